@@ -1,0 +1,86 @@
+"""Every error that scribekit raises on purpose: one base, few leaves, the data as attributes, the next step in the sentence."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ScribekitError(Exception):
+    """Base of every error that scribekit raises on purpose."""
+
+
+class ManifestError(ScribekitError):
+    """The table (or folder, or file) given as a manifest cannot be read as one."""
+
+
+class OptionError(ScribekitError):
+    """An option, column, format or keyword is unknown, or has a value that the service would refuse."""
+
+
+class NoConnectionError(ScribekitError):
+    """There is neither an API key nor a running local service."""
+
+    def __str__(self) -> str:
+        return (
+            "There is no service to talk to: no API key was found and no local service is running. Two ways on:\n"
+            "  1. AssemblyAI: run `export ASSEMBLYAI_API_KEY=…` before starting Python (or set `aai.settings.api_key`).\n"
+            "  2. Offline, at demonstration quality: run `sk.local_service().start()` "
+            "(needs `pip install 'scribekit[local]'`)."
+        )
+
+
+class ServiceStoppedError(ScribekitError):
+    """The service refuses the whole batch (for example a wrong key or a negative balance), so the batch paused.
+
+    Attributes:
+        kind: The short name of the cause, as in the jobs frame's ``error_kind``.
+        advice: What was found and what to do next.
+    """
+
+    def __init__(self, kind: str, advice: str) -> None:
+        super().__init__(kind, advice)
+        self.kind = kind
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return self.advice
+
+
+class LedgerError(ScribekitError):
+    """The corpus folder cannot be read or written (not a corpus, locked, disk full, made by a newer version)."""
+
+
+class LocalServiceError(ScribekitError):
+    """The local service did not start, or has ended."""
+
+
+class MissingExtraError(ScribekitError, ImportError):
+    """An optional library is not installed.
+
+    Attributes:
+        extra: The name of the extra that brings it.
+        purpose: What it is needed for.
+    """
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(extra, purpose)
+        self.extra = extra
+        self.purpose = purpose
+
+    def __str__(self) -> str:
+        return f"{self.purpose} needs an optional library. Install it with: pip install 'scribekit[{self.extra}]'"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The ending of a sentence about an unknown name: the nearest right one, or all of them.
+
+    Example:
+        >>> nearest("stt", ["srt", "vtt"])
+        " Did you mean 'srt'?"
+        >>> nearest("docx", ["srt", "vtt"])
+        ' Known are: srt, vtt.'
+    """
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    return f" Did you mean {close[0]!r}?" if close else f" Known are: {', '.join(names)}."

@@ -1,0 +1,185 @@
+"""Every column of every frame, written once: name, dtype, unit, meaning and where it comes from.
+
+The verbs build their frames through :meth:`Table.frame`, so a frame equals its table in names, order and dtypes, also when it is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a frame.
+
+    Attributes:
+        name: The column's name.
+        dtype: The pandas dtype (``str`` is pandas' own string type, in which a missing value is NaN).
+        meaning: What a value says.
+        unit: The unit, or an empty string.
+        source: Where the value comes from.
+    """
+
+    name: str
+    dtype: str
+    meaning: str
+    unit: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of one frame, in order."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The column names, in order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def dtypes(self) -> dict[str, str]:
+        """Column name → pandas dtype."""
+        return {column.name: column.dtype for column in self.columns}
+
+    def frame(self, data: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]] | None = None) -> pd.DataFrame:
+        """A frame with exactly these columns and dtypes, from columns or from rows; absent columns are missing values."""
+        if data is None or len(data) == 0:
+            return pd.DataFrame({c.name: pd.Series([], dtype=c.dtype) for c in self.columns})
+        if isinstance(data, Mapping):
+            values: Mapping[str, Any] = data
+            length = len(next(iter(data.values())))
+        else:
+            values = {c.name: [row.get(c.name) for row in data] for c in self.columns}
+            length = len(data)
+        return pd.DataFrame({c.name: _series(values.get(c.name), c.dtype, length) for c in self.columns})
+
+    def describe(self) -> pd.DataFrame:
+        """The table's own documentation as a frame, one row per column."""
+        return pd.DataFrame([vars(column) for column in self.columns])
+
+
+def _series(values: Any, dtype: str, length: int) -> pd.Series[Any]:
+    if values is None:
+        values = [None] * length
+    if dtype.startswith("datetime64"):
+        return pd.Series(pd.to_datetime(pd.Series(values), utc=True, format="ISO8601")).astype(dtype)
+    return pd.Series(values, dtype=dtype)
+
+
+_RECORDING_ID = Column("recording_id", "str", "Readable, stable and unique name of the recording.", source="manifest")
+_SOURCE = Column("source", "str", "Local path or http(s) URL of the audio.", source="manifest")
+
+MANIFEST = Table(
+    "manifest",
+    (
+        _RECORDING_ID,
+        _SOURCE,
+        Column("duration_s", "float64", "Length of the audio; NaN when unknown (remote URLs are not downloaded).", "s", "probe"),
+        Column("size_bytes", "Int64", "Size of the file.", "bytes", "probe"),
+        Column("channels", "Int64", "Number of audio channels.", "", "probe"),
+        Column("sample_rate_hz", "Int64", "Sample rate.", "Hz", "probe"),
+        Column("codec", "str", "Audio codec as FFmpeg names it.", "", "probe"),
+        Column("sha256", "str", "SHA-256 of the file's bytes, hexadecimal; missing for URLs.", "", "probe"),
+        Column("problem", "str", "Missing, or why the recording cannot be sent, as 'kind: sentence'.", "", "probe"),
+    ),
+)
+
+ESTIMATE = Table(
+    "estimate",
+    (
+        Column("model", "str", "Speech model."),
+        Column("files", "Int64", "Recordings that can be sent (rows with a problem cost nothing)."),
+        Column("hours", "float64", "Audio hours of the recordings whose length is known.", "h"),
+        Column("base_usd", "float64", "Speech-to-text; for multichannel, per channel. NaN when the model has no known rate.", "USD"),
+        Column("addons_usd", "float64", "Features asked for, on the duration once. NaN when one has no known rate.", "USD"),
+        Column("total_usd", "float64", "base_usd + addons_usd.", "USD"),
+        Column("unknown_duration", "Int64", "Recordings of unknown length, which the figures leave out."),
+        Column("note", "str", "What the reader must know: 'no rate', features not offered by the model, date of the rate card."),
+    ),
+)
+
+JOBS = Table(
+    "jobs",
+    (
+        _RECORDING_ID,
+        _SOURCE,
+        Column("status", "str", "planned, uploading, submitting, queued, processing, completed, error, or refused (never sent)."),
+        Column("transcript_id", "str", "The service's id.", source="service"),
+        Column("attempts", "Int64", "How many times a job was created at the service for it."),
+        Column("error_kind", "str", "Short name of what went wrong, to filter on; missing when nothing did."),
+        Column("error", "str", "What was found and what to do next, in one sentence or two."),
+        Column("audio_duration_s", "float64", "Length of the audio as the service measured it.", "s", "service"),
+        Column("confidence", "float64", "Mean confidence of the words, 0 to 1.", "", "service"),
+        Column("model", "str", "Speech model that answered (speech_model_used).", "", "service"),
+        Column("language", "str", "Language code of the transcript.", "", "service"),
+        Column("cost_usd", "float64", "Cost at the rate card for the model that answered; NaN without a known rate; 0 when shared.", "USD"),
+        Column("submitted_at", "datetime64[us, UTC]", "When the job was created at the service.", "", "ledger"),
+        Column("completed_at", "datetime64[us, UTC]", "When the result was stored here.", "", "ledger"),
+    ),
+)
+
+TRANSCRIPTS = Table(
+    "transcripts",
+    (
+        _RECORDING_ID,
+        Column("transcript_id", "str", "The service's id.", "", "payload.id"),
+        Column("text", "str", "The whole text; empty when nothing was said.", "", "payload.text"),
+        Column("confidence", "float64", "Mean confidence of the words, 0 to 1.", "", "payload.confidence"),
+        Column("audio_duration_s", "float64", "Length of the audio as the service measured it.", "s", "payload.audio_duration"),
+        Column("language", "str", "Language code.", "", "payload.language_code"),
+        Column("model", "str", "Speech model that answered.", "", "payload.speech_model_used"),
+        Column("n_words", "int64", "Number of words.", "", "payload.words"),
+        Column("n_speakers", "int64", "Number of different speakers; 0 without speaker labels.", "", "payload.utterances or words"),
+        Column("engine", "str", "What made the transcript, with its quality when the embedded service did.", "", "payload.engine"),
+    ),
+)
+
+UTTERANCES = Table(
+    "utterances",
+    (
+        _RECORDING_ID,
+        Column("utterance_index", "int64", "Position within the recording, from 0."),
+        Column("speaker", "str", "Speaker label; missing without speaker labels.", "", "payload.utterances[].speaker"),
+        Column("channel", "str", "Channel, from '1'; only for multichannel.", "", "payload.utterances[].channel"),
+        Column("start_ms", "int64", "Start.", "ms", "payload.utterances[].start"),
+        Column("end_ms", "int64", "End.", "ms", "payload.utterances[].end"),
+        Column("text", "str", "What was said.", "", "payload.utterances[].text"),
+        Column("confidence", "float64", "Confidence, 0 to 1.", "", "payload.utterances[].confidence"),
+        Column("n_words", "int64", "Number of words.", "", "payload.utterances[].words"),
+    ),
+)
+
+WORDS = Table(
+    "words",
+    (
+        _RECORDING_ID,
+        Column("word_index", "int64", "Position within the recording, from 0."),
+        Column("utterance_index", "Int64", "The utterance that holds the word; missing without utterances."),
+        Column("speaker", "str", "Speaker label; missing without speaker labels.", "", "payload.words[].speaker"),
+        Column("channel", "str", "Channel, from '1'; only for multichannel.", "", "payload.words[].channel"),
+        Column("start_ms", "int64", "Start.", "ms", "payload.words[].start"),
+        Column("end_ms", "int64", "End.", "ms", "payload.words[].end"),
+        Column("text", "str", "The word, as written in the transcript.", "", "payload.words[].text"),
+        Column("confidence", "float64", "Confidence, 0 to 1.", "", "payload.words[].confidence"),
+    ),
+)
+
+WRITTEN = Table(
+    "written",
+    (
+        _RECORDING_ID,
+        Column("format", "str", "Name of the format."),
+        Column("path", "str", "The file that was written."),
+        Column("bytes", "int64", "Its size.", "bytes"),
+        Column("sha256", "str", "SHA-256 of its bytes, hexadecimal."),
+    ),
+)
+
+LEVELS: dict[str, Table] = {table.name: table for table in (TRANSCRIPTS, UTTERANCES, WORDS)}

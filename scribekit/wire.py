@@ -1,0 +1,212 @@
+"""The shapes and literals of the service's contract that more than one room must agree on.
+
+Reading is lenient: unknown keys are ignored, optional ones may be absent, and no enum is closed. A payload that does not fit the quick
+typed reading is read again as plain JSON and mended value by value, so that one odd value never costs a transcript.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+DELETED_TEXT = "Deleted by user."
+DELETED_URL = "http://deleted_by_user"
+
+ERROR_TOKEN = "Authentication error, API token missing/invalid"  # noqa: S105 -- the service's sentence, not a secret
+ERROR_NOT_FOUND = "Transcript lookup error, transcript id not found"
+ERROR_SCHEMA = "Invalid endpoint schema, please refer to documentation for examples."
+ERROR_TOO_MANY = "Too Many Requests"
+ERROR_BALANCE = "Your current account balance is negative. Please top up to continue using the API."
+ERROR_FORBIDDEN_UPLOAD = "Cannot access uploaded file"
+ERROR_SERVER = "Server error, developers have been alerted"
+ERROR_TOO_SHORT = "Audio duration is too short."
+ERROR_NO_AUDIO = "File does not appear to contain audio. File type is "
+ERROR_DOWNLOAD = "Download error"
+ERROR_TRANSCODING = "Transcoding failed"
+
+SHORTEST_MS = 160
+LONGEST_S = 10 * 3600.0
+LARGEST_UPLOAD_BYTES = 2_200_000_000
+LIST_LIMIT = 200
+
+
+class Word(msgspec.Struct):
+    """One word of a payload; times in milliseconds."""
+
+    text: str
+    start: int
+    end: int
+    confidence: float | None = None
+    speaker: str | None = None
+    channel: str | None = None
+
+
+class Utterance(msgspec.Struct):
+    """One turn of a payload; times in milliseconds."""
+
+    text: str
+    start: int
+    end: int
+    confidence: float | None = None
+    speaker: str | None = None
+    channel: str | None = None
+    words: list[Word] | None = None
+
+
+class Engine(msgspec.Struct):
+    """What the embedded service says of itself; the real service sends nothing of the kind."""
+
+    name: str = ""
+    version: str = ""
+    quality: str = ""
+    note: str = ""
+
+
+class Head(msgspec.Struct):
+    """The few facts of a transcript that the ledger keeps beside the payload; reading them makes no word objects."""
+
+    id: str
+    status: str
+    error: str | None = None
+    audio_url: str | None = None
+    audio_duration: float | None = None
+    confidence: float | None = None
+    speech_model_used: str | None = None
+    language_code: str | None = None
+
+
+class Transcript(Head, kw_only=True):
+    """A transcript with its words and turns."""
+
+    text: str | None = None
+    words: list[Word] | None = None
+    utterances: list[Utterance] | None = None
+    engine: Engine | None = None
+
+
+class ListItem(msgspec.Struct):
+    """One line of the service's list of transcripts."""
+
+    id: str
+    status: str
+    audio_url: str | None = None
+    created: str | None = None
+    completed: str | None = None
+    error: str | None = None
+
+
+class PageDetails(msgspec.Struct):
+    """Where a list page stands. ``prev_url`` leads to the *older* page."""
+
+    limit: int
+    result_count: int
+    prev_url: str | None = None
+    next_url: str | None = None
+
+
+class ListPage(msgspec.Struct):
+    """One page of the service's list, newest first."""
+
+    transcripts: list[ListItem]
+    page_details: PageDetails
+
+
+_head = msgspec.json.Decoder(Head)
+_transcript = msgspec.json.Decoder(Transcript)
+_page = msgspec.json.Decoder(ListPage)
+
+
+def read_head(body: bytes) -> Head:
+    """The head of a payload. Raises :class:`msgspec.MsgspecError` when the body is not a whole JSON transcript."""
+    try:
+        return _head.decode(body)
+    except msgspec.ValidationError:
+        return msgspec.convert(_mended_head(msgspec.json.decode(body)), Head)
+
+
+def read_page(body: bytes) -> ListPage:
+    """One list page. Raises :class:`msgspec.MsgspecError` when the body is not one."""
+    return _page.decode(body)
+
+
+def read_transcript(body: bytes) -> Transcript:
+    """A whole transcript. Raises :class:`msgspec.MsgspecError` when the body is not a whole JSON transcript."""
+    try:
+        return _transcript.decode(body)
+    except msgspec.ValidationError:
+        return _mended(msgspec.json.decode(body))
+
+
+def _mended(raw: Any) -> Transcript:
+    if not isinstance(raw, dict):
+        raise msgspec.ValidationError(f"Expected a JSON object, found {type(raw).__name__}")
+    head = _mended_head(raw)
+    engine = raw.get("engine")
+    return Transcript(
+        **head,
+        text=_text(raw.get("text")),
+        words=_items(raw.get("words"), _word),
+        utterances=_items(raw.get("utterances"), _utterance),
+        engine=Engine(**{k: str(v) for k, v in engine.items() if k in Engine.__struct_fields__})
+        if isinstance(engine, dict)
+        else None,
+    )
+
+
+def _mended_head(raw: Any) -> dict[str, Any]:
+    if not isinstance(raw, dict) or "id" not in raw or "status" not in raw:
+        raise msgspec.ValidationError("Expected a transcript with 'id' and 'status'")
+    return {
+        "id": str(raw["id"]),
+        "status": str(raw["status"]),
+        "error": _text(raw.get("error")),
+        "audio_url": _text(raw.get("audio_url")),
+        "audio_duration": _number(raw.get("audio_duration")),
+        "confidence": _number(raw.get("confidence")),
+        "speech_model_used": _text(raw.get("speech_model_used")),
+        "language_code": _text(raw.get("language_code")),
+    }
+
+
+def _items(values: Any, read: Any) -> list[Any] | None:
+    return [read(value) for value in values if isinstance(value, dict)] if isinstance(values, list) else None
+
+
+def _word(raw: dict[str, Any]) -> Word:
+    start = _number(raw.get("start")) or 0.0
+    end = _number(raw.get("end"))
+    return Word(
+        text=_text(raw.get("text")) or "",
+        start=round(start),
+        end=round(start if end is None else end),
+        confidence=_number(raw.get("confidence")),
+        speaker=_text(raw.get("speaker")),
+        channel=_text(raw.get("channel")),
+    )
+
+
+def _utterance(raw: dict[str, Any]) -> Utterance:
+    word = _word(raw)
+    return Utterance(
+        text=word.text,
+        start=word.start,
+        end=word.end,
+        confidence=word.confidence,
+        speaker=word.speaker,
+        channel=word.channel,
+        words=_items(raw.get("words"), _word),
+    )
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
