@@ -1,0 +1,51 @@
+"""Which service the verbs talk to. Pure: what is set where comes in as arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from scribekit.errors import NoConnectionError
+
+DEFAULT_BASE_URL = "https://api.assemblyai.com"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """The address of a service and the right to use it.
+
+    Attributes:
+        base_url: Scheme and host (and port), without a path.
+        api_key: Sent as the ``Authorization`` header; never shown.
+        host: Names the service in job keys, so that a rehearsal on one service is never taken for a job on another.
+        disposable: The service costs nothing and forgets all when it ends (the embedded one), so a job that it does not know any more is
+            simply sent again.
+    """
+
+    base_url: str
+    api_key: str = field(repr=False)
+    host: str
+    disposable: bool = False
+
+
+def resolve(
+    *, settings_key: str | None, settings_url: str | None, environ: Mapping[str, str], local: Connection | None
+) -> Connection:
+    """The connection to use: a local service that the user started, else the SDK's settings and environment variables.
+
+    A local service comes first because it was started on purpose, in this very process (to rehearse, say); a key is set once and stays.
+
+    Raises:
+        NoConnectionError: There is neither a key nor a local service.
+    """
+    if local is not None:
+        return local
+    key = (settings_key or environ.get("ASSEMBLYAI_API_KEY") or "").strip()
+    if not key:
+        raise NoConnectionError
+    url = settings_url or DEFAULT_BASE_URL
+    if url == DEFAULT_BASE_URL:
+        url = environ.get("ASSEMBLYAI_BASE_URL") or url
+    url = url.rstrip("/")
+    return Connection(base_url=url, api_key=key, host=urlsplit(url).netloc.lower() or url)
