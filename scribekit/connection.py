@@ -29,9 +29,7 @@ class Connection:
     disposable: bool = False
 
 
-def resolve(
-    *, settings_key: str | None, settings_url: str | None, environ: Mapping[str, str], local: Connection | None
-) -> Connection:
+def resolve(*, settings_key: str | None, settings_url: str | None, environ: Mapping[str, str], local: Connection | None) -> Connection:
     """The connection to use: a local service that the user started, else the SDK's settings and environment variables.
 
     A local service comes first because it was started on purpose, in this very process (to rehearse, say); a key is set once and stays.

@@ -11,7 +11,7 @@ import functools
 import json
 import math
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from scribekit import schema
@@ -82,9 +82,7 @@ def checked(options: Mapping[str, Any]) -> dict[str, Any]:
     result.setdefault("speech_models", [single] if single else list(DEFAULT_SPEECH_MODELS))
     terms = result.get("keyterms_prompt") or []
     if terms and result.get("prompt"):
-        raise OptionError(
-            "'prompt' and 'keyterms_prompt' exclude each other; write the terms into the prompt or drop it."
-        )
+        raise OptionError("'prompt' and 'keyterms_prompt' exclude each other; write the terms into the prompt or drop it.")
     if len(terms) > MAX_KEYTERMS:
         raise OptionError(f"'keyterms_prompt' has {len(terms)} terms; the service takes at most {MAX_KEYTERMS}.")
     long = [term for term in terms if len(str(term).split()) > MAX_KEYTERM_WORDS]
@@ -152,13 +150,11 @@ def _is_blank(value: Any) -> bool:
 
 def _cell(name: str, value: Any) -> Any:
     kind = option_types()[name]
-    readers = {bool: _boolean, int: _integer, float: float, list: _list, dict: _object, str: str}
+    readers: dict[type, Callable[[Any], Any]] = {bool: _boolean, int: _integer, float: float, list: _list, dict: _object, str: str}
     try:
         return readers[kind](value)
     except (TypeError, ValueError) as cause:
-        raise OptionError(
-            f"The column {name!r} holds {value!r}; the option takes a value of type {kind.__name__}."
-        ) from cause
+        raise OptionError(f"The column {name!r} holds {value!r}; the option takes a value of type {kind.__name__}.") from cause
 
 
 def _boolean(value: Any) -> bool:

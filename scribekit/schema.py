@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -69,8 +69,8 @@ def _series(values: Any, dtype: str, length: int) -> pd.Series[Any]:
     if values is None:
         values = [None] * length
     if dtype.startswith("datetime64"):
-        return pd.Series(pd.to_datetime(pd.Series(values), utc=True, format="ISO8601")).astype(dtype)
-    return pd.Series(values, dtype=dtype)
+        return pd.Series(pd.to_datetime(pd.Series(values), utc=True, format="ISO8601"), dtype=cast("Any", dtype))
+    return pd.Series(values, dtype=cast("Any", dtype))
 
 
 _RECORDING_ID = Column("recording_id", "str", "Readable, stable and unique name of the recording.", source="manifest")

@@ -59,9 +59,7 @@ TOO_SLOW = Verdict(
 def table(section: str) -> tuple[tuple[str, Verdict], ...]:
     """The rows of one section (``http`` or ``job``): the case-folded literal and its verdict."""
     rows = tomllib.loads(resources.files("scribekit").joinpath("verdicts.toml").read_text("utf-8"))[section]
-    return tuple(
-        (row["literal"].casefold(), Verdict(row["kind"], Course(row["course"]), row["advice"])) for row in rows
-    )
+    return tuple((row["literal"].casefold(), Verdict(row["kind"], Course(row["course"]), row["advice"])) for row in rows)
 
 
 def of_http(status: int, error: str | None) -> Verdict:

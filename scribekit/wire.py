@@ -148,9 +148,7 @@ def _mended(raw: Any) -> Transcript:
         text=_text(raw.get("text")),
         words=_items(raw.get("words"), _word),
         utterances=_items(raw.get("utterances"), _utterance),
-        engine=Engine(**{k: str(v) for k, v in engine.items() if k in Engine.__struct_fields__})
-        if isinstance(engine, dict)
-        else None,
+        engine=Engine(**{k: str(v) for k, v in engine.items() if k in Engine.__struct_fields__}) if isinstance(engine, dict) else None,
     )
 
 
