@@ -55,6 +55,14 @@ class LocalServiceError(ScribekitError):
     """The local service did not start, or has ended."""
 
 
+class ExportError(ScribekitError):
+    """A file cannot be written into the export folder (a file in the way, no permission, disk full)."""
+
+
+class TimecodeError(ScribekitError, ValueError):
+    """A time is negative, or a text is not a time code."""
+
+
 class MissingExtraError(ScribekitError, ImportError):
     """An optional library is not installed.
 

@@ -6,7 +6,8 @@ typed reading is read again as plain JSON and mended value by value, so that one
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Annotated, Any
 
 import msgspec
 
@@ -29,25 +30,28 @@ SHORTEST_MS = 160
 LONGEST_S = 10 * 3600.0
 LARGEST_UPLOAD_BYTES = 2_200_000_000
 LIST_LIMIT = 200
+LATEST_MS = 10**11  # about three years: a later time is a mistake, and would not fit every file format
+
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=LATEST_MS)]
 
 
-class Word(msgspec.Struct):
+class Word(msgspec.Struct, gc=False):
     """One word of a payload; times in milliseconds."""
 
     text: str
-    start: int
-    end: int
+    start: Milliseconds
+    end: Milliseconds
     confidence: float | None = None
     speaker: str | None = None
     channel: str | None = None
 
 
-class Utterance(msgspec.Struct):
+class Utterance(msgspec.Struct, gc=False):
     """One turn of a payload; times in milliseconds."""
 
     text: str
-    start: int
-    end: int
+    start: Milliseconds
+    end: Milliseconds
     confidence: float | None = None
     speaker: str | None = None
     channel: str | None = None
@@ -176,8 +180,8 @@ def _word(raw: dict[str, Any]) -> Word:
     end = _number(raw.get("end"))
     return Word(
         text=_text(raw.get("text")) or "",
-        start=round(start),
-        end=round(start if end is None else end),
+        start=_milliseconds(start),
+        end=_milliseconds(start if end is None else end),
         confidence=_number(raw.get("confidence")),
         speaker=_text(raw.get("speaker")),
         channel=_text(raw.get("channel")),
@@ -205,6 +209,11 @@ def _number(value: Any) -> float | None:
     if isinstance(value, bool) or value is None:
         return None
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return number if math.isfinite(number) else None
+
+
+def _milliseconds(value: float) -> int:
+    return round(min(max(value, 0.0), LATEST_MS))
