@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,7 +25,7 @@ class Recognition:
     """What a recogniser heard.
 
     Attributes:
-        words: All words, sorted by start (for multichannel: merged over the channels).
+        words: All words, sorted by start (for multichannel: merged over the channels). A sequence may make them when they are asked for.
         duration_s: Length of the audio in seconds.
         channels: Number of channels of the audio.
         model: What the transcript's ``speech_model_used`` says.
@@ -33,7 +33,7 @@ class Recognition:
         language_code: Language of the transcript.
     """
 
-    words: tuple[SpokenWord, ...]
+    words: Sequence[SpokenWord]
     duration_s: float
     channels: int
     model: str

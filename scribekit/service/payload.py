@@ -1,0 +1,98 @@
+"""The word and its groups as they stand in a payload, and the quick way from a recogniser's words to them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import overload
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from scribekit.service.recognisers.base import SpokenWord
+
+
+class PayloadWord(msgspec.Struct, gc=False):
+    """One word of a payload: times in milliseconds, ``channel`` left out unless the audio was read channel by channel."""
+
+    text: str
+    start: int
+    end: int
+    confidence: float
+    speaker: str | None = None
+    channel: str | UnsetType = UNSET
+
+
+class PayloadGroup(msgspec.Struct):
+    """Several words that stand together: an utterance or a sentence."""
+
+    text: str
+    start: int
+    end: int
+    confidence: float
+    words: list[PayloadWord]
+    speaker: str | None = None
+    channel: str | UnsetType = UNSET
+
+
+class PayloadParagraph(msgspec.Struct):
+    """Several sentences. The contract gives a paragraph no speaker of its own."""
+
+    text: str
+    start: int
+    end: int
+    confidence: float
+    words: list[PayloadWord]
+
+
+class LazyWords(Sequence[SpokenWord]):
+    """Words that are made when they are asked for, and at once in the form of the payload.
+
+    A rehearsal holds ten thousand transcripts of thousands of words: their seeds fit in memory, their words do not.
+    """
+
+    @abstractmethod
+    def payload(self) -> list[PayloadWord]:
+        """All words, sorted by start."""
+
+    @overload
+    def __getitem__(self, index: int) -> SpokenWord: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[SpokenWord]: ...
+    def __getitem__(self, index: int | slice) -> SpokenWord | Sequence[SpokenWord]:
+        return list(self)[index]
+
+    def __iter__(self) -> Iterator[SpokenWord]:
+        for word in self.payload():
+            channel = None if word.channel is UNSET else word.channel
+            yield SpokenWord(word.text, word.start, word.end, word.confidence, word.speaker, channel)
+
+    def __len__(self) -> int:
+        return len(self.payload())
+
+
+def payload_words(words: Sequence[SpokenWord]) -> list[PayloadWord]:
+    """The words as they stand in a payload.
+
+    Example:
+        >>> payload_words([SpokenWord("Hi", 0, 250, 0.9, speaker="A")])[0].end
+        250
+    """
+    if isinstance(words, LazyWords):
+        return words.payload()
+    return [
+        PayloadWord(
+            word.text,
+            int(word.start_ms),
+            int(word.end_ms),
+            round(word.confidence, 4),
+            word.speaker,
+            UNSET if word.channel is None else word.channel,
+        )
+        for word in words
+    ]
+
+
+def mean_confidence(words: Sequence[PayloadWord]) -> float:
+    """The mean of the words' confidences; 0.0 when there is no word."""
+    return round(sum(word.confidence for word in words) / len(words), 5) if words else 0.0

@@ -1,0 +1,104 @@
+"""How words are grouped into utterances, sentences and paragraphs. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from itertools import chain
+
+from msgspec import UNSET
+
+from scribekit.service.payload import PayloadGroup, PayloadParagraph, PayloadWord, mean_confidence
+
+BREATH_MS = 500
+"""Within one channel, a gap this long in which another channel speaks begins a new utterance."""
+PARAGRAPH_PAUSE_MS = 1500
+PARAGRAPH_SENTENCES = 5
+SENTENCE_WORDS = 40
+"""Where there is no punctuation a sentence ends here at the latest."""
+SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
+CLOSING = "\"'”’)]»"
+
+Runs = list[list[PayloadWord]]
+
+
+def utterances(words: Sequence[PayloadWord]) -> list[PayloadGroup]:
+    """Turns in order of their start: a change of speaker begins a new one.
+
+    Channels are read one by one, so that people who speak at the same time do not cut each other into single words.
+
+    Example:
+        >>> [turn.text for turn in utterances([PayloadWord("Hi", 0, 9, 1.0, "A"), PayloadWord("Yes", 20, 30, 1.0, "B")])]
+        ['Hi', 'Yes']
+    """
+    return [_group(run) for run in turns(words)]
+
+
+def sentences(words: Sequence[PayloadWord]) -> list[PayloadGroup]:
+    """Sentences in order of their start; none reaches over a change of speaker."""
+    runs = chain.from_iterable(_split(turn, _ends_sentence) for turn in turns(words))
+    return [_group(run) for run in sorted(runs, key=lambda run: run[0].start)]
+
+
+def paragraphs(words: Sequence[PayloadWord]) -> list[PayloadParagraph]:
+    """Paragraphs: up to five sentences of one speaker without a long pause between them."""
+    found: list[list[PayloadGroup]] = []
+    for sentence in sentences(words):
+        if not found or _begins_paragraph(found[-1], sentence):
+            found.append([])
+        found[-1].append(sentence)
+    return [_paragraph(group) for group in found]
+
+
+def turns(words: Sequence[PayloadWord]) -> Runs:
+    """The words of each turn, in order of the turns' starts."""
+    if not any(word.channel is not UNSET for word in words):
+        return _split(words, lambda run, word: run[-1].speaker != word.speaker)
+    channels: dict[object, list[PayloadWord]] = defaultdict(list)
+    for word in words:
+        channels[word.channel].append(word)
+    runs = chain.from_iterable(_channel_turns(channel, words) for channel in channels.values())
+    return sorted(runs, key=lambda run: run[0].start)
+
+
+def _channel_turns(channel: list[PayloadWord], words: Sequence[PayloadWord]) -> Runs:
+    others = [word.start for word in words if word.channel != channel[0].channel]
+
+    def is_next_turn(run: list[PayloadWord], word: PayloadWord) -> bool:
+        end = run[-1].end
+        interrupted = bisect_left(others, end) < bisect_left(others, word.start)
+        return run[-1].speaker != word.speaker or (interrupted and word.start - end >= BREATH_MS)
+
+    return _split(channel, is_next_turn)
+
+
+def _split(words: Sequence[PayloadWord], is_boundary: Callable[[list[PayloadWord], PayloadWord], bool]) -> Runs:
+    runs: Runs = []
+    for word in words:
+        if not runs or is_boundary(runs[-1], word):
+            runs.append([])
+        runs[-1].append(word)
+    return runs
+
+
+def _ends_sentence(run: list[PayloadWord], _word: PayloadWord) -> bool:
+    return run[-1].text.rstrip(CLOSING).endswith(SENTENCE_ENDS) or len(run) >= SENTENCE_WORDS
+
+
+def _begins_paragraph(paragraph: list[PayloadGroup], sentence: PayloadGroup) -> bool:
+    last = paragraph[-1]
+    pause = sentence.start - last.end
+    return sentence.speaker != last.speaker or pause >= PARAGRAPH_PAUSE_MS or len(paragraph) >= PARAGRAPH_SENTENCES
+
+
+def _group(run: list[PayloadWord]) -> PayloadGroup:
+    first, last = run[0], run[-1]
+    text = " ".join(word.text for word in run)
+    return PayloadGroup(text, first.start, last.end, mean_confidence(run), run, first.speaker, first.channel)
+
+
+def _paragraph(group: list[PayloadGroup]) -> PayloadParagraph:
+    words = [word for sentence in group for word in sentence.words]
+    text = " ".join(sentence.text for sentence in group)
+    return PayloadParagraph(text, words[0].start, words[-1].end, mean_confidence(words), words)

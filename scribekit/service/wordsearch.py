@@ -1,0 +1,46 @@
+"""Finding words and short phrases in a transcript. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from scribekit.service.payload import PayloadWord
+
+PHRASE_WORDS = 5
+_PUNCTUATION = ".,;:!?…\"'“”‘’()[]¿¡"
+
+
+def parse_queries(words: str) -> list[str]:
+    """The words and phrases of a comma-joined query. Raises :class:`ValueError` when there is none, or one has too many words.
+
+    Example:
+        >>> parse_queries("bridge, New York")
+        ['bridge', 'New York']
+    """
+    queries = [query.strip() for query in words.split(",") if query.strip()]
+    if not queries:
+        raise ValueError("words must be a comma-separated list of words or phrases")
+    for query in queries:
+        if len(query.split()) > PHRASE_WORDS:
+            raise ValueError(f"each phrase of words may have up to {PHRASE_WORDS} words; {query!r} has more")
+    return queries
+
+
+def find(words: Sequence[PayloadWord], queries: Sequence[str]) -> list[dict[str, Any]]:
+    """The queries that occur, each with ``text``, ``count``, ``timestamps`` (``[start_ms, end_ms]``) and ``indexes`` into the words."""
+    spoken = [normalised(word.text) for word in words]
+    matches = []
+    for query in queries:
+        wanted = [normalised(part) for part in query.split()]
+        size = len(wanted)
+        indexes = [i for i in range(len(spoken) - size + 1) if spoken[i : i + size] == wanted]
+        if indexes:
+            timestamps = [[words[i].start, words[i + size - 1].end] for i in indexes]
+            matches.append({"text": query, "count": len(indexes), "timestamps": timestamps, "indexes": indexes})
+    return matches
+
+
+def normalised(word: str) -> str:
+    """The word without the case and punctuation around it."""
+    return word.strip(_PUNCTUATION).casefold()
