@@ -84,8 +84,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """The ending of a sentence about an unknown name: the nearest right one, or all of them.
 
     Example:
-        >>> nearest("stt", ["srt", "vtt"])
-        " Did you mean 'srt'?"
+        >>> nearest("speaker", ["speakers", "vtt"])
+        " Did you mean 'speakers'?"
         >>> nearest("docx", ["srt", "vtt"])
         ' Known are: srt, vtt.'
     """

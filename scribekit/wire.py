@@ -75,6 +75,7 @@ class Head(msgspec.Struct):
     error: str | None = None
     audio_url: str | None = None
     audio_duration: float | None = None
+    audio_channels: int | None = None
     confidence: float | None = None
     speech_model_used: str | None = None
     language_code: str | None = None
@@ -165,6 +166,7 @@ def _mended_head(raw: Any) -> dict[str, Any]:
         "error": _text(raw.get("error")),
         "audio_url": _text(raw.get("audio_url")),
         "audio_duration": _number(raw.get("audio_duration")),
+        "audio_channels": None if (channels := _number(raw.get("audio_channels"))) is None else int(channels),
         "confidence": _number(raw.get("confidence")),
         "speech_model_used": _text(raw.get("speech_model_used")),
         "language_code": _text(raw.get("language_code")),

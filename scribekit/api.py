@@ -1,0 +1,184 @@
+"""The one owner of HTTP: the service's endpoints as calls that answer in the terms of :mod:`scribekit.jobs`.
+
+A call never raises for what a service or a network can do; it says what happened, and the decision is made elsewhere. Nothing here tries
+again. No body, text or key is ever logged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import anyio
+import httpx
+import msgspec
+
+from scribekit import wire
+from scribekit.connection import Connection
+from scribekit.jobs import Accepted, Lost, Noticed, Refused, Unusable, Uploaded
+from scribekit.pacing import RequestMeter
+
+CHUNK_BYTES = 1 << 18
+TIMEOUT = httpx.Timeout(30.0, connect=10.0, pool=None)
+UPLOAD_TIMEOUT = httpx.Timeout(120.0, connect=10.0, pool=None)
+CONNECTIONS = 64
+
+_log = logging.getLogger("scribekit.api")
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
+
+
+class _Created(msgspec.Struct):
+    id: str
+    status: str = "queued"
+
+
+class _UploadAnswer(msgspec.Struct):
+    upload_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A transcript as the service has it: its head, and the body byte for byte."""
+
+    head: wire.Head
+    body: bytes
+
+    @property
+    def word(self) -> Noticed:
+        """The service's word on the job."""
+        return Noticed(self.head.status, self.head.error)
+
+
+class Api:
+    """An open connection to one service. Use it as an asynchronous context manager."""
+
+    def __init__(self, connection: Connection, meter: RequestMeter) -> None:
+        self._meter = meter
+        self._http = httpx.AsyncClient(
+            base_url=connection.base_url,
+            headers={"authorization": connection.api_key, "user-agent": "scribekit"},
+            timeout=TIMEOUT,
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            follow_redirects=False,
+        )
+
+    async def __aenter__(self) -> Api:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def upload(self, path: str, sha256: str) -> Uploaded | Refused | Lost | Unusable:
+        """Stream a local file up, in pieces; refuse it when it is not the one that the manifest knew."""
+        file = anyio.Path(path)
+        try:
+            size = (await file.stat()).st_size
+            digest = hashlib.sha256()
+            answer = await self._send(
+                "POST",
+                "/v2/upload",
+                content=_pieces(file, digest),
+                headers={"content-length": str(size), "content-type": "application/octet-stream"},
+                timeout=UPLOAD_TIMEOUT,
+            )
+        except OSError as cause:
+            return Unusable(
+                "missing", f"The file cannot be read any more ({cause.strerror}). Put it back, then send it again with sk.retry."
+            )
+        if isinstance(answer, Refused | Lost):
+            return answer
+        if digest.hexdigest() != sha256:
+            return Unusable("changed", "The file has changed since the manifest was read. Scan it again and submit the new manifest.")
+        read = _decoded(answer, _UploadAnswer)
+        return read if isinstance(read, Lost) else Uploaded(read.upload_url)
+
+    async def create(self, audio_url: str, options: str) -> Accepted | Refused | Lost:
+        """Create a job. The one call that can cost money."""
+        body = json.dumps({"audio_url": audio_url, **json.loads(options)}).encode()
+        answer = await self._send("POST", "/v2/transcript", content=body, headers={"content-type": "application/json"})
+        if isinstance(answer, Refused | Lost):
+            return answer
+        read = _decoded(answer, _Created)
+        return read if isinstance(read, Lost) else Accepted(read.id, read.status)
+
+    async def get(self, transcript_id: str) -> Fetched | Refused | Lost:
+        """One transcript."""
+        answer = await self._send("GET", f"/v2/transcript/{transcript_id}")
+        if isinstance(answer, Refused | Lost):
+            return answer
+        try:
+            return Fetched(wire.read_head(answer), answer)
+        except msgspec.MsgspecError:
+            return Lost(sent=True, unreadable=True)
+
+    async def page(self, before_id: str | None = None) -> wire.ListPage | Refused | Lost:
+        """One page of the account's transcripts, newest first; with ``before_id`` those older than it."""
+        params = {"limit": wire.LIST_LIMIT} | ({"before_id": before_id} if before_id else {})
+        answer = await self._send("GET", "/v2/transcript", params=params)
+        return answer if isinstance(answer, Refused | Lost) else _decoded(answer, wire.ListPage)
+
+    async def _send(self, method: str, path: str, **request: Any) -> bytes | Refused | Lost:
+        """The body of a 200, or what came instead."""
+        async with self._meter.request():
+            try:
+                response = await self._http.request(method, path, **request)
+            except _NEVER_SENT as cause:
+                _log.info("%s %s: not sent (%s)", method, path, type(cause).__name__)
+                return Lost(sent=False)
+            except httpx.HTTPError as cause:
+                _log.info("%s %s: no answer (%s)", method, path, type(cause).__name__)
+                return Lost(sent=True)
+        if response.status_code == httpx.codes.OK:
+            return response.content
+        refused = _refusal(response)
+        if refused.retry_after_s is not None and refused.status == httpx.codes.TOO_MANY_REQUESTS:
+            self._meter.pause(refused.retry_after_s)
+        _log.info("%s %s: HTTP %d", method, path, response.status_code)
+        return refused
+
+
+async def _pieces(file: anyio.Path, digest: Any) -> AsyncIterator[bytes]:
+    async with await anyio.open_file(file, "rb") as stream:
+        while piece := await stream.read(CHUNK_BYTES):
+            digest.update(piece)
+            yield piece
+
+
+def _decoded(body: bytes, shape: type[Any]) -> Any:
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.MsgspecError:
+        return Lost(sent=True, unreadable=True)
+
+
+def _refusal(response: httpx.Response) -> Refused:
+    error = None
+    try:
+        body = response.json()
+        error = str(body["error"]) if isinstance(body, dict) and "error" in body else None
+    except ValueError:  # an HTML page from something in between
+        pass
+    return Refused(response.status_code, error, _retry_after_s(response.headers))
+
+
+def _retry_after_s(headers: httpx.Headers) -> float | None:
+    """Seconds from a ``Retry-After`` header, which may hold seconds or a date (RFC 9110, 10.2.3)."""
+    value = headers.get("retry-after")
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        until = parsedate_to_datetime(value)
+        now = parsedate_to_datetime(headers["date"])
+    except (KeyError, ValueError):
+        return None
+    return max(0.0, (until - now).total_seconds())

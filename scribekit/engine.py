@@ -1,0 +1,274 @@
+"""The driver: performs the steps that :func:`scribekit.jobs.next_step` decides on, many jobs at once, on the background loop.
+
+It decides nothing of its own: it claims jobs from the ledger while there is room, records each step before acting on it, and stores
+what comes. Stopped anywhere, it finds everything it needs in the ledger when it runs again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scribekit import pricing
+from scribekit.api import Api, Fetched
+from scribekit.connection import Connection
+from scribekit.errors import ServiceStoppedError
+from scribekit.jobs import (
+    AT_SERVICE,
+    COMPLETED,
+    ENDED,
+    ERROR,
+    Action,
+    Answer,
+    Circumstances,
+    Claimed,
+    Job,
+    Refused,
+    Step,
+    next_step,
+)
+from scribekit.leases import Presence
+from scribekit.ledger import Fact, Ledger, Receipt
+from scribekit.limits import Limits
+from scribekit.pacing import RequestMeter
+from scribekit.recording import Recorder
+from scribekit.verdicts import NETWORK, of_http
+from scribekit.watching import Watcher, find
+
+LEASE_S = 120.0
+RENEW_S = 30.0
+OTHERS_PAUSE_S = 1.0
+"""Pause before looking again whether another process has finished, or left, the jobs that it holds."""
+
+_log = logging.getLogger("scribekit.engine")
+_meters: dict[tuple[str, str], RequestMeter] = {}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the engine.
+
+    Attributes:
+        folder: The corpus folder.
+        batch_ids: The batches whose jobs are to be done.
+        connection: The service.
+        limits: The pace.
+        to_the_end: Wait for results. Otherwise the run ends when as many jobs as there is room for are at the service.
+        on_progress: Called on the background thread with the number of jobs in each state, whenever one changes.
+    """
+
+    folder: Path
+    batch_ids: Sequence[int]
+    connection: Connection
+    limits: Limits
+    to_the_end: bool
+    on_progress: Callable[[Counter[str]], None] = field(default=lambda _states: None)
+
+
+async def drive(run: Run) -> None:
+    """Do the jobs of a run.
+
+    Raises:
+        ServiceStoppedError: The service refuses every job alike, or cannot be reached. The jobs stay as they are.
+        LedgerError: The ledger cannot be written.
+    """
+    with Ledger(run.folder) as ledger, contextlib.closing(Presence(run.folder)) as presence:
+        for owner in ledger.owners():
+            if presence.is_gone(owner):
+                ledger.release(owner)
+        states = Counter(ledger.states(run.batch_ids))
+        run.on_progress(states)
+        if not ledger.unfinished(run.batch_ids):
+            return
+        try:
+            async with Api(run.connection, _meter(run)) as api:
+                await _Engine(run, api, ledger, presence, states).work()
+        except BaseExceptionGroup as group:
+            raise _first_cause(group) from None
+        finally:
+            ledger.release(presence.owner)
+
+
+def _meter(run: Run) -> RequestMeter:
+    """The one meter of this process for this account at this service."""
+    account = (run.connection.base_url, run.connection.api_key)
+    meter = _meters.setdefault(account, RequestMeter(run.limits.requests_per_window, run.limits.window_s))
+    meter.allow(run.limits.requests_per_window, run.limits.window_s)
+    return meter
+
+
+def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    cause: BaseException = group
+    while isinstance(cause, BaseExceptionGroup):
+        cause = cause.exceptions[0]
+    return cause
+
+
+class _Engine:
+    def __init__(self, run: Run, api: Api, ledger: Ledger, presence: Presence, states: Counter[str]) -> None:
+        self._run = run
+        self._api = api
+        self._ledger = ledger
+        self._presence = presence
+        self._owner = presence.owner
+        self._states = states
+        self._recorder = Recorder(ledger, presence.owner)
+        self._watcher = Watcher(api, run.limits)
+        self._uploads = asyncio.Semaphore(run.limits.uploads)
+        self._active: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()
+
+    async def work(self) -> None:
+        """Claim and do jobs until none is left to do."""
+        await self._first_look()
+        async with asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, self._watcher.run(), self._keep_leases()):
+            await self._feed(tasks)
+
+    async def _first_look(self) -> None:
+        wrong = await self._watcher.first_look()
+        if isinstance(wrong, Refused) and wrong.status < 500 and wrong.status != 429:
+            verdict = of_http(wrong.status, wrong.error)
+            raise ServiceStoppedError(verdict.kind, verdict.advice)
+        if wrong is not None and not isinstance(wrong, Refused) and not wrong.sent:
+            raise ServiceStoppedError(NETWORK.kind, f"{NETWORK.advice} (Tried: {self._run.connection.base_url})")
+
+    async def _feed(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            self._room.clear()
+            room = self._run.limits.in_flight - len(self._active)
+            now = time.time()
+            claimed = self._ledger.claim(self._run.batch_ids, self._owner, now + LEASE_S, now, room)
+            for job in claimed:
+                task = tasks.create_task(self._do(job))
+                self._active.add(task)
+                task.add_done_callback(self._ended)
+            if not self._run.to_the_end:
+                return
+            if not self._active and not claimed:
+                if not self._ledger.unfinished(self._run.batch_ids):
+                    return
+                await self._wait_for_others()
+            else:
+                await self._room.wait()
+
+    async def _wait_for_others(self) -> None:
+        await asyncio.sleep(OTHERS_PAUSE_S)
+        for owner in self._ledger.owners():
+            if self._presence.is_gone(owner):
+                self._ledger.release(owner)
+        self._states = Counter(self._ledger.states(self._run.batch_ids))
+        self._run.on_progress(self._states)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._active.discard(task)
+        self._room.set()
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_S)
+            self._ledger.renew(self._owner, time.time() + LEASE_S)
+
+    async def _do(self, job: Job) -> None:
+        """Drive one job until it has ended (or is at the service, when the run does not wait for results)."""
+        action: Action | None = None
+        answer: Answer = Claimed()
+        fetched: Fetched | None = None
+        while True:
+            step = next_step(job, action, answer, self._circumstances())
+            if not await self._record(job, step, fetched):
+                return
+            job, action = step.job, step.action
+            if action is Action.STOP:
+                assert step.verdict is not None
+                raise ServiceStoppedError(step.verdict.kind, step.verdict.advice)
+            if job.state in ENDED or (action is Action.WATCH and not self._run.to_the_end):
+                return
+            if step.after_s:
+                await asyncio.sleep(step.after_s)
+            if action is not Action.FETCH or fetched is None:
+                said = await self._perform(action, job)
+                fetched, answer = (said, said.word) if isinstance(said, Fetched) else (None, said)
+
+    async def _perform(self, action: Action, job: Job) -> Answer | Fetched:
+        match action:
+            case Action.UPLOAD:
+                async with self._uploads:
+                    return await self._api.upload(job.source, job.sha256 or "")
+            case Action.SUBMIT:
+                return await self._api.create(job.audio_url or "", job.options)
+            case Action.LOOK:
+                return await find(self._api, job, self._ledger.known_transcripts)
+            case Action.WATCH:
+                return await self._watcher.wait(job)
+            case _:
+                return await self._api.get(job.transcript_id or "")
+
+    async def _record(self, before: Job, step: Step, fetched: Fetched | None) -> bool:
+        """Record a step before it is acted on; false when another process has taken the job over."""
+        after = step.job
+        if after == before and not step.event:
+            return True
+        receipt = _receipt(after, fetched) if step.action is Action.FINISH and fetched else None
+        if not await self._recorder.record(Fact(after, time.time(), step.event, _detail(step), receipt)):
+            return False
+        if after.state != before.state:
+            self._states[before.state] -= 1
+            self._states[after.state] += 1
+            self._run.on_progress(self._states)
+        if after.state == ERROR:
+            _log.warning("job %s ended in error: %s", after.key, after.error_kind)
+        return True
+
+    def _circumstances(self) -> Circumstances:
+        return Circumstances(
+            now=time.time(),
+            jitter=random.random(),  # noqa: S311 -- spreads retries; no secret
+            newest=self._watcher.newest,
+            limits=self._run.limits,
+            disposable=self._run.connection.disposable,
+        )
+
+
+@contextlib.asynccontextmanager
+async def _cancelled_at_end(tasks: asyncio.TaskGroup, *background: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    running = [tasks.create_task(coroutine) for coroutine in background]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+
+
+def _receipt(job: Job, fetched: Fetched) -> Receipt:
+    head = fetched.head
+    duration = job.duration_s if job.duration_s is not None else head.audio_duration
+    options = json.loads(job.options)
+    cost = pricing.job_cost(head.speech_model_used, options, duration or 0.0, head.audio_channels or 1)
+    return Receipt(fetched.body, head.audio_duration, head.confidence, head.speech_model_used, head.language_code, cost)
+
+
+def _detail(step: Step) -> str:
+    return json.dumps({"after_s": round(step.after_s, 3)}) if step.after_s else ""
+
+
+def summary(states: Counter[str]) -> tuple[int, dict[str, int]]:
+    """How many jobs have ended, and the counts to show beside a progress bar.
+
+    Example:
+        >>> summary(Counter({"completed": 3, "error": 1, "queued": 2, "planned": 5}))
+        (4, {'completed': 3, 'at the service': 2, 'to send': 5, 'failed': 1})
+    """
+    at_service = sum(states[state] for state in AT_SERVICE)
+    ended = sum(states[state] for state in ENDED)
+    waiting = sum(states.values()) - at_service - ended
+    counts = {"completed": states[COMPLETED], "at the service": at_service, "to send": waiting, "failed": states[ERROR]}
+    return ended, {name: count for name, count in counts.items() if count}

@@ -1,0 +1,67 @@
+CREATE TABLE batches (
+    batch_id INTEGER PRIMARY KEY,
+    fingerprint TEXT NOT NULL UNIQUE,
+    host TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    manifest BLOB NOT NULL
+);
+CREATE TABLE jobs (
+    key TEXT PRIMARY KEY,
+    source TEXT NOT NULL,
+    options TEXT NOT NULL,
+    duration_s REAL,
+    sha256 TEXT,
+    state TEXT NOT NULL,
+    upload_url TEXT,
+    uploaded_at REAL,
+    transcript_id TEXT,
+    attempts INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    intent_at REAL,
+    bookmark TEXT,
+    submitted_at REAL,
+    completed_at REAL,
+    error_kind TEXT,
+    error TEXT,
+    lease_owner TEXT,
+    lease_until REAL
+);
+CREATE INDEX jobs_open ON jobs (state IN ('planned', 'uploaded'), COALESCE(duration_s, 3600) DESC)
+    WHERE state NOT IN ('completed', 'error');
+CREATE TABLE recordings (
+    batch_id INTEGER NOT NULL REFERENCES batches,
+    position INTEGER NOT NULL,
+    recording_id TEXT NOT NULL,
+    source TEXT NOT NULL,
+    job_key TEXT REFERENCES jobs,
+    error_kind TEXT,
+    error TEXT,
+    PRIMARY KEY (batch_id, position)
+) WITHOUT ROWID;
+CREATE INDEX recordings_job ON recordings (job_key);
+-- Every transcript that was ever created for a job, so that a lost one can be told from those that are accounted for.
+CREATE TABLE attempts (
+    transcript_id TEXT PRIMARY KEY,
+    job_key TEXT NOT NULL REFERENCES jobs,
+    at REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE payloads (
+    job_key TEXT PRIMARY KEY REFERENCES jobs,
+    transcript_id TEXT NOT NULL,
+    received_at REAL NOT NULL,
+    audio_duration_s REAL,
+    confidence REAL,
+    model TEXT,
+    language TEXT,
+    cost_usd REAL,
+    body BLOB NOT NULL
+);
+CREATE TABLE events (
+    event_id INTEGER PRIMARY KEY,
+    at REAL NOT NULL,
+    job_key TEXT NOT NULL,
+    transcript_id TEXT,
+    state TEXT NOT NULL,
+    event TEXT NOT NULL,
+    detail TEXT NOT NULL
+);

@@ -1,0 +1,68 @@
+"""The one background thread and its event loop: the door between the synchronous verbs and the asynchronous engine.
+
+A notebook kernel already runs an event loop in its main thread, so the engine runs in another. An interrupt in the
+waiting thread cancels the work, waits until it has cleaned up, and is then raised again: nothing runs on behind the
+user's back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+CLEANUP_S = 5.0
+
+
+@functools.cache
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="scribekit", daemon=True).start()
+    return loop
+
+
+def wait_for(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on the background loop and wait for its result, in a script or a notebook cell alike.
+
+    Raises:
+        RuntimeError: Called from the background loop itself, which would wait for ever.
+    """
+    loop = _loop()
+    try:
+        running = asyncio.get_running_loop()
+    except RuntimeError:
+        running = None
+    if running is loop:
+        work.close()
+        raise RuntimeError("wait_for was called on scribekit's own loop; await the coroutine instead.")
+    ended = threading.Event()
+    task: asyncio.Task[T] | None = None
+
+    async def body() -> T:
+        nonlocal task
+        task = asyncio.current_task()
+        try:
+            return await work
+        finally:
+            ended.set()
+
+    def cancel() -> None:
+        (task or future).cancel()
+
+    future = asyncio.run_coroutine_threadsafe(body(), loop)
+    try:
+        return future.result()
+    except BaseException:
+        if not future.done():
+            loop.call_soon_threadsafe(cancel)
+            ended.wait(CLEANUP_S)
+        raise
+
+
+def is_idle() -> bool:
+    """Whether no work is left on the background loop."""
+    return not asyncio.all_tasks(_loop())

@@ -1,0 +1,214 @@
+"""Waiting for the service: many jobs are watched through one request, the list of the account's newest transcripts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from scribekit import wire
+from scribekit.api import Api, Fetched
+from scribekit.jobs import ENDED, Accepted, Answer, Job, Lost, NotFound, Noticed, Overdue, Refused
+from scribekit.limits import Limits
+from scribekit.verdicts import Course, of_http
+
+FIRST_GUESS = 0.02
+"""Seconds of processing per second of audio, until this run has shown better (an hour takes about 40 to 70 seconds)."""
+
+_SPREAD = 0.8
+"""A job is looked for from this share of its expected time on."""
+
+LONGEST_PAUSE = 10
+"""The most pauses of ``poll_s`` between two looks, however far away the next end is expected."""
+
+
+@dataclass(slots=True)
+class _Watch:
+    job: Job
+    answer: asyncio.Future[Answer | Fetched]
+    status: str
+    since: float
+    due: float
+
+
+class Watcher:
+    """Tells each waiting job what the service says of it.
+
+    Args:
+        api: The open connection.
+        limits: The pace.
+    """
+
+    def __init__(self, api: Api, limits: Limits) -> None:
+        self._api = api
+        self._limits = limits
+        self._watches: dict[str, _Watch] = {}
+        self._wake = asyncio.Event()
+        self._pace = FIRST_GUESS
+        self.newest: str | None = None
+
+    async def first_look(self) -> Refused | Lost | None:
+        """One request before all others: it proves the key, and finds the newest transcript. Returns what went wrong, if anything."""
+        page = await self._api.page()
+        if isinstance(page, wire.ListPage):
+            self._keep_newest(page)
+            return None
+        return page
+
+    async def wait(self, job: Job) -> Answer | Fetched:
+        """Wait until the service's word on the job changes."""
+        assert job.transcript_id is not None
+        since = job.submitted_at or time.time()
+        due = since + _SPREAD * self._pace * (job.duration_s or 0.0)
+        watch = _Watch(job, asyncio.get_running_loop().create_future(), job.state, since, due)
+        self._watches[job.transcript_id] = watch
+        self._wake.set()
+        try:
+            return await watch.answer
+        finally:
+            self._watches.pop(job.transcript_id, None)
+
+    async def run(self) -> None:
+        """Look again and again while anything is waited for. Ends only by being cancelled."""
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(self._pause_s())
+            await self._look()
+            if not self._watches:
+                self._wake.clear()
+
+    def _pause_s(self) -> float:
+        poll_s = self._limits.poll_s
+        nearest = min((watch.due for watch in self._watches.values()), default=0.0) - time.time()
+        return min(max(nearest, poll_s), LONGEST_PAUSE * poll_s)
+
+    async def _look(self) -> None:
+        unseen = set(self._watches)
+        before = None
+        while unseen:
+            page = await self._api.page(before)
+            if not isinstance(page, wire.ListPage):
+                self._pass_on(page)
+                return
+            if before is None:
+                self._keep_newest(page)
+            seen = [item for item in page.transcripts if item.id in unseen]
+            for item in seen:
+                unseen.discard(item.id)
+                self._learn(item)
+                self._tell(item.id, Noticed(item.status, item.error))
+            # A page without any of ours: the rest lies deep under other people's jobs, or under our own finished ones.
+            if not seen or _is_last(page):
+                break
+            before = page.transcripts[-1].id
+        await self._ask_singly(unseen)
+        self._end_overdue()
+
+    async def _ask_singly(self, transcript_ids: Iterable[str]) -> None:
+        """Ask for those that the list did not show, one by one, when they are due; no more in a look than a page is worth to us."""
+        now = time.time()
+        due = sorted((w.due, key) for key in transcript_ids if (w := self._watches.get(key)) and w.due <= now)
+        most = max(2, len(self._watches) // 20)
+        for _, key in due[:most]:
+            fetched = await self._api.get(key)
+            if isinstance(fetched, Fetched):
+                ended = fetched.head.status in ENDED
+                self._tell(key, fetched if ended else fetched.word)
+                if not ended and (watch := self._watches.get(key)):
+                    watch.due = now + max(self._limits.poll_s, (now - watch.since) / 4)
+            else:
+                self._pass_on(fetched, [key])
+
+    def _tell(self, transcript_id: str, word: Noticed | Fetched) -> None:
+        watch = self._watches.get(transcript_id)
+        status = word.status if isinstance(word, Noticed) else word.head.status
+        if watch and not watch.answer.done() and status != watch.status:
+            watch.answer.set_result(word)
+
+    def _pass_on(self, answer: Refused | Lost, only: Iterable[str] | None = None) -> None:
+        """A look that failed is repeated by the next one; only what no look can mend is handed to the jobs."""
+        if isinstance(answer, Lost):
+            return
+        if only is None and of_http(answer.status, answer.error).course is not Course.STOP:
+            return
+        for key in list(self._watches if only is None else only):
+            watch = self._watches.get(key)
+            if watch and not watch.answer.done() and of_http(answer.status, answer.error).course is not Course.AGAIN:
+                watch.answer.set_result(answer)
+
+    def _end_overdue(self) -> None:
+        now = time.time()
+        for watch in self._watches.values():
+            if now - watch.since > self._limits.job_timeout_s and not watch.answer.done():
+                watch.answer.set_result(Overdue())
+
+    def _learn(self, item: wire.ListItem) -> None:
+        """Learn how long the service takes, from its own two time stamps (whose zone does not matter to their difference)."""
+        watch = self._watches.get(item.id)
+        if item.status not in ENDED or not watch or not watch.job.duration_s or not item.created or not item.completed:
+            return
+        took = (datetime.fromisoformat(item.completed) - datetime.fromisoformat(item.created)).total_seconds()
+        self._pace += 0.1 * (took / watch.job.duration_s - self._pace)
+
+    def _keep_newest(self, page: wire.ListPage) -> None:
+        if page.transcripts:
+            self.newest = page.transcripts[0].id
+
+
+async def find(api: Api, job: Job, known: Callable[[list[str]], set[str]]) -> Accepted | NotFound | Refused | Lost:
+    """Look for the transcript that a lost answer may have been about.
+
+    It is one with the job's ``audio_url``, newer than the newest that was listed before the request, that belongs to no
+    job yet. An upload's URL is unique; for a public URL the options that the service echoes must be the job's own.
+
+    Args:
+        api: The open connection.
+        job: The job in doubt.
+        known: Tells which of some transcript ids belong to a job already.
+    """
+    before = None
+    alike: list[wire.ListItem] = []
+    while True:
+        page = await api.page(before)
+        if not isinstance(page, wire.ListPage):
+            return page
+        for item in page.transcripts:
+            if item.id == job.bookmark:
+                return await _ours(api, job, alike, known)
+            if item.audio_url == job.audio_url:
+                alike.append(item)
+        if _is_last(page):
+            return await _ours(api, job, alike, known)
+        before = page.transcripts[-1].id
+
+
+async def _ours(
+    api: Api, job: Job, alike: list[wire.ListItem], known: Callable[[list[str]], set[str]]
+) -> Accepted | NotFound | Refused | Lost:
+    taken = known([item.id for item in alike])
+    for item in reversed(alike):
+        if item.id in taken:
+            continue
+        if job.is_local:
+            return Accepted(item.id, item.status, found=True)
+        fetched = await api.get(item.id)
+        if not isinstance(fetched, Fetched):
+            return fetched
+        if _echoes(fetched.body, job.options):
+            return Accepted(item.id, item.status, found=True)
+    return NotFound()
+
+
+def _echoes(body: bytes, options: str) -> bool:
+    """Whether a transcript was asked for with these options, as far as the service says (it rewrites language codes)."""
+    echoed = json.loads(body)
+    return all(
+        echoed[name] == value for name, value in json.loads(options).items() if name != "language_code" and echoed.get(name) is not None
+    )
+
+
+def _is_last(page: wire.ListPage) -> bool:
+    return not page.transcripts or page.page_details.prev_url is None or len(page.transcripts) < page.page_details.limit
