@@ -13,6 +13,7 @@ class Settings:
 
     Attributes:
         base_url: Its own address, as it stands in upload URLs and list pages.
+        quality: How good its recogniser is, in a word.
         slots: How many jobs are processed at the same time.
         requests_per_window: Requests that are answered per window; the rest get 429.
         window_s: Length of the window in seconds.
@@ -26,6 +27,7 @@ class Settings:
     """
 
     base_url: str
+    quality: str
     slots: int
     requests_per_window: int = 20_000
     window_s: float = 300.0

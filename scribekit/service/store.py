@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
+from scribekit import wire
 from scribekit.service.recognisers.base import Recognition
 
 
@@ -54,6 +56,13 @@ class Job:
         """Ends the job with the contract's sentence."""
         self.status, self.error = "error", error
 
+    def wipe(self) -> None:
+        """Forgets what was heard and where it came from; the record and its length remain."""
+        self.is_deleted = True
+        self.options |= {"audio_url": wire.DELETED_URL, "webhook_url": wire.DELETED_URL}
+        if self.recognition is not None:
+            self.recognition = replace(self.recognition, words=(), extra={})
+
 
 @dataclass(frozen=True)
 class ListQuery:
@@ -93,20 +102,12 @@ class Store:
         newest = self._by_id[query.before_id].number if query.before_id else len(self._in_order)
         oldest = self._by_id[query.after_id].number + 1 if query.after_id else 0
         if query.after_id and not query.before_id:
-            found = list(self._matching(range(oldest, newest), query))[::-1]
-            return found, oldest > 0
-        found = list(self._matching(range(newest - 1, oldest - 1, -1), query))
-        return found, bool(found) and found[-1].number > oldest
+            return list(islice(self._matching(range(oldest, newest), query), query.limit))[::-1], True
+        found = list(islice(self._matching(range(newest - 1, oldest - 1, -1), query), query.limit + 1))
+        return found[: query.limit], len(found) > query.limit
 
     def _matching(self, numbers: range, query: ListQuery) -> Iterator[Job]:
-        left = query.limit
-        for number in numbers:
-            job = self._in_order[number]
-            if _matches(job, query):
-                yield job
-                left -= 1
-                if not left:
-                    return
+        return (job for job in map(self._in_order.__getitem__, numbers) if _matches(job, query))
 
 
 def _matches(job: Job, query: ListQuery) -> bool:

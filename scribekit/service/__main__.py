@@ -1,0 +1,146 @@
+"""``python -m scribekit.service``: the embedded service as a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from scribekit.errors import MissingExtraError, OptionError
+from scribekit.service.faults import Faults
+from scribekit.service.recognisers.base import Recogniser
+from scribekit.service.settings import Settings
+
+EXIT_USAGE = 2
+EXIT_MISSING_EXTRA = 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves until it is told to stop, and gives the exit code.
+
+    One line of JSON on standard output says when it listens: ``{"base_url": …, "recogniser": …, "pid": …}``.
+    The exit code is 3 when the ``local`` extra is not installed, and 2 for a wrong option or a port that is taken.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        faults = Faults.from_json(options.faults)
+        return _serve(options, faults)
+    except MissingExtraError as missing:
+        print(missing, file=sys.stderr)
+        return EXIT_MISSING_EXTRA
+    except OptionError as error:
+        print(error, file=sys.stderr)
+        return EXIT_USAGE
+    except OSError as error:
+        print(f"The service cannot start on port {options.port}: {error}. Try --port 0 for a free one.", file=sys.stderr)
+        return EXIT_USAGE
+
+
+def _serve(options: argparse.Namespace, faults: Faults) -> int:
+    try:
+        from scribekit.service.server import address, listen, serve
+    except ModuleNotFoundError as error:
+        raise _missing(error, "The embedded service") from error
+    choice = RECOGNISERS[options.recogniser]
+    recogniser = choice.make(options)
+    listener = listen(options.port)
+    settings = Settings(
+        base_url=address(listener),
+        quality=choice.quality,
+        slots=options.slots,
+        requests_per_window=options.requests_per_window,
+        window_s=options.window_s,
+        api_key=options.api_key,
+        allow_remote=options.allow_remote,
+        require_models=options.require_models,
+        null_prev_url_at_end=options.null_prev_url_at_end,
+        control=options.control,
+        faults=faults,
+    )
+    announcement = {"base_url": settings.base_url, "recogniser": recogniser.name, "pid": os.getpid()}
+    asyncio.run(
+        serve(
+            listener,
+            settings,
+            recogniser,
+            spool_parent=options.spool,
+            exit_with_parent=options.exit_with_parent,
+            ready=lambda: print(json.dumps(announcement), flush=True),
+        )
+    )
+    return 0
+
+
+def _pocketsphinx(options: argparse.Namespace) -> Recogniser:
+    if find_spec("pocketsphinx") is None:
+        raise MissingExtraError("local", "The recogniser pocketsphinx")
+    try:
+        from scribekit.service.recognisers.pocketsphinx import Pocketsphinx
+    except ModuleNotFoundError as error:
+        raise _missing(error, "The recogniser pocketsphinx") from error
+    return Pocketsphinx(processes=min(options.slots, os.cpu_count() or 1))
+
+
+def _scripted(options: argparse.Namespace) -> Recogniser:
+    from scribekit.service.recognisers.scripted import Scripted
+
+    return Scripted(speed=options.speed)
+
+
+def _missing(error: ModuleNotFoundError, purpose: str) -> ImportError:
+    return error if (error.name or "").startswith("scribekit") else MissingExtraError("local", purpose)
+
+
+class Choice(NamedTuple):
+    """A recogniser to choose: how it is made, and how good it is in a word."""
+
+    make: Callable[[argparse.Namespace], Recogniser]
+    quality: str
+
+
+RECOGNISERS = {
+    "pocketsphinx": Choice(_pocketsphinx, "demonstration"),
+    "scripted": Choice(_scripted, "scripted"),
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m scribekit.service", description="A transcription service on this machine's loopback address."
+    )
+    add = parser.add_argument
+    add("--port", type=int, default=0, help="the port on 127.0.0.1; 0 takes a free one")
+    add("--recogniser", choices=tuple(RECOGNISERS), default="pocketsphinx", help="what turns audio into words")
+    add("--slots", type=_positive(int), default=os.cpu_count() or 1, help="jobs at a time (number of cores)")
+    add("--speed", type=_positive(float), default=1.0, help="time scale of the scripted recogniser")
+    add("--requests-per-window", type=_positive(int), default=20_000, help="requests before 429")
+    add("--window-s", type=_positive(float), default=300.0, help="length of the request window in seconds")
+    add("--api-key", help="the only key that is accepted (otherwise any)")
+    add("--faults", default="{}", metavar="JSON", help="what goes wrong on purpose")
+    add("--control", action="store_true", help="answer /_control/books and /_control/faults")
+    add("--allow-remote", action="store_true", help="fetch audio from other machines too")
+    add("--require-models", action="store_true", help="refuse jobs without speech_models")
+    add("--null-prev-url-at-end", action="store_true", help="the oldest list page has no prev_url")
+    add("--spool", type=Path, metavar="DIR", help="where uploads are kept while the service runs")
+    add("--exit-with-parent", action="store_true", help="end when standard input ends")
+    return parser
+
+
+def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        value = kind(text)
+        if value <= 0:
+            raise argparse.ArgumentTypeError(f"{text} is not greater than 0")
+        return value
+
+    return read
+
+
+if __name__ == "__main__":
+    sys.exit(main())

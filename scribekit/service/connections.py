@@ -1,0 +1,49 @@
+"""The open connections, so that a fault can drop the one on which a request came."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from typing import Any
+
+from starlette.types import Scope
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+_NO_LINGER = struct.pack("ii", 1, 0)
+
+
+class Connections:
+    """Open connections by their client's address."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, int] | None, tuple[asyncio.Transport, asyncio.Event]] = {}
+
+    def protocol(self) -> type[asyncio.Protocol]:
+        """The server's HTTP protocol, which enters and leaves its connections here."""
+        connections = self
+
+        class Registered(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at import by what is installed
+            def connection_made(self, transport: asyncio.Transport) -> None:
+                super().connection_made(transport)
+                connections._open[self.client] = (transport, asyncio.Event())
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                super().connection_lost(exc)
+                connections._open.pop(self.client)[1].set()
+
+        return Registered
+
+    async def reset(self, scope: Scope) -> None:
+        """Drops the request's connection so that the client sees a reset."""
+        transport, is_closed = self._open[scope["client"]]
+        raw: Any = transport.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        transport.abort()
+        await is_closed.wait()
+
+    async def close(self, scope: Scope) -> None:
+        """Closes the request's connection after what was sent."""
+        transport, is_closed = self._open[scope["client"]]
+        transport.close()
+        await is_closed.wait()

@@ -1,0 +1,82 @@
+"""The queue: first in, first out, as many at a time as there are slots."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+
+from scribekit import wire
+from scribekit.service.books import Books
+from scribekit.service.faults import FaultPlan
+from scribekit.service.recognisers.base import Audio, Recogniser, RecognitionError
+from scribekit.service.sources import Sources
+from scribekit.service.store import Job
+
+log = logging.getLogger("scribekit.service")
+
+
+class JobQueue:
+    """Runs jobs.
+
+    Args:
+        recogniser: Turns audio into words.
+        sources: Finds the audio.
+        books: Where the ends are counted.
+        slots: How many jobs are processed at the same time.
+        plan: Which jobs fail on purpose.
+    """
+
+    def __init__(self, recogniser: Recogniser, sources: Sources, books: Books, *, slots: int, plan: FaultPlan) -> None:
+        self.plan = plan
+        self._recogniser = recogniser
+        self._sources = sources
+        self._books = books
+        self._slots = slots
+        self._waiting: deque[Job] = deque()
+        self._running: set[asyncio.Task[None]] = set()
+
+    def add(self, job: Job) -> None:
+        """Starts the job when a slot is free, else lets it wait, throttled."""
+        self._waiting.append(job)
+        job.throttled = len(self._running) >= self._slots
+        self._fill_slots()
+
+    async def close(self) -> None:
+        """Gives up what waits and what runs."""
+        self._waiting.clear()
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        self._recogniser.close()
+
+    def _fill_slots(self) -> None:
+        while self._waiting and len(self._running) < self._slots:
+            task = asyncio.create_task(self._run(self._waiting.popleft()))
+            self._running.add(task)
+            task.add_done_callback(self._slot_is_free)
+        self._books.peak_processing = max(self._books.peak_processing, len(self._running))
+
+    def _slot_is_free(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._fill_slots()
+
+    async def _run(self, job: Job) -> None:
+        job.status, job.throttled = "processing", False
+        try:
+            if self.plan.for_job():
+                raise RecognitionError(wire.ERROR_SERVER)
+            async with self._sources.local_copy(job.audio_url, fetch=self._recogniser.needs_bytes) as path:
+                recognition = await self._recogniser.recognise(Audio(path, job.audio_url), job.options)
+        except RecognitionError as error:
+            self._fail(job, str(error))
+        except Exception as error:  # noqa: BLE001 -- one job's accident must not end the service
+            log.warning("transcript %s: the recogniser failed with %s", job.id, type(error).__name__)
+            self._fail(job, wire.ERROR_SERVER)
+        else:
+            job.finish(recognition)
+            self._books.completed(job.audio, recognition.duration_s)
+
+    def _fail(self, job: Job, error: str) -> None:
+        job.fail(error)
+        self._books.jobs_failed += 1

@@ -1,0 +1,104 @@
+"""What the scripted recogniser is told about an audio: its length, its speakers, its words or its failure.
+
+A script comes from the query of the audio's URL (``?duration=1200&speakers=2``), from the body of an upload that begins with ``scripted:``
+and goes on as JSON, or from ``<file>.scripted.json`` beside a local file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+
+MARKER = b"scripted:"
+SIDECAR = ".scripted.json"
+LARGEST_SCRIPT_BYTES = 10_000_000
+
+_MEDIAN_S = 1200.0
+_SPREAD = 0.8
+_SHORTEST_S, _LONGEST_S = 30.0, 4 * 3600.0
+_HASHED_BYTES = 1 << 20
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """Words that one speaker says, spread evenly over the time; milliseconds."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    speaker: str = "A"
+    channel: str = "1"
+
+
+class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of an audio; None where it is for the recogniser to invent.
+
+    Attributes:
+        duration_s: Its length in seconds.
+        speakers: How many people speak.
+        channels: How many channels it has.
+        fail: The error with which its transcription ends.
+        turns: What is said.
+    """
+
+    duration_s: float | None = None
+    speakers: int | None = None
+    channels: int | None = None
+    fail: str | None = None
+    turns: tuple[Turn, ...] | None = None
+
+
+def script_of_url(url: str) -> Script:
+    """The script in a URL's query; what is not understood there belongs to somebody else and is passed over.
+
+    Example:
+        >>> script_of_url("http://127.0.0.1/a.mp3?duration=90.5&speakers=3").speakers
+        3
+    """
+    query = dict(parse_qsl(urlsplit(url).query))
+    duration, speakers, channels = (query.get(name, "") for name in ("duration", "speakers", "channels"))
+    return Script(
+        duration_s=float(duration) if duration.replace(".", "", 1).isdecimal() else None,
+        speakers=int(speakers) if speakers.isdecimal() else None,
+        channels=int(channels) if channels.isdecimal() else None,
+        fail=query.get("fail"),
+    )
+
+
+def script_of_file(path: Path) -> Script | None:
+    """The script that is, or lies beside, a file; None for a file that must be probed.
+
+    Raises:
+        msgspec.MsgspecError: There is a script that cannot be read.
+    """
+    sidecar = path.with_name(path.name + SIDECAR)
+    if sidecar.is_file():
+        return msgspec.json.decode(sidecar.read_bytes(), type=Script)
+    with path.open("rb") as file:
+        if file.read(len(MARKER)) != MARKER:
+            return None
+        return msgspec.json.decode(file.read(LARGEST_SCRIPT_BYTES), type=Script)
+
+
+def seed_of_url(url: str) -> int:
+    """A number that is the same for the same URL, in every process."""
+    return _number(url.encode())
+
+
+def seed_of_file(path: Path) -> int:
+    """A number that is the same for the same content (judged by its size and its first megabyte)."""
+    with path.open("rb") as file:
+        return _number(str(path.stat().st_size).encode() + file.read(_HASHED_BYTES))
+
+
+def invented_duration_s(seed: int) -> float:
+    """The length of an audio about which nothing is known: log-normal around twenty minutes, from 30 s to 4 h."""
+    drawn = random.Random(seed).lognormvariate(0.0, _SPREAD) * _MEDIAN_S  # noqa: S311 -- repeatable, no secret
+    return round(min(max(drawn, _SHORTEST_S), _LONGEST_S), 3)
+
+
+def _number(content: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest())

@@ -1,0 +1,220 @@
+"""The scripted recogniser: it plays the vendor's part for tests, rehearsals and load. It listens to nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from string import ascii_uppercase
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from scribekit import wire
+from scribekit.service.payload import LazyWords, PayloadWord
+from scribekit.service.recognisers.base import Audio, Recognition, RecognitionError
+from scribekit.service.recognisers.phrases import styled, timed, timed_sentences
+from scribekit.service.recognisers.probing import probe
+from scribekit.service.recognisers.script import (
+    Script,
+    Turn,
+    invented_duration_s,
+    script_of_file,
+    script_of_url,
+    seed_of_file,
+    seed_of_url,
+)
+
+DEFAULT_MODEL = "universal-3-pro"
+ENGINE: Mapping[str, str] = {
+    "name": "scripted",
+    "version": "1",
+    "quality": "scripted",
+    "note": "Written beforehand or invented, for tests and rehearsals: nobody listened to the audio.",
+}
+PAUSE_MS = 380
+LONGEST_TURN = 4
+"""Sentences that one speaker says in a row, at most."""
+
+
+class Scripted:
+    """Words from a script, or invented from a seed that the audio's address or content gives.
+
+    A job takes ``(overhead_s + seconds_per_hour * hours) / speed`` seconds. The defaults are near the samples that the vendor's
+    documentation gives (1 h 03 min in 35 s, 8 h 21 min in 300 s).
+
+    Args:
+        speed: The time scale: 10 makes a rehearsal ten times as quick.
+        seconds_per_hour: Processing time per hour of audio.
+        overhead_s: Processing time of the shortest audio.
+    """
+
+    name = "scripted"
+    needs_bytes = False
+
+    def __init__(self, speed: float = 1.0, seconds_per_hour: float = 40.0, overhead_s: float = 3.0) -> None:
+        self._speed = speed
+        self._seconds_per_hour = seconds_per_hour
+        self._overhead_s = overhead_s
+
+    async def recognise(self, audio: Audio, options: Mapping[str, Any]) -> Recognition:
+        """The scripted or invented words. Raises :class:`RecognitionError` with the script's or the contract's sentence."""
+        if audio.path is None:
+            script, seed = script_of_url(audio.url), seed_of_url(audio.url)
+        else:
+            script, seed = await asyncio.to_thread(_examined, audio.path)
+        duration_s = script.duration_s if script.duration_s is not None else _length_s(script, seed)
+        await asyncio.sleep((self._overhead_s + self._seconds_per_hour * duration_s / 3600) / self._speed)
+        if script.fail:
+            raise RecognitionError(script.fail)
+        if duration_s * 1000 < wire.SHORTEST_MS:
+            raise RecognitionError(wire.ERROR_TOO_SHORT)
+        return _recognition(script, seed, duration_s, options)
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """How words are marked: which speakers there are and whether the channels are read apart."""
+
+    labels: bool
+    split: bool
+    speakers: int
+    channels: int
+
+    def mark(self, speaker: int) -> tuple[str | None, str | UnsetType]:
+        """The contract's speaker and channel values of the speaker with this number.
+
+        Example:
+            >>> Voices(labels=True, split=True, speakers=2, channels=2).mark(1)
+            ('2A', '2')
+        """
+        if not self.split:
+            return (letters(speaker) if self.labels else None), UNSET
+        channel = str(speaker % self.channels + 1)
+        return (f"{channel}{letters(speaker // self.channels)}" if self.labels else channel), channel
+
+
+@dataclass(frozen=True, slots=True)
+class InventedWords(LazyWords):
+    """Speech from the sentence bank: the same seed gives the same words."""
+
+    seed: int
+    duration_ms: int
+    voices: Voices
+    punctuate: bool
+    format_text: bool
+
+    def payload(self) -> list[PayloadWord]:
+        """All words; the last one ends within the duration."""
+        words: list[PayloadWord] = []
+        bank = timed_sentences(punctuate=self.punctuate, format_text=self.format_text)
+        position = PAUSE_MS
+        for choice, mark in self._sequence(len(bank)):
+            sentence = bank[choice]
+            room = self.duration_ms - position
+            spoken = sentence.words if sentence.length_ms <= room else [w for w in sentence.words if w.end <= room]
+            words += [PayloadWord(text, position + start, position + end, confidence, *mark) for text, start, end, confidence in spoken]
+            position += sentence.length_ms + PAUSE_MS
+            if position >= self.duration_ms:
+                break
+        return words
+
+    def _sequence(self, size: int) -> Iterator[tuple[int, tuple[str | None, str | UnsetType]]]:
+        draw = random.Random(self.seed).random  # noqa: S311 -- repeatable, no secret
+        marks = [self.voices.mark(speaker) for speaker in range(self.voices.speakers)]
+        speaker = 0
+        while True:
+            for _ in range(1 + int(draw() * LONGEST_TURN)):
+                yield int(draw() * size), marks[speaker]
+            speaker = (speaker + 1 + int(draw() * (len(marks) - 1))) % len(marks)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenWords(LazyWords):
+    """The words of a script's turns."""
+
+    turns: tuple[Turn, ...]
+    voices: Voices
+    punctuate: bool
+    format_text: bool
+
+    def payload(self) -> list[PayloadWord]:
+        """All words, sorted by start."""
+        words = [word for turn in self.turns for word in self._spoken(turn)]
+        return sorted(words, key=lambda word: word.start)
+
+    def _spoken(self, turn: Turn) -> Iterator[PayloadWord]:
+        sentence = timed(styled(turn.text, punctuate=self.punctuate, format_text=self.format_text))
+        scale = (turn.end_ms - turn.start_ms) / max(1, sentence.length_ms)
+        speaker = turn.speaker if self.voices.labels else None
+        channel: str | UnsetType = UNSET
+        if self.voices.split:
+            channel = turn.channel
+            speaker = f"{channel}{speaker}" if speaker else channel
+        for word in sentence.words:
+            start, end = round(turn.start_ms + word.start * scale), round(turn.start_ms + word.end * scale)
+            yield PayloadWord(word.text, start, end, word.confidence, speaker, channel)
+
+
+def letters(number: int) -> str:
+    """The label of a speaker: A, B and so on to Z, then AA, AB.
+
+    Example:
+        >>> letters(0), letters(25), letters(26)
+        ('A', 'Z', 'AA')
+    """
+    more, last = divmod(number, len(ascii_uppercase))
+    return (letters(more - 1) if more else "") + ascii_uppercase[last]
+
+
+def _examined(path: Path) -> tuple[Script, int]:
+    try:
+        script = script_of_file(path)
+    except msgspec.MsgspecError as error:
+        raise RecognitionError(f"{wire.ERROR_TRANSCODING}. The script cannot be read: {error}") from error
+    if script is None:
+        duration_s, channels = probe(path)
+        script = Script(duration_s=duration_s, channels=channels)
+    return script, seed_of_file(path)
+
+
+def _length_s(script: Script, seed: int) -> float:
+    return max(turn.end_ms for turn in script.turns) / 1000 if script.turns else invented_duration_s(seed)
+
+
+def _recognition(script: Script, seed: int, duration_s: float, options: Mapping[str, Any]) -> Recognition:
+    voices = _voices(script, options)
+    punctuate, format_text = options.get("punctuate", True), options.get("format_text", True)
+    words: LazyWords
+    if script.turns is not None:
+        words = WrittenWords(script.turns, voices, punctuate, format_text)
+    else:
+        words = InventedWords(seed, int(duration_s * 1000), voices, punctuate, format_text)
+    detected = bool(options.get("language_detection"))
+    return Recognition(
+        words=words,
+        duration_s=duration_s,
+        channels=voices.channels,
+        model=_model(options),
+        engine=ENGINE,
+        language_code="en" if detected else {"en": "en_us"}.get(code := options.get("language_code", "en_us"), code),
+        extra={"language_confidence": 0.99} if detected else {},
+    )
+
+
+def _voices(script: Script, options: Mapping[str, Any]) -> Voices:
+    split = bool(options.get("multichannel"))
+    channels = script.channels or (2 if split else 1)
+    speakers = script.speakers or options.get("speakers_expected") or (channels if split else 2)
+    return Voices(bool(options.get("speaker_labels")), split, speakers, channels)
+
+
+def _model(options: Mapping[str, Any]) -> str:
+    models: Sequence[str] = options.get("speech_models") or [options.get("speech_model") or DEFAULT_MODEL]
+    return models[0]

@@ -1,0 +1,99 @@
+"""The server: one process, one event loop, one loopback address."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+
+from scribekit.service.app import App
+from scribekit.service.connections import Connections
+from scribekit.service.recognisers.base import Recogniser
+from scribekit.service.service import Service
+from scribekit.service.settings import Settings
+
+HOST = "127.0.0.1"
+BACKLOG = 2048
+GRACE_S = 1
+KEEP_ALIVE_S = 75
+
+
+def listen(port: int) -> socket.socket:
+    """A socket that listens on loopback; port 0 takes a free one. Raises :class:`OSError` when the port is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((HOST, port))
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def address(listener: socket.socket) -> str:
+    """The base URL under which the listener is reached."""
+    return f"http://{HOST}:{listener.getsockname()[1]}"
+
+
+async def serve(
+    listener: socket.socket,
+    settings: Settings,
+    recogniser: Recogniser,
+    *,
+    spool_parent: Path | None = None,
+    exit_with_parent: bool = False,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Answers requests until SIGTERM or SIGINT, or, with ``exit_with_parent``, until standard input ends.
+
+    Args:
+        listener: From :func:`listen`.
+        settings: How the service behaves.
+        recogniser: Turns audio into words; closed at the end.
+        spool_parent: Where the spool folder is made.
+        exit_with_parent: Whether the service lives with the process that holds its standard input. It then leaves keyboard
+            interrupts to that process.
+        ready: Called once everything stands.
+    """
+    service = Service(settings, recogniser, spool_parent)
+    connections = Connections()
+    server = _Server(
+        uvicorn.Config(
+            App(service, connections),
+            http=connections.protocol(),
+            ws="none",
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+    )
+    signal.signal(signal.SIGTERM, server.handle_exit)
+    signal.signal(signal.SIGINT, signal.SIG_IGN if exit_with_parent else server.handle_exit)
+    if exit_with_parent:
+        threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
+    try:
+        ready()
+        await server.serve(sockets=[listener])
+    finally:
+        await service.close()
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing: uvicorn would raise a caught signal again, before the spool folder is deleted."""
+        yield
+
+
+def _stop_at_end_of_input(server: uvicorn.Server) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    server.should_exit = True
