@@ -7,6 +7,7 @@ costs no more than a ``stat`` per file. The cache is a convenience: where it can
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import sqlite3
@@ -90,6 +91,8 @@ def _status(path: str) -> os.stat_result | Facts:
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return Facts(failure="missing", detail=path)
     except OSError as cause:
+        if cause.errno == errno.ENAMETOOLONG:
+            return Facts(failure="missing", detail=path)
         return Facts(failure="unreadable", detail=cause.strerror or type(cause).__name__)
     if stat.S_ISDIR(status.st_mode):
         return Facts(failure="is_folder", detail=path)

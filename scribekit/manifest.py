@@ -172,11 +172,11 @@ def recording_ids(sources: Sequence[str | None]) -> list[str]:
     return unique
 
 
-def check_ids(ids: Sequence[str | None]) -> None:
-    """Refuse ids that the user gave when they are blank or not unique.
+def check_ids(ids: Sequence[str | None]) -> list[str]:
+    """The ids that the user gave, if none is blank and no two are equal.
 
     Raises:
-        ManifestError: Names the rows, or the ids that come twice.
+        ManifestError: Names the rows without one, or the ids that come twice.
     """
     blank = [str(row) for row, name in enumerate(ids, start=1) if name is None]
     if blank:
@@ -184,6 +184,7 @@ def check_ids(ids: Sequence[str | None]) -> None:
     twice = [repr(name) for name, count in Counter(ids).items() if count > 1]
     if twice:
         raise ManifestError(f"recording_id must be unique; these come more than once: {_few(twice)}.")
+    return [name for name in ids if name is not None]
 
 
 def _few(names: Sequence[str]) -> str:
