@@ -131,7 +131,7 @@ class _Engine:
         """Claim and do jobs until none is left to do."""
         await self._first_look()
         async with asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, self._watcher.run(), self._keep_leases()):
-            await self._feed(tasks)
+            await (self._feed(tasks) if self._run.to_the_end else self._feed_once(tasks))
 
     async def _first_look(self) -> None:
         wrong = await self._watcher.first_look()
@@ -144,21 +144,26 @@ class _Engine:
     async def _feed(self, tasks: asyncio.TaskGroup) -> None:
         while True:
             self._room.clear()
-            room = self._run.limits.in_flight - len(self._active)
-            now = time.time()
-            claimed = self._ledger.claim(self._run.batch_ids, self._owner, now + LEASE_S, now, room)
-            for job in claimed:
-                task = tasks.create_task(self._do(job))
-                self._active.add(task)
-                task.add_done_callback(self._ended)
-            if not self._run.to_the_end:
-                return
-            if not self._active and not claimed:
-                if not self._ledger.unfinished(self._run.batch_ids):
-                    return
+            self._claim(tasks, self._run.limits.in_flight - len(self._active))
+            if self._active:
+                await self._room.wait()
+            elif self._ledger.unfinished(self._run.batch_ids):
                 await self._wait_for_others()
             else:
-                await self._room.wait()
+                return
+
+    async def _feed_once(self, tasks: asyncio.TaskGroup) -> None:
+        self._claim(tasks, self._run.limits.in_flight)
+        while self._active:
+            self._room.clear()
+            await self._room.wait()
+
+    def _claim(self, tasks: asyncio.TaskGroup, room: int) -> None:
+        now = time.time()
+        for job in self._ledger.claim(self._run.batch_ids, self._owner, now + LEASE_S, now, room):
+            task = tasks.create_task(self._do(job))
+            self._active.add(task)
+            task.add_done_callback(self._ended)
 
     async def _wait_for_others(self) -> None:
         await asyncio.sleep(OTHERS_PAUSE_S)

@@ -355,7 +355,7 @@ def _again(job: Job, action: Action, answer: Refused | Lost, given: Circumstance
     """Try the same step once more while that may help; else fail, or stop the batch when every job would meet the same."""
     verdict = _verdict(answer)
     if verdict.course is Course.STOP:
-        return Step(job, Action.STOP, event=verdict.kind, verdict=verdict)
+        return Step(replace(job, failures=0), Action.STOP, event=verdict.kind, verdict=verdict)
     if verdict.course is Course.NEVER:
         return _fail(job, verdict)
     failed = replace(job, failures=job.failures + 1)
@@ -367,7 +367,7 @@ def _again(job: Job, action: Action, answer: Refused | Lost, given: Circumstance
     if failed.failures < tries:
         return Step(failed, action, backoff_s(failed.failures, given.jitter), verdict.kind)
     if verdict.kind == verdicts.NETWORK.kind:
-        return Step(job, Action.STOP, event=verdict.kind, verdict=verdict)
+        return Step(replace(job, failures=0), Action.STOP, event=verdict.kind, verdict=verdict)
     return _fail(job, verdict)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from scribekit.errors import LedgerError
+from scribekit.intake import PlannedRow
 from scribekit.jobs import ENDED, Job
 
 FILE_NAME = "ledger.sqlite"
@@ -54,17 +55,6 @@ class Fact:
     event: str = ""
     detail: str = ""
     receipt: Receipt | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedRow:
-    """One row of a manifest: its job, or why there is none."""
-
-    recording_id: str
-    source: str
-    job_key: str | None
-    error_kind: str | None = None
-    error: str | None = None
 
 
 class Ledger:
@@ -185,9 +175,12 @@ class Ledger:
         """The numbers of all batches, oldest first."""
         return [row[0] for row in self._read("SELECT batch_id FROM batches ORDER BY batch_id")]
 
-    def hosts(self, batch_ids: Sequence[int]) -> list[str]:
-        """The services that the batches were planned for."""
-        sql = f"SELECT DISTINCT host FROM batches WHERE batch_id IN ({_marks(batch_ids)})"
+    def unfinished_hosts(self, batch_ids: Sequence[int]) -> list[str]:
+        """The services that hold, or are to get, jobs of the batches that have not ended."""
+        sql = (
+            f"SELECT DISTINCT host FROM batches WHERE batch_id IN ({_marks(batch_ids)}) AND EXISTS (SELECT 1 FROM recordings r"
+            f" JOIN jobs ON jobs.key = r.job_key WHERE r.batch_id = batches.batch_id AND {_OPEN})"
+        )
         return [row[0] for row in self._read(sql, tuple(batch_ids))]
 
     def manifest(self, batch_id: int) -> bytes:
@@ -198,6 +191,11 @@ class Ledger:
         """Every recording id in the corpus → its latest source and job key."""
         rows = self._read("SELECT recording_id, source, job_key FROM recordings ORDER BY batch_id")
         return {row[0]: (row[1], row[2]) for row in rows}
+
+    def content(self, job_key: str) -> str | None:
+        """What a job is about: the SHA-256 of the file, or the URL."""
+        rows = self._read("SELECT COALESCE(sha256, source) FROM jobs WHERE key = ?", (job_key,))
+        return rows[0][0] if rows else None
 
     # -- work -------------------------------------------------------------------------------------------------------
 

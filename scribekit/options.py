@@ -49,7 +49,7 @@ def _plain_type(hint: Any) -> type:
             return typing.cast("type", part)
         if typing.get_origin(part) is list:
             return list
-        if hasattr(part, "__fields__"):
+        if any(base.__name__ == "BaseModel" for base in getattr(part, "__mro__", ())):  # of pydantic 1 or 2
             return dict
     return str
 

@@ -1,0 +1,156 @@
+"""The handles that a person holds: a corpus (a folder) and a batch (a selection of the jobs in it). They hold no truth but the folder's."""
+
+from __future__ import annotations
+
+import html
+import io
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from scribekit import schema
+from scribekit.errors import ScribekitError
+from scribekit.jobs import COMPLETED
+from scribekit.ledger import Ledger
+from scribekit.limits import Limits
+
+REFUSED = "refused"
+
+
+class Corpus:
+    """A folder with everything that was asked, paid for and received; open it with :func:`open_corpus`.
+
+    Every verb that takes a batch also takes a corpus, and then works on all its batches; a recording that is in several
+    of them counts as in the latest.
+
+    Attributes:
+        path: The folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def batch_ids(self) -> list[int]:
+        """The numbers of the batches that this handle stands for."""
+        with Ledger(self.path) as ledger:
+            return ledger.batches()
+
+    def batch(self, number: int) -> Batch:
+        """One batch of the corpus by its number (see :attr:`batch_ids`).
+
+        Raises:
+            ScribekitError: There is no such batch.
+        """
+        numbers = Corpus(self.path).batch_ids
+        if number not in numbers:
+            raise ScribekitError(f"There is no batch {number} in {str(self.path)!r}; it has {numbers or 'none yet'}.")
+        return Batch(self.path, number)
+
+    def jobs(self) -> pd.DataFrame:
+        """Where every recording stands, without asking the service: columns of ``schema.JOBS``, in manifest order."""
+        with Ledger(self.path) as ledger:
+            return jobs_frame(ledger.job_rows(self.batch_ids))
+
+    def counts(self) -> Counter[str]:
+        """How many recordings stand where, by status."""
+        return Counter(self.jobs()["status"].tolist())
+
+    @property
+    def _title(self) -> str:
+        return f"Corpus {self.path}"
+
+    def __repr__(self) -> str:
+        counts = self.counts()
+        told = ", ".join(f"{count:,} {status}" for status, count in counts.items())
+        return f"{self._title} · {counts.total():,} recordings{': ' + told if told else ''}"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th scope='row' style='text-align:left'>{html.escape(str(status))}</th>"
+            f"<td style='font-variant-numeric:tabular-nums'>{count:,}</td></tr>"
+            for status, count in self.counts().items()
+        )
+        return f"<table><caption style='text-align:left;white-space:nowrap'>{html.escape(self._title)}</caption>{rows}</table>"
+
+
+class Batch(Corpus):
+    """The recordings of one ``submit_batch``.
+
+    Attributes:
+        path: The corpus folder.
+        number: The batch's number in the corpus.
+        limits: The pace that it was submitted with.
+    """
+
+    def __init__(self, path: Path, number: int, limits: Limits | None = None) -> None:
+        super().__init__(path)
+        self.number = number
+        self.limits = limits
+
+    @property
+    def batch_ids(self) -> list[int]:
+        """This batch's number alone."""
+        return [self.number]
+
+    @property
+    def _title(self) -> str:
+        return f"Batch {self.number} in {self.path}"
+
+
+def open_corpus(path: str | Path) -> Corpus:
+    """Open the corpus in a folder, after a restart or on another machine.
+
+    Raises:
+        LedgerError: There is no corpus in the folder, or it cannot be read.
+    """
+    folder = Path(path)
+    Ledger(folder).close()
+    return Corpus(folder)
+
+
+def jobs_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """The rows of the ledger as ``schema.JOBS``."""
+    return schema.JOBS.frame([_job_row(row) for row in rows])
+
+
+def _job_row(row: dict[str, Any]) -> dict[str, Any]:
+    shared = row["job_key"] is not None and row["row_kind"] is not None
+    done = row["state"] == COMPLETED
+    return {
+        **{name: row[name] for name in ("recording_id", "source", "transcript_id", "model", "language", "confidence")},
+        "status": row["state"] or REFUSED,
+        "attempts": 0 if shared else row["attempts"] or 0,
+        "error_kind": row["row_kind"] or row["error_kind"],
+        "error": row["row_error"] or row["error"],
+        "audio_duration_s": row["audio_duration_s"],
+        "cost_usd": 0.0 if shared or not done else row["cost_usd"],
+        "submitted_at": _time(row["submitted_at"]),
+        "completed_at": _time(row["completed_at"]),
+    }
+
+
+def _time(seconds: float | None) -> pd.Timestamp | None:
+    return None if seconds is None else pd.Timestamp(seconds, unit="s", tz="UTC")
+
+
+def manifest_to_bytes(manifest: pd.DataFrame) -> bytes:
+    """A manifest as Parquet; a column that Parquet cannot hold (mixed types) goes as text."""
+    kept = manifest.copy(deep=False)
+    kept.attrs = {}
+    for name in kept.select_dtypes("object").columns:
+        kept[name] = kept[name].map(lambda value: value if value is None or isinstance(value, list | dict) else str(value))
+    buffer = io.BytesIO()
+    kept.to_parquet(buffer, index=False, compression=None)
+    return buffer.getvalue()
+
+
+def manifest_of(corpus: Corpus, ledger: Ledger) -> pd.DataFrame:
+    """The manifest rows of a batch or corpus, one per recording, as they were given."""
+    frames = [pd.read_parquet(io.BytesIO(ledger.manifest(number))) for number in corpus.batch_ids]
+    if not frames:
+        return schema.MANIFEST.frame()
+    joined = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    return joined.drop_duplicates("recording_id", keep="last", ignore_index=True)

@@ -1,0 +1,100 @@
+"""From a manifest and a configuration to jobs: which recording becomes which job, and which cannot be sent. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from scribekit import options as opt
+from scribekit.errors import ManifestError, OptionError
+from scribekit.jobs import Job
+from scribekit.manifest import is_url, split_problem
+
+NEEDED_COLUMNS = ("recording_id", "source", "duration_s", "sha256", "problem")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """One row of a manifest: its job, or why there is none (a duplicate has both: it shares the job of the row that it equals)."""
+
+    recording_id: str
+    source: str
+    job_key: str | None
+    error_kind: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A manifest turned into jobs.
+
+    Attributes:
+        rows: One per manifest row, in its order.
+        jobs: The jobs that the rows name, each once.
+        fingerprint: Equal for equal rows, so that the same call made again is recognised.
+    """
+
+    rows: tuple[PlannedRow, ...]
+    jobs: tuple[Job, ...]
+    fingerprint: str
+
+
+def take_in(manifest: pd.DataFrame, config: Any, host: str) -> Intake:
+    """Plan the jobs of a manifest.
+
+    Args:
+        manifest: A frame as ``read_manifest`` gives it (``schema.MANIFEST`` and the user's own columns).
+        config: ``assemblyai.TranscriptionConfig`` or None.
+        host: Names the service in the job keys.
+
+    Raises:
+        ManifestError: A needed column is missing.
+        OptionError: The configuration, or the name of a column, is not right. A single bad cell only refuses its row.
+    """
+    missing = [name for name in NEEDED_COLUMNS if name not in manifest.columns]
+    if missing:
+        raise ManifestError(f"The manifest has no column {missing[0]!r}. Make it with sk.scan or sk.read_manifest.")
+    base = opt.config_options(config)
+    columns = opt.option_columns(manifest.columns)
+    jobs: dict[str, Job] = {}
+    rows = [_plan(row, base, columns, host, jobs) for row in _rows(manifest, columns)]
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(f"{row.recording_id}\0{row.job_key}\0{row.error_kind}\n".encode())
+    return Intake(tuple(rows), tuple(jobs.values()), digest.hexdigest())
+
+
+def job_key(content: str, options: str, host: str) -> str:
+    """What makes two jobs the same: the recording's content (SHA-256 or URL), the effective options and the service."""
+    return hashlib.sha256(f"{content}\n{options}\n{host}".encode()).hexdigest()[:32]
+
+
+def _rows(manifest: pd.DataFrame, columns: list[str]) -> Iterator[dict[str, Any]]:
+    wanted = manifest[[*NEEDED_COLUMNS, *columns]]
+    for values in wanted.itertuples(index=False, name=None):
+        yield dict(zip(wanted.columns, values, strict=True))
+
+
+def _plan(row: Mapping[str, Any], base: Mapping[str, Any], columns: list[str], host: str, jobs: dict[str, Job]) -> PlannedRow:
+    recording_id, source = str(row["recording_id"]), _text(row["source"]) or ""
+    kind, sentence = split_problem(row["problem"]) if _text(row["problem"]) else (None, None)
+    if kind is not None and kind != "duplicate":
+        return PlannedRow(recording_id, source, None, kind, sentence)
+    try:
+        options = opt.canonical(opt.effective_options(base, {name: row[name] for name in columns}))
+    except OptionError as error:
+        return PlannedRow(recording_id, source, None, "bad_option", f"{error} Correct the cell and submit again.")
+    sha256 = None if is_url(source) else _text(row["sha256"])
+    key = job_key(sha256 or source, options, host)
+    if key not in jobs:
+        duration = None if pd.isna(row["duration_s"]) else float(row["duration_s"])
+        jobs[key] = Job(key, source, options, duration, sha256)
+    return PlannedRow(recording_id, source, key, kind, sentence)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

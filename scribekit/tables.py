@@ -1,0 +1,89 @@
+"""The verbs that turn a corpus into tables and files: projections of the stored transcripts, which ask the service for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from scribekit import files, frames
+from scribekit.corpus import Batch, Corpus, manifest_of
+from scribekit.errors import OptionError, nearest
+from scribekit.formats import Document, resolve
+from scribekit.jobs import COMPLETED
+from scribekit.ledger import Ledger
+
+Level = Literal["transcripts", "utterances", "words"]
+
+DEFAULT_FORMATS = ("txt", "srt", "vtt", "speakers", "json")
+
+_PROJECTIONS: dict[str, Callable[[frames.Payloads], pd.DataFrame]] = {
+    "transcripts": frames.transcripts_frame,
+    "utterances": frames.utterances_frame,
+    "words": frames.words_frame,
+}
+
+
+def to_frame(batch_or_corpus: Batch | Corpus, level: Level = "transcripts", *, with_manifest: bool = False) -> pd.DataFrame:
+    """The completed transcripts as one table.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        level: ``"transcripts"`` (one row per recording), ``"utterances"`` (one per turn) or ``"words"``.
+        with_manifest: Add the manifest's columns (the user's own included) to every row, by ``recording_id``. A manifest
+            column that has the name of one of the table's comes with the suffix ``_manifest``.
+
+    Returns:
+        The columns of ``schema.LEVELS[level]``, in manifest order, then by time. Equal in names, order and dtypes also when empty.
+
+    Raises:
+        OptionError: There is no such level.
+        LedgerError: The corpus cannot be read.
+    """
+    if level not in _PROJECTIONS:
+        raise OptionError(f"There is no level {level!r}.{nearest(str(level), _PROJECTIONS)}")
+    with Ledger(batch_or_corpus.path) as ledger:
+        frame = _PROJECTIONS[level](ledger.payloads(_completed(batch_or_corpus, ledger)))
+        if not with_manifest:
+            return frame
+        manifest = manifest_of(batch_or_corpus, ledger)
+    return frame.merge(manifest, on="recording_id", how="left", suffixes=("", "_manifest"))
+
+
+def export(
+    batch_or_corpus: Batch | Corpus,
+    folder: str | Path,
+    formats: Sequence[str] = DEFAULT_FORMATS,
+) -> pd.DataFrame:
+    """Write the completed transcripts as files, one per recording and format.
+
+    A recording's files mirror its ``recording_id`` (``2019/interview.mp3`` → ``2019/interview.mp3.srt``), so no two
+    recordings ever share a name. Each file is written whole or not at all. Nothing is sent anywhere: export again as
+    often as you like.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        folder: Where to write; it is made when it does not exist.
+        formats: Any of ``txt``, ``srt``, ``vtt``, ``speakers``, ``json``.
+
+    Returns:
+        The files that were written: ``recording_id, format, path, bytes, sha256`` (``schema.WRITTEN``).
+
+    Raises:
+        OptionError: A format is not known.
+        ExportError: The folder cannot be written.
+    """
+    chosen = resolve(formats)
+    with Ledger(batch_or_corpus.path) as ledger:
+        sources = {recording_id: source for recording_id, (source, _) in ledger.sources().items()}
+        payloads = ledger.payloads(_completed(batch_or_corpus, ledger))
+        documents = (Document.from_payload(name, payload, source=sources[name]) for name, payload in payloads)
+        return files.write_documents(Path(folder), documents, chosen, files.plan_names(sources))
+
+
+def _completed(batch_or_corpus: Corpus, ledger: Ledger) -> list[tuple[str, str]]:
+    """Recording id and job key of what can be shown, in manifest order."""
+    rows = ledger.job_rows(batch_or_corpus.batch_ids)
+    return [(row["recording_id"], row["job_key"]) for row in rows if row["state"] == COMPLETED]
