@@ -1,7 +1,7 @@
-r"""SubRip subtitles.
+"""SubRip subtitles.
 
 SubRip has no standard and no escape, so the three things in a text that players take for something else are written in a way that
-looks the same and is inert: an arrow (it would be a time line), ``<i`` (a tag) and ``{\`` (an ASS override).
+looks much the same and is inert: an arrow (it would be a time line), the start of a tag, and braces (styling in ASS).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from scribekit import timecode
 from scribekit.formats.base import Document
 
 _ARROW = re.compile(r"-{2,}>")
-_TAG = re.compile(r"<(?=[/!?A-Za-z])")
-_OVERRIDE = re.compile(r"\{(?=\s*[\\A-Za-z])")
+_TAG = re.compile(r"<(?=\s*[/!?A-Za-z])")
+_BRACES = str.maketrans("{}", "()")
 
 
 def render(document: Document) -> str:
@@ -27,4 +27,4 @@ def render(document: Document) -> str:
 
 def _inert(lines: tuple[str, ...]) -> str:
     text = _ARROW.sub("→", "\n".join(lines))
-    return _OVERRIDE.sub("(", _TAG.sub("‹", text))
+    return _TAG.sub("‹", text).translate(_BRACES)
