@@ -51,6 +51,8 @@ class LazyWords(Sequence[SpokenWord]):
     A rehearsal holds ten thousand transcripts of thousands of words: their seeds fit in memory, their words do not.
     """
 
+    __slots__ = ()
+
     @abstractmethod
     def payload(self) -> list[PayloadWord]:
         """All words, sorted by start."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 
 from msgspec import UNSET
 
@@ -54,7 +55,7 @@ def paragraphs(words: Sequence[PayloadWord]) -> list[PayloadParagraph]:
 def turns(words: Sequence[PayloadWord]) -> Runs:
     """The words of each turn, in order of the turns' starts."""
     if not any(word.channel is not UNSET for word in words):
-        return _split(words, lambda run, word: run[-1].speaker != word.speaker)
+        return [list(run) for _, run in groupby(words, key=attrgetter("speaker"))]
     channels: dict[object, list[PayloadWord]] = defaultdict(list)
     for word in words:
         channels[word.channel].append(word)

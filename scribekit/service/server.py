@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +22,7 @@ HOST = "127.0.0.1"
 BACKLOG = 2048
 GRACE_S = 1
 KEEP_ALIVE_S = 75
+STDIN = 0
 
 
 def listen(port: int) -> socket.socket:
@@ -94,6 +95,6 @@ class _Server(uvicorn.Server):
 
 
 def _stop_at_end_of_input(server: uvicorn.Server) -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(STDIN, 4096):  # not sys.stdin: its lock, held here for ever, would crash the interpreter's end
         pass
     server.should_exit = True

@@ -44,7 +44,7 @@ SENTENCES = (
 )
 
 _CONFIDENCES = (0.99, 0.97, 0.94, 0.98, 0.88, 0.96, 0.91, 0.995, 0.79, 0.93)
-_MS_PER_CHARACTER = 58
+_MS_PER_CHARACTER = 72
 _SHORTEST_WORD_MS = 140
 _GAP_MS = 45
 
@@ -74,23 +74,18 @@ def timed_sentences(*, punctuate: bool = True, format_text: bool = True) -> tupl
         ['right']
     """
     return tuple(
-        timed(styled(sentence, punctuate=punctuate, format_text=format_text), number * 3) for number, sentence in enumerate(SENTENCES)
+        timed(sentence, punctuate=punctuate, format_text=format_text, shade=number * 3) for number, sentence in enumerate(SENTENCES)
     )
 
 
-def styled(text: str, *, punctuate: bool, format_text: bool) -> list[str]:
-    """The words of a text, without punctuation or capitals when they are not wanted."""
-    words = text.split() if punctuate else [word.strip(".,;:!?") for word in text.split()]
-    return words if format_text else [word.lower() for word in words]
-
-
-def timed(words: list[str], shade: int = 0) -> TimedSentence:
-    """Words one after the other, each as long as its letters; ``shade`` moves the confidences."""
+def timed(text: str, *, punctuate: bool, format_text: bool, shade: int = 0) -> TimedSentence:
+    """The words of a text one after the other, each as long as its letters; ``shade`` moves the confidences."""
     found: list[TimedWord] = []
     position = 0
-    for index, word in enumerate(words):
-        length = max(_SHORTEST_WORD_MS, _MS_PER_CHARACTER * len(word))
+    for index, written in enumerate(text.split()):
+        end = position + max(_SHORTEST_WORD_MS, _MS_PER_CHARACTER * len(written))
+        word = written if punctuate else written.strip(".,;:!?")
         confidence = _CONFIDENCES[(index + shade) % len(_CONFIDENCES)]
-        found.append(TimedWord(word, position, position + length, confidence))
-        position += length + _GAP_MS
+        found.append(TimedWord(word if format_text else word.lower(), position, end, confidence))
+        position = end + _GAP_MS
     return TimedSentence(tuple(found), max(0, position - _GAP_MS))

@@ -16,7 +16,7 @@ from msgspec import UNSET, UnsetType
 from scribekit import wire
 from scribekit.service.payload import LazyWords, PayloadWord
 from scribekit.service.recognisers.base import Audio, Recognition, RecognitionError
-from scribekit.service.recognisers.phrases import styled, timed, timed_sentences
+from scribekit.service.recognisers.phrases import timed, timed_sentences
 from scribekit.service.recognisers.probing import probe
 from scribekit.service.recognisers.script import (
     Script,
@@ -115,11 +115,13 @@ class InventedWords(LazyWords):
         words: list[PayloadWord] = []
         bank = timed_sentences(punctuate=self.punctuate, format_text=self.format_text)
         position = PAUSE_MS
-        for choice, mark in self._sequence(len(bank)):
+        for choice, (speaker, channel) in self._sequence(len(bank)):
             sentence = bank[choice]
             room = self.duration_ms - position
             spoken = sentence.words if sentence.length_ms <= room else [w for w in sentence.words if w.end <= room]
-            words += [PayloadWord(text, position + start, position + end, confidence, *mark) for text, start, end, confidence in spoken]
+            words += [
+                PayloadWord(text, position + start, position + end, confidence, speaker, channel) for text, start, end, confidence in spoken
+            ]
             position += sentence.length_ms + PAUSE_MS
             if position >= self.duration_ms:
                 break
@@ -150,7 +152,7 @@ class WrittenWords(LazyWords):
         return sorted(words, key=lambda word: word.start)
 
     def _spoken(self, turn: Turn) -> Iterator[PayloadWord]:
-        sentence = timed(styled(turn.text, punctuate=self.punctuate, format_text=self.format_text))
+        sentence = timed(turn.text, punctuate=self.punctuate, format_text=self.format_text)
         scale = (turn.end_ms - turn.start_ms) / max(1, sentence.length_ms)
         speaker = turn.speaker if self.voices.labels else None
         channel: str | UnsetType = UNSET

@@ -1,0 +1,82 @@
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+KEY = "a-key"
+
+Start = Callable[..., "Running"]
+
+
+class Running:
+    """A service in a process of its own, and a client that has a key."""
+
+    def __init__(self, *options: str) -> None:
+        command = [sys.executable, "-m", "scribekit.service", "--recogniser", "scripted", "--exit-with-parent", "--control", *options]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+        assert self.process.stdout is not None
+        self.announcement = json.loads(self.process.stdout.readline())
+        self.base_url: str = self.announcement["base_url"]
+        self.http = httpx.Client(base_url=self.base_url, headers={"authorization": KEY}, trust_env=False, timeout=20)
+
+    def create(self, audio_url: str = "http://files.example/a.mp3?duration=60", **options: object) -> dict:
+        answer = self.http.post("/v2/transcript", json={"audio_url": audio_url, **options})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def upload(self, content: bytes) -> str:
+        return self.http.post("/v2/upload", content=content).json()["upload_url"]
+
+    def get(self, transcript_id: str) -> dict:
+        return self.http.get(f"/v2/transcript/{transcript_id}").json()
+
+    def finished(self, transcript_id: str) -> dict:
+        while (payload := self.get(transcript_id))["status"] in ("queued", "processing"):
+            time.sleep(0.01)
+        return payload
+
+    def transcribe(self, audio_url: str = "http://files.example/a.mp3?duration=60", **options: object) -> dict:
+        return self.finished(self.create(audio_url, **options)["id"])
+
+    def books(self) -> dict:
+        return self.http.get("/_control/books").json()
+
+    def end_input(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    def stop(self) -> None:
+        self.http.close()
+        if self.process.poll() is None:
+            self.end_input()
+        self.process.wait(timeout=10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Running]:
+    """A quick service without faults that many tests share."""
+    running = Running("--speed", "1000", "--slots", "50")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts services of a test's own."""
+    started: list[Running] = []
+
+    def start_one(*options: str) -> Running:
+        started.append(Running(*options))
+        return started[-1]
+
+    yield start_one
+    for running in started:
+        running.stop()
