@@ -1,0 +1,85 @@
+import json
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scribekit import wire
+
+MINIMAL = {"id": "t1", "status": "completed"}
+JSON_VALUE = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text()),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(), inner, max_size=3)),
+    max_leaves=5,
+)
+KNOWN_KEYS = sorted({*wire.Transcript.__struct_fields__, "unheard_of"} - {"id", "status"})
+ITEM = st.dictionaries(st.sampled_from(["text", "start", "end", "confidence", "speaker", "channel", "words", "mood"]), JSON_VALUE)
+
+
+def transcript(**fields):
+    return wire.read_transcript(json.dumps({**MINIMAL, **fields}).encode())
+
+
+@given(st.dictionaries(st.sampled_from(KNOWN_KEYS), JSON_VALUE), st.none() | st.lists(ITEM), st.none() | st.lists(ITEM))
+def test_no_odd_value_costs_a_transcript(fields, words, utterances):
+    found = transcript(**{**fields, "words": words, "utterances": utterances})
+    assert (found.id, found.status) == ("t1", "completed")
+    assert len(found.words or ()) == len(words or ())
+    assert len(found.utterances or ()) == len(utterances or ())
+    for item in [*(found.words or ()), *(found.utterances or ())]:
+        assert isinstance(item.text, str)
+        assert 0 <= item.start <= wire.LATEST_MS
+        assert 0 <= item.end <= wire.LATEST_MS
+
+
+@given(st.dictionaries(st.sampled_from(KNOWN_KEYS), JSON_VALUE))
+def test_the_head_agrees_with_the_whole(fields):
+    body = json.dumps({**MINIMAL, **fields}).encode()
+    head, whole = wire.read_head(body), wire.read_transcript(body)
+    for name in wire.Head.__struct_fields__:
+        assert getattr(head, name) == getattr(whole, name)
+
+
+def test_good_words_beside_an_odd_one_are_read_as_they_are():
+    good = {"text": "yes", "start": 10, "end": 20, "confidence": 0.5, "speaker": "A", "channel": "1"}
+    odd = {"text": None, "start": "30.4", "end": -5, "confidence": "high", "speaker": 7}
+    first, second = transcript(words=[good, odd]).words
+    assert first == wire.Word("yes", 10, 20, 0.5, "A", "1")
+    assert second == wire.Word("", 30, 0, None, "7", None)
+
+
+def test_a_word_without_an_end_ends_where_it_starts():
+    (word,) = transcript(words=[{"text": "a", "start": 40.0}]).words
+    assert (word.start, word.end) == (40, 40)
+
+
+@pytest.mark.parametrize("time", [10**30, "Infinity", "1e999", "nan", True, [], {}])
+def test_impossible_times_become_possible(time):
+    (word,) = transcript(words=[{"text": "a", "start": time, "end": time}]).words
+    assert 0 <= word.start <= word.end <= wire.LATEST_MS
+
+
+def test_the_engine_of_the_embedded_service_is_read_leniently():
+    assert transcript().engine is None
+    assert transcript(engine={"name": "pocketsphinx", "quality": "demonstration", "cores": 2}).engine == wire.Engine(
+        name="pocketsphinx", quality="demonstration"
+    )
+    assert transcript(engine={"name": 7}).engine == wire.Engine(name="7")
+    assert transcript(engine="whisper").engine is None
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'"completed"', b'{"id": "t1"}', b'{"id": "t1", "status": "comp', b"\xff\xfe"])
+def test_what_is_no_whole_transcript_is_refused(body):
+    for read in (wire.read_transcript, wire.read_head):
+        with pytest.raises(msgspec.MsgspecError):
+            read(body)
+
+
+def test_a_list_page_is_read_with_its_links():
+    item = {"id": "t1", "status": "completed", "created": "2026-01-01T00:00:00.000001", "completed": None, "new_key": 1}
+    page = wire.read_page(json.dumps({"transcripts": [item], "page_details": {"limit": 10, "result_count": 1, "prev_url": None}}).encode())
+    assert page.transcripts == [wire.ListItem(id="t1", status="completed", created="2026-01-01T00:00:00.000001")]
+    assert (page.page_details.result_count, page.page_details.prev_url) == (1, None)
+    with pytest.raises(msgspec.MsgspecError):
+        wire.read_page(b'{"error": "Too Many Requests"}')
