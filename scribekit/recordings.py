@@ -238,7 +238,7 @@ def _fill_in_facts(data: dict[str, list[Any]], sources: Sequence[str | None], *,
     """Look at the files, put what was found into ``data``, and say what is wrong with each row."""
     local = {row: source for row, source in enumerate(sources) if source is not None and not manifest.is_url(source)}
     files = {row: path for row, path in local.items() if _printable(path) == path}
-    with Progress(len(set(files.values())), "recordings", "Looking at", enabled=progress, quiet_under_s=_QUIET_UNDER_S) as bar:
+    with Progress(len(set(files.values())), "recordings", "Probing", enabled=progress, quiet_under_s=_QUIET_UNDER_S) as bar:
         facts = dict(zip(files, audio.probe_all(list(files.values()), on_done=bar.update), strict=True))
     problems: list[str | None] = []
     for row, source in enumerate(sources):
