@@ -8,7 +8,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,8 +77,6 @@ def _serve(options: argparse.Namespace, faults: Faults) -> int:
 
 
 def _pocketsphinx(options: argparse.Namespace) -> Recogniser:
-    if find_spec("pocketsphinx") is None:
-        raise MissingExtraError("local", "The recogniser pocketsphinx")
     try:
         from scribekit.service.recognisers.pocketsphinx import Pocketsphinx
     except ModuleNotFoundError as error:

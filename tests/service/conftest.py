@@ -71,12 +71,22 @@ def service() -> Iterator[Running]:
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Starts services of a test's own."""
-    started: list[Running] = []
+    yield from started()
+
+
+@pytest.fixture(scope="module")
+def start_shared() -> Iterator[Start]:
+    """Starts services that a module's tests share."""
+    yield from started()
+
+
+def started() -> Iterator[Start]:
+    running: list[Running] = []
 
     def start_one(*options: str) -> Running:
-        started.append(Running(*options))
-        return started[-1]
+        running.append(Running(*options))
+        return running[-1]
 
     yield start_one
-    for running in started:
-        running.stop()
+    for service in running:
+        service.stop()

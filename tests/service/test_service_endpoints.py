@@ -1,3 +1,5 @@
+import psutil
+
 from scribekit import wire
 
 REQUIRED = {
@@ -138,3 +140,30 @@ def test_redacted_audio_is_not_available(service):
 def test_the_service_introduces_itself_without_a_key(service):
     answer = service.http.__class__(trust_env=False).get(f"{service.base_url}/_scribekit")
     assert answer.json() == {"service": "scribekit", "recogniser": "scripted", "quality": "scripted", "slots": 50}
+
+
+def test_an_empty_upload_is_refused(service):
+    assert service.http.post("/v2/upload", content=b"").status_code == 400
+
+
+def test_a_large_upload_is_never_held_in_memory(start, tmp_path):
+    running = start("--spool", str(tmp_path))
+    memory = psutil.Process(running.process.pid).memory_info
+    before = memory().rss
+    block = bytes(1 << 20)
+    answer = running.http.post("/v2/upload", content=(block for _ in range(200)))
+    assert answer.status_code == 200
+    assert sum(path.stat().st_size for path in tmp_path.glob("*/*")) == 200 << 20
+    assert memory().rss - before < 40 << 20
+
+
+def test_an_upload_is_no_web_page(service):
+    url = service.upload(b"scripted:{}")
+    assert service.http.get(url).status_code == 404
+
+
+def test_the_payload_is_what_the_client_of_this_package_reads(service):
+    done = service.transcribe(speaker_labels=True)
+    read = wire.read_transcript(service.http.get(f"/v2/transcript/{done['id']}").content)
+    assert read.engine.name == "scripted"
+    assert [word.text for word in read.words] == [word["text"] for word in done["words"]]

@@ -16,55 +16,57 @@ def set_faults(running, **faults):
     assert running.http.post("/_control/faults", content=json.dumps(faults)).status_code == 200
 
 
+@pytest.fixture(scope="module")
+def running(start_shared):
+    return start_shared("--speed", "1000")
+
+
 @pytest.fixture
-def shaky(start):
-    running = start("--speed", "1000")
-
-    def with_faults(**faults):
-        set_faults(running, **faults)
-        return running
-
-    return with_faults
+def created_meanwhile(running):
+    set_faults(running)
+    before = running.books()["jobs_created"]
+    yield lambda: running.books()["jobs_created"] - before
+    set_faults(running)
 
 
-def test_a_connection_dropped_before_the_work_creates_nothing(shaky):
-    running = shaky(reset_before={POST: 1})
+def test_a_connection_dropped_before_the_work_creates_nothing(running, created_meanwhile):
+    set_faults(running, reset_before={POST: 1})
     with pytest.raises(httpx.TransportError):
         running.create()
-    assert running.books()["jobs_created"] == 0
+    assert created_meanwhile() == 0
 
 
-def test_a_connection_dropped_after_the_work_has_created_a_job(shaky):
-    running = shaky(reset_after={POST: 1})
+def test_a_connection_dropped_after_the_work_has_created_a_job(running, created_meanwhile):
+    set_faults(running, reset_after={POST: 1})
     with pytest.raises(httpx.TransportError):
         running.create()
-    assert running.books()["jobs_created"] == 1
+    assert created_meanwhile() == 1
 
 
-def test_an_answer_may_break_off_in_the_middle(shaky):
-    running = shaky(truncate={"GET /v2/transcript": 1})
+def test_an_answer_may_break_off_in_the_middle(running, created_meanwhile):
+    set_faults(running, truncate={"GET /v2/transcript": 1})
     with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
         running.http.get("/v2/transcript")
     set_faults(running)
     assert running.http.get("/v2/transcript").status_code == 200
 
 
-def test_an_answer_may_be_slow_and_is_whole(shaky):
-    running = shaky(slow_body=1, slow_body_s=0.3)
+def test_an_answer_may_be_slow_and_is_whole(running, created_meanwhile):
+    set_faults(running, slow_body=1, slow_body_s=0.3)
     begin = time.monotonic()
     assert running.create()["status"] == "queued"
     assert time.monotonic() - begin >= 0.3
 
 
-def test_errors_on_purpose_do_no_work(shaky):
-    running = shaky(too_many=1, retry_after_s=7)
+def test_errors_on_purpose_do_no_work(running, created_meanwhile):
+    set_faults(running, too_many=1, retry_after_s=7)
     answer = running.http.post("/v2/transcript", json={"audio_url": "http://x.example/a"})
     assert (answer.status_code, answer.headers["retry-after"], answer.json()["error"]) == (429, "7", wire.ERROR_TOO_MANY)
     set_faults(running, http_503=1)
     assert running.http.post("/v2/upload", content=b"x" * 1_000_000).status_code == 503
     set_faults(running, http_500=1)
     assert running.http.get("/v2/transcript").json()["error"] == wire.ERROR_SERVER
-    assert running.books()["jobs_created"] == 0
+    assert created_meanwhile() == 0
 
 
 def test_the_request_window_answers_429_and_says_how_long_to_wait(start):

@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
+CONTROL = "/_control/books"
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "scribekit.service", "--recogniser", "scripted"]
 
@@ -41,16 +43,15 @@ def test_it_ends_with_its_parent_and_leaves_interrupts_to_it(start, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_writes_nothing_but_its_address(tmp_path):
+def test_it_writes_nothing_but_its_address_and_has_no_controls_unless_asked():
     with subprocess.Popen(
         [*COMMAND, "--exit-with-parent"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         base_url = json.loads(process.stdout.readline())["base_url"]
-        import httpx
-
-        httpx.get(f"{base_url}/v2/transcript", trust_env=False)
+        answers = [httpx.get(base_url + path, headers={"authorization": "k"}, trust_env=False) for path in ("/v2/transcript", CONTROL)]
         out, err = process.communicate(timeout=10)
     assert (out, err) == ("", "")
+    assert [answer.status_code for answer in answers] == [200, 404]
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence():

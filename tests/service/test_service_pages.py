@@ -5,9 +5,9 @@ import pytest
 from scribekit import wire
 
 
-@pytest.fixture
-def library(start):
-    running = start("--speed", "1000", "--slots", "1")
+@pytest.fixture(scope="module")
+def library(start_shared):
+    running = start_shared("--speed", "1000", "--slots", "1")
     ids = [running.create(f"http://files.example/{n}.mp3?duration=60")["id"] for n in range(7)]
     for transcript_id in ids:
         running.finished(transcript_id)
