@@ -10,9 +10,10 @@ import hashlib
 import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Protocol
 
 import anyio
 import httpx
@@ -21,7 +22,6 @@ import msgspec
 from scribekit import wire
 from scribekit.connection import Connection
 from scribekit.jobs import Accepted, Lost, Noticed, Refused, Unusable, Uploaded
-from scribekit.pacing import RequestMeter
 
 CHUNK_BYTES = 1 << 18
 TIMEOUT = httpx.Timeout(30.0, connect=10.0, pool=None)
@@ -55,10 +55,22 @@ class Fetched:
         return Noticed(self.head.status, self.head.error)
 
 
+class Meter(Protocol):
+    """Keeps requests within the account's window."""
+
+    def request(self) -> AbstractAsyncContextManager[None]:
+        """Wait for a place, and hold it while the request is under way."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Start no request for so long."""
+        ...
+
+
 class Api:
     """An open connection to one service. Use it as an asynchronous context manager."""
 
-    def __init__(self, connection: Connection, meter: RequestMeter) -> None:
+    def __init__(self, connection: Connection, meter: Meter) -> None:
         self._meter = meter
         self._http = httpx.AsyncClient(
             base_url=connection.base_url,
@@ -66,6 +78,7 @@ class Api:
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
             follow_redirects=False,
+            trust_env=not connection.is_loopback,
         )
 
     async def __aenter__(self) -> Api:

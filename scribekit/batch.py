@@ -60,7 +60,7 @@ def submit_batch(
     """
     to = _connection()
     frame = _as_manifest(manifest, progress)
-    intake = take_in(frame, config, to.host)
+    intake = take_in(frame, config, to.host, Path.cwd())
     folder = corpus.path if isinstance(corpus, Corpus) else Path(corpus)
     with Ledger(folder, create=True) as ledger:
         _check_ids(ledger, intake)

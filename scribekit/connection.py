@@ -28,6 +28,12 @@ class Connection:
     host: str
     disposable: bool = False
 
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the service is on this machine, where no proxy leads."""
+        name = urlsplit(self.base_url).hostname or ""
+        return name in ("localhost", "::1") or name.startswith("127.")
+
 
 def resolve(*, settings_key: str | None, settings_url: str | None, environ: Mapping[str, str], local: Connection | None) -> Connection:
     """The connection to use: a local service that the user started, else the SDK's settings and environment variables.

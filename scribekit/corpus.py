@@ -12,7 +12,7 @@ import pandas as pd
 
 from scribekit import schema
 from scribekit.errors import ScribekitError
-from scribekit.jobs import COMPLETED
+from scribekit.jobs import ERROR
 from scribekit.ledger import Ledger
 from scribekit.limits import Limits
 
@@ -118,7 +118,7 @@ def jobs_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def _job_row(row: dict[str, Any]) -> dict[str, Any]:
     shared = row["job_key"] is not None and row["row_kind"] is not None
-    done = row["state"] == COMPLETED
+    free = shared or row["state"] in (None, ERROR)  # what fails is not billed
     return {
         **{name: row[name] for name in ("recording_id", "source", "transcript_id", "model", "language", "confidence")},
         "status": row["state"] or REFUSED,
@@ -126,7 +126,7 @@ def _job_row(row: dict[str, Any]) -> dict[str, Any]:
         "error_kind": row["row_kind"] or row["error_kind"],
         "error": row["row_error"] or row["error"],
         "audio_duration_s": row["audio_duration_s"],
-        "cost_usd": 0.0 if shared or not done else row["cost_usd"],
+        "cost_usd": 0.0 if free else row["cost_usd"],
         "submitted_at": _time(row["submitted_at"]),
         "completed_at": _time(row["completed_at"]),
     }
@@ -140,7 +140,7 @@ def manifest_to_bytes(manifest: pd.DataFrame) -> bytes:
     """A manifest as Parquet; a column that Parquet cannot hold (mixed types) goes as text."""
     kept = manifest.copy(deep=False)
     kept.attrs = {}
-    for name in kept.select_dtypes("object").columns:
+    for name in [name for name in kept.columns if pd.api.types.is_object_dtype(kept[name])]:
         kept[name] = kept[name].map(lambda value: value if value is None or isinstance(value, list | dict) else str(value))
     buffer = io.BytesIO()
     kept.to_parquet(buffer, index=False, compression=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -43,13 +44,14 @@ class Intake:
     fingerprint: str
 
 
-def take_in(manifest: pd.DataFrame, config: Any, host: str) -> Intake:
+def take_in(manifest: pd.DataFrame, config: Any, host: str, root: Path) -> Intake:
     """Plan the jobs of a manifest.
 
     Args:
         manifest: A frame as ``read_manifest`` gives it (``schema.MANIFEST`` and the user's own columns).
         config: ``assemblyai.TranscriptionConfig`` or None.
         host: Names the service in the job keys.
+        root: The folder that relative paths start from; a job keeps the whole path, so that it can be done from elsewhere.
 
     Raises:
         ManifestError: A needed column is missing.
@@ -61,7 +63,7 @@ def take_in(manifest: pd.DataFrame, config: Any, host: str) -> Intake:
     base = opt.config_options(config)
     columns = opt.option_columns(manifest.columns)
     jobs: dict[str, Job] = {}
-    rows = [_plan(row, base, columns, host, jobs) for row in _rows(manifest, columns)]
+    rows = [_plan(row, base, columns, host, root, jobs) for row in _rows(manifest, columns)]
     digest = hashlib.sha256()
     for row in rows:
         digest.update(f"{row.recording_id}\0{row.job_key}\0{row.error_kind}\n".encode())
@@ -79,7 +81,7 @@ def _rows(manifest: pd.DataFrame, columns: list[str]) -> Iterator[dict[str, Any]
         yield dict(zip(wanted.columns, values, strict=True))
 
 
-def _plan(row: Mapping[str, Any], base: Mapping[str, Any], columns: list[str], host: str, jobs: dict[str, Job]) -> PlannedRow:
+def _plan(row: Mapping[str, Any], base: Mapping[str, Any], columns: list[str], host: str, root: Path, jobs: dict[str, Job]) -> PlannedRow:
     recording_id, source = str(row["recording_id"]), _text(row["source"]) or ""
     kind, sentence = split_problem(row["problem"]) if _text(row["problem"]) else (None, None)
     if kind is not None and kind != "duplicate":
@@ -92,7 +94,7 @@ def _plan(row: Mapping[str, Any], base: Mapping[str, Any], columns: list[str], h
     key = job_key(sha256 or source, options, host)
     if key not in jobs:
         duration = None if pd.isna(row["duration_s"]) else float(row["duration_s"])
-        jobs[key] = Job(key, source, options, duration, sha256)
+        jobs[key] = Job(key, str(root / source) if sha256 else source, options, duration, sha256)
     return PlannedRow(recording_id, source, key, kind, sentence)
 
 

@@ -36,8 +36,8 @@ ENDED = (COMPLETED, ERROR)
 UPLOAD_LIVES_S = 20 * 3600.0
 """An upload that was never transcribed is removed after 24 hours."""
 
-BACKOFF_FIRST_S = 1.0
-BACKOFF_MOST_S = 60.0
+BACKOFF_MOST = 60.0
+"""The longest pause, as a multiple of the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,14 +236,18 @@ def next_step(job: Job, action: Action | None, answer: Answer, given: Circumstan
             return _AFTER_FAILURE[action or Action.SUBMIT](job, answer, given)
 
 
-def backoff_s(failures: int, jitter: float) -> float:
+def backoff_s(failures: int, jitter: float, first_s: float = 1.0) -> float:
     """The pause before the next try: full jitter under a doubling bound (AWS Architecture Blog, "Exponential Backoff and Jitter", 2015).
 
     Example:
         >>> [backoff_s(n, 1.0) for n in (1, 2, 3, 9)]
         [1.0, 2.0, 4.0, 60.0]
     """
-    return jitter * min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2.0 ** (failures - 1))
+    return jitter * first_s * min(BACKOFF_MOST, 2.0 ** (failures - 1))
+
+
+def _pause(failures: int, given: Circumstances) -> float:
+    return backoff_s(max(failures, 1), given.jitter, given.limits.backoff_s)
 
 
 def _resume(job: Job, given: Circumstances) -> Step:
@@ -283,7 +287,7 @@ def _not_found(job: Job, given: Circumstances) -> Step:
         return Step(job, Action.LOOK, after_s=wait, event="not in the list yet")
     if job.failures >= given.limits.tries:
         return _fail(job, verdicts.of_http(500, None))
-    return _send(job, given, "not in the list: sent again", backoff_s(max(job.failures, 1), given.jitter))
+    return _send(job, given, "not in the list: sent again", _pause(job.failures, given))
 
 
 def _noticed(job: Job, action: Action | None, status: str, error: str | None, given: Circumstances) -> Step:
@@ -305,7 +309,7 @@ def _failed_at_service(job: Job, verdict: Verdict, given: Circumstances) -> Step
         return _send(replace(job, upload_url=None), given, "upload gone: sent again")
     if job.attempts <= again:
         # The service promises nothing about an upload once its job has ended.
-        pause = backoff_s(max(job.attempts, 1), given.jitter)
+        pause = _pause(job.attempts, given)
         return _send(replace(job, upload_url=None), given, f"{verdict.kind}: sent again", pause)
     return _fail(job, verdict)
 
@@ -361,11 +365,11 @@ def _again(job: Job, action: Action, answer: Refused | Lost, given: Circumstance
     failed = replace(job, failures=job.failures + 1)
     if isinstance(answer, Refused) and answer.status == 429:
         # Not a failure: the whole process pauses, and the request is sent again.
-        pause = answer.retry_after_s if answer.retry_after_s is not None else backoff_s(failed.failures, given.jitter)
+        pause = answer.retry_after_s if answer.retry_after_s is not None else _pause(failed.failures, given)
         return Step(failed, action, pause, "rate limited")
     tries = given.limits.tries if verdict.course is Course.AGAIN else 2
     if failed.failures < tries:
-        return Step(failed, action, backoff_s(failed.failures, given.jitter), verdict.kind)
+        return Step(failed, action, _pause(failed.failures, given), verdict.kind)
     if verdict.kind == verdicts.NETWORK.kind:
         return Step(replace(job, failures=0), Action.STOP, event=verdict.kind, verdict=verdict)
     return _fail(job, verdict)

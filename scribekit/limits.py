@@ -20,6 +20,7 @@ class Limits:
         uploads: Files that are uploaded at the same time.
         queue_ahead: Jobs sent beyond ``concurrent_jobs``, so that no slot waits for us. None: a quarter of ``concurrent_jobs``.
         tries: How often one step (an upload, a submission, a fetch) is tried while the failure is one that passes.
+        backoff_s: The bound of the first pause after such a failure; it doubles each time, up to sixty times itself.
         resubmissions: How often a job is created anew after the service itself failed on it.
         settle_s: Seconds after a lost answer until the service's list is taken to be complete.
         job_timeout_s: Seconds that the service may take for one job, its queue included.
@@ -39,6 +40,7 @@ class Limits:
     uploads: int = 8
     queue_ahead: int | None = None
     tries: int = 8
+    backoff_s: float = 1.0
     resubmissions: int = 3
     settle_s: float = 5.0
     job_timeout_s: float = 6 * 3600.0

@@ -69,8 +69,9 @@ def _series(values: Any, dtype: str, length: int) -> pd.Series[Any]:
     if values is None:
         values = [None] * length
     if dtype.startswith("datetime64"):
-        return pd.Series(pd.to_datetime(pd.Series(values), utc=True, format="ISO8601"), dtype=cast("Any", dtype))
-    return pd.Series(values, dtype=cast("Any", dtype))
+        values = pd.to_datetime(pd.Series(values), utc=True, format="ISO8601")
+    series: pd.Series[Any] = pd.Series(values, dtype=cast("Any", dtype))
+    return series
 
 
 _RECORDING_ID = Column("recording_id", "str", "Readable, stable and unique name of the recording.", source="manifest")
@@ -119,7 +120,12 @@ JOBS = Table(
         Column("confidence", "float64", "Mean confidence of the words, 0 to 1.", "", "service"),
         Column("model", "str", "Speech model that answered (speech_model_used).", "", "service"),
         Column("language", "str", "Language code of the transcript.", "", "service"),
-        Column("cost_usd", "float64", "Cost at the rate card for the model that answered; NaN without a known rate; 0 when shared.", "USD"),
+        Column(
+            "cost_usd",
+            "float64",
+            "Cost by the rate card; 0 for what failed or is shared; NaN while unfinished or without a known rate.",
+            "USD",
+        ),
         Column("submitted_at", "datetime64[us, UTC]", "When the job was created at the service.", "", "ledger"),
         Column("completed_at", "datetime64[us, UTC]", "When the result was stored here.", "", "ledger"),
     ),

@@ -1,15 +1,38 @@
+import json
 import os
-import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
 
+from scribekit.local import LocalService
+
 SAMPLES = Path(__file__).parent.parent / "sample_manifests"
 
-# The figures that a test machine may show must not depend on who runs it.
+# What the shell of whoever runs the tests holds must not decide what they do.
 os.environ.pop("ASSEMBLYAI_API_KEY", None)
 os.environ.pop("ASSEMBLYAI_BASE_URL", None)
 os.environ.setdefault("MPLBACKEND", "agg")
+
+
+class TestBench(LocalService):
+    """An embedded service with its books open."""
+
+    __test__ = False
+
+    def __init__(self, *arguments, recogniser="scripted"):
+        super().__init__(recogniser, ["--control", *arguments])
+
+    def books(self):
+        return json.loads(self._ask("/_control/books"))
+
+    def set_faults(self, **faults):
+        self._ask("/_control/faults", json.dumps(faults).encode())
+
+    def _ask(self, path, body=None):
+        request = urllib.request.Request(self.base_url + path, data=body, headers={"authorization": "k"})
+        with urllib.request.urlopen(request) as answer:
+            return answer.read()
 
 
 @pytest.fixture(autouse=True)
@@ -17,11 +40,20 @@ def private_cache(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("SCRIBEKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def samples():
     return SAMPLES
 
 
 @pytest.fixture
-def python():
-    return sys.executable
+def bench():
+    """Starts services with their books open; the verbs of this process use the one that was started last."""
+    started = []
+
+    def start(*arguments, **options):
+        started.append(TestBench(*arguments, **options).start())
+        return started[-1]
+
+    yield start
+    for service in started:
+        service.stop()

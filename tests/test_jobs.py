@@ -124,7 +124,7 @@ def test_an_ended_job_is_never_driven():
 
 @given(failures=st.integers(1, 50), jitter=st.floats(0, 1))
 def test_back_off_is_bounded_and_never_negative(failures, jitter):
-    assert 0 <= backoff_s(failures, jitter) <= jobs.BACKOFF_MOST_S
+    assert 0 <= backoff_s(failures, jitter) <= jobs.BACKOFF_MOST
 
 
 FATES = ["ok", "lost before", "lost after", "late", "500 before", "500 after", "429", "teapot", "no connection"]

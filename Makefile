@@ -1,0 +1,55 @@
+# Every target explains itself: run `make` alone for the list.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export SCRIBEKIT_OUTPUT ?= demo_output
+# What the caller's shell happens to hold must not reach the tests or the demo.
+CLEAN_ENV := env -u ASSEMBLYAI_API_KEY -u ASSEMBLYAI_BASE_URL
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# The stamp is newer than what it was made from, so a second call installs nothing.
+$(READY): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) (once; half a minute to two minutes) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt "pip>=25.1"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[local,metrics]" --group dev
+	@touch $@
+
+.PHONY: install
+install: $(READY) ## Make .venv with everything that the other targets need
+
+.PHONY: demo
+demo: $(READY) ## Transcribe the sample library offline and show every step
+	@$(CLEAN_ENV) $(BIN)/python -m scribekit.demo sample_manifests --output $(SCRIBEKIT_OUTPUT)
+
+.PHONY: test
+test: $(READY) ## Run all tests: unit, service, engine, notebooks
+	@$(CLEAN_ENV) $(BIN)/python -m pytest
+	@$(CLEAN_ENV) PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/python -m pytest -p nbmake.pytest_plugin -p pytest_timeout --nbmake --nbmake-timeout=120 notebooks
+
+.PHONY: check
+check: $(READY) ## Lint, format, types, import floors, clean notebooks
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python tools/check_notebooks.py notebooks
+
+.PHONY: bench
+bench: $(READY) ## Measure the engine beside the SDK's own group calls
+	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_batch.py
+
+.PHONY: notebook
+notebook: $(READY) ## Open the notebooks in JupyterLab
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt jupyterlab
+	@$(BIN)/jupyter lab notebooks
+
+.PHONY: clean
+clean: ## Remove what the other targets made, .venv included
+	rm -rf $(VENV) demo_output artefacts dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
