@@ -26,7 +26,7 @@ install: $(READY) ## Make .venv with everything that the other targets need
 
 .PHONY: demo
 demo: $(READY) ## Transcribe the sample library offline and show every step
-	@$(CLEAN_ENV) $(BIN)/python -m scribekit.demo sample_manifests --output $(SCRIBEKIT_OUTPUT)
+	@$(CLEAN_ENV) $(BIN)/python tools/demo.py --output $(SCRIBEKIT_OUTPUT)
 
 .PHONY: test
 test: $(READY) ## Run all tests: unit, service, engine, notebooks
