@@ -1,0 +1,85 @@
+"""The scripted service in a process of its own, with its books open."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+KEY = "bench"
+REQUESTS_PER_WINDOW = 20_000
+WINDOW_S = 300.0
+"""The account's request budget at time scale 1; a quicker service counts in a window that is shorter by as much."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service.
+
+    Attributes:
+        base_url: Its address.
+        slots: Jobs that it works on at once.
+        speed: Its time scale.
+    """
+
+    base_url: str
+    slots: int
+    speed: float
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What leads the SDK and scribekit alike to it."""
+        return {"ASSEMBLYAI_BASE_URL": self.base_url, "ASSEMBLYAI_API_KEY": KEY}
+
+    def books(self) -> Books:
+        """Its own count of what it was asked and did."""
+        with urllib.request.urlopen(f"{self.base_url}/_control/books") as answer:
+            return Books(json.load(answer))
+
+
+@dataclass(frozen=True)
+class Books:
+    """The service's counts, and what they say of a run."""
+
+    counts: Mapping[str, Any]
+
+    @property
+    def requests(self) -> int:
+        """All requests of the contract, refused ones too."""
+        return sum(self.counts["requests"].values())
+
+    @property
+    def completed(self) -> int:
+        """Recordings with a completed transcript."""
+        return len(self.counts["completed_by_audio"])
+
+    @property
+    def doubled(self) -> int:
+        """Transcripts that were created for a recording that had one."""
+        return self.counts["jobs_created"] - len(self.counts["created_by_audio"])
+
+
+@contextmanager
+def service(slots: int, speed: float) -> Iterator[Service]:
+    """A fresh service for as long as the block lasts."""
+    options = {
+        "--recogniser": "scripted",
+        "--slots": slots,
+        "--speed": speed,
+        "--requests-per-window": REQUESTS_PER_WINDOW,
+        "--window-s": WINDOW_S / speed,
+        "--api-key": KEY,
+    }
+    command = [sys.executable, "-m", "scribekit.service", "--control", "--exit-with-parent"]
+    command += [str(part) for option in options.items() for part in option]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield Service(json.loads(process.stdout.readline())["base_url"], slots, speed)
+        finally:
+            process.terminate()
