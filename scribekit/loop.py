@@ -8,6 +8,7 @@ user's back.
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import functools
 import threading
 from collections.abc import Coroutine
@@ -16,6 +17,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 CLEANUP_S = 5.0
+WAKE_S = 0.2
+"""A wait without end is deaf to an interrupt that comes without a signal (``_thread.interrupt_main``, and every one on Windows)."""
 
 
 @functools.cache
@@ -55,6 +58,8 @@ def wait_for(work: Coroutine[Any, Any, T]) -> T:
 
     future = asyncio.run_coroutine_threadsafe(body(), loop)
     try:
+        while not future.done():
+            concurrent.futures.wait([future], WAKE_S)
         return future.result()
     except BaseException:
         if not future.done():
