@@ -49,7 +49,7 @@ PROBLEMS = {
     "too_short": "The audio lasts {detail}; the service takes nothing under 160 ms. Drop the row.",
     "too_long": "The audio lasts {detail}; the service takes at most 10 h. Split it.",
     "too_large": "The file has {detail}; uploads may have at most 2.2 GB. Compress it (mp3, opus), or give it as a URL.",
-    "duplicate": "same audio as {detail!r}. Sent once is enough: drop this row, or give it other options.",
+    "duplicate": "The same audio as {detail!r}, whose transcript it shares: it is neither sent nor paid for again.",
 }
 """Kind of problem → the sentence that says what was found and what to do."""
 

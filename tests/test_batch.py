@@ -125,6 +125,18 @@ def test_a_bad_row_stops_none_of_the_good(bench, tmp_path):
     assert books["requests"]["POST /v2/upload"] == 1
 
 
+def test_every_kind_of_bad_row_is_named_and_costs_nothing(bench, tmp_path, samples):
+    service = bench(*FAST)
+    expected = pd.read_csv(samples / "bad_rows.csv")["expected_problem"]
+    jobs = run(samples / "bad_rows.csv", tmp_path / "c")
+    assert jobs["error_kind"].fillna("").tolist() == expected.fillna("").tolist()
+    assert jobs.loc[expected.isna(), "status"].eq("completed").all()
+    assert jobs.loc[expected.notna(), "error"].str.len().gt(20).all()
+    assert jobs.loc[expected.notna(), "cost_usd"].eq(0.0).all()
+    books = service.books()
+    assert books["jobs_created"] == books["requests"]["POST /v2/upload"] == expected.isna().sum()
+
+
 def test_a_bad_cell_refuses_its_row_alone(bench, tmp_path):
     bench(*FAST)
     manifest = [{"url": source, "speakers_expected": count} for source, count in zip(urls(2), ["two", "2"], strict=True)]

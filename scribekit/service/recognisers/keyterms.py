@@ -37,9 +37,10 @@ def key_terms(options: Mapping[str, Any]) -> tuple[KeyTerm, ...]:
     """The terms of a request: ``keyterms_prompt`` and the older ``word_boost``, at most 1,000.
 
     A term may carry its pronunciation in ARPABET behind an equals sign; a term that is given twice has two pronunciations.
+    Hyphens may part the phones, since the contract counts the words of a term and takes no more than six.
 
     Example:
-        >>> key_terms({"keyterms_prompt": ["Kestrel Labs", "Kafka=K AA F K AH"]})
+        >>> key_terms({"keyterms_prompt": ["Kestrel Labs", "Kafka=K-AA-F-K-AH"]})
         (KeyTerm(spelling='Kestrel Labs', phones=''), KeyTerm(spelling='Kafka', phones='K AA F K AH'))
     """
     given = [term for name in ("keyterms_prompt", "word_boost") for term in options.get(name) or ()]
@@ -48,7 +49,7 @@ def key_terms(options: Mapping[str, Any]) -> tuple[KeyTerm, ...]:
 
 def _read(term: str) -> KeyTerm:
     spelling, equals, spoken = term.partition("=")
-    phones = re.sub(r"\d", "", spoken.upper()).split()
+    phones = re.sub(r"\d", "", spoken.upper()).replace("-", " ").split()
     if equals and phones and PHONES.issuperset(phones):
         return KeyTerm(" ".join(spelling.split()), " ".join(phones))
     return KeyTerm(" ".join(term.split()))
