@@ -36,11 +36,11 @@ class Presence:
         self.owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._path = self._folder / self.owner
         self._file = self._path.open("w")
-        self._locked = _lock(self._file)
+        _lock(self._file)
 
     def is_gone(self, owner: str) -> bool:
         """Whether another owner has certainly ended. Someone on another machine never counts as gone; their claims run out."""
-        if owner == self.owner or fcntl is None or not owner.startswith(f"{socket.gethostname()}-"):
+        if owner == self.owner or fcntl is None or owner.rsplit("-", 2)[0] != socket.gethostname():
             return False
         path = self._folder / owner
         try:

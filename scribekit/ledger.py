@@ -30,7 +30,8 @@ _OPEN = "state NOT IN ('completed', 'error')"
 _SELECT_JOB = "SELECT " + ", ".join(f"jobs.{name}" for name in _JOB_FIELDS) + " FROM jobs"
 _UPDATE_JOB = "UPDATE jobs SET " + ", ".join(f"{name} = :{name}" for name in _MUTABLE) + " WHERE key = :key AND lease_owner = :owner"
 _INSERT_JOB = (
-    f"INSERT INTO jobs ({', '.join(_JOB_FIELDS)}) VALUES ({', '.join(':' + name for name in _JOB_FIELDS)}) ON CONFLICT (key) DO NOTHING"
+    f"INSERT INTO jobs ({', '.join(_JOB_FIELDS)}) VALUES ({', '.join(':' + name for name in _JOB_FIELDS)})"
+    " ON CONFLICT (key) DO UPDATE SET source = excluded.source WHERE sha256 IS NOT NULL"
 )
 
 
@@ -73,7 +74,7 @@ class Ledger:
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self.folder = folder
         path = folder / FILE_NAME
-        if not path.exists():
+        if not _exists(path):
             if not create:
                 raise LedgerError(
                     f"There is no corpus in {str(folder)!r} (no {FILE_NAME} in it). "
@@ -138,7 +139,9 @@ class Ledger:
     def plan_batch(
         self, fingerprint: str, manifest: bytes, rows: Iterable[PlannedRow], jobs: Iterable[Job], *, host: str, at: float
     ) -> int:
-        """Record a batch and its jobs; a batch that was planned before, and jobs that exist, stay as they are.
+        """Record a batch and its jobs; a batch that was planned before keeps its number, and jobs that exist stay where they are.
+
+        What costs nothing follows the latest call: the manifest with the user's columns, and where the files lie now.
 
         Args:
             fingerprint: Equal for equal plans.
@@ -152,17 +155,15 @@ class Ledger:
             The batch's number.
         """
         with self._transaction() as db:
-            known = db.execute("SELECT batch_id FROM batches WHERE fingerprint = ?", (fingerprint,)).fetchone()
-            if known:
-                return int(known[0])
-            batch_id = db.execute(
-                "INSERT INTO batches (fingerprint, host, created_at, manifest) VALUES (?, ?, ?, ?)",
+            db.execute(
+                "INSERT INTO batches (fingerprint, host, created_at, manifest) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (fingerprint) DO UPDATE SET manifest = excluded.manifest",
                 (fingerprint, host, at, _pack(manifest)),
-            ).lastrowid
-            assert batch_id is not None
+            )
+            batch_id = int(db.execute("SELECT batch_id FROM batches WHERE fingerprint = ?", (fingerprint,)).fetchone()[0])
             db.executemany(_INSERT_JOB, (_as_row(job) for job in jobs))
             db.executemany(
-                "INSERT INTO recordings (batch_id, position, recording_id, source, job_key, error_kind, error)"
+                "INSERT OR REPLACE INTO recordings (batch_id, position, recording_id, source, job_key, error_kind, error)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     (batch_id, position, row.recording_id, row.source, row.job_key, row.error_kind, row.error)
@@ -330,6 +331,18 @@ def _pack(body: bytes) -> bytes:
 
 def _unpack(stored: bytes) -> bytes:
     return bytes(_ZSTD.decompress(stored[8:], int.from_bytes(stored[:8], "little"), asbytes=True))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as cause:
+        raise LedgerError(
+            f"The ledger {str(path)!r} cannot be opened ({cause.strerror}). Check the folder's permissions, or choose another corpus=."
+        ) from cause
+    return True
 
 
 def _make_folder(folder: Path) -> None:
