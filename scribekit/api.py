@@ -6,6 +6,7 @@ again. No body, text or key is ever logged.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -26,7 +27,8 @@ from scribekit.jobs import Accepted, Lost, Noticed, Refused, Unusable, Uploaded
 CHUNK_BYTES = 1 << 18
 TIMEOUT = httpx.Timeout(30.0, connect=10.0, pool=None)
 UPLOAD_TIMEOUT = httpx.Timeout(120.0, connect=10.0, pool=None)
-CONNECTIONS = 64
+CONNECTIONS = 32
+"""Requests under way at once. The rest wait here and not in the client's pool, which searches itself through for each that waits."""
 
 _log = logging.getLogger("scribekit.api")
 
@@ -72,6 +74,7 @@ class Api:
 
     def __init__(self, connection: Connection, meter: Meter) -> None:
         self._meter = meter
+        self._lanes = asyncio.Semaphore(CONNECTIONS)
         self._http = httpx.AsyncClient(
             base_url=connection.base_url,
             headers={"authorization": connection.api_key, "user-agent": "scribekit"},
@@ -138,7 +141,7 @@ class Api:
 
     async def _send(self, method: str, path: str, **request: Any) -> bytes | Refused | Lost:
         """The body of a 200, or what came instead."""
-        async with self._meter.request():
+        async with self._lanes, self._meter.request():
             try:
                 response = await self._http.request(method, path, **request)
             except _NEVER_SENT as cause:
