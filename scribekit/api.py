@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import math
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -30,8 +31,12 @@ UPLOAD_TIMEOUT = httpx.Timeout(120.0, connect=10.0, pool=None)
 CONNECTIONS = 32
 """Requests under way at once. The rest wait here and not in the client's pool, which searches itself through for each that waits."""
 
+LONGEST_PAUSE_S = 3600.0
+"""However long the service asks to be left alone; it is asked again then."""
+
 _log = logging.getLogger("scribekit.api")
 
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
 
 
@@ -42,6 +47,13 @@ class _Created(msgspec.Struct):
 
 class _UploadAnswer(msgspec.Struct):
     upload_url: str
+
+
+class _FileChangedError(Exception):
+    """A file has another size than when its upload began."""
+
+
+_CHANGED = Unusable("changed", "The file has changed since the manifest was read. Scan it again and submit the new manifest.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +111,12 @@ class Api:
             answer = await self._send(
                 "POST",
                 "/v2/upload",
-                content=_pieces(file, digest),
+                content=_pieces(file, size, digest),
                 headers={"content-length": str(size), "content-type": "application/octet-stream"},
                 timeout=UPLOAD_TIMEOUT,
             )
+        except _FileChangedError:
+            return _CHANGED
         except OSError as cause:
             return Unusable(
                 "missing", f"The file cannot be read any more ({cause.strerror}). Put it back, then send it again with sk.retry."
@@ -110,7 +124,7 @@ class Api:
         if isinstance(answer, Refused | Lost):
             return answer
         if digest.hexdigest() != sha256:
-            return Unusable("changed", "The file has changed since the manifest was read. Scan it again and submit the new manifest.")
+            return _CHANGED
         read = _decoded(answer, _UploadAnswer)
         return read if isinstance(read, Lost) else Uploaded(read.upload_url)
 
@@ -130,7 +144,7 @@ class Api:
             return answer
         try:
             return Fetched(wire.read_head(answer), answer)
-        except msgspec.MsgspecError:
+        except _UNREADABLE:
             return Lost(sent=True, unreadable=True)
 
     async def page(self, before_id: str | None = None) -> wire.ListPage | Refused | Lost:
@@ -140,7 +154,7 @@ class Api:
         return answer if isinstance(answer, Refused | Lost) else _decoded(answer, wire.ListPage)
 
     async def _send(self, method: str, path: str, **request: Any) -> bytes | Refused | Lost:
-        """The body of a 200, or what came instead."""
+        """The body of a success, or what came instead."""
         async with self._lanes, self._meter.request():
             try:
                 response = await self._http.request(method, path, **request)
@@ -150,7 +164,7 @@ class Api:
             except httpx.HTTPError as cause:
                 _log.info("%s %s: no answer (%s)", method, path, type(cause).__name__)
                 return Lost(sent=True)
-        if response.status_code == httpx.codes.OK:
+        if response.is_success:
             return response.content
         refused = _refusal(response)
         if refused.retry_after_s is not None and refused.status == httpx.codes.TOO_MANY_REQUESTS:
@@ -159,17 +173,24 @@ class Api:
         return refused
 
 
-async def _pieces(file: anyio.Path, digest: Any) -> AsyncIterator[bytes]:
+async def _pieces(file: anyio.Path, size: int, digest: Any) -> AsyncIterator[bytes]:
+    """The file's bytes, exactly ``size`` of them: that many were announced."""
+    left = size
     async with await anyio.open_file(file, "rb") as stream:
         while piece := await stream.read(CHUNK_BYTES):
+            left -= len(piece)
+            if left < 0:
+                raise _FileChangedError
             digest.update(piece)
             yield piece
+    if left:
+        raise _FileChangedError
 
 
 def _decoded(body: bytes, shape: type[Any]) -> Any:
     try:
         return msgspec.json.decode(body, type=shape)
-    except msgspec.MsgspecError:
+    except _UNREADABLE:
         return Lost(sent=True, unreadable=True)
 
 
@@ -189,12 +210,15 @@ def _retry_after_s(headers: httpx.Headers) -> float | None:
     if value is None:
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
-        pass
+        seconds = _seconds_until(value, headers.get("date", ""))
+    return min(max(0.0, seconds), LONGEST_PAUSE_S) if math.isfinite(seconds) else None
+
+
+def _seconds_until(date: str, now: str) -> float:
+    """By the service's own clock; not a number when one of the two is no date."""
     try:
-        until = parsedate_to_datetime(value)
-        now = parsedate_to_datetime(headers["date"])
-    except (KeyError, ValueError):
-        return None
-    return max(0.0, (until - now).total_seconds())
+        return (parsedate_to_datetime(date) - parsedate_to_datetime(now)).total_seconds()
+    except (TypeError, ValueError):  # a TypeError when only one of them names its zone
+        return math.nan
