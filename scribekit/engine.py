@@ -46,6 +46,8 @@ from scribekit.watching import Watcher, find
 
 LEASE_S = 120.0
 RENEW_S = 30.0
+FETCHES = 8
+"""Transcripts that are fetched at once. Each may be many megabytes, and they are all that this process holds of its results."""
 OTHERS_PAUSE_S = 1.0
 """Pause before looking again whether another process has finished, or left, the jobs that it holds."""
 
@@ -124,6 +126,8 @@ class _Engine:
         self._recorder = Recorder(ledger, presence.owner)
         self._watcher = Watcher(api, run.limits)
         self._uploads = asyncio.Semaphore(run.limits.uploads)
+        self._fetches = asyncio.Semaphore(FETCHES)
+        self._to_fetch = 0
         self._active: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
 
@@ -144,7 +148,7 @@ class _Engine:
     async def _feed(self, tasks: asyncio.TaskGroup) -> None:
         while True:
             self._room.clear()
-            self._claim(tasks, self._run.limits.in_flight - len(self._active))
+            self._claim(tasks, self._room_left())
             if self._active:
                 await self._room.wait()
             elif self._ledger.unfinished(self._run.batch_ids):
@@ -157,6 +161,11 @@ class _Engine:
         while self._active:
             self._room.clear()
             await self._room.wait()
+
+    def _room_left(self) -> int:
+        """A job that has ended at the service leaves its place there; but no more jobs than once again may wait to be fetched."""
+        in_flight = self._run.limits.in_flight
+        return in_flight - (len(self._active) - min(self._to_fetch, in_flight))
 
     def _claim(self, tasks: asyncio.TaskGroup, room: int) -> None:
         now = time.time()
@@ -215,7 +224,16 @@ class _Engine:
             case Action.WATCH:
                 return await self._watcher.wait(job)
             case _:
+                return await self._fetch(job)
+
+    async def _fetch(self, job: Job) -> Fetched | Answer:
+        self._to_fetch += 1
+        self._room.set()
+        try:
+            async with self._fetches:
                 return await self._api.get(job.transcript_id or "")
+        finally:
+            self._to_fetch -= 1
 
     async def _record(self, before: Job, step: Step, fetched: Fetched | None) -> bool:
         """Record a step before it is acted on; false when another process has taken the job over."""

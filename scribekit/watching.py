@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,13 +16,16 @@ from scribekit.jobs import ENDED, Accepted, Answer, Job, Lost, NotFound, Noticed
 from scribekit.limits import Limits
 from scribekit.verdicts import Course, of_http
 
-FIRST_GUESS = 0.02
-"""Seconds of processing per second of audio, until this run has shown better (an hour takes about 40 to 70 seconds)."""
+FIRST_GUESS = 0.01
+"""Seconds of processing per second of audio, until this run has shown better (an hour takes about 35 to 70 seconds)."""
 
 _SPREAD = 0.8
 """A job is looked for from this share of its expected time on."""
 
-LONGEST_PAUSE = 10
+_PATIENCE = 16
+"""A job that is asked for singly is asked again after this fraction of the time that it has taken so far."""
+
+LONGEST_PAUSE = 4
 """The most pauses of ``poll_s`` between two looks, however far away the next end is expected."""
 
 
@@ -31,7 +35,8 @@ class _Watch:
     answer: asyncio.Future[Answer | Fetched]
     status: str
     since: float
-    due: float
+    not_before: float = 0.0
+    """When it may be asked for singly again."""
 
 
 class Watcher:
@@ -47,7 +52,7 @@ class Watcher:
         self._limits = limits
         self._watches: dict[str, _Watch] = {}
         self._wake = asyncio.Event()
-        self._pace = FIRST_GUESS
+        self._pace = math.inf
         self.newest: str | None = None
 
     async def first_look(self) -> Refused | Lost | None:
@@ -61,9 +66,7 @@ class Watcher:
     async def wait(self, job: Job) -> Answer | Fetched:
         """Wait until the service's word on the job changes."""
         assert job.transcript_id is not None
-        since = job.submitted_at or time.time()
-        due = since + _SPREAD * self._pace * (job.duration_s or 0.0)
-        watch = _Watch(job, asyncio.get_running_loop().create_future(), job.state, since, due)
+        watch = _Watch(job, asyncio.get_running_loop().create_future(), job.state, job.submitted_at or time.time())
         self._watches[job.transcript_id] = watch
         self._wake.set()
         try:
@@ -82,8 +85,13 @@ class Watcher:
 
     def _pause_s(self) -> float:
         poll_s = self._limits.poll_s
-        nearest = min((watch.due for watch in self._watches.values()), default=0.0) - time.time()
+        nearest = min((self._due(watch) for watch in self._watches.values()), default=0.0) - time.time()
         return min(max(nearest, poll_s), LONGEST_PAUSE * poll_s)
+
+    def _due(self, watch: _Watch) -> float:
+        """From when on the job may have ended, going by the quickest that this run has seen (the others had to queue)."""
+        pace = self._pace if math.isfinite(self._pace) else FIRST_GUESS
+        return watch.since + _SPREAD * pace * (watch.job.duration_s or 0.0)
 
     async def _look(self) -> None:
         unseen = set(self._watches)
@@ -110,7 +118,8 @@ class Watcher:
     async def _ask_singly(self, transcript_ids: Iterable[str]) -> None:
         """Ask for those that the list did not show, one by one, when they are due; no more in a look than a page is worth to us."""
         now = time.time()
-        due = sorted((w.due, key) for key in transcript_ids if (w := self._watches.get(key)) and w.due <= now)
+        times = {key: max(self._due(watch), watch.not_before) for key in transcript_ids if (watch := self._watches.get(key))}
+        due = sorted((at, key) for key, at in times.items() if at <= now)
         most = max(2, len(self._watches) // 20)
         for _, key in due[:most]:
             fetched = await self._api.get(key)
@@ -118,7 +127,7 @@ class Watcher:
                 ended = fetched.head.status in ENDED
                 self._tell(key, fetched if ended else fetched.word)
                 if not ended and (watch := self._watches.get(key)):
-                    watch.due = now + max(self._limits.poll_s, (now - watch.since) / 4)
+                    watch.not_before = now + max(self._limits.poll_s, (now - watch.since) / _PATIENCE)
             else:
                 self._pass_on(fetched, [key])
 
@@ -151,7 +160,7 @@ class Watcher:
         if item.status not in ENDED or not watch or not watch.job.duration_s or not item.created or not item.completed:
             return
         took = (datetime.fromisoformat(item.completed) - datetime.fromisoformat(item.created)).total_seconds()
-        self._pace += 0.1 * (took / watch.job.duration_s - self._pace)
+        self._pace = min(self._pace, took / watch.job.duration_s)
 
     def _keep_newest(self, page: wire.ListPage) -> None:
         if page.transcripts:
