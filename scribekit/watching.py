@@ -100,7 +100,7 @@ class Watcher:
             page = await self._api.page(before)
             if not isinstance(page, wire.ListPage):
                 self._pass_on(page)
-                return
+                break
             if before is None:
                 self._keep_newest(page)
             seen = [item for item in page.transcripts if item.id in unseen]
@@ -118,7 +118,8 @@ class Watcher:
     async def _ask_singly(self, transcript_ids: Iterable[str]) -> None:
         """Ask for those that the list did not show, one by one, when they are due; no more in a look than a page is worth to us."""
         now = time.time()
-        times = {key: max(self._due(watch), watch.not_before) for key in transcript_ids if (watch := self._watches.get(key))}
+        waiting = {key: watch for key in transcript_ids if (watch := self._watches.get(key)) and not watch.answer.done()}
+        times = {key: max(self._due(watch), watch.not_before) for key, watch in waiting.items()}
         due = sorted((at, key) for key, at in times.items() if at <= now)
         most = max(2, len(self._watches) // 20)
         for _, key in due[:most]:
@@ -157,10 +158,11 @@ class Watcher:
     def _learn(self, item: wire.ListItem) -> None:
         """Learn how long the service takes, from its own two time stamps (whose zone does not matter to their difference)."""
         watch = self._watches.get(item.id)
-        if item.status not in ENDED or not watch or not watch.job.duration_s or not item.created or not item.completed:
+        if item.status not in ENDED or not watch or not watch.job.duration_s:
             return
-        took = (datetime.fromisoformat(item.completed) - datetime.fromisoformat(item.created)).total_seconds()
-        self._pace = min(self._pace, took / watch.job.duration_s)
+        took = _seconds_between(item.created, item.completed)
+        if took is not None:
+            self._pace = min(self._pace, took / watch.job.duration_s)
 
     def _keep_newest(self, page: wire.ListPage) -> None:
         if page.transcripts:
@@ -221,3 +223,12 @@ def _echoes(body: bytes, options: str) -> bool:
 
 def _is_last(page: wire.ListPage) -> bool:
     return not page.transcripts or page.page_details.prev_url is None or len(page.transcripts) < page.page_details.limit
+
+
+def _seconds_between(first: str | None, last: str | None) -> float | None:
+    """None when one of them is no time stamp, or they lie the wrong way round."""
+    try:
+        seconds = (datetime.fromisoformat(last or "") - datetime.fromisoformat(first or "")).total_seconds()
+    except (TypeError, ValueError):  # a TypeError when only one of them names its zone
+        return None
+    return seconds if seconds > 0 else None

@@ -1,0 +1,306 @@
+import asyncio
+import contextlib
+import json
+import time
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from scribekit.api import Api, Fetched
+from scribekit.connection import Connection
+from scribekit.jobs import Accepted, Job, Lost, NotFound, Noticed, Overdue, Refused
+from scribekit.limits import Limits
+from scribekit.pacing import RequestMeter
+from scribekit.watching import Watcher, find
+
+URL = "https://host.example/a.mp3"
+UPLOAD = "https://cdn.example/upload/1"
+MODELS = '{"speech_models":["universal-2"]}'
+QUICK = Limits(poll_s=0.02)
+PAGE_SIZE = 200
+
+
+class Service:
+    """A service on loopback with a list of transcripts, newest last, whose answers a test can spoil."""
+
+    def __init__(self):
+        self.transcripts = {}
+        self.asked = []
+        self.spoilt = {}
+
+    def add(self, name, status="queued", audio_url="https://foreign.example/x.mp3", **facts):
+        self.transcripts[name] = {"id": name, "status": status, "audio_url": audio_url, **facts}
+
+    def add_foreign(self, count):
+        for _ in range(count):
+            self.add(f"foreign-{len(self.transcripts)}", "completed")
+
+    def _page(self, query):
+        names = list(reversed(self.transcripts))
+        before = query.get("before_id", [None])[0]
+        older = names[names.index(before) + 1 :] if before else names
+        shown = older[:PAGE_SIZE]
+        keys = ("id", "status", "audio_url", "error", "created", "completed")
+        details = {"limit": PAGE_SIZE, "result_count": len(shown), "prev_url": "older" if len(older) > len(shown) else None}
+        return {"transcripts": [{key: self.transcripts[name].get(key) for key in keys} for name in shown], "page_details": details}
+
+    def _answer(self, target):
+        address = urlsplit(target)
+        name = address.path.removeprefix("/v2/transcript").strip("/")
+        self.asked.append(name or "page")
+        spoilt = self.spoilt.get(name or "page")
+        if spoilt:
+            return spoilt
+        if not name:
+            return 200, json.dumps(self._page(parse_qs(address.query))).encode()
+        return 200, json.dumps(self.transcripts[name]).encode()
+
+    async def serve(self, reader, writer):
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                status, body = self._answer(head.split()[1].decode())
+                writer.write(f"HTTP/1.1 {status} X\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body)
+                await writer.drain()
+        writer.close()
+
+
+@pytest.fixture
+def service():
+    return Service()
+
+
+def with_api(service, work, within_s=10):
+    async def run():
+        listener = await asyncio.start_server(service.serve, "127.0.0.1", 0)
+        async with listener:
+            address = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+            async with Api(Connection(address, "k", "h"), RequestMeter(10_000, 1.0)) as api:
+                return await work(api)
+
+    return asyncio.run(asyncio.wait_for(run(), within_s))
+
+
+def watched(service, *jobs, limits=QUICK, within_s=10):
+    """What the watcher tells each of the jobs."""
+
+    async def work(api):
+        watcher = Watcher(api, limits)
+        looking = asyncio.create_task(watcher.run())
+        try:
+            return await asyncio.gather(*(watcher.wait(job) for job in jobs))
+        finally:
+            looking.cancel()
+
+    return with_api(service, work, within_s)
+
+
+def found(service, job, known=()):
+    return with_api(service, lambda api: find(api, job, lambda names: set(names) & set(known)))
+
+
+def at_service(name, state="queued", **facts):
+    return Job(name, URL, MODELS, 1.0, state=state, transcript_id=name, attempts=1, submitted_at=time.time() - 60, **facts)
+
+
+# -- watching ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_look_finds_the_newest(service):
+    service.add_foreign(3)
+
+    async def look(api):
+        watcher = Watcher(api, QUICK)
+        return await watcher.first_look(), watcher.newest
+
+    assert with_api(service, look) == (None, "foreign-2")
+
+
+def test_the_first_look_says_what_is_wrong(service):
+    service.spoilt["page"] = (401, b'{"error": "no"}')
+    assert with_api(service, lambda api: Watcher(api, QUICK).first_look()) == Refused(401, "no")
+
+
+def test_many_jobs_are_watched_through_one_request(service):
+    names = [f"t{i}" for i in range(150)]
+    for name in names:
+        service.add(name, "completed")
+    assert watched(service, *map(at_service, names)) == [Noticed("completed")] * 150
+    assert service.asked == ["page"]
+
+
+def test_only_a_change_is_news(service):
+    service.add("t1", "processing")
+    service.add("t2", "error", error="Download error")
+    first, second = watched(service, at_service("t1"), at_service("t2", "processing"))
+    assert first == Noticed("processing")
+    assert second == Noticed("error", "Download error")
+
+
+def test_the_list_is_paged_while_it_holds_our_jobs(service):
+    names = [f"t{i}" for i in range(PAGE_SIZE * 2 + 50)]
+    for name in names:
+        service.add(name, "completed")
+    assert watched(service, *map(at_service, names)) == [Noticed("completed")] * len(names)
+    assert service.asked == ["page"] * 3
+
+
+def test_jobs_under_hundreds_of_foreign_ones_are_asked_for_singly(service):
+    service.add("deep-1", "completed", text="one")
+    service.add("deep-2", "error", error="Download error")
+    service.add_foreign(3 * PAGE_SIZE)
+    one, two = watched(service, at_service("deep-1"), at_service("deep-2"))
+    assert isinstance(one, Fetched)
+    assert json.loads(one.body)["text"] == "one"
+    assert two.word == Noticed("error", "Download error")
+    assert service.asked.count("page") == 1
+
+
+def test_a_long_recording_under_foreign_ones_is_not_asked_for_before_it_can_be_done(service):
+    service.add("long", "processing")
+    service.add_foreign(2 * PAGE_SIZE)
+    hours = replace(at_service("long", "processing"), submitted_at=time.time(), duration_s=10 * 3600.0)
+    with pytest.raises(TimeoutError):
+        watched(service, hours, within_s=0.5)
+    assert set(service.asked) == {"page"}
+
+
+SPOILT = {
+    "unavailable": (503, b"{}"),
+    "a proxy's page": (502, b"<html>"),
+    "too many": (429, b"{}"),
+    "unreadable": (200, b"<html>Welcome"),
+    "not allowed": (400, b'{"error": "Listing is switched off for this account"}'),
+}
+
+
+@pytest.mark.parametrize("answer", SPOILT.values(), ids=SPOILT.keys())
+def test_a_list_that_cannot_be_had_does_not_keep_a_transcript_from_us(service, answer):
+    service.add("t1", "completed")
+    service.spoilt["page"] = answer
+    (told,) = watched(service, at_service("t1"))
+    assert isinstance(told, Fetched)
+
+
+def test_what_stops_every_job_is_told_to_every_job(service):
+    service.spoilt["page"] = (401, b'{"error": "Authentication error, API token missing/invalid"}')
+    answers = watched(service, at_service("t1"), at_service("t2"))
+    assert [answer.status for answer in answers] == [401, 401]
+    assert service.asked == ["page"]
+
+
+def test_a_transcript_that_is_gone_is_told_to_its_job_alone(service):
+    service.add("t2", "completed")
+    service.add_foreign(PAGE_SIZE)
+    service.spoilt["t1"] = (400, b'{"error": "Transcript lookup error, transcript id not found"}')
+    first, second = watched(service, at_service("t1"), at_service("t2"))
+    assert isinstance(first, Refused)
+    assert isinstance(second, Fetched)
+
+
+@pytest.mark.parametrize("answer", [None, (503, b"{}")], ids=["listed", "list unavailable"])
+def test_a_job_that_takes_too_long_is_given_up(service, answer):
+    service.add("t1", "processing")
+    service.spoilt = {"page": answer, "t1": answer}
+    late = replace(at_service("t1", "processing"), submitted_at=time.time() - 100)
+    assert watched(service, late, limits=Limits(poll_s=0.02, job_timeout_s=50)) == [Overdue()]
+
+
+STAMPS = [("yesterday", "today"), ("2026-01-01T00:00:00Z", "2026-01-01T00:01:00"), ("", "2026-13-45"), (17, None)]
+
+
+@pytest.mark.parametrize(("created", "completed"), STAMPS)
+def test_time_stamps_that_cannot_be_read_do_no_harm(service, created, completed):
+    service.add("t1", "completed", created=created, completed=completed)
+    (told,) = watched(service, at_service("t1"))
+    assert told == Noticed("completed") or isinstance(told, Fetched)
+
+
+def test_it_looks_for_nothing_when_nobody_waits(service):
+    service.add("t1", "completed")
+
+    async def work(api):
+        watcher = Watcher(api, QUICK)
+        looking = asyncio.create_task(watcher.run())
+        await watcher.wait(at_service("t1"))
+        before = len(service.asked)
+        await asyncio.sleep(10 * QUICK.poll_s)
+        looking.cancel()
+        return len(service.asked) - before
+
+    assert with_api(service, work) <= 1
+
+
+# -- reconciliation ---------------------------------------------------------------------------------------------------
+
+IN_DOUBT = Job("k", URL, MODELS, 60.0, state="submitting", intent_at=0.0)
+UPLOAD_IN_DOUBT = replace(IN_DOUBT, source="/a.mp3", sha256="ab", upload_url=UPLOAD)
+
+
+def test_an_upload_is_found_by_its_address_alone(service):
+    service.add("t1", "processing", UPLOAD, speech_models=["something else"])
+    service.add_foreign(3)
+    assert found(service, UPLOAD_IN_DOUBT) == Accepted("t1", "processing", found=True)
+    assert service.asked == ["page"]
+
+
+def test_nothing_like_it_in_the_list(service):
+    service.add_foreign(3)
+    assert found(service, IN_DOUBT) == NotFound()
+    assert found(service, UPLOAD_IN_DOUBT) == NotFound()
+
+
+def test_an_empty_account_has_nothing(service):
+    assert found(service, IN_DOUBT) == NotFound()
+
+
+def test_jobs_of_one_address_are_told_apart_by_their_options(service):
+    service.add("plain", audio_url=URL, speech_models=["universal-2"], speaker_labels=None)
+    service.add("labels", audio_url=URL, speech_models=["universal-2"], speaker_labels=True)
+    service.add("other", audio_url=URL, speech_models=["universal-3-pro"])
+    labels = replace(IN_DOUBT, options='{"speaker_labels":true,"speech_models":["universal-2"]}')
+    no_labels = replace(IN_DOUBT, options='{"speaker_labels":false,"speech_models":["universal-2"]}')
+    assert found(service, labels, known=["plain"]) == Accepted("labels", "queued", found=True)
+    assert found(service, no_labels, known=["labels"]) == Accepted("plain", "queued", found=True)
+    assert found(service, replace(IN_DOUBT, options='{"speech_models":["universal-3-pro"]}')).transcript_id == "other"
+
+
+def test_a_language_code_that_the_service_rewrote_does_not_matter(service):
+    service.add("t1", audio_url=URL, speech_models=["universal-2"], language_code="en_us")
+    assert found(service, replace(IN_DOUBT, options='{"language_code":"en","speech_models":["universal-2"]}')).transcript_id == "t1"
+
+
+def test_a_transcript_that_belongs_to_a_job_is_not_taken(service):
+    service.add("ours", audio_url=URL)
+    assert found(service, IN_DOUBT, known=["ours"]) == NotFound()
+    service.add("lost", audio_url=URL)
+    assert found(service, IN_DOUBT, known=["ours"]) == Accepted("lost", "queued", found=True)
+
+
+def test_the_list_is_read_back_to_the_bookmark_and_no_further(service):
+    service.add("older", audio_url=URL)
+    service.add("bookmark")
+    service.add("lost", audio_url=URL)
+    service.add_foreign(2 * PAGE_SIZE)
+    service.add_foreign(PAGE_SIZE)
+    marked = replace(IN_DOUBT, bookmark="bookmark")
+    assert found(service, marked) == Accepted("lost", "queued", found=True)
+    service.asked.clear()
+    assert found(service, marked, known=["lost"]) == NotFound()
+    assert service.asked == ["page"] * 4
+
+
+def test_a_bookmark_that_was_deleted_means_the_whole_list(service):
+    service.add("lost", audio_url=URL)
+    service.add_foreign(PAGE_SIZE + 1)
+    assert found(service, replace(IN_DOUBT, bookmark="deleted")) == Accepted("lost", "queued", found=True)
+
+
+@pytest.mark.parametrize("name", ["page", "lost"])
+def test_a_look_that_fails_says_so(service, name):
+    service.add("lost", audio_url=URL)
+    service.spoilt[name] = (503, b"{}")
+    assert found(service, IN_DOUBT) == Refused(503)
+    service.spoilt[name] = (200, b"{")
+    assert found(service, IN_DOUBT) == Lost(sent=True, unreadable=True)
