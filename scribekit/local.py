@@ -62,7 +62,9 @@ class LocalService:
         if self._connection is None:
             raise LocalServiceError("The local service has not been started. Run its start(), or use it in a with statement.")
         if not self.is_running:
-            raise LocalServiceError("The local service has ended. Start a new one with sk.local_service().start().")
+            raise LocalServiceError(
+                "The local service has ended by itself. Run its start() to have it again, or its stop() to go on without it."
+            )
         return self._connection
 
     def start(self) -> LocalService:
@@ -77,13 +79,18 @@ class LocalService:
         """
         if self.is_running:
             return self
+        self.stop()
         _require(self.recogniser)
         key = secrets.token_hex(16)
         command = [sys.executable, "-m", "scribekit.service", "--port", "0", "--recogniser", self.recogniser, "--exit-with-parent"]
         self._process = subprocess.Popen(  # noqa: S603 -- our own module
             [*command, *self._arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        base_url = self._address()
+        try:
+            base_url = self._address()
+        except BaseException:
+            self.stop()
+            raise
         self._connection = Connection(base_url, key, host=f"embedded:{self.recogniser}", disposable=True)
         _running.append(self)
         atexit.register(self.stop)
@@ -189,8 +196,12 @@ def local_service(
 
 
 def current_connection() -> Connection | None:
-    """The connection of the local service that was started last and still runs, if any."""
-    return next((service.connection for service in reversed(_running) if service.is_running), None)
+    """The connection of the local service that was started last and not stopped since, if any.
+
+    Raises:
+        LocalServiceError: It has ended by itself. To go on without it might mean to pay the service that a key is set for.
+    """
+    return _running[-1].connection if _running else None
 
 
 def _require(recogniser: str) -> None:
