@@ -24,10 +24,6 @@ URLS = [f"https://host.example/{{i:03d}}.mp3?duration={{60 + i}}" for i in range
 """
 
 
-class CellFailedError(Exception):
-    """A cell ended with an error; holds the error's name."""
-
-
 class Kernel:
     def __init__(self, manager, client):
         self._manager = manager
@@ -42,8 +38,7 @@ class Kernel:
             on_output(message)
 
         reply = self._client.execute_interactive(textwrap.dedent(source), timeout=60, allow_stdin=False, output_hook=keep)["content"]
-        if reply["status"] != "ok":
-            raise CellFailedError(reply["ename"], reply["evalue"])
+        assert reply["status"] == "ok", "\n".join(reply["traceback"])
         return "".join(printed)
 
     def value(self, expression):
@@ -59,9 +54,9 @@ class Kernel:
                 pressed.append(time.monotonic())
                 self._manager.interrupt_kernel()
 
-        with pytest.raises(CellFailedError, match="KeyboardInterrupt"):
-            self.run(call, press)
-        assert pressed, f"no display said {sign!r}"
+        # Caught in the cell: to draw the traceback of an interrupt takes IPython longer than the interrupt itself.
+        printed = self.run(f"try:\n    {call}\nexcept KeyboardInterrupt:\n    print('interrupted')", press)
+        assert printed == "interrupted\n"
         return time.monotonic() - pressed[0]
 
 
