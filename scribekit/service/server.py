@@ -27,7 +27,8 @@ STDIN = 0
 
 def listen(port: int) -> socket.socket:
     """A socket that listens on loopback; port 0 takes a free one. Raises :class:`OSError` when the port is taken."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With the protocol named, asyncio sets TCP_NODELAY; without it every answer on a kept connection comes 40 ms late.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((HOST, port))
     listener.listen(BACKLOG)
