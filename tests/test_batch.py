@@ -207,7 +207,7 @@ def test_a_wrong_key_is_one_error_at_once(bench, tmp_path, monkeypatch):
     service = bench("--api-key", "right", *FAST)
     monkeypatch.setenv("ASSEMBLYAI_API_KEY", "wrong-key-0123")
     monkeypatch.setenv("ASSEMBLYAI_BASE_URL", service.base_url)
-    monkeypatch.setattr("scribekit.local._running", [])
+    monkeypatch.setattr("scribekit.local.current_connection", lambda: None)
     with pytest.raises(ServiceStoppedError, match="refuses the API key"):
         sk.submit_batch(urls(30), corpus=tmp_path / "c", progress=False)
     assert service.books()["requests"] == {"GET /v2/transcript": 1}
@@ -220,7 +220,7 @@ def test_the_key_is_in_no_file_and_no_log(bench, tmp_path, monkeypatch, caplog, 
     service = bench("--faults", '{"http_503": 0.3, "seed": 1}', *FAST)
     monkeypatch.setenv("ASSEMBLYAI_API_KEY", "sk-secret-4711")
     monkeypatch.setenv("ASSEMBLYAI_BASE_URL", service.base_url)
-    monkeypatch.setattr("scribekit.local._running", [])
+    monkeypatch.setattr("scribekit.local.current_connection", lambda: None)
     batch = sk.submit_batch(urls(5), corpus=tmp_path / "c", limits=QUICK)
     print(batch, batch._repr_html_(), sk.collect(batch).to_string())
     sk.export(batch, tmp_path / "out")
