@@ -103,6 +103,12 @@ class Batch(Corpus):
 def open_corpus(path: str | Path) -> Corpus:
     """Open the corpus in a folder, after a restart or on another machine.
 
+    Args:
+        path: The folder that was given to ``submit_batch`` as ``corpus``.
+
+    Returns:
+        The corpus: its ``repr`` says what stands where; give it to ``collect``, ``to_frame`` and ``export``.
+
     Raises:
         LedgerError: There is no corpus in the folder, or it cannot be read.
     """

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ import pandas as pd
 from scribekit import options as opt
 from scribekit.errors import ManifestError, OptionError
 from scribekit.jobs import Job
-from scribekit.manifest import is_url, split_problem
+from scribekit.manifest import check_ids, is_url, problem, split_problem
 
 NEEDED_COLUMNS = ("recording_id", "source", "duration_s", "sha256", "problem")
+
+NOT_READ = "Nobody has looked at this file: the manifest has no sha256 for it. Make the manifest with sk.scan or sk.read_manifest."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def take_in(manifest: pd.DataFrame, config: Any, host: str, root: Path) -> Intak
         root: The folder that relative paths start from; a job keeps the whole path, so that it can be done from elsewhere.
 
     Raises:
-        ManifestError: A needed column is missing.
+        ManifestError: A needed column is missing, or two rows have the same id (tables that were joined, say).
         OptionError: The configuration, or the name of a column, is not right. A single bad cell only refuses its row.
     """
     missing = [name for name in NEEDED_COLUMNS if name not in manifest.columns]
@@ -63,7 +65,8 @@ def take_in(manifest: pd.DataFrame, config: Any, host: str, root: Path) -> Intak
     base = opt.config_options(config)
     columns = opt.option_columns(manifest.columns)
     jobs: dict[str, Job] = {}
-    rows = [_plan(row, base, columns, host, root, jobs) for row in _rows(manifest, columns)]
+    check_ids(manifest["recording_id"].tolist())
+    rows = list(_with_duplicates(_plan(row, base, columns, host, root, jobs) for row in _rows(manifest, columns)))
     digest = hashlib.sha256()
     for row in rows:
         digest.update(f"{row.recording_id}\0{row.job_key}\0{row.error_kind}\n".encode())
@@ -91,11 +94,27 @@ def _plan(row: Mapping[str, Any], base: Mapping[str, Any], columns: list[str], h
     except OptionError as error:
         return PlannedRow(recording_id, source, None, "bad_option", f"{error} Correct the cell and submit again.")
     sha256 = None if is_url(source) else _text(row["sha256"])
+    if not (sha256 or is_url(source)):
+        return PlannedRow(recording_id, source, None, "not_read", NOT_READ)
     key = job_key(sha256 or source, options, host)
     if key not in jobs:
         duration = None if pd.isna(row["duration_s"]) else float(row["duration_s"])
         jobs[key] = Job(key, str(root / source) if sha256 else source, options, duration, sha256)
     return PlannedRow(recording_id, source, key, kind, sentence)
+
+
+def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:
+    """The first row of a job owns it and the later ones share it, whatever the manifest says: its rows may have been joined or filtered."""
+    owners: dict[str, str] = {}
+    for row in rows:
+        owner = owners.setdefault(row.job_key, row.recording_id) if row.job_key else None
+        if owner is None:
+            yield row
+        elif owner == row.recording_id:
+            yield replace(row, error_kind=None, error=None)
+        else:
+            _, sentence = split_problem(problem("duplicate", owner))
+            yield replace(row, error_kind="duplicate", error=sentence)
 
 
 def _text(value: Any) -> str | None:
