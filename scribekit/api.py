@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -28,7 +28,7 @@ from scribekit.jobs import Accepted, Lost, Noticed, Refused, Unusable, Uploaded
 CHUNK_BYTES = 1 << 18
 TIMEOUT = httpx.Timeout(30.0, connect=10.0, pool=None)
 UPLOAD_TIMEOUT = httpx.Timeout(120.0, connect=10.0, pool=None)
-CONNECTIONS = 32
+CONNECTIONS = 16
 """Requests under way at once. The rest wait here and not in the client's pool, which searches itself through for each that waits."""
 
 LONGEST_PAUSE_S = 3600.0
@@ -128,9 +128,15 @@ class Api:
         read = _decoded(answer, _UploadAnswer)
         return read if isinstance(read, Lost) else Uploaded(read.upload_url)
 
-    async def create(self, audio_url: str, options: str) -> Accepted | Refused | Lost:
-        """Create a job. The one call that can cost money."""
-        body = json.dumps({"audio_url": audio_url, **json.loads(options)}).encode()
+    async def create(self, audio_url: str, options: str, delivery: Mapping[str, str]) -> Accepted | Refused | Lost:
+        """Create a job. The one call that can cost money.
+
+        Args:
+            audio_url: What the service is to fetch.
+            options: The effective options as JSON.
+            delivery: How the service is to tell us, if at all (the webhook options).
+        """
+        body = json.dumps({"audio_url": audio_url, **json.loads(options), **delivery}).encode()
         answer = await self._send("POST", "/v2/transcript", content=body, headers={"content-type": "application/json"})
         if isinstance(answer, Refused | Lost):
             return answer
@@ -146,6 +152,10 @@ class Api:
             return Fetched(wire.read_head(answer), answer)
         except _UNREADABLE:
             return Lost(sent=True, unreadable=True)
+
+    async def delete(self, transcript_id: str) -> bytes | Refused | Lost:
+        """Delete a transcript, and its uploaded audio, at the service."""
+        return await self._send("DELETE", f"/v2/transcript/{transcript_id}")
 
     async def page(self, before_id: str | None = None) -> wire.ListPage | Refused | Lost:
         """One page of the account's transcripts, newest first; with ``before_id`` those older than it."""
@@ -171,6 +181,16 @@ class Api:
             self._meter.pause(refused.retry_after_s)
         _log.info("%s %s: HTTP %d", method, path, response.status_code)
         return refused
+
+
+async def post_json(url: str, message: Mapping[str, Any]) -> None:
+    """Post a short message to some other address, with a short patience.
+
+    Raises:
+        httpx.HTTPError: It was not delivered.
+    """
+    async with httpx.AsyncClient(timeout=httpx.Timeout(5.0)) as http:
+        (await http.post(url, json=message)).raise_for_status()
 
 
 async def _pieces(file: anyio.Path, size: int, digest: Any) -> AsyncIterator[bytes]:

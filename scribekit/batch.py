@@ -6,21 +6,24 @@ import asyncio
 import contextlib
 import os
 import time
+import warnings
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from scribekit import connection, engine, local
+from scribekit import connection, engine, local, status
 from scribekit.corpus import Batch, Corpus, manifest_to_bytes
-from scribekit.errors import ManifestError, ScribekitError
-from scribekit.intake import Intake, take_in
+from scribekit.errors import ManifestError, OptionError, PaidAgainWarning, ScribekitError
+from scribekit.intake import Intake, Terms, take_in
 from scribekit.ledger import Ledger
 from scribekit.limits import Limits
 from scribekit.loop import wait_for
 from scribekit.progress import Progress
 from scribekit.recordings import read_manifest
+from scribekit.telling import Listener
+from scribekit.webhook import Webhook
 
 
 def submit_batch(
@@ -29,6 +32,10 @@ def submit_batch(
     *,
     corpus: str | Path | Corpus,
     limits: Limits | None = None,
+    budget_usd: float | None = None,
+    assume_duration_s: float | None = None,
+    webhook: Webhook | None = None,
+    on_event: Listener | None = None,
     progress: bool = True,
 ) -> Batch:
     """Record a batch in a corpus and send its first recordings.
@@ -46,6 +53,15 @@ def submit_batch(
             ``universal-3-5-pro``, then ``universal-2``.
         corpus: The folder that keeps everything; it is made when it does not exist.
         limits: The pace (see :class:`Limits`).
+        budget_usd: The most that this batch may spend. The estimated cost of each job is reserved before it is sent; when
+            the next one would not fit, no more are sent, and they wait with ``error_kind`` ``budget``. Submit again with
+            another budget (or none) to go on.
+        assume_duration_s: The length in seconds to reckon with where none is known (remote URLs). With a budget and
+            without it, such recordings are held back with ``error_kind`` ``no_length``.
+        webhook: Where the service tells this process that a job has ended (see :class:`Webhook`).
+        on_event: A function or coroutine function that is called, on a background thread, with a dict for each event:
+            ``at`` (Unix time), ``event``, ``alert`` (None, ``failed``, ``stopped``), ``job_key``, ``transcript_id``,
+            ``state``, ``error_kind``. See ``scribekit.alerts``.
         progress: Show how far it has come.
 
     Returns:
@@ -54,19 +70,32 @@ def submit_batch(
     Raises:
         NoConnectionError: There is neither a key nor a local service.
         ManifestError: The manifest cannot be read, or an id names another recording in the corpus.
-        OptionError: The configuration or a column's name is not right.
+        OptionError: The configuration, a column's name, or the budget is not right.
         ServiceStoppedError: The service refuses every job alike (a wrong key, say), or cannot be reached.
         LedgerError: The corpus cannot be written.
+
+    Warns:
+        PaidAgainWarning: Recordings with a transcript in the corpus are sent again, because their options are others.
     """
-    to = _connection()
+    _check_money(budget_usd, assume_duration_s)
+    to = service_connection()
     frame = _as_manifest(manifest, progress)
-    intake = take_in(frame, config, to.host, Path.cwd())
+    intake = take_in(frame, config, Terms(to.host, Path.cwd(), to.model, assume_duration_s))
     folder = corpus.path if isinstance(corpus, Corpus) else Path(corpus)
     with Ledger(folder, create=True) as ledger:
         _check_ids(ledger, intake)
-        number = ledger.plan_batch(intake.fingerprint, manifest_to_bytes(frame), intake.rows, intake.jobs, host=to.host, at=time.time())
-    batch = Batch(folder, number, limits)
-    _run(batch, to, limits or Limits(), "Submitting", to_the_end=False, timeout=None, progress=progress)
+        number = ledger.plan_batch(
+            intake.fingerprint,
+            manifest_to_bytes(frame),
+            intake.rows,
+            intake.jobs,
+            host=to.host,
+            at=time.time(),
+            budget_usd=budget_usd,
+        )
+        _announce_paid_again(ledger, number)
+    batch = Batch(folder, number, limits, webhook)
+    _run(batch, to, "Submitting", progress=progress, to_the_end=False, limits=limits, webhook=webhook, on_event=on_event)
     return batch
 
 
@@ -75,6 +104,8 @@ def collect(
     *,
     timeout: float | None = None,
     limits: Limits | None = None,
+    webhook: Webhook | None = None,
+    on_event: Listener | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Wait until every recording has been transcribed or has failed for good, and store the transcripts.
@@ -86,12 +117,14 @@ def collect(
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         timeout: Seconds after which to return what there is by then (the rest goes on at the service; call again).
         limits: The pace; by default that of ``submit_batch``.
+        webhook: Where the service tells this process that a job has ended; by default that of ``submit_batch``.
+        on_event: As in ``submit_batch``.
         progress: Show how far it has come.
 
     Returns:
         The jobs: one row per recording in manifest order, columns of ``schema.JOBS`` (``recording_id, source, status,
-        transcript_id, attempts, error_kind, error, audio_duration_s, confidence, model, language, cost_usd,
-        submitted_at, completed_at``).
+        transcript_id, attempts, error_kind, error, audio_duration_s, confidence, model, language, reserved_usd,
+        cost_usd, submitted_at, completed_at``).
 
     Raises:
         NoConnectionError: There is work left and neither a key nor a local service.
@@ -102,14 +135,51 @@ def collect(
         numbers = batch_or_corpus.batch_ids
         unfinished, hosts = ledger.unfinished(numbers), ledger.unfinished_hosts(numbers)
     if unfinished:
-        to = _connection()
-        _check_host(to, hosts)
-        pace = limits or getattr(batch_or_corpus, "limits", None) or Limits()
-        _run(batch_or_corpus, to, pace, "Transcribing", to_the_end=True, timeout=timeout, progress=progress)
+        to = service_connection()
+        check_host(to, hosts)
+        _run(
+            batch_or_corpus,
+            to,
+            "Transcribing",
+            progress=progress,
+            timeout=timeout,
+            to_the_end=True,
+            limits=limits or getattr(batch_or_corpus, "limits", None),
+            webhook=webhook or getattr(batch_or_corpus, "webhook", None),
+            on_event=on_event,
+        )
     return batch_or_corpus.jobs()
 
 
-def _connection() -> connection.Connection:
+def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None = None) -> int:
+    """Make failed jobs ready to be done again, after the cause was mended; ``collect`` then does them.
+
+    Only jobs that were sent can be tried again. A row that was refused (``status`` ``refused``) comes from the manifest:
+    mend the file, scan again and submit. A job that only took too long (``timed_out``) is waited for, not sent again.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        error_kind: Which failures, as the jobs frame names them; None for all.
+
+    Returns:
+        How many jobs were put back.
+
+    Raises:
+        OptionError: No failed job has that ``error_kind``.
+        LedgerError: The corpus cannot be written.
+    """
+    kinds = [error_kind] if isinstance(error_kind, str) else error_kind
+    jobs = batch_or_corpus.jobs()
+    failed = set(jobs.loc[jobs["status"] == "error", "error_kind"])
+    for kind in kinds or ():
+        if kind not in failed:
+            raise OptionError(f"No job failed with error_kind {kind!r}. Those that failed: {', '.join(sorted(failed)) or 'none'}.")
+    with Ledger(batch_or_corpus.path) as ledger:
+        return ledger.put_back(batch_or_corpus.batch_ids, kinds, time.time())
+
+
+def service_connection() -> connection.Connection:
+    """The connection that the verbs use now. Raises :class:`NoConnectionError` when there is none."""
     import assemblyai
 
     return connection.resolve(
@@ -126,6 +196,12 @@ def _as_manifest(manifest: Any, progress: bool) -> pd.DataFrame:
     return read_manifest(manifest, progress=progress)
 
 
+def _check_money(budget_usd: float | None, assume_duration_s: float | None) -> None:
+    for name, value in (("budget_usd", budget_usd), ("assume_duration_s", assume_duration_s)):
+        if value is not None and not value > 0:
+            raise OptionError(f"{name}={value!r}: expected a number above zero, or None.")
+
+
 def _check_ids(ledger: Ledger, intake: Intake) -> None:
     """Refuse an id that the corpus knows for another recording: its tables could not tell the two apart."""
     known = ledger.sources()
@@ -139,7 +215,19 @@ def _check_ids(ledger: Ledger, intake: Intake) -> None:
             )
 
 
-def _check_host(to: connection.Connection, hosts: list[str]) -> None:
+def _announce_paid_again(ledger: Ledger, number: int) -> None:
+    count, estimate = ledger.paid_again(number)
+    if count:
+        warnings.warn(
+            f"{count:,} recordings have a transcript in this corpus already, made with other options. They are sent again, for about "
+            f"${estimate:,.2f}. With the same options as before they would be taken from the corpus.",
+            PaidAgainWarning,
+            stacklevel=3,
+        )
+
+
+def check_host(to: connection.Connection, hosts: list[str]) -> None:
+    """Refuse to ask one service for what another one has."""
     if hosts and to.host not in hosts:
         raise ScribekitError(
             f"This batch was sent to {hosts[0]}, but the verbs now talk to {to.host}. Connect to {hosts[0]} again to collect it "
@@ -148,17 +236,16 @@ def _check_host(to: connection.Connection, hosts: list[str]) -> None:
 
 
 def _run(
-    batch: Corpus, to: connection.Connection, limits: Limits, doing: str, *, to_the_end: bool, timeout: float | None, progress: bool
+    batch: Corpus, to: connection.Connection, doing: str, *, progress: bool, limits: Limits | None, timeout: float | None = None, **how: Any
 ) -> None:
     with Ledger(batch.path) as ledger:
         total = sum(ledger.states(batch.batch_ids).values())
     with Progress(total, description=doing, enabled=progress) as line:
 
         def show(states: Counter[str]) -> None:
-            ended, counts = engine.summary(states)
-            sent = ended + counts.get("at the service", 0)
-            line.update(ended if to_the_end else sent, counts=counts)
+            ended, counts = status.summary(states)
+            line.update(ended if how["to_the_end"] else ended + counts.get("at the service", 0), counts=counts)
 
-        work = engine.drive(engine.Run(batch.path, batch.batch_ids, to, limits, to_the_end, show))
+        work = engine.drive(engine.Run(batch.path, batch.batch_ids, to, limits or Limits(), on_progress=show, **how))
         with contextlib.suppress(TimeoutError):
             wait_for(asyncio.wait_for(work, timeout) if timeout is not None else work)

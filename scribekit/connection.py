@@ -21,12 +21,14 @@ class Connection:
         host: Names the service in job keys, so that a rehearsal on one service is never taken for a job on another.
         disposable: The service costs nothing and forgets all when it ends (the embedded one), so a job that it does not know any more is
             simply sent again.
+        model: The one model that answers here, whatever is asked for; None where the request decides.
     """
 
     base_url: str
     api_key: str = field(repr=False)
     host: str
     disposable: bool = False
+    model: str | None = None
 
     @property
     def is_loopback(self) -> bool:

@@ -21,10 +21,8 @@ from typing import Any
 from scribekit import pricing
 from scribekit.api import Api, Fetched
 from scribekit.connection import Connection
-from scribekit.errors import ServiceStoppedError
+from scribekit.errors import LedgerError, ServiceStoppedError
 from scribekit.jobs import (
-    AT_SERVICE,
-    COMPLETED,
     ENDED,
     ERROR,
     Action,
@@ -40,9 +38,12 @@ from scribekit.leases import Presence
 from scribekit.ledger import Fact, Ledger, Receipt
 from scribekit.limits import Limits
 from scribekit.pacing import RequestMeter
+from scribekit.receiver import listening
 from scribekit.recording import Recorder
+from scribekit.telling import Event, Listener, Teller
 from scribekit.verdicts import NETWORK, of_http
 from scribekit.watching import Watcher, find
+from scribekit.webhook import Webhook
 
 LEASE_S = 120.0
 RENEW_S = 30.0
@@ -50,6 +51,8 @@ FETCHES = 8
 """Transcripts that are fetched at once. Each may be many megabytes, and they are all that this process holds of its results."""
 OTHERS_PAUSE_S = 1.0
 """Pause before looking again whether another process has finished, or left, the jobs that it holds."""
+
+_EVENT_KEYS = ("at", "event", "alert", "job_key", "transcript_id", "state", "error_kind")
 
 _log = logging.getLogger("scribekit.engine")
 _meters: dict[tuple[str, str], RequestMeter] = {}
@@ -66,6 +69,8 @@ class Run:
         limits: The pace.
         to_the_end: Wait for results. Otherwise the run ends when as many jobs as there is room for are at the service.
         on_progress: Called on the background thread with the number of jobs in each state, whenever one changes.
+        on_event: Is told of every event.
+        webhook: How the service may tell us that a job has ended.
     """
 
     folder: Path
@@ -74,6 +79,8 @@ class Run:
     limits: Limits
     to_the_end: bool
     on_progress: Callable[[Counter[str]], None] = field(default=lambda _states: None)
+    on_event: Listener | None = None
+    webhook: Webhook | None = None
 
 
 async def drive(run: Run) -> None:
@@ -91,21 +98,36 @@ async def drive(run: Run) -> None:
         run.on_progress(states)
         if not ledger.unfinished(run.batch_ids):
             return
+        teller = Teller(run.on_event)
         try:
-            async with Api(run.connection, _meter(run)) as api:
-                await _Engine(run, api, ledger, presence, states).work()
+            async with Api(run.connection, meter_for(run.connection, run.limits)) as api:
+                await _Engine(run, api, ledger, presence, states, teller).work()
+        except ServiceStoppedError as stop:
+            _note_stop(ledger, teller, stop)
+            raise
         except BaseExceptionGroup as group:
-            raise _first_cause(group) from None
+            cause = _first_cause(group)
+            if isinstance(cause, ServiceStoppedError):
+                _note_stop(ledger, teller, cause)
+            raise cause from None
         finally:
             ledger.release(presence.owner)
+            await teller.finish()
 
 
-def _meter(run: Run) -> RequestMeter:
-    """The one meter of this process for this account at this service."""
-    account = (run.connection.base_url, run.connection.api_key)
-    meter = _meters.setdefault(account, RequestMeter(run.limits.requests_per_window, run.limits.window_s))
-    meter.allow(run.limits.requests_per_window, run.limits.window_s)
+def meter_for(connection: Connection, limits: Limits) -> RequestMeter:
+    """The one meter of this process for an account at a service."""
+    account = (connection.base_url, connection.api_key)
+    meter = _meters.setdefault(account, RequestMeter(limits.requests_per_window, limits.window_s))
+    meter.allow(limits.requests_per_window, limits.window_s)
     return meter
+
+
+def _note_stop(ledger: Ledger, teller: Teller, stop: ServiceStoppedError) -> None:
+    now = time.time()
+    with contextlib.suppress(LedgerError):
+        ledger.note(now, "stopped", stop.kind)
+    teller.tell({**dict.fromkeys(_EVENT_KEYS), "at": now, "event": "stopped", "alert": "stopped", "error_kind": stop.kind})
 
 
 def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -116,15 +138,16 @@ def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 class _Engine:
-    def __init__(self, run: Run, api: Api, ledger: Ledger, presence: Presence, states: Counter[str]) -> None:
+    def __init__(self, run: Run, api: Api, ledger: Ledger, presence: Presence, states: Counter[str], teller: Teller) -> None:
         self._run = run
+        self._teller = teller
         self._api = api
         self._ledger = ledger
         self._presence = presence
         self._owner = presence.owner
         self._states = states
         self._recorder = Recorder(ledger, presence.owner)
-        self._watcher = Watcher(api, run.limits)
+        self._watcher = Watcher(api, run.limits, is_told=run.webhook is not None, known=ledger.known_transcripts)
         self._uploads = asyncio.Semaphore(run.limits.uploads)
         self._fetches = asyncio.Semaphore(FETCHES)
         self._to_fetch = 0
@@ -134,7 +157,9 @@ class _Engine:
     async def work(self) -> None:
         """Claim and do jobs until none is left to do."""
         await self._first_look()
-        async with asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, self._watcher.run(), self._keep_leases()):
+        listens = listening(self._run.webhook, self._watcher.hint) if self._run.webhook else contextlib.nullcontext()
+        background = (self._watcher.run(), self._keep_leases())
+        async with listens, asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, *background):
             await (self._feed(tasks) if self._run.to_the_end else self._feed_once(tasks))
 
     async def _first_look(self) -> None:
@@ -151,7 +176,7 @@ class _Engine:
             self._claim(tasks, self._room_left())
             if self._active:
                 await self._room.wait()
-            elif self._ledger.unfinished(self._run.batch_ids):
+            elif self._ledger.possible(self._run.batch_ids):
                 await self._wait_for_others()
             else:
                 return
@@ -218,7 +243,8 @@ class _Engine:
                 async with self._uploads:
                     return await self._api.upload(job.source, job.sha256 or "")
             case Action.SUBMIT:
-                return await self._api.create(job.audio_url or "", job.options)
+                delivery = self._run.webhook.options_for(job.key) if self._run.webhook else {}
+                return await self._api.create(job.audio_url or "", job.options, delivery)
             case Action.LOOK:
                 return await find(self._api, job, self._ledger.known_transcripts)
             case Action.WATCH:
@@ -241,8 +267,11 @@ class _Engine:
         if after == before and not step.event:
             return True
         receipt = _receipt(after, fetched) if step.action is Action.FINISH and fetched else None
-        if not await self._recorder.record(Fact(after, time.time(), step.event, _detail(step), receipt)):
+        now = time.time()
+        if not await self._recorder.record(Fact(after, now, step.event, _detail(step), receipt)):
             return False
+        if step.event:
+            self._teller.tell(_event(now, step))
         if after.state != before.state:
             self._states[before.state] -= 1
             self._states[after.state] += 1
@@ -279,19 +308,11 @@ def _receipt(job: Job, fetched: Fetched) -> Receipt:
     return Receipt(fetched.body, head.audio_duration, head.confidence, head.speech_model_used, head.language_code, cost)
 
 
+def _event(now: float, step: Step) -> Event:
+    job = step.job
+    alert = "failed" if step.action is Action.FAIL else None
+    return dict(zip(_EVENT_KEYS, (now, step.event, alert, job.key, job.transcript_id, job.state, job.error_kind), strict=True))
+
+
 def _detail(step: Step) -> str:
     return json.dumps({"after_s": round(step.after_s, 3)}) if step.after_s else ""
-
-
-def summary(states: Counter[str]) -> tuple[int, dict[str, int]]:
-    """How many jobs have ended, and the counts to show beside a progress bar.
-
-    Example:
-        >>> summary(Counter({"completed": 3, "error": 1, "queued": 2, "planned": 5}))
-        (4, {'completed': 3, 'at the service': 2, 'to send': 5, 'failed': 1})
-    """
-    at_service = sum(states[state] for state in AT_SERVICE)
-    ended = sum(states[state] for state in ENDED)
-    waiting = sum(states.values()) - at_service - ended
-    counts = {"completed": states[COMPLETED], "at the service": at_service, "to send": waiting, "failed": states[ERROR]}
-    return ended, {name: count for name, count in counts.items() if count}

@@ -18,6 +18,10 @@ class OptionError(ScribekitError):
     """An option, column, format or keyword is unknown, or has a value that the service would refuse."""
 
 
+class PaidAgainWarning(UserWarning):
+    """Recordings that have a transcript already are sent, and paid for, again."""
+
+
 class NoConnectionError(ScribekitError):
     """There is neither an API key nor a running local service."""
 

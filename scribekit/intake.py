@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 
 from scribekit import options as opt
+from scribekit import pricing
 from scribekit.errors import ManifestError, OptionError
 from scribekit.jobs import Job
 from scribekit.manifest import check_ids, is_url, problem, split_problem
 
-NEEDED_COLUMNS = ("recording_id", "source", "duration_s", "sha256", "problem")
+NEEDED_COLUMNS = ("recording_id", "source", "duration_s", "channels", "sha256", "problem")
 
 NOT_READ = "Nobody has looked at this file: the manifest has no sha256 for it. Make the manifest with sk.scan or sk.read_manifest."
 
@@ -46,14 +47,30 @@ class Intake:
     fingerprint: str
 
 
-def take_in(manifest: pd.DataFrame, config: Any, host: str, root: Path) -> Intake:
+@dataclass(frozen=True)
+class Terms:
+    """On what terms jobs are planned.
+
+    Attributes:
+        host: Names the service in the job keys.
+        root: The folder that relative paths start from; a job keeps the whole path, so that it can be done from elsewhere.
+        model: The one model that answers, where that does not depend on the request.
+        assume_duration_s: The length to reckon with where none is known.
+    """
+
+    host: str
+    root: Path
+    model: str | None = None
+    assume_duration_s: float | None = None
+
+
+def take_in(manifest: pd.DataFrame, config: Any, terms: Terms) -> Intake:
     """Plan the jobs of a manifest.
 
     Args:
         manifest: A frame as ``read_manifest`` gives it (``schema.MANIFEST`` and the user's own columns).
         config: ``assemblyai.TranscriptionConfig`` or None.
-        host: Names the service in the job keys.
-        root: The folder that relative paths start from; a job keeps the whole path, so that it can be done from elsewhere.
+        terms: The service, and what is reckoned with.
 
     Raises:
         ManifestError: A needed column is missing, or two rows have the same id (tables that were joined, say).
@@ -66,7 +83,7 @@ def take_in(manifest: pd.DataFrame, config: Any, host: str, root: Path) -> Intak
     columns = opt.option_columns(manifest.columns)
     jobs: dict[str, Job] = {}
     check_ids(manifest["recording_id"].tolist())
-    rows = list(_with_duplicates(_plan(row, base, columns, host, root, jobs) for row in _rows(manifest, columns)))
+    rows = list(_with_duplicates(_plan(row, base, columns, terms, jobs) for row in _rows(manifest, columns)))
     digest = hashlib.sha256()
     for row in rows:
         digest.update(f"{row.recording_id}\0{row.job_key}\0{row.error_kind}\n".encode())
@@ -84,23 +101,35 @@ def _rows(manifest: pd.DataFrame, columns: list[str]) -> Iterator[dict[str, Any]
         yield dict(zip(wanted.columns, values, strict=True))
 
 
-def _plan(row: Mapping[str, Any], base: Mapping[str, Any], columns: list[str], host: str, root: Path, jobs: dict[str, Job]) -> PlannedRow:
+def _plan(row: Mapping[str, Any], base: Mapping[str, Any], columns: list[str], terms: Terms, jobs: dict[str, Job]) -> PlannedRow:
     recording_id, source = str(row["recording_id"]), _text(row["source"]) or ""
     kind, sentence = split_problem(row["problem"]) if _text(row["problem"]) else (None, None)
     if kind is not None and kind != "duplicate":
         return PlannedRow(recording_id, source, None, kind, sentence)
     try:
-        options = opt.canonical(opt.effective_options(base, {name: row[name] for name in columns}))
+        options = opt.effective_options(base, {name: row[name] for name in columns})
     except OptionError as error:
         return PlannedRow(recording_id, source, None, "bad_option", f"{error} Correct the cell and submit again.")
     sha256 = None if is_url(source) else _text(row["sha256"])
     if not (sha256 or is_url(source)):
         return PlannedRow(recording_id, source, None, "not_read", NOT_READ)
-    key = job_key(sha256 or source, options, host)
+    wire_options = opt.canonical(options)
+    key = job_key(sha256 or source, wire_options, terms.host)
     if key not in jobs:
         duration = None if pd.isna(row["duration_s"]) else float(row["duration_s"])
-        jobs[key] = Job(key, str(root / source) if sha256 else source, options, duration, sha256)
+        where = str(terms.root / source) if sha256 else source
+        jobs[key] = Job(key, where, wire_options, duration, sha256, _estimate(options, duration, row["channels"], terms))
     return PlannedRow(recording_id, source, key, kind, sentence)
+
+
+def _estimate(options: Mapping[str, Any], duration_s: float | None, channels: Any, terms: Terms) -> float | None:
+    """The most that the job can cost: at the dearest of the models that may answer. None when a rate or the length is unknown."""
+    length = duration_s if duration_s is not None else terms.assume_duration_s
+    if length is None:
+        return None
+    heard = 2 if pd.isna(channels) else int(channels)
+    costs = [pricing.job_cost(model, options, length, heard) for model in ([terms.model] if terms.model else options["speech_models"])]
+    return None if None in costs else max(cost for cost in costs if cost is not None)
 
 
 def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:

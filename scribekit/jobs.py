@@ -50,6 +50,7 @@ class Job:
         options: The effective options as canonical JSON.
         duration_s: Length of the audio, when known.
         sha256: Of the local file's bytes; None for a URL.
+        estimate_usd: What it is expected to cost at most; None when its length or a model's rate is unknown.
         state: Where the job stands.
         upload_url: Where the service keeps the uploaded bytes.
         uploaded_at: When they were uploaded (Unix time).
@@ -69,6 +70,7 @@ class Job:
     options: str
     duration_s: float | None = None
     sha256: str | None = None
+    estimate_usd: float | None = None
     state: str = PLANNED
     upload_url: str | None = None
     uploaded_at: float | None = None

@@ -20,6 +20,7 @@ START_S = 30.0
 END_S = 5.0
 
 _RECOGNISERS = {"pocketsphinx": ("pocketsphinx", "starlette", "uvicorn"), "scripted": ("starlette", "uvicorn")}
+_MODELS = {"pocketsphinx": "embedded-pocketsphinx"}
 _running: list[LocalService] = []
 
 
@@ -91,7 +92,9 @@ class LocalService:
         except BaseException:
             self.stop()
             raise
-        self._connection = Connection(base_url, key, host=f"embedded:{self.recogniser}", disposable=True)
+        self._connection = Connection(
+            base_url, key, host=f"embedded:{self.recogniser}", disposable=True, model=_MODELS.get(self.recogniser)
+        )
         _running.append(self)
         atexit.register(self.stop)
         return self

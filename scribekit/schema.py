@@ -120,6 +120,7 @@ JOBS = Table(
         Column("confidence", "float64", "Mean confidence of the words, 0 to 1.", "", "service"),
         Column("model", "str", "Speech model that answered (speech_model_used).", "", "service"),
         Column("language", "str", "Language code of the transcript.", "", "service"),
+        Column("reserved_usd", "float64", "Estimated cost while the job is under way; 0 before and after.", "USD", "ledger"),
         Column(
             "cost_usd",
             "float64",
@@ -128,6 +129,29 @@ JOBS = Table(
         ),
         Column("submitted_at", "datetime64[us, UTC]", "When the job was created at the service.", "", "ledger"),
         Column("completed_at", "datetime64[us, UTC]", "When the result was stored here.", "", "ledger"),
+    ),
+)
+
+EVENTS = Table(
+    "events",
+    (
+        Column("at", "datetime64[us, UTC]", "When it happened.", "", "ledger"),
+        Column("recording_id", "str", "The recording whose job it happened to; missing for what happened to the whole batch."),
+        Column("event", "str", "What happened: uploaded, accepted, answer lost, found in the list, rate limited, completed …"),
+        Column("state", "str", "Where the job stood after it."),
+        Column("job_key", "str", "The job."),
+        Column("transcript_id", "str", "The service's id."),
+        Column("detail", "str", "Numbers that belong to it, as JSON, or the kind of a stop."),
+    ),
+)
+
+DELETIONS = Table(
+    "deletions",
+    (
+        Column("transcript_id", "str", "The service's id.", "", "service"),
+        _RECORDING_ID,
+        Column("status", "str", "deleted, there (still at the service), or why it could not be deleted."),
+        Column("deleted_at", "datetime64[us, UTC]", "When it was deleted at the service.", "", "ledger"),
     ),
 )
 
@@ -188,4 +212,4 @@ WRITTEN = Table(
     ),
 )
 
-LEVELS: dict[str, Table] = {table.name: table for table in (TRANSCRIPTS, UTTERANCES, WORDS)}
+LEVELS: dict[str, Table] = {table.name: table for table in (JOBS, EVENTS, TRANSCRIPTS, UTTERANCES, WORDS)}

@@ -8,14 +8,14 @@ from typing import Literal
 
 import pandas as pd
 
-from scribekit import files, frames
+from scribekit import files, frames, schema
 from scribekit.corpus import Batch, Corpus, manifest_of
 from scribekit.errors import OptionError, nearest
 from scribekit.formats import Document, resolve
 from scribekit.jobs import COMPLETED
 from scribekit.ledger import Ledger
 
-Level = Literal["transcripts", "utterances", "words"]
+Level = Literal["jobs", "events", "transcripts", "utterances", "words"]
 
 DEFAULT_FORMATS = ("txt", "srt", "vtt", "speakers", "json")
 
@@ -31,7 +31,8 @@ def to_frame(batch_or_corpus: Batch | Corpus, level: Level = "transcripts", *, w
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        level: ``"transcripts"`` (one row per recording), ``"utterances"`` (one per turn) or ``"words"``.
+        level: ``"transcripts"`` (one row per recording), ``"utterances"`` (one per turn), ``"words"``, ``"jobs"`` (where
+            every recording stands) or ``"events"`` (what happened, oldest first).
         with_manifest: Add the manifest's columns (the user's own included) to every row, by ``recording_id``. A manifest
             column that has the name of one of the table's comes with the suffix ``_manifest``.
 
@@ -42,14 +43,23 @@ def to_frame(batch_or_corpus: Batch | Corpus, level: Level = "transcripts", *, w
         OptionError: There is no such level.
         LedgerError: The corpus cannot be read.
     """
-    if level not in _PROJECTIONS:
-        raise OptionError(f"There is no level {level!r}.{nearest(str(level), _PROJECTIONS)}")
+    if level not in schema.LEVELS:
+        raise OptionError(f"There is no level {level!r}.{nearest(str(level), schema.LEVELS)}")
+    frame = _frame(batch_or_corpus, level)
+    if not with_manifest:
+        return frame
     with Ledger(batch_or_corpus.path) as ledger:
-        frame = _PROJECTIONS[level](ledger.payloads(_completed(batch_or_corpus, ledger)))
-        if not with_manifest:
-            return frame
         manifest = manifest_of(batch_or_corpus, ledger)
     return frame.merge(manifest, on="recording_id", how="left", suffixes=("", "_manifest"))
+
+
+def _frame(batch_or_corpus: Corpus, level: str) -> pd.DataFrame:
+    if level == schema.JOBS.name:
+        return batch_or_corpus.jobs()
+    if level == schema.EVENTS.name:
+        return batch_or_corpus.events()
+    with Ledger(batch_or_corpus.path) as ledger:
+        return _PROJECTIONS[level](ledger.payloads(_completed(batch_or_corpus, ledger)))
 
 
 def export(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import json
 import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from scribekit import wire
 from scribekit.api import Api, Fetched
-from scribekit.jobs import ENDED, Accepted, Answer, Job, Lost, NotFound, Noticed, Overdue, Refused
+from scribekit.jobs import COMPLETED, ENDED, Accepted, Answer, Job, Lost, NotFound, Noticed, Overdue, Refused
 from scribekit.limits import Limits
 from scribekit.verdicts import Course, of_http
 
@@ -27,6 +29,15 @@ _PATIENCE = 16
 
 LONGEST_PAUSE = 4
 """The most pauses of ``poll_s`` between two looks, however far away the next end is expected."""
+
+
+HEARSAY = 10
+"""How much more rarely we look while the service tells us by itself."""
+
+MOST_EARLY = 10_000
+"""Calls about transcripts that we do not know (yet) are remembered up to this number."""
+
+Reception = Literal["accepted", "repeated", "unknown"]
 
 
 @dataclass(slots=True)
@@ -45,11 +56,16 @@ class Watcher:
     Args:
         api: The open connection.
         limits: The pace.
+        is_told: The service also tells us by webhook, so that looking is only for what it fails to tell.
+        known: Tells which of some transcript ids belong to a job already.
     """
 
-    def __init__(self, api: Api, limits: Limits) -> None:
+    def __init__(self, api: Api, limits: Limits, *, is_told: bool = False, known: Callable[[list[str]], set[str]] = set) -> None:
         self._api = api
         self._limits = limits
+        self._slowness = HEARSAY if is_told else 1
+        self._known = known
+        self._early: collections.OrderedDict[str, None] = collections.OrderedDict()
         self._watches: dict[str, _Watch] = {}
         self._wake = asyncio.Event()
         self._pace = math.inf
@@ -67,12 +83,28 @@ class Watcher:
         """Wait until the service's word on the job changes."""
         assert job.transcript_id is not None
         watch = _Watch(job, asyncio.get_running_loop().create_future(), job.state, job.submitted_at or time.time())
+        if self._early.pop(job.transcript_id, self) is not self:
+            return Noticed(COMPLETED)
         self._watches[job.transcript_id] = watch
         self._wake.set()
         try:
             return await watch.answer
         finally:
             self._watches.pop(job.transcript_id, None)
+
+    def hint(self, transcript_id: str) -> Reception:
+        """Somebody says that a transcript has ended. Its job is fetched, which shows whether that is so."""
+        watch = self._watches.get(transcript_id)
+        if watch and not watch.answer.done():
+            watch.answer.set_result(Noticed(COMPLETED))
+            return "accepted"
+        if watch or transcript_id in self._early or self._known([transcript_id]):
+            return "repeated"
+        # The call may be quicker than the answer to the request that created the job.
+        self._early[transcript_id] = None
+        if len(self._early) > MOST_EARLY:
+            self._early.popitem(last=False)
+        return "unknown"
 
     async def run(self) -> None:
         """Look again and again while anything is waited for. Ends only by being cancelled."""
@@ -84,7 +116,7 @@ class Watcher:
                 self._wake.clear()
 
     def _pause_s(self) -> float:
-        poll_s = self._limits.poll_s
+        poll_s = self._limits.poll_s * self._slowness
         nearest = min((self._due(watch) for watch in self._watches.values()), default=0.0) - time.time()
         return min(max(nearest, poll_s), LONGEST_PAUSE * poll_s)
 

@@ -82,7 +82,7 @@ def calls(file):
     """Every endpoint, by name."""
     return {
         "upload": lambda api: api.upload(str(file), sha(file)),
-        "create": lambda api: api.create("https://host.example/a.mp3", '{"speech_models":["universal-2"]}'),
+        "create": lambda api: api.create("https://host.example/a.mp3", '{"speech_models":["universal-2"]}', {}),
         "get": lambda api: api.get("t1"),
         "page": lambda api: api.page(),
     }
@@ -105,13 +105,15 @@ def test_a_file_goes_up_byte_for_byte_with_its_length(file):
 
 def test_a_job_is_created_with_its_options():
     server = Hostile(as_json({"id": "t1", "status": "queued", "something": "new"}))
-    answer, _ = ask(lambda api: api.create("https://host.example/a.mp3", '{"keyterms_prompt":["Zoë"]}'), hostile=server)
+    answer, _ = ask(lambda api: api.create("https://host.example/a.mp3", '{"keyterms_prompt":["Zoë"]}', {}), hostile=server)
     assert answer == Accepted("t1", "queued")
     assert json.loads(server.bodies[0]) == {"audio_url": "https://host.example/a.mp3", "keyterms_prompt": ["Zoë"]}
 
 
 def test_any_success_is_a_success():
-    answer, _ = ask(lambda api: api.create("https://host.example/a.mp3", "{}"), as_json({"id": "t1", "status": "queued"}, "201 Created"))
+    answer, _ = ask(
+        lambda api: api.create("https://host.example/a.mp3", "{}", {}), as_json({"id": "t1", "status": "queued"}, "201 Created")
+    )
     assert answer == Accepted("t1", "queued")
 
 

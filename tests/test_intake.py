@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scribekit import schema
 from scribekit.errors import ManifestError, OptionError
-from scribekit.intake import job_key, take_in
+from scribekit.intake import Terms, job_key, take_in
 
 ROOT = Path("/library")
 HOST = "host.example"
@@ -22,7 +22,7 @@ def manifest(*rows, **columns):
 
 
 def planned(frame, config=None, host=HOST):
-    return take_in(frame, config, host, ROOT)
+    return take_in(frame, config, Terms(host, ROOT))
 
 
 def taken(*rows, config=None, host=HOST, **columns):

@@ -3,6 +3,7 @@ CREATE TABLE batches (
     fingerprint TEXT NOT NULL UNIQUE,
     host TEXT NOT NULL,
     created_at REAL NOT NULL,
+    budget_usd REAL,
     manifest BLOB NOT NULL
 );
 CREATE TABLE jobs (
@@ -11,6 +12,7 @@ CREATE TABLE jobs (
     options TEXT NOT NULL,
     duration_s REAL,
     sha256 TEXT,
+    estimate_usd REAL,
     state TEXT NOT NULL,
     upload_url TEXT,
     uploaded_at REAL,
@@ -23,11 +25,19 @@ CREATE TABLE jobs (
     completed_at REAL,
     error_kind TEXT,
     error TEXT,
+    -- The batch that pays for it: the first that planned it, until money has been reserved.
+    batch_id INTEGER NOT NULL REFERENCES batches,
+    reserved_usd REAL,
+    -- Why it may not be sent yet: 'budget' or 'no_length'.
+    held TEXT,
     lease_owner TEXT,
     lease_until REAL
 );
 CREATE INDEX jobs_open ON jobs (state IN ('planned', 'uploaded'), COALESCE(duration_s, 3600) DESC)
     WHERE state NOT IN ('completed', 'error');
+CREATE INDEX jobs_content ON jobs (COALESCE(sha256, source));
+CREATE INDEX jobs_batch ON jobs (batch_id);
+CREATE INDEX jobs_done ON jobs (completed_at);
 CREATE TABLE recordings (
     batch_id INTEGER NOT NULL REFERENCES batches,
     position INTEGER NOT NULL,
@@ -59,9 +69,16 @@ CREATE TABLE payloads (
 CREATE TABLE events (
     event_id INTEGER PRIMARY KEY,
     at REAL NOT NULL,
-    job_key TEXT NOT NULL,
+    job_key TEXT,
     transcript_id TEXT,
-    state TEXT NOT NULL,
+    state TEXT,
     event TEXT NOT NULL,
     detail TEXT NOT NULL
 );
+CREATE INDEX events_limited ON events (at) WHERE event = 'rate limited';
+-- What was deleted at the service at the user's wish.
+CREATE TABLE deletions (
+    transcript_id TEXT PRIMARY KEY,
+    job_key TEXT NOT NULL REFERENCES jobs,
+    at REAL NOT NULL
+) WITHOUT ROWID;

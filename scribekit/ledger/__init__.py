@@ -1,0 +1,25 @@
+"""The ledger: the durable record of what was asked, paid for and received. The one owner of SQLite for it.
+
+It lives in the corpus folder as ``ledger.sqlite``. Every fact is committed, and synchronised to the disk, before what
+follows from it is done.
+"""
+
+from scribekit.ledger.store import BUSY_S, FILE_NAME, VERSION
+from scribekit.ledger.views import Views
+from scribekit.ledger.work import Fact, Receipt, Work
+
+__all__ = ["BUSY_S", "FILE_NAME", "VERSION", "Fact", "Ledger", "Receipt"]
+
+
+class Ledger(Work, Views):
+    """The open ledger of one corpus: what is written (``Work``) and what is read (``Views``).
+
+    A ledger is used by one thread at a time; any number of processes may have the same one open.
+
+    Args:
+        folder: The corpus folder.
+        create: Make the folder and an empty ledger when there is none.
+
+    Raises:
+        LedgerError: The folder holds no ledger (and ``create`` is false), or one that cannot be opened.
+    """

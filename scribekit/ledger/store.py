@@ -1,0 +1,153 @@
+"""The file of the ledger: opening it, one transaction at a time, and errors that say what to do. The one owner of SQLite for it."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any, Self
+
+import pyarrow as pa
+
+from scribekit.errors import LedgerError
+
+FILE_NAME = "ledger.sqlite"
+VERSION = 1
+BUSY_S = 10.0
+
+
+class Store:
+    """The open ledger of one corpus.
+
+    A ledger is used by one thread at a time; any number of processes may have the same one open.
+
+    Args:
+        folder: The corpus folder.
+        create: Make the folder and an empty ledger when there is none.
+
+    Raises:
+        LedgerError: The folder holds no ledger (and ``create`` is false), or one that cannot be opened.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        self.folder = folder
+        path = folder / FILE_NAME
+        if not _exists(path):
+            if not create:
+                raise LedgerError(
+                    f"There is no corpus in {str(folder)!r} (no {FILE_NAME} in it). "
+                    "Give the folder that was passed to submit_batch as corpus=."
+                )
+            _make_folder(folder)
+        with _explained(path):
+            self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+            self._db.row_factory = sqlite3.Row
+            self._prepare()
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            self._db.close()
+            raise LedgerError(
+                f"The corpus in {str(self.folder)!r} was made by a newer scribekit (ledger version {version}, "
+                f"this one reads up to {VERSION}). Upgrade scribekit to open it."
+            )
+        if version < VERSION:
+            self._create()
+
+    def _create(self) -> None:
+        statements = resources.files("scribekit").joinpath("ledger", "ledger.sql").read_text("utf-8").split(";")
+        with self.transaction() as db:
+            if db.execute("PRAGMA user_version").fetchone()[0] < VERSION:  # else another process was quicker
+                for statement in statements:
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {VERSION}")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One all-or-nothing write that waits for its turn among the processes."""
+        with _explained(self.folder / FILE_NAME):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def read(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
+        """The rows of a query."""
+        with _explained(self.folder / FILE_NAME):
+            return self._db.execute(sql, values).fetchall()
+
+
+def marks(values: Sequence[Any]) -> str:
+    """Placeholders for the values of a list."""
+    return ", ".join("?" * len(values))
+
+
+_ZSTD = pa.Codec("zstd", compression_level=3)
+
+
+def pack(body: bytes) -> bytes:
+    """Compressed, after its length."""
+    return len(body).to_bytes(8, "little") + bytes(_ZSTD.compress(body, asbytes=True))
+
+
+def unpack(stored: bytes) -> bytes:
+    """What was packed."""
+    return bytes(_ZSTD.decompress(stored[8:], int.from_bytes(stored[:8], "little"), asbytes=True))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as cause:
+        raise LedgerError(
+            f"The ledger {str(path)!r} cannot be opened ({cause.strerror}). Check the folder's permissions, or choose another corpus=."
+        ) from cause
+    return True
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as cause:
+        raise LedgerError(f"The corpus folder {str(folder)!r} cannot be made: {cause.strerror}. Choose another corpus=.") from cause
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ones that say what to do."""
+    try:
+        yield
+    except sqlite3.Error as cause:
+        raise LedgerError(f"The ledger {str(path)!r} {_reason(cause)}") from cause
+
+
+def _reason(cause: sqlite3.Error) -> str:
+    text = str(cause)
+    if "locked" in text or "busy" in text:
+        return "is locked by another program that is writing to it. Wait until that one is done, then run the same call again."
+    if "full" in text or "I/O" in text:
+        return f"cannot be written ({text}). Make room on the disk, then run the same call again: what was recorded is safe."
+    if "readonly" in text or "unable to open" in text:
+        return f"cannot be opened for writing ({text}). Check the folder's permissions, or choose another corpus=."
+    return f"cannot be used ({text})."

@@ -1,0 +1,174 @@
+"""The reading side of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from scribekit.ledger.store import Store, marks, unpack
+from scribekit.ledger.work import OPEN
+from scribekit.status import WINDOW_S, Snapshot
+
+
+def _in(batch_ids: Sequence[int]) -> str:
+    return f"key IN (SELECT job_key FROM recordings WHERE batch_id IN ({marks(batch_ids)}))"
+
+
+class Views(Store):
+    """What the verbs and tables read."""
+
+    def batches(self) -> list[int]:
+        """The numbers of all batches, oldest first."""
+        return [row[0] for row in self.read("SELECT batch_id FROM batches ORDER BY batch_id")]
+
+    def unfinished_hosts(self, batch_ids: Sequence[int]) -> list[str]:
+        """The services that hold, or are to get, jobs of the batches that have not ended."""
+        sql = (
+            f"SELECT DISTINCT host FROM batches WHERE batch_id IN ({marks(batch_ids)}) AND EXISTS (SELECT 1 FROM recordings r"
+            f" JOIN jobs ON jobs.key = r.job_key WHERE r.batch_id = batches.batch_id AND {OPEN})"
+        )
+        return [row[0] for row in self.read(sql, tuple(batch_ids))]
+
+    def hosts(self, batch_ids: Sequence[int]) -> list[str]:
+        """The services that the batches were planned for."""
+        sql = f"SELECT DISTINCT host FROM batches WHERE batch_id IN ({marks(batch_ids)})"
+        return [row[0] for row in self.read(sql, tuple(batch_ids))]
+
+    def manifest(self, batch_id: int) -> bytes:
+        """The manifest of a batch as Parquet bytes."""
+        return unpack(self.read("SELECT manifest FROM batches WHERE batch_id = ?", (batch_id,))[0][0])
+
+    def sources(self) -> dict[str, tuple[str, str | None]]:
+        """Every recording id in the corpus → its latest source and job key."""
+        rows = self.read("SELECT recording_id, source, job_key FROM recordings ORDER BY batch_id")
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def content(self, job_key: str) -> str | None:
+        """What a job is about: the SHA-256 of the file, or the URL."""
+        rows = self.read("SELECT COALESCE(sha256, source) FROM jobs WHERE key = ?", (job_key,))
+        return rows[0][0] if rows else None
+
+    def paid_again(self, batch_id: int) -> tuple[int, float]:
+        """Unsent jobs of a batch whose recording has a transcript with other options from the same service: how many, at what estimate."""
+        sql = (
+            "SELECT COUNT(*), TOTAL(j.estimate_usd) FROM jobs j JOIN batches b USING (batch_id)"
+            " WHERE j.batch_id = ? AND j.state = 'planned' AND j.attempts = 0"
+            " AND EXISTS (SELECT 1 FROM jobs o JOIN batches ob USING (batch_id)"
+            "  WHERE COALESCE(o.sha256, o.source) = COALESCE(j.sha256, j.source) AND o.key <> j.key"
+            "  AND o.state = 'completed' AND ob.host = b.host)"
+        )
+        count, estimate = self.read(sql, (batch_id,))[0]
+        return count, estimate
+
+    def owners(self) -> list[str]:
+        """Every process that holds a claim, alive or not."""
+        return [row[0] for row in self.read("SELECT DISTINCT lease_owner FROM jobs WHERE lease_owner IS NOT NULL")]
+
+    def unfinished(self, batch_ids: Sequence[int]) -> int:
+        """How many jobs of the batches have not ended, whoever holds them, and whether or not the budget allows them."""
+        return int(self.read(f"SELECT COUNT(*) FROM jobs WHERE {OPEN} AND {_in(batch_ids)}", tuple(batch_ids))[0][0])
+
+    def possible(self, batch_ids: Sequence[int]) -> int:
+        """How many jobs of the batches have not ended and are not held back, whoever is at work on them."""
+        sql = f"SELECT COUNT(*) FROM jobs WHERE {OPEN} AND (held IS NULL OR lease_owner IS NOT NULL) AND {_in(batch_ids)}"
+        return int(self.read(sql, tuple(batch_ids))[0][0])
+
+    def known_transcripts(self, transcript_ids: Sequence[str]) -> set[str]:
+        """Those of the ids that belong to some job of this corpus already."""
+        sql = f"SELECT transcript_id FROM attempts WHERE transcript_id IN ({marks(transcript_ids)})"
+        return {row[0] for row in self.read(sql, tuple(transcript_ids))}
+
+    def job_rows(self, batch_ids: Sequence[int]) -> list[dict[str, Any]]:
+        """One row per recording in manifest order, with its job's facts; a recording of several batches appears as in the latest."""
+        sql = (
+            "SELECT r.recording_id, r.source, r.batch_id, r.job_key, r.error_kind AS row_kind, r.error AS row_error,"
+            " j.state, j.transcript_id, j.attempts, j.error_kind, j.error, j.submitted_at, j.completed_at, j.reserved_usd,"
+            " iif(j.lease_owner IS NULL, j.held, NULL) AS held, j.batch_id <> r.batch_id AS shared,"
+            " p.audio_duration_s, p.confidence, p.model, p.language, p.cost_usd"
+            " FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key LEFT JOIN payloads p ON p.job_key = r.job_key"
+            f" WHERE r.batch_id IN ({marks(batch_ids)}) ORDER BY r.batch_id, r.position"
+        )
+        latest: dict[str, dict[str, Any]] = {}
+        for row in self.read(sql, tuple(batch_ids)):
+            latest[row["recording_id"]] = dict(row)
+        return list(latest.values())
+
+    def payloads(self, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
+        """For each (recording id, job key) that has one: the recording id and the payload as received, one at a time."""
+        for recording_id, key in keys:
+            rows = self.read("SELECT body FROM payloads WHERE job_key = ?", (key,))
+            if rows:
+                yield recording_id, unpack(rows[0][0])
+
+    def events(self, batch_ids: Sequence[int]) -> list[dict[str, Any]]:
+        """What happened to the jobs of the batches, and to no single job, oldest first; with the recording that first asked for the job."""
+        sql = (
+            "SELECT e.at, e.job_key, e.transcript_id, e.state, e.event, e.detail,"
+            f" (SELECT r.recording_id FROM recordings r WHERE r.job_key = e.job_key AND r.batch_id IN ({marks(batch_ids)})"
+            "  ORDER BY r.batch_id DESC, r.position LIMIT 1) AS recording_id"
+            " FROM events e ORDER BY e.event_id"
+        )
+        rows = (dict(row) for row in self.read(sql, tuple(batch_ids)))
+        return [row for row in rows if row["job_key"] is None or row["recording_id"] is not None]
+
+    def states(self, batch_ids: Sequence[int]) -> dict[str, int]:
+        """How many jobs stand where."""
+        sql = f"SELECT state, COUNT(*) FROM jobs WHERE {_in(batch_ids)} GROUP BY state"
+        return dict(tuple(row) for row in self.read(sql, tuple(batch_ids)))
+
+    def remote(self, batch_ids: Sequence[int]) -> list[tuple[str, str]]:
+        """Transcript id and job key of every ended attempt that still lies at the service."""
+        sql = (
+            "SELECT a.transcript_id, a.job_key FROM attempts a JOIN jobs ON jobs.key = a.job_key"
+            f" WHERE jobs.state IN ('completed', 'error') AND {_in(batch_ids)}"
+            " AND NOT EXISTS (SELECT 1 FROM deletions d WHERE d.transcript_id = a.transcript_id) ORDER BY a.at"
+        )
+        return [(row[0], row[1]) for row in self.read(sql, tuple(batch_ids))]
+
+    def deletions(self, batch_ids: Sequence[int]) -> list[dict[str, Any]]:
+        """The record of deletions at the service."""
+        sql = f"SELECT d.* FROM deletions d JOIN jobs ON jobs.key = d.job_key WHERE {_in(batch_ids)} ORDER BY d.at"
+        return [dict(row) for row in self.read(sql, tuple(batch_ids))]
+
+    def snapshot(self, batch_ids: Sequence[int], now: float) -> Snapshot:
+        """The figures of the batches, by a few queries whose work does not depend on the number of recordings that a person looks at."""
+        ids = tuple(batch_ids)
+        counted = self.read(
+            "SELECT state, COUNT(*), TOTAL(duration_s), SUM(duration_s IS NULL AND state NOT IN ('completed', 'error')),"
+            " SUM(state = 'planned' AND sha256 IS NOT NULL AND lease_owner IS NOT NULL), SUM(failures > 0), TOTAL(reserved_usd),"
+            f" SUM(held IS NOT NULL AND lease_owner IS NULL) FROM jobs WHERE {_in(ids)} GROUP BY state",
+            ids,
+        )
+        refused = self.read(
+            f"SELECT COUNT(DISTINCT recording_id) FROM recordings WHERE job_key IS NULL AND batch_id IN ({marks(ids)})", ids
+        )[0][0]
+        recent = self.read(
+            "SELECT completed_at, COALESCE(duration_s, audio_duration_s, 0) FROM jobs LEFT JOIN payloads p ON p.job_key = jobs.key"
+            f" WHERE completed_at > ? AND {_in(ids)} ORDER BY completed_at",
+            (now - WINDOW_S, *ids),
+        )
+        spent = self.read(
+            f"SELECT TOTAL(p.cost_usd) FROM payloads p JOIN jobs ON jobs.key = p.job_key WHERE jobs.batch_id IN ({marks(ids)})", ids
+        )[0][0]
+        saved = self.read(
+            "SELECT TOTAL(p.cost_usd) FROM recordings r JOIN jobs ON jobs.key = r.job_key JOIN payloads p ON p.job_key = r.job_key"
+            f" WHERE r.batch_id IN ({marks(ids)}) AND (r.error_kind IS NOT NULL OR jobs.batch_id <> r.batch_id)",
+            ids,
+        )[0][0]
+        limited = self.read("SELECT MAX(at) FROM events WHERE event = 'rate limited'")[0][0]
+        budgets = self.read(f"SELECT SUM(budget_usd), COUNT(*) = COUNT(budget_usd) FROM batches WHERE batch_id IN ({marks(ids)})", ids)[0]
+        return Snapshot(
+            states={row[0]: row[1] for row in counted},
+            audio_s={row[0]: row[2] for row in counted},
+            unknown=sum(row[3] for row in counted),
+            refused=refused,
+            recent=[tuple(row) for row in recent],
+            uploading=sum(row[4] for row in counted),
+            retrying=sum(row[5] for row in counted),
+            rate_limited_at=limited,
+            held=sum(row[7] for row in counted),
+            reserved_usd=sum(row[6] for row in counted),
+            spent_usd=spent,
+            saved_usd=saved,
+            budget_usd=budgets[0] if budgets[1] else None,
+        )

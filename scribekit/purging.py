@@ -1,0 +1,82 @@
+"""Deleting what the service keeps, and remembering that it was deleted."""
+
+from __future__ import annotations
+
+import time
+
+import pandas as pd
+
+from scribekit import schema
+from scribekit.api import Api
+from scribekit.batch import check_host, service_connection
+from scribekit.connection import Connection
+from scribekit.corpus import Batch, Corpus, time_stamp
+from scribekit.engine import meter_for
+from scribekit.errors import ServiceStoppedError
+from scribekit.jobs import Lost, Refused
+from scribekit.ledger import Ledger
+from scribekit.limits import Limits
+from scribekit.loop import wait_for
+from scribekit.progress import Progress
+from scribekit.verdicts import Course, of_http
+
+DELETED, THERE = "deleted", "there"
+
+
+def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: bool = True) -> pd.DataFrame:
+    """Delete the transcripts of ended jobs, and their uploaded audio, at the service. What the corpus holds stays.
+
+    The service keeps transcripts until somebody deletes them. Each deletion is recorded. Safe to repeat: what could not
+    be deleted is tried again by the next call.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        remote: False deletes nothing and only lists what lies at the service.
+        progress: Show how far it has come.
+
+    Returns:
+        One row per transcript that was ever created for these recordings: ``transcript_id, recording_id, status, deleted_at``
+        (``schema.DELETIONS``).
+
+    Raises:
+        NoConnectionError: There is neither a key nor a local service.
+        ServiceStoppedError: The service refuses the key.
+        LedgerError: The corpus cannot be written.
+    """
+    numbers = batch_or_corpus.batch_ids
+    with Ledger(batch_or_corpus.path) as ledger:
+        there = ledger.remote(numbers)
+        failed: dict[str, str] = {}
+        if remote and there:
+            to = service_connection()
+            check_host(to, ledger.hosts(numbers))
+            with Progress(len(there), unit="transcripts", description="Deleting at the service", enabled=progress) as line:
+                failed = wait_for(_delete(to, ledger, there, line))
+        names = {row["job_key"]: row["recording_id"] for row in reversed(ledger.job_rows(numbers)) if row["job_key"]}
+        gone = [(row["transcript_id"], row["job_key"], DELETED, row["at"]) for row in ledger.deletions(numbers)]
+        left = [(transcript, key, failed.get(transcript, THERE), None) for transcript, key in ledger.remote(numbers)]
+    return schema.DELETIONS.frame(
+        [
+            {"transcript_id": transcript, "recording_id": names.get(key), "status": status, "deleted_at": time_stamp(at)}
+            for transcript, key, status, at in [*gone, *left]
+        ]
+    )
+
+
+async def _delete(to: Connection, ledger: Ledger, there: list[tuple[str, str]], line: Progress) -> dict[str, str]:
+    failed: dict[str, str] = {}
+    async with Api(to, meter_for(to, Limits())) as api:
+        for done, (transcript_id, job_key) in enumerate(there, start=1):
+            answer = await api.delete(transcript_id)
+            if isinstance(answer, Refused):
+                verdict = of_http(answer.status, answer.error)
+                if verdict.course is Course.STOP:
+                    raise ServiceStoppedError(verdict.kind, verdict.advice)
+                if verdict.kind != "transcript_missing":
+                    failed[transcript_id] = verdict.kind
+            elif isinstance(answer, Lost):
+                failed[transcript_id] = "network"
+            if transcript_id not in failed:
+                ledger.deleted(transcript_id, job_key, time.time())
+            line.update(done)
+    return failed
