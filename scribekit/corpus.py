@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import io
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
-from scribekit import schema, status
+from scribekit import schema
 from scribekit.errors import ScribekitError
 from scribekit.jobs import ERROR
 from scribekit.ledger import Ledger
 from scribekit.limits import Limits
-from scribekit.status import Snapshot
-from scribekit.webhook import Webhook
 
 REFUSED = "refused"
-
-HELD = {
-    "budget": "Held back: its estimated cost does not fit into what is left of the budget. "
-    "Submit the same manifest again with a larger budget_usd= to go on.",
-    "no_length": "Held back: its cost cannot be reserved, because its length or the rate of a model is unknown. "
-    "Give the row a duration_s, or submit again with assume_duration_s=.",
-}
 
 
 class Corpus:
@@ -67,26 +59,22 @@ class Corpus:
         """How many recordings stand where, by status."""
         return Counter(self.jobs()["status"].tolist())
 
-    def events(self) -> pd.DataFrame:
-        """What happened, oldest first: columns of ``schema.EVENTS``."""
-        with Ledger(self.path) as ledger:
-            rows = ledger.events(self.batch_ids)
-        return schema.EVENTS.frame([{**row, "at": time_stamp(row["at"])} for row in rows])
-
-    def snapshot(self) -> Snapshot:
-        """The figures behind the ``repr``: counts, audio, dollars, pace, and what holds things up."""
-        with Ledger(self.path) as ledger:
-            return ledger.snapshot(self.batch_ids, time.time())
-
     @property
     def _title(self) -> str:
         return f"Corpus {self.path}"
 
     def __repr__(self) -> str:
-        return status.sentence(self._title, self.snapshot(), time.time())
+        counts = self.counts()
+        told = ", ".join(f"{count:,} {status}" for status, count in counts.items())
+        return f"{self._title} · {counts.total():,} recordings{': ' + told if told else ''}"
 
     def _repr_html_(self) -> str:
-        return status.table(self._title, self.snapshot(), time.time())
+        rows = "".join(
+            f"<tr><th scope='row' style='text-align:left'>{html.escape(str(status))}</th>"
+            f"<td style='font-variant-numeric:tabular-nums'>{count:,}</td></tr>"
+            for status, count in self.counts().items()
+        )
+        return f"<table><caption style='text-align:left;white-space:nowrap'>{html.escape(self._title)}</caption>{rows}</table>"
 
 
 class Batch(Corpus):
@@ -96,14 +84,12 @@ class Batch(Corpus):
         path: The corpus folder.
         number: The batch's number in the corpus.
         limits: The pace that it was submitted with.
-        webhook: The webhook that it was submitted with.
     """
 
-    def __init__(self, path: Path, number: int, limits: Limits | None = None, webhook: Webhook | None = None) -> None:
+    def __init__(self, path: Path, number: int, limits: Limits | None = None) -> None:
         super().__init__(path)
         self.number = number
         self.limits = limits
-        self.webhook = webhook
 
     @property
     def batch_ids(self) -> list[int]:
@@ -144,30 +130,49 @@ def _job_row(row: dict[str, Any]) -> dict[str, Any]:
         **{name: row[name] for name in ("recording_id", "source", "transcript_id", "model", "language", "confidence")},
         "status": row["state"] or REFUSED,
         "attempts": 0 if shared else row["attempts"] or 0,
-        "error_kind": row["row_kind"] or row["error_kind"] or row["held"],
-        "error": row["row_error"] or row["error"] or HELD.get(row["held"]),
+        "error_kind": row["row_kind"] or row["error_kind"],
+        "error": row["row_error"] or row["error"],
         "audio_duration_s": row["audio_duration_s"],
-        "reserved_usd": 0.0 if shared else row["reserved_usd"] or 0.0,
         "cost_usd": 0.0 if free else row["cost_usd"],
-        "submitted_at": time_stamp(row["submitted_at"]),
-        "completed_at": time_stamp(row["completed_at"]),
+        "submitted_at": _time(row["submitted_at"]),
+        "completed_at": _time(row["completed_at"]),
     }
 
 
-def time_stamp(seconds: float | None) -> pd.Timestamp | None:
-    """Unix time as a table shows it."""
+def _time(seconds: float | None) -> pd.Timestamp | None:
     return None if seconds is None else pd.Timestamp(seconds, unit="s", tz="UTC")
 
 
 def manifest_to_bytes(manifest: pd.DataFrame) -> bytes:
-    """A manifest as Parquet; a column that Parquet cannot hold (mixed types) goes as text."""
+    """A manifest as Parquet; a column that Parquet cannot hold (of mixed types, say) goes as text."""
     kept = manifest.copy(deep=False)
     kept.attrs = {}
-    for name in [name for name in kept.columns if pd.api.types.is_object_dtype(kept[name])]:
-        kept[name] = kept[name].map(lambda value: value if value is None or isinstance(value, list | dict) else str(value))
+    try:
+        return _parquet(kept)
+    except _NOT_STORABLE:
+        return _parquet(kept.apply(_storable))
+
+
+_NOT_STORABLE = (pa.ArrowException, TypeError, ValueError, OverflowError)
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
     buffer = io.BytesIO()
-    kept.to_parquet(buffer, index=False, compression=None)
+    frame.to_parquet(buffer, index=False, compression=None)
     return buffer.getvalue()
+
+
+def _storable(column: pd.Series[Any]) -> pd.Series[Any]:
+    try:
+        _parquet(column.to_frame())
+    except _NOT_STORABLE:
+        return column.astype("object").map(_as_text)
+    return column
+
+
+def _as_text(value: Any) -> str | None:
+    is_blank = pd.api.types.is_scalar(value) and pd.isna(value)
+    return None if is_blank else str(value)
 
 
 def manifest_of(corpus: Corpus, ledger: Ledger) -> pd.DataFrame:
