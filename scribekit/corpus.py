@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import io
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,22 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from scribekit import schema
+from scribekit import schema, status
 from scribekit.errors import ScribekitError
 from scribekit.jobs import ERROR
 from scribekit.ledger import Ledger
 from scribekit.limits import Limits
+from scribekit.status import Snapshot
+from scribekit.webhook import Webhook
 
 REFUSED = "refused"
+
+HELD = {
+    "budget": "Held back: its estimated cost does not fit into what is left of the budget. "
+    "Submit the same manifest again with a larger budget_usd= to go on.",
+    "no_length": "Held back: its cost cannot be reserved, because its length or the rate of a model is unknown. "
+    "Give the row a duration_s, or submit again with assume_duration_s=.",
+}
 
 
 class Corpus:
@@ -59,22 +68,26 @@ class Corpus:
         """How many recordings stand where, by status."""
         return Counter(self.jobs()["status"].tolist())
 
+    def events(self) -> pd.DataFrame:
+        """What happened, oldest first: columns of ``schema.EVENTS``."""
+        with Ledger(self.path) as ledger:
+            rows = ledger.events(self.batch_ids)
+        return schema.EVENTS.frame([{**row, "at": time_stamp(row["at"])} for row in rows])
+
+    def snapshot(self) -> Snapshot:
+        """The figures behind the ``repr``: counts, audio, dollars, pace, and what holds things up."""
+        with Ledger(self.path) as ledger:
+            return ledger.snapshot(self.batch_ids, time.time())
+
     @property
     def _title(self) -> str:
         return f"Corpus {self.path}"
 
     def __repr__(self) -> str:
-        counts = self.counts()
-        told = ", ".join(f"{count:,} {status}" for status, count in counts.items())
-        return f"{self._title} · {counts.total():,} recordings{': ' + told if told else ''}"
+        return status.sentence(self._title, self.snapshot(), time.time())
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{html.escape(str(status))}</th>"
-            f"<td style='font-variant-numeric:tabular-nums'>{count:,}</td></tr>"
-            for status, count in self.counts().items()
-        )
-        return f"<table><caption style='text-align:left;white-space:nowrap'>{html.escape(self._title)}</caption>{rows}</table>"
+        return status.table(self._title, self.snapshot(), time.time())
 
 
 class Batch(Corpus):
@@ -84,12 +97,14 @@ class Batch(Corpus):
         path: The corpus folder.
         number: The batch's number in the corpus.
         limits: The pace that it was submitted with.
+        webhook: The webhook that it was submitted with.
     """
 
-    def __init__(self, path: Path, number: int, limits: Limits | None = None) -> None:
+    def __init__(self, path: Path, number: int, limits: Limits | None = None, webhook: Webhook | None = None) -> None:
         super().__init__(path)
         self.number = number
         self.limits = limits
+        self.webhook = webhook
 
     @property
     def batch_ids(self) -> list[int]:
@@ -130,16 +145,18 @@ def _job_row(row: dict[str, Any]) -> dict[str, Any]:
         **{name: row[name] for name in ("recording_id", "source", "transcript_id", "model", "language", "confidence")},
         "status": row["state"] or REFUSED,
         "attempts": 0 if shared else row["attempts"] or 0,
-        "error_kind": row["row_kind"] or row["error_kind"],
-        "error": row["row_error"] or row["error"],
+        "error_kind": row["row_kind"] or row["error_kind"] or row["held"],
+        "error": row["row_error"] or row["error"] or HELD.get(row["held"]),
         "audio_duration_s": row["audio_duration_s"],
+        "reserved_usd": 0.0 if shared else row["reserved_usd"] or 0.0,
         "cost_usd": 0.0 if free else row["cost_usd"],
-        "submitted_at": _time(row["submitted_at"]),
-        "completed_at": _time(row["completed_at"]),
+        "submitted_at": time_stamp(row["submitted_at"]),
+        "completed_at": time_stamp(row["completed_at"]),
     }
 
 
-def _time(seconds: float | None) -> pd.Timestamp | None:
+def time_stamp(seconds: float | None) -> pd.Timestamp | None:
+    """Unix time as a table shows it."""
     return None if seconds is None else pd.Timestamp(seconds, unit="s", tz="UTC")
 
 
