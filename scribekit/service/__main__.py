@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _serve(options: argparse.Namespace, faults: Faults) -> int:
     try:
         from scribekit.service.server import address, listen, serve
+        from scribekit.service.webhooks import PAUSE_S
     except ModuleNotFoundError as error:
         raise _missing(error, "The embedded service") from error
     choice = RECOGNISERS[options.recogniser]
@@ -60,6 +61,8 @@ def _serve(options: argparse.Namespace, faults: Faults) -> int:
         require_models=options.require_models,
         null_prev_url_at_end=options.null_prev_url_at_end,
         control=options.control,
+        webhook_pause_s=PAUSE_S / options.speed if options.webhook_pause_s is None else options.webhook_pause_s,
+        foreign=options.foreign,
         faults=faults,
     )
     announcement = {"base_url": settings.base_url, "recogniser": recogniser.name, "pid": os.getpid()}
@@ -120,8 +123,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--window-s", type=_positive(float), default=300.0, help="length of the request window in seconds")
     add("--api-key", help="the only key that is accepted (otherwise any)")
     add("--faults", default="{}", metavar="JSON", help="what goes wrong on purpose")
+    add("--foreign", type=_positive(int), default=0, metavar="N", help="other people's transcripts in the list from the start")
+    add("--webhook-pause-s", type=_positive(float), help="seconds between two attempts to call a webhook (10 / speed)")
     add("--control", action="store_true", help="answer /_control/books and /_control/faults")
-    add("--allow-remote", action="store_true", help="fetch audio from other machines too")
+    add("--allow-remote", action="store_true", help="fetch audio from and call webhooks on other machines too")
     add("--require-models", action="store_true", help="refuse jobs without speech_models")
     add("--null-prev-url-at-end", action="store_true", help="the oldest list page has no prev_url")
     add("--spool", type=Path, metavar="DIR", help="where uploads are kept while the service runs")

@@ -35,15 +35,19 @@ class Connections:
         return Registered
 
     async def reset(self, scope: Scope) -> None:
-        """Drops the request's connection so that the client sees a reset."""
-        transport, is_closed = self._open[scope["client"]]
+        """Drops the request's connection so that the client sees a reset; harmless when the client has left."""
+        if (found := self._open.get(scope["client"])) is None:
+            return
+        transport, is_closed = found
         raw: Any = transport.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         transport.abort()
         await is_closed.wait()
 
     async def close(self, scope: Scope) -> None:
-        """Closes the request's connection after what was sent."""
-        transport, is_closed = self._open[scope["client"]]
+        """Closes the request's connection after what was sent; harmless when the client has left."""
+        if (found := self._open.get(scope["client"])) is None:
+            return
+        transport, is_closed = found
         transport.close()
         await is_closed.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
@@ -35,6 +36,11 @@ def error_response(error: str, status: int = 400, headers: Mapping[str, str] | N
     return json_response({"error": error}, status, headers)
 
 
+def too_many(wait_s: int) -> Response:
+    """The answer to a request beyond the budget."""
+    return error_response(wire.ERROR_TOO_MANY, 429, {"retry-after": str(wait_s)})
+
+
 async def upload(service: Service, request: Request, _: str) -> Response:
     """POST /v2/upload: the raw body goes to the spool as it comes."""
     try:
@@ -44,6 +50,7 @@ async def upload(service: Service, request: Request, _: str) -> Response:
     if received.size_bytes == 0:
         service.spool.discard(upload_id)
         return error_response(EMPTY_UPLOAD)
+    service.books.uploads_by_content[received.sha256] += 1
     return json_response({"upload_url": service.sources.upload_url(upload_id)})
 
 
@@ -56,14 +63,12 @@ async def create(service: Service, request: Request, _: str) -> Response:
         return error_response(wire.ERROR_SCHEMA)
     except InvalidRequestError as error:
         return error_response(str(error))
-    job = service.store.create(options, service.sources.identity(options["audio_url"]))
-    service.books.created(job.audio)
-    service.queue.add(job)
-    return json_response(rendering.transcript(job))
+    return json_response(rendering.transcript(service.create(options)))
 
 
 async def list_transcripts(service: Service, request: Request, _: str) -> Response:
     """GET /v2/transcript: one page, newest first."""
+    service.foreign.catch_up(time.monotonic())
     try:
         query = pages.parse_query(request.query_params)
         jobs, has_older = service.store.page(query)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 
 from scribekit import wire
 from scribekit.service.books import Books
-from scribekit.service.faults import FaultPlan
 from scribekit.service.recognisers.base import Audio, Recogniser, RecognitionError
 from scribekit.service.sources import Sources
 from scribekit.service.store import Job
@@ -24,11 +24,11 @@ class JobQueue:
         sources: Finds the audio.
         books: Where the ends are counted.
         slots: How many jobs are processed at the same time.
-        plan: Which jobs fail on purpose.
+        ended: Called with each job that has ended.
     """
 
-    def __init__(self, recogniser: Recogniser, sources: Sources, books: Books, *, slots: int, plan: FaultPlan) -> None:
-        self.plan = plan
+    def __init__(self, recogniser: Recogniser, sources: Sources, books: Books, *, slots: int, ended: Callable[[Job], None]) -> None:
+        self._ended = ended
         self._recogniser = recogniser
         self._sources = sources
         self._books = books
@@ -63,9 +63,10 @@ class JobQueue:
 
     async def _run(self, job: Job) -> None:
         job.status, job.throttled = "processing", False
+        if job.fate.fault:
+            self._suffer(job, job.fate.fault)
+            return
         try:
-            if self.plan.for_job():
-                raise RecognitionError(wire.ERROR_SERVER)
             async with self._sources.local_copy(job.audio_url, fetch=self._recogniser.needs_bytes) as path:
                 recognition = await self._recogniser.recognise(Audio(path, job.audio_url), job.options)
         except RecognitionError as error:
@@ -76,7 +77,14 @@ class JobQueue:
         else:
             job.finish(recognition)
             self._books.completed(job.audio, recognition.duration_s)
+            self._ended(job)
+
+    def _suffer(self, job: Job, fault: str) -> None:
+        self._books.faults[fault] += 1
+        if job.fate.error is not None:
+            self._fail(job, job.fate.error)
 
     def _fail(self, job: Job, error: str) -> None:
         job.fail(error)
         self._books.jobs_failed += 1
+        self._ended(job)

@@ -47,6 +47,7 @@ def transcript(job: Job) -> bytes:
         "status": job.status,
         "error": job.error,
         "throttled": job.throttled,
+        "webhook_status_code": job.webhook_status_code,
         "webhook_auth": "webhook_auth_header_name" in job.options,
         "content_safety_labels": {},
         "iab_categories_result": {},

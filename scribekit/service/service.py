@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from typing import Any
 
+from scribekit.service.background import Background
 from scribekit.service.books import Books
-from scribekit.service.faults import FaultPlan, Faults
+from scribekit.service.faults import Faults
+from scribekit.service.foreign import ForeignJobs
 from scribekit.service.jobs import JobQueue
+from scribekit.service.plan import FaultPlan
 from scribekit.service.recognisers.base import Recogniser
 from scribekit.service.settings import Settings
 from scribekit.service.sources import Sources
 from scribekit.service.spool import Spool
-from scribekit.service.store import Store
-from scribekit.service.window import RequestWindow
+from scribekit.service.store import Job, Store
+from scribekit.service.webhooks import Webhooks
+from scribekit.service.window import BusiestStretch, RequestWindow
 
 
 class Service:
@@ -28,19 +34,36 @@ class Service:
         self.settings = settings
         self.recogniser = recogniser
         self.store = Store()
-        self.books = Books()
+        self.books = Books(BusiestStretch(settings.window_s))
         self.window = RequestWindow(settings.requests_per_window, settings.window_s)
         self.spool = Spool(spool_parent)
         self.sources = Sources(self.spool, settings.base_url, allow_remote=settings.allow_remote)
-        self.plan = FaultPlan(settings.faults)
-        self.queue = JobQueue(recogniser, self.sources, self.books, slots=settings.slots, plan=self.plan)
+        self.background = Background()
+        self.webhooks = Webhooks(self.books, self.background, allow_remote=settings.allow_remote, pause_s=settings.webhook_pause_s)
+        self.queue = JobQueue(recogniser, self.sources, self.books, slots=settings.slots, ended=self.webhooks.announce)
+        self.foreign = ForeignJobs(self.store)
+        self.foreign.add(settings.foreign)
+        self.replace_faults(settings.faults)
 
     def replace_faults(self, faults: Faults) -> None:
         """From now on these faults are made, drawn from the beginning of their seed."""
-        self.plan = self.queue.plan = FaultPlan(faults)
+        self.plan = FaultPlan(faults)
+        self.foreign.set_rate(faults.foreign_per_s, time.monotonic())
+
+    def create(self, options: dict[str, Any]) -> Job:
+        """A new job with these options, in the store, the books and the queue."""
+        self.foreign.catch_up(time.monotonic())
+        audio_url = options["audio_url"]
+        job = self.store.create(options, self.sources.identity(audio_url))
+        job.fate = self.plan.for_job(job.audio, audio_url, has_webhook="webhook_url" in options)
+        self.books.created(job.audio)
+        self.queue.add(job)
+        return job
 
     async def close(self) -> None:
-        """Ends the jobs, the recogniser and the downloads, and deletes the spool folder."""
+        """Ends the jobs, the webhooks, the recogniser and the downloads, and deletes the spool folder."""
         await self.queue.close()
+        await self.background.close()
+        await self.webhooks.close()
         await self.sources.close()
         self.spool.close()

@@ -23,6 +23,8 @@ class Settings:
         null_prev_url_at_end: Whether the list's oldest page has no ``prev_url``. The contract leaves it open; otherwise only an empty
             page has none.
         control: Whether the ``/_control`` addresses exist.
+        webhook_pause_s: Time between two attempts to call a webhook.
+        foreign: Other people's transcripts in the list from the start.
         faults: What goes wrong on purpose.
     """
 
@@ -36,4 +38,6 @@ class Settings:
     require_models: bool = False
     null_prev_url_at_end: bool = False
     control: bool = False
+    webhook_pause_s: float = 10.0
+    foreign: int = 0
     faults: Faults = field(default_factory=Faults)

@@ -106,7 +106,10 @@ def is_loopback(url: str) -> bool:
         >>> is_loopback("http://127.0.0.1:8000/a.mp3"), is_loopback("http://127.0.0.1.example.org/a.mp3")
         (True, False)
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     if parts.scheme not in ("http", "https"):
         return False
     host = parts.hostname or ""

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from scribekit import wire
+from scribekit.service.plan import UNTROUBLED, Fate
 from scribekit.service.recognisers.base import Recognition
 
 
@@ -29,6 +30,8 @@ class Job:
         error: Why it failed.
         recognition: What was heard.
         is_deleted: Whether its content was wiped.
+        webhook_status_code: What its webhook answered last.
+        fate: What happens to it on purpose.
     """
 
     id: str
@@ -42,6 +45,8 @@ class Job:
     error: str | None = None
     recognition: Recognition | None = None
     is_deleted: bool = False
+    webhook_status_code: int | None = None
+    fate: Fate = UNTROUBLED
 
     @property
     def audio_url(self) -> str:

@@ -1,9 +1,10 @@
-"""The request budget: so many requests per window, then 429 until the window ends. Pure; the time comes in."""
+"""Requests in time: the budget of each window, and the busiest stretch of all. Pure; the time comes in."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -34,3 +35,32 @@ class RequestWindow:
             self._used += 1
             return None
         return max(1, math.ceil(self._ends_at - now))
+
+
+@dataclass
+class BusiestStretch:
+    """The most events in any stretch of time of a given length, wherever it begins.
+
+    Attributes:
+        length_s: Length of the stretch; its end is no longer part of it.
+        most: The most events so far.
+
+    Example:
+        >>> stretch = BusiestStretch(10.0)
+        >>> for now in (0.0, 6.0, 9.0, 10.0, 30.0):
+        ...     stretch.note(now)
+        >>> stretch.most
+        3
+    """
+
+    length_s: float = 300.0
+    most: int = 0
+    _latest: deque[float] = field(default_factory=deque)
+
+    def note(self, now: float) -> None:
+        """Counts an event; the time never goes back."""
+        latest = self._latest
+        latest.append(now)
+        while latest[0] <= now - self.length_s:
+            latest.popleft()
+        self.most = max(self.most, len(latest))

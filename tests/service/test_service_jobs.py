@@ -2,7 +2,6 @@ import asyncio
 
 from scribekit import wire
 from scribekit.service.books import Books
-from scribekit.service.faults import FaultPlan, Faults
 from scribekit.service.jobs import JobQueue
 from scribekit.service.recognisers.base import Recognition
 from scribekit.service.sources import Sources
@@ -72,7 +71,7 @@ def test_an_accident_of_the_recogniser_costs_one_job_only(tmp_path):
 
     async def run_two():
         spool = Spool(tmp_path)
-        queue = JobQueue(Clumsy(), Sources(spool, "http://127.0.0.1:1", allow_remote=False), Watched(), slots=1, plan=FaultPlan(Faults()))
+        queue = JobQueue(Clumsy(), Sources(spool, "http://127.0.0.1:1", allow_remote=False), Watched(), slots=1, ended=lambda job: None)
         store = Store()
         jobs = [store.create({"audio_url": f"http://x.example/{name}"}, name) for name in ("bad", "good")]
         for job in jobs:
