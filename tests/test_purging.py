@@ -1,0 +1,59 @@
+import json
+
+import pytest
+
+import scribekit as sk
+from scribekit import schema
+from scribekit.errors import ServiceStoppedError
+
+QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
+FAST = ("--speed", "2000", "--slots", "50")
+
+
+@pytest.fixture
+def batch(bench, tmp_path):
+    bench(*FAST)
+    sources = [f"https://host.example/{i}.mp3?duration=60" for i in range(4)]
+    batch = sk.submit_batch(sources, corpus=tmp_path / "c", limits=QUICK, progress=False)
+    sk.collect(batch, progress=False)
+    return batch
+
+
+def test_it_lists_before_it_deletes(batch):
+    there = sk.purge(batch, remote=False)
+    assert list(there.columns) == schema.DELETIONS.names
+    assert there["status"].tolist() == ["there"] * 4
+    assert there["deleted_at"].isna().all()
+
+
+def test_what_was_deleted_is_gone_at_the_service_and_kept_here(bench, batch):
+    texts = sk.to_frame(batch)["text"].tolist()
+    gone = sk.purge(batch, progress=False)
+    assert gone["status"].tolist() == ["deleted"] * 4
+    assert set(gone["recording_id"]) == set(batch.jobs()["recording_id"])
+    assert sk.to_frame(batch)["text"].tolist() == texts
+    service = sk.local._running[-1]
+    assert json.loads(service._ask(f"/v2/transcript/{gone['transcript_id'][0]}"))["text"] == "Deleted by user."
+
+
+def test_deleting_again_asks_for_nothing(batch):
+    first = sk.purge(batch, progress=False)
+    before = sk.local._running[-1].books()["requests"]
+    assert sk.purge(batch, progress=False).equals(first)
+    assert sk.local._running[-1].books()["requests"] == before
+
+
+def test_what_could_not_be_deleted_is_tried_by_the_next_call(batch):
+    service = sk.local._running[-1]
+    service.set_faults(http_503=1.0)
+    assert sk.purge(batch, progress=False)["status"].tolist() == ["server_error"] * 4
+    service.set_faults()
+    assert sk.purge(batch, progress=False)["status"].tolist() == ["deleted"] * 4
+
+
+def test_a_refused_key_stops_it_at_once(batch, bench, monkeypatch):
+    strict = bench("--api-key", "another")
+    strict._connection = sk.local._running[0].connection.__class__(strict.base_url, "wrong", "embedded:scripted")
+    with pytest.raises(ServiceStoppedError, match="API key"):
+        sk.purge(batch, progress=False)
+    assert strict.books()["requests"] == {"DELETE /v2/transcript/{id}": 1}
