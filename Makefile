@@ -29,7 +29,8 @@ demo: $(READY) ## Transcribe the sample library offline and show every step
 	@$(CLEAN_ENV) $(BIN)/python tools/demo.py --output $(SCRIBEKIT_OUTPUT)
 
 .PHONY: test
-test: $(READY) ## Run all tests: unit, service, engine, notebooks
+test: $(READY) ## Run all tests: unit, service, engine, notebooks, browser
+	@tools/chromium.sh $(BIN)/python
 	@$(CLEAN_ENV) $(BIN)/python -m pytest
 	@$(CLEAN_ENV) PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/python -m pytest -p nbmake.pytest_plugin -p pytest_timeout --nbmake --nbmake-timeout=120 notebooks
 

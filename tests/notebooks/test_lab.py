@@ -18,12 +18,27 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 
 ROOT = Path(__file__).parents[2]
 ARTEFACTS = ROOT / "artefacts"
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 START_S = 60
 NOTEBOOK = "01_batching.ipynb"
 
+
+def find_chromium():
+    """$CHROMIUM, the system's, or the browser driver's own; tools/chromium.sh installs one of them where it may."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named if Path(named).exists() else None
+    system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if system:
+        return system
+    with sync_api.sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
+
+
+CHROMIUM = find_chromium()
+
 pytestmark = [
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"There is no Chromium at {CHROMIUM}: install it, or set CHROMIUM to its path"),
+    pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium: install it, or set CHROMIUM to its path"),
     pytest.mark.timeout(300),
 ]
 
