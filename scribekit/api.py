@@ -167,7 +167,9 @@ class Api:
         """The body of a success, or what came instead."""
         async with self._lanes, self._meter.request():
             try:
-                response = await self._http.request(method, path, **request)
+                async with self._http.stream(method, path, **request) as response:
+                    # Not response.content: a response refers to itself and would keep its body until the collector comes round.
+                    body = b"".join([piece async for piece in response.aiter_bytes()])
             except _NEVER_SENT as cause:
                 _log.info("%s %s: not sent (%s)", method, path, type(cause).__name__)
                 return Lost(sent=False)
@@ -175,8 +177,8 @@ class Api:
                 _log.info("%s %s: no answer (%s)", method, path, type(cause).__name__)
                 return Lost(sent=True)
         if response.is_success:
-            return response.content
-        refused = _refusal(response)
+            return body
+        refused = _refusal(response, body)
         if refused.retry_after_s is not None and refused.status == httpx.codes.TOO_MANY_REQUESTS:
             self._meter.pause(refused.retry_after_s)
         _log.info("%s %s: HTTP %d", method, path, response.status_code)
@@ -214,11 +216,11 @@ def _decoded(body: bytes, shape: type[Any]) -> Any:
         return Lost(sent=True, unreadable=True)
 
 
-def _refusal(response: httpx.Response) -> Refused:
+def _refusal(response: httpx.Response, body: bytes) -> Refused:
     error = None
     try:
-        body = response.json()
-        error = str(body["error"]) if isinstance(body, dict) and "error" in body else None
+        said = json.loads(body)
+        error = str(said["error"]) if isinstance(said, dict) and "error" in said else None
     except ValueError:  # an HTML page from something in between
         pass
     return Refused(response.status_code, error, _retry_after_s(response.headers))
