@@ -81,7 +81,7 @@ def submit_batch(
     to = service_connection()
     frame = _as_manifest(manifest, progress)
     intake = take_in(frame, config, Terms(to.host, Path.cwd(), to.model, assume_duration_s))
-    folder = corpus.path if isinstance(corpus, Corpus) else Path(corpus)
+    folder = corpus.path if isinstance(corpus, Corpus) else Path(corpus).expanduser()
     with Ledger(folder, create=True) as ledger:
         _check_ids(ledger, intake)
         number = ledger.plan_batch(

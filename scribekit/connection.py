@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from scribekit.errors import NoConnectionError
+from scribekit.errors import NoConnectionError, OptionError
 
 DEFAULT_BASE_URL = "https://api.assemblyai.com"
 
@@ -44,6 +44,7 @@ def resolve(*, settings_key: str | None, settings_url: str | None, environ: Mapp
 
     Raises:
         NoConnectionError: There is neither a key nor a local service.
+        OptionError: The address is not one.
     """
     if local is not None:
         return local
@@ -54,4 +55,18 @@ def resolve(*, settings_key: str | None, settings_url: str | None, environ: Mapp
     if url == DEFAULT_BASE_URL:
         url = environ.get("ASSEMBLYAI_BASE_URL") or url
     url = url.rstrip("/")
+    _check_url(url)
     return Connection(base_url=url, api_key=key, host=urlsplit(url).netloc.lower() or url)
+
+
+def _check_url(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is no number
+        fits = False
+    if not fits:
+        raise OptionError(
+            f"ASSEMBLYAI_BASE_URL (or aai.settings.base_url) is {url!r}; expected an http(s) address "
+            "such as 'https://api.eu.assemblyai.com' or 'http://127.0.0.1:8000'."
+        )

@@ -40,7 +40,7 @@ class Corpus:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path.expanduser().absolute()  # the handle outlives a change of the working folder
 
     @property
     def batch_ids(self) -> list[int]:
@@ -81,7 +81,11 @@ class Corpus:
 
     @property
     def _title(self) -> str:
-        return f"Corpus {self.path}"
+        return f"Corpus {self._shown_path}"
+
+    @property
+    def _shown_path(self) -> Path:
+        return self.path.relative_to(Path.cwd()) if self.path.is_relative_to(Path.cwd()) else self.path
 
     def __repr__(self) -> str:
         return status.sentence(self._title, self.snapshot(), time.time())
@@ -113,7 +117,7 @@ class Batch(Corpus):
 
     @property
     def _title(self) -> str:
-        return f"Batch {self.number} in {self.path}"
+        return f"Batch {self.number} in {self._shown_path}"
 
 
 def open_corpus(path: str | Path) -> Corpus:
@@ -128,7 +132,7 @@ def open_corpus(path: str | Path) -> Corpus:
     Raises:
         LedgerError: There is no corpus in the folder, or it cannot be read.
     """
-    folder = Path(path)
+    folder = Path(path).expanduser()
     Ledger(folder).close()
     return Corpus(folder)
 

@@ -158,8 +158,7 @@ class _Engine:
         """Claim and do jobs until none is left to do."""
         await self._first_look()
         listens = listening(self._run.webhook, self._watcher.hint) if self._run.webhook else contextlib.nullcontext()
-        background = (self._watcher.run(), self._keep_leases())
-        async with listens, asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, *background):
+        async with listens, asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, self._watcher.run, self._keep_leases):
             await (self._feed(tasks) if self._run.to_the_end else self._feed_once(tasks))
 
     async def _first_look(self) -> None:
@@ -194,7 +193,8 @@ class _Engine:
 
     def _claim(self, tasks: asyncio.TaskGroup, room: int) -> None:
         now = time.time()
-        for job in self._ledger.claim(self._run.batch_ids, self._owner, now + LEASE_S, now, room):
+        alive = [owner for owner in self._ledger.owners() if self._presence.is_alive(owner)]
+        for job in self._ledger.claim(self._run.batch_ids, self._owner, now + LEASE_S, now, room, alive):
             task = tasks.create_task(self._do(job))
             self._active.add(task)
             task.add_done_callback(self._ended)
@@ -291,8 +291,8 @@ class _Engine:
 
 
 @contextlib.asynccontextmanager
-async def _cancelled_at_end(tasks: asyncio.TaskGroup, *background: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    running = [tasks.create_task(coroutine) for coroutine in background]
+async def _cancelled_at_end(tasks: asyncio.TaskGroup, *background: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    running = [tasks.create_task(function()) for function in background]
     try:
         yield
     finally:

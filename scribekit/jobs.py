@@ -36,6 +36,9 @@ ENDED = (COMPLETED, ERROR)
 UPLOAD_LIVES_S = 20 * 3600.0
 """An upload that was never transcribed is removed after 24 hours."""
 
+BARE_429 = 4
+"""A 429 that does not say how long to wait is waited out like a fourth failure."""
+
 BACKOFF_MOST = 60.0
 """The longest pause, as a multiple of the first."""
 
@@ -364,11 +367,11 @@ def _again(job: Job, action: Action, answer: Refused | Lost, given: Circumstance
         return Step(replace(job, failures=0), Action.STOP, event=verdict.kind, verdict=verdict)
     if verdict.course is Course.NEVER:
         return _fail(job, verdict)
-    failed = replace(job, failures=job.failures + 1)
     if isinstance(answer, Refused) and answer.status == 429:
-        # Not a failure: the whole process pauses, and the request is sent again.
-        pause = answer.retry_after_s if answer.retry_after_s is not None else _pause(failed.failures, given)
-        return Step(failed, action, pause, "rate limited")
+        # Not a failure of this job: the whole process pauses, and the request is sent again.
+        pause = answer.retry_after_s if answer.retry_after_s is not None else _pause(BARE_429, given)
+        return Step(job, action, pause, "rate limited")
+    failed = replace(job, failures=job.failures + 1)
     tries = given.limits.tries if verdict.course is Course.AGAIN else 2
     if failed.failures < tries:
         return Step(failed, action, _pause(failed.failures, given), verdict.kind)

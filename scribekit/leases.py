@@ -54,6 +54,13 @@ class Presence:
             path.unlink(missing_ok=True)
         return gone
 
+    def is_alive(self, owner: str) -> bool:
+        """Whether another owner on this machine is certainly still there, at work or suspended."""
+        path = self._folder / owner
+        if fcntl is None or owner == self.owner or owner.rsplit("-", 2)[0] != socket.gethostname() or not path.exists():
+            return False
+        return not self.is_gone(owner)
+
     def close(self) -> None:
         """Leave."""
         self._file.close()

@@ -59,7 +59,12 @@ def wait_for(work: Coroutine[Any, Any, T]) -> T:
             ended.set()
 
     def cancel() -> None:
-        (task or future).cancel()
+        if task is not None:
+            task.cancel()
+        else:  # it has not begun, and now never will
+            future.cancel()
+            work.close()
+            ended.set()
 
     future = asyncio.run_coroutine_threadsafe(body(), loop)
     try:

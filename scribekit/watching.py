@@ -34,6 +34,9 @@ LONGEST_PAUSE = 4
 HEARSAY = 10
 """How much more rarely we look while the service tells us by itself."""
 
+ALONE_S = 60.0
+"""How long the service may be out of reach before a job is told."""
+
 MOST_EARLY = 10_000
 """Calls about transcripts that we do not know (yet) are remembered up to this number."""
 
@@ -46,6 +49,8 @@ class _Watch:
     answer: asyncio.Future[Answer | Fetched]
     status: str
     since: float
+    resumed: bool
+    """It was at the service before we began to look, and may have ended meanwhile."""
     not_before: float = 0.0
     """When it may be asked for singly again."""
 
@@ -69,6 +74,8 @@ class Watcher:
         self._watches: dict[str, _Watch] = {}
         self._wake = asyncio.Event()
         self._pace = math.inf
+        self._began = time.time()
+        self._alone_since: float | None = None
         self.newest: str | None = None
 
     async def first_look(self) -> Refused | Lost | None:
@@ -82,7 +89,8 @@ class Watcher:
     async def wait(self, job: Job) -> Answer | Fetched:
         """Wait until the service's word on the job changes."""
         assert job.transcript_id is not None
-        watch = _Watch(job, asyncio.get_running_loop().create_future(), job.state, job.submitted_at or time.time())
+        since = job.submitted_at or time.time()
+        watch = _Watch(job, asyncio.get_running_loop().create_future(), job.state, since, resumed=since < self._began)
         if self._early.pop(job.transcript_id, self) is not self:
             return Noticed(COMPLETED)
         self._watches[job.transcript_id] = watch
@@ -116,6 +124,8 @@ class Watcher:
                 self._wake.clear()
 
     def _pause_s(self) -> float:
+        if any(watch.resumed for watch in self._watches.values()):
+            return 0.0
         poll_s = self._limits.poll_s * self._slowness
         nearest = min((self._due(watch) for watch in self._watches.values()), default=0.0) - time.time()
         return min(max(nearest, poll_s), LONGEST_PAUSE * poll_s)
@@ -127,12 +137,15 @@ class Watcher:
 
     async def _look(self) -> None:
         unseen = set(self._watches)
+        for watch in self._watches.values():
+            watch.resumed = False
         before = None
         while unseen:
             page = await self._api.page(before)
             if not isinstance(page, wire.ListPage):
                 self._pass_on(page)
                 break
+            self._alone_since = None
             if before is None:
                 self._keep_newest(page)
             seen = [item for item in page.transcripts if item.id in unseen]
@@ -173,6 +186,7 @@ class Watcher:
     def _pass_on(self, answer: Refused | Lost, only: Iterable[str] | None = None) -> None:
         """A look that failed is repeated by the next one; only what no look can mend is handed to the jobs."""
         if isinstance(answer, Lost):
+            self._bear(answer)
             return
         if only is None and of_http(answer.status, answer.error).course is not Course.STOP:
             return
@@ -180,6 +194,15 @@ class Watcher:
             watch = self._watches.get(key)
             if watch and not watch.answer.done() and of_http(answer.status, answer.error).course is not Course.AGAIN:
                 watch.answer.set_result(answer)
+
+    def _bear(self, answer: Lost) -> None:
+        """When the network has been gone for long, one job is told, and finds out by its own tries whether the batch must stop."""
+        now = time.monotonic()
+        self._alone_since = self._alone_since or now
+        waiting = next((watch for watch in self._watches.values() if not watch.answer.done()), None)
+        if waiting and not answer.unreadable and now - self._alone_since > ALONE_S:
+            self._alone_since = None
+            waiting.answer.set_result(answer)
 
     def _end_overdue(self) -> None:
         now = time.time()
@@ -246,10 +269,16 @@ async def _ours(
 
 
 def _echoes(body: bytes, options: str) -> bool:
-    """Whether a transcript was asked for with these options, as far as the service says (it rewrites language codes)."""
+    """Whether a transcript was asked for with these options, going by those that the service echoes word for word.
+
+    Those are the switches and the models. Others it may rewrite (language codes, say); taking such a one for a difference
+    would send, and pay for, the job again.
+    """
     echoed = json.loads(body)
     return all(
-        echoed[name] == value for name, value in json.loads(options).items() if name != "language_code" and echoed.get(name) is not None
+        echoed[name] == value
+        for name, value in json.loads(options).items()
+        if (isinstance(value, bool) and isinstance(echoed.get(name), bool)) or (name == "speech_models" and echoed.get(name))
     )
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from scribekit.connection import Connection, resolve
-from scribekit.errors import NoConnectionError
+from scribekit.errors import NoConnectionError, OptionError
 
 LOCAL = Connection("http://127.0.0.1:1", "k", "embedded:scripted", disposable=True)
 
@@ -34,3 +34,9 @@ def test_a_local_service_that_was_started_on_purpose_comes_first():
 
 def test_the_key_is_never_shown():
     assert "secret" not in repr(made(settings_key="secret"))
+
+
+@pytest.mark.parametrize("url", ["http://host:port", "api.assemblyai.com", "ftp://host", "https://"])
+def test_an_address_that_is_none_is_named(url):
+    with pytest.raises(OptionError, match="ASSEMBLYAI_BASE_URL"):
+        made(settings_key="s", environ={"ASSEMBLYAI_BASE_URL": url})

@@ -98,6 +98,13 @@ def test_429_never_uses_up_the_tries():
     assert next_step(worn, Action.SUBMIT, Refused(429, None, 1.0), GIVEN).action is Action.SUBMIT
 
 
+@pytest.mark.parametrize("answer", [Refused(429, None, 1.0), Refused(429, None)])
+def test_429_is_no_failure_of_the_job(answer):
+    step = next_step(SUBMITTING, Action.SUBMIT, answer, GIVEN)
+    assert step.job.failures == SUBMITTING.failures
+    assert step.after_s > 0
+
+
 def test_no_network_at_all_pauses_the_batch_and_keeps_the_job():
     worn = replace(FILE_JOB, failures=GIVEN.limits.tries - 1)
     step = next_step(worn, Action.UPLOAD, Lost(sent=False), GIVEN)

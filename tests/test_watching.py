@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from scribekit.api import Api, Fetched
@@ -232,6 +233,29 @@ def test_it_looks_for_nothing_when_nobody_waits(service):
     assert with_api(service, work) <= 1
 
 
+def test_what_was_at_the_service_before_is_looked_for_at_once(service):
+    service.add("t1", "completed")
+    assert watched(service, at_service("t1"), limits=Limits(poll_s=600)) == [Noticed("completed")]
+
+
+def test_when_the_network_is_gone_for_long_one_job_is_told(service, monkeypatch):
+    monkeypatch.setattr("scribekit.watching.ALONE_S", 0.1)
+    service.add("t1")
+
+    async def work(api):
+        watcher = Watcher(api, QUICK)
+        looking = asyncio.create_task(watcher.run())
+        waiting = [asyncio.create_task(watcher.wait(at_service("t1"))), asyncio.create_task(watcher.wait(at_service("t2")))]
+        await api._http.aclose()
+        api._http = httpx.AsyncClient(base_url="http://127.0.0.1:9", trust_env=False)
+        told, untold = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in (looking, *untold):
+            task.cancel()
+        return [task.result() for task in told], len(untold)
+
+    assert with_api(service, work) == ([Lost(sent=False)], 1)
+
+
 # -- reconciliation ---------------------------------------------------------------------------------------------------
 
 IN_DOUBT = Job("k", URL, MODELS, 60.0, state="submitting", intent_at=0.0)
@@ -269,6 +293,12 @@ def test_jobs_of_one_address_are_told_apart_by_their_options(service):
 def test_a_language_code_that_the_service_rewrote_does_not_matter(service):
     service.add("t1", audio_url=URL, speech_models=["universal-2"], language_code="en_us")
     assert found(service, replace(IN_DOUBT, options='{"language_code":"en","speech_models":["universal-2"]}')).transcript_id == "t1"
+
+
+def test_a_list_that_the_service_rewrote_does_not_matter(service):
+    service.add("t1", audio_url=URL, speech_models=["universal-2"], keyterms_prompt=["kestrel labs"])
+    sent = '{"keyterms_prompt":["Kestrel Labs"],"speech_models":["universal-2"]}'
+    assert found(service, replace(IN_DOUBT, options=sent)).transcript_id == "t1"
 
 
 def test_a_transcript_that_belongs_to_a_job_is_not_taken(service):

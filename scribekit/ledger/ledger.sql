@@ -35,6 +35,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_open ON jobs (state IN ('planned', 'uploaded'), COALESCE(duration_s, 3600) DESC)
     WHERE state NOT IN ('completed', 'error');
+CREATE INDEX jobs_leased ON jobs (lease_owner) WHERE lease_owner IS NOT NULL;
 CREATE INDEX jobs_content ON jobs (COALESCE(sha256, source));
 CREATE INDEX jobs_batch ON jobs (batch_id);
 CREATE INDEX jobs_done ON jobs (completed_at);

@@ -106,26 +106,29 @@ class Work(Store):
             )
             return batch_id
 
-    def claim(self, batch_ids: Sequence[int], owner: str, lease_until: float, now: float, most: int) -> list[Job]:
+    def claim(
+        self, batch_ids: Sequence[int], owner: str, lease_until: float, now: float, most: int, alive: Sequence[str] = ()
+    ) -> list[Job]:
         """Take up to ``most`` unfinished jobs that nobody else holds: those already at the service first, then the longest.
 
         A recording of unknown length counts as an hour. The estimated cost of each job is reserved as it is taken. Where a
         batch has a budget, nothing more of it is taken once the next job would not fit, and a job without an estimate is
-        passed over; both are marked as held.
+        passed over; both are marked as held. A claim whose time has run out may be taken, unless its owner is known to be ``alive``
+        (it may have been suspended, and go on where it was).
         """
         if most <= 0:
             return []
         # The condition and the order are those of the index jobs_open: the first rows are found without a scan.
         candidates = (
             f"SELECT key, batch_id, estimate_usd, reserved_usd, {_UNSENT} AS unsent FROM jobs"
-            f" WHERE {OPEN} AND held IS NULL AND (lease_until IS NULL OR lease_until < ?)"
+            f" WHERE {OPEN} AND held IS NULL AND (lease_until IS NULL OR (lease_until < ? AND lease_owner NOT IN ({marks(alive)})))"
             f" AND EXISTS (SELECT 1 FROM recordings r WHERE r.job_key = jobs.key AND r.batch_id IN ({marks(batch_ids)}))"
             f" ORDER BY {_ORDER}"
         )
         with self.transaction() as db:
             purse = _Purse(db)
             purse.reopen()
-            allowed = (job["key"] for job in db.execute(candidates, (now, *batch_ids)) if purse.allows(job))
+            allowed = (job["key"] for job in db.execute(candidates, (now, *alive, *batch_ids)) if purse.allows(job))
             taken = list(itertools.islice(allowed, most))
             db.executemany(
                 "UPDATE jobs SET lease_owner = ?, lease_until = ?, reserved_usd = COALESCE(reserved_usd, estimate_usd) WHERE key = ?",
