@@ -137,7 +137,7 @@ EVENTS = Table(
     (
         Column("at", "datetime64[us, UTC]", "When it happened.", "", "ledger"),
         Column("recording_id", "str", "The recording whose job it happened to; missing for what happened to the whole batch."),
-        Column("event", "str", "What happened: uploaded, accepted, answer lost, found in the list, rate limited, completed …"),
+        Column("event", "str", "What happened: uploaded, accepted, answer lost, found in the list, rate limited, completed and so on."),
         Column("state", "str", "Where the job stood after it."),
         Column("job_key", "str", "The job."),
         Column("transcript_id", "str", "The service's id."),

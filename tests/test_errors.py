@@ -5,7 +5,9 @@ import pytest
 from scribekit import errors
 from scribekit.errors import MissingExtraError, NoConnectionError, ScribekitError, ServiceStoppedError, nearest
 
-LEAVES = [found for found in vars(errors).values() if isinstance(found, type) and issubclass(found, Exception)]
+LEAVES = [
+    found for found in vars(errors).values() if isinstance(found, type) and issubclass(found, Exception) and not issubclass(found, Warning)
+]
 MADE = {
     "ServiceStoppedError": ("wrong_key", "The key was refused. Check it, and collect again."),
     "MissingExtraError": ("local", "The embedded service"),

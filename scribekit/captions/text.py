@@ -8,7 +8,7 @@ import unicodedata
 # Everything that some reader takes for the end of a line or a field; no-break spaces are not among it.
 _BREAKS = re.compile(r"[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 # Not allowed in XML 1.0 (section 2.2), or unseen instructions to a terminal.
-_ILLEGAL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+_ILLEGAL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 
 # Scripts written without spaces, by first and last character: Thai and Lao, Burmese, Khmer, CJK punctuation and kana, Han, wide forms.
 _SPACELESS = re.compile(
@@ -25,7 +25,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    return unicodedata.normalize("NFC", _ILLEGAL.sub("", _BREAKS.sub(" ", text))).strip()
+    return unicodedata.normalize("NFC", _BREAKS.sub(" ", _ILLEGAL.sub("", text))).strip()
 
 
 def width(text: str) -> int:
