@@ -41,10 +41,15 @@ class Addon:
     per_hour: Mapping[str, float]
     equals: str | None = None
 
+    @functools.cached_property
+    def _path(self) -> tuple[str, ...]:
+        return tuple(self.option.split("."))
+
     def is_asked(self, options: Mapping[str, Any]) -> bool:
         """Whether these options switch it on."""
-        value: Any = options
-        for key in self.option.split("."):
+        first, *nested = self._path
+        value = options.get(first)
+        for key in nested:
             value = value.get(key) if isinstance(value, Mapping) else None
         return bool(value) if self.equals is None else value == self.equals
 
