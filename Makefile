@@ -46,6 +46,10 @@ check: $(READY) ## Lint, format, types, import floors, clean notebooks
 bench: $(READY) ## Measure the engine beside the SDK's own group calls
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_batch.py
 
+.PHONY: chaos
+chaos: $(READY) ## Transcribe through twenty seeds of every fault at once, and check the books
+	@$(CLEAN_ENV) $(BIN)/python benchmarks/chaos.py
+
 .PHONY: notebook
 notebook: $(READY) ## Open the notebooks in JupyterLab
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt jupyterlab

@@ -65,7 +65,7 @@ class Books:
 
 
 @contextmanager
-def service(slots: int, speed: float) -> Iterator[Service]:
+def service(slots: int, speed: float, faults: Mapping[str, Any] | None = None) -> Iterator[Service]:
     """A fresh service for as long as the block lasts."""
     options = {
         "--recogniser": "scripted",
@@ -74,6 +74,7 @@ def service(slots: int, speed: float) -> Iterator[Service]:
         "--requests-per-window": REQUESTS_PER_WINDOW,
         "--window-s": WINDOW_S / speed,
         "--api-key": KEY,
+        "--faults": json.dumps(dict(faults or {})),
     }
     command = [sys.executable, "-m", "scribekit.service", "--control", "--exit-with-parent"]
     command += [str(part) for option in options.items() for part in option]

@@ -13,8 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from scribekit import connection, engine, local, status
+from scribekit import connection, local, status
 from scribekit.corpus import Batch, Corpus, manifest_to_bytes
+from scribekit.engine import drive
 from scribekit.errors import ManifestError, OptionError, PaidAgainWarning, ScribekitError
 from scribekit.intake import Intake, Terms, take_in
 from scribekit.ledger import Ledger
@@ -22,6 +23,7 @@ from scribekit.limits import Limits
 from scribekit.loop import wait_for
 from scribekit.progress import Progress
 from scribekit.recordings import read_manifest
+from scribekit.runs import Run
 from scribekit.telling import Listener
 from scribekit.webhook import Webhook
 
@@ -246,6 +248,6 @@ def _run(
             ended, counts = status.summary(states)
             line.update(ended if how["to_the_end"] else ended + counts.get("at the service", 0), counts=counts)
 
-        work = engine.drive(engine.Run(batch.path, batch.batch_ids, to, limits or Limits(), on_progress=show, **how))
+        work = drive(Run(batch.path, batch.batch_ids, to, limits or Limits(), on_progress=show, **how))
         with contextlib.suppress(TimeoutError):
             wait_for(asyncio.wait_for(work, timeout) if timeout is not None else work)

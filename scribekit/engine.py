@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
-from scribekit import pricing
 from scribekit.api import Api, Fetched
-from scribekit.connection import Connection
 from scribekit.errors import LedgerError, ServiceStoppedError
 from scribekit.jobs import (
     ENDED,
@@ -30,57 +25,31 @@ from scribekit.jobs import (
     Circumstances,
     Claimed,
     Job,
+    Lost,
     Refused,
     Step,
     next_step,
 )
 from scribekit.leases import Presence
-from scribekit.ledger import Fact, Ledger, Receipt
-from scribekit.limits import Limits
-from scribekit.pacing import RequestMeter
+from scribekit.ledger import Fact, Ledger
 from scribekit.receiver import listening
 from scribekit.recording import Recorder
-from scribekit.telling import Event, Listener, Teller
-from scribekit.verdicts import NETWORK, of_http
+from scribekit.runs import Run, detail_of, event_of, meter_for, receipt_for, stop_event
+from scribekit.telling import Teller
+from scribekit.verdicts import NETWORK, Course, of_http
 from scribekit.watching import Watcher, find
-from scribekit.webhook import Webhook
 
 LEASE_S = 120.0
 RENEW_S = 30.0
 FETCHES = 8
 """Transcripts that are fetched at once. Each may be many megabytes, and they are all that this process holds of its results."""
+FIRST_LOOK_PAUSES_S = (0.5, 1.0, 0.0)
+"""Pauses after a first look that met silence: a network may need a moment, but a wrong address should be known soon."""
 OTHERS_PAUSE_S = 1.0
 """Pause before looking again whether another process has finished, or left, the jobs that it holds."""
 
-_EVENT_KEYS = ("at", "event", "alert", "job_key", "transcript_id", "state", "error_kind")
 
 _log = logging.getLogger("scribekit.engine")
-_meters: dict[tuple[str, str], RequestMeter] = {}
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of the engine.
-
-    Attributes:
-        folder: The corpus folder.
-        batch_ids: The batches whose jobs are to be done.
-        connection: The service.
-        limits: The pace.
-        to_the_end: Wait for results. Otherwise the run ends when as many jobs as there is room for are at the service.
-        on_progress: Called on the background thread with the number of jobs in each state, whenever one changes.
-        on_event: Is told of every event.
-        webhook: How the service may tell us that a job has ended.
-    """
-
-    folder: Path
-    batch_ids: Sequence[int]
-    connection: Connection
-    limits: Limits
-    to_the_end: bool
-    on_progress: Callable[[Counter[str]], None] = field(default=lambda _states: None)
-    on_event: Listener | None = None
-    webhook: Webhook | None = None
 
 
 async def drive(run: Run) -> None:
@@ -115,19 +84,11 @@ async def drive(run: Run) -> None:
             await teller.finish()
 
 
-def meter_for(connection: Connection, limits: Limits) -> RequestMeter:
-    """The one meter of this process for an account at a service."""
-    account = (connection.base_url, connection.api_key)
-    meter = _meters.setdefault(account, RequestMeter(limits.requests_per_window, limits.window_s))
-    meter.allow(limits.requests_per_window, limits.window_s)
-    return meter
-
-
 def _note_stop(ledger: Ledger, teller: Teller, stop: ServiceStoppedError) -> None:
     now = time.time()
     with contextlib.suppress(LedgerError):
         ledger.note(now, "stopped", stop.kind)
-    teller.tell({**dict.fromkeys(_EVENT_KEYS), "at": now, "event": "stopped", "alert": "stopped", "error_kind": stop.kind})
+    teller.tell(stop_event(stop.kind, now))
 
 
 def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -162,11 +123,14 @@ class _Engine:
             await (self._feed(tasks) if self._run.to_the_end else self._feed_once(tasks))
 
     async def _first_look(self) -> None:
-        wrong = await self._watcher.first_look()
-        if isinstance(wrong, Refused) and wrong.status < 500 and wrong.status != 429:
-            verdict = of_http(wrong.status, wrong.error)
-            raise ServiceStoppedError(verdict.kind, verdict.advice)
-        if wrong is not None and not isinstance(wrong, Refused) and not wrong.sent:
+        for pause_s in FIRST_LOOK_PAUSES_S:
+            wrong = await self._watcher.first_look()
+            if isinstance(wrong, Refused) and (verdict := of_http(wrong.status, wrong.error)).course is not Course.AGAIN:
+                raise ServiceStoppedError(verdict.kind, verdict.advice)
+            if wrong is None:
+                return
+            await asyncio.sleep(pause_s)
+        if isinstance(wrong, Lost):
             raise ServiceStoppedError(NETWORK.kind, f"{NETWORK.advice} (Tried: {self._run.connection.base_url})")
 
     async def _feed(self, tasks: asyncio.TaskGroup) -> None:
@@ -266,12 +230,13 @@ class _Engine:
         after = step.job
         if after == before and not step.event:
             return True
-        receipt = _receipt(after, fetched) if step.action is Action.FINISH and fetched else None
+        receipt = receipt_for(after, fetched) if step.action is Action.FINISH and fetched else None
         now = time.time()
-        if not await self._recorder.record(Fact(after, now, step.event, _detail(step), receipt)):
+        if not await self._recorder.record(Fact(after, now, step.event, detail_of(step), receipt)):
             return False
         if step.event:
-            self._teller.tell(_event(now, step))
+            self._teller.tell(event_of(step, now))
+            _log.info("job %s: %s, now %s, transcript %s", after.key, step.event, after.state, after.transcript_id)
         if after.state != before.state:
             self._states[before.state] -= 1
             self._states[after.state] += 1
@@ -298,21 +263,3 @@ async def _cancelled_at_end(tasks: asyncio.TaskGroup, *background: Callable[[], 
     finally:
         for task in running:
             task.cancel()
-
-
-def _receipt(job: Job, fetched: Fetched) -> Receipt:
-    head = fetched.head
-    duration = job.duration_s if job.duration_s is not None else head.audio_duration
-    options = json.loads(job.options)
-    cost = pricing.job_cost(head.speech_model_used, options, duration or 0.0, head.audio_channels or 1)
-    return Receipt(fetched.body, head.audio_duration, head.confidence, head.speech_model_used, head.language_code, cost)
-
-
-def _event(now: float, step: Step) -> Event:
-    job = step.job
-    alert = "failed" if step.action is Action.FAIL else None
-    return dict(zip(_EVENT_KEYS, (now, step.event, alert, job.key, job.transcript_id, job.state, job.error_kind), strict=True))
-
-
-def _detail(step: Step) -> str:
-    return json.dumps({"after_s": round(step.after_s, 3)}) if step.after_s else ""

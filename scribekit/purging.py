@@ -11,13 +11,13 @@ from scribekit.api import Api
 from scribekit.batch import check_host, service_connection
 from scribekit.connection import Connection
 from scribekit.corpus import Batch, Corpus, time_stamp
-from scribekit.engine import meter_for
 from scribekit.errors import ServiceStoppedError
 from scribekit.jobs import Lost, Refused
 from scribekit.ledger import Ledger
 from scribekit.limits import Limits
 from scribekit.loop import wait_for
 from scribekit.progress import Progress
+from scribekit.runs import meter_for
 from scribekit.verdicts import Course, of_http
 
 DELETED, THERE = "deleted", "there"

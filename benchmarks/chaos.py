@@ -1,0 +1,93 @@
+"""Many seeds of trouble: every kind of fault at once, and at the end the service's books are held against the corpus.
+
+Run it as ``python benchmarks/chaos.py`` (or ``make chaos``). For each seed a library is transcribed through a scripted service that drops
+connections before and after the work, answers 429, 5xx and half bodies, creates jobs late, fails jobs, and loses, doubles, forges and
+delays webhooks, with other people's transcripts in the list. Everything must complete, and nothing may complete twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import socket
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import assemblyai as aai
+from batch_service import KEY, Service, service
+
+import scribekit as sk
+
+SHARE = 0.03
+FAULTS = {
+    "reset_before": SHARE,
+    "reset_after": SHARE,
+    "late": SHARE,
+    "late_s": 0.2,
+    "too_many": SHARE / 2,
+    "too_many_bare": SHARE / 2,
+    "retry_after_s": 0,
+    "http_500": SHARE / 4,
+    "http_503": SHARE / 4,
+    "html_502": SHARE / 4,
+    "html_504": SHARE / 4,
+    "truncate": SHARE / 2,
+    "cut_json": SHARE / 2,
+    "job_server_error": SHARE,
+    "webhook_lost": SHARE,
+    "webhook_doubled": SHARE,
+    "webhook_forged": SHARE,
+    "webhook_delayed": SHARE,
+    "foreign_per_s": 50.0,
+}
+LIMITS = sk.Limits(concurrent_jobs=100, poll_s=0.1, settle_s=1.0, backoff_s=0.1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20, help="how many")
+    parser.add_argument("--jobs", type=int, default=500, help="recordings in each library")
+    options = parser.parse_args()
+    print(f"{'seed':>4}  {'wall s':>7}  {'completed':>9}  {'doubled':>7}  {'requests':>8}  faults played")
+    bad = sum(not trouble(seed, options.jobs) for seed in range(options.seeds))
+    print(f"\n{options.seeds - bad} of {options.seeds} seeds lost and doubled nothing.")
+    sys.exit(bad > 0)
+
+
+def trouble(seed: int, count: int) -> bool:
+    """One seed; whether all of it completed, once."""
+    begin = time.monotonic()
+    with service(100, 500, faults={**FAULTS, "seed": seed}) as at, tempfile.TemporaryDirectory() as folder:
+        jobs = transcribed(at, library(count, seed), Path(folder))
+        books = at.books()
+    completed = (jobs["status"] == "completed").sum()
+    doubled = sum(number - 1 for number in books.counts["completed_by_audio"].values())
+    played = Counter(books.counts["faults"]).total()
+    print(f"{seed:>4}  {time.monotonic() - begin:7.1f}  {completed:>9,}  {doubled:>7,}  {books.requests:>8,}  {played:,}", flush=True)
+    if completed < count:
+        print(jobs["error_kind"].value_counts().to_string())
+    return completed == count and doubled == 0
+
+
+def library(count: int, seed: int) -> list[dict]:
+    lengths = random.Random(seed)
+    durations = [lengths.lognormvariate(7, 0.8) for _ in range(count)]
+    return [{"url": f"https://host.example/{i:05d}.mp3?duration={s:.1f}", "duration_s": s} for i, s in enumerate(durations)]
+
+
+def transcribed(at: Service, rows: list[dict], folder: Path):  # noqa: ANN201 -- a DataFrame
+    """The jobs frame, reached with webhooks as well as looks."""
+    aai.settings.base_url, aai.settings.api_key = at.base_url, KEY
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    webhook = sk.Webhook(f"http://127.0.0.1:{port}/scribekit", port=port)
+    batch = sk.submit_batch(rows, corpus=folder / "corpus", limits=LIMITS, webhook=webhook, progress=False)
+    return sk.collect(batch, timeout=300, progress=False)
+
+
+if __name__ == "__main__":
+    main()
