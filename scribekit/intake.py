@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -118,32 +120,23 @@ def _plan(row: Mapping[str, Any], base: Mapping[str, Any], columns: list[str], t
     if key not in jobs:
         duration = None if pd.isna(row["duration_s"]) else float(row["duration_s"])
         where = str(terms.root / source) if sha256 else source
-        jobs[key] = Job(key, where, wire_options, duration, sha256, _estimate(options, duration, row["channels"], terms))
+        jobs[key] = Job(key, where, wire_options, duration, sha256, _estimate(wire_options, duration, row["channels"], terms))
     return PlannedRow(recording_id, source, key, kind, sentence)
 
 
-def _estimate(options: Mapping[str, Any], duration_s: float | None, channels: Any, terms: Terms) -> float | None:
+def _estimate(wire_options: str, duration_s: float | None, channels: Any, terms: Terms) -> float | None:
     """The most that the job can cost: at the dearest of the models that may answer. None when a rate or the length is unknown."""
     length = duration_s if duration_s is not None else terms.assume_duration_s
-    if length is None:
-        return None
-    heard = 2 if pd.isna(channels) else int(channels)
-    costs = [pricing.job_cost(model, options, length, heard) for model in ([terms.model] if terms.model else options["speech_models"])]
+    rate = _hourly_rate(wire_options, 2 if pd.isna(channels) else int(channels), terms.model)
+    return None if length is None or rate is None else rate * length / 3600
+
+
+@functools.lru_cache(maxsize=4096)
+def _hourly_rate(wire_options: str, channels: int, model: str | None) -> float | None:
+    """A library has few different options, and every price is by the hour: each is reckoned once."""
+    options = json.loads(wire_options)
+    costs = [pricing.job_cost(name, options, 3600.0, channels) for name in ([model] if model else options["speech_models"])]
     return None if None in costs else max(cost for cost in costs if cost is not None)
-
-
-def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:
-    """The first row of a job owns it and the later ones share it, whatever the manifest says: its rows may have been joined or filtered."""
-    owners: dict[str, str] = {}
-    for row in rows:
-        owner = owners.setdefault(row.job_key, row.recording_id) if row.job_key else None
-        if owner is None:
-            yield row
-        elif owner == row.recording_id:
-            yield replace(row, error_kind=None, error=None)
-        else:
-            _, sentence = split_problem(problem("duplicate", owner))
-            yield replace(row, error_kind="duplicate", error=sentence)
 
 
 def _text(value: Any) -> str | None:
