@@ -124,6 +124,20 @@ def _plan(row: Mapping[str, Any], base: Mapping[str, Any], columns: list[str], t
     return PlannedRow(recording_id, source, key, kind, sentence)
 
 
+def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:
+    """The first row of a job owns it and the later ones share it, whatever the manifest says: its rows may have been joined or filtered."""
+    owners: dict[str, str] = {}
+    for row in rows:
+        owner = owners.setdefault(row.job_key, row.recording_id) if row.job_key else None
+        if owner is None:
+            yield row
+        elif owner == row.recording_id:
+            yield replace(row, error_kind=None, error=None)
+        else:
+            _, sentence = split_problem(problem("duplicate", owner))
+            yield replace(row, error_kind="duplicate", error=sentence)
+
+
 def _estimate(wire_options: str, duration_s: float | None, channels: Any, terms: Terms) -> float | None:
     """The most that the job can cost: at the dearest of the models that may answer. None when a rate or the length is unknown."""
     length = duration_s if duration_s is not None else terms.assume_duration_s
