@@ -81,15 +81,14 @@ def take_in(manifest: pd.DataFrame, config: Any, terms: Terms) -> Intake:
     missing = [name for name in NEEDED_COLUMNS if name not in manifest.columns]
     if missing:
         raise ManifestError(f"The manifest has no column {missing[0]!r}. Make it with sk.scan or sk.read_manifest.")
-    base = opt.config_options(config)
     columns = opt.option_columns(manifest.columns)
-    jobs: dict[str, Job] = {}
+    planner = _Planner(opt.config_options(config), columns, terms)
     check_ids(manifest["recording_id"].tolist())
-    rows = list(_with_duplicates(_plan(row, base, columns, terms, jobs) for row in _rows(manifest, columns)))
+    rows = list(_with_duplicates(map(planner.plan, _rows(manifest, columns))))
     digest = hashlib.sha256()
     for row in rows:
         digest.update(f"{row.recording_id}\0{row.job_key}\0{row.error_kind}\n".encode())
-    return Intake(tuple(rows), tuple(jobs.values()), digest.hexdigest())
+    return Intake(tuple(rows), tuple(planner.jobs.values()), digest.hexdigest())
 
 
 def job_key(content: str, options: str, host: str) -> str:
@@ -98,30 +97,47 @@ def job_key(content: str, options: str, host: str) -> str:
 
 
 def _rows(manifest: pd.DataFrame, columns: list[str]) -> Iterator[dict[str, Any]]:
-    wanted = manifest[[*NEEDED_COLUMNS, *columns]]
-    for values in wanted.itertuples(index=False, name=None):
-        yield dict(zip(wanted.columns, values, strict=True))
+    wanted = [*NEEDED_COLUMNS, *columns]
+    # Column by column: to iterate over the rows of an Arrow-backed frame takes many times longer.
+    cells = [manifest[name].astype(object).tolist() for name in wanted]
+    for values in zip(*cells, strict=True):
+        yield dict(zip(wanted, values, strict=True))
 
 
-def _plan(row: Mapping[str, Any], base: Mapping[str, Any], columns: list[str], terms: Terms, jobs: dict[str, Job]) -> PlannedRow:
-    recording_id, source = str(row["recording_id"]), _text(row["source"]) or ""
-    kind, sentence = split_problem(row["problem"]) if _text(row["problem"]) else (None, None)
-    if kind is not None and kind != "duplicate":
-        return PlannedRow(recording_id, source, None, kind, sentence)
-    try:
-        options = opt.effective_options(base, {name: row[name] for name in columns})
-    except OptionError as error:
-        return PlannedRow(recording_id, source, None, "bad_option", f"{error} Correct the cell and submit again.")
-    sha256 = None if is_url(source) else _text(row["sha256"])
-    if not (sha256 or is_url(source)):
-        return PlannedRow(recording_id, source, None, "not_read", NOT_READ)
-    wire_options = opt.canonical(options)
-    key = job_key(sha256 or source, wire_options, terms.host)
-    if key not in jobs:
-        duration = None if pd.isna(row["duration_s"]) else float(row["duration_s"])
-        where = str(terms.root / source) if sha256 else source
-        jobs[key] = Job(key, where, wire_options, duration, sha256, _estimate(wire_options, duration, row["channels"], terms))
-    return PlannedRow(recording_id, source, key, kind, sentence)
+class _Planner:
+    """Plans one row after the other; a job that several rows name is planned once."""
+
+    def __init__(self, base: Mapping[str, Any], columns: list[str], terms: Terms) -> None:
+        self.jobs: dict[str, Job] = {}
+        self._base = base
+        self._base_wire = opt.canonical(base)
+        self._columns = columns
+        self._terms = terms
+
+    def plan(self, row: Mapping[str, Any]) -> PlannedRow:
+        recording_id, source = str(row["recording_id"]), _text(row["source"]) or ""
+        kind, sentence = split_problem(row["problem"]) if _text(row["problem"]) else (None, None)
+        if kind is not None and kind != "duplicate":
+            return PlannedRow(recording_id, source, None, kind, sentence)
+        remote = is_url(source)
+        sha256 = None if remote else _text(row["sha256"])
+        if not (sha256 or remote):
+            return PlannedRow(recording_id, source, None, "not_read", NOT_READ)
+        try:
+            options = self._options(row)
+        except OptionError as error:
+            return PlannedRow(recording_id, source, None, "bad_option", f"{error} Correct the cell and submit again.")
+        key = job_key(sha256 or source, options, self._terms.host)
+        if key not in self.jobs:
+            duration = None if pd.isna(row["duration_s"]) else float(row["duration_s"])
+            where = str(self._terms.root / source) if sha256 else source
+            self.jobs[key] = Job(key, where, options, duration, sha256, _estimate(options, duration, row["channels"], self._terms))
+        return PlannedRow(recording_id, source, key, kind, sentence)
+
+    def _options(self, row: Mapping[str, Any]) -> str:
+        if not self._columns:
+            return self._base_wire
+        return opt.canonical(opt.effective_options(self._base, {name: row[name] for name in self._columns}))
 
 
 def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:
@@ -132,7 +148,7 @@ def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:
         if owner is None:
             yield row
         elif owner == row.recording_id:
-            yield replace(row, error_kind=None, error=None)
+            yield row if row.error_kind is None else replace(row, error_kind=None, error=None)
         else:
             _, sentence = split_problem(problem("duplicate", owner))
             yield replace(row, error_kind="duplicate", error=sentence)
