@@ -34,6 +34,12 @@ LONGEST_PAUSE = 4
 HEARSAY = 10
 """How much more rarely we look while the service tells us by itself."""
 
+WORTH_A_PAGE = 25
+"""So many jobs must be waited for to read on past one more page of the list that shows none of them."""
+
+MOST_SINGLY = 8
+"""Jobs that are asked for one by one after a look, at least; at most a quarter of those that wait."""
+
 ALONE_S = 60.0
 """How long the service may be out of reach before a job is told."""
 
@@ -139,7 +145,7 @@ class Watcher:
         unseen = set(self._watches)
         for watch in self._watches.values():
             watch.resumed = False
-        before = None
+        before, barren = None, 0
         while unseen:
             page = await self._api.page(before)
             if not isinstance(page, wire.ListPage):
@@ -153,20 +159,22 @@ class Watcher:
                 unseen.discard(item.id)
                 self._learn(item)
                 self._tell(item.id, Noticed(item.status, item.error))
-            # A page without any of ours: the rest lies deep under other people's jobs, or under our own finished ones.
-            if not seen or _is_last(page):
+            # Pages without any of ours: the rest lies deep under other people's jobs, or under our own finished ones. To go on
+            # is worth it for many; a few are asked for one by one.
+            barren += not seen
+            if barren * WORTH_A_PAGE > len(unseen) or _is_last(page):
                 break
             before = page.transcripts[-1].id
         await self._ask_singly(unseen)
         self._end_overdue()
 
     async def _ask_singly(self, transcript_ids: Iterable[str]) -> None:
-        """Ask for those that the list did not show, one by one, when they are due; no more in a look than a page is worth to us."""
+        """Ask for those that the list did not show, one by one, when they are due, so many that the request window bears it."""
         now = time.time()
         waiting = {key: watch for key in transcript_ids if (watch := self._watches.get(key)) and not watch.answer.done()}
         times = {key: max(self._due(watch), watch.not_before) for key, watch in waiting.items()}
         due = sorted((at, key) for key, at in times.items() if at <= now)
-        most = max(2, len(self._watches) // 20)
+        most = max(MOST_SINGLY, len(self._watches) // 4)
         for _, key in due[:most]:
             fetched = await self._api.get(key)
             if isinstance(fetched, Fetched):
