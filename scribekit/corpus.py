@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -137,12 +138,16 @@ def open_corpus(path: str | Path) -> Corpus:
     return Corpus(folder)
 
 
-def jobs_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """The rows of the ledger as ``schema.JOBS``."""
-    return schema.JOBS.frame([_job_row(row) for row in rows])
+def jobs_frame(rows: Iterable[Any]) -> pd.DataFrame:
+    """The rows of the ledger as ``schema.JOBS``; they are taken one at a time, and only the columns are kept."""
+    columns: dict[str, list[Any]] = {name: [] for name in schema.JOBS.names}
+    for row in rows:
+        for name, value in _job_row(row).items():
+            columns[name].append(value)
+    return schema.JOBS.frame(columns)
 
 
-def _job_row(row: dict[str, Any]) -> dict[str, Any]:
+def _job_row(row: Any) -> dict[str, Any]:
     shared = row["job_key"] is not None and row["row_kind"] is not None
     free = shared or row["state"] in (None, ERROR)  # what fails is not billed
     return {

@@ -45,14 +45,15 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: boo
     """
     numbers = batch_or_corpus.batch_ids
     with Ledger(batch_or_corpus.path) as ledger:
-        there = ledger.remote(numbers)
         failed: dict[str, str] = {}
-        if remote and there:
+        if remote and ledger.remote(numbers):
             to = service_connection()
             check_host(to, ledger.hosts(numbers))
+            # Another service's transcripts are not known here, which must not be taken for their being deleted.
+            there = ledger.remote(ledger.batches_at(to.host, numbers))
             with Progress(len(there), unit="transcripts", description="Deleting at the service", enabled=progress) as line:
                 failed = wait_for(_delete(to, ledger, there, line))
-        names = {row["job_key"]: row["recording_id"] for row in reversed(ledger.job_rows(numbers)) if row["job_key"]}
+        names = {row["job_key"]: row["recording_id"] for row in reversed(list(ledger.job_rows(numbers))) if row["job_key"]}
         gone = [(row["transcript_id"], row["job_key"], DELETED, row["at"]) for row in ledger.deletions(numbers)]
         left = [(transcript, key, failed.get(transcript, THERE), None) for transcript, key in ledger.remote(numbers)]
     return schema.DELETIONS.frame(

@@ -50,6 +50,7 @@ CREATE TABLE recordings (
     PRIMARY KEY (batch_id, position)
 ) WITHOUT ROWID;
 CREATE INDEX recordings_job ON recordings (job_key);
+CREATE INDEX recordings_name ON recordings (recording_id, batch_id);
 -- Every transcript that was ever created for a job, so that a lost one can be told from those that are accounted for.
 CREATE TABLE attempts (
     transcript_id TEXT PRIMARY KEY,

@@ -92,8 +92,12 @@ class Store:
 
     def read(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of a query."""
+        return list(self.rows(sql, values))
+
+    def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Iterator[sqlite3.Row]:
+        """The rows of a query, one at a time."""
         with _explained(self.folder / FILE_NAME):
-            return self._db.execute(sql, values).fetchall()
+            yield from self._db.execute(sql, values)
 
 
 def marks(values: Sequence[Any]) -> str:

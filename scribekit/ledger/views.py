@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -33,6 +34,11 @@ class Views(Store):
         """The services that the batches were planned for."""
         sql = f"SELECT DISTINCT host FROM batches WHERE batch_id IN ({marks(batch_ids)})"
         return [row[0] for row in self.read(sql, tuple(batch_ids))]
+
+    def batches_at(self, host: str, batch_ids: Sequence[int]) -> list[int]:
+        """Those of the batches that were planned for a service."""
+        sql = f"SELECT batch_id FROM batches WHERE host = ? AND batch_id IN ({marks(batch_ids)}) ORDER BY batch_id"
+        return [row[0] for row in self.read(sql, (host, *batch_ids))]
 
     def manifest(self, batch_id: int) -> bytes:
         """The manifest of a batch as Parquet bytes."""
@@ -78,20 +84,28 @@ class Views(Store):
         sql = f"SELECT transcript_id FROM attempts WHERE transcript_id IN ({marks(transcript_ids)})"
         return {row[0] for row in self.read(sql, tuple(transcript_ids))}
 
-    def job_rows(self, batch_ids: Sequence[int]) -> list[dict[str, Any]]:
-        """One row per recording in manifest order, with its job's facts; a recording of several batches appears as in the latest."""
+    def job_rows(self, batch_ids: Sequence[int]) -> Iterator[sqlite3.Row]:
+        """One row per recording in manifest order, with its job's facts, one at a time.
+
+        A recording of several batches appears as in the latest.
+        """
+        ids = tuple(batch_ids)
         sql = (
             "SELECT r.recording_id, r.source, r.batch_id, r.job_key, r.error_kind AS row_kind, r.error AS row_error,"
             " j.state, j.transcript_id, j.attempts, j.error_kind, j.error, j.submitted_at, j.completed_at, j.reserved_usd,"
-            " iif(j.lease_owner IS NULL, j.held, NULL) AS held, j.batch_id <> r.batch_id AS shared,"
+            " iif(j.lease_owner IS NULL, j.held, NULL) AS held,"
             " p.audio_duration_s, p.confidence, p.model, p.language, p.cost_usd"
             " FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key LEFT JOIN payloads p ON p.job_key = r.job_key"
-            f" WHERE r.batch_id IN ({marks(batch_ids)}) ORDER BY r.batch_id, r.position"
+            f" WHERE r.batch_id IN ({marks(ids)})"
         )
-        latest: dict[str, dict[str, Any]] = {}
-        for row in self.read(sql, tuple(batch_ids)):
-            latest[row["recording_id"]] = dict(row)
-        return list(latest.values())
+        if len(ids) > 1:
+            latest = f"SELECT MAX(l.batch_id) FROM recordings l WHERE l.recording_id = r.recording_id AND l.batch_id IN ({marks(ids)})"
+            first = f"SELECT MIN(f.batch_id) FROM recordings f WHERE f.recording_id = r.recording_id AND f.batch_id IN ({marks(ids)})"
+            sql += f" AND r.batch_id = ({latest}) ORDER BY ({first}), r.position"
+            ids += ids + ids
+        else:
+            sql += " ORDER BY r.position"
+        yield from self.rows(sql, ids)
 
     def payloads(self, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
         """For each (recording id, job key) that has one: the recording id and the payload as received, one at a time."""
