@@ -97,7 +97,7 @@ def submit_batch(
         )
         _announce_paid_again(ledger, number)
     batch = Batch(folder, number, limits, webhook)
-    _run(batch, to, "Submitting", progress=progress, to_the_end=False, limits=limits, webhook=webhook, on_event=on_event)
+    _run(batch, [number], to, "Submitting", progress=progress, to_the_end=False, limits=limits, webhook=webhook, on_event=on_event)
     return batch
 
 
@@ -113,7 +113,8 @@ def collect(
     """Wait until every recording has been transcribed or has failed for good, and store the transcripts.
 
     Safe to interrupt and safe to repeat. What another process is working on is waited for. A failure of one recording
-    is a row, never an error.
+    is a row, never an error. In a corpus that was sent to several services (first to a local one to rehearse, say) only
+    what belongs to the one that the verbs now talk to goes on; the rest stays as it is.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -135,12 +136,16 @@ def collect(
     """
     with Ledger(batch_or_corpus.path) as ledger:
         numbers = batch_or_corpus.batch_ids
-        unfinished, hosts = ledger.unfinished(numbers), ledger.unfinished_hosts(numbers)
-    if unfinished:
-        to = service_connection()
-        check_host(to, hosts)
+        hosts = ledger.unfinished_hosts(numbers)
+        if hosts:
+            to = service_connection()
+            check_host(to, hosts)
+            # What was planned for another service (a rehearsal, say) is neither sent to this one nor looked for in it.
+            numbers = ledger.batches_at(to.host, numbers)
+    if hosts:
         _run(
             batch_or_corpus,
+            numbers,
             to,
             "Transcribing",
             progress=progress,
@@ -238,16 +243,24 @@ def check_host(to: connection.Connection, hosts: list[str]) -> None:
 
 
 def _run(
-    batch: Corpus, to: connection.Connection, doing: str, *, progress: bool, limits: Limits | None, timeout: float | None = None, **how: Any
+    corpus: Corpus,
+    numbers: list[int],
+    to: connection.Connection,
+    doing: str,
+    *,
+    progress: bool,
+    limits: Limits | None,
+    timeout: float | None = None,
+    **how: Any,
 ) -> None:
-    with Ledger(batch.path) as ledger:
-        total = sum(ledger.states(batch.batch_ids).values())
+    with Ledger(corpus.path) as ledger:
+        total = sum(ledger.states(numbers).values())
     with Progress(total, description=doing, enabled=progress) as line:
 
         def show(states: Counter[str]) -> None:
             ended, counts = status.summary(states)
             line.update(ended if how["to_the_end"] else ended + counts.get("at the service", 0), counts=counts)
 
-        work = drive(Run(batch.path, batch.batch_ids, to, limits or Limits(), on_progress=show, **how))
+        work = drive(Run(corpus.path, numbers, to, limits or Limits(), on_progress=show, **how))
         with contextlib.suppress(TimeoutError):
             wait_for(asyncio.wait_for(work, timeout) if timeout is not None else work)

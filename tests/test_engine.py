@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import wave
+from dataclasses import replace
 
 import pytest
 
@@ -203,3 +204,19 @@ def test_what_only_took_too_long_is_waited_for_again(bench, tmp_path):
     assert sk.retry(batch, error_kind="timed_out") == 2
     assert set(sk.collect(batch, limits=QUICK, progress=False)["status"]) == {"completed"}
     assert service.books()["jobs_created"] == 2
+
+
+def test_an_unfinished_rehearsal_is_never_sent_to_the_real_service(bench, tmp_path):
+    rehearsal = bench("--speed", "1", "--slots", "1")
+    few = sk.Limits(concurrent_jobs=1, poll_s=0.05)
+    sk.submit_batch(urls(6, seconds=600), corpus=tmp_path / "c", limits=few, progress=False)
+    before = rehearsal.books()["jobs_created"]
+    assert before < 6
+    real = bench("--speed", "2000", "--slots", "50")
+    real._connection = replace(real.connection, host="real.example")
+    sk.submit_batch(urls(6, seconds=600), corpus=tmp_path / "c", limits=few, progress=False)
+    jobs = sk.collect(sk.open_corpus(tmp_path / "c"), limits=QUICK, progress=False)
+    assert jobs["status"].tolist() == ["completed"] * 6
+    assert real.books()["jobs_created"] == 6
+    assert rehearsal.books()["jobs_created"] == before
+    assert sk.open_corpus(tmp_path / "c").batch(1).counts()["planned"] == 6 - before

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -57,3 +58,13 @@ def test_a_refused_key_stops_it_at_once(batch, bench, monkeypatch):
     with pytest.raises(ServiceStoppedError, match="API key"):
         sk.purge(batch, progress=False)
     assert strict.books()["requests"] == {"DELETE /v2/transcript/{id}": 1}
+
+
+def test_what_lies_at_another_service_is_not_taken_for_deleted(batch, bench):
+    elsewhere = bench(*FAST)
+    elsewhere._connection = replace(elsewhere.connection, host="elsewhere.example")
+    sources = [f"https://host.example/{i}.mp3?duration=60" for i in range(4)]
+    sk.collect(sk.submit_batch(sources, corpus=batch.path, limits=QUICK, progress=False), progress=False)
+    left = sk.purge(sk.open_corpus(batch.path), progress=False)
+    assert left["status"].value_counts().to_dict() == {"deleted": 4, "there": 4}
+    assert set(left.loc[left["status"] == "there", "transcript_id"]) == set(batch.jobs()["transcript_id"])
