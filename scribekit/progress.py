@@ -119,10 +119,15 @@ class _Terminal:
 class _Log:
     first_after_s, every_s, quiet_under_s = 10.0, 10.0, 0.5
 
-    def show(self, state: State) -> None:
-        print(state, file=sys.stderr, flush=True)  # noqa: T201 -- the line is what this is for
+    _said = ""
 
-    close = show
+    def show(self, state: State) -> None:
+        self._said = str(state)
+        print(self._said, file=sys.stderr, flush=True)  # noqa: T201 -- the line is what this is for
+
+    def close(self, state: State) -> None:
+        if str(state) != self._said:
+            self.show(state)
 
 
 def _face() -> _Face:

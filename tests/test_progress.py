@@ -186,3 +186,10 @@ with Progress(10, description="Transcribing") as bar:
     assert output.output_type == "display_data"
     assert output.data["text/plain"].startswith("Transcribing: 10/10 recordings")
     assert 'value="10"' in output.data["text/html"]
+
+
+def test_a_log_says_its_last_line_once(capsys):
+    at = iter([0.0, 0.0, 30.0, 30.0, 30.0, 30.0, 30.0])
+    with Progress(3, description="Transcribing", clock=lambda: next(at)) as progress:
+        progress.update(3)
+    assert capsys.readouterr().err.count("3/3") == 1
