@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scribekit.batch import collect, retry, submit_batch
+    from scribekit.calibration import Calibration
     from scribekit.corpus import Batch, Corpus, open_corpus
     from scribekit.errors import ScribekitError
+    from scribekit.exploring import build_index, play, search
+    from scribekit.lexis import collocates, dispersion, keyness, ngrams
     from scribekit.limits import Limits
     from scribekit.local import local_service
+    from scribekit.measuring import calibrate, evaluate, flag_for_review, turn_statistics
     from scribekit.pricing import estimate_cost
     from scribekit.purging import purge
     from scribekit.recordings import read_manifest, scan
@@ -25,44 +29,68 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Batch",
+    "Calibration",
     "Corpus",
     "Limits",
     "ScribekitError",
     "Webhook",
+    "build_index",
+    "calibrate",
     "collect",
+    "collocates",
+    "dispersion",
     "estimate_cost",
+    "evaluate",
     "export",
+    "flag_for_review",
+    "keyness",
     "local_service",
+    "ngrams",
     "open_corpus",
+    "play",
     "purge",
     "read_manifest",
     "retry",
     "scan",
+    "search",
     "submit_batch",
     "to_frame",
+    "turn_statistics",
 ]
 
 _HOMES = {
     "Batch": "corpus",
+    "Calibration": "calibration",
     "Corpus": "corpus",
     "Limits": "limits",
     "ScribekitError": "errors",
     "Webhook": "webhook",
+    "build_index": "exploring",
+    "calibrate": "measuring",
     "collect": "batch",
+    "collocates": "lexis",
+    "dispersion": "lexis",
     "estimate_cost": "pricing",
+    "evaluate": "measuring",
     "export": "tables",
+    "flag_for_review": "measuring",
+    "keyness": "lexis",
     "local_service": "local",
+    "ngrams": "lexis",
     "open_corpus": "corpus",
+    "play": "exploring",
     "purge": "purging",
     "read_manifest": "recordings",
     "retry": "batch",
     "scan": "recordings",
+    "search": "exploring",
     "submit_batch": "batch",
     "to_frame": "tables",
+    "turn_statistics": "measuring",
 }
 
 
-_ROOMS = ("alerts",)
+_ROOMS = ("alerts", "plots")
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,129 @@
+"""How far a recogniser's confidence can be believed: reliability, expected calibration error, probability of error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from scribekit.errors import OptionError
+from scribekit.schema import RELIABILITY
+
+BINS = 15
+_Z = 1.959963984540054  # of a two-sided 95 % interval
+
+_Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a word's confidence is worth; made by ``sk.calibrate``.
+
+    Attributes:
+        table: One row per bin of equally many words (``schema.RELIABILITY``).
+        ece: Expected calibration error: the mean distance of confidence and accuracy over the bins, weighted by words (M. P. Naeini,
+            G. Cooper, M. Hauskrecht, AAAI 2015).
+        n_words: How many words it rests on.
+    """
+
+    table: pd.DataFrame
+    ece: float
+    n_words: int
+    _confidence: _Floats = field(repr=False)
+    _error: _Floats = field(repr=False)
+
+    def probability_of_error(self, confidence: Any) -> _Floats:
+        """The probability that words of these confidences are wrong, never rising with confidence.
+
+        Isotonic regression (pool adjacent violators: M. Ayer et al. 1955; for calibration B. Zadrozny, C. Elkan, KDD 2002) of the
+        bins' error rates, each as ``(errors + 1/2) / (words + 1)`` so that none is 0 or 1, with straight lines between the bins.
+
+        Args:
+            confidence: One confidence or an array or column of them, 0 to 1. A missing one gets the mean error rate.
+
+        Returns:
+            An array of the same length.
+        """
+        given = np.atleast_1d(np.asarray(confidence, dtype=np.float64))
+        mean_error = 1 - np.average(self.table["accuracy"], weights=self.table["n_words"])
+        return np.where(np.isnan(given), mean_error, np.interp(given, self._confidence, self._error))
+
+
+def fit(confidence: Any, correct: Any, bins: int = BINS) -> Calibration:
+    """A calibration from words of which it is known whether they are right.
+
+    Args:
+        confidence: Confidence of each word, 0 to 1; words without one are left out.
+        correct: Whether each word is right.
+        bins: At most how many bins of equally many words; words of one confidence stay together.
+
+    Raises:
+        OptionError: No word has a confidence.
+
+    Example:
+        >>> calibration = fit([0.2] * 50 + [0.9] * 50, [True] * 10 + [False] * 40 + [True] * 45 + [False] * 5)
+        >>> round(calibration.ece, 6), calibration.probability_of_error([0.2, 0.9]).round(2).tolist()
+        (0.0, [0.79, 0.11])
+    """
+    given = np.asarray(confidence, dtype=np.float64)
+    right = np.asarray(correct, dtype=np.float64)
+    known = ~np.isnan(given)
+    if not known.any():
+        raise OptionError("There is nothing to calibrate: no recognised word that a reference covers has a confidence.")
+    order = np.argsort(given[known], kind="stable")
+    given, right = given[known][order], right[known][order]
+    bin_of = _bins(given, bins)
+    n_words = np.bincount(bin_of)
+    mean_confidence = np.bincount(bin_of, given) / n_words
+    n_right = np.bincount(bin_of, right)
+    accuracy = n_right / n_words
+    low, high = _wilson(accuracy, n_words)
+    columns = {
+        "confidence_low": given[np.searchsorted(bin_of, np.arange(len(n_words)))],
+        "confidence_high": given[np.searchsorted(bin_of, np.arange(len(n_words)), side="right") - 1],
+        "n_words": n_words,
+        "confidence": mean_confidence,
+        "accuracy": accuracy,
+        "accuracy_low": low,
+        "accuracy_high": high,
+    }
+    table = RELIABILITY.frame({name: values.tolist() for name, values in columns.items()})
+    ece = float(np.average(np.abs(mean_confidence - accuracy), weights=n_words))
+    error = falling((n_words - n_right + 0.5) / (n_words + 1), n_words.astype(np.float64))
+    return Calibration(table, ece, len(given), mean_confidence, error)
+
+
+def falling(values: _Floats, weights: _Floats) -> _Floats:
+    """The nearest sequence (weighted least squares) that never rises: isotonic regression by pooling adjacent violators.
+
+    Example:
+        >>> falling(np.array([0.9, 0.2, 0.4, 0.1]), np.ones(4)).round(3).tolist()
+        [0.9, 0.3, 0.3, 0.1]
+    """
+    blocks: list[tuple[float, float, int]] = []
+    for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
+        mean, mass, length = value, weight, 1
+        while blocks and blocks[-1][0] < mean:
+            before, before_mass, before_length = blocks.pop()
+            mean = (before * before_mass + mean * mass) / (before_mass + mass)
+            mass, length = before_mass + mass, before_length + length
+        blocks.append((mean, mass, length))
+    return np.repeat([mean for mean, _, _ in blocks], [length for _, _, length in blocks])
+
+
+def _bins(ordered: _Floats, bins: int) -> npt.NDArray[np.intp]:
+    """The bin of each of the ordered values, numbered without gaps; equal values share the bin of the first of them."""
+    by_rank = np.arange(len(ordered)) * bins // len(ordered)
+    first = np.searchsorted(ordered, ordered)
+    numbered: npt.NDArray[np.intp] = np.unique(by_rank[first], return_inverse=True)[1]
+    return numbered
+
+
+def _wilson(rate: _Floats, n: npt.NDArray[np.intp]) -> tuple[_Floats, _Floats]:
+    """The score interval of a proportion: E. B. Wilson 1927."""
+    centre = (rate + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
+    half = _Z / (1 + _Z**2 / n) * np.sqrt(rate * (1 - rate) / n + _Z**2 / (4 * n**2))
+    return centre - half, centre + half

@@ -1,0 +1,210 @@
+"""The evaluation frame: recordings with their references become summed error rates, by group or by speaker."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from scribekit.quality import PASSAGE_WORDS, Alignment, Counts, align, character_counts, interval, joined, normalise, total
+from scribekit.references import Reference
+from scribekit.schema import EVALUATION
+from scribekit.speaker_errors import SpeakerTime, concatenated_errors, speaker_time
+
+_Indices = npt.NDArray[np.intp]
+_Key = tuple[str, str | None]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One recording to measure.
+
+    Attributes:
+        group: Which row of the evaluation it counts in.
+        reference: What was said.
+        words: What was recognised: rows of ``schema.WORDS`` of this recording.
+    """
+
+    group: str
+    reference: Reference
+    words: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A recording, its words on both sides as they are compared, and their alignment.
+
+    Attributes:
+        recording: The recording.
+        said: Normalised words of the reference.
+        turn_of: The turn that each of them comes from.
+        heard: Normalised words of the hypothesis.
+        row_of: The row (by position) of ``words`` that each of them comes from.
+        words: The recognised words, turn by turn.
+        alignment: How they belong together.
+    """
+
+    recording: Recording
+    said: list[str]
+    turn_of: _Indices
+    heard: list[str]
+    row_of: _Indices
+    words: pd.DataFrame
+    alignment: Alignment
+
+    def is_correct(self) -> npt.NDArray[np.float64]:
+        """For each row of ``words`` 1 when all of it is right, 0 when not, NaN when normalising leaves nothing of it."""
+        n_parts = np.bincount(self.row_of, minlength=len(self.words))
+        n_right = np.bincount(self.row_of, self.alignment.correct, minlength=len(self.words))
+        return np.where(n_parts > 0, n_right == n_parts, np.nan)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What one recording (or one of its speakers) adds to its row."""
+
+    words: Counts
+    characters: Counts
+    passages: list[Counts]
+    concatenated: tuple[int, int] | None = None
+    time: SpeakerTime | None = None
+
+
+def compare(recordings: Sequence[Recording], normaliser: str) -> list[Compared]:
+    """Align every recording with its reference.
+
+    Raises:
+        OptionError: There is no such normaliser.
+        MissingExtraError: jiwer is not installed.
+    """
+    said = [_tokens((turn.text for turn in recording.reference), normaliser) for recording in recordings]
+    in_turns = [_turn_by_turn(recording.words) for recording in recordings]
+    heard = [_tokens(words["text"], normaliser) for words in in_turns]
+    alignments = align([words for words, _ in said], [words for words, _ in heard])
+    sides = zip(recordings, said, heard, in_turns, alignments, strict=True)
+    return [Compared(recording, *left, *right, words, alignment) for recording, left, right, words, alignment in sides]
+
+
+def evaluation_frame(recordings: Sequence[Recording], *, by_speaker: bool, normaliser: str, seed: int) -> pd.DataFrame:
+    """Summed error rates with the columns of ``schema.EVALUATION``, in order of first appearance.
+
+    Args:
+        recordings: What to measure.
+        by_speaker: One row for each speaker of each group's references; recordings without speakers are left out.
+        normaliser: A name in ``quality.NORMALISERS``.
+        seed: Seed of the bootstrap.
+
+    Raises:
+        OptionError: There is no such normaliser.
+        MissingExtraError: jiwer is not installed.
+    """
+    rows: defaultdict[_Key, list[_Measured]] = defaultdict(list)
+    for compared in compare(recordings, normaliser):
+        group = compared.recording.group
+        if by_speaker:
+            for speaker, measured in _by_speaker(compared):
+                rows[group, speaker].append(measured)
+        else:
+            rows[group, None].append(_whole(compared))
+    return EVALUATION.frame([_row(key, measured, seed) for key, measured in rows.items()])
+
+
+def _row(key: _Key, measured: Sequence[_Measured], seed: int) -> dict[str, object]:
+    words = total([item.words for item in measured])
+    characters = total([item.characters for item in measured])
+    low, high = interval([item.words for item in measured] if len(measured) > 1 else measured[0].passages, seed=seed)
+    concatenated = [item.concatenated for item in measured if item.concatenated]
+    time = sum((item.time for item in measured if item.time), SpeakerTime())
+    return {
+        "group": key[0],
+        "speaker": key[1],
+        "n_recordings": len(measured),
+        "reference_words": words.reference,
+        "hits": words.hits,
+        "substitutions": words.substitutions,
+        "deletions": words.deletions,
+        "insertions": words.insertions,
+        "wer": words.rate,
+        "wer_low": low,
+        "wer_high": high,
+        "reference_characters": characters.reference,
+        "character_errors": characters.errors,
+        "cer": characters.rate,
+        "cpwer": sum(errors for errors, _ in concatenated) / max(1, sum(n for _, n in concatenated)) if concatenated else np.nan,
+        "der": time.rate,
+    }
+
+
+def _whole(compared: Compared) -> _Measured:
+    characters = character_counts([" ".join(compared.said)], [" ".join(compared.heard)])[0]
+    alignment = compared.alignment
+    return _Measured(alignment.counts(), characters, alignment.passages(), _concatenated(compared), _time(compared))
+
+
+def _by_speaker(compared: Compared) -> Iterable[tuple[str, _Measured]]:
+    speakers = [turn.speaker for turn in compared.recording.reference]
+    names = list(dict.fromkeys(name for name in speakers if name is not None))
+    if not names or None in speakers:
+        return
+    speaker_of = np.array([names.index(name) for name in speakers if name is not None])[compared.turn_of]
+    heard_from = speaker_of[compared.alignment.owner] if len(speaker_of) else np.zeros(len(compared.heard), dtype=np.intp)
+    numbers = dict(enumerate(names))
+    said, heard = joined(compared.said, speaker_of, numbers), joined(compared.heard, heard_from, numbers)
+    words = compared.alignment.by_group(speaker_of, len(names))
+    for number, characters in enumerate(character_counts(said, heard)):
+        yield names[number], _Measured(words[number], characters, _passages(compared.alignment, speaker_of == number))
+
+
+def _passages(alignment: Alignment, mine: npt.NDArray[np.bool_]) -> list[Counts]:
+    n_passages = -(-int(mine.sum()) // PASSAGE_WORDS)
+    group = np.where(mine, (np.cumsum(mine) - 1) // PASSAGE_WORDS, n_passages)
+    return alignment.by_group(group, n_passages + 1)[:n_passages]
+
+
+def _concatenated(compared: Compared) -> tuple[int, int] | None:
+    labels = compared.words["speaker"]
+    speakers = [turn.speaker for turn in compared.recording.reference]
+    if not speakers or None in speakers or labels.isna().any():
+        return None
+    said: defaultdict[str, list[str]] = defaultdict(list)
+    for word, turn in zip(compared.said, compared.turn_of.tolist(), strict=True):
+        said[str(speakers[turn])].append(word)
+    heard: defaultdict[str, list[str]] = defaultdict(list)
+    for word, label in zip(compared.heard, labels.iloc[compared.row_of], strict=True):
+        heard[label].append(word)
+    return concatenated_errors(said, heard), len(compared.said)
+
+
+def _time(compared: Compared) -> SpeakerTime | None:
+    said = []
+    for turn in compared.recording.reference:
+        if turn.speaker is None or turn.start_ms is None or turn.end_ms is None:
+            return None
+        said.append((turn.speaker, turn.start_ms, turn.end_ms))
+    words = compared.words
+    if words[["speaker", "utterance_index"]].isna().to_numpy().any():
+        return None
+    turns = words.groupby("utterance_index").agg(speaker=("speaker", "first"), start=("start_ms", "min"), end=("end_ms", "max"))
+    return speaker_time(said, list(turns.itertuples(index=False, name=None)))
+
+
+def _turn_by_turn(words: pd.DataFrame) -> pd.DataFrame:
+    """The words in the order of their turns: those of people who talk at once do not alternate."""
+    if words["utterance_index"].isna().any():
+        return words
+    return words.sort_values("utterance_index", kind="stable")
+
+
+def _tokens(texts: Iterable[str], normaliser: str) -> tuple[list[str], _Indices]:
+    """The normalised words of texts, and which text each comes from."""
+    tokens: list[str] = []
+    source: list[int] = []
+    for number, text in enumerate(texts):
+        parts = normalise(text, normaliser).split()
+        tokens += parts
+        source += [number] * len(parts)
+    return tokens, np.array(source, dtype=np.intp)

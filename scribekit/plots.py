@@ -1,0 +1,221 @@
+"""Plots of quality and conversation: each function draws one on an Axes and gives the Axes back.
+
+Colours are those of M. Okabe and K. Ito, "Color Universal Design" (2008), which people with any colour vision can tell apart; a speaker
+keeps their colour in every plot of the same speakers. Nothing is told by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from scribekit.calibration import Calibration
+from scribekit.errors import OptionError, nearest
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+INK = "#333333"
+LATER = "#999999"  # for whoever comes after the palette
+BAR_HEIGHT = 0.7
+_LABEL_FROM_SHARE = 0.05
+
+
+def speaker_colours(speakers: Iterable[str]) -> dict[str, str]:
+    """The colour of each speaker: by the order of their names, so that it is the same in every plot of the same people.
+
+    Example:
+        >>> speaker_colours(["B", "A", "B"])
+        {'A': '#0072B2', 'B': '#E69F00'}
+    """
+    names = sorted(set(speakers))
+    return {name: PALETTE[number] if number < len(PALETTE) else LATER for number, name in enumerate(names)}
+
+
+def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> Axes:
+    """How confidence is spread in each group: box from quarter to quarter with the median, whiskers from 5 to 95 %.
+
+    Args:
+        frame: Any frame with ``confidence`` (0 to 1), for example ``to_frame(corpus, "words", with_manifest=True)``.
+        column: The column that tells the groups: ``recording_id``, ``speaker`` or one of the manifest's.
+        ax: Where to draw; a new figure by default.
+
+    Raises:
+        OptionError: The frame has no such column, or no confidence.
+    """
+    for name in (column, "confidence"):
+        _require(frame, name)
+    known = frame[frame["confidence"].notna()]
+    groups = [(str(name), group.to_numpy(dtype=float)) for name, group in known.groupby(column, sort=False)["confidence"]]
+    ax = _axes(ax, height=0.6 + 0.4 * len(groups))
+    labels = [f"{name}  (n = {len(values):,})" for name, values in groups]
+    if groups:
+        ax.boxplot(
+            [values for _, values in groups],
+            orientation="horizontal",
+            tick_labels=labels,
+            whis=(5, 95),
+            showfliers=False,
+            widths=0.6,
+            patch_artist=True,
+            boxprops={"facecolor": PALETTE[4], "edgecolor": INK},
+            medianprops={"color": INK, "linewidth": 2},
+        )
+    ax.invert_yaxis()
+    ax.set(xlim=(0, 1), xlabel="confidence", title=f"Confidence by {column}")
+    return _tidy(ax)
+
+
+def reliability(calibration: Calibration, ax: Axes | None = None) -> Axes:
+    """How often words are right against how sure the recogniser was, with 95 % intervals; on the dashed line both agree.
+
+    Args:
+        calibration: What ``calibrate`` learnt.
+        ax: Where to draw; a new figure by default.
+    """
+    table = calibration.table
+    ax = _axes(ax, width=4.6, height=4.4)
+    ax.plot([0, 1], [0, 1], linestyle="--", color=INK, linewidth=1, label="confidence = accuracy")
+    # Rounding may leave an end of an interval on the wrong side by a hair.
+    below = (table["accuracy"] - table["accuracy_low"]).clip(lower=0)
+    above = (table["accuracy_high"] - table["accuracy"]).clip(lower=0)
+    ax.errorbar(table["confidence"], table["accuracy"], yerr=[below, above], fmt="o", color=PALETTE[0], capsize=2, label="words, by bin")
+    ax.set(xlim=(0, 1), ylim=(0, 1.02), aspect="equal", xlabel="confidence", ylabel="share of words that are right")
+    ax.set_title(f"Reliability  (ECE {calibration.ece:.3f}, n = {calibration.n_words:,})")
+    ax.legend(loc="lower right", frameon=False)
+    return _tidy(ax)
+
+
+def speaker_timeline(utterances: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Who speaks when, one row per speaker.
+
+    Args:
+        utterances: Rows of ``to_frame(corpus, "utterances")`` of one recording.
+        ax: Where to draw; a new figure by default.
+
+    Raises:
+        OptionError: The rows are of several recordings.
+    """
+    recordings = utterances["recording_id"].unique().tolist()
+    if len(recordings) > 1:
+        raise OptionError(f"A timeline shows one recording; choose one of {', '.join(map(str, recordings[:3]))} … by its recording_id.")
+    spoken = utterances[utterances["speaker"].notna()]
+    colours = speaker_colours(spoken["speaker"])
+    ax = _axes(ax, height=0.9 + 0.35 * len(colours))
+    for row, (speaker, colour) in enumerate(colours.items()):
+        mine = spoken[spoken["speaker"] == speaker]
+        spans = list(zip(mine["start_ms"] / 60_000, (mine["end_ms"] - mine["start_ms"]) / 60_000, strict=True))
+        ax.broken_barh(spans, (row - BAR_HEIGHT / 2, BAR_HEIGHT), facecolors=colour)
+    ax.set_yticks(range(len(colours)), list(colours))
+    ax.invert_yaxis()
+    ax.set(xlabel="minutes", title=str(recordings[0]) if recordings else "nobody spoke")
+    return _tidy(ax)
+
+
+def talk_shares(statistics: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Each speaker's share of the talking, one bar per recording.
+
+    Args:
+        statistics: What ``turn_statistics`` gave.
+        ax: Where to draw; a new figure by default.
+    """
+    colours = speaker_colours(statistics["speaker"])
+    recordings = statistics["recording_id"].unique().tolist()
+    ax = _axes(ax, height=1 + 0.4 * len(recordings))
+    left = np.zeros(len(recordings))
+    for speaker, colour in colours.items():
+        shares = (
+            statistics[statistics["speaker"] == speaker].set_index("recording_id")["talk_share"].reindex(recordings).fillna(0).to_numpy()
+        )
+        bars = ax.barh(range(len(recordings)), shares, left=left, color=colour, edgecolor="white", height=BAR_HEIGHT)
+        labels = [f"{speaker} {share:.0%}" if share >= _LABEL_FROM_SHARE else "" for share in shares]
+        ax.bar_label(bars, labels=labels, label_type="center", fontsize="small", color="black")
+        left += shares
+    ax.set_yticks(range(len(recordings)), recordings)
+    ax.invert_yaxis()
+    ax.set(xlim=(0, 1), xlabel="share of talking time", title="Talk shares")
+    ax.xaxis.set_major_formatter("{x:.0%}")
+    return _tidy(ax)
+
+
+def words_per_minute(statistics: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """How fast each speaker speaks in each recording.
+
+    Args:
+        statistics: What ``turn_statistics`` gave.
+        ax: Where to draw; a new figure by default.
+    """
+    return _bars(statistics, "words_per_minute", "words per minute of talking", "Pace", ax)
+
+
+def turn_taking(statistics: pd.DataFrame, column: str = "talk_listen_ratio", ax: Axes | None = None) -> Axes:
+    """One of the turn statistics, by recording and speaker.
+
+    Args:
+        statistics: What ``turn_statistics`` gave.
+        column: Which: ``"talk_listen_ratio"``, ``"interruptions"``, ``"overlap_s"``, ``"response_s"``, ``"longest_turn_s"`` …
+        ax: Where to draw; a new figure by default.
+
+    Raises:
+        OptionError: There is no such column.
+    """
+    _require(statistics, column)
+    unit = " (s)" if column.endswith("_s") else ""
+    name = column.removesuffix("_s").replace("_", " ")
+    return _bars(statistics, column, f"{name}{unit}", name.capitalize(), ax)
+
+
+def review_curve(queue: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """The expected share of errors found against the minutes of listening, from the top of the queue.
+
+    Args:
+        queue: What ``flag_for_review`` gave.
+        ax: Where to draw; a new figure by default.
+    """
+    ax = _axes(ax, width=5.2, height=3.6)
+    minutes = np.concatenate([[0.0], queue["cumulative_minutes"].to_numpy()])
+    found = np.concatenate([[0.0], queue["share_of_errors"].to_numpy()])
+    ax.plot(minutes, found, color=PALETTE[0], linewidth=2)
+    ax.fill_between(minutes, found, color=PALETTE[0], alpha=0.15)
+    ax.set(xlim=(0, max(minutes[-1], 0.01)), ylim=(0, 1), xlabel="minutes of listening", ylabel="expected share of errors found")
+    ax.yaxis.set_major_formatter("{x:.0%}")
+    ax.set_title(f"{minutes[-1]:.1f} minutes find {found[-1]:.0%} of the expected errors")
+    return _tidy(ax)
+
+
+def _bars(statistics: pd.DataFrame, column: str, label: str, title: str, ax: Axes | None) -> Axes:
+    shown = statistics[np.isfinite(statistics[column].to_numpy(dtype=float))]
+    colours = speaker_colours(statistics["speaker"])
+    ax = _axes(ax, height=1 + 0.28 * len(shown))
+    bars = ax.barh(range(len(shown)), shown[column], color=[colours[speaker] for speaker in shown["speaker"]], height=BAR_HEIGHT)
+    ax.bar_label(bars, fmt="{:,.3g}", padding=3, fontsize="small")
+    ax.set_yticks(range(len(shown)), [f"{row.recording_id}  {row.speaker}" for row in shown.itertuples()])
+    ax.invert_yaxis()
+    ax.margins(x=0.12)
+    ax.set(xlabel=label, title=title)
+    return _tidy(ax)
+
+
+def _axes(ax: Axes | None, *, width: float = 7.0, height: float) -> Axes:
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    axes: Axes = plt.subplots(figsize=(width, min(height + 0.6, 14)), layout="constrained")[1]
+    return axes
+
+
+def _tidy(ax: Axes) -> Axes:
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.set_axisbelow(True)
+    return ax
+
+
+def _require(frame: pd.DataFrame, column: str) -> None:
+    if column not in frame:
+        known: list[Any] = list(frame.columns)
+        raise OptionError(f"The frame has no column {column!r}.{nearest(column, map(str, known))}")
