@@ -1,0 +1,7 @@
+"""Key words in context and the measures of corpus linguistics, without a file or a database: queries, lines and figures."""
+
+from scribekit.concordance.lines import SORTS, Document, Line, cut, sort_key
+from scribekit.concordance.query import Query, expression, parse, spans
+from scribekit.concordance.terms import join_words, terms, text_of
+
+__all__ = ["SORTS", "Document", "Line", "Query", "cut", "expression", "join_words", "parse", "sort_key", "spans", "terms", "text_of"]

@@ -1,0 +1,115 @@
+"""What a word is looked up by: its terms, free of case, accents and punctuation.
+
+The index holds nothing but terms, made here, so what a query finds never depends on the tokenizer of a database.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+APOSTROPHE = "’"
+_APOSTROPHES = frozenset("'’ʼ＇")
+# After these an apostrophe is part of the word ("don't"); elsewhere it parts two words ("l'homme").
+_CONTRACTED = frozenset({"s", "t", "m", "d", "re", "ve", "ll", "em"})
+_ACCENTS = ((0x0300, 0x036F), (0x0591, 0x05BD), (0x064B, 0x065F), (0x0670, 0x0670))
+# Thai and Lao, Burmese, Khmer, kana, Han: written without spaces between words.
+_UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF),
+             (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))  # fmt: skip
+_FIRST_UNSPACED = chr(_UNSPACED[0][0])
+
+
+@lru_cache(maxsize=1 << 18)
+def terms(word: str) -> tuple[str, ...]:
+    """The terms that a word of a transcript, or of a query, is found by.
+
+    Case and accents are folded, punctuation is dropped, a hyphen parts two terms. In scripts without spaces every character is a term,
+    so that a word is found inside a longer run however that was cut up. Symbols beyond ASCII (emoji, €) are terms of their own.
+
+    Args:
+        word: A word as written.
+
+    Returns:
+        None, one or several terms; they hold no white space and no ASCII punctuation.
+
+    Example:
+        >>> terms("Café-Besuch,"), terms("don't"), terms("l’homme"), terms("東京"), terms("—")
+        (('cafe', 'besuch'), ('don’t',), ('l', 'homme'), ('東', '京'), ())
+    """
+    found: list[str] = []
+    for piece in _pieces(_folded(word)):
+        found.extend(_parted(piece))
+    return tuple(found)
+
+
+def text_of(all_terms: Iterable[str]) -> str:
+    """Terms as one searchable text, with a space before and after each.
+
+    Example:
+        >>> text_of(["a", "b"]), text_of([])
+        (' a b ', ' ')
+    """
+    joined = " ".join(all_terms)
+    return f" {joined} " if joined else " "
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether a text holds a character of a script that is written without spaces."""
+    return any(character >= _FIRST_UNSPACED and _within(ord(character), _UNSPACED) for character in text)
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Words as running text: with spaces, but not within scripts that have none.
+
+    Example:
+        >>> join_words(["we", "saw", "東", "京"])
+        'we saw 東京'
+    """
+    text = " ".join(words)
+    if not is_unspaced(text):
+        return text
+    parts: list[str] = []
+    for before, word in zip(("", *words), words, strict=False):
+        glued = not before or (is_unspaced(before[-1:]) and is_unspaced(word[:1]))
+        parts.append(word if glued else f" {word}")
+    return "".join(parts)
+
+
+def _folded(word: str) -> str:
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
+    return unicodedata.normalize("NFKC", "".join(c for c in decomposed if not _within(ord(c), _ACCENTS)))
+
+
+def _pieces(folded: str) -> list[str]:
+    """Runs of letters, digits and inner apostrophes; symbols and characters of unspaced scripts one by one."""
+    pieces, run = [], ""
+    for character in folded:
+        kind = unicodedata.category(character)
+        if kind == "Cf":  # direction marks, soft hyphens and joiners are not seen, so they are not looked for
+            continue
+        alone = is_unspaced(character) or (kind in ("So", "Sc", "Sm") and character > "\x7f")
+        if not alone and (kind[0] in "LNM" or character in _APOSTROPHES):
+            run += APOSTROPHE if character in _APOSTROPHES else character
+            continue
+        pieces.append(run)
+        run = ""
+        if alone and kind[0] in "LNMS":
+            pieces.append(character)
+    return [*pieces, run]
+
+
+def _parted(piece: str) -> list[str]:
+    found: list[str] = []
+    for part in filter(None, piece.split(APOSTROPHE)):
+        if found and part in _CONTRACTED:
+            found[-1] += APOSTROPHE + part
+        else:
+            found.append(part)
+    return found
+
+
+def _within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return any(first <= code <= last for first, last in ranges)

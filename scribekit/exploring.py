@@ -1,0 +1,167 @@
+"""The verbs for going through a corpus by what was said: key words in context, and the sound of any row."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from scribekit import schema
+from scribekit.audio_clips import wav_clip
+from scribekit.concordance import SORTS, Line, Query, cut, parse, sort_key, spans
+from scribekit.corpus import Batch, Corpus, manifest_of
+from scribekit.errors import OptionError, nearest
+from scribekit.indexing import Indexed, Where
+from scribekit.ledger import Ledger
+from scribekit.manifest import is_url
+
+if TYPE_CHECKING:
+    from IPython.display import Audio
+
+_Found = tuple[str, Line]
+"""The recording and the line."""
+
+
+def search(
+    batch_or_corpus: Batch | Corpus,
+    query: str,
+    *,
+    speaker: str | Collection[str] | None = None,
+    where: Where | None = None,
+    sort: str = "time",
+    context: int = 8,
+    limit: int | None = None,
+    progress: bool = False,
+) -> pd.DataFrame:
+    """Key words in context, over all recordings.
+
+    The query: ``climate`` finds a word, ``clim*`` words that begin so, ``"climate change"`` a phrase, ``"climate chang*"`` one whose
+    last word begins so; ``climate NEAR/5 change`` both with at most five words between, in either order (``NEAR`` alone: ten).
+    ``AND`` (or just a space), ``OR``, ``NOT`` and brackets join them and judge whole recordings: ``climate NOT weather`` gives
+    the lines of ``climate`` from recordings without ``weather``. Case, accents and punctuation make no difference; a hyphenated word
+    counts as its parts. In scripts without spaces any run of characters is found.
+
+    The index ``search.sqlite`` in the corpus folder is brought up to date first; see :func:`build_index`.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        query: What to look for. The operators are written in capitals.
+        speaker: Only lines whose match this speaker, or one of these, begins.
+        where: Only recordings whose manifest row answers: column → value, or a list of values; or a function of the manifest frame
+            that returns a boolean column.
+        sort: ``"time"`` (manifest order, then time), ``"match"``, ``"speaker"``, or by the words beside the match from the first,
+            second or third on: ``"left1"`` to ``"left3"``, ``"right1"`` to ``"right3"``.
+        context: How many words to show on each side.
+        limit: At most this many lines; the first ones in the chosen order.
+        progress: Show how far the index has come when it must be built.
+
+    Returns:
+        One row per place, with the columns of ``schema.CONCORDANCE`` (``left, match, right, speaker, start_ms`` and so on), then the
+        manifest's own. ``word_index`` and the times are those of ``to_frame(…, "words")``. Give a row to :func:`play` to hear it.
+
+    Raises:
+        OptionError: The query cannot be read, or there is no such order or manifest column.
+        LedgerError: The corpus cannot be read, or its index not be written.
+
+    Example:
+        >>> from scribekit.concordance import parse
+        >>> parse("climate NEAR/5 change").distance
+        5
+    """
+    if sort not in SORTS:
+        raise OptionError(f"Lines cannot be sorted by {sort!r}.{nearest(str(sort), SORTS)}")
+    if context < 0 or (limit is not None and limit < 0):
+        raise OptionError("context= and limit= count words and lines: give whole numbers from 0 on.")
+    parsed = parse(query)
+    speakers = {speaker} if isinstance(speaker, str) else speaker
+    with Indexed(batch_or_corpus, where, progress=progress) as indexed:
+        lines = (found for found in _lines(indexed, parsed) if speakers is None or found[1].speaker in speakers)
+        key = sort_key(sort)
+        ordered = lines if key is None else iter(sorted(lines, key=lambda found: key(found[1])))
+        rows = [{"recording_id": name, **line.row(context)} for name, line in itertools.islice(ordered, limit)]
+    return schema.CONCORDANCE.frame(rows).merge(indexed.manifest, on="recording_id", how="left", suffixes=("", "_manifest"))
+
+
+def build_index(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, progress: bool = True) -> int:
+    """Bring the search index of a corpus up to date. :func:`search` does so too; call this to have the work behind you.
+
+    The index is the file ``search.sqlite`` in the corpus folder. It holds nothing that is not in the ledger, can be deleted at any
+    time, and is made anew when a later version of scribekit needs it otherwise. Only transcripts that it does not hold yet are read.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave; the index always covers the whole corpus.
+        rebuild: Start from nothing.
+        progress: Show how far it has come.
+
+    Returns:
+        How many transcripts were added.
+
+    Raises:
+        LedgerError: The corpus cannot be read, or the index not be written.
+    """
+    with Indexed(batch_or_corpus, rebuild=rebuild, progress=progress) as indexed:
+        return indexed.added
+
+
+def play(
+    row: pd.Series[Any] | Mapping[str, Any], *, corpus: Batch | Corpus | None = None, before: float = 1.0, after: float = 1.0
+) -> Audio:
+    """The sound around a row of any table that has times, to listen to in a notebook.
+
+    Only the part that is played is decoded: an hour's recording is as quick as a minute's.
+
+    Args:
+        row: One row of ``search``, of ``to_frame(…, "words")``, of ``to_frame(…, "utterances")``: it has ``start_ms``, ``end_ms``,
+            and ``source`` or (with ``corpus``) ``recording_id``.
+        corpus: Where to look up the ``source`` of a row that has none.
+        before: Seconds to play before the row.
+        after: Seconds to play after it.
+
+    Returns:
+        An ``IPython.display.Audio`` of 16 kHz, one channel, that plays when it is shown and clicked.
+
+    Raises:
+        OptionError: The row has no times or no source, or its recording lies at an address and not in a file.
+        ScribekitError: The file is gone, or there is no sound in it at that time.
+    """
+    from IPython.display import Audio
+
+    absent = [name for name in ("start_ms", "end_ms") if name not in row]
+    if absent:
+        raise OptionError(f"The row has no {' and no '.join(absent)}. Give one row of a table with times: play(lines.iloc[0]).")
+    start_s, end_s = int(row["start_ms"]) / 1000, int(row["end_ms"]) / 1000
+    player: Audio = Audio(data=wav_clip(_local_source(row, corpus), max(0.0, start_s - before), end_s + after))  # type: ignore[no-untyped-call]
+    return player
+
+
+def _lines(indexed: Indexed, query: Query) -> Iterator[_Found]:
+    for recording_id, key in indexed.matching(query):
+        places = spans(query, indexed.index.text(key))
+        if places:
+            for line in cut(indexed.index.document(key), places):
+                yield recording_id, line
+
+
+def _local_source(row: pd.Series[Any] | Mapping[str, Any], corpus: Corpus | None) -> Path:
+    source = row.get("source")
+    if not isinstance(source, str) and corpus is not None:
+        source = _source_of(corpus, row.get("recording_id"))
+    if not isinstance(source, str):
+        raise OptionError("The row does not say where its recording lies. Give the corpus as well: play(row, corpus=corpus).")
+    if is_url(source):
+        raise OptionError(
+            f"The recording lies at {source!r}, and play reads files only. Download it, and give the row that file as 'source'."
+        )
+    return Path(source)
+
+
+def _source_of(corpus: Corpus, recording_id: Any) -> str:
+    with Ledger(corpus.path) as ledger:
+        manifest = manifest_of(corpus, ledger)
+    found = manifest.loc[manifest["recording_id"] == recording_id, "source"]
+    if found.empty:
+        raise OptionError(f"There is no recording {recording_id!r} in the corpus.{nearest(str(recording_id), manifest['recording_id'])}")
+    return str(found.iloc[0])

@@ -1,0 +1,249 @@
+"""The full-text index of a corpus: ``search.sqlite`` in its folder, made from the stored transcripts and thrown away at will.
+
+SQLite's FTS5 finds the recordings; the words with their times lie beside it, so that lines are cut without opening a payload.
+The index knows no selection: which recordings count is decided after the match.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from scribekit.concordance import Document, Query, expression, terms, text_of
+from scribekit.errors import LedgerError
+from scribekit.frames import words_frame
+
+FILE_NAME = "search.sqlite"
+VERSION = 1  # raise it when what is stored, or how terms are made, changes: the index is then built anew
+_BUSY_S = 30.0
+_AT_A_TIME = 64
+_SCHEMA = (
+    "CREATE TABLE documents (id INTEGER PRIMARY KEY, job_key TEXT NOT NULL UNIQUE, transcript_id TEXT NOT NULL)",
+    "CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL)",
+    # Terms come without white space and ASCII punctuation, so this tokenizer parts them at their spaces and nowhere else.
+    "CREATE VIRTUAL TABLE terms USING fts5(text, tokenize = 'ascii', columnsize = 0)",
+    "INSERT INTO terms (terms, rank) VALUES ('hashsize', 33554432)",  # fewer, larger segments to merge
+)
+_ZSTD = pa.Codec("zstd", compression_level=1)
+
+Payloads = Callable[[Sequence[tuple[str, str]]], Iterable[tuple[str, bytes]]]
+
+
+class _Body(msgspec.Struct, array_like=True):
+    """A document as it is stored; the arrays are 64-bit integers, which compress well."""
+
+    words: list[str]
+    labels: list[str]
+    start_ms: bytes
+    end_ms: bytes
+    utterances: bytes
+    speakers: bytes
+    word_of_term: bytes
+
+
+_encoder, _decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(_Body)
+
+
+class Index:
+    """The open index of one corpus. Used by one thread at a time; any number of processes may have it open.
+
+    An index of another version, or one that cannot be read, is deleted and made anew: it holds nothing that is not in the ledger.
+
+    Args:
+        folder: The corpus folder.
+
+    Raises:
+        LedgerError: The folder cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / FILE_NAME
+        with self._explained():
+            try:
+                self._db = self._opened()
+            except sqlite3.DatabaseError as cause:
+                if isinstance(cause, sqlite3.OperationalError):  # locked, full, not allowed: nothing is wrong with the file itself
+                    raise
+                self._delete()
+                self._db = self._opened()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def missing(self, wanted: Mapping[str, str]) -> int:
+        """How many transcripts an update to these job keys and transcript ids would add."""
+        there = self._there()
+        return sum(there.get(key) != transcript_id for key, transcript_id in wanted.items())
+
+    def update(self, wanted: Mapping[str, str], payloads: Payloads, on_done: Callable[[int], object] | None = None) -> int:
+        """Bring the index up to date: add transcripts that are new or other than before, drop those that are gone.
+
+        Args:
+            wanted: Job key → transcript id of every stored transcript.
+            payloads: For pairs of (name, job key), the pairs of name and payload, as ``Ledger.payloads``.
+            on_done: Called with the number of transcripts added so far.
+
+        Returns:
+            How many were added.
+        """
+        if self._there() == wanted:
+            return 0
+        added = 0
+        with self._explained(), self._transaction():
+            there = self._there()
+            self._drop([key for key, transcript_id in there.items() if wanted.get(key) != transcript_id])
+            missing = [key for key, transcript_id in wanted.items() if there.get(key) != transcript_id]
+            for keys in _batched(missing, _AT_A_TIME):
+                self._add({key: wanted[key] for key in keys}, payloads)
+                added += len(keys)
+                if on_done:
+                    on_done(added)
+        return added
+
+    def clear(self) -> None:
+        """Forget everything; the next update builds the index anew."""
+        with self._explained():
+            self._db.close()
+            self._delete()
+            self._db = self._opened()
+
+    def matching(self, query: Query) -> list[str]:
+        """The job keys of the transcripts that answer a query, in no particular order."""
+        sql = "SELECT job_key FROM documents WHERE id IN (SELECT rowid FROM terms WHERE terms MATCH ?)"
+        return [row[0] for row in self._db.execute(sql, (expression(query),))]
+
+    def text(self, job_key: str) -> str:
+        """A transcript's terms, as :func:`~scribekit.concordance.text_of` writes them."""
+        sql = "SELECT text FROM terms WHERE rowid = (SELECT id FROM documents WHERE job_key = ?)"
+        return str(self._db.execute(sql, (job_key,)).fetchone()[0])
+
+    def document(self, job_key: str) -> Document:
+        """A transcript's words with their times."""
+        sql = "SELECT body FROM bodies WHERE id = (SELECT id FROM documents WHERE job_key = ?)"
+        return _unpacked(self._db.execute(sql, (job_key,)).fetchone()[0])
+
+    def _there(self) -> dict[str, str]:
+        return dict(self._db.execute("SELECT job_key, transcript_id FROM documents").fetchall())
+
+    def _add(self, transcripts: Mapping[str, str], payloads: Payloads) -> None:
+        frame = words_frame(payloads([(key, key) for key in transcripts]))
+        spoken = dict(_runs(frame))
+        for key, transcript_id in transcripts.items():
+            text, body = _packed(spoken.get(key, frame.iloc[:0]))
+            sql = "INSERT INTO documents (job_key, transcript_id) VALUES (?, ?)"
+            number = self._db.execute(sql, (key, transcript_id)).lastrowid
+            self._db.execute("INSERT INTO bodies (id, body) VALUES (?, ?)", (number, body))
+            self._db.execute("INSERT INTO terms (rowid, text) VALUES (?, ?)", (number, text))
+
+    def _drop(self, keys: Sequence[str]) -> None:
+        for table, column in (("terms", "rowid"), ("bodies", "id"), ("documents", "id")):
+            sql = f"DELETE FROM {table} WHERE {column} = (SELECT id FROM documents WHERE job_key = ?)"  # noqa: S608 -- constants
+            self._db.executemany(sql, ((key,) for key in keys))
+
+    def _opened(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version == VERSION:
+                return db
+            if version == 0:
+                _create(db)
+                return db
+        except BaseException:
+            db.close()
+            raise
+        db.close()
+        self._delete()
+        return self._opened()
+
+    def _delete(self) -> None:
+        for ending in ("", "-wal", "-shm"):
+            self._path.with_name(FILE_NAME + ending).unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as cause:
+            raise LedgerError(
+                f"The search index {str(self._path)!r} cannot be used ({cause}). Check permissions and room on the disk, "
+                "and that no other program is building it; then run the same call again."
+            ) from cause
+
+
+def _create(db: sqlite3.Connection) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    if db.execute("PRAGMA user_version").fetchone()[0] == 0:  # else another process was quicker
+        for statement in _SCHEMA:
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {VERSION}")
+    db.execute("COMMIT")
+
+
+def _batched(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (keys[start : start + size] for start in range(0, len(keys), size))
+
+
+def _runs(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The rows of each recording; they lie together."""
+    firsts = np.flatnonzero(~frame["recording_id"].duplicated().to_numpy())
+    for first, after in itertools.pairwise([*firsts.tolist(), len(frame)]):
+        rows = frame.iloc[first:after]
+        yield str(rows["recording_id"].iloc[0]), rows
+
+
+def _packed(rows: pd.DataFrame) -> tuple[str, bytes]:
+    words = rows["text"].tolist()
+    word_terms = list(map(terms, words))
+    codes, labels = pd.factorize(rows["speaker"])
+    body = _Body(
+        words,
+        list(labels),
+        _bytes(rows["start_ms"]),
+        _bytes(rows["end_ms"]),
+        _bytes(rows["utterance_index"].fillna(-1)),
+        _bytes(codes),
+        _bytes(np.repeat(np.arange(len(words)), list(map(len, word_terms)))),
+    )
+    packed = _encoder.encode(body)
+    return text_of(itertools.chain.from_iterable(word_terms)), len(packed).to_bytes(8, "little") + _ZSTD.compress(packed, asbytes=True)
+
+
+def _bytes(values: Any) -> bytes:
+    return np.asarray(values, dtype="<i8").tobytes()
+
+
+def _unpacked(stored: bytes) -> Document:
+    body = _decoder.decode(_ZSTD.decompress(stored[8:], int.from_bytes(stored[:8], "little"), asbytes=True))
+    numbers = (np.frombuffer(part, "<i8") for part in (body.start_ms, body.end_ms, body.utterances, body.speakers, body.word_of_term))
+    start_ms, end_ms, utterances, speakers, word_of_term = numbers
+    return Document(body.words, start_ms, end_ms, utterances, speakers, body.labels, word_of_term)
