@@ -162,7 +162,8 @@ def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None
     """Make failed jobs ready to be done again, after the cause was mended; ``collect`` then does them.
 
     Only jobs that were sent can be tried again. A row that was refused (``status`` ``refused``) comes from the manifest:
-    mend the file, scan again and submit. A job that only took too long (``timed_out``) is waited for, not sent again.
+    mend the file, scan again and submit. A job that only took too long (``timed_out``), or whose transcript could not be
+    fetched (``not_fetched``), is waited for, not sent again.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.

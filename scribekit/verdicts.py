@@ -47,6 +47,11 @@ UNREADABLE = Verdict(
     "The service's answers could not be read. Try it again later with sk.retry.",
 )
 UNKNOWN = Verdict("unknown", Course.ONCE, "The service gave a reason that scribekit does not know.")
+NOT_FETCHED = Verdict(
+    "not_fetched",
+    Course.NEVER,
+    "The service has made the transcript, but it could not be fetched. Run sk.retry to fetch it later: it is not sent, or paid for, again.",
+)
 TOO_SLOW = Verdict(
     "timed_out",
     Course.NEVER,

@@ -112,6 +112,14 @@ def test_no_network_at_all_pauses_the_batch_and_keeps_the_job():
     assert step.job.state not in jobs.ENDED
 
 
+@pytest.mark.parametrize("answer", [Refused(503), Lost(sent=True, unreadable=True), Refused(418, "teapot")])
+def test_what_could_not_be_fetched_is_told_from_what_the_service_failed_on(answer):
+    worn = replace(QUEUED, failures=GIVEN.limits.tries)
+    step = next_step(worn, Action.FETCH, answer, GIVEN)
+    assert (step.action, step.job.error_kind, step.job.transcript_id) == (Action.FAIL, "not_fetched", "t1")
+    assert "sk.retry" in step.job.error
+
+
 def test_a_lost_upload_is_uploaded_once_more():
     job = replace(UPLOADED_JOB, state=jobs.QUEUED, transcript_id="t1", attempts=1)
     gone = Noticed("error", "Download error, unable to download https://cdn.example/u.")

@@ -319,3 +319,13 @@ def test_a_full_disk_loses_nothing_and_the_next_run_goes_on(ledger):
         (again,) = later.claim([batch], "you", UNTIL, NOW, 1)
         assert again.transcript_id == "t"
         assert later.record("you", [done]) == [True]
+
+
+@pytest.mark.parametrize(("kind", "state"), [("not_fetched", "queued"), ("timed_out", "queued"), ("server_error", "planned")])
+def test_what_the_service_has_is_put_back_to_be_fetched_and_not_to_be_paid_for_again(ledger, kind, state):
+    batch = plan(ledger, job("a"))
+    (claimed,) = ledger.claim([batch], "me", UNTIL, NOW, 1)
+    ledger.record("me", [fact(claimed, state="error", transcript_id="t-a", attempts=1, error_kind=kind, error="…")])
+    assert ledger.put_back([batch], [kind], NOW) == 1
+    (again,) = ledger.claim([batch], "me", UNTIL, NOW, 1)
+    assert (again.state, again.transcript_id) == ((state, "t-a") if state == "queued" else (state, None))

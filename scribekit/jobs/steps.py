@@ -190,7 +190,10 @@ def _after_fetch(job: Job, answer: Refused | Lost, given: Circumstances) -> Step
     if verdict.kind == "transcript_missing" and given.disposable:
         forgotten = replace(job, state=PLANNED, upload_url=None, transcript_id=None, attempts=0)
         return _send(forgotten, given, "forgotten by the local service: sent again")
-    return _again(job, Action.FETCH, answer, given)
+    step = _again(job, Action.FETCH, answer, given)
+    if step.action is Action.FAIL and verdict.course is not Course.NEVER:
+        return _fail(job, replace(verdicts.NOT_FETCHED, advice=f"{verdicts.NOT_FETCHED.advice} ({verdict.kind})"))
+    return step
 
 
 _AFTER_FAILURE: dict[Action, Callable[[Job, Refused | Lost, Circumstances], Step]] = {

@@ -166,13 +166,15 @@ class Work(Store):
             db.execute("INSERT INTO events (at, event, detail) VALUES (?, ?, ?)", (at, event, detail))
 
     def put_back(self, batch_ids: Sequence[int], kinds: Sequence[str] | None, at: float) -> int:
-        """Make failed jobs ready to be done again: those of the kinds, or all. One that only took too long is waited for again.
+        """Make failed jobs ready to be done again: those of the kinds, or all.
+
+        One that only took too long, or whose transcript could not be fetched, is waited for again: the service has it.
 
         Returns:
             How many.
         """
         condition = f" AND error_kind IN ({marks(kinds)})" if kinds is not None else ""
-        waits = "error_kind = 'timed_out' AND transcript_id IS NOT NULL"
+        waits = "error_kind IN ('timed_out', 'not_fetched') AND transcript_id IS NOT NULL"
         again = (
             f"UPDATE jobs SET state = iif({waits}, 'queued', 'planned'), submitted_at = iif({waits}, ?, NULL),"
             f" transcript_id = iif({waits}, transcript_id, NULL), attempts = iif({waits}, attempts, 0),"
