@@ -8,7 +8,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -59,6 +59,10 @@ class _Watch:
     """It was at the service before we began to look, and may have ended meanwhile."""
     not_before: float = 0.0
     """When it may be asked for singly again."""
+    unfinished_at: float = 0.0
+    """When the service last said that it had not finished."""
+    began: float = field(default_factory=time.monotonic)
+    """By a clock that stands still while the machine sleeps."""
 
 
 class Watcher:
@@ -188,6 +192,8 @@ class Watcher:
     def _tell(self, transcript_id: str, word: Noticed | Fetched) -> None:
         watch = self._watches.get(transcript_id)
         status = word.status if isinstance(word, Noticed) else word.head.status
+        if watch and status not in ENDED:
+            watch.unfinished_at = time.time()
         if watch and not watch.answer.done() and status != watch.status:
             watch.answer.set_result(word)
 
@@ -213,9 +219,14 @@ class Watcher:
             waiting.answer.set_result(answer)
 
     def _end_overdue(self) -> None:
-        now = time.time()
+        """Give up what the service has not finished in time by its own word, or by our own asking in vain for so long.
+
+        The clock alone proves nothing: a job of yesterday, or from before this machine slept, may have ended long ago.
+        """
+        most, awake = self._limits.job_timeout_s, time.monotonic()
         for watch in self._watches.values():
-            if now - watch.since > self._limits.job_timeout_s and not watch.answer.done():
+            late = watch.unfinished_at - watch.since > most or awake - watch.began > most
+            if late and not watch.answer.done():
                 watch.answer.set_result(Overdue())
 
     def _learn(self, item: wire.ListItem) -> None:

@@ -205,7 +205,22 @@ def test_a_job_that_takes_too_long_is_given_up(service, answer):
     service.add("t1", "processing")
     service.spoilt = {"page": answer, "t1": answer}
     late = replace(at_service("t1", "processing"), submitted_at=time.time() - 100)
-    assert watched(service, late, limits=Limits(poll_s=0.02, job_timeout_s=50)) == [Overdue()]
+    assert watched(service, late, limits=Limits(poll_s=0.02, job_timeout_s=0.2)) == [Overdue()]
+
+
+def test_a_look_that_fails_on_the_next_day_gives_up_nothing(service):
+    """As when a machine wakes up before its network does."""
+
+    class Once(dict):
+        def get(self, name):
+            return self.pop(name, None)
+
+    service.add("t1", "completed")
+    service.add("t2", "processing")
+    service.spoilt = Once({"page": (503, b"{}"), "t1": (503, b"{}"), "t2": (503, b"{}")})
+    yesterday = time.time() - 24 * 3600
+    late = [replace(at_service(name, "processing"), submitted_at=yesterday) for name in ("t1", "t2")]
+    assert watched(service, *late, limits=Limits(poll_s=0.02)) == [Noticed("completed"), Overdue()]
 
 
 STAMPS = [("yesterday", "today"), ("2026-01-01T00:00:00Z", "2026-01-01T00:01:00"), ("", "2026-13-45"), (17, None)]
