@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
 from scribekit import files, frames, schema
-from scribekit.corpus import Batch, Corpus, manifest_of
+from scribekit.corpus import Batch, Corpus, manifest_of, time_stamp
 from scribekit.errors import OptionError, nearest
 from scribekit.formats import Document, resolve
 from scribekit.jobs import COMPLETED
 from scribekit.ledger import Ledger
 
-Level = Literal["jobs", "events", "transcripts", "utterances", "words"]
+Level = Literal[
+    "jobs",
+    "events",
+    "transcripts",
+    "utterances",
+    "words",
+    "sentences",
+    "paragraphs",
+    "chapters",
+    "entities",
+    "sentiments",
+    "topics",
+    "highlights",
+    "content_safety",
+    "languages",
+]
 
 DEFAULT_FORMATS = ("txt", "srt", "vtt", "speakers", "json")
 
-_PROJECTIONS: dict[str, Callable[[frames.Payloads], pd.DataFrame]] = {
-    "transcripts": frames.transcripts_frame,
-    "utterances": frames.utterances_frame,
-    "words": frames.words_frame,
-}
 
-
-def to_frame(batch_or_corpus: Batch | Corpus, level: Level = "transcripts", *, with_manifest: bool = False) -> pd.DataFrame:
+def to_frame(
+    batch_or_corpus: Batch | Corpus, level: Level = "transcripts", *, with_manifest: bool = False, provenance: bool = False
+) -> pd.DataFrame:
     """The completed transcripts as one table.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         level: ``"transcripts"`` (one row per recording), ``"utterances"`` (one per turn), ``"words"``, ``"jobs"`` (where
-            every recording stands) or ``"events"`` (what happened, oldest first).
+            every recording stands) or ``"events"`` (what happened, oldest first); ``"sentences"`` and ``"paragraphs"``, which are cut
+            from the words (``frames.segments`` says how); and what the service found when it was asked to: ``"chapters"``,
+            ``"entities"``, ``"sentiments"``, ``"topics"``, ``"highlights"``, ``"content_safety"``, ``"languages"``. Without it, or
+            where it was off, such a table is empty.
         with_manifest: Add the manifest's columns (the user's own included) to every row, by ``recording_id``. A manifest
             column that has the name of one of the table's comes with the suffix ``_manifest``.
+        provenance: Add to every row what its transcript came from: the columns of ``schema.PROVENANCE`` that the table has not got
+            (model, language, engine, ``options_hash``, ``transcript_id``, ``collected_at``).
 
     Returns:
         The columns of ``schema.LEVELS[level]``, in manifest order, then by time. Equal in names, order and dtypes also when empty.
@@ -46,6 +63,10 @@ def to_frame(batch_or_corpus: Batch | Corpus, level: Level = "transcripts", *, w
     if level not in schema.LEVELS:
         raise OptionError(f"There is no level {level!r}.{nearest(str(level), schema.LEVELS)}")
     frame = _frame(batch_or_corpus, level)
+    if provenance:
+        origins = _provenance(batch_or_corpus)
+        lacking = [name for name in origins if name not in frame]
+        frame = frame.merge(origins[["recording_id", *lacking]], on="recording_id", how="left")
     if not with_manifest:
         return frame
     with Ledger(batch_or_corpus.path) as ledger:
@@ -59,7 +80,22 @@ def _frame(batch_or_corpus: Corpus, level: str) -> pd.DataFrame:
     if level == schema.EVENTS.name:
         return batch_or_corpus.events()
     with Ledger(batch_or_corpus.path) as ledger:
-        return _PROJECTIONS[level](ledger.payloads(_completed(batch_or_corpus, ledger)))
+        return frames.PROJECTIONS[level](ledger.payloads(_completed(batch_or_corpus, ledger)))
+
+
+def _provenance(batch_or_corpus: Corpus) -> pd.DataFrame:
+    with Ledger(batch_or_corpus.path) as ledger:
+        jobs = {row["recording_id"]: row for row in ledger.job_rows(batch_or_corpus.batch_ids)}
+        rows = [
+            {
+                **frames.provenance_of(payload),
+                "recording_id": recording_id,
+                "options_hash": hashlib.sha256(jobs[recording_id]["options"].encode()).hexdigest(),
+                "collected_at": time_stamp(jobs[recording_id]["completed_at"]),
+            }
+            for recording_id, payload in ledger.payloads(_completed(batch_or_corpus, ledger))
+        ]
+    return schema.PROVENANCE.frame(rows)
 
 
 def export(

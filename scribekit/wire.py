@@ -46,6 +46,13 @@ class Word(msgspec.Struct, gc=False):
     channel: str | None = None
 
 
+class MendedWord(Word, gc=False):
+    """A word of which a time could not be read as the payload gave it; the times are the nearest that are possible."""
+
+    is_start_given: bool = True
+    is_end_given: bool = True
+
+
 class Utterance(msgspec.Struct, gc=False):
     """One turn of a payload; times in milliseconds."""
 
@@ -150,7 +157,7 @@ def _mended(raw: Any) -> Transcript:
     engine = raw.get("engine")
     return Transcript(
         **head,
-        text=_text(raw.get("text")),
+        text=as_text(raw.get("text")),
         words=_items(raw.get("words"), _word),
         utterances=_items(raw.get("utterances"), _utterance),
         engine=Engine(**{k: str(v) for k, v in engine.items() if k in Engine.__struct_fields__}) if isinstance(engine, dict) else None,
@@ -163,13 +170,13 @@ def _mended_head(raw: Any) -> dict[str, Any]:
     return {
         "id": str(raw["id"]),
         "status": str(raw["status"]),
-        "error": _text(raw.get("error")),
-        "audio_url": _text(raw.get("audio_url")),
-        "audio_duration": _number(raw.get("audio_duration")),
-        "audio_channels": None if (channels := _number(raw.get("audio_channels"))) is None else int(channels),
-        "confidence": _number(raw.get("confidence")),
-        "speech_model_used": _text(raw.get("speech_model_used")),
-        "language_code": _text(raw.get("language_code")),
+        "error": as_text(raw.get("error")),
+        "audio_url": as_text(raw.get("audio_url")),
+        "audio_duration": as_number(raw.get("audio_duration")),
+        "audio_channels": None if (channels := as_number(raw.get("audio_channels"))) is None else int(channels),
+        "confidence": as_number(raw.get("confidence")),
+        "speech_model_used": as_text(raw.get("speech_model_used")),
+        "language_code": as_text(raw.get("language_code")),
     }
 
 
@@ -178,16 +185,19 @@ def _items(values: Any, read: Any) -> list[Any] | None:
 
 
 def _word(raw: dict[str, Any]) -> Word:
-    start = _number(raw.get("start")) or 0.0
-    end = _number(raw.get("end"))
-    return Word(
-        text=_text(raw.get("text")) or "",
-        start=_milliseconds(start),
-        end=_milliseconds(start if end is None else end),
-        confidence=_number(raw.get("confidence")),
-        speaker=_text(raw.get("speaker")),
-        channel=_text(raw.get("channel")),
+    given_start, given_end = as_milliseconds(raw.get("start")), as_milliseconds(raw.get("end"))
+    start = 0 if given_start is None else given_start
+    word = MendedWord(
+        text=as_text(raw.get("text")) or "",
+        start=_possible(start),
+        end=_possible(start if given_end is None else given_end),
+        confidence=as_number(raw.get("confidence")),
+        speaker=as_text(raw.get("speaker")),
+        channel=as_text(raw.get("channel")),
     )
+    word.is_start_given, word.is_end_given = word.start == given_start, word.end == given_end
+    is_as_given = word.is_start_given and word.is_end_given
+    return Word(word.text, word.start, word.end, word.confidence, word.speaker, word.channel) if is_as_given else word
 
 
 def _utterance(raw: dict[str, Any]) -> Utterance:
@@ -203,11 +213,23 @@ def _utterance(raw: dict[str, Any]) -> Utterance:
     )
 
 
-def _text(value: Any) -> str | None:
+def as_text(value: Any) -> str | None:
+    """Any JSON value as text; null stays missing.
+
+    Example:
+        >>> as_text(7), as_text(None)
+        ('7', None)
+    """
     return None if value is None else str(value)
 
 
-def _number(value: Any) -> float | None:
+def as_number(value: Any) -> float | None:
+    """A finite number, also when it is written as text; anything else is missing.
+
+    Example:
+        >>> as_number("0.5"), as_number(True), as_number("high")
+        (0.5, None, None)
+    """
     if isinstance(value, bool) or value is None:
         return None
     try:
@@ -217,5 +239,16 @@ def _number(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _milliseconds(value: float) -> int:
-    return round(min(max(value, 0.0), LATEST_MS))
+def as_milliseconds(value: Any) -> int | None:
+    """A number rounded to whole milliseconds, possible or not; missing where there is no number.
+
+    Example:
+        >>> as_milliseconds(33.4), as_milliseconds("-5"), as_milliseconds({})
+        (33, -5, None)
+    """
+    number = as_number(value)
+    return None if number is None else round(number)
+
+
+def _possible(milliseconds: int) -> int:
+    return min(max(milliseconds, 0), LATEST_MS)

@@ -14,6 +14,7 @@ from scribekit.errors import OptionError
 LIMITS = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 LABELS = aai.TranscriptionConfig(speaker_labels=True)
 LEVELS = list(schema.LEVELS)
+NEVER_ASKED_FOR = {"chapters", "entities", "sentiments", "topics", "highlights", "content_safety"}
 SPOKEN = ["transcripts", "utterances", "words"]
 
 
@@ -53,7 +54,7 @@ def dtypes(frame):
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_level_equals_its_table(transcribed, level):
     frame = sk.to_frame(transcribed(rows("a", "b"), LABELS), level)
-    assert len(frame) > 0
+    assert frame.empty == (level in NEVER_ASKED_FOR)
     assert dtypes(frame) == schema.LEVELS[level].dtypes
     assert list(frame.columns) == schema.LEVELS[level].names
 
@@ -96,6 +97,35 @@ def test_duplicates_have_the_same_transcript_under_their_own_names(transcribed):
     assert frame["recording_id"].tolist() == ["first", "second"]
     assert frame["text"].nunique() == 1
     assert batch.jobs()["cost_usd"].gt(0).tolist() == [True, False]
+
+
+PROVENANCE = [name for name in schema.PROVENANCE.names if name != "recording_id"]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_provenance_adds_the_columns_that_a_level_lacks(transcribed, level):
+    batch = transcribed([*rows("a", "b"), {"recording_id": "c", "url": "ftp://host.example/c.mp3"}], LABELS)
+    frame = sk.to_frame(batch, level, provenance=True)
+    own, added = schema.LEVELS[level].dtypes, schema.PROVENANCE.dtypes
+    assert dtypes(frame) == own | {name: dtype for name, dtype in added.items() if name not in own}
+    assert len(frame) == len(sk.to_frame(batch, level))
+    finished = frame[frame["recording_id"].isin(["a", "b"])]
+    assert not finished[[name for name in PROVENANCE if name not in own]].isna().any(axis=None)
+
+
+def test_the_options_hash_tells_options_apart_and_nothing_else(transcribed, tmp_path):
+    transcribed(rows("a", "b"), LABELS)
+    transcribed(rows("c"))
+    corpus = sk.open_corpus(tmp_path / "corpus")
+    words = sk.to_frame(corpus, "words", provenance=True)
+    hashes = words.groupby("recording_id")["options_hash"].unique()
+    assert [len(found) for found in hashes] == [1, 1, 1]
+    assert hashes["a"][0] == hashes["b"][0] != hashes["c"][0]
+    jobs = corpus.jobs().set_index("recording_id")
+    first = words.drop_duplicates("recording_id").set_index("recording_id")
+    assert first["transcript_id"].tolist() == jobs["transcript_id"].loc[first.index].tolist()
+    assert first["collected_at"].tolist() == jobs["completed_at"].loc[first.index].tolist()
+    assert first["engine"].str.startswith("scripted").all()
 
 
 # -- with the manifest ------------------------------------------------------------------------------------------------

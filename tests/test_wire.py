@@ -46,7 +46,7 @@ def test_good_words_beside_an_odd_one_are_read_as_they_are():
     odd = {"text": None, "start": "30.4", "end": -5, "confidence": "high", "speaker": 7}
     first, second = transcript(words=[good, odd]).words
     assert first == wire.Word("yes", 10, 20, 0.5, "A", "1")
-    assert second == wire.Word("", 30, 0, None, "7", None)
+    assert second == wire.MendedWord("", 30, 0, None, "7", None, is_end_given=False)
 
 
 def test_a_word_without_an_end_ends_where_it_starts():

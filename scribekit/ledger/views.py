@@ -92,7 +92,7 @@ class Views(Store):
         ids = tuple(batch_ids)
         sql = (
             "SELECT r.recording_id, r.source, r.batch_id, r.job_key, r.error_kind AS row_kind, r.error AS row_error,"
-            " j.state, j.transcript_id, j.attempts, j.error_kind, j.error, j.submitted_at, j.completed_at, j.reserved_usd,"
+            " j.state, j.options, j.transcript_id, j.attempts, j.error_kind, j.error, j.submitted_at, j.completed_at, j.reserved_usd,"
             " iif(j.lease_owner IS NULL, j.held, NULL) AS held,"
             " p.audio_duration_s, p.confidence, p.model, p.language, p.cost_usd"
             " FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key LEFT JOIN payloads p ON p.job_key = r.job_key"

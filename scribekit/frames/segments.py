@@ -1,0 +1,106 @@
+"""Sentences and paragraphs, made from the words without a further request, by one rule. Pure.
+
+A *turn* is a run of words of one speaker. Channels are read one by one, and within one channel a gap of half a second in which another
+channel begins a word ends a turn too. A *sentence* ends with a word that ends with ``. ? ! …`` (or their full-width forms, closing
+quotes and brackets aside), after 40 words, or with its turn. A *paragraph* holds up to five sentences of one speaker with pauses under
+1.5 seconds. Both are in order of their starts. The text is the words with a blank between them, the confidence the mean of the words'.
+
+The service's own ``/sentences`` and ``/paragraphs`` cut by rules that it does not publish: expect the same sentences where there is
+punctuation, and other paragraphs. The embedded service cuts by this rule.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+from scribekit.frames.spoken import Spoken
+
+BREATH_MS = 500
+SENTENCE_WORDS = 40
+SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
+CLOSING = "\"'”’)]»"
+PARAGRAPH_SENTENCES = 5
+PARAGRAPH_PAUSE_MS = 1500
+
+Run = list[int]
+"""Positions of words, in order."""
+
+
+class Segmenter:
+    """Cuts the words of one payload."""
+
+    def __init__(self, spoken: Spoken) -> None:
+        self._spoken = spoken
+        self._starts: list[int] = spoken.starts.tolist()
+        self._ends: list[int] = spoken.ends.tolist()
+
+    def sentences(self) -> list[Run]:
+        """The words of each sentence."""
+        runs = chain.from_iterable(self._sentences_of(turn) for turn in self._turns())
+        return sorted(runs, key=lambda run: self._starts[run[0]])
+
+    def paragraphs(self) -> list[list[Run]]:
+        """The sentences of each paragraph."""
+        found: list[list[Run]] = []
+        for sentence in self.sentences():
+            if not found or self._begins_paragraph(found[-1], sentence):
+                found.append([])
+            found[-1].append(sentence)
+        return found
+
+    def row(self, run: Run) -> dict[str, Any]:
+        """A run of words as a row of a table."""
+        spoken, first = self._spoken, run[0]
+        known = [value for word in run if (value := spoken.confidences[word]) is not None]
+        return {
+            "speaker": spoken.speakers[first],
+            "channel": spoken.channels[first],
+            "start_ms": self._starts[first],
+            "end_ms": self._ends[run[-1]],
+            "text": " ".join([spoken.texts[word] for word in run]),
+            "confidence": round(sum(known) / len(known), 5) if known else None,
+            "n_words": len(run),
+        }
+
+    def _turns(self) -> list[Run]:
+        by_channel: dict[str | None, Run] = {}
+        for word, channel in enumerate(self._spoken.channels):
+            by_channel.setdefault(channel, []).append(word)
+        if len(by_channel) < 2:
+            return [run for words in by_channel.values() for run in self._turns_of(words, ())]
+        runs: list[Run] = []
+        for channel, words in by_channel.items():
+            others = sorted(self._starts[word] for word, name in enumerate(self._spoken.channels) if name != channel)
+            runs += self._turns_of(words, others)
+        return sorted(runs, key=lambda run: self._starts[run[0]])
+
+    def _turns_of(self, words: Run, others: Sequence[int]) -> list[Run]:
+        runs: list[Run] = []
+        speakers = self._spoken.speakers
+        for word in words:
+            if not runs or speakers[runs[-1][-1]] != speakers[word] or self._is_interrupted(runs[-1][-1], word, others):
+                runs.append([])
+            runs[-1].append(word)
+        return runs
+
+    def _is_interrupted(self, last: int, word: int, others: Sequence[int]) -> bool:
+        end, start = self._ends[last], self._starts[word]
+        return start - end >= BREATH_MS and bisect_left(others, end) < bisect_left(others, start)
+
+    def _sentences_of(self, turn: Run) -> list[Run]:
+        runs: list[Run] = [[]]
+        for word in turn:
+            runs[-1].append(word)
+            if len(runs[-1]) >= SENTENCE_WORDS or self._spoken.texts[word].rstrip(CLOSING).endswith(SENTENCE_ENDS):
+                runs.append([])
+        return runs if runs[-1] else runs[:-1]
+
+    def _begins_paragraph(self, paragraph: list[Run], sentence: Run) -> bool:
+        last, first = paragraph[-1][-1], sentence[0]
+        pause = self._starts[first] - self._ends[last]
+        speakers = self._spoken.speakers
+        is_new_speaker = speakers[first] != speakers[paragraph[-1][0]]
+        return is_new_speaker or pause >= PARAGRAPH_PAUSE_MS or len(paragraph) >= PARAGRAPH_SENTENCES

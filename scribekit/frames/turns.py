@@ -1,0 +1,85 @@
+"""Which utterance holds a word. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict, deque
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from scribekit import wire
+
+Times = npt.NDArray[np.int64]
+
+_LOOK_BACK = 8  # more people than this do not talk at once, and a bound keeps long recordings quick
+
+
+class Span(msgspec.Struct, gc=False):
+    """A turn without its words: reading half the objects is twice as quick."""
+
+    start: wire.Milliseconds
+    end: wire.Milliseconds
+    speaker: str | None = None
+    channel: str | None = None
+
+
+def by_time_alone(
+    starts: Times,
+    ends: Times,
+    speakers: Sequence[str | None],
+    channels: Sequence[str | None],
+    spans: Sequence[Span | wire.Utterance],
+) -> Times | None:
+    """The utterance of each word, or None when time leaves a doubt about one of them."""
+    turn_starts = np.array([span.start for span in spans], dtype=np.int64)
+    turn_ends = np.array([span.end for span in spans], dtype=np.int64)
+    if (turn_ends[:-1] > turn_starts[1:]).any() or (turn_starts >= turn_ends).any():
+        return None
+    indices: Times = np.searchsorted(turn_starts, starts, side="right") - 1
+    if (starts >= ends).any() or (indices < 0).any() or (ends > turn_ends[indices]).any():
+        return None
+    turns = indices.tolist()
+    if speakers != list(map([span.speaker for span in spans].__getitem__, turns)):
+        return None
+    if any(channels) or any(span.channel for span in spans):
+        return indices if channels == [spans[turn].channel for turn in turns] else None
+    return indices
+
+
+def by_listed_words(words: Sequence[wire.Word], utterances: Sequence[wire.Utterance]) -> list[int | None]:
+    """The utterance that lists the word, else the one that contains its start, else None."""
+    listed: defaultdict[tuple[int, str], deque[int]] = defaultdict(deque)
+    for index, utterance in enumerate(utterances):
+        for word in utterance.words or ():
+            listed[word.start, word.text].append(index)
+    spans = _Spans(utterances)
+    indices: list[int | None] = []
+    for word in words:
+        holders = listed.get((word.start, word.text))
+        indices.append(holders.popleft() if holders else spans.holder(word))
+    return indices
+
+
+class _Spans:
+    """Finds the latest utterance that contains a word's start, of the word's own speaker and channel before any other."""
+
+    def __init__(self, utterances: Sequence[wire.Utterance]) -> None:
+        self._groups: defaultdict[object, list[tuple[int, int, int]]] = defaultdict(list)
+        for index, utterance in enumerate(utterances):
+            span = (utterance.start, index, utterance.end)
+            self._groups[utterance.speaker, utterance.channel].append(span)
+            self._groups["anyone"].append(span)
+        for spans in self._groups.values():
+            spans.sort()
+
+    def holder(self, word: wire.Word) -> int | None:
+        for group in ((word.speaker, word.channel), "anyone"):
+            spans = self._groups.get(group, [])
+            position = bisect_right(spans, word.start, key=lambda span: span[0])
+            for _, index, end in reversed(spans[max(0, position - _LOOK_BACK) : position]):
+                if word.start <= end:
+                    return index
+        return None
