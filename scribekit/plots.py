@@ -133,7 +133,7 @@ def talk_shares(statistics: pd.DataFrame, ax: Axes | None = None) -> Axes:
         )
         bars = ax.barh(range(len(recordings)), shares, left=left, color=colour, edgecolor="white", height=BAR_HEIGHT)
         labels = [f"{speaker} {share:.0%}" if share >= _LABEL_FROM_SHARE else "" for share in shares]
-        ax.bar_label(bars, labels=labels, label_type="center", fontsize="small", color="black")
+        ax.bar_label(bars, labels=labels, label_type="center", fontsize="small", color="white" if colour == PALETTE[0] else "black")
         left += shares
     ax.set_yticks(range(len(recordings)), recordings)
     ax.invert_yaxis()
