@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import numbers
 import os
 import time
 import warnings
@@ -80,6 +81,7 @@ def submit_batch(
         PaidAgainWarning: Recordings with a transcript in the corpus are sent again, because their options are others.
     """
     _check_money(budget_usd, assume_duration_s)
+    _check_limits(limits)
     to = service_connection()
     frame = _as_manifest(manifest, progress)
     intake = take_in(frame, config, Terms(to.host, Path.cwd(), to.model, assume_duration_s))
@@ -134,18 +136,19 @@ def collect(
         ServiceStoppedError: The service refuses every job alike, or cannot be reached; the batch can be collected later.
         LedgerError: The corpus cannot be read or written.
     """
+    _check_limits(limits)
     with Ledger(batch_or_corpus.path) as ledger:
-        numbers = batch_or_corpus.batch_ids
-        hosts = ledger.unfinished_hosts(numbers)
+        batch_ids = batch_or_corpus.batch_ids
+        hosts = ledger.unfinished_hosts(batch_ids)
         if hosts:
             to = service_connection()
             check_host(to, hosts)
             # What was planned for another service (a rehearsal, say) is neither sent to this one nor looked for in it.
-            numbers = ledger.batches_at(to.host, numbers)
+            batch_ids = ledger.batches_at(to.host, batch_ids)
     if hosts:
         _run(
             batch_or_corpus,
-            numbers,
+            batch_ids,
             to,
             "Transcribing",
             progress=progress,
@@ -206,8 +209,13 @@ def _as_manifest(manifest: Any, progress: bool) -> pd.DataFrame:
 
 def _check_money(budget_usd: float | None, assume_duration_s: float | None) -> None:
     for name, value in (("budget_usd", budget_usd), ("assume_duration_s", assume_duration_s)):
-        if value is not None and not value > 0:
+        if value is not None and not (isinstance(value, numbers.Real) and value > 0):
             raise OptionError(f"{name}={value!r}: expected a number above zero, or None.")
+
+
+def _check_limits(limits: Limits | None) -> None:
+    if limits is not None and not isinstance(limits, Limits):
+        raise OptionError(f"limits={limits!r}: expected sk.Limits(…), for example sk.Limits(concurrent_jobs=5).")
 
 
 def _check_ids(ledger: Ledger, intake: Intake) -> None:
@@ -245,7 +253,7 @@ def check_host(to: connection.Connection, hosts: list[str]) -> None:
 
 def _run(
     corpus: Corpus,
-    numbers: list[int],
+    batch_ids: list[int],
     to: connection.Connection,
     doing: str,
     *,
@@ -255,13 +263,13 @@ def _run(
     **how: Any,
 ) -> None:
     with Ledger(corpus.path) as ledger:
-        total = sum(ledger.states(numbers).values())
+        total = sum(ledger.states(batch_ids).values())
     with Progress(total, description=doing, enabled=progress) as line:
 
         def show(states: Counter[str]) -> None:
             ended, counts = status.summary(states)
             line.update(ended if how["to_the_end"] else ended + counts.get("at the service", 0), counts=counts)
 
-        work = drive(Run(corpus.path, numbers, to, limits or Limits(), on_progress=show, **how))
+        work = drive(Run(corpus.path, batch_ids, to, limits or Limits(), on_progress=show, **how))
         with contextlib.suppress(TimeoutError):
             wait_for(asyncio.wait_for(work, timeout) if timeout is not None else work)

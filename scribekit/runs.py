@@ -58,9 +58,11 @@ def meter_for(connection: Connection, limits: Limits) -> RequestMeter:
 def receipt_for(job: Job, fetched: Fetched) -> Receipt:
     """What the ledger keeps of a finished job."""
     head = fetched.head
-    duration = job.duration_s if job.duration_s is not None else head.audio_duration
+    # A file was measured, more finely than the service tells; of a URL there is only what somebody wrote into a table.
+    known, told = job.duration_s, head.audio_duration
+    duration = known if told is None or (job.is_local and known is not None) else told
     options = json.loads(job.options)
-    cost = pricing.job_cost(head.speech_model_used, options, duration or 0.0, head.audio_channels or 1)
+    cost = None if duration is None else pricing.job_cost(head.speech_model_used, options, duration, head.audio_channels or 1)
     return Receipt(fetched.body, head.audio_duration, head.confidence, head.speech_model_used, head.language_code, cost)
 
 

@@ -118,3 +118,18 @@ def test_changed_options_are_announced_with_their_price(bench, tmp_path):
 def test_money_that_cannot_be_is_refused(tmp_path, money):
     with pytest.raises(OptionError, match=next(iter(money))):
         sk.submit_batch(library(1), corpus=tmp_path / "c", progress=False, **money)
+
+
+def test_a_url_costs_what_the_service_heard_and_not_what_the_table_says(bench, tmp_path):
+    bench(*FAST)
+    manifest = [{"url": "https://host.example/a.mp3?duration=3600", "duration_s": 60, "speech_models": "universal-2"}]
+    _, jobs = run(manifest, tmp_path / "c")
+    assert jobs["audio_duration_s"].tolist() == [3600]
+    assert jobs["cost_usd"].tolist() == [pytest.approx(EACH)]
+
+
+@pytest.mark.parametrize("wrong", [{"budget_usd": "5"}, {"assume_duration_s": "an hour"}, {"limits": {"concurrent_jobs": 5}}])
+def test_what_is_no_amount_and_no_pace_is_refused_before_anything_is_recorded(tmp_path, wrong):
+    with pytest.raises(OptionError, match="expected"):
+        sk.submit_batch(library(1), corpus=tmp_path / "c", progress=False, **wrong)
+    assert not (tmp_path / "c").exists()
