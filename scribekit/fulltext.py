@@ -33,13 +33,13 @@ _SCHEMA = (
     "CREATE VIRTUAL TABLE terms USING fts5(text, tokenize = 'ascii', columnsize = 0)",
     "INSERT INTO terms (terms, rank) VALUES ('hashsize', 33554432)",  # fewer, larger segments to merge
 )
-_ZSTD = pa.Codec("zstd", compression_level=1)
+_LZ4 = pa.Codec("lz4")  # read back a hundred times for each search
 
 Payloads = Callable[[Sequence[tuple[str, str]]], Iterable[tuple[str, bytes]]]
 
 
 class _Body(msgspec.Struct, array_like=True):
-    """A document as it is stored; the arrays are 64-bit integers, which compress well."""
+    """A document as it is stored: times as 64-bit integers, the other arrays as 32-bit ones."""
 
     words: list[str]
     labels: list[str]
@@ -86,10 +86,9 @@ class Index:
         """Close the file."""
         self._db.close()
 
-    def missing(self, wanted: Mapping[str, str]) -> int:
-        """How many transcripts an update to these job keys and transcript ids would add."""
-        there = self._there()
-        return sum(there.get(key) != transcript_id for key, transcript_id in wanted.items())
+    def holds(self) -> dict[str, str]:
+        """Job key → transcript id of everything in the index."""
+        return dict(self._db.execute("SELECT job_key, transcript_id FROM documents").fetchall())
 
     def update(self, wanted: Mapping[str, str], payloads: Payloads, on_done: Callable[[int], object] | None = None) -> int:
         """Bring the index up to date: add transcripts that are new or other than before, drop those that are gone.
@@ -102,11 +101,9 @@ class Index:
         Returns:
             How many were added.
         """
-        if self._there() == wanted:
-            return 0
         added = 0
         with self._explained(), self._transaction():
-            there = self._there()
+            there = self.holds()
             self._drop([key for key, transcript_id in there.items() if wanted.get(key) != transcript_id])
             missing = [key for key, transcript_id in wanted.items() if there.get(key) != transcript_id]
             for keys in _batched(missing, _AT_A_TIME):
@@ -138,14 +135,10 @@ class Index:
         sql = "SELECT body FROM bodies WHERE id = (SELECT id FROM documents WHERE job_key = ?)"
         return _unpacked(self._db.execute(sql, (job_key,)).fetchone()[0])
 
-    def _there(self) -> dict[str, str]:
-        return dict(self._db.execute("SELECT job_key, transcript_id FROM documents").fetchall())
-
     def _add(self, transcripts: Mapping[str, str], payloads: Payloads) -> None:
-        frame = words_frame(payloads([(key, key) for key in transcripts]))
-        spoken = dict(_runs(frame))
+        spoken = _Spoken(words_frame(payloads([(key, key) for key in transcripts])))
         for key, transcript_id in transcripts.items():
-            text, body = _packed(spoken.get(key, frame.iloc[:0]))
+            text, body = spoken.packed(key)
             sql = "INSERT INTO documents (job_key, transcript_id) VALUES (?, ?)"
             number = self._db.execute(sql, (key, transcript_id)).lastrowid
             self._db.execute("INSERT INTO bodies (id, body) VALUES (?, ?)", (number, body))
@@ -213,37 +206,53 @@ def _batched(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
-def _runs(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The rows of each recording; they lie together."""
-    firsts = np.flatnonzero(~frame["recording_id"].duplicated().to_numpy())
-    for first, after in itertools.pairwise([*firsts.tolist(), len(frame)]):
-        rows = frame.iloc[first:after]
-        yield str(rows["recording_id"].iloc[0]), rows
+class _Spoken:
+    """The columns of a words table, to be cut by recording: slices of arrays cost next to nothing, slices of frames do not."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._words = frame["text"].tolist()
+        self._times = [frame[name].to_numpy() for name in ("start_ms", "end_ms")]
+        self._utterances = frame["utterance_index"].to_numpy(dtype=np.int64, na_value=-1)
+        self._speakers, labels = pd.factorize(frame["speaker"])
+        self._labels = list(labels)
+        firsts = np.flatnonzero(~frame["recording_id"].duplicated().to_numpy())
+        edges = itertools.pairwise([*firsts.tolist(), len(frame)])
+        self._rows = dict(zip(frame["recording_id"].iloc[firsts].tolist(), itertools.starmap(slice, edges), strict=True))
+
+    def packed(self, key: str) -> tuple[str, bytes]:
+        """The text and the body of a transcript; one without words has no rows."""
+        rows = self._rows.get(key, slice(0, 0))
+        words = self._words[rows]
+        word_terms = list(map(terms, words))
+        start_ms, end_ms = (_long(times[rows]) for times in self._times)
+        speakers = self._speakers[rows]
+        present = np.unique(speakers[speakers >= 0])
+        counts = np.fromiter(map(len, word_terms), np.int64, len(words))
+        body = _encoder.encode(
+            _Body(
+                words,
+                [self._labels[number] for number in present],
+                start_ms,
+                end_ms,
+                _short(self._utterances[rows]),
+                _short(np.where(speakers < 0, -1, np.searchsorted(present, speakers))),
+                _short(np.repeat(np.arange(len(words)), counts)),
+            )
+        )
+        stored = len(body).to_bytes(8, "little") + _LZ4.compress(body, asbytes=True)
+        return text_of(itertools.chain.from_iterable(word_terms)), stored
 
 
-def _packed(rows: pd.DataFrame) -> tuple[str, bytes]:
-    words = rows["text"].tolist()
-    word_terms = list(map(terms, words))
-    codes, labels = pd.factorize(rows["speaker"])
-    body = _Body(
-        words,
-        list(labels),
-        _bytes(rows["start_ms"]),
-        _bytes(rows["end_ms"]),
-        _bytes(rows["utterance_index"].fillna(-1)),
-        _bytes(codes),
-        _bytes(np.repeat(np.arange(len(words)), list(map(len, word_terms)))),
-    )
-    packed = _encoder.encode(body)
-    return text_of(itertools.chain.from_iterable(word_terms)), len(packed).to_bytes(8, "little") + _ZSTD.compress(packed, asbytes=True)
-
-
-def _bytes(values: Any) -> bytes:
+def _long(values: Any) -> bytes:
     return np.asarray(values, dtype="<i8").tobytes()
 
 
+def _short(values: Any) -> bytes:
+    return np.asarray(values, dtype="<i4").tobytes()
+
+
 def _unpacked(stored: bytes) -> Document:
-    body = _decoder.decode(_ZSTD.decompress(stored[8:], int.from_bytes(stored[:8], "little"), asbytes=True))
-    numbers = (np.frombuffer(part, "<i8") for part in (body.start_ms, body.end_ms, body.utterances, body.speakers, body.word_of_term))
-    start_ms, end_ms, utterances, speakers, word_of_term = numbers
+    body = _decoder.decode(memoryview(_LZ4.decompress(stored[8:], int.from_bytes(stored[:8], "little"))))
+    start_ms, end_ms = (np.frombuffer(part, "<i8") for part in (body.start_ms, body.end_ms))
+    utterances, speakers, word_of_term = (np.frombuffer(part, "<i4") for part in (body.utterances, body.speakers, body.word_of_term))
     return Document(body.words, start_ms, end_ms, utterances, speakers, body.labels, word_of_term)

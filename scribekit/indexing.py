@@ -12,7 +12,6 @@ from scribekit.concordance import Query
 from scribekit.corpus import Corpus, manifest_of
 from scribekit.errors import OptionError, nearest
 from scribekit.fulltext import Index
-from scribekit.jobs import COMPLETED
 from scribekit.ledger import Ledger
 from scribekit.progress import Progress
 
@@ -30,16 +29,15 @@ class Indexed:
 
     def __init__(self, batch_or_corpus: Corpus, where: Where | None = None, *, rebuild: bool = False, progress: bool = False) -> None:
         with Ledger(batch_or_corpus.path) as ledger:
-            rows = list(ledger.job_rows(batch_or_corpus.batch_ids))
-            whole = rows if type(batch_or_corpus) is Corpus else list(ledger.job_rows(ledger.batches()))
+            own = ledger.transcript_ids(batch_or_corpus.batch_ids)
+            whole = own if type(batch_or_corpus) is Corpus else ledger.transcript_ids(ledger.batches())
             self.manifest = manifest_of(batch_or_corpus, ledger)
             chosen = _chosen(self.manifest, where)
-            wanted = {row["job_key"]: row["transcript_id"] for row in whole if row["state"] == COMPLETED}
+            wanted = {key: transcript_id for key, transcript_id in whole.values() if transcript_id}
+            wanted |= {key: transcript_id for key, transcript_id in own.values() if transcript_id}  # a later batch may have other options
             self.index, self.added = _current_index(batch_or_corpus.path, wanted, ledger, rebuild=rebuild, progress=progress)
         self.recordings = {
-            row["recording_id"]: row["job_key"]
-            for row in rows
-            if row["state"] == COMPLETED and (chosen is None or row["recording_id"] in chosen)
+            recording_id: key for recording_id, (key, _) in own.items() if key in wanted and (chosen is None or recording_id in chosen)
         }
 
     def __enter__(self) -> Self:
@@ -63,7 +61,10 @@ def _current_index(folder: Path, wanted: Mapping[str, str], ledger: Ledger, *, r
     try:
         if rebuild:
             index.clear()
-        missing = index.missing(wanted)
+        there = index.holds()
+        if there == wanted:
+            return index, 0
+        missing = len(wanted.items() - there.items())
         with Progress(missing, unit="transcripts", description="Indexing", enabled=progress and missing > 0) as line:
             return index, index.update(wanted, ledger.payloads, line.update)
     except BaseException:

@@ -14,7 +14,7 @@ from scribekit.concordance.terms import join_words, terms
 
 _NEIGHBOURS = 3  # as many words decide the order when the first is the same
 
-Numbers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)

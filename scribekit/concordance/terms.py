@@ -5,6 +5,7 @@ The index holds nothing but terms, made here, so what a query finds never depend
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -17,7 +18,7 @@ _ACCENTS = ((0x0300, 0x036F), (0x0591, 0x05BD), (0x064B, 0x065F), (0x0670, 0x067
 # Thai and Lao, Burmese, Khmer, kana, Han: written without spaces between words.
 _UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF),
              (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))  # fmt: skip
-_FIRST_UNSPACED = chr(_UNSPACED[0][0])
+_FIND_UNSPACED = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _UNSPACED) + "]").search
 
 
 @lru_cache(maxsize=1 << 18)
@@ -56,7 +57,7 @@ def text_of(all_terms: Iterable[str]) -> str:
 
 def is_unspaced(text: str) -> bool:
     """Whether a text holds a character of a script that is written without spaces."""
-    return any(character >= _FIRST_UNSPACED and _within(ord(character), _UNSPACED) for character in text)
+    return _FIND_UNSPACED(text) is not None
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -107,6 +107,18 @@ class Views(Store):
             sql += " ORDER BY r.position"
         yield from self.rows(sql, ids)
 
+    def transcript_ids(self, batch_ids: Sequence[int]) -> dict[str, tuple[str, str | None]]:
+        """Recording id → job key and, when it is completed, transcript id: what is asked before every search, so no more than that.
+
+        In manifest order, without the recordings that have no job. A recording of several batches appears as in the latest.
+        """
+        sql = (
+            "SELECT r.recording_id, r.job_key, iif(j.state = 'completed', j.transcript_id, NULL)"
+            " FROM recordings r JOIN jobs j ON j.key = r.job_key"
+            f" WHERE r.batch_id IN ({marks(batch_ids)}) ORDER BY r.batch_id, r.position"
+        )
+        return {recording_id: (key, transcript_id) for recording_id, key, transcript_id in self.read(sql, tuple(batch_ids))}
+
     def payloads(self, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
         """For each (recording id, job key) that has one: the recording id and the payload as received, one at a time."""
         for recording_id, key in keys:
