@@ -44,13 +44,18 @@ def resolve(*, settings_key: str | None, settings_url: str | None, environ: Mapp
 
     Raises:
         NoConnectionError: There is neither a key nor a local service.
-        OptionError: The address is not one.
+        OptionError: The address, or the key, is not one.
     """
     if local is not None:
         return local
     key = (settings_key or environ.get("ASSEMBLYAI_API_KEY") or "").strip()
     if not key:
         raise NoConnectionError
+    if not (key.isascii() and key.isprintable()):
+        raise OptionError(
+            "The API key holds characters that no key has (a placeholder such as '…', or a stray line break?). "
+            "Set ASSEMBLYAI_API_KEY (or aai.settings.api_key) to the key itself."
+        )
     url = settings_url or DEFAULT_BASE_URL
     if url == DEFAULT_BASE_URL:
         url = environ.get("ASSEMBLYAI_BASE_URL") or url

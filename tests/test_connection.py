@@ -40,3 +40,10 @@ def test_the_key_is_never_shown():
 def test_an_address_that_is_none_is_named(url):
     with pytest.raises(OptionError, match="ASSEMBLYAI_BASE_URL"):
         made(settings_key="s", environ={"ASSEMBLYAI_BASE_URL": url})
+
+
+@pytest.mark.parametrize("key", ["…", "\u201ck\u201d", "one\ntwo"])
+def test_a_placeholder_in_the_place_of_the_key_is_told_without_showing_it(key):
+    with pytest.raises(OptionError, match="to the key itself") as caught:
+        made(environ={"ASSEMBLYAI_API_KEY": key})
+    assert "one" not in str(caught.value)
