@@ -91,9 +91,14 @@ def words_frame(payloads: Payloads) -> pd.DataFrame:
     """
     columns = Columns(WORDS)
     for recording_id, body in payloads:
-        spoken = read_spoken(body, with_utterances=True)
-        columns.add(recording_id, len(spoken), _word_columns(spoken))
+        _add_words(columns, recording_id, body)
     return columns.frame()
+
+
+def _add_words(columns: Columns, recording_id: str, body: bytes) -> None:
+    """Its objects are gone before the next payload is read: they stay in the processor's cache."""
+    spoken = read_spoken(body, with_utterances=True)
+    columns.add(recording_id, len(spoken), _word_columns(spoken))
 
 
 def sentences_frame(payloads: Payloads) -> pd.DataFrame:
