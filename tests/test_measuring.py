@@ -1,0 +1,217 @@
+import json
+import sys
+
+import assemblyai as aai
+import jiwer
+import numpy as np
+import pandas as pd
+import pytest
+
+import scribekit as sk
+from scribekit import schema
+from scribekit.errors import MissingExtraError, OptionError
+from scribekit.quality import normalise
+
+LIMITS = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
+NAMES = ("a", "b", "c")
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    """Three conversations of the scripted recogniser, in two groups; references stand beside where the recordings would."""
+    folder = tmp_path_factory.mktemp("library")
+    rows = [
+        {"recording_id": name, "url": f"https://host.example/{name}.mp3?duration=30", "room": room, "reference": f"{folder}/{name}.txt"}
+        for name, room in zip(NAMES, ["hall", "hall", "yard"], strict=True)
+    ]
+    with sk.local_service("scripted", speed=2000, slots=50):
+        batch = sk.submit_batch(rows, aai.TranscriptionConfig(speaker_labels=True), corpus=folder / "corpus", limits=LIMITS, progress=False)
+        sk.collect(batch, progress=False)
+    for name, turns in turns_of(batch).items():
+        (folder / f"{name}.txt").write_text("\n".join(f"{turn['speaker']}: {turn['text']}" for turn in turns))
+    return batch
+
+
+def turns_of(corpus):
+    """What was recognised, as a reference."""
+    utterances = sk.to_frame(corpus, "utterances")
+    return {name: group[["speaker", "text", "start_ms", "end_ms"]].to_dict("records") for name, group in utterances.groupby("recording_id")}
+
+
+@pytest.fixture
+def said(corpus):
+    """The recognised turns with one word more in each."""
+    return {name: [{**turn, "text": turn["text"] + " zebra"} for turn in turns] for name, turns in turns_of(corpus).items()}
+
+
+def test_a_perfect_transcript_has_no_errors(corpus):
+    frame = sk.evaluate(corpus, turns_of(corpus))
+    assert frame.dtypes.astype(str).to_dict() == schema.EVALUATION.dtypes
+    assert frame["group"].tolist() == ["all"]
+    assert frame[["wer", "wer_low", "wer_high", "cer", "cpwer", "der"]].to_numpy().tolist() == [[0.0] * 6]
+    assert frame["reference_words"].tolist() == [len(sk.to_frame(corpus, "words"))]
+
+
+def test_errors_are_summed(corpus, said):
+    turns = sum(map(len, said.values()))
+    row = sk.evaluate(corpus, said).iloc[0]
+    assert row[["n_recordings", "deletions", "insertions", "substitutions"]].tolist() == [3, turns, 0, 0]
+    assert row["wer"] == row["cpwer"] == turns / row["reference_words"]
+    texts = sk.to_frame(corpus).set_index("recording_id")["text"]
+    normalised = [[normalise(" ".join(t["text"] for t in said[name])), normalise(texts[name])] for name in NAMES]
+    assert row["wer"] == pytest.approx(jiwer.wer(*map(list, zip(*normalised, strict=True))))
+    assert row["cer"] == pytest.approx(jiwer.cer(*map(list, zip(*normalised, strict=True))))
+    assert row["wer_low"] <= row["wer"] <= row["wer_high"]
+
+
+def test_rows_by_recording_speaker_and_manifest_column(corpus, said):
+    whole = sk.evaluate(corpus, said).iloc[0]
+    by_recording = sk.evaluate(corpus, said, by="recording")
+    assert by_recording["group"].tolist() == list(NAMES)
+    by_room = sk.evaluate(corpus, said, by="room")
+    assert by_room[["group", "n_recordings"]].to_numpy().tolist() == [["hall", 2], ["yard", 1]]
+    by_speaker = sk.evaluate(corpus, said, by="speaker")
+    assert set(by_speaker["speaker"]) == {turn["speaker"] for turns in said.values() for turn in turns}
+    for frame in (by_recording, by_room, by_speaker):
+        assert frame[["reference_words", "deletions"]].sum().tolist() == whole[["reference_words", "deletions"]].tolist()
+
+
+def test_the_speakers_of_the_other_side_do_not_matter_by_name(corpus, said):
+    turns = {name: [{**turn, "speaker": f"guest {turn['speaker']}"} for turn in turns] for name, turns in turns_of(corpus).items()}
+    assert sk.evaluate(corpus, turns)[["cpwer", "der"]].to_numpy().tolist() == [[0.0, 0.0]]
+    merged = {name: [{**turn, "speaker": "one"} for turn in turns] for name, turns in turns.items()}
+    assert (sk.evaluate(corpus, merged)[["cpwer", "der"]].to_numpy() > 0).all()
+
+
+def test_references_come_as_texts_frames_and_files(corpus):
+    texts = sk.to_frame(corpus)[["recording_id", "text"]]
+    as_dict = sk.evaluate(corpus, dict(texts.itertuples(index=False)))
+    as_frame = sk.evaluate(corpus, texts.rename(columns={"text": "reference"}))
+    pd.testing.assert_frame_equal(as_dict, as_frame)
+    from_files = sk.evaluate(corpus, "reference")
+    assert as_dict["wer"].tolist() == from_files["wer"].tolist() == [0.0]
+    assert np.isnan(as_dict["cpwer"][0])
+    assert from_files["cpwer"][0] == 0.0
+
+
+def test_recordings_without_a_reference_are_left_out(corpus, said):
+    references = pd.DataFrame({"recording_id": ["b", "c", "elsewhere"], "reference": ["nothing of the kind", None, "x"]})
+    frame = sk.evaluate(corpus, references, by="recording")
+    assert frame["group"].tolist() == ["b"]
+
+
+def test_an_empty_reference_counts_insertions(corpus):
+    frame = sk.evaluate(corpus, {"a": ""}, by="recording")
+    assert frame["insertions"][0] == frame["wer"][0] == len(sk.to_frame(corpus, "words").query("recording_id == 'a'"))
+
+
+@pytest.mark.parametrize(
+    ("references", "options", "sentence"),
+    [
+        ({"z": "x"}, {}, "No transcript has a reference.*z"),
+        ({}, {}, "There are no references"),
+        ({"a": "no speakers here"}, {"by": "speaker"}, "who speaks"),
+        ({"a": "x"}, {"by": "rooms"}, "'rooms'.*'room'"),
+        ({"a": "x"}, {"normaliser": "basics"}, "'basic'"),
+        ({"a": 7}, {}, "a text or a list of turns"),
+        ({"a": [{"words": "x"}]}, {}, "needs a 'text'"),
+        ("references", {}, "no column 'references'.*'reference'"),
+        ("room", {}, "no reference file 'hall'"),
+        (pd.DataFrame({"recording_id": ["a"]}), {}, "reference is missing"),
+    ],
+)
+def test_mistakes_are_explained(corpus, references, options, sentence):
+    with pytest.raises(OptionError, match=sentence):
+        sk.evaluate(corpus, references, **options)
+
+
+def test_without_jiwer_the_extra_is_named(corpus, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jiwer", None)
+    with pytest.raises(MissingExtraError, match=r"scribekit\[metrics\]"):
+        sk.evaluate(corpus, {"a": "x"})
+
+
+# -- calibrate --------------------------------------------------------------------------------------------------------
+
+
+def test_calibration_learns_from_the_words_that_references_cover(corpus):
+    words = sk.to_frame(corpus, "words")
+    texts = sk.to_frame(corpus).set_index("recording_id")["text"].to_dict()
+    calibration = sk.calibrate(words, {"a": texts["a"], "b": ""})
+    covered = words[words["recording_id"].isin(["a", "b"])]
+    assert calibration.n_words == len(covered)
+    right = np.average(calibration.table["accuracy"], weights=calibration.table["n_words"])
+    assert right == pytest.approx((covered["recording_id"] == "a").mean())
+    assert sk.calibrate(corpus, {"a": texts["a"], "b": ""}).ece == calibration.ece
+
+
+def test_a_known_reliability_survives_the_alignment():
+    random = np.random.default_rng(3)
+    confidence = random.choice([0.3, 0.6, 0.9], 6000)
+    said = random.choice(list("bcdefghklm"), 6000)
+    heard = np.where(random.random(6000) < confidence, said, "wrong")
+    words = pd.DataFrame({"recording_id": "a", "text": heard, "confidence": confidence})
+    table = sk.calibrate(words, {"a": " ".join(said)}).table
+    assert table["confidence"].tolist() == pytest.approx([0.3, 0.6, 0.9])
+    assert table["confidence"].between(table["accuracy_low"], table["accuracy_high"]).all()
+
+
+def test_a_word_that_is_compared_as_two_is_right_when_both_are():
+    words = pd.DataFrame({"recording_id": "a", "text": ["Twenty-one", "well-known", "–"], "confidence": [0.9, 0.9, 0.9]})
+    calibration = sk.calibrate(words, {"a": "twenty one well done"})
+    assert calibration.table[["n_words", "accuracy"]].to_numpy().tolist() == [[2, 0.5]]
+
+
+def test_a_frame_has_no_manifest_to_read_references_from(corpus):
+    with pytest.raises(OptionError, match="Give a batch or corpus"):
+        sk.calibrate(sk.to_frame(corpus, "words"), "reference")
+
+
+# -- the queue and the turns of a corpus ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["transcript", "utterance", "sentence"])
+def test_the_queue_of_a_corpus(corpus, by):
+    queue = sk.flag_for_review(corpus, below=1.0, by=by)
+    words = sk.to_frame(corpus, "words")
+    assert queue["n_words"].sum() == len(words)
+    assert queue["share_of_errors"].iloc[-1] == pytest.approx(1)
+    first = queue.iloc[0]
+    mine = words[
+        (words["recording_id"] == first["recording_id"])
+        & words["word_index"].between(first["first_word"], first["first_word"] + first["n_words"] - 1)
+    ]
+    assert " ".join(mine["text"]) == first["text"]
+
+
+def test_a_calibration_weighs_the_queue(corpus):
+    calibration = sk.calibrate(corpus, dict.fromkeys(NAMES, ""))
+    queue = sk.flag_for_review(corpus, below=1.0, calibration=calibration)
+    assert (queue["expected_errors"] / queue["n_words"] > 0.9).all()  # everything was wrong
+
+
+@pytest.mark.parametrize(("options", "sentence"), [({"by": "utterances"}, "'utterance'"), ({"below": 90}, "from 0 to 1, not 90")])
+def test_mistakes_about_the_queue_are_explained(corpus, options, sentence):
+    with pytest.raises(OptionError, match=sentence):
+        sk.flag_for_review(corpus, **options)
+
+
+def test_turn_statistics_of_a_corpus(corpus):
+    statistics = sk.turn_statistics(corpus)
+    assert statistics.dtypes.astype(str).to_dict() == schema.TURN_STATISTICS.dtypes
+    assert statistics.groupby("recording_id")["talk_share"].sum().to_numpy() == pytest.approx(1)
+    assert statistics["n_words"].sum() == sk.to_frame(corpus, "utterances")["n_words"].sum()
+
+
+# -- relative paths of references -------------------------------------------------------------------------------------
+
+
+def test_the_sample_library_finds_its_references(samples, tmp_path):
+    """Their paths start at the folder of the manifest, which is above that of the recordings."""
+    rows = [{"path": str(samples / "audio" / "earnings_numbers.ogg"), "reference": "references/earnings_numbers.json"}]
+    said = json.loads((samples / "references" / "earnings_numbers.json").read_text())
+    with sk.local_service("scripted", speed=2000):
+        batch = sk.submit_batch(rows, corpus=tmp_path / "corpus", limits=LIMITS, progress=False)
+        sk.collect(batch, progress=False)
+    frame = sk.evaluate(batch, "reference")
+    assert frame["reference_words"][0] == len(normalise(" ".join(turn["text"] for turn in said["turns"])).split())
