@@ -133,3 +133,11 @@ def test_what_is_no_amount_and_no_pace_is_refused_before_anything_is_recorded(tm
     with pytest.raises(OptionError, match="expected"):
         sk.submit_batch(library(1), corpus=tmp_path / "c", progress=False, **wrong)
     assert not (tmp_path / "c").exists()
+
+
+def test_a_model_without_a_rate_is_held_back_with_a_way_on(bench, tmp_path):
+    bench(*FAST)
+    manifest = library(1).assign(speech_models="universal-99")
+    _, jobs = run(manifest, tmp_path / "c", budget_usd=1.0)
+    assert jobs["error_kind"].tolist() == ["no_length"]
+    assert "without budget_usd=" in jobs["error"][0]
