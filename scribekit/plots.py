@@ -18,7 +18,7 @@ from scribekit.errors import OptionError, nearest
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#56B4E9", "#D55E00", "#F0E442", "#CC79A7")  # neighbours differ in lightness, for prints
 INK = "#333333"
 LATER = "#999999"  # for whoever comes after the palette
 BAR_HEIGHT = 0.7
@@ -62,7 +62,7 @@ def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> A
             showfliers=False,
             widths=0.6,
             patch_artist=True,
-            boxprops={"facecolor": PALETTE[4], "edgecolor": INK},
+            boxprops={"facecolor": PALETTE[3], "edgecolor": INK},
             medianprops={"color": INK, "linewidth": 2},
         )
     ax.invert_yaxis()

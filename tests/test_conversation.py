@@ -1,0 +1,87 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scribekit import schema
+from scribekit.conversation import turn_statistics
+
+
+def statistics_of(*turns, recording="a"):
+    """Turns of (speaker, start, end, words), in seconds."""
+    rows = [
+        {
+            "recording_id": recording,
+            "utterance_index": i,
+            "speaker": speaker,
+            "start_ms": start * 1000,
+            "end_ms": end * 1000,
+            "n_words": words,
+        }
+        for i, (speaker, start, end, words) in enumerate(turns)
+    ]
+    return turn_statistics(schema.UTTERANCES.frame([{"text": "", **row} for row in rows]))
+
+
+def figures(statistics, column):
+    return dict(zip(statistics["speaker"], statistics[column].tolist(), strict=True))
+
+
+def test_shares_ratio_and_pace():
+    statistics = statistics_of(("A", 0, 6, 15), ("B", 7, 9, 8))
+    assert figures(statistics, "talk_share") == {"A": 0.75, "B": 0.25}
+    assert figures(statistics, "talk_listen_ratio") == {"A": 3.0, "B": pytest.approx(1 / 3)}
+    assert figures(statistics, "words_per_minute") == {"A": 150.0, "B": 240.0}
+
+
+def test_utterances_of_one_speaker_in_a_row_are_one_turn():
+    statistics = statistics_of(("A", 0, 2, 1), ("A", 3, 5, 1), ("B", 6, 7, 1))
+    assert figures(statistics, "n_turns") == {"A": 1, "B": 1}
+    assert figures(statistics, "longest_turn_s") == {"A": 5.0, "B": 1.0}
+    assert figures(statistics, "talk_s") == {"A": 4.0, "B": 1.0}
+
+
+def test_an_interruption_outlasts_the_turn_it_cuts_off():
+    statistics = statistics_of(("A", 0, 5, 1), ("B", 4, 8, 1))
+    assert figures(statistics, "interruptions") == {"A": 0, "B": 1}
+    assert figures(statistics, "overlap_s") == {"A": 1.0, "B": 1.0}
+    backchannel = statistics_of(("A", 0, 5, 1), ("B", 2, 3, 1))
+    assert figures(backchannel, "interruptions") == {"A": 0, "B": 0}
+    assert figures(backchannel, "overlap_s") == {"A": 1.0, "B": 1.0}
+
+
+def test_the_response_is_the_median_silence_before_a_turn():
+    statistics = statistics_of(("A", 0, 2, 1), ("B", 3, 4, 1), ("A", 4, 5, 1), ("B", 8, 9, 1))
+    assert figures(statistics, "response_s") == {"A": 0.0, "B": 2.0}
+
+
+def test_who_is_alone_listens_to_nobody():
+    row = statistics_of(("A", 0, 2, 6)).iloc[0]
+    assert row["talk_listen_ratio"] == np.inf
+    assert np.isnan(row["response_s"])
+
+
+def test_nobody_is_an_empty_table():
+    unlabelled = schema.UTTERANCES.frame(
+        [{"recording_id": "a", "utterance_index": 0, "start_ms": 0, "end_ms": 9, "text": "Hm.", "n_words": 1}]
+    )
+    for utterances in (schema.UTTERANCES.frame(), unlabelled):
+        statistics = turn_statistics(utterances)
+        assert statistics.empty
+        assert statistics.dtypes.astype(str).to_dict() == schema.TURN_STATISTICS.dtypes
+
+
+TURN = st.tuples(st.sampled_from("ABC"), st.integers(0, 40), st.integers(0, 10), st.integers(0, 9))
+
+
+@given(st.lists(TURN, min_size=1, max_size=10))
+def test_times_are_those_of_a_clock_that_ticks_by_the_second(turns):
+    statistics = statistics_of(*((speaker, start, start + length, words) for speaker, start, length, words in turns))
+    seconds = {name: {t for s, start, n, _ in turns if s == name for t in range(start, start + n)} for name in statistics["speaker"]}
+    for name, mine in seconds.items():
+        others = set().union(*(theirs for other, theirs in seconds.items() if other != name))
+        assert figures(statistics, "talk_s")[name] == len(mine)
+        assert figures(statistics, "overlap_s")[name] == len(mine & others)
+    assert statistics["n_words"].sum() == sum(words for *_, words in turns)
+    assert pd.notna(statistics["talk_share"]).all() == any(seconds.values())

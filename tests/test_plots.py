@@ -1,0 +1,120 @@
+import itertools
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+
+from scribekit import calibration, plots, schema
+from scribekit.conversation import turn_statistics
+from scribekit.errors import OptionError
+
+UTTERANCES = schema.UTTERANCES.frame(
+    {
+        "recording_id": ["x", "x", "x", "y"],
+        "utterance_index": [0, 1, 2, 0],
+        "speaker": ["B", "A", "B", "A"],
+        "start_ms": [0, 60_000, 90_000, 0],
+        "end_ms": [50_000, 80_000, 120_000, 9_000],
+        "text": ["", "", "", ""],
+        "confidence": [0.5, 0.6, None, 0.9],
+        "n_words": [80, 40, 60, 20],
+    }
+)
+STATISTICS = turn_statistics(UTTERANCES)
+FIRST = UTTERANCES[UTTERANCES["recording_id"] == "x"]
+CALIBRATION = calibration.fit(np.linspace(0, 1, 200), np.arange(200) % 3 > 0)
+QUEUE = pd.DataFrame({"cumulative_minutes": [1.0, 4.0], "share_of_errors": [0.5, 0.75]})
+PLOTS = {
+    "confidence_by": (UTTERANCES, "speaker"),
+    "reliability": (CALIBRATION,),
+    "speaker_timeline": (FIRST,),
+    "talk_shares": (STATISTICS,),
+    "words_per_minute": (STATISTICS,),
+    "turn_taking": (STATISTICS,),
+    "review_curve": (QUEUE,),
+}
+EMPTY = {
+    "confidence_by": (UTTERANCES.iloc[:0], "speaker"),
+    "speaker_timeline": (UTTERANCES.iloc[:0],),
+    "talk_shares": (STATISTICS.iloc[:0],),
+    "words_per_minute": (STATISTICS.iloc[:0],),
+    "turn_taking": (STATISTICS.iloc[:0],),
+    "review_curve": (QUEUE.iloc[:0],),
+}
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    yield
+    plt.close("all")
+
+
+def labels(axis):
+    return [label.get_text() for label in axis.get_ticklabels()]
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_a_plot_draws_on_the_axes_it_is_given_and_on_its_own(name):
+    draw = getattr(plots, name)
+    given = plt.subplots()[1]
+    assert draw(*PLOTS[name], ax=given) is given
+    assert given.has_data()
+    own = draw(*PLOTS[name])
+    assert own is not given
+    assert own.get_title() == given.get_title() != ""
+    assert own.get_xlabel()
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_nothing_is_drawn_as_nothing(name):
+    getattr(plots, name)(*EMPTY[name]).figure.canvas.draw()
+
+
+def test_a_speaker_keeps_the_colour_in_every_plot():
+    colours = plots.speaker_colours(["A", "B"])
+    bars = plots.words_per_minute(STATISTICS).patches
+    assert [to_hex(bar.get_facecolor()).upper() for bar in bars] == [colours[name] for name in STATISTICS["speaker"]]
+    rows = plots.speaker_timeline(FIRST).collections
+    assert [to_hex(row.get_facecolor()[0]).upper() for row in rows] == list(colours.values())
+    assert plots.speaker_colours("BA") == colours
+
+
+def test_more_speakers_than_colours_are_grey():
+    colours = plots.speaker_colours("ABCDEFGHI")
+    assert [colours[name] for name in "HI"] == [plots.LATER] * 2
+    assert len({colours[name] for name in "ABCDEFG"}) == 7
+
+
+def test_neighbouring_colours_differ_in_lightness_too():
+    """So that they can be told apart in a black-and-white print."""
+    weights = np.array([0.2126, 0.7152, 0.0722])
+    luminance = [float(weights @ np.power(to_rgb(colour), 2.2)) for colour in plots.PALETTE]
+    assert all(abs(a - b) > 0.1 for a, b in itertools.pairwise(luminance))
+
+
+def test_what_the_plots_show():
+    assert labels(plots.confidence_by(UTTERANCES, "recording_id").yaxis) == ["x  (n = 2)", "y  (n = 1)"]
+    timeline = plots.speaker_timeline(FIRST)
+    assert labels(timeline.yaxis) == ["A", "B"]
+    spans = [path.get_extents().intervalx.round(6).tolist() for path in timeline.collections[1].get_paths()]
+    assert spans == [[0, round(50 / 60, 6)], [1.5, 2]]
+    shares = plots.talk_shares(STATISTICS)
+    assert [text.get_text() for text in shares.texts] == ["A 20%", "A 100%", "B 80%", ""]
+    curve = plots.review_curve(QUEUE)
+    assert curve.lines[0].get_xydata().tolist() == [[0, 0], [1, 0.5], [4, 0.75]]
+    assert curve.get_title() == "4.0 minutes find 75% of the expected errors"
+    ratio = plots.turn_taking(STATISTICS)
+    assert labels(ratio.yaxis) == ["x  B", "x  A"]  # who is alone in a recording has no ratio
+    points = plots.reliability(CALIBRATION).containers[0].lines[0]
+    assert points.get_xdata().tolist() == CALIBRATION.table["confidence"].tolist()
+
+
+def test_mistakes_are_explained():
+    with pytest.raises(OptionError, match="one recording"):
+        plots.speaker_timeline(UTTERANCES)
+    with pytest.raises(OptionError, match=r"'speakers'.*'speaker'"):
+        plots.confidence_by(UTTERANCES, "speakers")
+    with pytest.raises(OptionError, match=r"'overlap'.*'overlap_s'"):
+        plots.turn_taking(STATISTICS, "overlap")
