@@ -224,7 +224,9 @@ def _check_ids(ledger: Ledger, intake: Intake) -> None:
     content = {job.key: job.sha256 or job.source for job in intake.jobs}
     for row in intake.rows:
         source, other = known.get(row.recording_id, (row.source, None))
-        if source != row.source and other is not None and content.get(row.job_key or "") != ledger.content(other):
+        if source == row.source or other is None:
+            continue
+        if ledger.content(other) not in (None, content.get(row.job_key or "")):
             raise ManifestError(
                 f"The id {row.recording_id!r} already names another recording in this corpus ({source!r}, now {row.source!r}). "
                 "Give the manifest a recording_id column of your own, or use another corpus=."

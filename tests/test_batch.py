@@ -267,6 +267,17 @@ def test_what_the_local_service_forgot_is_sent_again(bench, tmp_path):
     assert set(sk.collect(batch, progress=False)["status"]) == {"completed"}
 
 
+def test_a_link_that_failed_may_be_mended_under_the_same_id(bench, tmp_path):
+    bench(*FAST)
+    wrong = "https://host.example/wrong.mp3?duration=60&fail=Download+error,+unable"
+    jobs = run([{"recording_id": "a", "url": wrong}], tmp_path / "c")
+    assert jobs["error_kind"].tolist() == ["download"]
+    run([{"recording_id": "a", "url": urls(1)[0]}], tmp_path / "c")
+    assert sk.open_corpus(tmp_path / "c").jobs()["status"].tolist() == ["completed"]
+    with pytest.raises(ManifestError, match="'a' already names"):
+        run([{"recording_id": "a", "url": urls(2)[1]}], tmp_path / "c")
+
+
 def test_an_id_names_one_recording_in_a_corpus(bench, tmp_path):
     bench(*FAST)
     run([{"recording_id": "a", "url": urls(2)[0]}], tmp_path / "c")

@@ -50,8 +50,8 @@ class Views(Store):
         return {row[0]: (row[1], row[2]) for row in rows}
 
     def content(self, job_key: str) -> str | None:
-        """What a job is about: the SHA-256 of the file, or the URL."""
-        rows = self.read("SELECT COALESCE(sha256, source) FROM jobs WHERE key = ?", (job_key,))
+        """What a job is about: the SHA-256 of the file, or the URL. None when there is none, or it failed: its source may be mended."""
+        rows = self.read("SELECT COALESCE(sha256, source) FROM jobs WHERE key = ? AND state <> 'error'", (job_key,))
         return rows[0][0] if rows else None
 
     def paid_again(self, batch_id: int) -> tuple[int, float]:
