@@ -20,7 +20,8 @@ _INSTEAD_OF_NONE = 0.5
 def log_dice(together: Counts, node: float, collocate: Counts) -> Figures:
     """Association as logDice = 14 + log2(2 O / (f_node + f_collocate)).
 
-    Source: Rychlý (2008), A lexicographer-friendly association score, RASLAN, pp. 6-9. At most 14; it does not depend on N.
+    Source: Rychlý (2008), A lexicographer-friendly association score, RASLAN, pp. 6-9. It does not depend on N. At most 14 for
+    a collocate that each use of the node has once; more where it stands on both sides.
 
     Example:
         >>> log_dice([50], 100, [100]).tolist()
