@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -84,7 +83,7 @@ class Views(Store):
         sql = f"SELECT transcript_id FROM attempts WHERE transcript_id IN ({marks(transcript_ids)})"
         return {row[0] for row in self.read(sql, tuple(transcript_ids))}
 
-    def job_rows(self, batch_ids: Sequence[int]) -> Iterator[sqlite3.Row]:
+    def job_rows(self, batch_ids: Sequence[int]) -> Iterator[Any]:
         """One row per recording in manifest order, with its job's facts, one at a time.
 
         A recording of several batches appears as in the latest.
