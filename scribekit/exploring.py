@@ -82,7 +82,8 @@ def search(
         key = sort_key(sort)
         ordered = lines if key is None else iter(sorted(lines, key=lambda found: key(found[1])))
         rows = [{"recording_id": name, **line.row(context)} for name, line in itertools.islice(ordered, limit)]
-    return schema.CONCORDANCE.frame(rows).merge(indexed.manifest, on="recording_id", how="left", suffixes=("", "_manifest"))
+    shown = indexed.manifest[indexed.manifest["recording_id"].isin({row["recording_id"] for row in rows})]
+    return schema.CONCORDANCE.frame(rows).merge(shown, on="recording_id", how="left", suffixes=("", "_manifest"))
 
 
 def build_index(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, progress: bool = True) -> int:

@@ -170,10 +170,10 @@ def ngrams(batch_or_corpus: Batch | Corpus, n: int = 2, *, at_least: int = 2, wh
     with Indexed(batch_or_corpus, where) as indexed:
         for _, text in indexed.texts():
             found = text.split()
-            runs = Counter(zip(*(found[start:] for start in range(n)), strict=False))
+            runs = list(zip(*(found[start:] for start in range(n)), strict=False))
             total += len(found)
             counts.update(runs)
-            spread.update(runs.keys())
+            spread.update(set(runs))
     kept = [(run, count) for run, count in counts.most_common() if count >= at_least]
     frame = schema.NGRAMS.frame(
         {
