@@ -138,18 +138,17 @@ def _changes(column: pd.Series[Any]) -> _Mask:
 
 
 def _parts(words: pd.DataFrame) -> pd.DataFrame:
-    grouped = words.groupby("part", sort=True)
-    parts = grouped.agg(
-        recording_id=("recording_id", "first"),
-        speaker=("speaker", "first"),
-        start_ms=("start_ms", "min"),
-        end_ms=("end_ms", "max"),
-        first_word=("word_index", "min"),
-        n_words=("word_index", "size"),
-        confidence=("confidence", "mean"),
-        expected_errors=("risk", "sum"),
-    )
-    parts["text"] = grouped["text"].agg(" ".join)
+    starts = np.flatnonzero(_changes(words["part"]))
+    n_words = np.diff(np.append(starts, len(words)))
+    parts = words[["recording_id", "speaker"]].iloc[starts].reset_index(drop=True)
+    parts["start_ms"] = np.minimum.reduceat(words["start_ms"].to_numpy(), starts)
+    parts["end_ms"] = np.maximum.reduceat(words["end_ms"].to_numpy(), starts)
+    parts["first_word"] = np.minimum.reduceat(words["word_index"].to_numpy(), starts)
+    parts["n_words"] = n_words
+    parts["confidence"] = words.groupby("part")["confidence"].mean()
+    parts["expected_errors"] = np.add.reduceat(words["risk"].to_numpy(), starts)
+    texts = words["text"].tolist()
+    parts["text"] = [" ".join(texts[start : start + n]) for start, n in zip(starts.tolist(), n_words.tolist(), strict=True)]
     return parts
 
 
@@ -159,13 +158,14 @@ def _signs(words: pd.DataFrame, parts: pd.DataFrame, by: str, languages: Mapping
     seconds = ((parts["end_ms"] - parts["start_ms"]) / 1000).clip(lower=0.001)
     n_words = parts["n_words"]
     too_quick = (n_words >= RATE_FROM_WORDS) & (n_words / seconds > IMPOSSIBLE_WORDS_PER_S)
-    phantom = [n <= PHANTOM_WORDS and bool(_PHANTOMS.search(normalise(text))) for n, text in zip(n_words, parts["text"], strict=True)]
-    scripts = [languages.get(name) for name in parts["recording_id"]]
+    texts = parts["text"].tolist()
+    phantom = [n <= PHANTOM_WORDS and bool(_PHANTOMS.search(normalise(text))) for n, text in zip(n_words.tolist(), texts, strict=True)]
+    spoken_in = [languages.get(name) for name in parts["recording_id"].tolist()]
     return {
         REPEATED: _any_in_part(words, repeated(words)),
         WORD_RATE: too_quick.to_numpy() | too_long,
         PHANTOM: np.array(phantom, dtype=bool),
-        LANGUAGE: np.array([is_foreign(text, code) for text, code in zip(parts["text"], scripts, strict=True)], dtype=bool),
+        LANGUAGE: np.array([is_foreign(text, code) for text, code in zip(texts, spoken_in, strict=True)], dtype=bool),
         STRAY: np.zeros(len(parts), dtype=bool) if by == "transcript" else _is_stray(parts),
     }
 
@@ -196,7 +196,7 @@ def is_foreign(text: str, language: Any) -> bool:
         >>> is_foreign("Продолжение следует", "en_us"), is_foreign("Café in Köln", "en")
         (True, False)
     """
-    expected = _SCRIPT_OF.get(re.split(r"[-_]", str(language).lower())[0])
+    expected = _SCRIPT_OF.get(str(language).lower().replace("_", "-").partition("-")[0])
     if expected is None or (expected == "LATIN" and text.isascii()):
         return False
     scripts = Counter(_script(letter) for letter in text if letter.isalpha())
