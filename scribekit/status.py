@@ -24,13 +24,14 @@ class Snapshot:
     Attributes:
         states: Jobs by state.
         audio_s: Seconds of audio by state (jobs of known length).
-        unknown: Unfinished jobs of unknown length.
+        unknown: Unfinished jobs of unknown length that are not held back.
         refused: Recordings that were never sent.
         recent: Time (Unix) and audio seconds of each completion of the last :data:`WINDOW_S` seconds, oldest first.
         uploading: Jobs that a process is uploading now.
         retrying: Jobs whose last step failed and is tried again.
         rate_limited_at: When the service last said 429.
         held: Jobs that the budget does not allow.
+        held_audio_s: Their audio, as far as it is known.
         reserved_usd: Estimated cost of the jobs under way.
         spent_usd: Cost of what was completed.
         saved_usd: Cost of what was not paid again.
@@ -46,6 +47,7 @@ class Snapshot:
     retrying: int = 0
     rate_limited_at: float | None = None
     held: int = 0
+    held_audio_s: float = 0.0
     reserved_usd: float = 0.0
     spent_usd: float = 0.0
     saved_usd: float = 0.0
@@ -87,7 +89,8 @@ def pace(snapshot: Snapshot, now: float) -> Pace | None:
     elapsed = max(now - recent[0][0], 1e-3)
     mean = sum(lengths) / len(lengths)
     per_s = sum(lengths[1:]) / elapsed  # the first completion only starts the clock
-    left_audio = sum(s for state, s in snapshot.audio_s.items() if state not in ENDED) + snapshot.unknown * mean
+    left_audio = sum(s for state, s in snapshot.audio_s.items() if state not in ENDED)
+    left_audio = max(left_audio - snapshot.held_audio_s, 0.0) + snapshot.unknown * mean
     spread = math.sqrt(sum((x - mean) ** 2 for x in lengths) / (len(lengths) - 1)) / mean / math.sqrt(len(lengths))
     doubt = min(_Z80 * max(spread, 1 / math.sqrt(len(lengths))), 0.9)
     left = left_audio / per_s if per_s > 0 else math.inf

@@ -68,3 +68,14 @@ def test_what_lies_at_another_service_is_not_taken_for_deleted(batch, bench):
     left = sk.purge(sk.open_corpus(batch.path), progress=False)
     assert left["status"].value_counts().to_dict() == {"deleted": 4, "there": 4}
     assert set(left.loc[left["status"] == "there", "transcript_id"]) == set(batch.jobs()["transcript_id"])
+
+
+def test_what_is_yet_to_be_fetched_is_not_deleted(bench, tmp_path):
+    bench("--speed", "20", "--slots", "50")
+    impatient = sk.Limits(poll_s=0.05, job_timeout_s=0.3)
+    batch = sk.submit_batch(["https://host.example/a.mp3?duration=3600"], corpus=tmp_path / "c", limits=impatient, progress=False)
+    assert sk.collect(batch, progress=False)["error_kind"].tolist() == ["timed_out"]
+    assert sk.purge(batch, progress=False).empty
+    sk.retry(batch)
+    assert sk.collect(batch, limits=QUICK, progress=False)["status"].tolist() == ["completed"]
+    assert sk.purge(batch, progress=False)["status"].tolist() == ["deleted"]

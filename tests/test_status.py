@@ -37,6 +37,12 @@ def test_recordings_of_unknown_length_count_as_the_mean_of_the_others():
     assert pace(known, NOW) == pace(unknown, NOW)
 
 
+def test_what_the_budget_holds_back_is_not_waited_for():
+    figures = {"states": {"planned": 20}, "recent": steady(11)}
+    some = Snapshot(audio_s={"planned": 12_000}, held=10, held_audio_s=6000, **figures)
+    assert pace(some, NOW) == pace(Snapshot(audio_s={"planned": 6000}, **figures), NOW)
+
+
 @given(
     st.lists(st.tuples(st.floats(NOW - 600, NOW), st.floats(0, 36_000)), max_size=30).map(sorted),
     st.floats(0, 1e7),

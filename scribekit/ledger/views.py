@@ -142,10 +142,11 @@ class Views(Store):
         return dict(tuple(row) for row in self.read(sql, tuple(batch_ids)))
 
     def remote(self, batch_ids: Sequence[int]) -> list[tuple[str, str]]:
-        """Transcript id and job key of every ended attempt that still lies at the service."""
+        """Transcript id and job key of every ended attempt that still lies at the service, but for those that are yet to be fetched."""
         sql = (
             "SELECT a.transcript_id, a.job_key FROM attempts a JOIN jobs ON jobs.key = a.job_key"
             f" WHERE jobs.state IN ('completed', 'error') AND {_in(batch_ids)}"
+            " AND NOT (jobs.state = 'error' AND jobs.error_kind IN ('timed_out', 'not_fetched') AND a.transcript_id = jobs.transcript_id)"
             " AND NOT EXISTS (SELECT 1 FROM deletions d WHERE d.transcript_id = a.transcript_id) ORDER BY a.at"
         )
         return [(row[0], row[1]) for row in self.read(sql, tuple(batch_ids))]
@@ -161,7 +162,9 @@ class Views(Store):
         counted = self.read(
             "SELECT state, COUNT(*), TOTAL(duration_s), SUM(duration_s IS NULL AND state NOT IN ('completed', 'error')),"
             " SUM(state = 'planned' AND sha256 IS NOT NULL AND lease_owner IS NOT NULL), SUM(failures > 0), TOTAL(reserved_usd),"
-            f" SUM(held IS NOT NULL AND lease_owner IS NULL) FROM jobs WHERE {_in(ids)} GROUP BY state",
+            " SUM(held IS NOT NULL AND lease_owner IS NULL),"
+            " TOTAL(CASE WHEN held IS NOT NULL AND lease_owner IS NULL THEN duration_s END),"
+            f" SUM(held IS NOT NULL AND lease_owner IS NULL AND duration_s IS NULL) FROM jobs WHERE {_in(ids)} GROUP BY state",
             ids,
         )
         refused = self.read(
@@ -185,13 +188,14 @@ class Views(Store):
         return Snapshot(
             states={row[0]: row[1] for row in counted},
             audio_s={row[0]: row[2] for row in counted},
-            unknown=sum(row[3] for row in counted),
+            unknown=sum(row[3] - row[9] for row in counted),
             refused=refused,
             recent=[tuple(row) for row in recent],
             uploading=sum(row[4] for row in counted),
             retrying=sum(row[5] for row in counted),
             rate_limited_at=limited,
             held=sum(row[7] for row in counted),
+            held_audio_s=sum(row[8] for row in counted),
             reserved_usd=sum(row[6] for row in counted),
             spent_usd=spent,
             saved_usd=saved,
