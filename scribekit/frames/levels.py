@@ -225,14 +225,20 @@ def _word_columns(spoken: Spoken) -> dict[str, Any]:
     return {
         "word_index": np.arange(len(spoken)),
         "utterance_index": spoken.utterances,
-        "speaker": spoken.speakers,
-        "channel": spoken.channels,
+        "speaker": _speakers(spoken),
+        "channel": None if spoken.channels.count(None) == len(spoken) else spoken.channels,
         "start_ms": spoken.starts,
         "end_ms": spoken.ends,
         "text": spoken.texts,
         "confidence": spoken.confidences,
         "time_source": SERVICE if spoken.repaired is None else _time_sources(spoken.repaired),
     }
+
+
+def _speakers(spoken: Spoken) -> Any:
+    if spoken.turn_speakers is None:
+        return spoken.speakers
+    return pa.array(spoken.turn_speakers, pa.large_string()).take(pa.array(spoken.utterances))
 
 
 def _time_sources(repaired: Any) -> Any:

@@ -59,6 +59,7 @@ class Spoken:
         channels: Channel names.
         repaired: Which words had a time that could not be; None when no word had.
         utterances: The utterance that holds the word; None when it was not asked for or there are no utterances.
+        turn_speakers: The speaker of each utterance, when each word has its utterance and that one's speaker.
     """
 
     texts: list[str]
@@ -69,6 +70,7 @@ class Spoken:
     channels: list[str | None]
     repaired: clock.Flags | None = None
     utterances: _Index = None
+    turn_speakers: list[str | None] | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -102,6 +104,7 @@ def read_spoken(body: bytes, *, with_utterances: bool = False) -> Spoken:
         spoken.utterances = _by_time(spoken, spans)
         if spoken.utterances is None:
             return _read_leniently(body, with_utterances=True)
+        spoken.turn_speakers = [span.speaker for span in spans]
     spoken.check_times(read)
     return spoken
 
