@@ -1,0 +1,82 @@
+"""Every column of every frame, written once: name, dtype, unit, meaning and where it comes from.
+
+The verbs build their frames through :meth:`Table.frame`, so a frame equals its table in names, order and dtypes, also when it is empty.
+"""
+
+from scribekit.schema.base import Column, Table
+from scribekit.schema.measures import (
+    COLLOCATES,
+    CONCORDANCE,
+    DISPERSION,
+    EVALUATION,
+    KEYNESS,
+    NGRAMS,
+    RELIABILITY,
+    REVIEW_QUEUE,
+    TURN_STATISTICS,
+)
+from scribekit.schema.transcript import (
+    CHAPTERS,
+    CONTENT_SAFETY,
+    ENTITIES,
+    HIGHLIGHTS,
+    LANGUAGES,
+    PARAGRAPHS,
+    PROVENANCE,
+    SENTENCES,
+    SENTIMENTS,
+    TOPICS,
+    TRANSCRIPTS,
+    UTTERANCES,
+    WORDS,
+)
+from scribekit.schema.work import (
+    DELETIONS,
+    ESTIMATE,
+    EVENTS,
+    JOBS,
+    MANIFEST,
+    WRITTEN,
+)
+
+__all__ = [
+    "CHAPTERS",
+    "COLLOCATES",
+    "CONCORDANCE",
+    "CONTENT_SAFETY",
+    "DELETIONS",
+    "DISPERSION",
+    "ENTITIES",
+    "ESTIMATE",
+    "EVALUATION",
+    "EVENTS",
+    "HIGHLIGHTS",
+    "JOBS",
+    "KEYNESS",
+    "LANGUAGES",
+    "LEVELS",
+    "MANIFEST",
+    "NGRAMS",
+    "PARAGRAPHS",
+    "PROVENANCE",
+    "RELIABILITY",
+    "REVIEW_QUEUE",
+    "SENTENCES",
+    "SENTIMENTS",
+    "TOPICS",
+    "TRANSCRIPTS",
+    "TURN_STATISTICS",
+    "UTTERANCES",
+    "WORDS",
+    "WRITTEN",
+    "Column",
+    "Table",
+]
+
+LEVELS: dict[str, Table] = {
+    table.name: table
+    for table in (
+        *(JOBS, EVENTS, TRANSCRIPTS, UTTERANCES, WORDS, SENTENCES, PARAGRAPHS),
+        *(CHAPTERS, ENTITIES, SENTIMENTS, TOPICS, HIGHLIGHTS, CONTENT_SAFETY, LANGUAGES),
+    )
+}
