@@ -20,6 +20,7 @@ from scribekit.errors import LedgerError, ServiceStoppedError
 from scribekit.jobs import (
     ENDED,
     ERROR,
+    Accepted,
     Action,
     Answer,
     Circumstances,
@@ -33,11 +34,12 @@ from scribekit.jobs import (
 from scribekit.leases import Presence
 from scribekit.ledger import Fact, Ledger
 from scribekit.receiver import listening
+from scribekit.reconciling import find
 from scribekit.recording import Recorder
 from scribekit.runs import Run, detail_of, event_of, meter_for, receipt_for, stop_event
 from scribekit.telling import Teller
 from scribekit.verdicts import NETWORK, Course, of_http
-from scribekit.watching import Watcher, find
+from scribekit.watching import Watcher
 
 LEASE_S = 120.0
 RENEW_S = 30.0
@@ -112,6 +114,7 @@ class _Engine:
         self._uploads = asyncio.Semaphore(run.limits.uploads)
         self._fetches = asyncio.Semaphore(FETCHES)
         self._to_fetch = 0
+        self._found: set[str] = set()
         self._active: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
 
@@ -210,11 +213,21 @@ class _Engine:
                 delivery = self._run.webhook.options_for(job.key) if self._run.webhook else {}
                 return await self._api.create(job.audio_url or "", job.options, delivery)
             case Action.LOOK:
-                return await find(self._api, job, self._ledger.known_transcripts)
+                return await self._look_for(job)
             case Action.WATCH:
                 return await self._watcher.wait(job)
             case _:
                 return await self._fetch(job)
+
+    async def _look_for(self, job: Job) -> Answer:
+        """Two jobs of one address may look at the same time; what one of them finds is not found again by the other."""
+        while True:
+            said = await find(self._api, job, lambda ids: self._ledger.known_transcripts(ids) | self._found.intersection(ids))
+            if not isinstance(said, Accepted):
+                return said
+            if said.transcript_id not in self._found:
+                self._found.add(said.transcript_id)
+                return said
 
     async def _fetch(self, job: Job) -> Fetched | Answer:
         self._to_fetch += 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import json
 import math
 import time
 from collections.abc import Callable, Iterable
@@ -14,7 +13,7 @@ from typing import Literal
 
 from scribekit import wire
 from scribekit.api import Api, Fetched
-from scribekit.jobs import COMPLETED, ENDED, Accepted, Answer, Job, Lost, NotFound, Noticed, Overdue, Refused
+from scribekit.jobs import COMPLETED, ENDED, Answer, Job, Lost, Noticed, Overdue, Refused
 from scribekit.limits import Limits
 from scribekit.verdicts import Course, of_http
 
@@ -166,7 +165,7 @@ class Watcher:
             # Pages without any of ours: the rest lies deep under other people's jobs, or under our own finished ones. To go on
             # is worth it for many; a few are asked for one by one.
             barren += not seen
-            if barren * WORTH_A_PAGE > len(unseen) or _is_last(page):
+            if barren * WORTH_A_PAGE > len(unseen) or page.is_last:
                 break
             before = page.transcripts[-1].id
         await self._ask_singly(unseen)
@@ -241,68 +240,6 @@ class Watcher:
     def _keep_newest(self, page: wire.ListPage) -> None:
         if page.transcripts:
             self.newest = page.transcripts[0].id
-
-
-async def find(api: Api, job: Job, known: Callable[[list[str]], set[str]]) -> Accepted | NotFound | Refused | Lost:
-    """Look for the transcript that a lost answer may have been about.
-
-    It is one with the job's ``audio_url``, newer than the newest that was listed before the request, that belongs to no
-    job yet. An upload's URL is unique; for a public URL the options that the service echoes must be the job's own.
-
-    Args:
-        api: The open connection.
-        job: The job in doubt.
-        known: Tells which of some transcript ids belong to a job already.
-    """
-    before = None
-    alike: list[wire.ListItem] = []
-    while True:
-        page = await api.page(before)
-        if not isinstance(page, wire.ListPage):
-            return page
-        for item in page.transcripts:
-            if item.id == job.bookmark:
-                return await _ours(api, job, alike, known)
-            if item.audio_url == job.audio_url:
-                alike.append(item)
-        if _is_last(page):
-            return await _ours(api, job, alike, known)
-        before = page.transcripts[-1].id
-
-
-async def _ours(
-    api: Api, job: Job, alike: list[wire.ListItem], known: Callable[[list[str]], set[str]]
-) -> Accepted | NotFound | Refused | Lost:
-    taken = known([item.id for item in alike])
-    for item in reversed(alike):
-        if item.id in taken:
-            continue
-        if job.is_local:
-            return Accepted(item.id, item.status, found=True)
-        fetched = await api.get(item.id)
-        if not isinstance(fetched, Fetched):
-            return fetched
-        if _echoes(fetched.body, job.options):
-            return Accepted(item.id, item.status, found=True)
-    return NotFound()
-
-
-def _echoes(body: bytes, options: str) -> bool:
-    """Whether a transcript was asked for with these options, going by those that the service echoes word for word.
-
-    Those are the switches and the models. Others it may rewrite (language codes, say); taking such a one for a difference
-    would send, and pay for, the job again.
-    """
-    echoed = json.loads(body)
-    return all(
-        echoed[name] == value
-        for name, value in json.loads(options).items()
-        if (isinstance(value, bool) and isinstance(echoed.get(name), bool)) or (name == "speech_models" and echoed.get(name))
-    )
-
-
-def _is_last(page: wire.ListPage) -> bool:
-    return not page.transcripts or page.page_details.prev_url is None or len(page.transcripts) < page.page_details.limit
 
 
 def _seconds_between(first: str | None, last: str | None) -> float | None:

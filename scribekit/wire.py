@@ -123,6 +123,11 @@ class ListPage(msgspec.Struct):
     transcripts: list[ListItem]
     page_details: PageDetails
 
+    @property
+    def is_last(self) -> bool:
+        """Whether no older page follows, by any of the signs that the service may give."""
+        return not self.transcripts or self.page_details.prev_url is None or len(self.transcripts) < self.page_details.limit
+
 
 _head = msgspec.json.Decoder(Head)
 _transcript = msgspec.json.Decoder(Transcript)

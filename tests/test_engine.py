@@ -154,6 +154,20 @@ def test_chaos_loses_nothing_and_completes_nothing_twice(bench, tmp_path, seed):
     assert events["at"].is_monotonic_increasing
 
 
+def test_lost_answers_about_one_address_are_told_apart(bench, tmp_path):
+    """Four jobs of one URL, all of whose answers are lost: each finds its own transcript, and none is created twice."""
+    service = bench("--speed", "2000", "--slots", "50", "--faults", '{"reset_after": {"create": 0.6}, "seed": 4}')
+    url = "https://host.example/one.mp3?duration=600"
+    languages = ["en", "fr", "de", "es"]
+    rows = [{"recording_id": name, "url": url, "language_code": name} for name in languages]
+    jobs = sk.collect(sk.submit_batch(rows, corpus=tmp_path / "c", limits=QUICK, progress=False), progress=False)
+    assert jobs["status"].tolist() == ["completed"] * 4
+    assert jobs["transcript_id"].is_unique
+    assert service.books()["jobs_created"] == 4
+    served = [json.loads(service._ask(f"/v2/transcript/{name}"))["language_code"] for name in jobs["transcript_id"]]
+    assert [code[:2] for code in served] == languages
+
+
 def test_events_tell_the_story_of_each_job(bench, tmp_path):
     bench("--speed", "2000", "--slots", "50")
     heard = []

@@ -13,7 +13,8 @@ from scribekit.connection import Connection
 from scribekit.jobs import Accepted, Job, Lost, NotFound, Noticed, Overdue, Refused
 from scribekit.limits import Limits
 from scribekit.pacing import RequestMeter
-from scribekit.watching import Watcher, find
+from scribekit.reconciling import find
+from scribekit.watching import Watcher
 
 URL = "https://host.example/a.mp3"
 UPLOAD = "https://cdn.example/upload/1"
@@ -308,6 +309,14 @@ def test_jobs_of_one_address_are_told_apart_by_their_options(service):
 def test_a_language_code_that_the_service_rewrote_does_not_matter(service):
     service.add("t1", audio_url=URL, speech_models=["universal-2"], language_code="en_us")
     assert found(service, replace(IN_DOUBT, options='{"language_code":"en","speech_models":["universal-2"]}')).transcript_id == "t1"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_of_several_that_fit_the_nearest_is_ours(service, language):
+    for name in ("en", "fr", "de"):
+        service.add(name, audio_url=URL, speech_models=["universal-2"], language_code=name)
+    job = replace(IN_DOUBT, options=json.dumps({"language_code": language, "speech_models": ["universal-2"]}))
+    assert found(service, job).transcript_id == language
 
 
 def test_a_list_that_the_service_rewrote_does_not_matter(service):
