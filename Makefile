@@ -43,8 +43,9 @@ check: $(READY) ## Lint, format, types, import floors, clean notebooks
 	@$(BIN)/python tools/check_notebooks.py notebooks
 
 .PHONY: bench
-bench: $(READY) ## Measure the engine beside the SDK's own group calls
+bench: $(READY) ## Measure the engine beside the SDK's own group calls, then alone and large (20 minutes)
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_batch.py
+	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_batch.py --suite large
 
 .PHONY: chaos
 chaos: $(READY) ## Transcribe through twenty seeds of every fault at once, and check the books

@@ -105,7 +105,12 @@ def config() -> aai.TranscriptionConfig:
 def limits(sk: Any, plan: Plan) -> Any:
     """The account's own limits, in the service's time."""
     speed = plan["speed"]
-    return sk.Limits(concurrent_jobs=plan["slots"], window_s=sk.Limits.window_s / speed, poll_s=POLL_S / speed)
+    return sk.Limits(
+        concurrent_jobs=plan["slots"],
+        requests_per_window=plan.get("requests_per_window", sk.Limits.requests_per_window),
+        window_s=sk.Limits.window_s / speed,
+        poll_s=POLL_S / speed,
+    )
 
 
 def completed(transcripts: Any) -> int:

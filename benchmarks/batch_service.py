@@ -54,6 +54,11 @@ class Books:
         return sum(self.counts["requests"].values())
 
     @property
+    def busiest_window(self) -> int:
+        """Most requests in any stretch of the account's window."""
+        return self.counts["busiest_window"]
+
+    @property
     def completed(self) -> int:
         """Recordings with a completed transcript."""
         return len(self.counts["completed_by_audio"])
@@ -65,13 +70,15 @@ class Books:
 
 
 @contextmanager
-def service(slots: int, speed: float, faults: Mapping[str, Any] | None = None) -> Iterator[Service]:
+def service(
+    slots: int, speed: float, faults: Mapping[str, Any] | None = None, requests_per_window: int = REQUESTS_PER_WINDOW
+) -> Iterator[Service]:
     """A fresh service for as long as the block lasts."""
     options = {
         "--recogniser": "scripted",
         "--slots": slots,
         "--speed": speed,
-        "--requests-per-window": REQUESTS_PER_WINDOW,
+        "--requests-per-window": requests_per_window,
         "--window-s": WINDOW_S / speed,
         "--api-key": KEY,
         "--faults": json.dumps(dict(faults or {})),
