@@ -161,7 +161,12 @@ class Api:
         """One page of the account's transcripts, newest first; with ``before_id`` those older than it."""
         params = {"limit": wire.LIST_LIMIT} | ({"before_id": before_id} if before_id else {})
         answer = await self._send("GET", "/v2/transcript", params=params)
-        return answer if isinstance(answer, Refused | Lost) else _decoded(answer, wire.ListPage)
+        if isinstance(answer, Refused | Lost):
+            return answer
+        try:
+            return wire.read_page(answer)
+        except _UNREADABLE:
+            return Lost(sent=True, unreadable=True)
 
     async def _send(self, method: str, path: str, **request: Any) -> bytes | Refused | Lost:
         """The body of a success, or what came instead."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from scribekit import schema
-from scribekit.errors import OptionError, nearest
+from scribekit.errors import OptionError
 
 DEFAULT_SPEECH_MODELS = ("universal-3-5-pro", "universal-2")
 """Sent when neither the configuration nor the row names a model: an account's own default changes without notice."""
@@ -129,12 +129,6 @@ def effective_options(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> 
         if not _is_blank(value):
             merged[name] = _cell(name, value)
     return checked(merged)
-
-
-def check_known(name: str) -> None:
-    """Raise :class:`OptionError` with the nearest right name unless ``name`` is an option."""
-    if name not in option_types():
-        raise OptionError(f"There is no option {name!r}.{nearest(name, option_types())}")
 
 
 def canonical(options: Mapping[str, Any]) -> str:

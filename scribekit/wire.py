@@ -18,7 +18,6 @@ ERROR_TOKEN = "Authentication error, API token missing/invalid"  # noqa: S105 --
 ERROR_NOT_FOUND = "Transcript lookup error, transcript id not found"
 ERROR_SCHEMA = "Invalid endpoint schema, please refer to documentation for examples."
 ERROR_TOO_MANY = "Too Many Requests"
-ERROR_BALANCE = "Your current account balance is negative. Please top up to continue using the API."
 ERROR_FORBIDDEN_UPLOAD = "Cannot access uploaded file"
 ERROR_SERVER = "Server error, developers have been alerted"
 ERROR_TOO_SHORT = "Audio duration is too short."
