@@ -73,6 +73,20 @@ class Engine(msgspec.Struct):
     note: str = ""
 
 
+class Review(msgspec.Struct):
+    """What a transcript that people corrected says beside its words and turns, under the key ``scribekit``.
+
+    Attributes:
+        edited_words: Positions in ``words`` of those whose text or speaker a person changed.
+        retimed_words: Positions in ``words`` of those whose times were made by alignment.
+        edited_utterances: Positions in ``utterances`` of those that are not as the service gave them.
+    """
+
+    edited_words: list[int] = []
+    retimed_words: list[int] = []
+    edited_utterances: list[int] = []
+
+
 class Head(msgspec.Struct):
     """The few facts of a transcript that the ledger keeps beside the payload; reading them makes no word objects."""
 

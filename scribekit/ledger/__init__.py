@@ -4,6 +4,7 @@ It lives in the corpus folder as ``ledger.sqlite``. Every fact is committed, and
 follows from it is done.
 """
 
+from scribekit.ledger.journal import Journal
 from scribekit.ledger.store import BUSY_S, FILE_NAME, VERSION
 from scribekit.ledger.views import Views
 from scribekit.ledger.work import Fact, Receipt, Work
@@ -11,8 +12,8 @@ from scribekit.ledger.work import Fact, Receipt, Work
 __all__ = ["BUSY_S", "FILE_NAME", "VERSION", "Fact", "Ledger", "Receipt"]
 
 
-class Ledger(Work, Views):
-    """The open ledger of one corpus: what is written (``Work``) and what is read (``Views``).
+class Ledger(Work, Views, Journal):
+    """The open ledger of one corpus: what is written (``Work``), what is read (``Views``), what people changed (``Journal``).
 
     A ledger is used by one thread at a time; any number of processes may have the same one open.
 

@@ -14,7 +14,8 @@ import pyarrow as pa
 from scribekit.errors import LedgerError
 
 FILE_NAME = "ledger.sqlite"
-VERSION = 1
+_SCRIPTS = ("ledger.sql", "journal.sql")  # the n-th makes version n out of the one before
+VERSION = len(_SCRIPTS)
 BUSY_S = 10.0
 
 
@@ -57,15 +58,15 @@ class Store:
                 f"this one reads up to {VERSION}). Upgrade scribekit to open it."
             )
         if version < VERSION:
-            self._create()
+            self._upgrade()
 
-    def _create(self) -> None:
-        statements = resources.files("scribekit").joinpath("ledger", "ledger.sql").read_text("utf-8").split(";")
+    def _upgrade(self) -> None:
         with self.transaction() as db:
-            if db.execute("PRAGMA user_version").fetchone()[0] < VERSION:  # else another process was quicker
-                for statement in statements:
+            version = db.execute("PRAGMA user_version").fetchone()[0]  # it is VERSION if another process was quicker
+            for script in _SCRIPTS[version:]:
+                for statement in resources.files("scribekit").joinpath("ledger", script).read_text("utf-8").split(";"):
                     db.execute(statement)
-                db.execute(f"PRAGMA user_version = {VERSION}")
+            db.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:
         """Close the file."""

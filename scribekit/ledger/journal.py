@@ -1,0 +1,47 @@
+"""The journal of what people changed, kept by the content of a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scribekit.ledger.store import Store
+
+_CONTENT = "COALESCE(jobs.sha256, jobs.source)"
+_FIELDS = ("at", "who", "content", "transcript_id", "action", "detail")
+
+
+class Journal(Store):
+    """Edits are appended and read back; none is ever altered."""
+
+    def append_edits(self, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Append edits that belong together, all or none.
+
+        Args:
+            rows: ``at, who, content, transcript_id, action, detail`` each.
+
+        Returns:
+            Their numbers. The first is the number of the group too.
+        """
+        with self.transaction() as db:
+            group = db.execute("SELECT COALESCE(MAX(edit_id), 0) + 1 FROM edits").fetchone()[0]
+            sql = f"INSERT INTO edits ({', '.join(_FIELDS)}, edit_group) VALUES ({', '.join(':' + name for name in _FIELDS)}, :edit_group)"
+            return [int(db.execute(sql, {**row, "edit_group": group}).lastrowid or 0) for row in rows]
+
+    def edits(self, content: str | None = None) -> list[dict[str, Any]]:
+        """The journal, oldest first: of one content, or all of it."""
+        if content is None:
+            return [dict(row) for row in self.rows("SELECT * FROM edits ORDER BY edit_id")]
+        return [dict(row) for row in self.rows("SELECT * FROM edits WHERE content = ? ORDER BY edit_id", (content,))]
+
+    def content_of(self, job_key: str) -> str:
+        """What the journal keeps the edits of a job's recording by."""
+        return str(self.read(f"SELECT {_CONTENT} FROM jobs WHERE key = ?", (job_key,))[0][0])
+
+    def edit_stamps(self) -> dict[str, int]:
+        """Job key → the number of the last edit of its recording; jobs whose recording nobody has edited are not in it.
+
+        What was derived from a transcript and its edits is still good while the stamp is the same.
+        """
+        sql = f"SELECT jobs.key, MAX(edits.edit_id) FROM edits JOIN jobs ON {_CONTENT} = edits.content GROUP BY jobs.key"
+        return {row[0]: row[1] for row in self.rows(sql)}
