@@ -29,6 +29,7 @@ SHORTEST_MS = 160
 LONGEST_S = 10 * 3600.0
 LARGEST_UPLOAD_BYTES = 2_200_000_000
 LIST_LIMIT = 200
+REVIEW_KEY = "scribekit"
 LATEST_MS = 10**11  # about three years: a later time is a mistake, and would not fit every file format
 
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=LATEST_MS)]

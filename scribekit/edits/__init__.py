@@ -1,0 +1,87 @@
+"""Corrections by people, as an append-only journal that is replayed over a transcript. Pure.
+
+A correction names the words it is about by position, text and time, so that it holds in the transcript that was looked at, and is found
+again in a new transcription where the words still match; elsewhere it is reported as a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scribekit import wire
+from scribekit.edits.actions import ACTIONS, APPLIED, CONFLICT, Outcome, places, replay
+from scribekit.edits.anchors import speaker_anchor, words_anchor
+from scribekit.edits.model import DONE, IN_REVIEW, NEW, REDO, STATE, STATES, UNDO, Edit, History, read_history
+from scribekit.edits.proposals import Stray, strays
+from scribekit.edits.state import Spoken, State, to_payload, utterance_words
+
+__all__ = [
+    "ACTIONS",
+    "APPLIED",
+    "CONFLICT",
+    "DONE",
+    "IN_REVIEW",
+    "NEW",
+    "REDO",
+    "STATE",
+    "STATES",
+    "UNDO",
+    "Edit",
+    "History",
+    "Outcome",
+    "Replayed",
+    "Spoken",
+    "State",
+    "Stray",
+    "places",
+    "read_history",
+    "replayed",
+    "reviewed_payload",
+    "speaker_anchor",
+    "strays",
+    "utterance_words",
+    "words_anchor",
+]
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A transcript with its journal applied.
+
+    Attributes:
+        state: The words as they stand.
+        history: The journal, read.
+        outcomes: What became of each edit that holds.
+        transcript_id: The transcript's id.
+    """
+
+    state: State
+    history: History
+    outcomes: Sequence[Outcome]
+    transcript_id: str
+
+
+def replayed(body: bytes, journal: Sequence[Edit]) -> Replayed:
+    """A payload with all edits of its recording applied, oldest first.
+
+    Raises:
+        msgspec.MsgspecError: The body is not a JSON transcript.
+    """
+    state, history = State.of_payload(body), read_history(journal)
+    transcript_id = wire.read_head(body).id
+    return Replayed(state, history, replay(state, history.active, transcript_id), transcript_id)
+
+
+def reviewed_payload(body: bytes, journal: Sequence[Edit]) -> bytes:
+    """A payload as people have corrected it; the very same bytes where no edit holds.
+
+    Args:
+        body: The payload as received.
+        journal: All edits of its recording, oldest first.
+
+    Raises:
+        msgspec.MsgspecError: The body is not a JSON transcript.
+    """
+    result = replayed(body, journal)
+    return to_payload(body, result.state) if any(outcome.status == APPLIED for outcome in result.outcomes) else body

@@ -1,0 +1,234 @@
+"""What each kind of edit does to a transcript under review, and the finding of those that cannot be done any more. Pure."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scribekit.edits.anchors import Conflict, find_speaker, find_words
+from scribekit.edits.model import Edit
+from scribekit.edits.state import Spoken, State, join_turns
+from scribekit.edits.wording import cut, plain, reworded
+
+Detail = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an edit: ``applied``, or ``conflict`` with the reason."""
+
+    edit: Edit
+    status: str
+    reason: str | None = None
+
+
+APPLIED, CONFLICT = "applied", "conflict"
+
+
+def replay(state: State, edits: Iterable[Edit], transcript_id: str) -> list[Outcome]:
+    """Apply edits to a transcript, oldest first; one that cannot be applied changes nothing and is reported.
+
+    Args:
+        state: The transcript; it is changed.
+        edits: The edits that hold (:class:`~scribekit.edits.model.History`).
+        transcript_id: The transcript's id.
+    """
+    return [_outcome(state, edit, transcript_id) for edit in edits]
+
+
+def _outcome(state: State, edit: Edit, transcript_id: str) -> Outcome:
+    try:
+        if edit.action not in ACTIONS:
+            raise Conflict("this version of scribekit does not know the action")
+        ACTIONS[edit.action](state, edit.detail, edit.transcript_id == transcript_id)
+    except Conflict as conflict:
+        return Outcome(edit, CONFLICT, str(conflict))
+    return Outcome(edit, APPLIED)
+
+
+def _rename(state: State, detail: Detail, is_same: bool) -> None:
+    old = find_speaker(state, detail["speaker"], is_same_transcript=is_same)
+    if detail["to"] in state.speakers() and detail["to"] != old:
+        raise Conflict("somebody else has that name already; merge the two if they are one")
+    _call(state, {old}, detail["to"])
+
+
+def _merge(state: State, detail: Detail, is_same: bool) -> None:
+    into = find_speaker(state, detail["into"], is_same_transcript=is_same)
+    merged = {find_speaker(state, anchor, is_same_transcript=is_same) for anchor in detail["speakers"]} - {into}
+    if not merged:
+        raise Conflict("they are one speaker already")
+    for position, word in enumerate(state.words):
+        if word.speaker in merged:
+            state.words[position] = word.altered(speaker=into)
+    _note_names(state, merged, into)
+
+
+def _call(state: State, names: set[str], name: str) -> None:
+    for word in state.words:
+        if word.speaker in names:
+            word.speaker = name
+    _note_names(state, names, name)
+
+
+def _note_names(state: State, names: set[str], name: str) -> None:
+    """The service's own labels in tables beside the words follow."""
+    labels = {label for label, shown in state.renamed.items() if shown in names}
+    labels |= {word.label for word in state.words if word.label in names and word.label not in state.renamed and word.label is not None}
+    state.renamed.update(dict.fromkeys(labels, name))
+
+
+def _split(state: State, detail: Detail, is_same: bool) -> None:
+    speaker = find_speaker(state, detail["speaker"], is_same_transcript=is_same)
+    _refuse_known(state, detail["to"])
+    first = find_words(state, detail["words"])[0]
+    positions = [place for place in range(first, len(state.words)) if state.words[place].speaker == speaker]
+    _give(state, positions, detail["to"], is_joined=False)
+
+
+def _reassign(state: State, detail: Detail, is_same: bool) -> None:
+    positions = find_words(state, detail["words"])
+    to = detail["to"]
+    speaker = find_speaker(state, to, is_same_transcript=is_same) if to["spans"] else to["speaker"]
+    _give(state, positions, speaker, is_joined=True)
+
+
+def _refuse_known(state: State, name: str) -> None:
+    if name in state.speakers():
+        raise Conflict("somebody has that name already; reassign the words to them instead")
+
+
+def _give(state: State, positions: Sequence[int], speaker: str, *, is_joined: bool) -> None:
+    """Words to a speaker: what was one turn falls apart where they were taken out of its middle."""
+    state.has_turns = True
+    _part_turns(state, set(positions))
+    for position in positions:
+        state.words[position] = state.words[position].altered(speaker=speaker)
+    if is_joined:
+        join_turns(state.words, positions)
+
+
+def _part_turns(state: State, taken: set[int]) -> None:
+    """Runs of taken and of other words become turns of their own; the first run of a turn keeps its number."""
+    turns = state.turns()
+    turns += [[position] for position in sorted(taken) if state.words[position].turn is None]
+    fresh = itertools.count(state.new_turn())
+    for members in turns:
+        if taken.isdisjoint(members):
+            continue
+        runs = _runs(members, taken)
+        for run in runs if state.words[members[0]].turn is None else runs[1:]:
+            turn = next(fresh)
+            for position in run:
+                state.words[position].turn = turn
+
+
+def _runs(members: Sequence[int], taken: set[int]) -> list[list[int]]:
+    return [list(run) for _, run in itertools.groupby(members, key=taken.__contains__)]
+
+
+def _move(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is
+    positions = find_words(state, detail["words"])
+    neighbour = positions[-1] + 1 if detail["to"] == "next" else positions[0] - 1
+    channel = state.words[positions[0]].channel
+    step = 1 if detail["to"] == "next" else -1
+    while 0 <= neighbour < len(state.words) and state.words[neighbour].channel != channel:
+        neighbour += step
+    if not 0 <= neighbour < len(state.words) or state.words[neighbour].turn is None:
+        raise Conflict("there is no turn on that side")
+    beside = state.words[neighbour]
+    if beside.turn == state.words[positions[0]].turn:
+        raise Conflict("the words are in one turn already")
+    for position in positions:
+        state.words[position] = state.words[position].altered(speaker=beside.speaker, turn=beside.turn)
+
+
+def _correct(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is
+    texts = cut(detail["text"], state.separator)
+    positions = _contiguous(state, find_words(state, detail["words"]))
+    old = [state.words[position] for position in positions]
+    following = positions[-1] + 1
+    after = state.words[following].start if following < len(state.words) else None
+    new = reworded(old, texts, after) if texts else []
+    _judge(state, old, {word.origin for word in new if word.origin is not None})
+    _replace(state, positions, new)
+
+
+def _contiguous(state: State, positions: Sequence[int]) -> list[int]:
+    """The words of a correction; where another channel talks in between, they are brought together first."""
+    if positions[-1] - positions[0] + 1 == len(positions):
+        return list(positions)
+    taken = set(positions)
+    before = [word for place, word in enumerate(state.words) if place < positions[0]]
+    run = [state.words[place] for place in positions]
+    rest = [word for place, word in enumerate(state.words) if place > positions[0] and place not in taken]
+    state.words[:] = [*before, *run, *rest]
+    return list(range(len(before), len(before) + len(run)))
+
+
+def _replace(state: State, positions: Sequence[int], new: Sequence[Spoken]) -> None:
+    state.words[positions[0] : positions[-1] + 1] = new
+
+
+def _judge(state: State, looked_at: Iterable[Spoken], right: set[int]) -> None:
+    for word in looked_at:
+        if word.origin is not None:
+            state.verdicts[word.origin] = word.origin in right
+
+
+def _accept(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is
+    anchor = detail["words"]
+    positions = range(len(state.words)) if anchor is None else find_words(state, anchor)
+    looked_at = [state.words[position] for position in positions]
+    _judge(state, looked_at, {word.origin for word in looked_at if word.origin is not None})
+
+
+def _reject(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is
+    positions = find_words(state, detail["words"])
+    _judge(state, (state.words[position] for position in positions), set())
+    taken = set(positions)
+    state.words[:] = [word for place, word in enumerate(state.words) if place not in taken]
+
+
+def _note(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is
+    if detail["words"] is None:
+        state.notes.append((detail["text"], None, None))
+        return
+    positions = find_words(state, detail["words"])
+    state.notes.append((detail["text"], state.words[positions[0]].start, state.words[positions[-1]].end))
+
+
+ACTIONS: Mapping[str, Callable[[State, Detail, bool], None]] = {
+    "rename": _rename,
+    "merge": _merge,
+    "split": _split,
+    "reassign": _reassign,
+    "move": _move,
+    "correct": _correct,
+    "accept": _accept,
+    "reject": _reject,
+    "note": _note,
+}
+
+
+def places(state: State, phrase: str) -> list[list[int]]:
+    """Where a phrase stands, by the positions of its words; compared without case and punctuation, and never overlapping.
+
+    Example:
+        >>> state = State([Spoken("New", 0, 1), Spoken("york,", 1, 2), Spoken("new", 2, 3), Spoken("York.", 3, 4)])
+        >>> places(state, "new york")
+        [[0, 1], [2, 3]]
+    """
+    wanted = [plain(text) for text in cut(phrase, state.separator)]
+    texts = [plain(word.text) for word in state.words]
+    found: list[list[int]] = []
+    position = 0
+    while wanted and position <= len(texts) - len(wanted):
+        if texts[position : position + len(wanted)] == wanted:
+            found.append(list(range(position, position + len(wanted))))
+            position += len(wanted)
+        else:
+            position += 1
+    return found

@@ -1,0 +1,115 @@
+"""What an edit is, as the journal keeps it, and which edits hold after undo and redo. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+UNDO, REDO, STATE = "undo", "redo", "state"
+NEW, IN_REVIEW, DONE = "new", "in review", "done"
+STATES = (NEW, IN_REVIEW, DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One correction by a person: a row of the journal.
+
+    Attributes:
+        edit_id: Its number, in the order of the journal.
+        action: What was done, one of ``edits.ACTIONS``, ``undo``, ``redo`` or ``state``.
+        detail: What it was done to, and what it became.
+        edit_group: The number that edits share which were made, and are undone, as one.
+        transcript_id: The transcript that the person looked at.
+        at: Unix time.
+        who: Who made it.
+    """
+
+    edit_id: int
+    action: str
+    detail: Mapping[str, Any]
+    edit_group: int
+    transcript_id: str
+    at: float = 0.0
+    who: str = ""
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Edit:
+        """An edit as the journal gives it back.
+
+        Example:
+            >>> row = dict(edit_id=1, action="note", detail='{"text": "?"}', edit_group=1, transcript_id="t", at=0.0, who="ada")
+            >>> Edit.from_row(row).detail
+            {'text': '?'}
+        """
+        return cls(
+            edit_id=row["edit_id"],
+            action=row["action"],
+            detail=json.loads(row["detail"]),
+            edit_group=row["edit_group"],
+            transcript_id=row["transcript_id"],
+            at=row["at"],
+            who=row["who"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A journal of one recording, read.
+
+    Attributes:
+        active: The edits that hold, oldest first, without undo, redo and states.
+        undone: The numbers of the edits that do not hold any more.
+        undoable: The groups that an undo takes back, the next one last.
+        redoable: The groups that a redo brings back, the next one last.
+        state: Where the review stands: ``new``, ``in review`` or ``done``.
+    """
+
+    active: Sequence[Edit]
+    undone: frozenset[int]
+    undoable: Sequence[int]
+    redoable: Sequence[int]
+    state: str
+
+
+def read_history(journal: Iterable[Edit]) -> History:
+    """Which edits of a journal hold.
+
+    An undo takes back the group that it names, a redo brings it back to its old place, and a new edit after an undo ends what could be
+    redone. A state that a person set holds until the next one; without one, a recording is ``new`` until its first edit.
+
+    Args:
+        journal: All edits of one recording, oldest first.
+    """
+    made: list[Edit] = []
+    done: list[int] = []
+    redoable: list[int] = []
+    state: str | None = None
+    for edit in journal:
+        if edit.action == STATE:
+            state = edit.detail["state"]
+        elif edit.action == UNDO:
+            done, redoable = _moved(edit.detail["edit_group"], done, redoable)
+        elif edit.action == REDO:
+            redoable, done = _moved(edit.detail["edit_group"], redoable, done)
+        else:
+            made.append(edit)
+            redoable = []
+            if edit.edit_group not in done:
+                done.append(edit.edit_group)
+    held = frozenset(done)
+    return History(
+        active=[edit for edit in made if edit.edit_group in held],
+        undone=frozenset(edit.edit_id for edit in made if edit.edit_group not in held),
+        undoable=done,
+        redoable=redoable,
+        state=state or (IN_REVIEW if made else NEW),
+    )
+
+
+def _moved(group: int, source: list[int], target: list[int]) -> tuple[list[int], list[int]]:
+    """The two stacks after a group went from one to the other; as they were when it is not there."""
+    if group not in source:
+        return source, target
+    return [other for other in source if other != group], [*target, group]

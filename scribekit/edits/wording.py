@@ -1,0 +1,109 @@
+"""New words in the place of old ones: each gets its time, and whose it is, by alignment with what it replaces. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from scribekit.edits.state import Spoken
+
+SHORTEST_MS = 60
+"""A typed word gets at least this much of a pause; in a shorter one it shares the time of its neighbour."""
+
+
+def plain(text: str) -> str:
+    """A word for comparison: without case and punctuation, unless it is nothing else.
+
+    Example:
+        >>> plain("Hello,"), plain("..."), plain("can't")
+        ('hello', '...', 'cant')
+    """
+    kept = "".join(character for character in text.casefold() if character.isalnum())
+    return kept or text
+
+
+def cut(text: str, separator: str) -> list[str]:
+    """A typed text as words; in a language without blanks, each character is one.
+
+    Example:
+        >>> cut(" two  words ", " "), cut("你好", "")
+        (['two', 'words'], ['你', '好'])
+    """
+    return text.split() if separator else [character for character in text if not character.isspace()]
+
+
+def reworded(old: Sequence[Spoken], texts: Sequence[str], after: int | None = None) -> list[Spoken]:
+    """Other words for a run of words.
+
+    Words that stay (but for case and punctuation) keep their times. As many words for as many take the times of those that they replace.
+    Otherwise the time of the replaced words is dealt out by length of text. A word with nothing to replace takes the pause where it stands,
+    or shares the time of the word before it when the pause is shorter than 60 ms a word.
+
+    Args:
+        old: The words, at least one, in order.
+        texts: The new ones.
+        after: Where the next word of the channel begins, in ms; None at the end.
+
+    Example:
+        >>> old = [Spoken("their", 0, 300, confidence=0.4, origin=0), Spoken("is", 300, 400, confidence=0.9, origin=1)]
+        >>> [(word.text, word.start, word.end, word.confidence) for word in reworded(old, ["There", "she", "is."])]
+        [('There', 0, 188, None), ('she', 188, 300, None), ('is.', 300, 400, 0.9)]
+    """
+    matcher = SequenceMatcher(None, [plain(word.text) for word in old], [plain(text) for text in texts], autojunk=False)
+    new: list[Spoken] = []
+    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
+        if kind == "equal" or (kind == "replace" and i2 - i1 == j2 - j1):
+            new += [_retexted(word, text) for word, text in zip(old[i1:i2], texts[j1:j2], strict=True)]
+        elif kind == "replace":
+            new += _dealt(old[i1].start, max(word.end for word in old[i1:i2]), texts[j1:j2], old[i1])
+        elif kind == "insert":
+            following = old[i1].start if i1 < len(old) else after
+            new = _inserted(new, texts[j1:j2], following, old[min(i1, len(old) - 1)])
+    return _with_room_in_front(new)
+
+
+def _retexted(word: Spoken, text: str) -> Spoken:
+    if text == word.text:
+        return word
+    is_same_word = plain(text) == plain(word.text)
+    return word.altered(text=text) if is_same_word else word.altered(text=text, confidence=None, origin=None)
+
+
+def _dealt(start: int, end: int, texts: Sequence[str], model: Spoken) -> list[Spoken]:
+    """Words over a stretch of time, each as much of it as its share of the letters."""
+    letters, total = 0, sum(map(len, texts))
+    words = []
+    for text in texts:
+        first = start + (end - start) * letters // total
+        letters += len(text)
+        last = start + (end - start) * letters // total
+        words.append(model.altered(text=text, start=first, end=last, confidence=None, origin=None, is_retimed=True))
+    return words
+
+
+def _inserted(before: list[Spoken], texts: Sequence[str], following: int | None, neighbour: Spoken) -> list[Spoken]:
+    start = before[-1].end if before else None
+    if start is not None and (following is None or following - start >= SHORTEST_MS * len(texts)):
+        longest = start + 5 * SHORTEST_MS * len(texts)
+        return [*before, *_dealt(start, longest if following is None else min(following, longest), texts, before[-1])]
+    if before:
+        last = before[-1]
+        shared = _dealt(last.start, last.end, [last.text, *texts], last)
+        return [*before[:-1], _retimed(last, shared[0]), *shared[1:]]
+    return _dealt(neighbour.start, neighbour.start, texts, neighbour)
+
+
+def _with_room_in_front(words: list[Spoken]) -> list[Spoken]:
+    """Typed words before the first old one have no time yet: they share that one's."""
+    first = next((place for place, word in enumerate(words) if word.end > word.start), 0)
+    if first == 0 or not words[0].is_retimed:
+        return words
+    word = words[first]
+    shares = _dealt(word.start, word.end, [other.text for other in words[: first + 1]], word)
+    return [*shares[:first], _retimed(word, shares[first]), *words[first + 1 :]]
+
+
+def _retimed(word: Spoken, share: Spoken) -> Spoken:
+    retimed = word.altered(start=share.start, end=share.end, is_retimed=True)
+    retimed.is_edited = word.is_edited
+    return retimed
