@@ -75,6 +75,7 @@ def test_a_dialogue_in_three_frames():
         "n_words": 3,
         "n_speakers": 2,
         "engine": "AssemblyAI",
+        "edited": False,
     }
     utterances = utterances_frame(payloads)
     assert utterances["speaker"].tolist() == ["A", "B"]

@@ -5,7 +5,7 @@ from scribekit import schema
 from scribekit.schema import LEVELS, Column, Table
 
 TABLES = [value for value in vars(schema).values() if isinstance(value, Table)]
-SAMPLES = {"str": "a", "float64": 0.5, "Int64": 7, "int64": 7, "datetime64[us, UTC]": "2026-01-02T03:04:05.000006+00:00"}
+SAMPLES = {"str": "a", "bool": True, "float64": 0.5, "Int64": 7, "int64": 7, "datetime64[us, UTC]": "2026-01-02T03:04:05.000006+00:00"}
 
 each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from scribekit.schema import Table
 
-_ARROW = {"str": pa.large_string(), "int64": pa.int64(), "Int64": pa.int64(), "float64": pa.float64()}
+_ARROW = {"str": pa.large_string(), "int64": pa.int64(), "Int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_()}
 
 
 class Columns:
@@ -27,7 +27,7 @@ class Columns:
         Args:
             recording_id: Goes into every row.
             length: The number of rows.
-            values: Column name → the values of all rows; a single text stands for a column that is the same throughout, and a
+            values: Column name → the values of all rows; a single text or truth stands for a column that is the same throughout, and a
                 column that is not named is missing throughout.
         """
         if length == 0:
@@ -37,7 +37,7 @@ class Columns:
             value = recording_id if name == "recording_id" else values.get(name)
             if value is None:
                 chunk = pa.nulls(length, arrow)
-            elif isinstance(value, str):
+            elif isinstance(value, (str, bool)):
                 chunk = pa.repeat(pa.scalar(value, arrow), length)
             else:
                 chunk = pa.array(value, arrow)

@@ -15,12 +15,13 @@ import pyarrow as pa
 from scribekit import wire
 from scribekit.frames.columns import Columns
 from scribekit.frames.features import FEATURES, Feature
+from scribekit.frames.reviewed import flags, is_edited, read_review
 from scribekit.frames.segments import Segmenter
 from scribekit.frames.spoken import Spoken, read_spoken
 from scribekit.schema import PARAGRAPHS, SENTENCES, TRANSCRIPTS, UTTERANCES, WORDS
 
 REMOTE_ENGINE = "AssemblyAI"
-SERVICE, REPAIRED = "service", "repaired"
+SERVICE, REPAIRED, EDITED = "service", "repaired", "edited"
 
 Payloads = Iterable[tuple[str, bytes]]
 
@@ -48,7 +49,10 @@ def transcripts_frame(payloads: Payloads) -> pd.DataFrame:
         >>> transcripts_frame([("a.mp3", body)])[["recording_id", "n_words", "engine"]].to_numpy().tolist()
         [['a.mp3', 0, 'AssemblyAI']]
     """
-    rows = [_transcript_row(recording_id, wire.read_transcript(body)) for recording_id, body in payloads]
+    rows = [
+        _transcript_row(recording_id, wire.read_transcript(body)) | {"edited": is_edited(read_review(body))}
+        for recording_id, body in payloads
+    ]
     return TRANSCRIPTS.frame(rows)
 
 
@@ -63,7 +67,10 @@ def utterances_frame(payloads: Payloads) -> pd.DataFrame:
     """
     columns = Columns(UTTERANCES)
     for recording_id, body in payloads:
-        columns.add_rows(recording_id, [_utterance_row(turn) for turn in wire.read_transcript(body).utterances or ()])
+        turns = wire.read_transcript(body).utterances or []
+        review = read_review(body) or wire.Review()
+        edited = flags(review.edited_utterances, len(turns)).tolist()
+        columns.add_rows(recording_id, [_utterance_row(turn) | {"edited": mark} for turn, mark in zip(turns, edited, strict=True)])
     return columns.frame()
 
 
@@ -76,7 +83,7 @@ def words_frame(payloads: Payloads) -> pd.DataFrame:
     belongs to the latest utterance that contains its start, of its own speaker and channel if there is one. Otherwise it is missing.
 
     Times that cannot be (missing, before the start or after the end of the recording, against the order) are put right by the rule of
-    ``frames.clock``; ``time_source`` says so.
+    ``frames.clock``; ``time_source`` says so, and which times are of text that a person typed.
 
     Args:
         payloads: Pairs of ``recording_id`` and the JSON bytes as received.
@@ -231,7 +238,8 @@ def _word_columns(spoken: Spoken) -> dict[str, Any]:
         "end_ms": spoken.ends,
         "text": spoken.texts,
         "confidence": spoken.confidences,
-        "time_source": SERVICE if spoken.repaired is None else _time_sources(spoken.repaired),
+        "time_source": _time_sources(spoken),
+        "edited": False if spoken.edited is None else spoken.edited,
     }
 
 
@@ -241,6 +249,12 @@ def _speakers(spoken: Spoken) -> Any:
     return pa.array(spoken.turn_speakers, pa.large_string()).take(pa.array(spoken.utterances))
 
 
-def _time_sources(repaired: Any) -> Any:
-    names = pa.array([SERVICE, REPAIRED], pa.large_string())
-    return names.take(pa.array(repaired, pa.bool_()).cast(pa.int8()))
+def _time_sources(spoken: Spoken) -> Any:
+    if spoken.repaired is None and spoken.retimed is None:
+        return SERVICE
+    kinds = np.zeros(len(spoken), dtype=np.int8)
+    if spoken.repaired is not None:
+        kinds[spoken.repaired] = 1
+    if spoken.retimed is not None:
+        kinds[spoken.retimed] = 2
+    return pa.array([SERVICE, REPAIRED, EDITED], pa.large_string()).take(pa.array(kinds))

@@ -63,6 +63,7 @@ class Segmenter:
             "text": " ".join([spoken.texts[word] for word in run]),
             "confidence": round(sum(known) / len(known), 5) if known else None,
             "n_words": len(run),
+            "edited": spoken.edited is not None and bool(spoken.edited[run].any()),
         }
 
     def _turns(self) -> list[Run]:

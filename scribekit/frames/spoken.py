@@ -11,6 +11,7 @@ import numpy as np
 
 from scribekit import wire
 from scribekit.frames import clock
+from scribekit.frames.reviewed import Reviewed, flags, read_review
 from scribekit.frames.turns import Span, by_listed_words, by_time_alone
 
 _Index = Sequence[int | None] | clock.Times | None
@@ -27,7 +28,7 @@ class _Word(msgspec.Struct, gc=False):
     channel: str | None = None
 
 
-class _Bounds(msgspec.Struct):
+class _Bounds(Reviewed):
     audio_duration: float | None = None
     audio_start_from: Any = None
     audio_end_at: Any = None
@@ -60,6 +61,8 @@ class Spoken:
         repaired: Which words had a time that could not be; None when no word had.
         utterances: The utterance that holds the word; None when it was not asked for or there are no utterances.
         turn_speakers: The speaker of each utterance, when each word has its utterance and that one's speaker.
+        edited: Which words a person changed; None when none was.
+        retimed: Which words have times by alignment; None when none has.
     """
 
     texts: list[str]
@@ -71,9 +74,17 @@ class Spoken:
     repaired: clock.Flags | None = None
     utterances: _Index = None
     turn_speakers: list[str | None] | None = None
+    edited: clock.Flags | None = None
+    retimed: clock.Flags | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def mark(self, review: wire.Review | None) -> None:
+        """Note what people changed."""
+        if review is not None:
+            self.edited = flags(review.edited_words, len(self))
+            self.retimed = flags(review.retimed_words, len(self))
 
     def check_times(self, bounds: _Bounds, given: tuple[clock.Flags, clock.Flags] | None = None) -> None:
         """Put right what cannot be. The utterances must be found before, by the times that the payload gave."""
@@ -106,6 +117,7 @@ def read_spoken(body: bytes, *, with_utterances: bool = False) -> Spoken:
             return _read_leniently(body, with_utterances=True)
         spoken.turn_speakers = [span.speaker for span in spans]
     spoken.check_times(read)
+    spoken.mark(read.scribekit)
     return spoken
 
 
@@ -133,7 +145,9 @@ def _read_leniently(body: bytes, *, with_utterances: bool) -> Spoken:
     if with_utterances and words and transcript.utterances:
         by_time = _by_time(spoken, transcript.utterances)
         spoken.utterances = by_listed_words(words, transcript.utterances) if by_time is None else by_time
-    spoken.check_times(_read_bounds(body), _given(words))
+    bounds = _read_bounds(body)
+    spoken.check_times(bounds, _given(words))
+    spoken.mark(bounds.scribekit)
     return spoken
 
 
@@ -142,7 +156,7 @@ def _read_bounds(body: bytes) -> _Bounds:
         return _bounds.decode(body)
     except msgspec.ValidationError:
         raw = msgspec.json.decode(body)
-        return _Bounds(wire.as_number(raw.get("audio_duration")), raw.get("audio_start_from"), raw.get("audio_end_at"))
+        return _Bounds(read_review(body), wire.as_number(raw.get("audio_duration")), raw.get("audio_start_from"), raw.get("audio_end_at"))
 
 
 def _given(words: Sequence[wire.Word]) -> tuple[clock.Flags, clock.Flags] | None:

@@ -21,6 +21,7 @@ TRANSCRIPTS = Table(
         Column("n_words", "int64", "Number of words.", "", "payload.words"),
         Column("n_speakers", "int64", "Number of different speakers; 0 without speaker labels.", "", "payload.utterances or words"),
         Column("engine", "str", "What made the transcript, with its quality when the embedded service did.", "", "payload.engine"),
+        Column("edited", "bool", "Whether a person changed anything in it.", "", "journal"),
     ),
 )
 
@@ -36,6 +37,7 @@ UTTERANCES = Table(
         Column("text", "str", "What was said.", "", "payload.utterances[].text"),
         Column("confidence", "float64", "Confidence, 0 to 1.", "", "payload.utterances[].confidence"),
         Column("n_words", "int64", "Number of words.", "", "payload.utterances[].words"),
+        Column("edited", "bool", "Whether a person changed its speaker, its text or where it begins or ends.", "", "journal"),
     ),
 )
 
@@ -50,14 +52,15 @@ WORDS = Table(
         Column("start_ms", "int64", "Start.", "ms", "payload.words[].start"),
         Column("end_ms", "int64", "End.", "ms", "payload.words[].end"),
         Column("text", "str", "The word, as written in the transcript.", "", "payload.words[].text"),
-        Column("confidence", "float64", "Confidence, 0 to 1.", "", "payload.words[].confidence"),
+        Column("confidence", "float64", "Confidence, 0 to 1; missing where a person typed the word.", "", "payload.words[].confidence"),
         Column(
             "time_source",
             "str",
-            "Whose start_ms and end_ms are: service, or repaired (what the payload gave is missing or cannot be).",
+            "Whose start_ms and end_ms are: service, repaired (the payload's are missing or cannot be), edited (by alignment).",
             "",
             "frames.clock",
         ),
+        Column("edited", "bool", "Whether a person changed its text or speaker.", "", "journal"),
     ),
 )
 
@@ -71,8 +74,9 @@ SENTENCES = Table(
         Column("start_ms", "int64", "Start of the first word.", "ms", "words.start_ms"),
         Column("end_ms", "int64", "End of the last word.", "ms", "words.end_ms"),
         Column("text", "str", "The words with a blank between them.", "", "payload.words[].text"),
-        Column("confidence", "float64", "Mean confidence of the words, 0 to 1.", "", "payload.words[].confidence"),
+        Column("confidence", "float64", "Mean confidence of the words that have one, 0 to 1.", "", "payload.words[].confidence"),
         Column("n_words", "int64", "Number of words.", "", "payload.words"),
+        Column("edited", "bool", "Whether a person changed any of its words.", "", "journal"),
     ),
 )
 
@@ -86,9 +90,10 @@ PARAGRAPHS = Table(
         Column("start_ms", "int64", "Start of the first word.", "ms", "words.start_ms"),
         Column("end_ms", "int64", "End of the last word.", "ms", "words.end_ms"),
         Column("text", "str", "The words with a blank between them.", "", "payload.words[].text"),
-        Column("confidence", "float64", "Mean confidence of the words, 0 to 1.", "", "payload.words[].confidence"),
+        Column("confidence", "float64", "Mean confidence of the words that have one, 0 to 1.", "", "payload.words[].confidence"),
         Column("n_words", "int64", "Number of words.", "", "payload.words"),
         Column("n_sentences", "int64", "Number of sentences.", "", "sentences"),
+        Column("edited", "bool", "Whether a person changed any of its words.", "", "journal"),
     ),
 )
 
