@@ -1,0 +1,108 @@
+"""Write docs/tables.md from the schema: every table with its columns, dtypes, units, meanings and sources.
+
+``python tools/write_table_docs.py`` writes the page; with ``--check`` it only says whether the page is current (exit code 1 when not).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import scribekit as sk
+from scribekit import schema
+from scribekit.schema import Column, Table
+
+PAGE = Path(__file__).parent.parent / "docs" / "tables.md"
+
+INTRODUCTION = """\
+# Tables
+
+<!-- Written by tools/write_table_docs.py from scribekit/schema: change it there. -->
+
+Every frame that scribekit gives has exactly these columns, in this order and with these dtypes, also when it is empty. In Python the
+same facts are `scribekit.schema.WORDS.describe()`, with the name of any table here. `str` is pandas' own string type; a missing value
+is NaN, and `Int64` is a whole number that may be missing. *Source* names where a value comes from: `payload` is the transcript as the
+service sent it. `with_manifest=True` adds your own columns to a level, `provenance=True` those of [provenance](#provenance).
+"""
+
+HEADINGS = {"work": "The batch", "transcript": "What was said", "measures": "Measures"}
+
+
+def page() -> str:
+    """The whole page."""
+    sections = [(HEADINGS.get(module.__name__.rpartition(".")[2], _name(module)), list(tables(module))) for module in modules()]
+    contents = [f"- {heading}: {', '.join(_link(table) for _, table in found)}" for heading, found in sections]
+    parts = [INTRODUCTION, "\n".join(contents) + "\n"]
+    for heading, found in sections:
+        parts.append(f"## {heading}\n")
+        parts += [_section(constant, table) for constant, table in found]
+    return "\n".join(parts)
+
+
+def modules() -> Iterator[ModuleType]:
+    """The modules that define tables: the known ones in the order of ``HEADINGS``, then any other."""
+    names = [found.name for found in pkgutil.iter_modules(schema.__path__)]
+    for name in sorted(names, key=lambda name: (*HEADINGS, name).index(name)):
+        module = importlib.import_module(f"{schema.__name__}.{name}")
+        if any(tables(module)):
+            yield module
+
+
+def tables(module: ModuleType) -> Iterator[tuple[str, Table]]:
+    """The public tables of a module and the names of their constants, as they stand in it."""
+    return ((constant, value) for constant, value in vars(module).items() if isinstance(value, Table) and constant in schema.__all__)
+
+
+def verbs(constant: str, table: Table) -> list[str]:
+    """The calls that give a table: a level, and every public function whose description names it."""
+    named = re.compile(rf"\bschema\.{constant}\b")
+    found = [f'sk.to_frame(corpus, "{table.name}")'] if table.name in schema.LEVELS else []
+    for name in sk.__all__:
+        value = getattr(sk, name)
+        if inspect.isfunction(value) and named.search(inspect.getdoc(value) or ""):
+            found.append(f"sk.{name}(…)")
+    return found
+
+
+def _section(constant: str, table: Table) -> str:
+    given_by = " · ".join(f"`{call}`" for call in verbs(constant, table))
+    lines = [f"### {_name(table)}", ""]
+    lines += [f"From {given_by}. In Python: `schema.{constant}`." if given_by else f"In Python: `schema.{constant}`.", ""]
+    lines += ["| column | dtype | unit | meaning | source |", "|---|---|---|---|---|"]
+    lines += [_row(column) for column in table.columns]
+    return "\n".join(lines) + "\n"
+
+
+def _row(column: Column) -> str:
+    cells = (f"`{column.name}`", column.dtype, column.unit, column.meaning, f"`{column.source}`" if column.source else "")
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _link(table: Table) -> str:
+    return f"[{_name(table)}](#{_name(table).replace(' ', '-')})"
+
+
+def _name(thing: Table | ModuleType) -> str:
+    name = thing.name if isinstance(thing, Table) else thing.__name__.rpartition(".")[2].capitalize()
+    return name.replace("_", " ")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is not current")
+    wanted = page()
+    if not parser.parse_args().check:
+        PAGE.write_text(wanted, encoding="utf-8")
+    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != wanted:
+        sys.exit("docs/tables.md is not what the schema says. Run `python tools/write_table_docs.py`.")
+
+
+if __name__ == "__main__":
+    main()
