@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -83,12 +84,12 @@ class Views(Store):
         sql = f"SELECT transcript_id FROM attempts WHERE transcript_id IN ({marks(transcript_ids)})"
         return {row[0] for row in self.read(sql, tuple(transcript_ids))}
 
-    def job_rows(self, batch_ids: Sequence[int]) -> Iterator[Any]:
-        """One row per recording in manifest order, with its job's facts, one at a time.
+    def job_rows(self, batch_ids: Sequence[int], recording_ids: Sequence[str] | None = None) -> Iterator[Any]:
+        """One row per recording in manifest order, with its job's facts, one at a time: of all recordings, or of those with one of the ids.
 
         A recording of several batches appears as in the latest.
         """
-        ids = tuple(batch_ids)
+        ids: tuple[Any, ...] = tuple(batch_ids)
         sql = (
             "SELECT r.recording_id, r.source, r.batch_id, r.job_key, r.error_kind AS row_kind, r.error AS row_error,"
             " j.state, j.options, j.transcript_id, j.attempts, j.error_kind, j.error, j.submitted_at, j.completed_at, j.reserved_usd,"
@@ -97,13 +98,18 @@ class Views(Store):
             " FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key LEFT JOIN payloads p ON p.job_key = r.job_key"
             f" WHERE r.batch_id IN ({marks(ids)})"
         )
+        names: tuple[str, ...] = ()
+        if recording_ids is not None:
+            sql += " AND r.recording_id IN (SELECT value FROM json_each(?))"
+            names = (json.dumps(list(recording_ids)),)
         if len(ids) > 1:
             latest = f"SELECT MAX(l.batch_id) FROM recordings l WHERE l.recording_id = r.recording_id AND l.batch_id IN ({marks(ids)})"
             first = f"SELECT MIN(f.batch_id) FROM recordings f WHERE f.recording_id = r.recording_id AND f.batch_id IN ({marks(ids)})"
             sql += f" AND r.batch_id = ({latest}) ORDER BY ({first}), r.position"
-            ids += ids + ids
+            ids = (*ids, *names, *ids, *ids)
         else:
             sql += " ORDER BY r.position"
+            ids += names
         yield from self.rows(sql, ids)
 
     def transcript_ids(self, batch_ids: Sequence[int]) -> dict[str, tuple[str, str | None]]:
