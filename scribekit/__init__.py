@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from scribekit.batch import collect, retry, submit_batch
     from scribekit.calibration import Calibration
     from scribekit.corpus import Batch, Corpus, open_corpus
+    from scribekit.correcting import apply_edits, propose_correction, smooth_speakers, undo_edits
     from scribekit.errors import ScribekitError
     from scribekit.exploring import build_index, play, search
     from scribekit.lexis import collocates, dispersion, keyness, ngrams
     from scribekit.limits import Limits
     from scribekit.local import local_service
     from scribekit.measuring import calibrate, evaluate, flag_for_review, turn_statistics
+    from scribekit.naming import name_people, people, review_states
     from scribekit.pricing import estimate_cost
     from scribekit.purging import purge
     from scribekit.recordings import read_manifest, scan
+    from scribekit.reviewing import Review, review
     from scribekit.tables import export, to_frame
     from scribekit.webhook import Webhook
 
@@ -32,8 +35,10 @@ __all__ = [
     "Calibration",
     "Corpus",
     "Limits",
+    "Review",
     "ScribekitError",
     "Webhook",
+    "apply_edits",
     "build_index",
     "calibrate",
     "collect",
@@ -45,17 +50,24 @@ __all__ = [
     "flag_for_review",
     "keyness",
     "local_service",
+    "name_people",
     "ngrams",
     "open_corpus",
+    "people",
     "play",
+    "propose_correction",
     "purge",
     "read_manifest",
     "retry",
+    "review",
+    "review_states",
     "scan",
     "search",
+    "smooth_speakers",
     "submit_batch",
     "to_frame",
     "turn_statistics",
+    "undo_edits",
 ]
 
 _HOMES = {
@@ -63,8 +75,10 @@ _HOMES = {
     "Calibration": "calibration",
     "Corpus": "corpus",
     "Limits": "limits",
+    "Review": "reviewing",
     "ScribekitError": "errors",
     "Webhook": "webhook",
+    "apply_edits": "correcting",
     "build_index": "exploring",
     "calibrate": "measuring",
     "collect": "batch",
@@ -76,21 +90,28 @@ _HOMES = {
     "flag_for_review": "measuring",
     "keyness": "lexis",
     "local_service": "local",
+    "name_people": "naming",
     "ngrams": "lexis",
     "open_corpus": "corpus",
+    "people": "naming",
     "play": "exploring",
+    "propose_correction": "correcting",
     "purge": "purging",
     "read_manifest": "recordings",
     "retry": "batch",
+    "review": "reviewing",
+    "review_states": "naming",
     "scan": "recordings",
     "search": "exploring",
+    "smooth_speakers": "correcting",
     "submit_batch": "batch",
     "to_frame": "tables",
     "turn_statistics": "measuring",
+    "undo_edits": "correcting",
 }
 
 
-_ROOMS = ("alerts", "plots")
+_ROOMS = ("alerts", "palette", "plots", "widgets")
 
 
 def __getattr__(name: str) -> Any:

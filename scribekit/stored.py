@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from scribekit import edits
+import pandas as pd
+
+from scribekit import edits, schema
+from scribekit.corpus import Corpus, time_stamp
+from scribekit.jobs import COMPLETED
 from scribekit.ledger import Ledger
+
+
+def completed(corpus: Corpus, ledger: Ledger) -> list[tuple[str, str]]:
+    """Recording id and job key of what can be shown, in manifest order."""
+    rows = ledger.job_rows(corpus.batch_ids)
+    return [(row["recording_id"], row["job_key"]) for row in rows if row["state"] == COMPLETED]
 
 
 def payloads(ledger: Ledger, keys: Sequence[tuple[str, str]], *, reviewed: bool = True) -> Iterator[tuple[str, bytes]]:
@@ -33,7 +45,34 @@ def reviewed_words(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[
 
     A word is right that a person accepted, or looked at in a correction and left; it is wrong when it was replaced or rejected.
     """
+    return ((recording_id, result.state.verdicts) for recording_id, _, _, result in replayed(ledger, keys))
+
+
+def edit_rows(recording_id: str, journal: Sequence[edits.Edit], result: edits.Replayed) -> list[dict[str, Any]]:
+    """The journal of one recording, with what became of each edit: the columns of ``schema.EDITS``."""
+    found = edits.log.rows(journal, result.outcomes, result.history.undone)
+    return [{**row, "recording_id": recording_id, "at": time_stamp(row["at"])} for row in found]
+
+
+def replayed(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str, list[edits.Edit], edits.Replayed]]:
+    """For each recording that was edited: its id, job key, journal, and the transcript with it applied."""
     stamps = ledger.edit_stamps()
     for recording_id, key in keys:
         for _, body in ledger.payloads([(recording_id, key)] if key in stamps else []):
-            yield recording_id, edits.replayed(body, journal(ledger, key)).state.verdicts
+            entries = journal(ledger, key)
+            yield recording_id, key, entries, edits.replayed(body, entries)
+
+
+def edits_frame(corpus: Corpus) -> pd.DataFrame:
+    """Every edit of the recordings that have a transcript: columns of ``schema.EDITS``, in manifest order, then oldest first."""
+    with Ledger(corpus.path) as ledger:
+        found = replayed(ledger, completed(corpus, ledger))
+        return schema.EDITS.frame([row for name, _, entries, result in found for row in edit_rows(name, entries, result)])
+
+
+def turn_back(ledger: Ledger, action: str, group: int, *, who: str, at: float) -> None:
+    """Undo or redo a group of edits in every recording that it is about."""
+    detail = json.dumps({"edit_group": group})
+    contents = dict.fromkeys((row["content"], row["transcript_id"]) for row in ledger.edits_of_group(group))
+    rows = [{"at": at, "who": who, "content": content, "transcript_id": transcript} for content, transcript in contents]
+    ledger.append_edits([{**row, "action": action, "detail": detail} for row in rows])

@@ -14,7 +14,7 @@ from scribekit.errors import OptionError
 LIMITS = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 LABELS = aai.TranscriptionConfig(speaker_labels=True)
 LEVELS = list(schema.LEVELS)
-NEVER_ASKED_FOR = {"chapters", "entities", "sentiments", "topics", "highlights", "content_safety"}
+NEVER_ASKED_FOR = {"chapters", "entities", "sentiments", "topics", "highlights", "content_safety", "edits"}
 SPOKEN = ["transcripts", "utterances", "words"]
 
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scribekit import wire
-from scribekit.edits.actions import ACTIONS, APPLIED, CONFLICT, Outcome, places, replay
-from scribekit.edits.anchors import speaker_anchor, words_anchor
+from scribekit.edits import log, making
+from scribekit.edits.actions import ACTIONS, APPLIED, CONFLICT, Outcome, perform, places, replay
+from scribekit.edits.anchors import Conflict
 from scribekit.edits.model import DONE, IN_REVIEW, NEW, REDO, STATE, STATES, UNDO, Edit, History, read_history
 from scribekit.edits.proposals import Stray, strays
 from scribekit.edits.state import Spoken, State, to_payload, utterance_words
@@ -27,6 +28,7 @@ __all__ = [
     "STATE",
     "STATES",
     "UNDO",
+    "Conflict",
     "Edit",
     "History",
     "Outcome",
@@ -34,14 +36,16 @@ __all__ = [
     "Spoken",
     "State",
     "Stray",
+    "log",
+    "making",
+    "perform",
     "places",
     "read_history",
     "replayed",
     "reviewed_payload",
-    "speaker_anchor",
     "strays",
+    "to_payload",
     "utterance_words",
-    "words_anchor",
 ]
 
 

@@ -40,12 +40,21 @@ def replay(state: State, edits: Iterable[Edit], transcript_id: str) -> list[Outc
 
 def _outcome(state: State, edit: Edit, transcript_id: str) -> Outcome:
     try:
-        if edit.action not in ACTIONS:
-            raise Conflict("this version of scribekit does not know the action")
-        ACTIONS[edit.action](state, edit.detail, edit.transcript_id == transcript_id)
+        perform(state, edit.action, edit.detail, is_same_transcript=edit.transcript_id == transcript_id)
     except Conflict as conflict:
         return Outcome(edit, CONFLICT, str(conflict))
     return Outcome(edit, APPLIED)
+
+
+def perform(state: State, action: str, detail: Detail, *, is_same_transcript: bool = True) -> None:
+    """Apply one edit to a transcript.
+
+    Raises:
+        Conflict: It cannot be applied; nothing was changed.
+    """
+    if action not in ACTIONS:
+        raise Conflict("this version of scribekit does not know the action")
+    ACTIONS[action](state, detail, is_same_transcript)
 
 
 def _rename(state: State, detail: Detail, is_same: bool) -> None:

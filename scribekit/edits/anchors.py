@@ -1,6 +1,6 @@
 """How an edit says what it is about, so that it is found again. Pure.
 
-Words are named by position, text and start; a speaker by the label and the times at which they speak. In the transcript that was looked at,
+Words are named by position, text and times; a speaker by the label and the times at which they speak. In the transcript that was looked at,
 the positions hold. In another one, or after an edit in between was taken back, the same words (but for case and punctuation) are looked for
 near their old times, in the same order; a speaker is whoever has most of the old times, if that is more than half of them.
 """
@@ -26,8 +26,9 @@ class Conflict(Exception):  # noqa: N818 -- it is a finding about one edit, and 
 
 
 def words_anchor(state: State, positions: Iterable[int]) -> WordAnchor:
-    """Words by position, text and start: JSON values."""
-    return [[position, state.words[position].text, state.words[position].start] for position in positions]
+    """Words by position, text, start and end: JSON values."""
+    words = [(position, state.words[position]) for position in positions]
+    return [[position, word.text, word.start, word.end] for position, word in words]
 
 
 def speaker_anchor(state: State, speaker: str | None) -> dict[str, Any]:
@@ -50,8 +51,8 @@ def find_words(state: State, anchor: WordAnchor) -> list[int]:
     Raises:
         Conflict: They are not there any more.
     """
-    positions = [position for position, _, _ in anchor]
-    if all(0 <= position < len(state.words) and _is_at(state.words[position], text, start) for position, text, start in anchor):
+    positions = [position for position, *_ in anchor]
+    if all(0 <= position < len(state.words) and _is_at(state.words[position], text, start) for position, text, start, _ in anchor):
         return positions
     return _sought(state, anchor)
 
@@ -64,7 +65,7 @@ def _sought(state: State, anchor: WordAnchor) -> list[int]:
     order = sorted(range(len(state.words)), key=lambda position: state.words[position].start)
     starts = [state.words[position].start for position in order]
     found: list[int] = []
-    for _, text, start in anchor:
+    for _, text, start, _ in anchor:
         near = order[bisect_left(starts, start - NEAR_MS) : bisect_left(starts, start + NEAR_MS + 1)]
         alike = [place for place in near if plain(state.words[place].text) == plain(text) and (not found or place > found[-1])]
         if not alike:

@@ -34,6 +34,10 @@ class Journal(Store):
             return [dict(row) for row in self.rows("SELECT * FROM edits ORDER BY edit_id")]
         return [dict(row) for row in self.rows("SELECT * FROM edits WHERE content = ? ORDER BY edit_id", (content,))]
 
+    def edits_of_group(self, group: int) -> list[dict[str, Any]]:
+        """The edits that were made as one, oldest first."""
+        return [dict(row) for row in self.rows("SELECT * FROM edits WHERE edit_group = ? ORDER BY edit_id", (group,))]
+
     def content_of(self, job_key: str) -> str:
         """What the journal keeps the edits of a job's recording by."""
         return str(self.read(f"SELECT {_CONTENT} FROM jobs WHERE key = ?", (job_key,))[0][0])

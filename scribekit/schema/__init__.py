@@ -15,6 +15,8 @@ from scribekit.schema.measures import (
     REVIEW_QUEUE,
     TURN_STATISTICS,
 )
+from scribekit.schema.planning import COMPARISON, PLAN, PLANNED, STAGES
+from scribekit.schema.review import EDITS, PEOPLE, PROPOSALS, REVIEWS
 from scribekit.schema.transcript import (
     CHAPTERS,
     CONTENT_SAFETY,
@@ -42,10 +44,12 @@ from scribekit.schema.work import (
 __all__ = [
     "CHAPTERS",
     "COLLOCATES",
+    "COMPARISON",
     "CONCORDANCE",
     "CONTENT_SAFETY",
     "DELETIONS",
     "DISPERSION",
+    "EDITS",
     "ENTITIES",
     "ESTIMATE",
     "EVALUATION",
@@ -58,11 +62,17 @@ __all__ = [
     "MANIFEST",
     "NGRAMS",
     "PARAGRAPHS",
+    "PEOPLE",
+    "PLAN",
+    "PLANNED",
+    "PROPOSALS",
     "PROVENANCE",
     "RELIABILITY",
+    "REVIEWS",
     "REVIEW_QUEUE",
     "SENTENCES",
     "SENTIMENTS",
+    "STAGES",
     "TOPICS",
     "TRANSCRIPTS",
     "TURN_STATISTICS",
@@ -77,6 +87,6 @@ LEVELS: dict[str, Table] = {
     table.name: table
     for table in (
         *(JOBS, EVENTS, TRANSCRIPTS, UTTERANCES, WORDS, SENTENCES, PARAGRAPHS),
-        *(CHAPTERS, ENTITIES, SENTIMENTS, TOPICS, HIGHLIGHTS, CONTENT_SAFETY, LANGUAGES),
+        *(CHAPTERS, ENTITIES, SENTIMENTS, TOPICS, HIGHLIGHTS, CONTENT_SAFETY, LANGUAGES, EDITS),
     )
 }

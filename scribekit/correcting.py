@@ -1,0 +1,206 @@
+"""Corrections in many recordings at once: proposed as a table, looked at, and made as one group of edits."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from scribekit import edits, schema, stored
+from scribekit.corpus import Batch, Corpus
+from scribekit.edits import making
+from scribekit.errors import OptionError
+from scribekit.ledger import Ledger
+from scribekit.progress import Progress
+from scribekit.reviewing import editor
+
+_QUIET_UNDER_S = 2.0
+_ENDING = re.compile(r"[.,;:!?…]+$")
+
+
+def smooth_speakers(batch_or_corpus: Batch | Corpus, *, max_words: int = 1, max_gap_s: float = 1.0, progress: bool = True) -> pd.DataFrame:
+    """Propose to fold stray turns into the turn around them: a word or two of B in the middle of what A says is most often A's.
+
+    Nothing is changed. Drop the rows that you do not want, and give the rest to :func:`apply_edits`.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        max_words: The longest turn that is taken for stray.
+        max_gap_s: The longest pause before or after it, in seconds: a word after a silence is an answer.
+        progress: Show how far it has come.
+
+    Returns:
+        One row per proposal: columns of ``schema.PROPOSALS``.
+
+    Raises:
+        LedgerError: The corpus cannot be read.
+    """
+    rows = []
+    for name, result in each_replayed(batch_or_corpus, progress=progress):
+        found = edits.strays(result.state, max_words=max_words, max_gap_ms=round(1000 * max_gap_s))
+        rows += [_proposal(name, result.state, "reassign", stray.positions, stray.to) for stray in found]
+    return schema.PROPOSALS.frame(rows)
+
+
+def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, progress: bool = True) -> pd.DataFrame:
+    """Propose the same correction wherever a word or phrase stands ("fix everywhere").
+
+    Nothing is changed. Look at the rows, drop those that are right as they are, and give the rest to :func:`apply_edits`.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        old: The word or phrase, compared without case and punctuation.
+        new: What to put there. A full stop or comma after the old words stays.
+        progress: Show how far it has come.
+
+    Returns:
+        One row per place: columns of ``schema.PROPOSALS``.
+
+    Raises:
+        OptionError: One of the two is blank.
+        LedgerError: The corpus cannot be read.
+    """
+    if not old.strip() or not new.strip():
+        raise OptionError("Give the words to look for and those to put there: propose_correction(corpus, 'Kovic', 'Kovač').")
+    rows = []
+    for name, result in each_replayed(batch_or_corpus, progress=progress):
+        for positions in edits.places(result.state, old):
+            last = result.state.words[positions[-1]].text
+            rows.append(_proposal(name, result.state, "correct", positions, new + _ending(last, new)))
+    return schema.PROPOSALS.frame(rows)
+
+
+def apply_edits(batch_or_corpus: Batch | Corpus, proposals: pd.DataFrame, *, who: str | None = None) -> int:
+    """Make proposed edits. They are one group: one undo takes all of them back.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        proposals: Rows of :func:`smooth_speakers` or :func:`propose_correction`.
+        who: Whose edits they are; the user of this machine by default.
+
+    Returns:
+        How many edits were made.
+
+    Raises:
+        OptionError: The words are not there any more: the recording was edited after the proposals were made. Then nothing is changed.
+    """
+    lacking = [name for name in schema.PROPOSALS.names if name not in proposals]
+    if lacking:
+        raise OptionError(f"The proposals have no column {lacking[0]!r}. Give rows of smooth_speakers or propose_correction.")
+    groups = {str(name): rows.sort_values("word_index", ascending=False) for name, rows in proposals.groupby("recording_id", sort=False)}
+
+    def made(recording_id: str, state: edits.State) -> Iterator[making.Made]:
+        for row in groups[recording_id].to_dict("records"):  # from the end, so that earlier positions hold
+            yield _made_of(row, state)
+
+    return apply(batch_or_corpus, list(groups), made, who=who)
+
+
+def undo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> int:
+    """Take back what was last done in the corpus, in however many recordings it was done.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        who: Who takes it back; the user of this machine by default.
+
+    Returns:
+        How many edits were taken back.
+
+    Raises:
+        OptionError: There is nothing to undo.
+    """
+    with Ledger(batch_or_corpus.path) as ledger:
+        histories = [result.history for _, _, _, result in stored.replayed(ledger, stored.completed(batch_or_corpus, ledger))]
+        group = max((history.undoable[-1] for history in histories if history.undoable), default=None)
+        if group is None:
+            raise OptionError("There is nothing to undo.")
+        stored.turn_back(ledger, edits.UNDO, group, who=who or editor(), at=time.time())
+        return len(ledger.edits_of_group(group))
+
+
+def each_replayed(corpus: Corpus, names: Iterable[str] | None = None, *, progress: bool = False) -> Iterator[tuple[str, edits.Replayed]]:
+    """The transcripts of a corpus as they stand, one at a time."""
+    chosen = None if names is None else set(names)
+    with Ledger(corpus.path) as ledger:
+        keys = [pair for pair in stored.completed(corpus, ledger) if chosen is None or pair[0] in chosen]
+        stamps = ledger.edit_stamps()
+        with Progress(len(keys), "recordings", "Reading", enabled=progress, quiet_under_s=_QUIET_UNDER_S) as bar:
+            for done, (name, key) in enumerate(keys, start=1):
+                for _, body in ledger.payloads([(name, key)]):
+                    yield name, edits.replayed(body, stored.journal(ledger, key) if key in stamps else [])
+                bar.update(done)
+
+
+def apply(
+    corpus: Corpus, recording_ids: Sequence[str], made: Callable[[str, edits.State], Iterable[making.Made]], *, who: str | None
+) -> int:
+    """Make edits in several recordings as one group, all or none.
+
+    Args:
+        corpus: The corpus.
+        recording_ids: The recordings.
+        made: Gives the edits of a recording, each for the state that the ones before have left.
+        who: Whose edits they are; the user of this machine by default.
+
+    Returns:
+        How many edits were made.
+
+    Raises:
+        OptionError: One of them cannot be applied.
+    """
+    rows: list[dict[str, Any]] = []
+    at, name = time.time(), who or editor()
+    with Ledger(corpus.path) as ledger:
+        keys = dict(stored.completed(corpus, ledger))
+        for recording_id, result in each_replayed(corpus, recording_ids):
+            about = {"at": at, "who": name, "content": ledger.content_of(keys[recording_id]), "transcript_id": result.transcript_id}
+            for action, detail in made(recording_id, result.state):
+                _perform(recording_id, result.state, action, detail)
+                rows.append({**about, "action": action, "detail": json.dumps(detail, ensure_ascii=False)})
+        if rows:
+            ledger.append_edits(rows)
+    return len(rows)
+
+
+def _perform(recording_id: str, state: edits.State, action: str, detail: dict[str, Any]) -> None:
+    try:
+        edits.perform(state, action, detail)
+    except edits.Conflict as conflict:
+        raise OptionError(f"Cannot {action} in {recording_id!r}: {conflict}. Nothing was changed.") from None
+
+
+def _made_of(row: dict[Any, Any], state: edits.State) -> making.Made:
+    positions = range(row["word_index"], row["word_index"] + row["n_words"])
+    is_there = positions.stop <= len(state.words) and state.words[positions[0]].start == row["start_ms"]
+    if not is_there or state.separator.join(state.words[place].text for place in positions) != row["text"]:
+        raise OptionError(
+            f"The words at {row['word_index']} in {row['recording_id']!r} are not those of the proposal any more. Make the proposals again."
+        )
+    if row["action"] == "reassign":
+        return making.reassign(state, positions, row["to"])
+    return making.correct(state, positions, row["to"])
+
+
+def _ending(old: str, new: str) -> str:
+    """The punctuation that a word had, when the new one has none of its own."""
+    found = _ENDING.search(old)
+    return found.group() if found and not _ENDING.search(new) else ""
+
+
+def _proposal(recording_id: str, state: edits.State, action: str, positions: Sequence[int], to: str) -> dict[str, Any]:
+    words = [state.words[position] for position in positions]
+    return {
+        "recording_id": recording_id,
+        "action": action,
+        "word_index": positions[0],
+        "n_words": positions[-1] - positions[0] + 1,
+        "start_ms": words[0].start,
+        "end_ms": words[-1].end,
+        "speaker": words[0].speaker,
+        "text": state.separator.join(word.text for word in words),
+        "to": to,
+    }

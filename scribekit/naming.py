@@ -1,0 +1,158 @@
+"""The people of a corpus: who speaks where, what they are called, and how far their recordings are reviewed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import pandas as pd
+
+from scribekit import edits, schema, stored
+from scribekit.corpus import Batch, Corpus, time_stamp
+from scribekit.correcting import apply, each_replayed
+from scribekit.edits import making
+from scribekit.errors import OptionError, nearest
+from scribekit.ledger import Ledger
+
+_ALIKE = 0.8
+
+
+def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.DataFrame:
+    """Who speaks in each recording, to be named.
+
+    Change the column ``name`` and give the table to :func:`name_people`; ``alike`` points at names that may be a slip of each other.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        progress: Show how far it has come.
+
+    Returns:
+        One row per recording and speaker, in order of appearance: columns of ``schema.PEOPLE``.
+
+    Raises:
+        LedgerError: The corpus cannot be read.
+    """
+    rows = [row for name, result in each_replayed(batch_or_corpus, progress=progress) for row in _people_rows(name, result.state)]
+    names = sorted({row["name"] for row in rows if len(row["name"]) > 2})  # labels such as A and B are all alike
+    for row in rows:
+        others = [name for name in names if name != row["name"]] if row["name"] in names else []
+        row["alike"] = next(iter(get_close_matches(row["name"], others, n=1, cutoff=_ALIKE)), None)
+    return schema.PEOPLE.frame(rows)
+
+
+def name_people(
+    batch_or_corpus: Batch | Corpus, names: pd.DataFrame | Mapping[str, str], *, who: str | None = None, progress: bool = True
+) -> pd.DataFrame:
+    """Rename speakers in many recordings at once. It is one group of edits: one undo takes all of it back.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        names: The table of :func:`people` with other values in ``name`` (only ``recording_id``, ``speaker`` and ``name`` are read), or a
+            dict of old and new names that holds for the whole corpus.
+        who: Whose edits they are; the user of this machine by default.
+        progress: Show how far it has come.
+
+    Returns:
+        The table of people as it is then.
+
+    Raises:
+        OptionError: A speaker is not there, a name is blank, or somebody else in the recording has the name already: then nothing is
+            renamed. Two speakers are made one by ``review(…).merge``.
+    """
+    wanted = _wanted(batch_or_corpus, names, progress=progress)
+
+    apply(batch_or_corpus, list(wanted), lambda name, state: _renamings(name, state, wanted[name]), who=who)
+    return people(batch_or_corpus, progress=progress)
+
+
+def review_states(batch_or_corpus: Batch | Corpus) -> pd.DataFrame:
+    """Where the review of each recording stands.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+
+    Returns:
+        One row per completed recording, in manifest order: columns of ``schema.REVIEWS``.
+
+    Raises:
+        LedgerError: The corpus cannot be read.
+    """
+    with Ledger(batch_or_corpus.path) as ledger:
+        keys = stored.completed(batch_or_corpus, ledger)
+        known = {name: (journal, result) for name, _, journal, result in stored.replayed(ledger, keys)}
+    return schema.REVIEWS.frame([_review_row(name, *known.get(name, ([], None))) for name, _ in keys])
+
+
+def _review_row(recording_id: str, journal: Sequence[edits.Edit], result: edits.Replayed | None) -> dict[str, Any]:
+    outcomes = result.outcomes if result else ()
+    return {
+        "recording_id": recording_id,
+        "state": result.history.state if result else edits.NEW,
+        "n_edits": len(outcomes),
+        "n_conflicts": sum(outcome.status == edits.CONFLICT for outcome in outcomes),
+        "last_edit_at": time_stamp(journal[-1].at) if journal else None,
+        "last_editor": journal[-1].who if journal else None,
+    }
+
+
+def _people_rows(recording_id: str, state: edits.State) -> Iterator[dict[str, Any]]:
+    turns = Counter(state.words[positions[0]].speaker for positions in state.turns())
+    for speaker in state.speakers():
+        words = [word for word in state.words if word.speaker == speaker]
+        labels = Counter(word.label for word in words if word.label is not None)
+        yield {
+            "recording_id": recording_id,
+            "speaker": speaker,
+            "name": speaker,
+            "label": labels.most_common(1)[0][0] if labels else None,
+            "n_words": len(words),
+            "n_turns": turns[speaker],
+            "speaking_s": sum(word.end - word.start for word in words) / 1000,
+        }
+
+
+def _wanted(corpus: Corpus, names: pd.DataFrame | Mapping[str, str], *, progress: bool) -> dict[str, dict[str, str]]:
+    """Recording → old name → new name, for the names that change."""
+    if isinstance(names, Mapping):
+        table = people(corpus, progress=progress)
+        unknown = [name for name in names if name not in set(table["speaker"])]
+        if unknown:
+            raise OptionError(f"Nobody is called {unknown[0]!r} in the corpus.{nearest(unknown[0], table['speaker'].unique())}")
+        table = table.assign(name=table["speaker"].map(dict(names)).fillna(table["speaker"]))
+    else:
+        table = names
+        lacking = [name for name in ("recording_id", "speaker", "name") if name not in table]
+        if lacking:
+            raise OptionError(f"The table has no column {lacking[0]!r}. Give the table of people(corpus), with other values in 'name'.")
+    wanted: dict[str, dict[str, str]] = {}
+    for recording_id, old, new in table[["recording_id", "speaker", "name"]].itertuples(index=False):
+        if not isinstance(new, str) or not new.strip():
+            raise OptionError(f"The name for {old!r} in {recording_id!r} is blank. Leave it as it was, or give a name.")
+        if new.strip() != old:
+            wanted.setdefault(recording_id, {})[old] = new.strip()
+    return wanted
+
+
+def _renamings(recording_id: str, state: edits.State, names: Mapping[str, str]) -> Iterator[making.Made]:
+    """Renamings in an order in which no name is given while somebody has it; people who swap names go through a third one."""
+    left = dict(names)
+    for old in left:
+        if old not in state.speakers():
+            raise OptionError(f"Nobody is called {old!r} in {recording_id!r}.{nearest(old, state.speakers())}")
+    while left:
+        taken = set(state.speakers())
+        free = next((name for name, new in left.items() if new not in taken), None)
+        if free is not None:
+            yield making.rename(state, free, left.pop(free))
+            continue
+        swapped = next((name for name, new in left.items() if new in left), None)
+        if swapped is None:
+            raise OptionError(
+                f"Somebody else in {recording_id!r} is called {next(iter(left.values()))!r} already. Nothing was renamed. "
+                "If the two are one person, use review(…).merge first."
+            )
+        spare = f"{swapped} *"
+        yield making.rename(state, swapped, spare)
+        left[spare] = left.pop(swapped)

@@ -1,0 +1,308 @@
+"""One recording under review: a handle that turns what a person does into edits in the journal."""
+
+from __future__ import annotations
+
+import getpass
+import html
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from scribekit import edits as corrections
+from scribekit import frames, schema, stored
+from scribekit.corpus import Batch, Corpus
+from scribekit.edits import making
+from scribekit.errors import OptionError, ScribekitError, nearest
+from scribekit.ledger import Ledger
+
+Words = int | Sequence[int] | None
+
+
+def review(batch_or_corpus: Batch | Corpus, recording_id: str, *, who: str | None = None) -> Review:
+    """Open a recording to correct it.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        recording_id: The recording.
+        who: Whose edits they are; the user of this machine by default.
+
+    Returns:
+        The recording under review.
+
+    Raises:
+        OptionError: There is no such recording, or it has no transcript yet.
+        LedgerError: The corpus cannot be read.
+    """
+    return Review(batch_or_corpus, recording_id, who=who or editor())
+
+
+def editor() -> str:
+    """The name of this machine's user; edits carry it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may know no user
+        return "unknown"
+
+
+class Review:
+    """A recording under review, from :func:`review`.
+
+    Each method is one edit: it is in the corpus's journal when the method returns, and ``to_frame``, ``search`` and ``export`` show it.
+    The transcript as received is never changed. Words and utterances are named by the ``word_index`` of
+    :attr:`words` and the ``utterance_index`` of :attr:`utterances` as they stand.
+
+    Attributes:
+        recording_id: The recording.
+        who: Whose edits they are.
+
+    Example:
+        >>> talk = sk.review(corpus, "interview.mp3")            # doctest: +SKIP
+        >>> talk.rename("A", "Ada").correct("their house", words=[12, 13]).done()    # doctest: +SKIP
+    """
+
+    def __init__(self, corpus: Corpus, recording_id: str, *, who: str) -> None:
+        self.recording_id = recording_id
+        self.who = who
+        self._corpus = corpus
+        with Ledger(corpus.path) as ledger:
+            keys = dict(stored.completed(corpus, ledger))
+            if recording_id not in keys:
+                raise OptionError(f"There is no transcript of {recording_id!r} in the corpus.{nearest(recording_id, keys)}")
+            self._key = keys[recording_id]
+            self._content = ledger.content_of(self._key)
+            self._load(ledger)
+
+    def _load(self, ledger: Ledger) -> None:
+        self._body = next(body for _, body in ledger.payloads([(self.recording_id, self._key)]))
+        self._journal = stored.journal(ledger, self._key)
+        self._replayed = corrections.replayed(self._body, self._journal)
+        self._shown: bytes | None = None
+
+    @property
+    def payload(self) -> bytes:
+        """The transcript as it stands, in the shape of a payload."""
+        if self._shown is None:
+            is_edited = any(outcome.status == corrections.APPLIED for outcome in self._replayed.outcomes)
+            self._shown = corrections.to_payload(self._body, self._state) if is_edited else self._body
+        return self._shown
+
+    @property
+    def words(self) -> pd.DataFrame:
+        """The words as they stand: columns of ``schema.WORDS``."""
+        return frames.words_frame([(self.recording_id, self.payload)])
+
+    @property
+    def utterances(self) -> pd.DataFrame:
+        """The turns as they stand: columns of ``schema.UTTERANCES``."""
+        return frames.utterances_frame([(self.recording_id, self.payload)])
+
+    @property
+    def speakers(self) -> list[str]:
+        """Everyone who speaks, in order of appearance."""
+        return self._state.speakers()
+
+    @property
+    def state(self) -> str:
+        """Where the review stands: ``new``, ``in review`` or ``done``."""
+        return self._replayed.history.state
+
+    @property
+    def edits(self) -> pd.DataFrame:
+        """Every edit of this recording, oldest first: columns of ``schema.EDITS``."""
+        found = stored.edit_rows(self.recording_id, self._journal, self._replayed)
+        return schema.EDITS.frame(found)
+
+    @property
+    def conflicts(self) -> pd.DataFrame:
+        """The edits that cannot be applied to the transcript that is there now: columns of ``schema.EDITS``."""
+        everything = self.edits
+        return everything[everything["status"] == corrections.CONFLICT].reset_index(drop=True)
+
+    @property
+    def _state(self) -> corrections.State:
+        return self._replayed.state
+
+    def rename(self, speaker: str, to: str) -> Review:
+        """Give a speaker another name, in the whole recording. Two people are never merged by it: that is :meth:`merge`."""
+        return self._do(lambda: making.rename(self._state, self._known(speaker), self._name(to)))
+
+    def merge(self, speakers: Sequence[str], into: str) -> Review:
+        """Several speakers are one person.
+
+        Args:
+            speakers: Those who turn out to be ``into``.
+            into: The speaker who stays.
+        """
+        names = [speakers] if isinstance(speakers, str) else list(speakers)
+        return self._do(lambda: making.merge(self._state, [self._known(name) for name in names], self._known(into)))
+
+    def split(self, speaker: str, *, from_word: int, into: str) -> Review:
+        """One speaker is two people: from a word on, what ``speaker`` says is said by ``into``, who is new."""
+        return self._do(lambda: making.split(self._state, self._known(speaker), self._positions(from_word)[0], self._name(into)))
+
+    def reassign(self, to: str, *, words: Words = None, utterance: int | None = None) -> Review:
+        """Somebody else said this: a run of words, or a turn. ``to`` may be a new speaker."""
+        return self._do(lambda: making.reassign(self._state, self._chosen(words, utterance), self._name(to)))
+
+    def move_boundary(self, utterance: int, words: int) -> Review:
+        """Move the boundary between a turn and the one before it.
+
+        Args:
+            utterance: The turn after the boundary.
+            words: How many words the boundary moves: 2 gives the first two words of the turn to the one before; -2 gives it the last
+                two words of that one.
+        """
+        return self._do(lambda: self._moved(utterance, words))
+
+    def _moved(self, utterance: int, words: int) -> making.Made:
+        turns = self._utterance_words()
+        if not 0 < utterance < len(turns) or words == 0:
+            raise OptionError(
+                f"Give an utterance from 1 to {len(turns) - 1} and the number of words, 1 or -1 or more; not {utterance}, {words}."
+            )
+        taken = turns[utterance][:words] if words > 0 else turns[utterance - 1][words:]
+        if len(taken) < abs(words):
+            raise OptionError(f"The turn has {len(taken)} words, so its boundary cannot move by {abs(words)}.")
+        return making.move(self._state, taken, to_next=words < 0)
+
+    def correct(self, text: str, *, words: Words = None, utterance: int | None = None) -> Review:
+        """Put other words in the place of these. Times are kept: words that stay keep theirs, new ones get theirs by alignment.
+
+        An empty text is :meth:`reject`.
+        """
+        if not text.strip():
+            return self.reject(words=words, utterance=utterance)
+        return self._do(lambda: making.correct(self._state, self._chosen(words, utterance), text))
+
+    def accept(self, *, words: Words = None, utterance: int | None = None) -> Review:
+        """These words are right as they are; without words and utterance, all are."""
+        everything = words is None and utterance is None
+        return self._do(lambda: making.accept(self._state, None if everything else self._chosen(words, utterance)))
+
+    def reject(self, *, words: Words = None, utterance: int | None = None) -> Review:
+        """Nobody said these words. They stay in the transcript as received (``reviewed=False``) and are shown nowhere else."""
+        return self._do(lambda: making.reject(self._state, self._chosen(words, utterance)))
+
+    def note(self, text: str, *, words: Words = None, utterance: int | None = None) -> Review:
+        """Remark on words, on a turn, or on the whole recording. Remarks are in the table of edits."""
+        everything = words is None and utterance is None
+        return self._do(lambda: making.note(self._state, None if everything else self._chosen(words, utterance), text))
+
+    def done(self) -> Review:
+        """The recording is reviewed."""
+        return self.mark(corrections.DONE)
+
+    def mark(self, state: str) -> Review:
+        """Set where the review stands: ``new``, ``in review`` or ``done``."""
+        if state not in corrections.STATES:
+            raise OptionError(f"There is no state {state!r}. It is one of {', '.join(corrections.STATES)}.")
+        return self._append(corrections.STATE, {"state": state})
+
+    def undo(self) -> Review:
+        """Take back the last edit of this recording; one that was made with others in several recordings is taken back in all of them.
+
+        Raises:
+            OptionError: There is nothing to undo.
+        """
+        return self._turn_back(corrections.UNDO, self._replayed.history.undoable)
+
+    def redo(self) -> Review:
+        """Bring back what was last undone.
+
+        Raises:
+            OptionError: There is nothing to redo.
+        """
+        return self._turn_back(corrections.REDO, self._replayed.history.redoable)
+
+    def _turn_back(self, action: str, groups: Sequence[int]) -> Review:
+        if not groups:
+            raise OptionError(f"There is nothing to {action} in {self.recording_id!r}.")
+        with Ledger(self._corpus.path) as ledger:
+            stored.turn_back(ledger, action, groups[-1], who=self.who, at=time.time())
+            self._load(ledger)
+        return self
+
+    def _do(self, make: Callable[[], making.Made]) -> Review:
+        """Make the edit, apply it, and write it down; what cannot be applied is not written."""
+        self._check_unchanged()
+        action, detail = make()
+        try:
+            corrections.perform(self._state, action, detail)
+            return self._append(action, detail)
+        except corrections.Conflict as conflict:
+            raise OptionError(f"Cannot {action} in {self.recording_id!r}: {conflict}.") from None
+        except ScribekitError:
+            self._reload()
+            raise
+
+    def _reload(self) -> None:
+        with Ledger(self._corpus.path) as ledger:
+            self._load(ledger)
+
+    def _check_unchanged(self) -> None:
+        """Positions are those of the words that the person saw."""
+        known = self._journal[-1].edit_id if self._journal else None
+        with Ledger(self._corpus.path) as ledger:
+            if ledger.edit_stamps().get(self._key) != known:
+                self._load(ledger)
+                raise ScribekitError(
+                    f"{self.recording_id!r} was edited elsewhere meanwhile, so words may stand at other places. It has been read again: "
+                    "look at its words and utterances, then repeat the edit."
+                )
+
+    def _append(self, action: str, detail: dict[str, Any]) -> Review:
+        row = {"at": time.time(), "who": self.who, "content": self._content, "transcript_id": self._replayed.transcript_id}
+        with Ledger(self._corpus.path) as ledger:
+            ledger.append_edits([{**row, "action": action, "detail": json.dumps(detail, ensure_ascii=False)}])
+            self._load(ledger)
+        return self
+
+    def _known(self, speaker: str) -> str:
+        if speaker not in self.speakers:
+            raise OptionError(f"Nobody is called {speaker!r} in {self.recording_id!r}.{nearest(speaker, self.speakers)}")
+        return speaker
+
+    def _name(self, name: str) -> str:
+        if not isinstance(name, str) or not name.strip():
+            raise OptionError("A speaker needs a name that is not blank.")
+        return name.strip()
+
+    def _utterance_words(self) -> list[list[int]]:
+        return corrections.utterance_words(self._body, self._state)
+
+    def _chosen(self, words: Words, utterance: int | None) -> list[int]:
+        if (words is None) == (utterance is None):
+            raise OptionError(
+                "Say which words are meant: words= (positions in review.words) or utterance= (a position in review.utterances)."
+            )
+        if utterance is None:
+            return self._positions(words)
+        turns = self._utterance_words()
+        if not 0 <= utterance < len(turns) or not turns[utterance]:
+            raise OptionError(
+                f"There is no utterance {utterance} with words in {self.recording_id!r}; it has {len(turns)}, counted from 0."
+            )
+        return turns[utterance]
+
+    def _positions(self, words: Words) -> list[int]:
+        given: Iterable[int] = [words] if isinstance(words, int) else words or []
+        positions = sorted({int(position) for position in given})
+        if not positions or positions[0] < 0 or positions[-1] >= len(self._state.words):
+            raise OptionError(
+                f"words= takes positions from 0 to {len(self._state.words) - 1} in {self.recording_id!r}; found {positions[:5]}."
+            )
+        return positions
+
+    def __repr__(self) -> str:
+        active = len(self._replayed.history.active)
+        conflicts = sum(outcome.status == corrections.CONFLICT for outcome in self._replayed.outcomes)
+        clash = f", {conflicts} in conflict" if conflicts else ""
+        what = f"{len(self._state.words)} words, speakers {self.speakers}, {active} edits{clash}"
+        return f"<Review of {self.recording_id!r}: {self.state}, {what}>"
+
+    def _repr_html_(self) -> str:
+        shown = self.utterances[["speaker", "start_ms", "text", "edited"]].head(20)
+        return f"<p>{html.escape(repr(self))}</p>{shown.to_html(escape=True, index=False)}"

@@ -1,0 +1,48 @@
+"""Corpora of transcripts that were never sent anywhere, recorded as a batch would have."""
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+
+import scribekit as sk
+from scribekit.corpus import manifest_to_bytes
+from scribekit.intake import PlannedRow
+from scribekit.jobs import Job
+from scribekit.ledger import Fact, Ledger, Receipt
+
+HOST = "host.example"
+
+
+def payload(transcript_id, turns):
+    """A transcript of [(speaker, text), …], each word 400 ms long and 100 ms after the last."""
+    words, utterances, clock = [], [], 0
+    for speaker, text in turns:
+        turn = []
+        for word in text.split():
+            turn.append({"text": word, "start": clock, "end": clock + 400, "confidence": 0.9, "speaker": speaker})
+            clock += 500
+        words += turn
+        if speaker and turn:
+            utterances.append({"text": text, "start": turn[0]["start"], "end": turn[-1]["end"], "speaker": speaker, "words": turn})
+    body = {"id": transcript_id, "status": "completed", "text": "", "words": words, "utterances": utterances or None}
+    return json.dumps(body).encode()
+
+
+def store(folder, recordings, columns=None, number=1):
+    """Record a finished batch: recording id → text, or turns of (speaker, text). Another number makes other transcripts."""
+    keys = {name: f"{name}-{number}" for name in recordings}
+    jobs = [Job(key, f"https://{HOST}/{name}.mp3", "{}", 60.0) for name, key in keys.items()]
+    rows = [PlannedRow(name, job.source, job.key) for name, job in zip(keys, jobs, strict=True)]
+    manifest = pd.DataFrame({"recording_id": list(keys), "source": [job.source for job in jobs]}, dtype="str").assign(**(columns or {}))
+    with Ledger(folder, create=True) as ledger:
+        batch = ledger.plan_batch(f"f{number}", manifest_to_bytes(manifest), rows, jobs, host=HOST, at=1.0)
+        claimed = {job.key: job for job in ledger.claim([batch], "me", 100.0, 1.0, len(jobs))}
+        facts = []
+        for name, said in recordings.items():
+            turns = [(None, said)] if isinstance(said, str) else said
+            done = replace(claimed[keys[name]], state="completed", transcript_id=f"t-{keys[name]}")
+            receipt = Receipt(payload(done.transcript_id, turns), 60.0, 0.9, "universal-2", "en", 0.01)
+            facts.append(Fact(done, 2.0, "completed", "", receipt))
+        assert all(ledger.record("me", facts))
+    return sk.Corpus(folder).batch(batch)
