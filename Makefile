@@ -35,12 +35,17 @@ test: $(READY) ## Run all tests: unit, service, engine, notebooks, browser
 	@$(CLEAN_ENV) PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/python -m pytest -p nbmake.pytest_plugin -p pytest_timeout --nbmake --nbmake-timeout=120 notebooks
 
 .PHONY: check
-check: $(READY) ## Lint, format, types, import floors, clean notebooks
+check: $(READY) ## Lint, format, types, import floors, clean notebooks, widgets as built
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python tools/check_notebooks.py notebooks
+	@tools/frontend.sh $(BIN)/python check
+
+.PHONY: widgets
+widgets: $(READY) ## Build the widgets' browser side from frontend/ into the package
+	@tools/frontend.sh $(BIN)/python build
 
 .PHONY: bench
 bench: $(READY) ## Measure the engine beside the SDK's own group calls, then alone and large (20 minutes)
@@ -58,4 +63,4 @@ notebook: $(READY) ## Open the notebooks in JupyterLab
 
 .PHONY: clean
 clean: ## Remove what the other targets made, .venv included
-	rm -rf $(VENV) demo_output artefacts dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) demo_output artefacts dist frontend/node_modules frontend/built-tests .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,12 +1,11 @@
 """Plots of quality and conversation: each function draws one on an Axes and gives the Axes back.
 
-Colours are those of M. Okabe and K. Ito, "Color Universal Design" (2008), which people with any colour vision can tell apart; a speaker
-keeps their colour in every plot of the same speakers. Nothing is told by colour alone.
+A speaker keeps their colour in every plot of the same speakers, and in the widgets (``scribekit.palette``).
+Nothing is told by colour alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,26 +13,14 @@ import pandas as pd
 
 from scribekit.calibration import Calibration
 from scribekit.errors import OptionError, nearest
+from scribekit.palette import LIGHT, ink_on, speaker_colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#56B4E9", "#D55E00", "#F0E442", "#CC79A7")  # neighbours differ in lightness, for prints
 INK = "#333333"
-LATER = "#999999"  # for whoever comes after the palette
 BAR_HEIGHT = 0.7
 _LABEL_FROM_SHARE = 0.05
-
-
-def speaker_colours(speakers: Iterable[str]) -> dict[str, str]:
-    """The colour of each speaker: by the order of their names, so that it is the same in every plot of the same people.
-
-    Example:
-        >>> speaker_colours(["B", "A", "B"])
-        {'A': '#0072B2', 'B': '#E69F00'}
-    """
-    names = sorted(set(speakers))
-    return {name: PALETTE[number] if number < len(PALETTE) else LATER for number, name in enumerate(names)}
 
 
 def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> Axes:
@@ -62,7 +49,7 @@ def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> A
             showfliers=False,
             widths=0.6,
             patch_artist=True,
-            boxprops={"facecolor": PALETTE[3], "edgecolor": INK},
+            boxprops={"facecolor": LIGHT[3], "edgecolor": INK},
             medianprops={"color": INK, "linewidth": 2},
         )
     ax.invert_yaxis()
@@ -83,7 +70,7 @@ def reliability(calibration: Calibration, ax: Axes | None = None) -> Axes:
     # Rounding may leave an end of an interval on the wrong side by a hair.
     below = (table["accuracy"] - table["accuracy_low"]).clip(lower=0)
     above = (table["accuracy_high"] - table["accuracy"]).clip(lower=0)
-    ax.errorbar(table["confidence"], table["accuracy"], yerr=[below, above], fmt="o", color=PALETTE[0], capsize=2, label="words, by bin")
+    ax.errorbar(table["confidence"], table["accuracy"], yerr=[below, above], fmt="o", color=LIGHT[0], capsize=2, label="words, by bin")
     ax.set(xlim=(0, 1), ylim=(0, 1.02), aspect="equal", xlabel="confidence", ylabel="share of words that are right")
     ax.set_title(f"Reliability  (ECE {calibration.ece:.3f}, n = {calibration.n_words:,})")
     ax.legend(loc="lower right", frameon=False)
@@ -133,7 +120,7 @@ def talk_shares(statistics: pd.DataFrame, ax: Axes | None = None) -> Axes:
         )
         bars = ax.barh(range(len(recordings)), shares, left=left, color=colour, edgecolor="white", height=BAR_HEIGHT)
         labels = [f"{speaker} {share:.0%}" if share >= _LABEL_FROM_SHARE else "" for share in shares]
-        ax.bar_label(bars, labels=labels, label_type="center", fontsize="small", color="white" if colour == PALETTE[0] else "black")
+        ax.bar_label(bars, labels=labels, label_type="center", fontsize="small", color=ink_on(colour))
         left += shares
     ax.set_yticks(range(len(recordings)), recordings)
     ax.invert_yaxis()
@@ -179,8 +166,8 @@ def review_curve(queue: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = _axes(ax, width=5.2, height=3.6)
     minutes = np.concatenate([[0.0], queue["cumulative_minutes"].to_numpy()])
     found = np.concatenate([[0.0], queue["share_of_errors"].to_numpy()])
-    ax.plot(minutes, found, color=PALETTE[0], linewidth=2)
-    ax.fill_between(minutes, found, color=PALETTE[0], alpha=0.15)
+    ax.plot(minutes, found, color=LIGHT[0], linewidth=2)
+    ax.fill_between(minutes, found, color=LIGHT[0], alpha=0.15)
     ax.set(xlim=(0, max(minutes[-1], 0.01)), ylim=(0, 1), xlabel="minutes of listening", ylabel="expected share of errors found")
     ax.yaxis.set_major_formatter("{x:.0%}")
     ax.set_title(f"{minutes[-1]:.1f} minutes find {found[-1]:.0%} of the expected errors")

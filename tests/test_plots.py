@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex, to_rgb
 
-from scribekit import calibration, plots, schema
+from scribekit import calibration, palette, plots, schema
 from scribekit.conversation import turn_statistics
 from scribekit.errors import OptionError
 
@@ -73,24 +73,24 @@ def test_nothing_is_drawn_as_nothing(name):
 
 
 def test_a_speaker_keeps_the_colour_in_every_plot():
-    colours = plots.speaker_colours(["A", "B"])
+    colours = palette.speaker_colours(["A", "B"])
     bars = plots.words_per_minute(STATISTICS).patches
     assert [to_hex(bar.get_facecolor()).upper() for bar in bars] == [colours[name] for name in STATISTICS["speaker"]]
     rows = plots.speaker_timeline(FIRST).collections
     assert [to_hex(row.get_facecolor()[0]).upper() for row in rows] == list(colours.values())
-    assert plots.speaker_colours("BA") == colours
+    assert palette.speaker_colours("BA") == colours
 
 
 def test_more_speakers_than_colours_are_grey():
-    colours = plots.speaker_colours("ABCDEFGHI")
-    assert [colours[name] for name in "HI"] == [plots.LATER] * 2
+    colours = palette.speaker_colours("ABCDEFGHI")
+    assert [colours[name] for name in "HI"] == [palette.LATER] * 2
     assert len({colours[name] for name in "ABCDEFG"}) == 7
 
 
 def test_neighbouring_colours_differ_in_lightness_too():
     """So that they can be told apart in a black-and-white print."""
     weights = np.array([0.2126, 0.7152, 0.0722])
-    luminance = [float(weights @ np.power(to_rgb(colour), 2.2)) for colour in plots.PALETTE]
+    luminance = [float(weights @ np.power(to_rgb(colour), 2.2)) for colour in palette.LIGHT]
     assert all(abs(a - b) > 0.1 for a, b in itertools.pairwise(luminance))
 
 

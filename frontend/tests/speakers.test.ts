@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Latest } from "../src/pure/latest.ts";
+import { COLOURS, speakerClasses } from "../src/pure/speakers.ts";
+
+test("a speaker keeps the colour in whatever order and how often they appear", () => {
+  assert.deepEqual([...speakerClasses(["B", "A", "B"])], [["A", "sk-speaker-1"], ["B", "sk-speaker-2"]]);
+  assert.deepEqual(speakerClasses(["B", "A"]), speakerClasses(["A", "B"]));
+});
+
+test("who comes after the palette is grey", () => {
+  const classes = speakerClasses("ABCDEFGHI");
+  assert.equal(new Set(classes.values()).size, COLOURS + 1);
+  assert.equal(classes.get("I"), "sk-speaker-later");
+});
+
+test("names are in the order of their code points, as in Python", () => {
+  assert.deepEqual([...speakerClasses(["é", "z", "\u{1F600}", "\uFF21", "Z"]).keys()], ["Z", "z", "é", "\uFF21", "\u{1F600}"]);
+});
+
+test("only the newest question of a kind is answered", () => {
+  const latest = new Latest();
+  const first = latest.next("rows");
+  const other = latest.next("search");
+  const second = latest.next("rows");
+  assert.equal(latest.isNewest("rows", first), false);
+  assert.equal(latest.isNewest("rows", second), true);
+  assert.equal(latest.isNewest("search", other), true);
+});
