@@ -13,6 +13,7 @@ from scribekit.schema.measures import (
     NGRAMS,
     RELIABILITY,
     REVIEW_QUEUE,
+    SIGN_LIFTS,
     TURN_STATISTICS,
 )
 from scribekit.schema.planning import COMPARISON, PLAN, PLANNED, STAGES
@@ -72,6 +73,7 @@ __all__ = [
     "REVIEW_QUEUE",
     "SENTENCES",
     "SENTIMENTS",
+    "SIGN_LIFTS",
     "STAGES",
     "TOPICS",
     "TRANSCRIPTS",

@@ -39,6 +39,18 @@ RELIABILITY = Table(
     ),
 )
 
+SIGN_LIFTS = Table(
+    "sign_lifts",
+    (
+        Column("sign", "str", "The sign of trouble, as it stands among the reasons of the review queue."),
+        Column("n_words", "int64", "Words that show it."),
+        Column("errors", "float64", "Errors that they brought: wrong words, and words left out after them."),
+        Column("lift", "float64", "How many times more than their confidence and their other signs would have them bring."),
+        Column("lift_low", "float64", "Lower end of its 95 % interval."),
+        Column("lift_high", "float64", "Upper end of it."),
+    ),
+)
+
 REVIEW_QUEUE = Table(
     "review_queue",
     (
