@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from scribekit.local import local_service
     from scribekit.measuring import calibrate, evaluate, flag_for_review, turn_statistics
     from scribekit.naming import name_people, people, review_states
+    from scribekit.planner import compare_plan, plan
+    from scribekit.planning.handle import Plan
+    from scribekit.planning.times import JobTimes
     from scribekit.pricing import estimate_cost
     from scribekit.purging import purge
     from scribekit.recordings import read_manifest, scan
@@ -34,7 +37,9 @@ __all__ = [
     "Batch",
     "Calibration",
     "Corpus",
+    "JobTimes",
     "Limits",
+    "Plan",
     "Review",
     "ScribekitError",
     "Webhook",
@@ -43,6 +48,7 @@ __all__ = [
     "calibrate",
     "collect",
     "collocates",
+    "compare_plan",
     "dispersion",
     "estimate_cost",
     "evaluate",
@@ -54,6 +60,7 @@ __all__ = [
     "ngrams",
     "open_corpus",
     "people",
+    "plan",
     "play",
     "propose_correction",
     "purge",
@@ -74,7 +81,9 @@ _HOMES = {
     "Batch": "corpus",
     "Calibration": "calibration",
     "Corpus": "corpus",
+    "JobTimes": "planning.times",
     "Limits": "limits",
+    "Plan": "planning.handle",
     "Review": "reviewing",
     "ScribekitError": "errors",
     "Webhook": "webhook",
@@ -83,6 +92,7 @@ _HOMES = {
     "calibrate": "measuring",
     "collect": "batch",
     "collocates": "lexis",
+    "compare_plan": "planner",
     "dispersion": "lexis",
     "estimate_cost": "pricing",
     "evaluate": "measuring",
@@ -94,6 +104,7 @@ _HOMES = {
     "ngrams": "lexis",
     "open_corpus": "corpus",
     "people": "naming",
+    "plan": "planner",
     "play": "exploring",
     "propose_correction": "correcting",
     "purge": "purging",

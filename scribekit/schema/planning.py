@@ -24,9 +24,7 @@ PLAN = Table(
         Column("wall_s_50", "float64", "Time to the last transcript at home: as likely shorter as longer.", "s", "simulation"),
         Column("wall_s_90", "float64", "The same, kept in nine of ten cases.", "s", "simulation"),
         Column("bottleneck", "str", "The stage that alone would need the longest (see Plan.stages)."),
-        Column(
-            "usd", "float64", "Cost at the first model named, known lengths only, as in estimate_cost; NaN: no rate.", "USD", "rate card"
-        ),
+        Column("usd", "float64", "Cost at the first model named, known lengths only (estimate_cost); NaN: no rate.", "USD", "rate card"),
         Column("assumed_usd", "float64", "Cost of the recordings of unknown length, at the assumed one; NaN: no rate.", "USD", "rate card"),
         Column("storage_bytes", "Int64", "Disk space of the corpus.", "bytes"),
         Column("note", "str", "What the reader must know: no rate, assumed lengths, unknown bandwidth, date of the rate card."),

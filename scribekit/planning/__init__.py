@@ -1,0 +1,8 @@
+"""The model beneath the cost planner: what a batch will take in time, dollars, requests and bytes, before a cent is spent. Pure."""
+
+from scribekit.planning.forecast import Setting
+from scribekit.planning.handle import Plan
+from scribekit.planning.times import BY_VENDOR, PUBLISHED, JobTimes, embedded, learn, vendor_of
+from scribekit.planning.workload import workload, workload_of_jobs
+
+__all__ = ["BY_VENDOR", "PUBLISHED", "JobTimes", "Plan", "Setting", "embedded", "learn", "vendor_of", "workload", "workload_of_jobs"]
