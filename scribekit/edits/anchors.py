@@ -2,7 +2,7 @@
 
 Words are named by position, text and times; a speaker by the label and the times at which they speak. In the transcript that was looked at,
 the positions hold. In another one, or after an edit in between was taken back, the same words (but for case and punctuation) are looked for
-near their old times, in the same order; a speaker is whoever has most of the old times, if that is more than half of them.
+near their old times, in the same order; a speaker is whoever has more than half of what is spoken when the old one spoke.
 """
 
 from __future__ import annotations
@@ -86,10 +86,9 @@ def find_speaker(state: State, anchor: Mapping[str, Any], *, is_same_transcript:
             raise Conflict("the speaker is not there")
         return str(speaker)
     shares = _shares(state.words, anchor["spans"])
-    total = sum(end - start for start, end in anchor["spans"])
     best = max(shares, key=lambda name: shares[name], default=None)
-    if best is None or 2 * shares[best] <= total:
-        raise Conflict("nobody speaks for more than half of the speaker's time")
+    if best is None or 2 * shares[best] <= shares.total():
+        raise Conflict("nobody has more than half of what is spoken when the speaker spoke")
     return best
 
 

@@ -86,7 +86,7 @@ class State:
             Spoken(word.text, word.start, word.end, word.speaker, word.channel, turn, word.confidence, origin, word.speaker)
             for origin, (word, turn) in enumerate(zip(words, turns, strict=True))
         ]
-        return cls(spoken, turns, bool(utterances), _separator(transcript))
+        return cls(spoken, turns if utterances else (), bool(utterances), _separator(transcript))
 
     def speakers(self) -> list[str]:
         """Everyone who says something, in order of appearance."""

@@ -1,0 +1,364 @@
+import json
+from dataclasses import replace
+
+import hypothesis.strategies as st
+import pytest
+from corpora import payload
+from hypothesis import given, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from scribekit import edits, frames, wire
+from scribekit.edits import making
+from scribekit.edits.wording import reworded
+
+TALK = [("A", "Good morning how are you"), ("B", "Fine"), ("A", "and the house on the hill"), ("C", "It is gone"), ("B", "Is it")]
+
+
+def shown(body):
+    """Speaker and text of each utterance."""
+    return [(turn.speaker, turn.text) for turn in wire.read_transcript(body).utterances]
+
+
+class Journal:
+    """Edits that are made one after the other, each on what the ones before have left."""
+
+    def __init__(self, body, transcript_id="t"):
+        self.body, self.transcript_id, self.entries = body, transcript_id, []
+
+    @property
+    def result(self):
+        return edits.replayed(self.body, self.entries)
+
+    @property
+    def shown(self):
+        return edits.reviewed_payload(self.body, self.entries)
+
+    def make(self, kind, *arguments, **named):
+        self.write(*getattr(making, kind)(self.result.state, *arguments, **named))
+        return self
+
+    def write(self, action, detail, group=None):
+        number = len(self.entries) + 1
+        detail = json.loads(json.dumps(detail))
+        self.entries.append(edits.Edit(number, action, detail, group or number, self.transcript_id))
+
+    def over(self, body):
+        """The same journal over another transcript of the recording."""
+        other = Journal(body, "another")
+        other.entries = list(self.entries)
+        return other
+
+
+@pytest.fixture
+def journal():
+    return Journal(payload("t", TALK))
+
+
+def statuses(journal):
+    return [outcome.status for outcome in journal.result.outcomes]
+
+
+# -- what each edit does ----------------------------------------------------------------------------------------------
+
+
+def test_without_an_edit_the_payload_is_the_same_bytes(journal):
+    assert journal.shown is journal.body
+
+
+def test_what_no_edit_touches_is_as_received(journal):
+    raw = json.loads(journal.body) | {"chapters": [{"gist": "x"}], "odd": {"key": 1}}
+    raw["words"][0]["extra"] = 7
+    journal.body = json.dumps(raw).encode()
+    after = json.loads(journal.make("correct", [11], "mountain").shown)
+    assert after.pop("scribekit") == {"edited_words": [11], "retimed_words": [], "edited_utterances": [2]}
+    assert {name for name in raw if raw[name] != after[name]} == {"text", "words", "utterances"}
+    assert [word for place, word in enumerate(after["words"]) if place != 11] == [
+        word for place, word in enumerate(raw["words"]) if place != 11
+    ]
+    assert [turn for place, turn in enumerate(after["utterances"]) if place != 2] == raw["utterances"][:2] + raw["utterances"][3:]
+
+
+def test_a_renamed_speaker_is_renamed_everywhere_and_nothing_counts_as_edited(journal):
+    raw = json.loads(journal.body) | {"sentiment_analysis_results": [{"text": "Fine", "speaker": "B"}, {"text": "?", "speaker": "A"}]}
+    journal.body = json.dumps(raw).encode()
+    after = journal.make("rename", "B", "Bo").make("rename", "Bo", "Bob").shown
+    assert [speaker for speaker, _ in shown(after)] == ["A", "Bob", "A", "C", "Bob"]
+    assert [word.speaker for word in wire.read_transcript(after).words].count("Bob") == 3
+    assert [item["speaker"] for item in json.loads(after)["sentiment_analysis_results"]] == ["Bob", "A"]
+    assert not frames.words_frame([("r", after)])["edited"].any()
+
+
+def test_a_name_that_somebody_has_is_no_renaming(journal):
+    journal.make("rename", "B", "A")
+    assert statuses(journal) == ["conflict"]
+    assert journal.shown is journal.body
+
+
+def test_merged_speakers_are_one(journal):
+    after = journal.make("merge", ["B", "C"], "A").shown
+    assert {speaker for speaker, _ in shown(after)} == {"A"}
+    assert [text for _, text in shown(after)] == [text for _, text in TALK]
+
+
+def test_a_speaker_is_split_from_a_word_on(journal):
+    after = journal.make("split", "A", 7, "D").shown
+    assert shown(after)[2:4] == [("A", "and"), ("D", "the house on the hill")]
+    assert shown(after)[0] == ("A", "Good morning how are you")
+
+
+def test_words_in_the_middle_of_a_turn_go_to_somebody_else(journal):
+    after = journal.make("reassign", [8, 9], "C").shown
+    assert shown(after)[2:5] == [("A", "and the"), ("C", "house on"), ("A", "the hill")]
+
+
+def test_a_stray_turn_that_is_given_back_joins_what_is_around_it(journal):
+    after = journal.make("reassign", [5], "A").shown
+    assert shown(after)[0] == ("A", "Good morning how are you Fine and the house on the hill")
+
+
+def test_words_without_speakers_can_be_given_some():
+    journal = Journal(payload("t", [(None, "Good morning yes hello")]))
+    after = journal.make("reassign", [2, 3], "B").make("reassign", [0, 1], "A").shown
+    assert shown(after) == [("A", "Good morning"), ("B", "yes hello")]
+
+
+def test_a_boundary_moves_by_words(journal):
+    assert shown(journal.make("move", [0, 1], to_next=True).shown)[:2] != shown(journal.body)[:2] or statuses(journal) == ["conflict"]
+    journal.entries.clear()
+    after = journal.make("move", [3, 4], to_next=True).shown
+    assert shown(after)[:2] == [("A", "Good morning how"), ("B", "are you Fine")]
+    after = journal.make("move", [6, 7], to_next=False).shown
+    assert shown(after)[1:3] == [("B", "are you Fine and the"), ("A", "house on the hill")]
+
+
+def test_a_turn_whose_words_all_moved_is_gone(journal):
+    after = journal.make("move", [5], to_next=False).shown
+    assert shown(after)[:2] == [("A", "Good morning how are you Fine"), ("A", "and the house on the hill")]
+
+
+def test_rejected_words_are_shown_nowhere(journal):
+    after = journal.make("reject", [5]).make("reject", [0]).shown
+    assert [text for _, text in shown(after)] == ["morning how are you", "and the house on the hill", "It is gone", "Is it"]
+    assert wire.read_transcript(after).text == "morning how are you and the house on the hill It is gone Is it"
+
+
+def test_a_correction_keeps_times_by_alignment(journal):
+    words = wire.read_transcript(journal.make("correct", [8, 9, 10, 11], "House, up on that hill").shown).words
+    assert [(word.text, word.start, word.end) for word in words[8:13]] == [
+        ("House,", 4000, 4400), ("up", 4400, 4500), ("on", 4500, 4900), ("that", 5000, 5400), ("hill", 5500, 5900),
+    ]  # fmt: skip
+    frame = frames.words_frame([("r", journal.shown)])
+    assert frame["edited"].to_numpy().nonzero()[0].tolist() == [8, 9, 11]
+    assert frame["time_source"].tolist()[9] == "edited"
+
+
+def test_verdicts_say_which_words_of_the_service_were_right(journal):
+    journal.make("correct", [0, 1], "Good evening").make("accept", [3, 4]).make("reject", [5])
+    assert journal.result.state.verdicts == {0: True, 1: False, 3: True, 4: True, 5: False}
+
+
+def test_accepting_everything_changes_no_word(journal):
+    journal.make("accept", None)
+    assert set(journal.result.state.verdicts.values()) == {True}
+    assert (
+        frames.words_frame([("r", journal.shown)])
+        .drop(columns="edited")
+        .equals(frames.words_frame([("r", journal.body)]).drop(columns="edited"))
+    )
+
+
+def test_a_language_without_blanks_stays_without():
+    words = [{"text": sign, "start": 100 * place, "end": 100 * place + 90} for place, sign in enumerate("你好世界")]
+    body = json.dumps({"id": "t", "status": "completed", "text": "你好世界", "words": words}).encode()
+    assert wire.read_transcript(Journal(body).make("correct", [2, 3], "地球人").shown).text == "你好地球人"
+
+
+# -- undo and redo ----------------------------------------------------------------------------------------------------
+
+
+def test_undo_and_redo_are_edits(journal):
+    journal.make("rename", "A", "Ada").make("reject", [0])
+    journal.write(edits.UNDO, {"edit_group": 2})
+    journal.write(edits.UNDO, {"edit_group": 1})
+    assert journal.shown is journal.body
+    journal.write(edits.REDO, {"edit_group": 1})
+    assert shown(journal.shown)[0] == ("Ada", "Good morning how are you")
+    assert journal.result.history.redoable == [2]
+    journal.make("reject", [1])
+    assert journal.result.history.redoable == []
+
+
+def test_states_are_not_undone(journal):
+    assert journal.result.history.state == "new"
+    journal.make("note", None, "check the date")
+    assert journal.result.history.state == "in review"
+    journal.write(edits.STATE, {"state": "done"})
+    journal.write(edits.UNDO, {"edit_group": 1})
+    assert (journal.result.history.state, journal.result.history.undoable) == ("done", [])
+
+
+# -- a new transcription ----------------------------------------------------------------------------------------------
+
+
+def test_edits_that_still_apply_are_kept_and_the_others_listed(journal):
+    journal.make("rename", "A", "Ada").make("correct", [8], "horse").make("correct", [14], "lost").make("reassign", [5], "C")
+    again = payload(
+        "u", [("B", "Good morning how are you"), ("A", "Fine"), ("B", "and a house on the hill"), ("C", "It has gone"), ("A", "So")]
+    )
+    renewed = journal.over(again)
+    assert statuses(renewed) == ["applied", "applied", "applied", "applied"]
+    assert shown(renewed.shown) == [
+        ("Ada", "Good morning how are you"), ("C", "Fine"), ("Ada", "and a horse on the hill"), ("C", "It has lost"), ("A", "So"),
+    ]  # fmt: skip
+    other = journal.over(payload("u", [("B", "Quite another text"), ("A", "of a few words here")]))
+    assert statuses(other) == ["applied", "conflict", "conflict", "conflict"]  # somebody speaks when A spoke; the words are others
+
+
+def test_a_speaker_is_found_by_when_they_speak_not_by_label(journal):
+    journal.make("rename", "C", "Cy")
+    swapped = [({"A": "C", "B": "A", "C": "B"}[speaker], text) for speaker, text in TALK]
+    assert shown(journal.over(payload("u", swapped)).shown)[3] == ("Cy", "It is gone")
+
+
+def test_a_speaker_who_was_cut_in_two_is_a_conflict(journal):
+    journal.make("rename", "A", "Ada")
+    halves = [("X", "Good morning how are you"), ("B", "Fine"), ("Y", "and the house on the hill"), ("C", "It is gone"), ("B", "Is it")]
+    renewed = journal.over(payload("u", halves))
+    assert statuses(renewed) == ["applied"]  # six of the eleven words are Y's
+    journal.entries = [replace(journal.entries[0], detail={"speaker": {"speaker": "A", "spans": [[0, 2400], [3000, 5400]]}, "to": "Ada"})]
+    assert statuses(journal.over(payload("u", halves))) == ["conflict"]
+
+
+# -- laws -------------------------------------------------------------------------------------------------------------
+
+TEXTS = st.lists(st.sampled_from(["so", "then", "Hill.", "日本", "نعم", "<b>", "🙂"]), min_size=1, max_size=5).map(" ".join)
+
+
+@given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=8), st.lists(st.sampled_from("abcdxy"), min_size=1, max_size=8))
+def test_reworded_texts_are_the_new_ones_in_order_and_within_the_old_time(old, new):
+    words = [edits.Spoken(text, 500 * place, 500 * place + 400, "A", origin=place) for place, text in enumerate(old)]
+    after = reworded(words, new, 500 * len(old))
+    assert [word.text for word in after] == new
+    assert all(word.start <= word.end for word in after)
+    assert [word.start for word in after] == sorted(word.start for word in after)
+    assert after[0].start >= 0
+    assert after[-1].end <= 500 * len(old)
+
+
+class Review(RuleBasedStateMachine):
+    """Any sequence of edits, undo and redo equals the replay of the journal, and undoing all of it gives the start."""
+
+    @initialize(turns=st.lists(st.tuples(st.sampled_from("ABC"), TEXTS), min_size=1, max_size=5))
+    def begin(self, turns):
+        self.journal = Journal(payload("t", turns))
+        self.before, self.after = [], []  # what was shown before each edit that can be undone, after each that can be redone
+        self.groups, self.undone = [], []
+
+    def edit(self, kind, *arguments, **named):
+        previous = self.journal.shown
+        made = getattr(making, kind)(self.journal.result.state, *arguments, **named)
+        trial = self.journal.result.state
+        try:
+            edits.perform(trial, *made)
+        except edits.Conflict:
+            return
+        self.journal.write(*made)
+        self.before.append(previous)
+        self.groups.append(len(self.journal.entries))
+        self.after, self.undone = [], []
+        assert words_of(edits.to_payload(self.journal.body, trial)) == words_of(self.journal.shown)
+
+    def positions(self, data, least=1):
+        count = len(self.journal.result.state.words)
+        first = data.draw(st.integers(0, count - 1))
+        return list(range(first, data.draw(st.integers(first + least - 1, min(count - 1, first + 3))) + 1))
+
+    @property
+    def has_words(self):
+        return bool(self.journal.result.state.words)
+
+    @precondition(lambda self: self.journal.result.state.speakers())
+    @rule(data=st.data(), name=st.sampled_from(["Ada", "Bo", "A", "B"]))
+    def rename(self, data, name):
+        self.edit("rename", data.draw(st.sampled_from(self.journal.result.state.speakers())), name)
+
+    @precondition(lambda self: len(self.journal.result.state.speakers()) > 1)
+    @rule()
+    def merge(self):
+        first, second, *_ = self.journal.result.state.speakers()
+        self.edit("merge", [second], first)
+
+    @precondition(lambda self: self.has_words)
+    @rule(data=st.data())
+    def split(self, data):
+        place = self.positions(data)[0]
+        self.edit("split", self.journal.result.state.words[place].speaker, place, "new")
+
+    @precondition(lambda self: self.has_words)
+    @rule(data=st.data(), to=st.sampled_from("ABCD"))
+    def reassign(self, data, to):
+        self.edit("reassign", self.positions(data), to)
+
+    @precondition(lambda self: self.has_words)
+    @rule(data=st.data(), to_next=st.booleans())
+    def move(self, data, to_next):
+        self.edit("move", self.positions(data), to_next=to_next)
+
+    @precondition(lambda self: self.has_words)
+    @rule(data=st.data(), text=TEXTS)
+    def correct(self, data, text):
+        self.edit("correct", self.positions(data), text)
+
+    @precondition(lambda self: self.has_words)
+    @rule(data=st.data())
+    def reject(self, data):
+        self.edit("reject", self.positions(data))
+
+    @precondition(lambda self: self.has_words)
+    @rule(data=st.data())
+    def accept(self, data):
+        self.edit("accept", self.positions(data))
+
+    @precondition(lambda self: self.groups)
+    @rule()
+    def undo(self):
+        group = self.groups.pop()
+        self.after.append(self.journal.shown)
+        self.undone.append(group)
+        self.journal.write(edits.UNDO, {"edit_group": group})
+        assert words_of(self.journal.shown) == words_of(self.before.pop())
+
+    @precondition(lambda self: self.undone)
+    @rule()
+    def redo(self):
+        group = self.undone.pop()
+        self.groups.append(group)
+        self.before.append(self.journal.shown)
+        self.journal.write(edits.REDO, {"edit_group": group})
+        assert words_of(self.journal.shown) == words_of(self.after.pop())
+
+    @invariant()
+    def nothing_is_in_conflict_and_the_tables_hold_together(self):
+        assert set(statuses(self.journal)) <= {"applied"}
+        body = self.journal.shown
+        words, turns = frames.words_frame([("r", body)]), frames.utterances_frame([("r", body)])
+        assert words["text"].tolist() == [word.text for word in self.journal.result.state.words]
+        assert turns["n_words"].sum() == len(words)
+        assert words["utterance_index"].notna().all()
+
+    @invariant()
+    def undoing_everything_gives_the_start(self):
+        everything = Journal(self.journal.body)
+        everything.entries = list(self.journal.entries)
+        for group in reversed(self.groups):
+            everything.write(edits.UNDO, {"edit_group": group})
+        assert everything.shown is self.journal.body
+
+
+def words_of(body):
+    transcript = wire.read_transcript(body)
+    return (transcript.text or "", transcript.words, transcript.utterances)
+
+
+TestReview = Review.TestCase
+TestReview.settings = settings(max_examples=60, stateful_step_count=15)

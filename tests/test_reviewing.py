@@ -1,0 +1,180 @@
+import pytest
+from corpora import store
+
+import scribekit as sk
+from scribekit import schema
+from scribekit.errors import OptionError, ScribekitError
+from scribekit.ledger import Ledger
+
+TALK = [("A", "Good morning Kovic."), ("B", "Fine"), ("A", "so we begin")]
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    return store(tmp_path / "corpus", {"one": TALK, "two": [("A", "Only kovic speaks")]})
+
+
+def texts(corpus, recording_id="one", **options):
+    frame = sk.to_frame(corpus, "utterances", **options)
+    return frame.loc[frame["recording_id"] == recording_id, ["speaker", "text"]].to_numpy().tolist()
+
+
+def test_every_edit_is_in_the_corpus_when_the_method_returns(corpus):
+    sk.review(corpus, "one", who="ada").rename("A", "Ada").correct("Kovač.", words=2)
+    assert texts(corpus)[0] == ["Ada", "Good morning Kovač."]
+    assert texts(corpus, reviewed=False)[0] == ["A", "Good morning Kovic."]
+    again = sk.review(sk.open_corpus(corpus.path), "one")
+    assert (again.speakers, again.state) == (["Ada", "B"], "in review")
+    assert again.edits["who"].tolist() == ["ada", "ada"]
+
+
+def test_a_review_edits_by_utterance_and_by_words(corpus):
+    one = sk.review(corpus, "one")
+    one.move_boundary(1, -1).reassign("C", utterance=2).reject(words=[0]).note("who is this?", utterance=2).accept(utterance=0)
+    assert one.utterances[["speaker", "text"]].to_numpy().tolist() == [["A", "morning"], ["B", "Kovic. Fine"], ["C", "so we begin"]]
+    assert one.words["edited"].sum() == 4
+    assert one.edits["action"].tolist() == ["move", "reassign", "reject", "note", "accept"]
+    assert one.edits["new"].dropna().tolist() == ["next", "C", "who is this?"]
+
+
+def test_undoing_everything_gives_the_start(corpus):
+    one = sk.review(corpus, "one")
+    start = one.payload
+    one.split("A", from_word=4, into="D").merge(["B"], into="D").rename("D", "Dee").correct("x y z", utterance=0)
+    for _ in range(4):
+        one.undo()
+    assert one.payload == start
+    with pytest.raises(OptionError, match="nothing to undo"):
+        one.undo()
+    one.redo().redo()
+    assert one.speakers == ["A", "D"]
+
+
+@pytest.mark.parametrize(
+    ("act", "message"),
+    [
+        (lambda one: one.rename("Aa", "Ada"), "Nobody is called 'Aa'"),
+        (lambda one: one.rename("A", "B"), "merge the two"),
+        (lambda one: one.rename("A", " "), "not blank"),
+        (lambda one: one.correct("x", words=[99]), "positions from 0 to 6"),
+        (lambda one: one.correct("x"), "Say which words"),
+        (lambda one: one.accept(utterance=9), "no utterance 9"),
+        (lambda one: one.move_boundary(0, 1), "from 1 to 2"),
+        (lambda one: one.move_boundary(1, 5), "has 1 words"),
+        (lambda one: one.mark("finished"), "new, in review, done"),
+        (lambda one: one.redo(), "nothing to redo"),
+    ],
+)
+def test_what_cannot_be_done_is_explained_and_not_recorded(corpus, act, message):
+    one = sk.review(corpus, "one")
+    with pytest.raises(OptionError, match=message):
+        act(one)
+    assert one.edits.empty
+    assert texts(corpus) == texts(corpus, reviewed=False)
+
+
+def test_a_recording_that_is_not_there_is_refused(corpus):
+    with pytest.raises(OptionError, match="Did you mean 'one'"):
+        sk.review(corpus, "onee")
+
+
+def test_an_edit_made_elsewhere_meanwhile_is_not_overrun(corpus):
+    mine, theirs = sk.review(corpus, "one"), sk.review(corpus, "one")
+    theirs.reject(words=[0])
+    with pytest.raises(ScribekitError, match="edited elsewhere"):
+        mine.correct("evening", words=[1])
+    assert mine.words["text"].tolist()[0] == "morning"
+    mine.correct("evening", words=[0])
+    assert texts(corpus)[0] == ["A", "evening Kovic."]
+
+
+def test_edits_outlive_a_new_transcription(corpus, tmp_path):
+    sk.review(corpus, "one").rename("B", "Bo").correct("Kovač.", words=2).correct("starts", words=6).done()
+    store(tmp_path / "corpus", {"one": [("X", "Good morning Kovic."), ("Y", "Fine"), ("X", "so we go")]}, number=2)
+    whole = sk.open_corpus(tmp_path / "corpus")
+    assert texts(whole) == [["X", "Good morning Kovač."], ["Bo", "Fine"], ["X", "so we go"]]
+    one = sk.review(whole, "one")
+    assert one.conflicts["new"].tolist() == ["starts"]
+    assert one.conflicts["reason"].notna().all()
+    assert sk.review_states(whole)[["state", "n_edits", "n_conflicts"]].to_numpy().tolist() == [["done", 3, 1], ["new", 0, 0]]
+
+
+def test_the_level_of_edits_and_the_exports_show_them(corpus, tmp_path):
+    sk.review(corpus, "one").correct("Kovač.", words=2)
+    frame = sk.to_frame(corpus, "edits", with_manifest=True)
+    assert frame.loc[0, ["recording_id", "action", "status", "old", "new"]].tolist() == ["one", "correct", "applied", "Kovic.", "Kovač."]
+    sk.export(corpus, tmp_path / "out", ["txt"])
+    sk.export(corpus, tmp_path / "raw", ["txt"], reviewed=False)
+    assert "Kovač" in next((tmp_path / "out").rglob("one*.txt")).read_text("utf-8")
+    assert "Kovič" not in next((tmp_path / "raw").rglob("one*.txt")).read_text("utf-8")
+
+
+def test_a_review_shows_itself_without_markup_of_its_words(corpus):
+    one = sk.review(corpus, "one").correct("<b>bold</b>", words=[0])
+    assert "&lt;b&gt;" in one._repr_html_()
+    assert "<b>" not in one._repr_html_()
+    assert "in review" in repr(one)
+
+
+def test_a_full_disk_changes_nothing(corpus, monkeypatch):
+    one = sk.review(corpus, "one")
+    monkeypatch.setattr(Ledger, "append_edits", lambda *_: (_ for _ in ()).throw(sk.ScribekitError("no room")))
+    with pytest.raises(ScribekitError, match="no room"):
+        one.reject(words=[0])
+    assert len(one.words) == 7
+
+
+# -- across the corpus ------------------------------------------------------------------------------------------------
+
+
+def test_people_are_named_in_a_table_and_unnamed_by_one_undo(corpus):
+    table = sk.people(corpus)
+    assert list(table.columns) == schema.PEOPLE.names
+    assert table[["recording_id", "speaker", "n_words", "n_turns"]].to_numpy().tolist() == [
+        ["one", "A", 6, 2],
+        ["one", "B", 1, 1],
+        ["two", "A", 3, 1],
+    ]
+    named = sk.name_people(corpus, table.assign(name=["Ada Byron", "Bo", "Ada Byrom"]))
+    assert named["speaker"].tolist() == ["Ada Byron", "Bo", "Ada Byrom"]
+    assert named["alike"].tolist()[0] == "Ada Byrom"
+    assert sk.undo_edits(corpus) == 3
+    assert sk.people(corpus)["speaker"].tolist() == ["A", "B", "A"]
+
+
+def test_one_undo_in_a_recording_takes_back_its_whole_group(corpus):
+    sk.name_people(corpus, {"A": "Ada"})
+    sk.review(corpus, "two").undo()
+    assert sk.people(corpus)["speaker"].tolist() == ["A", "B", "A"]
+
+
+def test_people_can_swap_names(corpus):
+    sk.name_people(corpus, {"A": "B", "B": "A"})
+    assert texts(corpus) == [["B", "Good morning Kovic."], ["A", "Fine"], ["B", "so we begin"]]
+
+
+def test_a_name_that_somebody_has_renames_nobody(corpus):
+    with pytest.raises(OptionError, match="merge"):
+        sk.name_people(corpus, {"A": "Ada", "B": "Ada"})
+    assert sk.to_frame(corpus, "edits").empty
+
+
+def test_the_same_slip_is_corrected_everywhere_but_where_it_is_right(corpus):
+    proposals = sk.propose_correction(corpus, "Kovic", "Kovač")
+    assert proposals[["recording_id", "word_index", "text", "to"]].to_numpy().tolist() == [
+        ["one", 2, "Kovic.", "Kovač."],
+        ["two", 1, "kovic", "Kovač"],
+    ]
+    assert sk.apply_edits(corpus, proposals.iloc[:1]) == 1
+    assert texts(corpus)[0][1] == "Good morning Kovač."
+    with pytest.raises(OptionError, match="not those of the proposal"):
+        sk.apply_edits(corpus, proposals)
+    assert texts(corpus, "two") == [["A", "Only kovic speaks"]]
+
+
+def test_stray_turns_are_proposed_and_folded(corpus):
+    proposals = sk.smooth_speakers(corpus)
+    assert proposals[["recording_id", "text", "speaker", "to"]].to_numpy().tolist() == [["one", "Fine", "B", "A"]]
+    assert sk.smooth_speakers(corpus, max_gap_s=0.05).empty
+    sk.apply_edits(corpus, proposals)
+    assert texts(corpus) == [["A", "Good morning Kovic. Fine so we begin"]]
