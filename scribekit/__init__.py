@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scribekit.purging import purge
     from scribekit.recordings import read_manifest, scan
     from scribekit.reviewing import Review, review
-    from scribekit.tables import export, to_frame
+    from scribekit.tables import build_tables, export, scan_frame, to_frame
     from scribekit.webhook import Webhook
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Webhook",
     "apply_edits",
     "build_index",
+    "build_tables",
     "calibrate",
     "collect",
     "collocates",
@@ -69,6 +70,7 @@ __all__ = [
     "review",
     "review_states",
     "scan",
+    "scan_frame",
     "search",
     "smooth_speakers",
     "submit_batch",
@@ -89,6 +91,7 @@ _HOMES = {
     "Webhook": "webhook",
     "apply_edits": "correcting",
     "build_index": "exploring",
+    "build_tables": "tables",
     "calibrate": "measuring",
     "collect": "batch",
     "collocates": "lexis",
@@ -113,6 +116,7 @@ _HOMES = {
     "review": "reviewing",
     "review_states": "naming",
     "scan": "recordings",
+    "scan_frame": "tables",
     "search": "exploring",
     "smooth_speakers": "correcting",
     "submit_batch": "batch",

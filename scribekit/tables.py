@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from scribekit import files, frames, schema, stored
-from scribekit.corpus import Batch, Corpus, manifest_of, time_stamp
+from scribekit import files, schema, stored, tabulating
+from scribekit.columnar import Where, check_columns, condition_of, values_of
+from scribekit.corpus import Batch, Corpus, manifest_of
 from scribekit.errors import OptionError, nearest
 from scribekit.formats import Document, resolve
 from scribekit.ledger import Ledger
+from scribekit.rows import Selection
+
+if TYPE_CHECKING:
+    import pyarrow.dataset
 
 Level = Literal[
     "jobs",
@@ -40,11 +44,16 @@ def to_frame(
     batch_or_corpus: Batch | Corpus,
     level: Level = "transcripts",
     *,
+    columns: Sequence[str] | None = None,
+    where: Where | None = None,
     with_manifest: bool = False,
     provenance: bool = False,
     reviewed: bool = True,
 ) -> pd.DataFrame:
     """The completed transcripts as one table.
+
+    Of more than a few recordings the derived tables of the corpus are read (see :func:`build_tables`), which are brought up to date
+    first; ``columns`` and ``where`` then spare the reading of what is not asked for.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -53,6 +62,10 @@ def to_frame(
             from the words (``frames.segments`` says how); and what the service found when it was asked to: ``"chapters"``,
             ``"entities"``, ``"sentiments"``, ``"topics"``, ``"highlights"``, ``"content_safety"``, ``"languages"``. Without it, or
             where it was off, such a table is empty. ``"edits"`` is what people changed, oldest first.
+        columns: Only these columns, in this order.
+        where: Only rows that answer: column → value, or a list of values, of which a row must have one (None is a missing value);
+            a column of the manifest chooses recordings. Or a condition on the table's own columns as a pyarrow expression, such as
+            ``pc.field("confidence") < 0.5``.
         with_manifest: Add the manifest's columns (the user's own included) to every row, by ``recording_id``. A manifest
             column that has the name of one of the table's comes with the suffix ``_manifest``.
         provenance: Add to every row what its transcript came from: the columns of ``schema.PROVENANCE`` that the table has not got
@@ -60,50 +73,124 @@ def to_frame(
         reviewed: As people have corrected it (``edited`` says which rows); false gives every transcript as received.
 
     Returns:
-        The columns of ``schema.LEVELS[level]``, in manifest order, then by time. Equal in names, order and dtypes also when empty.
+        The columns of ``schema.LEVELS[level]``, or those asked for, in manifest order, then by time. Equal in names, order and dtypes
+        also when empty.
+
+    Raises:
+        OptionError: There is no such level or column, or a value does not fit its column.
+        LedgerError: The corpus cannot be read.
+    """
+    table = _table(level)
+    with Ledger(batch_or_corpus.path) as ledger:
+        own, recording_ids = _chosen(where, table, batch_or_corpus, ledger)
+        condition = condition_of(own, table)
+        manifest = _beside(manifest_of(batch_or_corpus, ledger), table, provenance=provenance) if with_manifest else None
+        known = _known(table, manifest, provenance=provenance)
+        asked = known if columns is None else list(columns)
+        check_columns(asked if columns is None else columns, known)
+        needed = [name for name in table.names if name in asked or (name == "recording_id" and (provenance or with_manifest))]
+        selection = Selection(batch_or_corpus, ledger, recording_ids, reviewed=reviewed)
+        frame, origins = selection.rows(level, needed, condition, provenance=provenance)
+    for beside in (origins, manifest):
+        if beside is not None:
+            added = [name for name in beside if name in asked and name not in frame]
+            frame = frame.merge(beside[["recording_id", *added]], on="recording_id", how="left")
+    return frame if list(frame) == asked else frame[asked]
+
+
+def scan_frame(
+    batch_or_corpus: Batch | Corpus, level: Level = "words", *, reviewed: bool = True, progress: bool = True
+) -> pyarrow.dataset.Dataset:
+    """The table of :func:`to_frame` without reading it: a dataset that DuckDB, Polars, Dask and pyarrow read in place, piece by piece.
+
+    The derived tables are brought up to date first (see :func:`build_tables`). The dataset shows the corpus as it is now; call this
+    again, rather than keeping the dataset for hours, to see what was collected or corrected since.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave. The dataset of a batch may be files and a filter on
+            ``recording_id``: query it as it is, not its ``files``. A batch some of whose recordings a later one transcribed anew is
+            read into memory.
+        level: As for :func:`to_frame`.
+        reviewed: As people have corrected it; false gives every transcript as received.
+        progress: Show how far the tables have come when that takes more than two seconds.
+
+    Returns:
+        A ``pyarrow.dataset.Dataset`` with the columns of ``schema.LEVELS[level]``: texts as large strings, times in milliseconds as
+        64-bit integers, missing values as nulls.
 
     Raises:
         OptionError: There is no such level.
-        LedgerError: The corpus cannot be read.
+        LedgerError: The corpus cannot be read, or the tables not be written.
     """
+    _table(level)
+    with Ledger(batch_or_corpus.path) as ledger:
+        return Selection(batch_or_corpus, ledger, reviewed=reviewed, progress=progress).dataset(level)
+
+
+def build_tables(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, reviewed: bool = True, progress: bool = True) -> int:
+    """Bring the derived tables of a corpus up to date. :func:`scan_frame` and :func:`to_frame` do so too; call this to have it behind you.
+
+    The tables are Parquet files in the folder ``tables/`` of the corpus: one for each level and some hundred thousand words. They hold
+    nothing that is not in the ledger, can be deleted at any time, and are made anew when a later version of scribekit needs them
+    otherwise. Only transcripts that they do not hold yet are read, and those that people have corrected since.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave; of a batch, its recordings alone.
+        rebuild: Start from nothing.
+        reviewed: Bring the tables with the edits of people up to date as well.
+        progress: Show how far it has come when that takes more than two seconds.
+
+    Returns:
+        How many transcripts were added.
+
+    Raises:
+        LedgerError: The corpus cannot be read, or the tables not be written.
+    """
+    with Ledger(batch_or_corpus.path) as ledger:
+        if rebuild:
+            tabulating.forget(batch_or_corpus.path)
+        return Selection(batch_or_corpus, ledger, reviewed=reviewed, progress=progress).tables_added()
+
+
+def _table(level: str) -> schema.Table:
     if level not in schema.LEVELS:
         raise OptionError(f"There is no level {level!r}.{nearest(str(level), schema.LEVELS)}")
-    frame = _frame(batch_or_corpus, level, reviewed=reviewed)
-    if provenance:
-        origins = _provenance(batch_or_corpus)
-        lacking = [name for name in origins if name not in frame]
-        frame = frame.merge(origins[["recording_id", *lacking]], on="recording_id", how="left")
-    if not with_manifest:
-        return frame
-    with Ledger(batch_or_corpus.path) as ledger:
+    return schema.LEVELS[level]
+
+
+def _chosen(where: Where | None, table: schema.Table, batch_or_corpus: Corpus, ledger: Ledger) -> tuple[Where | None, list[str] | None]:
+    """What ``where`` asks of the rows, and the recordings that it names; None for all."""
+    if not isinstance(where, Mapping):
+        return where, None
+    named = _texts(where["recording_id"], table) if "recording_id" in where else None
+    own = {name: wanted for name, wanted in where.items() if name in table.names and name != "recording_id"}
+    others = {name: wanted for name, wanted in where.items() if name not in table.names}
+    if others:
         manifest = manifest_of(batch_or_corpus, ledger)
-    return frame.merge(manifest, on="recording_id", how="left", suffixes=("", "_manifest"))
+        check_columns(list(others), [*table.names, *manifest.columns])
+        fits = pd.Series(data=True, index=manifest.index)
+        for name, wanted in others.items():
+            fits &= manifest[name].isin(values_of(wanted))
+        answering = set(manifest.loc[fits, "recording_id"])
+        named = answering if named is None else named & answering
+    return own, None if named is None else sorted(named)
 
 
-def _frame(batch_or_corpus: Corpus, level: str, *, reviewed: bool) -> pd.DataFrame:
-    if level == schema.JOBS.name:
-        return batch_or_corpus.jobs()
-    if level == schema.EVENTS.name:
-        return batch_or_corpus.events()
-    if level == schema.EDITS.name:
-        return stored.edits_frame(batch_or_corpus)
-    with Ledger(batch_or_corpus.path) as ledger:
-        return frames.PROJECTIONS[level](stored.payloads(ledger, stored.completed(batch_or_corpus, ledger), reviewed=reviewed))
+def _texts(wanted: Any, table: schema.Table) -> set[str]:
+    condition_of({"recording_id": wanted}, table)  # refuses what is no text
+    return {str(value) for value in values_of(wanted)}
 
 
-def _provenance(batch_or_corpus: Corpus) -> pd.DataFrame:
-    with Ledger(batch_or_corpus.path) as ledger:
-        jobs = {row["recording_id"]: row for row in ledger.job_rows(batch_or_corpus.batch_ids)}
-        rows = [
-            {
-                **frames.provenance_of(payload),
-                "recording_id": recording_id,
-                "options_hash": hashlib.sha256(jobs[recording_id]["options"].encode()).hexdigest(),
-                "collected_at": time_stamp(jobs[recording_id]["completed_at"]),
-            }
-            for recording_id, payload in ledger.payloads(stored.completed(batch_or_corpus, ledger))
-        ]
-    return schema.PROVENANCE.frame(rows)
+def _beside(manifest: pd.DataFrame, table: schema.Table, *, provenance: bool) -> pd.DataFrame:
+    """The manifest with names that are none of the table's."""
+    taken = {*table.names, *(schema.PROVENANCE.names if provenance else ())} - {"recording_id"}
+    return manifest.rename(columns={name: f"{name}_manifest" for name in manifest if name in taken})
+
+
+def _known(table: schema.Table, manifest: pd.DataFrame | None, *, provenance: bool) -> list[str]:
+    """The columns that there are to choose from, in order."""
+    beside = [*(schema.PROVENANCE.names if provenance else ()), *(() if manifest is None else manifest.columns)]
+    return list(dict.fromkeys([*table.names, *beside]))
 
 
 def export(

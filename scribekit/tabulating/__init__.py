@@ -1,0 +1,186 @@
+"""The derived tables of a corpus, brought up to date for those of its recordings that a verb is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from scribekit.columnar import to_pandas
+from scribekit.derived import Catalogue, Folder, Holding, Part
+from scribekit.derived.parts import ordered
+from scribekit.jobs import COMPLETED
+from scribekit.ledger import Ledger
+from scribekit.progress import Progress
+from scribekit.tabulating import upkeep
+from scribekit.tabulating.building import DERIVED, FINGERPRINT, Wanted, build, cut, length_s
+
+__all__ = ["DERIVED", "Reading", "Wanted", "bring_up_to_date", "forget", "wanted"]
+
+_TRIES = 3  # another process may take away in the meantime what was just built
+_QUIET_S = 2.0
+
+Parts = Mapping[int, Part]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Tables that are up to date, for some recordings.
+
+    Attributes:
+        folder: The folder of the tables.
+        parts: The parts that hold the recordings.
+        recording_ids: The recordings, in the order in which their rows are due.
+        reviewed: Whether edits are applied.
+        added: How many recordings had to be built.
+    """
+
+    folder: Folder
+    parts: list[Part]
+    recording_ids: list[str]
+    reviewed: bool
+    added: int
+
+    def dataset(self, level: str, *, as_dictionaries: bool = False) -> ds.Dataset:
+        """One level, of these recordings alone."""
+        editions = [part.edition(reviewed=self.reviewed) for part in self.parts]
+        files = [edition[level] for edition in editions if level in edition]
+        dataset = self.folder.dataset(files, DERIVED[level], as_dictionaries=as_dictionaries)
+        if sum(len(part.holdings) for part in self.parts) == len(self.recording_ids):
+            return dataset
+        return dataset.filter(pc.field("recording_id").isin(pa.array(self.recording_ids, pa.large_string())))
+
+    def frame(self, level: str, columns: Sequence[str], condition: pc.Expression | None) -> pd.DataFrame:
+        """Columns of one level as a frame, the recordings in their order; only what is asked for is read.
+
+        Raises:
+            pyarrow.ArrowException: A file cannot be read.
+            OSError: A file cannot be read.
+        """
+        dataset = self.dataset(level, as_dictionaries=True)
+        if self._is_in_order():
+            return to_pandas(dataset.to_table(columns=list(columns), filter=condition), DERIVED[level])
+        rows = dataset.to_table(columns=[*columns, *({"recording_id"} - set(columns))], filter=condition)
+        due = pa.array(self.recording_ids, pa.large_string())
+        ranks = pc.index_in(rows.column("recording_id").cast(pa.large_string()), value_set=due)
+        return to_pandas(ordered(rows.select(list(columns)), ranks.to_numpy()), DERIVED[level])
+
+    def _is_in_order(self) -> bool:
+        ranks = {name: rank for rank, name in enumerate(self.recording_ids)}
+        stored = [ranks[one.recording_id] for part in self.parts for one in part.holdings if one.recording_id in ranks]
+        return all(first < second for first, second in pairwise(stored))
+
+
+def wanted(ledger: Ledger, batch_ids: Sequence[int], recording_ids: Sequence[str] | None = None) -> list[Wanted]:
+    """The recordings of batches that have a transcript, in manifest order; all of them, or those with one of the ids."""
+    return [
+        Wanted(Holding(row["recording_id"], row["job_key"], row["transcript_id"]), row["batch_id"], length_s(row["audio_duration_s"]))
+        for row in ledger.job_rows(batch_ids, recording_ids)
+        if row["state"] == COMPLETED
+    ]
+
+
+def bring_up_to_date(
+    corpus: Path, ledger: Ledger, own: Sequence[Wanted], whole: Sequence[Wanted], *, reviewed: bool = True, progress: bool = True
+) -> Reading | None:
+    """Build what is missing of the tables of some recordings.
+
+    Args:
+        corpus: The corpus folder.
+        ledger: Its open ledger.
+        own: The recordings, as :func:`wanted` gives them.
+        whole: All recordings of the corpus, likewise.
+        reviewed: Read the tables with the edits of people applied.
+        progress: Show how far it has come, when it takes more than two seconds.
+
+    Returns:
+        What to read; None when a recording has another transcript than the latest of the corpus, which the tables do not hold.
+
+    Raises:
+        LedgerError: The tables cannot be written.
+    """
+    current = {one.holding.recording_id: one.holding for one in whole}
+    if own is not whole and any(current[one.holding.recording_id] != one.holding for one in own):
+        return None
+    names = [one.holding.recording_id for one in own]
+    folder, added = Folder(corpus), 0
+    with Catalogue(folder.path, FINGERPRINT) as catalogue:
+        for _ in range(_TRIES):
+            parts = _sound_parts(folder, catalogue, current)
+            missing = _missing(parts, own)
+            if missing:
+                added += len(missing)
+                _build(corpus, folder, catalogue, ledger, missing, progress=progress)
+                upkeep.merge_small(folder, catalogue, {name: rank for rank, name in enumerate(current)})
+                parts = catalogue.parts()
+            if reviewed:
+                parts = _reviewed(folder, catalogue, ledger, parts, progress=progress)
+            if not _missing(parts, own):
+                return Reading(folder, _in_order(parts, names), names, reviewed, added)
+    return None
+
+
+def forget(corpus: Path, *, damaged_only: bool = False) -> None:
+    """Forget the tables of a corpus, all or those that cannot be read, so that they are built anew.
+
+    Raises:
+        LedgerError: The tables cannot be written.
+    """
+    folder = Folder(corpus)
+    with Catalogue(folder.path, FINGERPRINT) as catalogue:
+        parts = catalogue.parts()
+        numbers = upkeep.broken(folder, parts, thoroughly=True) if damaged_only else list(parts)
+        for number in numbers:
+            catalogue.replace([number])
+
+
+def _sound_parts(folder: Folder, catalogue: Catalogue, current: Mapping[str, Holding]) -> Parts:
+    parts = catalogue.parts()
+    broken = upkeep.broken(folder, parts)
+    for number in broken:
+        catalogue.replace([number])
+    superseded = upkeep.drop_superseded(folder, catalogue, parts, current)
+    if not broken and not superseded:
+        return parts
+    folder.clean(catalogue.names())
+    return catalogue.parts()
+
+
+def _missing(parts: Parts, own: Sequence[Wanted]) -> list[Wanted]:
+    held = {holding for part in parts.values() for holding in part.holdings}
+    return [one for one in own if one.holding not in held]
+
+
+def _build(corpus: Path, folder: Folder, catalogue: Catalogue, ledger: Ledger, missing: Sequence[Wanted], *, progress: bool) -> None:
+    before = catalogue.held()
+    with Progress(len(missing), "transcripts", "Making tables", progress, quiet_under_s=_QUIET_S) as line:
+        build(corpus, folder, catalogue, ledger, cut(missing), lambda: line.update(catalogue.held() - before))
+    folder.clean(catalogue.names())
+
+
+def _reviewed(folder: Folder, catalogue: Catalogue, ledger: Ledger, parts: Parts, *, progress: bool) -> Parts:
+    stamps = ledger.edit_stamps()
+    behind = [part for part in parts.values() if upkeep.known_edits(part, stamps) != part.stamps]
+    if not behind:
+        return parts
+    with Progress(len(behind), "parts", "Applying edits", progress, quiet_under_s=_QUIET_S) as line:
+        for done, part in enumerate(behind, start=1):
+            upkeep.review(folder, catalogue, ledger, part, stamps)
+            line.update(done)
+    return catalogue.parts()
+
+
+def _in_order(parts: Parts, names: Sequence[str]) -> list[Part]:
+    """The parts that hold some of the recordings, by the first of these."""
+    ranks = {name: rank for rank, name in enumerate(names)}
+    firsts = {
+        number: min((ranks[one.recording_id] for one in part.holdings if one.recording_id in ranks), default=None)
+        for number, part in parts.items()
+    }
+    return [parts[number] for _, number in sorted((rank, number) for number, rank in firsts.items() if rank is not None)]
