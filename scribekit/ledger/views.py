@@ -15,12 +15,25 @@ def _in(batch_ids: Sequence[int]) -> str:
     return f"key IN (SELECT job_key FROM recordings WHERE batch_id IN ({marks(batch_ids)}))"
 
 
+JOB_COLUMNS = (
+    "r.recording_id, r.source, r.batch_id, r.job_key, r.error_kind AS row_kind, r.error AS row_error,"
+    " j.state, j.options, j.transcript_id, j.attempts, j.error_kind, j.error, j.submitted_at, j.completed_at, j.reserved_usd,"
+    " iif(j.lease_owner IS NULL, j.held, NULL) AS held, j.duration_s,"
+    " p.audio_duration_s, p.confidence, p.model, p.language, p.cost_usd"
+)
+JOB_TABLES = "FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key LEFT JOIN payloads p ON p.job_key = r.job_key"
+
+
 class Views(Store):
     """What the verbs and tables read."""
 
     def batches(self) -> list[int]:
         """The numbers of all batches, oldest first."""
         return [row[0] for row in self.read("SELECT batch_id FROM batches ORDER BY batch_id")]
+
+    def began_at(self, batch_ids: Sequence[int]) -> float:
+        """When the first of the batches was recorded, Unix time."""
+        return float(self.read(f"SELECT MIN(created_at) FROM batches WHERE batch_id IN ({marks(batch_ids)})", tuple(batch_ids))[0][0])
 
     def unfinished_hosts(self, batch_ids: Sequence[int]) -> list[str]:
         """The services that hold, or are to get, jobs of the batches that have not ended."""
@@ -90,14 +103,7 @@ class Views(Store):
         A recording of several batches appears as in the latest.
         """
         ids: tuple[Any, ...] = tuple(batch_ids)
-        sql = (
-            "SELECT r.recording_id, r.source, r.batch_id, r.job_key, r.error_kind AS row_kind, r.error AS row_error,"
-            " j.state, j.options, j.transcript_id, j.attempts, j.error_kind, j.error, j.submitted_at, j.completed_at, j.reserved_usd,"
-            " iif(j.lease_owner IS NULL, j.held, NULL) AS held,"
-            " p.audio_duration_s, p.confidence, p.model, p.language, p.cost_usd"
-            " FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key LEFT JOIN payloads p ON p.job_key = r.job_key"
-            f" WHERE r.batch_id IN ({marks(ids)})"
-        )
+        sql = f"SELECT {JOB_COLUMNS} {JOB_TABLES} WHERE r.batch_id IN ({marks(ids)})"
         names: tuple[str, ...] = ()
         if recording_ids is not None:
             sql += " AND r.recording_id IN (SELECT value FROM json_each(?))"
@@ -170,7 +176,8 @@ class Views(Store):
             " SUM(state = 'planned' AND sha256 IS NOT NULL AND lease_owner IS NOT NULL), SUM(failures > 0), TOTAL(reserved_usd),"
             " SUM(held IS NOT NULL AND lease_owner IS NULL),"
             " TOTAL(CASE WHEN held IS NOT NULL AND lease_owner IS NULL THEN duration_s END),"
-            f" SUM(held IS NOT NULL AND lease_owner IS NULL AND duration_s IS NULL) FROM jobs WHERE {_in(ids)} GROUP BY state",
+            " SUM(held IS NOT NULL AND lease_owner IS NULL AND duration_s IS NULL),"
+            f" TOTAL(COALESCE(reserved_usd, estimate_usd)) FROM jobs WHERE {_in(ids)} GROUP BY state",
             ids,
         )
         refused = self.read(
@@ -191,8 +198,12 @@ class Views(Store):
         )[0][0]
         limited = self.read("SELECT MAX(at) FROM events WHERE event = 'rate limited'")[0][0]
         budgets = self.read(f"SELECT SUM(budget_usd), COUNT(*) = COUNT(budget_usd) FROM batches WHERE batch_id IN ({marks(ids)})", ids)[0]
+        usd = {row[0]: row[10] for row in counted} | {"error": 0.0}  # what fails is not billed
+        if "completed" in usd:
+            usd["completed"] = spent
         return Snapshot(
             states={row[0]: row[1] for row in counted},
+            usd=usd,
             audio_s={row[0]: row[2] for row in counted},
             unknown=sum(row[3] - row[9] for row in counted),
             refused=refused,

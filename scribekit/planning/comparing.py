@@ -88,9 +88,9 @@ def _requests(plan: Plan, actual: Actual) -> Iterator[dict[str, Any]]:
 
 def _stages(plan: Plan, actual: Actual) -> Iterator[dict[str, Any]]:
     took = actual.stages(plan.slots)
-    planned = plan.stages().set_index("stage")
+    planned = {row["stage"]: row for row in plan.stages().to_dict("records")}
     for stage, seconds in took.items():
-        yield _row(f"stage: {stage}", planned.loc[stage, "alone_s"], seconds, "s", planned.loc[stage, "meaning"])
+        yield _row(f"stage: {stage}", planned[stage]["alone_s"], seconds, "s", planned[stage]["meaning"])
     worked = np.array(working_s(actual.trails, plan.slots))
     mean = float(np.nanmean(worked)) if np.isfinite(worked).any() else math.nan
     yield _row("processing", plan.recordings()["processing_s"].mean(), mean, "s", "mean time that the service worked on a job")

@@ -199,10 +199,12 @@ class Forecast:
     @functools.cached_property
     def ready_s(self) -> Numbers:
         """For each job in the order of sending, when its transcript is at home (median)."""
-        stored = np.median(np.array([course.stored_s for course in self.courses]), axis=0) / self.share
+        runs = np.array([course.stored_s for course in self.courses])
+        stored: Numbers = np.asarray(np.median(runs, axis=0) / self.share, dtype=np.float64)
         if len(self.sample) == len(self.jobs):
             return stored
-        return np.interp(np.arange(len(self.jobs)), (np.arange(len(self.sample)) + 0.5) / self.share, stored)
+        ranks = (np.arange(len(self.sample)) + 0.5) / self.share
+        return np.asarray(np.interp(np.arange(len(self.jobs)), ranks, stored), dtype=np.float64)
 
     def usd(self, positions: Positions) -> Numbers:
         """Cost at the first model; NaN without a rate."""
