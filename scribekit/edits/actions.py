@@ -166,15 +166,18 @@ def _correct(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG0
 
 
 def _contiguous(state: State, positions: Sequence[int]) -> list[int]:
-    """The words of a correction; where another channel talks in between, they are brought together first."""
+    """The words of a correction; where somebody else talks in between (crosstalk), they are brought together first."""
     if positions[-1] - positions[0] + 1 == len(positions):
         return list(positions)
     taken = set(positions)
-    before = [word for place, word in enumerate(state.words) if place < positions[0]]
+    turns = {state.words[place].turn for place in positions}
+    span = range(positions[0], positions[-1] + 1)
+    if any(place not in taken and state.words[place].turn in turns for place in span):
+        raise Conflict("the words do not follow each other")
     run = [state.words[place] for place in positions]
-    rest = [word for place, word in enumerate(state.words) if place > positions[0] and place not in taken]
-    state.words[:] = [*before, *run, *rest]
-    return list(range(len(before), len(before) + len(run)))
+    others = [state.words[place] for place in span if place not in taken]
+    state.words[span.start : span.stop] = [*run, *others]
+    return list(range(span.start, span.start + len(run)))
 
 
 def _replace(state: State, positions: Sequence[int], new: Sequence[Spoken]) -> None:

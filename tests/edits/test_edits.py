@@ -152,6 +152,25 @@ def test_a_correction_keeps_times_by_alignment(journal):
     assert frame["time_source"].tolist()[9] == "edited"
 
 
+def test_a_correction_is_of_words_that_follow_each_other(journal):
+    journal.make("correct", [0, 2], "x")
+    assert statuses(journal) == ["conflict"]
+    assert journal.shown is journal.body
+
+
+def test_a_correction_reaches_across_the_crosstalk_of_another_channel():
+    spoken = [("one", "1", 0), ("uno", "2", 50), ("two", "1", 100), ("dos", "2", 150)]
+    words = [{"text": text, "start": start, "end": start + 90, "speaker": who, "channel": who} for text, who, start in spoken]
+    turns = [
+        {"text": "", "start": 0, "end": 250, "speaker": who, "channel": who, "words": [w for w in words if w["speaker"] == who]}
+        for who in "12"
+    ]
+    journal = Journal(json.dumps({"id": "t", "status": "completed", "words": words, "utterances": turns}).encode())
+    journal.make("correct", [0, 2], "eins zwei")
+    assert shown(journal.shown) == [("1", "eins zwei"), ("2", "")]
+    assert frames.words_frame([("r", journal.shown)])["start_ms"].tolist() == [0, 100, 50, 150]
+
+
 def test_verdicts_say_which_words_of_the_service_were_right(journal):
     journal.make("correct", [0, 1], "Good evening").make("accept", [3, 4]).make("reject", [5])
     assert journal.result.state.verdicts == {0: True, 1: False, 3: True, 4: True, 5: False}
