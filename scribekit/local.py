@@ -175,7 +175,7 @@ def local_service(
         A service that is not running yet: use it in a ``with`` statement, or call ``start()``.
 
     Raises:
-        OptionError: There is no such recogniser.
+        OptionError: There is no such recogniser, or a number is not above zero.
 
     Example:
         >>> with local_service("scripted", speed=100) as service:
@@ -184,6 +184,9 @@ def local_service(
     """
     if recogniser not in _RECOGNISERS:
         raise OptionError(f"There is no recogniser {recogniser!r}.{nearest(recogniser, _RECOGNISERS)}")
+    for name, value in (("slots", slots), ("speed", speed)):
+        if value is not None and not value > 0:
+            raise OptionError(f"{name}= is a number above zero; found {value!r}.")
     arguments: list[str] = []
     if slots is None and recogniser == "scripted":
         slots = 200

@@ -27,7 +27,8 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: boo
     """Delete the transcripts of ended jobs, and their uploaded audio, at the service. What the corpus holds stays.
 
     The service keeps transcripts until somebody deletes them. Each deletion is recorded. Safe to repeat: what could not
-    be deleted is tried again by the next call.
+    be deleted is tried again by the next call. A transcript that the service does not know (``transcript_missing``) was made with another
+    account's key: delete it with that one.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -73,8 +74,8 @@ async def _delete(to: Connection, ledger: Ledger, there: list[tuple[str, str]], 
                 verdict = of_http(answer.status, answer.error)
                 if verdict.course is Course.STOP:
                     raise ServiceStoppedError(verdict.kind, verdict.advice)
-                if verdict.kind != "transcript_missing":
-                    failed[transcript_id] = verdict.kind
+                # What was deleted stays known to the service, so one that it does not know belongs to another key's account.
+                failed[transcript_id] = verdict.kind
             elif isinstance(answer, Lost):
                 failed[transcript_id] = "network"
             if transcript_id not in failed:

@@ -187,3 +187,9 @@ def test_faults_are_played_as_asked():
         request = urllib.request.Request(service.base_url + "/v2/transcript", headers={"authorization": "k"})
         with pytest.raises(urllib.error.HTTPError, match="503"):
             urllib.request.urlopen(request, timeout=10)
+
+
+@pytest.mark.parametrize("number", [{"speed": 0}, {"speed": -1}, {"slots": 0}])
+def test_a_number_that_makes_no_sense_is_refused_before_anything_starts(number):
+    with pytest.raises(OptionError, match="above zero"):
+        sk.local_service("scripted", **number)

@@ -6,6 +6,7 @@ import pytest
 import scribekit as sk
 from scribekit import schema
 from scribekit.errors import ServiceStoppedError
+from scribekit.ledger import Ledger
 
 QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 FAST = ("--speed", "2000", "--slots", "50")
@@ -79,3 +80,12 @@ def test_what_is_yet_to_be_fetched_is_not_deleted(bench, tmp_path):
     sk.retry(batch)
     assert sk.collect(batch, limits=QUICK, progress=False)["status"].tolist() == ["completed"]
     assert sk.purge(batch, progress=False)["status"].tolist() == ["deleted"]
+
+
+def test_what_another_account_holds_is_not_taken_for_deleted(batch):
+    there = sk.purge(batch, remote=False)["transcript_id"].tolist()
+    with Ledger(batch.path) as ledger, ledger.transaction() as db:
+        db.execute("UPDATE attempts SET transcript_id = 'of-another-account' WHERE transcript_id = ?", there[:1])
+    left = sk.purge(batch, progress=False).set_index("transcript_id")["status"]
+    assert left["of-another-account"] == "transcript_missing"
+    assert set(left.drop("of-another-account")) == {"deleted"}

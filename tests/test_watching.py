@@ -1,87 +1,26 @@
 import asyncio
-import contextlib
 import json
 import time
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from listing import PAGE_SIZE, Service, with_api
 
-from scribekit.api import Api, Fetched
-from scribekit.connection import Connection
-from scribekit.jobs import Accepted, Job, Lost, NotFound, Noticed, Overdue, Refused
+from scribekit.api import Fetched
+from scribekit.jobs import Job, Lost, Noticed, Overdue, Refused
 from scribekit.limits import Limits
-from scribekit.pacing import RequestMeter
-from scribekit.reconciling import find
 from scribekit.watching import Watcher
 
 URL = "https://host.example/a.mp3"
 UPLOAD = "https://cdn.example/upload/1"
 MODELS = '{"speech_models":["universal-2"]}'
 QUICK = Limits(poll_s=0.02)
-PAGE_SIZE = 200
-
-
-class Service:
-    """A service on loopback with a list of transcripts, newest last, whose answers a test can spoil."""
-
-    def __init__(self):
-        self.transcripts = {}
-        self.asked = []
-        self.spoilt = {}
-
-    def add(self, name, status="queued", audio_url="https://foreign.example/x.mp3", **facts):
-        self.transcripts[name] = {"id": name, "status": status, "audio_url": audio_url, **facts}
-
-    def add_foreign(self, count):
-        for _ in range(count):
-            self.add(f"foreign-{len(self.transcripts)}", "completed")
-
-    def _page(self, query):
-        names = list(reversed(self.transcripts))
-        before = query.get("before_id", [None])[0]
-        older = names[names.index(before) + 1 :] if before else names
-        shown = older[:PAGE_SIZE]
-        keys = ("id", "status", "audio_url", "error", "created", "completed")
-        details = {"limit": PAGE_SIZE, "result_count": len(shown), "prev_url": "older" if len(older) > len(shown) else None}
-        return {"transcripts": [{key: self.transcripts[name].get(key) for key in keys} for name in shown], "page_details": details}
-
-    def _answer(self, target):
-        address = urlsplit(target)
-        name = address.path.removeprefix("/v2/transcript").strip("/")
-        self.asked.append(name or "page")
-        spoilt = self.spoilt.get(name or "page")
-        if spoilt:
-            return spoilt
-        if not name:
-            return 200, json.dumps(self._page(parse_qs(address.query))).encode()
-        return 200, json.dumps(self.transcripts[name]).encode()
-
-    async def serve(self, reader, writer):
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                status, body = self._answer(head.split()[1].decode())
-                writer.write(f"HTTP/1.1 {status} X\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body)
-                await writer.drain()
-        writer.close()
 
 
 @pytest.fixture
 def service():
     return Service()
-
-
-def with_api(service, work, within_s=10):
-    async def run():
-        listener = await asyncio.start_server(service.serve, "127.0.0.1", 0)
-        async with listener:
-            address = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
-            async with Api(Connection(address, "k", "h"), RequestMeter(10_000, 1.0)) as api:
-                return await work(api)
-
-    return asyncio.run(asyncio.wait_for(run(), within_s))
 
 
 def watched(service, *jobs, limits=QUICK, within_s=10):
@@ -98,15 +37,8 @@ def watched(service, *jobs, limits=QUICK, within_s=10):
     return with_api(service, work, within_s)
 
 
-def found(service, job, known=()):
-    return with_api(service, lambda api: find(api, job, lambda names: set(names) & set(known)))
-
-
 def at_service(name, state="queued", **facts):
     return Job(name, URL, MODELS, 1.0, state=state, transcript_id=name, attempts=1, submitted_at=time.time() - 60, **facts)
-
-
-# -- watching ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_first_look_finds_the_newest(service):
@@ -270,91 +202,3 @@ def test_when_the_network_is_gone_for_long_one_job_is_told(service, monkeypatch)
         return [task.result() for task in told], len(untold)
 
     assert with_api(service, work) == ([Lost(sent=False)], 1)
-
-
-# -- reconciliation ---------------------------------------------------------------------------------------------------
-
-IN_DOUBT = Job("k", URL, MODELS, 60.0, state="submitting", intent_at=0.0)
-UPLOAD_IN_DOUBT = replace(IN_DOUBT, source="/a.mp3", sha256="ab", upload_url=UPLOAD)
-
-
-def test_an_upload_is_found_by_its_address_alone(service):
-    service.add("t1", "processing", UPLOAD, speech_models=["something else"])
-    service.add_foreign(3)
-    assert found(service, UPLOAD_IN_DOUBT) == Accepted("t1", "processing", found=True)
-    assert service.asked == ["page"]
-
-
-def test_nothing_like_it_in_the_list(service):
-    service.add_foreign(3)
-    assert found(service, IN_DOUBT) == NotFound()
-    assert found(service, UPLOAD_IN_DOUBT) == NotFound()
-
-
-def test_an_empty_account_has_nothing(service):
-    assert found(service, IN_DOUBT) == NotFound()
-
-
-def test_jobs_of_one_address_are_told_apart_by_their_options(service):
-    service.add("plain", audio_url=URL, speech_models=["universal-2"], speaker_labels=None)
-    service.add("labels", audio_url=URL, speech_models=["universal-2"], speaker_labels=True)
-    service.add("other", audio_url=URL, speech_models=["universal-3-pro"])
-    labels = replace(IN_DOUBT, options='{"speaker_labels":true,"speech_models":["universal-2"]}')
-    no_labels = replace(IN_DOUBT, options='{"speaker_labels":false,"speech_models":["universal-2"]}')
-    assert found(service, labels, known=["plain"]) == Accepted("labels", "queued", found=True)
-    assert found(service, no_labels, known=["labels"]) == Accepted("plain", "queued", found=True)
-    assert found(service, replace(IN_DOUBT, options='{"speech_models":["universal-3-pro"]}')).transcript_id == "other"
-
-
-def test_a_language_code_that_the_service_rewrote_does_not_matter(service):
-    service.add("t1", audio_url=URL, speech_models=["universal-2"], language_code="en_us")
-    assert found(service, replace(IN_DOUBT, options='{"language_code":"en","speech_models":["universal-2"]}')).transcript_id == "t1"
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_of_several_that_fit_the_nearest_is_ours(service, language):
-    for name in ("en", "fr", "de"):
-        service.add(name, audio_url=URL, speech_models=["universal-2"], language_code=name)
-    job = replace(IN_DOUBT, options=json.dumps({"language_code": language, "speech_models": ["universal-2"]}))
-    assert found(service, job).transcript_id == language
-
-
-def test_a_list_that_the_service_rewrote_does_not_matter(service):
-    service.add("t1", audio_url=URL, speech_models=["universal-2"], keyterms_prompt=["kestrel labs"])
-    sent = '{"keyterms_prompt":["Kestrel Labs"],"speech_models":["universal-2"]}'
-    assert found(service, replace(IN_DOUBT, options=sent)).transcript_id == "t1"
-
-
-def test_a_transcript_that_belongs_to_a_job_is_not_taken(service):
-    service.add("ours", audio_url=URL)
-    assert found(service, IN_DOUBT, known=["ours"]) == NotFound()
-    service.add("lost", audio_url=URL)
-    assert found(service, IN_DOUBT, known=["ours"]) == Accepted("lost", "queued", found=True)
-
-
-def test_the_list_is_read_back_to_the_bookmark_and_no_further(service):
-    service.add("older", audio_url=URL)
-    service.add("bookmark")
-    service.add("lost", audio_url=URL)
-    service.add_foreign(2 * PAGE_SIZE)
-    service.add_foreign(PAGE_SIZE)
-    marked = replace(IN_DOUBT, bookmark="bookmark")
-    assert found(service, marked) == Accepted("lost", "queued", found=True)
-    service.asked.clear()
-    assert found(service, marked, known=["lost"]) == NotFound()
-    assert service.asked == ["page"] * 4
-
-
-def test_a_bookmark_that_was_deleted_means_the_whole_list(service):
-    service.add("lost", audio_url=URL)
-    service.add_foreign(PAGE_SIZE + 1)
-    assert found(service, replace(IN_DOUBT, bookmark="deleted")) == Accepted("lost", "queued", found=True)
-
-
-@pytest.mark.parametrize("name", ["page", "lost"])
-def test_a_look_that_fails_says_so(service, name):
-    service.add("lost", audio_url=URL)
-    service.spoilt[name] = (503, b"{}")
-    assert found(service, IN_DOUBT) == Refused(503)
-    service.spoilt[name] = (200, b"{")
-    assert found(service, IN_DOUBT) == Lost(sent=True, unreadable=True)
