@@ -27,8 +27,8 @@ class Columns:
         Args:
             recording_id: Goes into every row.
             length: The number of rows.
-            values: Column name → the values of all rows; a single text or truth stands for a column that is the same throughout, and a
-                column that is not named is missing throughout.
+            values: Column name → the values of all rows, as an Arrow array or to be made one; a single text or truth stands for a
+                column that is the same throughout, and a column that is not named is missing throughout.
         """
         if length == 0:
             return
@@ -39,6 +39,8 @@ class Columns:
                 chunk = pa.nulls(length, arrow)
             elif isinstance(value, (str, bool)):
                 chunk = pa.repeat(pa.scalar(value, arrow), length)
+            elif isinstance(value, pa.Array):
+                chunk = value
             else:
                 chunk = pa.array(value, arrow)
             self._chunks[name].append(chunk)
@@ -47,9 +49,14 @@ class Columns:
         """The rows of one payload as mappings; the table's ``…_index`` column, its second, counts them unless they say otherwise."""
         names = self._table.names[1:]
         values: dict[str, Any] = {name: [row.get(name) for row in rows] for name in names}
-        if rows and names[0] not in rows[0]:
+        if rows and names[0].endswith("_index") and names[0] not in rows[0]:
             values[names[0]] = np.arange(len(rows))
         self.add(recording_id, len(rows), values)
+
+    def table(self) -> pa.Table:
+        """What was gathered, as Arrow holds it."""
+        arrays = [pa.chunked_array(self._chunks[name], _ARROW[dtype]) for name, dtype in self._table.dtypes.items()]
+        return pa.Table.from_arrays(arrays, names=self._table.names)
 
     def frame(self) -> pd.DataFrame:
         """What was gathered, with the columns and dtypes of the table. The gathered chunks are given away: call it once."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import msgspec
-
 from scribekit import schema, wire
 from scribekit.schema import Table
 
@@ -26,17 +24,12 @@ class Feature:
 
     def __init__(self, table: Table, keys: tuple[str, ...], rows: Callable[[Raw], Iterator[Row]]) -> None:
         self.table = table
+        self.keys = keys
         self._rows = rows
-        shape = msgspec.defstruct(f"_{table.name}", [(key, Any, None) for key in keys])
-        self._decoder = msgspec.json.Decoder(shape)
 
-    def rows(self, body: bytes) -> list[Row]:
-        """The rows of one payload; all other keys are skipped, not read.
-
-        Raises:
-            msgspec.MsgspecError: The body is not a JSON object.
-        """
-        return list(self._rows(msgspec.structs.asdict(self._decoder.decode(body))))
+    def rows(self, payload: Any) -> list[Row]:
+        """The rows of one payload, from an object that has its keys as attributes."""
+        return list(self._rows({key: getattr(payload, key) for key in self.keys}))
 
 
 def _objects(value: Any) -> list[Raw]:

@@ -12,18 +12,67 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from scribekit import wire
+from scribekit import schema, wire
 from scribekit.frames.columns import Columns
-from scribekit.frames.features import FEATURES, Feature
-from scribekit.frames.reviewed import flags, is_edited, read_review
+from scribekit.frames.features import FEATURES
+from scribekit.frames.layout import TEXT
+from scribekit.frames.reading import Reading
+from scribekit.frames.reviewed import flags, is_edited
 from scribekit.frames.segments import Segmenter
-from scribekit.frames.spoken import Spoken, read_spoken
-from scribekit.schema import PARAGRAPHS, SENTENCES, TRANSCRIPTS, UTTERANCES, WORDS
+from scribekit.frames.spoken import Spoken
 
 REMOTE_ENGINE = "AssemblyAI"
 SERVICE, REPAIRED, EDITED = "service", "repaired", "edited"
 
 Payloads = Iterable[tuple[str, bytes]]
+
+
+def project(levels: Iterable[str], payloads: Payloads) -> dict[str, pa.Table]:
+    """The tables of several levels from one reading of each payload.
+
+    Memory holds the tables and one payload. Reading a payload takes most of the time, so all levels cost little more than ``words``.
+
+    Args:
+        levels: Any of ``transcripts, utterances, words, sentences, paragraphs, chapters, entities, sentiments, topics, highlights,
+            content_safety, languages``.
+        payloads: Pairs of ``recording_id`` and the JSON bytes, as received or with the edits of people.
+
+    Returns:
+        Level → its table in Arrow, with the columns of ``schema.LEVELS[level]`` in order: ``str`` as ``large_string``, ``int64`` and
+        ``Int64`` as ``int64``, ``float64`` as ``double``, ``bool`` as ``bool``; what is missing is null. One chunk per payload.
+
+    Raises:
+        msgspec.MsgspecError: A payload is not a JSON transcript.
+
+    Example:
+        >>> body = b'{"id": "t1", "status": "completed", "words": [{"text": "Hi", "start": 10, "end": 90}]}'
+        >>> tables = project(["words", "sentences"], [("a.mp3", body)])
+        >>> tables["words"].num_rows, tables["sentences"]["text"].to_pylist()
+        (1, ['Hi'])
+    """
+    return {level: columns.table() for level, columns in _gathered(levels, payloads).items()}
+
+
+def _gathered(levels: Iterable[str], payloads: Payloads) -> dict[str, Columns]:
+    gathered = {level: Columns(schema.LEVELS[level]) for level in levels}
+    for recording_id, body in payloads:
+        _add(gathered, recording_id, body)
+    return gathered
+
+
+def _add(gathered: Mapping[str, Columns], recording_id: str, body: bytes) -> None:
+    """The rows of one payload. Its objects are gone before the next is read: they stay in the processor's cache."""
+    reading = Reading(body, frozenset(gathered))
+    cut = Segmenter(reading.spoken) if "sentences" in gathered or "paragraphs" in gathered else None
+    for level, columns in gathered.items():
+        if level == schema.WORDS.name:
+            columns.add(recording_id, len(reading.spoken), _word_columns(reading.spoken))
+        else:
+            columns.add_rows(recording_id, _ROWS[level](reading, cut))
+
+
+def _frame(level: str, payloads: Payloads) -> pd.DataFrame:
+    return _gathered([level], payloads)[level].frame()
 
 
 class _Origin(msgspec.Struct):
@@ -49,11 +98,7 @@ def transcripts_frame(payloads: Payloads) -> pd.DataFrame:
         >>> transcripts_frame([("a.mp3", body)])[["recording_id", "n_words", "engine"]].to_numpy().tolist()
         [['a.mp3', 0, 'AssemblyAI']]
     """
-    rows = [
-        _transcript_row(recording_id, wire.read_transcript(body)) | {"edited": is_edited(read_review(body))}
-        for recording_id, body in payloads
-    ]
-    return TRANSCRIPTS.frame(rows)
+    return _frame("transcripts", payloads)
 
 
 def utterances_frame(payloads: Payloads) -> pd.DataFrame:
@@ -65,13 +110,7 @@ def utterances_frame(payloads: Payloads) -> pd.DataFrame:
     Raises:
         msgspec.MsgspecError: A payload is not a JSON transcript.
     """
-    columns = Columns(UTTERANCES)
-    for recording_id, body in payloads:
-        turns = wire.read_transcript(body).utterances or []
-        review = read_review(body) or wire.Review()
-        edited = flags(review.edited_utterances, len(turns)).tolist()
-        columns.add_rows(recording_id, [_utterance_row(turn) | {"edited": mark} for turn, mark in zip(turns, edited, strict=True)])
-    return columns.frame()
+    return _frame("utterances", payloads)
 
 
 def words_frame(payloads: Payloads) -> pd.DataFrame:
@@ -96,16 +135,7 @@ def words_frame(payloads: Payloads) -> pd.DataFrame:
         >>> words_frame([("a.mp3", body)])[["text", "end_ms", "time_source"]].to_numpy().tolist()
         [['Hi', 90, 'service']]
     """
-    columns = Columns(WORDS)
-    for recording_id, body in payloads:
-        _add_words(columns, recording_id, body)
-    return columns.frame()
-
-
-def _add_words(columns: Columns, recording_id: str, body: bytes) -> None:
-    """Its objects are gone before the next payload is read: they stay in the processor's cache."""
-    spoken = read_spoken(body, with_utterances=True)
-    columns.add(recording_id, len(spoken), _word_columns(spoken))
+    return _frame("words", payloads)
 
 
 def sentences_frame(payloads: Payloads) -> pd.DataFrame:
@@ -117,11 +147,7 @@ def sentences_frame(payloads: Payloads) -> pd.DataFrame:
     Raises:
         msgspec.MsgspecError: A payload is not a JSON transcript.
     """
-    columns = Columns(SENTENCES)
-    for recording_id, body in payloads:
-        cut = Segmenter(read_spoken(body))
-        columns.add_rows(recording_id, [cut.row(sentence) for sentence in cut.sentences()])
-    return columns.frame()
+    return _frame("sentences", payloads)
 
 
 def paragraphs_frame(payloads: Payloads) -> pd.DataFrame:
@@ -133,19 +159,7 @@ def paragraphs_frame(payloads: Payloads) -> pd.DataFrame:
     Raises:
         msgspec.MsgspecError: A payload is not a JSON transcript.
     """
-    columns = Columns(PARAGRAPHS)
-    for recording_id, body in payloads:
-        cut = Segmenter(read_spoken(body))
-        found = cut.paragraphs()
-        columns.add_rows(recording_id, [cut.row(list(chain(*sentences))) | {"n_sentences": len(sentences)} for sentences in found])
-    return columns.frame()
-
-
-def _feature_frame(feature: Feature, payloads: Payloads) -> pd.DataFrame:
-    columns = Columns(feature.table)
-    for recording_id, body in payloads:
-        columns.add_rows(recording_id, feature.rows(body))
-    return columns.frame()
+    return _frame("paragraphs", payloads)
 
 
 PROJECTIONS: Mapping[str, Callable[[Payloads], pd.DataFrame]] = {
@@ -154,7 +168,7 @@ PROJECTIONS: Mapping[str, Callable[[Payloads], pd.DataFrame]] = {
     "words": words_frame,
     "sentences": sentences_frame,
     "paragraphs": paragraphs_frame,
-    **{name: partial(_feature_frame, feature) for name, feature in FEATURES.items()},
+    **{name: partial(_frame, name) for name in FEATURES},
 }
 """Level → the function that makes its frame."""
 
@@ -199,41 +213,75 @@ def _engine_name(engine: wire.Engine | None) -> str:
     return f"{name} ({engine.quality})" if engine.quality else name
 
 
-def _transcript_row(recording_id: str, transcript: wire.Transcript) -> dict[str, Any]:
-    words = transcript.words or []
-    speakers = {u.speaker for u in transcript.utterances or ()} or {word.speaker for word in words}
-    return {
-        "recording_id": recording_id,
-        "transcript_id": transcript.id,
-        "text": transcript.text or "",
-        "confidence": transcript.confidence,
-        "audio_duration_s": transcript.audio_duration,
-        "language": transcript.language_code,
-        "model": transcript.speech_model_used,
-        "n_words": len(words),
+def _transcript_rows(reading: Reading, _: Segmenter | None) -> list[dict[str, Any]]:
+    payload, spoken = reading.payload, reading.spoken
+    if payload.id is None or payload.status is None:
+        raise msgspec.ValidationError("Expected a transcript with 'id' and 'status'")
+    speakers = {turn.speaker for turn in reading.turns} or set(() if spoken.speakers is None else spoken.speakers.unique().to_pylist())
+    row = {
+        "transcript_id": wire.as_text(payload.id),
+        "text": wire.as_text(payload.text) or "",
+        "confidence": wire.as_number(payload.confidence),
+        "audio_duration_s": wire.as_number(payload.audio_duration),
+        "language": wire.as_text(payload.language_code),
+        "model": wire.as_text(payload.speech_model_used),
+        "n_words": len(spoken),
         "n_speakers": len(speakers - {None}),
-        "engine": engine_of(transcript),
+        "engine": _engine_name(_engine(payload.engine)),
+        "edited": is_edited(reading.review),
     }
+    return [row]
 
 
-def _utterance_row(turn: wire.Utterance) -> dict[str, Any]:
-    return {
-        "speaker": turn.speaker,
-        "channel": turn.channel,
-        "start_ms": turn.start,
-        "end_ms": turn.end,
-        "text": turn.text,
-        "confidence": turn.confidence,
-        "n_words": len(turn.words or ()),
-    }
+def _engine(raw: Any) -> wire.Engine | None:
+    return wire.Engine(**{name: str(raw[name]) for name in wire.Engine.__struct_fields__ if name in raw}) if isinstance(raw, dict) else None
+
+
+def _utterance_rows(reading: Reading, _: Segmenter | None) -> list[dict[str, Any]]:
+    edited = flags(reading.review.edited_utterances if reading.review else (), len(reading.turns)).tolist()
+    return [
+        {
+            "speaker": turn.speaker,
+            "channel": turn.channel,
+            "start_ms": turn.start,
+            "end_ms": turn.end,
+            "text": turn.text,
+            "confidence": turn.confidence,
+            "n_words": len(turn.words or ()),
+            "edited": is_changed,
+        }
+        for turn, is_changed in zip(reading.turns, edited, strict=True)
+    ]
+
+
+def _sentence_rows(_: Reading, cut: Segmenter | None) -> list[dict[str, Any]]:
+    return [cut.row(sentence) for sentence in cut.sentences()] if cut else []
+
+
+def _paragraph_rows(_: Reading, cut: Segmenter | None) -> list[dict[str, Any]]:
+    found = cut.paragraphs() if cut else []
+    return [cut.row(list(chain(*sentences))) | {"n_sentences": len(sentences)} for sentences in found] if cut else []
+
+
+def _feature_rows(name: str, reading: Reading, _: Segmenter | None) -> list[dict[str, Any]]:
+    return FEATURES[name].rows(reading.payload)
+
+
+_ROWS: Mapping[str, Callable[[Reading, Segmenter | None], list[dict[str, Any]]]] = {
+    "transcripts": _transcript_rows,
+    "utterances": _utterance_rows,
+    "sentences": _sentence_rows,
+    "paragraphs": _paragraph_rows,
+    **{name: partial(_feature_rows, name) for name in FEATURES},
+}
 
 
 def _word_columns(spoken: Spoken) -> dict[str, Any]:
     return {
         "word_index": np.arange(len(spoken)),
         "utterance_index": spoken.utterances,
-        "speaker": _speakers(spoken),
-        "channel": None if spoken.channels.count(None) == len(spoken) else spoken.channels,
+        "speaker": spoken.speakers,
+        "channel": spoken.channels,
         "start_ms": spoken.starts,
         "end_ms": spoken.ends,
         "text": spoken.texts,
@@ -241,12 +289,6 @@ def _word_columns(spoken: Spoken) -> dict[str, Any]:
         "time_source": _time_sources(spoken),
         "edited": False if spoken.edited is None else spoken.edited,
     }
-
-
-def _speakers(spoken: Spoken) -> Any:
-    if spoken.turn_speakers is None:
-        return spoken.speakers
-    return pa.array(spoken.turn_speakers, pa.large_string()).take(pa.array(spoken.utterances))
 
 
 def _time_sources(spoken: Spoken) -> Any:
@@ -257,4 +299,4 @@ def _time_sources(spoken: Spoken) -> Any:
         kinds[spoken.repaired] = 1
     if spoken.retimed is not None:
         kinds[spoken.retimed] = 2
-    return pa.array([SERVICE, REPAIRED, EDITED], pa.large_string()).take(pa.array(kinds))
+    return pa.array([SERVICE, REPAIRED, EDITED], TEXT).take(pa.array(kinds))

@@ -14,35 +14,19 @@ from scribekit import wire
 Flags = npt.NDArray[np.bool_]
 
 
-class Reviewed(msgspec.Struct):
-    """A payload with nothing read but its review; a payload as received has none."""
+def review_of(raw: Any) -> wire.Review | None:
+    """The review of a payload, value by value: what is no position is left out.
 
-    scribekit: wire.Review | None = None
-
-
-_reviewed = msgspec.json.Decoder(Reviewed)
-
-
-def read_review(body: bytes) -> wire.Review | None:
-    """The review of a payload, value by value: one that is no position is left out.
-
-    Raises:
-        msgspec.MsgspecError: The body is not JSON.
+    Args:
+        raw: What the payload has under ``scribekit``; one as received has nothing there.
 
     Example:
-        >>> read_review(b'{"scribekit": {"edited_words": [1, "x"]}}').edited_words
+        >>> review_of({"edited_words": [1, "x"]}).edited_words
         [1]
     """
-    try:
-        return _reviewed.decode(body).scribekit
-    except msgspec.ValidationError:
-        raw = msgspec.json.decode(body)
-        found = raw.get("scribekit") if isinstance(raw, dict) else None
-        return (
-            wire.Review(**{name: _positions(found.get(name)) for name in wire.Review.__struct_fields__})
-            if isinstance(found, dict)
-            else None
-        )
+    if not isinstance(raw, dict):
+        return None
+    return wire.Review(**{name: _positions(raw.get(name)) for name in wire.Review.__struct_fields__})
 
 
 def is_edited(review: wire.Review | None) -> bool:

@@ -33,9 +33,14 @@ class Segmenter:
     """Cuts the words of one payload."""
 
     def __init__(self, spoken: Spoken) -> None:
-        self._spoken = spoken
+        self._edited = spoken.edited
         self._starts: list[int] = spoken.starts.tolist()
         self._ends: list[int] = spoken.ends.tolist()
+        self._texts: list[str] = spoken.texts.to_numpy(zero_copy_only=False).tolist()
+        self._confidences, self._speakers, self._channels = (
+            [None] * len(spoken) if column is None else column.to_numpy(zero_copy_only=False).tolist()
+            for column in (spoken.confidences, spoken.speakers, spoken.channels)
+        )
 
     def sentences(self) -> list[Run]:
         """The words of each sentence."""
@@ -53,34 +58,34 @@ class Segmenter:
 
     def row(self, run: Run) -> dict[str, Any]:
         """A run of words as a row of a table."""
-        spoken, first = self._spoken, run[0]
-        known = [value for word in run if (value := spoken.confidences[word]) is not None]
+        first = run[0]
+        known = [value for word in run if (value := self._confidences[word]) is not None and value == value]
         return {
-            "speaker": spoken.speakers[first],
-            "channel": spoken.channels[first],
+            "speaker": self._speakers[first],
+            "channel": self._channels[first],
             "start_ms": self._starts[first],
             "end_ms": self._ends[run[-1]],
-            "text": " ".join([spoken.texts[word] for word in run]),
+            "text": " ".join([self._texts[word] for word in run]),
             "confidence": round(sum(known) / len(known), 5) if known else None,
             "n_words": len(run),
-            "edited": spoken.edited is not None and bool(spoken.edited[run].any()),
+            "edited": self._edited is not None and bool(self._edited[run].any()),
         }
 
     def _turns(self) -> list[Run]:
         by_channel: dict[str | None, Run] = {}
-        for word, channel in enumerate(self._spoken.channels):
+        for word, channel in enumerate(self._channels):
             by_channel.setdefault(channel, []).append(word)
         if len(by_channel) < 2:
             return [run for words in by_channel.values() for run in self._turns_of(words, ())]
         runs: list[Run] = []
         for channel, words in by_channel.items():
-            others = sorted(self._starts[word] for word, name in enumerate(self._spoken.channels) if name != channel)
+            others = sorted(self._starts[word] for word, name in enumerate(self._channels) if name != channel)
             runs += self._turns_of(words, others)
         return sorted(runs, key=lambda run: self._starts[run[0]])
 
     def _turns_of(self, words: Run, others: Sequence[int]) -> list[Run]:
         runs: list[Run] = []
-        speakers = self._spoken.speakers
+        speakers = self._speakers
         for word in words:
             if not runs or speakers[runs[-1][-1]] != speakers[word] or self._is_interrupted(runs[-1][-1], word, others):
                 runs.append([])
@@ -95,13 +100,13 @@ class Segmenter:
         runs: list[Run] = [[]]
         for word in turn:
             runs[-1].append(word)
-            if len(runs[-1]) >= SENTENCE_WORDS or self._spoken.texts[word].rstrip(CLOSING).endswith(SENTENCE_ENDS):
+            if len(runs[-1]) >= SENTENCE_WORDS or self._texts[word].rstrip(CLOSING).endswith(SENTENCE_ENDS):
                 runs.append([])
         return runs if runs[-1] else runs[:-1]
 
     def _begins_paragraph(self, paragraph: list[Run], sentence: Run) -> bool:
         last, first = paragraph[-1][-1], sentence[0]
         pause = self._starts[first] - self._ends[last]
-        speakers = self._spoken.speakers
+        speakers = self._speakers
         is_new_speaker = speakers[first] != speakers[paragraph[-1][0]]
         return is_new_speaker or pause >= PARAGRAPH_PAUSE_MS or len(paragraph) >= PARAGRAPH_SENTENCES

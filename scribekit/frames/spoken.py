@@ -1,4 +1,4 @@
-"""The words of one payload as columns, read into the leanest objects that hold them and checked. Pure."""
+"""The words of one payload as columns, checked. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 
 from scribekit import wire
 from scribekit.frames import clock
-from scribekit.frames.reviewed import Reviewed, flags, read_review
+from scribekit.frames.layout import TEXT, WordColumns, read_columns
+from scribekit.frames.reviewed import flags
 from scribekit.frames.turns import Span, by_listed_words, by_time_alone
-
-_Index = Sequence[int | None] | clock.Times | None
 
 
 class _Word(msgspec.Struct, gc=False):
@@ -28,23 +28,7 @@ class _Word(msgspec.Struct, gc=False):
     channel: str | None = None
 
 
-class _Bounds(Reviewed):
-    audio_duration: float | None = None
-    audio_start_from: Any = None
-    audio_end_at: Any = None
-
-
-class _Words(_Bounds):
-    words: list[_Word] | None = None
-
-
-class _WordsAndTurns(_Words):
-    utterances: list[Span] | None = None
-
-
-_bounds = msgspec.json.Decoder(_Bounds)
-_words = msgspec.json.Decoder(_Words)
-_words_and_turns = msgspec.json.Decoder(_WordsAndTurns)
+_words = msgspec.json.Decoder(list[_Word] | None)
 
 
 @dataclass
@@ -52,33 +36,38 @@ class Spoken:
     """The words of one payload, a column each.
 
     Attributes:
-        texts: The words as written.
+        texts: The words as written, as an Arrow array.
         starts: Starts in ms, checked.
         ends: Ends in ms, checked.
-        confidences: 0 to 1.
-        speakers: Speaker labels.
-        channels: Channel names.
+        confidences: 0 to 1, as an Arrow array; None when no word has one.
+        speakers: Speaker labels, as an Arrow array; None when no word has one.
+        channels: Channel names, as an Arrow array; None when no word has one.
         repaired: Which words had a time that could not be; None when no word had.
         utterances: The utterance that holds the word; None when it was not asked for or there are no utterances.
-        turn_speakers: The speaker of each utterance, when each word has its utterance and that one's speaker.
         edited: Which words a person changed; None when none was.
         retimed: Which words have times by alignment; None when none has.
     """
 
-    texts: list[str]
+    texts: Any
     starts: clock.Times
     ends: clock.Times
-    confidences: list[float | None]
-    speakers: list[str | None]
-    channels: list[str | None]
+    confidences: Any
+    speakers: Any
+    channels: Any
     repaired: clock.Flags | None = None
-    utterances: _Index = None
-    turn_speakers: list[str | None] | None = None
+    utterances: Sequence[int | None] | clock.Times | None = None
     edited: clock.Flags | None = None
     retimed: clock.Flags | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def find_utterances(self, spans: Sequence[Span | wire.Utterance]) -> bool:
+        """Note the utterance of each word where time alone says which; whether it does. To be called before the times are checked."""
+        if len(self) and spans:
+            self.utterances = by_time_alone(self.starts, self.ends, self.speakers, self.channels, spans)
+            return self.utterances is not None
+        return True
 
     def mark(self, review: wire.Review | None) -> None:
         """Note what people changed."""
@@ -86,77 +75,66 @@ class Spoken:
             self.edited = flags(review.edited_words, len(self))
             self.retimed = flags(review.retimed_words, len(self))
 
-    def check_times(self, bounds: _Bounds, given: tuple[clock.Flags, clock.Flags] | None = None) -> None:
-        """Put right what cannot be. The utterances must be found before, by the times that the payload gave."""
-        is_trimmed = bool(bounds.audio_start_from or bounds.audio_end_at)
-        latest = clock.latest_ms(bounds.audio_duration, is_trimmed=is_trimmed)
+    def check_times(self, latest: int, given: tuple[clock.Flags, clock.Flags] | None = None) -> None:
+        """Put right what cannot be.
+
+        Args:
+            latest: The end of the recording, in ms.
+            given: For starts and for ends, whether the payload gave a number; None when it always did.
+        """
         if given is not None or not clock.are_sound(self.starts, self.ends, latest):
-            self.starts, self.ends, repaired = clock.repair(self.starts, self.ends, self.channels, latest, given)
+            channels = [None] * len(self) if self.channels is None else self.channels.to_pylist()
+            self.starts, self.ends, repaired = clock.repair(self.starts, self.ends, channels, latest, given)
             self.repaired = repaired if repaired.any() else None
 
 
-def read_spoken(body: bytes, *, with_utterances: bool = False) -> Spoken:
-    """The words of a payload.
+def read_words(raw: msgspec.Raw) -> Spoken:
+    """The words of a payload as it gives them.
 
     Args:
-        body: The JSON bytes as received.
-        with_utterances: Find the utterance of each word too.
+        raw: The value of ``words``.
 
     Raises:
-        msgspec.MsgspecError: The body is not a JSON transcript.
+        msgspec.ValidationError: A word has not got what it must, or odd values.
+        OverflowError: A time is beyond all bounds.
     """
-    try:
-        read = (_words_and_turns if with_utterances else _words).decode(body)
-        spoken = _columns(read.words or ())
-    except (msgspec.ValidationError, OverflowError):
-        return _read_leniently(body, with_utterances=with_utterances)
-    spans = read.utterances if isinstance(read, _WordsAndTurns) else None
-    if spans and len(spoken):
-        spoken.utterances = _by_time(spoken, spans)
-        if spoken.utterances is None:
-            return _read_leniently(body, with_utterances=True)
-        spoken.turn_speakers = [span.speaker for span in spans]
-    spoken.check_times(read)
-    spoken.mark(read.scribekit)
-    return spoken
+    written = bytes(raw)
+    columns = read_columns(written)
+    return spoken_of(_words.decode(written) or ()) if columns is None else _spoken(columns)
 
 
-def _columns(words: Sequence[_Word | wire.Word]) -> Spoken:
-    texts, starts, ends, confidences, speakers, channels = [], [], [], [], [], []
-    for word in words:  # one walk over the objects: measured quicker than one per column
-        texts.append(word.text)
-        starts.append(word.start)
-        ends.append(word.end)
-        confidences.append(word.confidence)
-        speakers.append(word.speaker)
-        channels.append(word.channel)
-    count = len(texts)
-    return Spoken(texts, np.fromiter(starts, np.int64, count), np.fromiter(ends, np.int64, count), confidences, speakers, channels)
+def spoken_of(words: Sequence[_Word | wire.Word]) -> Spoken:
+    """Words that were read one by one, as columns."""
+    starts, ends = (np.array(times, dtype=np.int64) for times in ([word.start for word in words], [word.end for word in words]))
+    confidences = pa.array([word.confidence for word in words], pa.float64())
+    texts, speakers, channels = (
+        pa.array(values, TEXT)
+        for values in ([word.text for word in words], [word.speaker for word in words], [word.channel for word in words])
+    )
+    return Spoken(texts, starts, ends, *(_unless_missing(column) for column in (confidences, speakers, channels)))
 
 
-def _by_time(spoken: Spoken, spans: Sequence[Span | wire.Utterance]) -> clock.Times | None:
-    return by_time_alone(spoken.starts, spoken.ends, spoken.speakers, spoken.channels, spans)
+def spoken_leniently(transcript: wire.Transcript, *, with_utterances: bool) -> tuple[Spoken, tuple[clock.Flags, clock.Flags] | None]:
+    """The words of a transcript that was read value by value, and which times the payload gave, if not all.
+
+    Args:
+        transcript: The whole transcript.
+        with_utterances: Find the utterance of each word too.
+    """
+    words, spans = transcript.words or [], transcript.utterances or []
+    spoken = spoken_of(words)
+    if with_utterances and not spoken.find_utterances(spans):
+        spoken.utterances = by_listed_words(words, spans)
+    return spoken, _given(words)
 
 
-def _read_leniently(body: bytes, *, with_utterances: bool) -> Spoken:
-    transcript = wire.read_transcript(body)
-    words = transcript.words or []
-    spoken = _columns(words)
-    if with_utterances and words and transcript.utterances:
-        by_time = _by_time(spoken, transcript.utterances)
-        spoken.utterances = by_listed_words(words, transcript.utterances) if by_time is None else by_time
-    bounds = _read_bounds(body)
-    spoken.check_times(bounds, _given(words))
-    spoken.mark(bounds.scribekit)
-    return spoken
+def _spoken(columns: WordColumns) -> Spoken:
+    starts, ends = columns.start.to_numpy(), columns.end.to_numpy()
+    return Spoken(columns.text, starts, ends, columns.confidence, columns.speaker, columns.channel)
 
 
-def _read_bounds(body: bytes) -> _Bounds:
-    try:
-        return _bounds.decode(body)
-    except msgspec.ValidationError:
-        raw = msgspec.json.decode(body)
-        return _Bounds(read_review(body), wire.as_number(raw.get("audio_duration")), raw.get("audio_start_from"), raw.get("audio_end_at"))
+def _unless_missing(column: Any) -> Any:
+    return None if column.null_count == len(column) else column
 
 
 def _given(words: Sequence[wire.Word]) -> tuple[clock.Flags, clock.Flags] | None:

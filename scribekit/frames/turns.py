@@ -5,10 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from scribekit import wire
 
@@ -26,14 +28,16 @@ class Span(msgspec.Struct, gc=False):
     channel: str | None = None
 
 
-def by_time_alone(
-    starts: Times,
-    ends: Times,
-    speakers: Sequence[str | None],
-    channels: Sequence[str | None],
-    spans: Sequence[Span | wire.Utterance],
-) -> Times | None:
-    """The utterance of each word, or None when time leaves a doubt about one of them."""
+def by_time_alone(starts: Times, ends: Times, speakers: Any, channels: Any, spans: Sequence[Span | wire.Utterance]) -> Times | None:
+    """The utterance of each word, or None when time leaves a doubt about one of them.
+
+    Args:
+        starts: Starts of the words, in ms.
+        ends: Ends of them.
+        speakers: Their speakers as an Arrow array; None when no word has one.
+        channels: Their channels, likewise.
+        spans: The utterances.
+    """
     turn_starts = np.array([span.start for span in spans], dtype=np.int64)
     turn_ends = np.array([span.end for span in spans], dtype=np.int64)
     if (turn_ends[:-1] > turn_starts[1:]).any() or (turn_starts >= turn_ends).any():
@@ -41,12 +45,17 @@ def by_time_alone(
     indices: Times = np.searchsorted(turn_starts, starts, side="right") - 1
     if (starts >= ends).any() or (indices < 0).any() or (ends > turn_ends[indices]).any():
         return None
-    turns = indices.tolist()
-    if speakers != list(map([span.speaker for span in spans].__getitem__, turns)):
-        return None
-    if any(channels) or any(span.channel for span in spans):
-        return indices if channels == [spans[turn].channel for turn in turns] else None
-    return indices
+    has_own_names = _are_of(speakers, [span.speaker for span in spans], indices) and _are_of(
+        channels, [span.channel for span in spans], indices
+    )
+    return indices if has_own_names else None
+
+
+def _are_of(names: Any, turn_names: Sequence[str | None], indices: Times) -> bool:
+    """Whether each word has the name of its turn."""
+    if names is None:
+        return all(name is None for name in turn_names)
+    return bool(pa.array(turn_names, names.type).take(pa.array(indices)).equals(names))
 
 
 def by_listed_words(words: Sequence[wire.Word], utterances: Sequence[wire.Utterance]) -> list[int | None]:
