@@ -159,10 +159,10 @@ def test_only_the_recogniser_that_is_asked_for_must_be_installed(monkeypatch, se
 
 
 def test_a_service_that_ends_at_its_start_says_so_and_leaves_nothing(capfd):
-    service = sk.local_service("scripted", slots=0)
+    service = sk.local_service("scripted", faults={"no_such_fault": 1.0})
     with pytest.raises(LocalServiceError, match=r"exit code 2.*python -m scribekit.service"):
         service.start()
-    assert "0 is not greater than 0" in capfd.readouterr().err
+    assert "no_such_fault" in capfd.readouterr().err
     assert local.current_connection() is None
     assert not service.is_running
     with pytest.raises(LocalServiceError, match="not been started"):
