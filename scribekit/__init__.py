@@ -132,6 +132,8 @@ _ROOMS = ("alerts", "palette", "plots", "widgets")
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
         return importlib.import_module(f"scribekit.{name}")
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("scribekit")
     if name not in _HOMES:
         raise AttributeError(f"module 'scribekit' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"scribekit.{_HOMES[name]}"), name)

@@ -44,6 +44,10 @@ def test_a_public_name_is_what_its_home_defines(name):
     assert getattr(scribekit, name).__module__ == home.__name__
 
 
+def test_it_says_its_version():
+    assert scribekit.__version__.count(".") == 2
+
+
 def test_a_wrong_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="'transcribe'"):
         _ = scribekit.transcribe
