@@ -6,7 +6,7 @@ import functools
 import hashlib
 import operator
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from scribekit.errors import OptionError, nearest
 from scribekit.schema import Table
 
-Where = Mapping[str, Any] | pc.Expression
+Where: TypeAlias = "Mapping[str, Any] | pc.Expression"
 
 _TYPES = {
     "str": pa.large_string(),

@@ -106,7 +106,7 @@ class Catalogue:
             self._db.execute("BEGIN")  # one moment of all three tables
             try:
                 rows = self._db.execute("SELECT part, batch, audio_s, stamps FROM parts ORDER BY part")
-                found = {row[0]: Part(*row[:3], stamps=json.loads(row[3])) for row in rows}
+                found = {row[0]: Part(row[0], row[1], row[2], stamps=json.loads(row[3])) for row in rows}
                 for number, *holding in self._db.execute(
                     "SELECT part, recording_id, job_key, transcript_id FROM holdings ORDER BY part, position"
                 ):
@@ -212,7 +212,7 @@ class Catalogue:
 def _is_of(db: sqlite3.Connection, fingerprint: str) -> bool:
     if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
         return False
-    return db.execute("SELECT fingerprint FROM meta").fetchone() == (fingerprint,)
+    return bool(db.execute("SELECT fingerprint FROM meta").fetchone() == (fingerprint,))
 
 
 def _prepare(db: sqlite3.Connection, fingerprint: str) -> None:

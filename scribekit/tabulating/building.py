@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from scribekit import frames, schema, stored
-from scribekit.columnar import fingerprint, to_arrow
+from scribekit.columnar import fingerprint
 from scribekit.derived import Catalogue, Folder, Holding
 from scribekit.ledger import Ledger
 
@@ -67,8 +67,7 @@ def length_s(audio_duration_s: float | None) -> float:
 def project(ledger: Ledger, holdings: Iterable[Holding], *, reviewed: bool) -> dict[str, pa.Table]:
     """The rows of some recordings, level by level."""
     payloads = stored.payloads(ledger, [(one.recording_id, one.job_key) for one in holdings], reviewed=reviewed)
-    bodies = list(payloads)
-    return {level: to_arrow(frames.PROJECTIONS[level](bodies), table) for level, table in DERIVED.items()}
+    return {level: rows.combine_chunks() for level, rows in frames.project(DERIVED, payloads).items()}
 
 
 def build(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
-from scribekit.derived import AS_RECEIVED, Catalogue, Folder, Holding, Part
+from scribekit.derived import AS_RECEIVED, REVIEWED, Catalogue, Folder, Holding, Part
 from scribekit.derived.parts import keeping
 from scribekit.ledger import Ledger
 from scribekit.tabulating.building import DERIVED, PART_AUDIO_S, PART_RECORDINGS, project
@@ -75,7 +75,7 @@ def review(folder: Folder, catalogue: Catalogue, ledger: Ledger, part: Part, sta
         others = [keeping(folder.read(base[level]), [name for name in names if name not in stale])] if level in base else []
         tables[level] = keeping(pa.concat_tables([*others, rows]), names)
     catalogue.set_reviewed(part.number, known, folder.write(tables))
-    folder.release(base.values())
+    folder.release(part.files.get(REVIEWED, {}).values())
 
 
 def _groups(parts: Sequence[Part]) -> Iterator[list[Part]]:
