@@ -73,13 +73,15 @@ class Review:
                 raise OptionError(f"There is no transcript of {recording_id!r} in the corpus.{nearest(recording_id, keys)}")
             self._key = keys[recording_id]
             self._content = ledger.content_of(self._key)
+            self._body = next(body for _, body in ledger.payloads([(self.recording_id, self._key)]))
+            self._replayer = corrections.Replayer(self._body)
             self._load(ledger)
 
     def _load(self, ledger: Ledger) -> None:
-        self._body = next(body for _, body in ledger.payloads([(self.recording_id, self._key)]))
         self._journal = stored.journal(ledger, self._key)
-        self._replayed = corrections.replayed(self._body, self._journal)
+        self._replayed = self._replayer.replay(self._journal)
         self._shown: bytes | None = None
+        self._turns: list[list[int]] | None = None
 
     @property
     def payload(self) -> bytes:
@@ -226,21 +228,14 @@ class Review:
         return self
 
     def _do(self, make: Callable[[], making.Made]) -> Review:
-        """Make the edit, apply it, and write it down; what cannot be applied is not written."""
+        """Make the edit, try it, and write it down; what cannot be applied is not written."""
         self._check_unchanged()
         action, detail = make()
         try:
-            corrections.perform(self._state, action, detail)
-            return self._append(action, detail)
+            corrections.perform(self._state.copy(), action, detail)
         except corrections.Conflict as conflict:
             raise OptionError(f"Cannot {action} in {self.recording_id!r}: {conflict}.") from None
-        except ScribekitError:
-            self._reload()
-            raise
-
-    def _reload(self) -> None:
-        with Ledger(self._corpus.path) as ledger:
-            self._load(ledger)
+        return self._append(action, detail)
 
     def _check_unchanged(self) -> None:
         """Positions are those of the words that the person saw."""
@@ -271,7 +266,9 @@ class Review:
         return name.strip()
 
     def _utterance_words(self) -> list[list[int]]:
-        return corrections.utterance_words(self._body, self._state)
+        if self._turns is None:
+            self._turns = corrections.utterance_words(self._state)
+        return self._turns
 
     def _chosen(self, words: Words, utterance: int | None) -> list[int]:
         if (words is None) == (utterance is None):

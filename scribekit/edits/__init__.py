@@ -7,7 +7,6 @@ again in a new transcription where the words still match; elsewhere it is report
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from scribekit import wire
 from scribekit.edits import log, making
@@ -15,6 +14,7 @@ from scribekit.edits.actions import ACTIONS, APPLIED, CONFLICT, Outcome, perform
 from scribekit.edits.anchors import Conflict
 from scribekit.edits.model import DONE, IN_REVIEW, NEW, REDO, STATE, STATES, UNDO, Edit, History, read_history
 from scribekit.edits.proposals import Stray, strays
+from scribekit.edits.replaying import Replayed, Replayer
 from scribekit.edits.state import Spoken, State, to_payload, utterance_words
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "History",
     "Outcome",
     "Replayed",
+    "Replayer",
     "Spoken",
     "State",
     "Stray",
@@ -47,23 +48,6 @@ __all__ = [
     "to_payload",
     "utterance_words",
 ]
-
-
-@dataclass(frozen=True)
-class Replayed:
-    """A transcript with its journal applied.
-
-    Attributes:
-        state: The words as they stand.
-        history: The journal, read.
-        outcomes: What became of each edit that holds.
-        transcript_id: The transcript's id.
-    """
-
-    state: State
-    history: History
-    outcomes: Sequence[Outcome]
-    transcript_id: str
 
 
 def replayed(body: bytes, journal: Sequence[Edit]) -> Replayed:

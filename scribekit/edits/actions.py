@@ -76,9 +76,9 @@ def _merge(state: State, detail: Detail, is_same: bool) -> None:
 
 
 def _call(state: State, names: set[str], name: str) -> None:
-    for word in state.words:
+    for position, word in enumerate(state.words):
         if word.speaker in names:
-            word.speaker = name
+            state.words[position] = word.like(speaker=name)
     _note_names(state, names, name)
 
 
@@ -131,7 +131,7 @@ def _part_turns(state: State, taken: set[int]) -> None:
         for run in runs if state.words[members[0]].turn is None else runs[1:]:
             turn = next(fresh)
             for position in run:
-                state.words[position].turn = turn
+                state.words[position] = state.words[position].like(turn=turn)
 
 
 def _runs(members: Sequence[int], taken: set[int]) -> list[list[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
@@ -45,9 +45,19 @@ class Spoken:
     is_edited: bool = False
     is_retimed: bool = False
 
+    def like(self, **changes: Any) -> Spoken:
+        """A copy with other values. Words are never changed in place: states share them."""
+        word = Spoken(
+            self.text, self.start, self.end, self.speaker, self.channel, self.turn, self.confidence, self.origin, self.label,
+            self.is_edited, self.is_retimed,
+        )  # fmt: skip
+        for name, value in changes.items():
+            setattr(word, name, value)
+        return word
+
     def altered(self, **changes: Any) -> Spoken:
         """A copy with other values, marked as edited."""
-        return replace(self, is_edited=True, **changes)
+        return self.like(is_edited=True, **changes)
 
 
 @dataclass
@@ -60,12 +70,14 @@ class State:
         renamed: Label of the service → what stands for it now, where a whole speaker was renamed or merged.
         notes: Remarks: their text, and the start and end in ms of what they are about (None for the whole).
         given_turns: The utterance that held each word of the payload.
+        given_starts: The start of each utterance of the payload, in ms.
         has_turns: Whether there are utterances.
         separator: What stands between two words in running text.
     """
 
     words: list[Spoken]
     given_turns: Sequence[Turn] = ()
+    given_starts: Sequence[int] = ()
     has_turns: bool = False
     separator: str = " "
     verdicts: dict[int, bool] = field(default_factory=dict)
@@ -86,7 +98,15 @@ class State:
             Spoken(word.text, word.start, word.end, word.speaker, word.channel, turn, word.confidence, origin, word.speaker)
             for origin, (word, turn) in enumerate(zip(words, turns, strict=True))
         ]
-        return cls(spoken, turns if utterances else (), bool(utterances), _separator(transcript))
+        starts = [utterance.start for utterance in utterances]
+        return cls(spoken, turns if utterances else (), starts, bool(utterances), _separator(transcript))
+
+    def copy(self) -> State:
+        """A state that can be changed without this one; the two share their words."""
+        return State(
+            list(self.words), self.given_turns, self.given_starts, self.has_turns, self.separator,
+            dict(self.verdicts), dict(self.renamed), list(self.notes),
+        )  # fmt: skip
 
     def speakers(self) -> list[str]:
         """Everyone who says something, in order of appearance."""
@@ -153,52 +173,49 @@ def _word(word: Spoken, given: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return fields if word.channel is None else fields | {"channel": word.channel}
 
 
-def utterance_words(body: bytes, state: State) -> list[list[int]]:
+def utterance_words(state: State) -> list[list[int]]:
     """The positions in ``state.words`` of each utterance's words, in the order of the utterances table; an utterance may list none."""
-    return [turn.positions for turn in _ordered(msgspec.json.decode(body), state)] if state.has_turns else []
+    return [turn.positions for turn in _ordered(state)] if state.has_turns else []
 
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
     start: int
     positions: list[int]
-    given: dict[str, Any] | None  # as received, when no edit has touched it
+    given: int | None  # its number in the payload, when no edit has touched it
 
 
-def _ordered(raw: dict[str, Any], state: State) -> list[_Turn]:
-    given = [item for item in raw.get("utterances") or () if isinstance(item, dict)]
-    original = _origins(given, state)
-    turns = [_Turn(_start(item), [], item) for item, origins in zip(given, original, strict=True) if not origins]
+def _ordered(state: State) -> list[_Turn]:
+    original = _origins(state)
+    turns = [_Turn(start, [], number) for number, start in enumerate(state.given_starts) if not original[number]]
     for positions in state.turns():
         words = [state.words[position] for position in positions]
         turn = words[0].turn
-        item = given[turn] if turn is not None and turn < len(given) and _is_untouched(words, original[turn]) else None
-        turns.append(_Turn(min(word.start for word in words) if item is None else _start(item), positions, item))
+        is_given = turn is not None and turn < len(original) and _is_untouched(words, original[turn])
+        given = turn if is_given else None
+        turns.append(_Turn(min(word.start for word in words) if given is None else state.given_starts[given], positions, given))
     return sorted(turns, key=lambda turn: turn.start)
 
 
 def _utterances(raw: dict[str, Any], state: State, words: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]] | None, list[int]]:
     if not state.has_turns:
         return None, []
-    turns = _ordered(raw, state)
+    given = [item for item in raw.get("utterances") or () if isinstance(item, dict)]
+    turns = _ordered(state)
     items = []
     for turn in turns:
         if turn.given is None:
             items.append(_utterance(state, turn.positions, words))
         elif turn.positions:
-            items.append(_with_speaker(turn.given, state.words[turn.positions[0]].speaker))
+            items.append(_with_speaker(given[turn.given], state.words[turn.positions[0]].speaker))
         else:
-            items.append(_renamed(turn.given, state))
+            items.append(_renamed(given[turn.given], state))
     return items, [index for index, turn in enumerate(turns) if turn.given is None]
 
 
-def _start(utterance: dict[str, Any]) -> int:
-    return wire.as_milliseconds(utterance.get("start")) or 0
-
-
-def _origins(given: Sequence[dict[str, Any]], state: State) -> list[list[int]]:
+def _origins(state: State) -> list[list[int]]:
     """The positions in the payload that each of its utterances held."""
-    held: list[list[int]] = [[] for _ in given]
+    held: list[list[int]] = [[] for _ in state.given_starts]
     for origin, turn in enumerate(state.given_turns):
         if turn is not None:
             held[turn].append(origin)
@@ -240,7 +257,7 @@ def _renamed(item: Any, state: State) -> Any:
     return item
 
 
-def join_turns(words: Sequence[Spoken], positions: Iterable[int]) -> None:
+def join_turns(words: list[Spoken], positions: Iterable[int]) -> None:
     """Turns of the same speaker that touch at one of the positions become one."""
     for position in positions:
         for other in (position - 1, position + 1):
@@ -248,10 +265,9 @@ def join_turns(words: Sequence[Spoken], positions: Iterable[int]) -> None:
                 _join(words, words[position], words[other])
 
 
-def _join(words: Sequence[Spoken], word: Spoken, neighbour: Spoken) -> None:
+def _join(words: list[Spoken], word: Spoken, neighbour: Spoken) -> None:
     if word.turn == neighbour.turn or neighbour.turn is None or (word.speaker, word.channel) != (neighbour.speaker, neighbour.channel):
         return
-    turn = word.turn
-    for other in words:
-        if other.turn == turn:
-            other.turn = neighbour.turn
+    for position, other in enumerate(words):
+        if other.turn == word.turn:
+            words[position] = other.like(turn=neighbour.turn)

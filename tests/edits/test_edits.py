@@ -272,6 +272,7 @@ class Review(RuleBasedStateMachine):
         self.journal = Journal(payload("t", turns))
         self.before, self.after = [], []  # what was shown before each edit that can be undone, after each that can be redone
         self.groups, self.undone = [], []
+        self.replayer = edits.Replayer(self.journal.body, steps_kept=3)
 
     def edit(self, kind, *arguments, **named):
         previous = self.journal.shown
@@ -364,6 +365,11 @@ class Review(RuleBasedStateMachine):
         assert words["text"].tolist() == [word.text for word in self.journal.result.state.words]
         assert turns["n_words"].sum() == len(words)
         assert words["utterance_index"].notna().all()
+
+    @invariant()
+    def a_step_equals_the_replay_of_all(self):
+        step, whole = self.replayer.replay(self.journal.entries), self.journal.result
+        assert (step.state, step.history, list(step.outcomes)) == (whole.state, whole.history, list(whole.outcomes))
 
     @invariant()
     def undoing_everything_gives_the_start(self):
