@@ -20,6 +20,6 @@ if (process.argv.includes("--tests")) {
   await build({ ...common, entryPoints: under("tests", ".test.ts"), outdir: built, format: "esm", platform: "node", outExtension: { ".js": ".mjs" } });
 } else {
   await build({ ...common, entryPoints: under("src/widgets", ".ts"), outdir: out, format: "esm", target: "es2022", minify: true });
-  await build({ ...common, entryPoints: [join(here, "src/css/scribekit.css")], outdir: out, minify: true });
+  await build({ ...common, entryPoints: under("src/css", ".css"), outdir: out, minify: true });
   console.log(`built ${under("src/widgets", ".ts").map((file) => basename(file, ".ts")).join(", ")} into ${out}`);
 }

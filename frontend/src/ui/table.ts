@@ -35,6 +35,8 @@ export interface Options<Row> {
   onSelection?: (keys: ReadonlySet<string>) => void;
   /** Enter, or a double click, on a row. */
   onOpen?: (row: Row) => void;
+  /** A single click on a row, beside its tick. */
+  onClick?: (row: Row) => void;
 }
 
 const ROW = 28;
@@ -174,9 +176,9 @@ export class VirtualTable<Row> {
     const row = this.#activeRow();
     if (to !== null) {
       if (event.shiftKey) this.#extend(to);
-      this.#moveTo(to);
+      this.moveTo(to);
     } else if (event.key === " " && row && this.#options.isSelectable) {
-      this.#toggle(row);
+      this.toggle(row);
     } else if (event.key === "Enter" && row && this.#options.onOpen) {
       this.#options.onOpen(row);
     } else {
@@ -186,7 +188,8 @@ export class VirtualTable<Row> {
     event.stopPropagation();
   }
 
-  #moveTo(index: number): void {
+  /** Make a row the active one, and bring it into sight. */
+  moveTo(index: number): void {
     this.#active = index;
     this.element.scrollTop = scrolledTo(index, this.element.scrollTop, this.element.clientHeight - ROW, ROW);
     this.#draw();
@@ -197,8 +200,9 @@ export class VirtualTable<Row> {
     if (event.shiftKey) this.#extend(index);
     this.#active = index;
     const row = this.#activeRow();
-    if (onTick && row && !event.shiftKey) this.#toggle(row);
+    if (onTick && row && !event.shiftKey) this.toggle(row);
     else this.#draw();
+    if (!onTick && row && !event.shiftKey) this.#options.onClick?.(row);
   }
 
   /** Select the rows from the active one to another, as far as they are loaded. */
@@ -212,7 +216,8 @@ export class VirtualTable<Row> {
     this.#selectionChanged();
   }
 
-  #toggle(row: Row): void {
+  /** Select a row, or no longer. */
+  toggle(row: Row): void {
     if (!this.#options.isSelectable?.(row)) return;
     const key = this.#options.keyOf(row);
     if (!this.selected.delete(key)) this.selected.add(key);
