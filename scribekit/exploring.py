@@ -34,6 +34,7 @@ def search(
     sort: str = "time",
     context: int = 8,
     limit: int | None = None,
+    reviewed: bool = True,
     progress: bool = False,
 ) -> pd.DataFrame:
     """Key words in context, over all recordings.
@@ -55,7 +56,8 @@ def search(
         sort: ``"time"`` (manifest order, then time), ``"match"``, ``"speaker"``, or by the words beside the match from the first,
             second or third on: ``"left1"`` to ``"left3"``, ``"right1"`` to ``"right3"``.
         context: How many words to show on each side.
-        limit: At most this many lines; the first ones in the chosen order.
+        limit: At most this many lines; the first ones in the chosen order. In the order of time they come without the rest being read.
+        reviewed: Search what people made of the transcripts; false searches them as received.
         progress: Show how far the index has come when it must be built.
 
     Returns:
@@ -77,7 +79,7 @@ def search(
         raise OptionError("context= and limit= count words and lines: give whole numbers from 0 on.")
     parsed = parse(query)
     speakers = {speaker} if isinstance(speaker, str) else speaker
-    with Indexed(batch_or_corpus, where, progress=progress) as indexed:
+    with Indexed(batch_or_corpus, where, reviewed=reviewed, progress=progress) as indexed:
         lines = (found for found in _lines(indexed, parsed) if speakers is None or found[1].speaker in speakers)
         key = sort_key(sort)
         ordered = lines if key is None else iter(sorted(lines, key=lambda found: key(found[1])))
@@ -90,7 +92,8 @@ def build_index(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, progr
     """Bring the search index of a corpus up to date. :func:`search` does so too; call this to have the work behind you.
 
     The index is the file ``search.sqlite`` in the corpus folder. It holds nothing that is not in the ledger, can be deleted at any
-    time, and is made anew when a later version of scribekit needs it otherwise. Only transcripts that it does not hold yet are read.
+    time, and is made anew when a later version of scribekit needs it otherwise. Only transcripts that it does not hold yet are read, and
+    those that people have edited since. Of an edited transcript it holds the words as received as well.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave; the index always covers the whole corpus.
@@ -98,7 +101,7 @@ def build_index(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, progr
         progress: Show how far it has come.
 
     Returns:
-        How many transcripts were added.
+        How many transcripts were added; one that people edited counts twice.
 
     Raises:
         LedgerError: The corpus cannot be read, or the index not be written.
@@ -139,10 +142,10 @@ def play(
 
 
 def _lines(indexed: Indexed, query: Query) -> Iterator[_Found]:
-    for recording_id, key in indexed.matching(query):
-        places = spans(query, indexed.index.text(key))
+    for recording_id, number in indexed.matching(query):
+        places = spans(query, indexed.index.text(number))
         if places:
-            for line in cut(indexed.index.document(key), places):
+            for line in cut(indexed.index.document(number), places):
                 yield recording_id, line
 
 

@@ -23,11 +23,12 @@ from scribekit.errors import LedgerError
 from scribekit.frames import words_frame
 
 FILE_NAME = "search.sqlite"
-VERSION = 1  # raise it when what is stored, or how terms are made, changes: the index is then built anew
+VERSION = 2  # raise it when what is stored, or how terms are made, changes: the index is then built anew
 _BUSY_S = 30.0
 _AT_A_TIME = 64
 _SCHEMA = (
-    "CREATE TABLE documents (id INTEGER PRIMARY KEY, job_key TEXT NOT NULL UNIQUE, transcript_id TEXT NOT NULL)",
+    "CREATE TABLE documents (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL)",
+    "CREATE TABLE covers (stamp TEXT NOT NULL)",
     "CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL)",
     # Terms come without white space and ASCII punctuation, so this tokenizer parts them at their spaces and nowhere else.
     "CREATE VIRTUAL TABLE terms USING fts5(text, tokenize = 'ascii', columnsize = 0)",
@@ -35,7 +36,7 @@ _SCHEMA = (
 )
 _LZ4 = pa.Codec("lz4")  # read back a hundred times for each search
 
-Payloads = Callable[[Sequence[tuple[str, str]]], Iterable[tuple[str, bytes]]]
+Payloads = Callable[[Sequence[str]], Iterable[tuple[str, bytes]]]
 
 
 class _Body(msgspec.Struct, array_like=True):
@@ -87,30 +88,47 @@ class Index:
         self._db.close()
 
     def holds(self) -> dict[str, str]:
-        """Job key → transcript id of everything in the index."""
-        return dict(self._db.execute("SELECT job_key, transcript_id FROM documents").fetchall())
+        """The name and stamp of every document."""
+        return dict(self._db.execute("SELECT name, stamp FROM documents").fetchall())
 
-    def update(self, wanted: Mapping[str, str], payloads: Payloads, on_done: Callable[[int], object] | None = None) -> int:
-        """Bring the index up to date: add transcripts that are new or other than before, drop those that are gone.
+    def ids(self) -> dict[str, int]:
+        """The name and id of every document."""
+        return dict(self._db.execute("SELECT name, id FROM documents").fetchall())
+
+    def is_current(self, stamp: str) -> bool:
+        """Whether the index covers a state of the ledger; if so, all further reading sees just that, whatever others write."""
+        self._db.execute("BEGIN")
+        if self._db.execute("SELECT stamp FROM covers").fetchall() == [(stamp,)]:
+            return True
+        self._db.execute("ROLLBACK")
+        return False
+
+    def update(self, stamp: str, wanted: Mapping[str, str], payloads: Payloads, on_done: Callable[[int], object] | None = None) -> int:
+        """Bring the index up to date: add documents that are new or other than before, drop those that are gone.
+
+        A document that is made anew keeps its place among the others.
 
         Args:
-            wanted: Job key → transcript id of every stored transcript.
-            payloads: For pairs of (name, job key), the pairs of name and payload, as ``Ledger.payloads``.
-            on_done: Called with the number of transcripts added so far.
+            stamp: The state of the ledger that the index then covers.
+            wanted: The name and stamp of every document.
+            payloads: For names, the pairs of name and payload.
+            on_done: Called with the number of documents added so far.
 
         Returns:
             How many were added.
         """
         added = 0
         with self._explained(), self._transaction():
-            there = self.holds()
-            self._drop([key for key, transcript_id in there.items() if wanted.get(key) != transcript_id])
-            missing = [key for key, transcript_id in wanted.items() if there.get(key) != transcript_id]
-            for keys in _batched(missing, _AT_A_TIME):
-                self._add({key: wanted[key] for key in keys}, payloads)
-                added += len(keys)
+            there, ids = self.holds(), self.ids()
+            self._drop([ids[name] for name, own in there.items() if wanted.get(name) != own])
+            missing = [name for name, own in wanted.items() if there.get(name) != own]
+            for names in _batched(missing, _AT_A_TIME):
+                self._add([(ids.get(name), name, wanted[name]) for name in names], payloads)
+                added += len(names)
                 if on_done:
                     on_done(added)
+            self._db.execute("DELETE FROM covers")
+            self._db.execute("INSERT INTO covers (stamp) VALUES (?)", (stamp,))
         return added
 
     def clear(self) -> None:
@@ -120,34 +138,32 @@ class Index:
             self._delete()
             self._db = self._opened()
 
-    def matching(self, query: Query) -> list[str]:
-        """The job keys of the transcripts that answer a query, in no particular order."""
-        sql = "SELECT job_key FROM documents WHERE id IN (SELECT rowid FROM terms WHERE terms MATCH ?)"
-        return [row[0] for row in self._db.execute(sql, (expression(query),))]
+    def matching(self, query: Query) -> Iterator[int]:
+        """The ids of the documents that answer a query, ascending; found one by one, so that the first need not wait for the last."""
+        sql = "SELECT rowid FROM terms WHERE terms MATCH ? ORDER BY rowid"
+        return (row[0] for row in self._db.execute(sql, (expression(query),)))
 
-    def text(self, job_key: str) -> str:
-        """A transcript's terms, as :func:`~scribekit.concordance.text_of` writes them."""
-        sql = "SELECT text FROM terms WHERE rowid = (SELECT id FROM documents WHERE job_key = ?)"
-        return str(self._db.execute(sql, (job_key,)).fetchone()[0])
+    def text(self, number: int) -> str:
+        """A document's terms, as :func:`~scribekit.concordance.text_of` writes them."""
+        return str(self._db.execute("SELECT text FROM terms WHERE rowid = ?", (number,)).fetchone()[0])
 
-    def document(self, job_key: str) -> Document:
-        """A transcript's words with their times."""
-        sql = "SELECT body FROM bodies WHERE id = (SELECT id FROM documents WHERE job_key = ?)"
-        return _unpacked(self._db.execute(sql, (job_key,)).fetchone()[0])
+    def document(self, number: int) -> Document:
+        """A document's words with their times."""
+        return _unpacked(self._db.execute("SELECT body FROM bodies WHERE id = ?", (number,)).fetchone()[0])
 
-    def _add(self, transcripts: Mapping[str, str], payloads: Payloads) -> None:
-        spoken = _Spoken(words_frame(payloads([(key, key) for key in transcripts])))
-        for key, transcript_id in transcripts.items():
-            text, body = spoken.packed(key)
-            sql = "INSERT INTO documents (job_key, transcript_id) VALUES (?, ?)"
-            number = self._db.execute(sql, (key, transcript_id)).lastrowid
-            self._db.execute("INSERT INTO bodies (id, body) VALUES (?, ?)", (number, body))
-            self._db.execute("INSERT INTO terms (rowid, text) VALUES (?, ?)", (number, text))
+    def _add(self, documents: Sequence[tuple[int | None, str, str]], payloads: Payloads) -> None:
+        spoken = _Spoken(words_frame(payloads([name for _, name, _ in documents])))
+        for number, name, stamp in documents:
+            text, body = spoken.packed(name)
+            sql = "INSERT INTO documents (id, name, stamp) VALUES (?, ?, ?)"
+            row = self._db.execute(sql, (number, name, stamp)).lastrowid
+            self._db.execute("INSERT INTO bodies (id, body) VALUES (?, ?)", (row, body))
+            self._db.execute("INSERT INTO terms (rowid, text) VALUES (?, ?)", (row, text))
 
-    def _drop(self, keys: Sequence[str]) -> None:
+    def _drop(self, numbers: Sequence[int]) -> None:
         for table, column in (("terms", "rowid"), ("bodies", "id"), ("documents", "id")):
-            sql = f"DELETE FROM {table} WHERE {column} = (SELECT id FROM documents WHERE job_key = ?)"  # noqa: S608 -- constants
-            self._db.executemany(sql, ((key,) for key in keys))
+            sql = f"DELETE FROM {table} WHERE {column} = ?"  # noqa: S608 -- constants
+            self._db.executemany(sql, ((number,) for number in numbers))
 
     def _opened(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
 
+from scribekit import stored
 from scribekit.concordance import Query
 from scribekit.corpus import Corpus, manifest_of
 from scribekit.errors import OptionError, nearest
@@ -17,6 +20,35 @@ from scribekit.progress import Progress
 
 Where = Mapping[str, Any] | Callable[[pd.DataFrame], Any]
 
+_AS_RECEIVED = " as received"
+
+
+@dataclass(frozen=True)
+class _State:
+    """What the ledger says of a batch or corpus, until its stamp changes.
+
+    Attributes:
+        stamp: See ``Ledger.stamp``.
+        jobs: Recording id → job key, in manifest order.
+        wanted: Name → stamp of all documents of the whole corpus: the job key of each stored transcript, in the words of the people
+            who edited it, and of those who were edited the transcript as received as well.
+        manifest: The manifest of the batch or corpus, whole.
+    """
+
+    stamp: str
+    jobs: Mapping[str, str]
+    wanted: Mapping[str, str]
+    manifest: pd.DataFrame
+
+    def name(self, key: str, *, reviewed: bool) -> str:
+        """The document of a job."""
+        received = key + _AS_RECEIVED
+        return received if not reviewed and received in self.wanted else key
+
+
+_states: dict[tuple[Path, tuple[int, ...]], _State] = {}
+_MOST_STATES = 4
+
 
 class Indexed:
     """The searchable recordings of a batch or corpus, in manifest order.
@@ -24,20 +56,22 @@ class Indexed:
     Attributes:
         index: The open index.
         manifest: The manifest of the batch or corpus, whole.
-        recordings: Recording id → job key of the transcripts chosen.
+        recordings: Recording id → the id of its document, of the transcripts chosen.
+        added: How many documents the index lacked.
     """
 
-    def __init__(self, batch_or_corpus: Corpus, where: Where | None = None, *, rebuild: bool = False, progress: bool = False) -> None:
+    def __init__(
+        self, batch_or_corpus: Corpus, where: Where | None = None, *, reviewed: bool = True, rebuild: bool = False, progress: bool = False
+    ) -> None:
         with Ledger(batch_or_corpus.path) as ledger:
-            own = ledger.transcript_ids(batch_or_corpus.batch_ids)
-            whole = own if type(batch_or_corpus) is Corpus else ledger.transcript_ids(ledger.batches())
-            self.manifest = manifest_of(batch_or_corpus, ledger)
+            state = _state(batch_or_corpus, ledger)
+            self.manifest = state.manifest.copy(deep=False)
             chosen = _chosen(self.manifest, where)
-            wanted = {key: transcript_id for key, transcript_id in whole.values() if transcript_id}
-            wanted |= {key: transcript_id for key, transcript_id in own.values() if transcript_id}  # a later batch may have other options
-            self.index, self.added = _current_index(batch_or_corpus.path, wanted, ledger, rebuild=rebuild, progress=progress)
+            self.index, self.added = _current_index(batch_or_corpus.path, state, ledger, rebuild=rebuild, progress=progress)
+        ids = self.index.ids()
+        names = ((recording_id, state.name(key, reviewed=reviewed)) for recording_id, key in state.jobs.items())
         self.recordings = {
-            recording_id: key for recording_id, (key, _) in own.items() if key in wanted and (chosen is None or recording_id in chosen)
+            recording_id: ids[name] for recording_id, name in names if name in ids and (chosen is None or recording_id in chosen)
         }
 
     def __enter__(self) -> Self:
@@ -46,30 +80,63 @@ class Indexed:
     def __exit__(self, *_: object) -> None:
         self.index.close()
 
-    def matching(self, query: Query) -> Iterator[tuple[str, str]]:
-        """Recording id and job key of the chosen recordings that answer a query."""
-        hits = set(self.index.matching(query))
-        return ((recording_id, key) for recording_id, key in self.recordings.items() if key in hits)
+    def matching(self, query: Query) -> Iterator[tuple[str, int]]:
+        """Recording id and document of the chosen recordings that answer a query; found one by one where that is their order anyway."""
+        hits = self.index.matching(query)
+        if all(before < after for before, after in itertools.pairwise(self.recordings.values())):
+            names = {number: recording_id for recording_id, number in self.recordings.items()}
+            return ((names[number], number) for number in hits if number in names)
+        found = set(hits)
+        return ((recording_id, number) for recording_id, number in self.recordings.items() if number in found)
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Recording id and terms of every chosen recording, one at a time."""
-        return ((recording_id, self.index.text(key)) for recording_id, key in self.recordings.items())
+        return ((recording_id, self.index.text(number)) for recording_id, number in self.recordings.items())
 
 
-def _current_index(folder: Path, wanted: Mapping[str, str], ledger: Ledger, *, rebuild: bool, progress: bool) -> tuple[Index, int]:
-    index = Index(folder)
+def _state(batch_or_corpus: Corpus, ledger: Ledger) -> _State:
+    """What the ledger says, read anew only when its stamp is another than last time."""
+    stamp = ledger.stamp()
+    batches = ledger.batches() if type(batch_or_corpus) is Corpus else batch_or_corpus.batch_ids
+    name = (batch_or_corpus.path, tuple(batches))
+    known = _states.pop(name, None)
+    if known is None or known.stamp != stamp:
+        jobs = {recording_id: key for recording_id, (key, _) in ledger.transcript_ids(batches).items()}
+        known = _State(stamp, jobs, _wanted(ledger), manifest_of(batch_or_corpus, ledger))
+    _states[name] = known
+    for oldest in list(_states)[:-_MOST_STATES]:
+        _states.pop(oldest, None)
+    return known
+
+
+def _wanted(ledger: Ledger) -> dict[str, str]:
+    edits = ledger.edit_stamps()
+    wanted: dict[str, str] = {}
+    for key, transcript_id in ledger.transcripts().items():
+        wanted[key] = f"{transcript_id} {edits[key]}" if key in edits else transcript_id
+        if key in edits:
+            wanted[key + _AS_RECEIVED] = transcript_id
+    return wanted
+
+
+def _current_index(folder: Path, state: _State, ledger: Ledger, *, rebuild: bool, progress: bool) -> tuple[Index, int]:
+    index, added = Index(folder), 0
     try:
         if rebuild:
             index.clear()
-        there = index.holds()
-        if there == wanted:
-            return index, 0
-        missing = len(wanted.items() - there.items())
-        with Progress(missing, unit="transcripts", description="Indexing", enabled=progress and missing > 0) as line:
-            return index, index.update(wanted, ledger.payloads, line.update)
+        while not index.is_current(state.stamp):
+            missing = len(state.wanted.items() - index.holds().items())
+            with Progress(missing, unit="transcripts", description="Indexing", enabled=progress and missing > 0) as line:
+                added += index.update(state.stamp, state.wanted, lambda names: _payloads(ledger, names), line.update)
     except BaseException:
         index.close()
         raise
+    return index, added
+
+
+def _payloads(ledger: Ledger, names: Sequence[str]) -> Iterable[tuple[str, bytes]]:
+    for is_received, group in itertools.groupby(names, key=lambda name: name.endswith(_AS_RECEIVED)):
+        yield from stored.payloads(ledger, [(name, name.removesuffix(_AS_RECEIVED)) for name in group], reviewed=not is_received)
 
 
 def _chosen(manifest: pd.DataFrame, where: Where | None) -> set[str] | None:

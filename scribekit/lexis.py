@@ -31,6 +31,7 @@ def collocates(
     *,
     at_least: int = 3,
     where: Where | None = None,
+    reviewed: bool = True,
 ) -> pd.DataFrame:
     """The words that are found near a word more often than chance would have it.
 
@@ -47,6 +48,7 @@ def collocates(
             are columns; :mod:`scribekit.concordance.measures` has the formulas.
         at_least: Leave out terms with fewer uses near the word.
         where: Only some recordings, as for :func:`scribekit.search`.
+        reviewed: Count what people made of the transcripts; false counts them as received.
 
     Returns:
         The columns of ``schema.COLLOCATES``, one row per term.
@@ -62,7 +64,7 @@ def collocates(
     near: Counter[str] = Counter()
     everything: Counter[str] = Counter()
     uses = 0
-    with Indexed(batch_or_corpus, where) as indexed:
+    with Indexed(batch_or_corpus, where, reviewed=reviewed) as indexed:
         for _, text in indexed.texts():
             found = text.split()
             everything.update(found)
@@ -81,6 +83,7 @@ def keyness(
     *,
     at_least: int = 3,
     where: Where | None = None,
+    reviewed: bool = True,
 ) -> pd.DataFrame:
     """The words that each group uses more, or less, than all others.
 
@@ -92,6 +95,7 @@ def keyness(
             what the group uses less) or ``"logratio"`` (how large it is; Hardie 2014).
         at_least: Leave out words with fewer uses in all groups together.
         where: Only some recordings, as for :func:`scribekit.search`.
+        reviewed: Count what people made of the transcripts; false counts them as received.
 
     Returns:
         The columns of ``schema.KEYNESS``, one row per group and word. A ``ll`` beyond ±15.13 happens by chance once in 10,000 words.
@@ -102,7 +106,7 @@ def keyness(
     """
     column = _chosen_measure(measure, _KEYNESSES)
     counts: dict[Hashable, Counter[str]] = {}
-    with Indexed(batch_or_corpus, where) as indexed:
+    with Indexed(batch_or_corpus, where, reviewed=reviewed) as indexed:
         for group, found in _by_speaker(indexed) if by == _SPEAKER else _by_column(indexed, by):
             counts.setdefault(group, Counter()).update(found)
     if len(counts) < 2:
@@ -116,13 +120,16 @@ def keyness(
     return frame.sort_values(["group", column, "word"], ascending=[True, False, True], ignore_index=True)
 
 
-def dispersion(batch_or_corpus: Batch | Corpus, words: str | Sequence[str], *, where: Where | None = None) -> pd.DataFrame:
+def dispersion(
+    batch_or_corpus: Batch | Corpus, words: str | Sequence[str], *, where: Where | None = None, reviewed: bool = True
+) -> pd.DataFrame:
     """How evenly words are spread over the recordings.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         words: One or several words, prefixes or phrases, as for :func:`scribekit.search`.
         where: Only some recordings, as for :func:`scribekit.search`.
+        reviewed: Count what people made of the transcripts; false counts them as received.
 
     Returns:
         The columns of ``schema.DISPERSION``, one row per word, in the order given: uses, recordings with one, and Gries' DP (2008), its
@@ -136,7 +143,7 @@ def dispersion(batch_or_corpus: Batch | Corpus, words: str | Sequence[str], *, w
     queries = [parse(word) for word in asked]
     sizes: list[int] = []
     counts: list[list[int]] = []
-    with Indexed(batch_or_corpus, where) as indexed:
+    with Indexed(batch_or_corpus, where, reviewed=reviewed) as indexed:
         for _, text in indexed.texts():
             if size := _length(text):
                 sizes.append(size)
@@ -145,7 +152,9 @@ def dispersion(batch_or_corpus: Batch | Corpus, words: str | Sequence[str], *, w
     return schema.DISPERSION.frame([_spread(word, table[:, number], sizes) for number, word in enumerate(asked)])
 
 
-def ngrams(batch_or_corpus: Batch | Corpus, n: int = 2, *, at_least: int = 2, where: Where | None = None) -> pd.DataFrame:
+def ngrams(
+    batch_or_corpus: Batch | Corpus, n: int = 2, *, at_least: int = 2, where: Where | None = None, reviewed: bool = True
+) -> pd.DataFrame:
     """The runs of n words, most frequent first; ``n=1`` gives the word list.
 
     Args:
@@ -153,6 +162,7 @@ def ngrams(batch_or_corpus: Batch | Corpus, n: int = 2, *, at_least: int = 2, wh
         n: How many words in a row.
         at_least: Leave out runs that are rarer.
         where: Only some recordings, as for :func:`scribekit.search`.
+        reviewed: Count what people made of the transcripts; false counts them as received.
 
     Returns:
         The columns of ``schema.NGRAMS``. ``frequency`` is the number of lines that :func:`scribekit.search` gives for the run as a phrase,
@@ -167,7 +177,7 @@ def ngrams(batch_or_corpus: Batch | Corpus, n: int = 2, *, at_least: int = 2, wh
     counts: Counter[tuple[str, ...]] = Counter()
     spread: Counter[tuple[str, ...]] = Counter()
     total = 0
-    with Indexed(batch_or_corpus, where) as indexed:
+    with Indexed(batch_or_corpus, where, reviewed=reviewed) as indexed:
         for _, text in indexed.texts():
             found = text.split()
             runs = list(zip(*(found[start:] for start in range(n)), strict=False))
@@ -229,12 +239,12 @@ def _by_column(indexed: Indexed, by: str) -> Iterator[tuple[Hashable, Sequence[s
 
 
 def _by_speaker(indexed: Indexed) -> Iterator[tuple[Hashable, Sequence[str]]]:
-    for key in indexed.recordings.values():
-        document = indexed.index.document(key)
-        found = np.array(indexed.index.text(key).split(), dtype=object)
+    for number in indexed.recordings.values():
+        document = indexed.index.document(number)
+        found = np.array(indexed.index.text(number).split(), dtype=object)
         who = document.speakers[document.word_of_term]
-        for number, label in enumerate(document.labels):
-            yield label, found[who == number].tolist()
+        for speaker, label in enumerate(document.labels):
+            yield label, found[who == speaker].tolist()
 
 
 def _keys(group: str, words: Sequence[str], own: Counter[str], total: Counter[str]) -> pd.DataFrame:

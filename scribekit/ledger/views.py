@@ -12,7 +12,9 @@ from scribekit.status import WINDOW_S, Snapshot
 
 
 def _in(batch_ids: Sequence[int]) -> str:
-    return f"key IN (SELECT job_key FROM recordings WHERE batch_id IN ({marks(batch_ids)}))"
+    # Where all batches are asked for, no job need be looked up: half of the time for a large corpus.
+    every = f"(SELECT COUNT(*) FROM batches) = {len(set(batch_ids))}"
+    return f"({every} OR key IN (SELECT job_key FROM recordings WHERE batch_id IN ({marks(batch_ids)})))"
 
 
 JOB_COLUMNS = (
@@ -129,6 +131,22 @@ class Views(Store):
             f" WHERE r.batch_id IN ({marks(batch_ids)}) ORDER BY r.batch_id, r.position"
         )
         return {recording_id: (key, transcript_id) for recording_id, key, transcript_id in self.read(sql, tuple(batch_ids))}
+
+    def transcripts(self) -> dict[str, str]:
+        """Job key → transcript id of every transcript that is stored."""
+        sql = "SELECT key, transcript_id FROM jobs WHERE state = 'completed' AND key IN (SELECT job_key FROM payloads)"
+        return {row[0]: row[1] for row in self.read(sql)}
+
+    def stamp(self) -> str:
+        """What is another whenever batches, jobs' states or edits are; asking costs next to nothing, however large the corpus is.
+
+        Batches, events and edits are only ever appended, and no job changes its state without an event.
+        """
+        sql = (
+            "SELECT (SELECT MAX(batch_id) FROM batches), (SELECT TOTAL(created_at) FROM batches), (SELECT MAX(event_id) FROM events),"
+            " (SELECT at FROM events ORDER BY event_id DESC LIMIT 1), (SELECT MAX(edit_id) FROM edits)"
+        )
+        return repr(tuple(self.read(sql)[0]))
 
     def payloads(self, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
         """For each (recording id, job key) that has one: the recording id and the payload as received, one at a time."""

@@ -22,7 +22,8 @@ def test_a_transcript_that_was_made_again_replaces_the_old_one(stored):
     batch = stored({"a": "old words", "b": "other"})
     sk.build_index(batch, progress=False)
     with sqlite3.connect(batch.path / FILE_NAME) as db:
-        db.execute("UPDATE documents SET transcript_id = 'earlier' WHERE job_key LIKE 'a-%'")
+        db.execute("UPDATE documents SET stamp = 'earlier' WHERE name LIKE 'a-%'")
+        db.execute("UPDATE covers SET stamp = 'earlier'")
     assert sk.build_index(batch, progress=False) == 1
     assert len(sk.search(batch, "old")) == 1
     with sqlite3.connect(batch.path / FILE_NAME) as db:
@@ -33,7 +34,8 @@ def test_what_is_no_longer_in_the_ledger_is_dropped(stored):
     batch = stored({"a": "climate"})
     sk.build_index(batch, progress=False)
     with sqlite3.connect(batch.path / FILE_NAME) as db:
-        db.execute("INSERT INTO documents (job_key, transcript_id) VALUES ('gone', 't')")
+        db.execute("INSERT INTO documents (name, stamp) VALUES ('gone', 't')")
+        db.execute("UPDATE covers SET stamp = 'earlier'")
     assert sk.search(batch, "climate")["recording_id"].tolist() == ["a"]
     with sqlite3.connect(batch.path / FILE_NAME) as db:
         assert db.execute("SELECT COUNT(*) FROM documents").fetchone()[0] == 1
