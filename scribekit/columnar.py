@@ -27,6 +27,11 @@ _TYPES = {
     "datetime64[us, UTC]": pa.timestamp("us", "UTC"),
 }
 
+REPEATING = ("recording_id", "speaker", "channel", "time_source")
+"""Columns in which few texts come again and again."""
+
+_DICTIONARY = pa.dictionary(pa.int32(), pa.large_string())
+
 
 def arrow_schema(table: Table) -> pa.Schema:
     """The columns of a table with their Arrow types.
@@ -37,6 +42,18 @@ def arrow_schema(table: Table) -> pa.Schema:
         DataType(int64)
     """
     return pa.schema([(name, _TYPES[dtype]) for name, dtype in table.dtypes.items()])
+
+
+def dataset_schema(table: Table) -> pa.Schema:
+    """The same, with the columns that repeat few texts as dictionaries, which every engine reads and groups much faster.
+
+    Example:
+        >>> from scribekit.schema import WORDS
+        >>> dataset_schema(WORDS).field("speaker").type
+        DictionaryType(dictionary<values=large_string, indices=int32, ordered=0>)
+    """
+    fields = [pa.field(field.name, _DICTIONARY) if field.name in REPEATING else field for field in arrow_schema(table)]
+    return pa.schema(fields)
 
 
 def fingerprint(tables: Sequence[Table], version: int) -> str:

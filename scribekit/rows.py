@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from scribekit import frames, schema, stored, tabulating
-from scribekit.columnar import filtered, to_arrow
+from scribekit.columnar import dataset_schema, filtered, to_arrow
 from scribekit.corpus import Corpus, time_stamp
 from scribekit.errors import LedgerError
 from scribekit.ledger import Ledger
@@ -98,7 +98,7 @@ class Selection:
         if reading is not None:
             return reading.dataset(level)
         table = schema.LEVELS[level]
-        return ds.dataset(to_arrow(self.rows(level, table.names)[0], table))
+        return ds.dataset(to_arrow(self.rows(level, table.names)[0], table).cast(dataset_schema(table)))
 
     def tables_added(self) -> int:
         """Bring the tables up to date; how many transcripts were added."""

@@ -115,8 +115,9 @@ def scan_frame(
         progress: Show how far the tables have come when that takes more than two seconds.
 
     Returns:
-        A ``pyarrow.dataset.Dataset`` with the columns of ``schema.LEVELS[level]``: texts as large strings, times in milliseconds as
-        64-bit integers, missing values as nulls.
+        A ``pyarrow.dataset.Dataset`` with the columns of ``schema.LEVELS[level]``: ``recording_id``, ``speaker``, ``channel``
+        and ``time_source`` as dictionaries of texts, other texts as large strings, times in milliseconds as 64-bit integers, missing
+        values as nulls.
 
     Raises:
         OptionError: There is no such level.

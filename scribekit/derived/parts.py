@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from scribekit.columnar import arrow_schema
+from scribekit.columnar import REPEATING, dataset_schema
 from scribekit.derived.catalogue import File
 from scribekit.errors import LedgerError
 from scribekit.schema import Table
@@ -24,7 +24,6 @@ FOLDER = "tables"
 GRACE_S = 3600.0  # so long may a dataset be held, or a part be in the making, before its files count as left behind
 _ROWS_PER_GROUP = 1 << 17
 _ENDING, _UNFINISHED = ".parquet", ".unfinished"
-_REPEATING = ("recording_id", "speaker", "channel", "time_source")
 
 
 class Folder:
@@ -73,22 +72,13 @@ class Folder:
         """The rows of one file."""
         return pq.read_table(self.path / file.name, memory_map=False, partitioning=None)
 
-    def dataset(self, files: Sequence[File], table: Table, *, as_dictionaries: bool = False) -> ds.Dataset:
-        """Files of one level as a dataset, in their order.
-
-        Args:
-            files: The files.
-            table: The table of their level.
-            as_dictionaries: Read columns that repeat few texts as dictionaries.
-        """
-        schema = arrow_schema(table)
+    def dataset(self, files: Sequence[File], table: Table) -> ds.Dataset:
+        """Files of one level as a dataset, in their order."""
+        schema = dataset_schema(table)
         if not files:
             return ds.dataset(schema.empty_table())
         paths = [str(self.path / file.name) for file in files]
-        repeating = [name for name in _REPEATING if name in table.names] if as_dictionaries else []
-        for name in repeating:
-            schema = schema.set(schema.get_field_index(name), pa.field(name, pa.dictionary(pa.int32(), pa.large_string())))
-        return ds.dataset(paths, schema=schema, format=ds.ParquetFileFormat(dictionary_columns=repeating))
+        return ds.dataset(paths, schema=schema, format=ds.ParquetFileFormat(dictionary_columns=[*REPEATING]))
 
     def broken(self, files: Collection[File], *, thoroughly: bool = False) -> set[str]:
         """The names of files that are missing or not as long as they were, or, thoroughly, cannot be read."""

@@ -47,11 +47,11 @@ class Reading:
     reviewed: bool
     added: int
 
-    def dataset(self, level: str, *, as_dictionaries: bool = False) -> ds.Dataset:
+    def dataset(self, level: str) -> ds.Dataset:
         """One level, of these recordings alone."""
         editions = [part.edition(reviewed=self.reviewed) for part in self.parts]
         files = [edition[level] for edition in editions if level in edition]
-        dataset = self.folder.dataset(files, DERIVED[level], as_dictionaries=as_dictionaries)
+        dataset = self.folder.dataset(files, DERIVED[level])
         if sum(len(part.holdings) for part in self.parts) == len(self.recording_ids):
             return dataset
         return dataset.filter(pc.field("recording_id").isin(pa.array(self.recording_ids, pa.large_string())))
@@ -63,7 +63,7 @@ class Reading:
             pyarrow.ArrowException: A file cannot be read.
             OSError: A file cannot be read.
         """
-        dataset = self.dataset(level, as_dictionaries=True)
+        dataset = self.dataset(level)
         if self._is_in_order():
             return to_pandas(dataset.to_table(columns=list(columns), filter=condition), DERIVED[level])
         rows = dataset.to_table(columns=[*columns, *({"recording_id"} - set(columns))], filter=condition)
