@@ -91,6 +91,11 @@ export class VirtualTable<Row> {
     await this.refresh();
   }
 
+  /** The row that keys act on, as far as it is loaded. */
+  get activeRow(): Row | undefined {
+    return this.#activeRow();
+  }
+
   clearSelection(): void {
     this.selected.clear();
     this.#selectionChanged();
