@@ -14,13 +14,13 @@ from scribekit.ledger import Fact, Ledger, Receipt
 HOST = "host.example"
 
 
-def payload(transcript_id, turns):
-    """A transcript of [(speaker, text), …], each word 400 ms long and 100 ms after the last."""
+def payload(transcript_id, turns, confidence=lambda word: 0.9):
+    """A transcript of [(speaker, text), …], each word 400 ms long and 100 ms after the last; its confidence may depend on it."""
     words, utterances, clock = [], [], 0
     for speaker, text in turns:
         turn = []
         for word in text.split():
-            turn.append({"text": word, "start": clock, "end": clock + 400, "confidence": 0.9, "speaker": speaker})
+            turn.append({"text": word, "start": clock, "end": clock + 400, "confidence": confidence(word), "speaker": speaker})
             clock += 500
         words += turn
         if speaker and turn:
@@ -29,10 +29,13 @@ def payload(transcript_id, turns):
     return json.dumps(body).encode()
 
 
-def store(folder, recordings, columns=None, number=1):
-    """Record a finished batch: recording id → text, or turns of (speaker, text). Another number makes other transcripts."""
+def store(folder, recordings, columns=None, number=1, sources=None, **options):
+    """Record a finished batch: recording id → text, or turns of (speaker, text). Another number makes other transcripts.
+
+    Sources are addresses, unless files are given for some of the recordings; options are those of a payload.
+    """
     keys = {name: f"{name}-{number}" for name in recordings}
-    jobs = [Job(key, f"https://{HOST}/{name}.mp3", "{}", 60.0) for name, key in keys.items()]
+    jobs = [Job(key, (sources or {}).get(name, f"https://{HOST}/{name}.mp3"), "{}", 60.0) for name, key in keys.items()]
     rows = [PlannedRow(name, job.source, job.key) for name, job in zip(keys, jobs, strict=True)]
     manifest = pd.DataFrame({"recording_id": list(keys), "source": [job.source for job in jobs]}, dtype="str").assign(**(columns or {}))
     with Ledger(folder, create=True) as ledger:
@@ -42,7 +45,7 @@ def store(folder, recordings, columns=None, number=1):
         for name, said in recordings.items():
             turns = [(None, said)] if isinstance(said, str) else said
             done = replace(claimed[keys[name]], state="completed", transcript_id=f"t-{keys[name]}")
-            receipt = Receipt(payload(done.transcript_id, turns), 60.0, 0.9, "universal-2", "en", 0.01)
+            receipt = Receipt(payload(done.transcript_id, turns, **options), 60.0, 0.9, "universal-2", "en", 0.01)
             facts.append(Fact(done, 2.0, "completed", "", receipt))
         assert all(ledger.record("me", facts))
     return sk.Corpus(folder).batch(batch)
