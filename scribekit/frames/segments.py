@@ -13,15 +13,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import chain
+from functools import cached_property
+from itertools import chain, pairwise
 from typing import Any
+
+import pyarrow.compute as pc
 
 from scribekit.frames.spoken import Spoken
 
 BREATH_MS = 500
 SENTENCE_WORDS = 40
-SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
-CLOSING = "\"'”’)]»"
+SENTENCE_ENDS = ".?!…。？！"
+CLOSING = "\"'”’)\\]»"
+_CLOSES = rf"[{SENTENCE_ENDS}][{CLOSING}]*\z"
 PARAGRAPH_SENTENCES = 5
 PARAGRAPH_PAUSE_MS = 1500
 
@@ -37,6 +41,7 @@ class Segmenter:
         self._starts: list[int] = spoken.starts.tolist()
         self._ends: list[int] = spoken.ends.tolist()
         self._texts: list[str] = spoken.texts.to_numpy(zero_copy_only=False).tolist()
+        self._closes: list[bool] = pc.match_substring_regex(spoken.texts, _CLOSES).to_numpy(zero_copy_only=False).tolist()
         self._confidences, self._speakers, self._channels = (
             [None] * len(spoken) if column is None else column.to_numpy(zero_copy_only=False).tolist()
             for column in (spoken.confidences, spoken.speakers, spoken.channels)
@@ -44,6 +49,10 @@ class Segmenter:
 
     def sentences(self) -> list[Run]:
         """The words of each sentence."""
+        return self._sentences
+
+    @cached_property
+    def _sentences(self) -> list[Run]:
         runs = chain.from_iterable(self._sentences_of(turn) for turn in self._turns())
         return sorted(runs, key=lambda run: self._starts[run[0]])
 
@@ -72,11 +81,11 @@ class Segmenter:
         }
 
     def _turns(self) -> list[Run]:
+        if len(set(self._channels)) < 2:
+            return self._turns_of(list(range(len(self._channels))), ())
         by_channel: dict[str | None, Run] = {}
         for word, channel in enumerate(self._channels):
             by_channel.setdefault(channel, []).append(word)
-        if len(by_channel) < 2:
-            return [run for words in by_channel.values() for run in self._turns_of(words, ())]
         runs: list[Run] = []
         for channel, words in by_channel.items():
             others = sorted(self._starts[word] for word, name in enumerate(self._channels) if name != channel)
@@ -84,25 +93,26 @@ class Segmenter:
         return sorted(runs, key=lambda run: self._starts[run[0]])
 
     def _turns_of(self, words: Run, others: Sequence[int]) -> list[Run]:
-        runs: list[Run] = []
         speakers = self._speakers
-        for word in words:
-            if not runs or speakers[runs[-1][-1]] != speakers[word] or self._is_interrupted(runs[-1][-1], word, others):
-                runs.append([])
-            runs[-1].append(word)
-        return runs
+        edges = [
+            at
+            for at, (last, word) in enumerate(pairwise(words), start=1)
+            if speakers[last] != speakers[word] or (others and self._is_interrupted(last, word, others))
+        ]
+        return [words[first:end] for first, end in pairwise([0, *edges, len(words)])] if words else []
 
     def _is_interrupted(self, last: int, word: int, others: Sequence[int]) -> bool:
         end, start = self._ends[last], self._starts[word]
         return start - end >= BREATH_MS and bisect_left(others, end) < bisect_left(others, start)
 
     def _sentences_of(self, turn: Run) -> list[Run]:
-        runs: list[Run] = [[]]
-        for word in turn:
-            runs[-1].append(word)
-            if len(runs[-1]) >= SENTENCE_WORDS or self._texts[word].rstrip(CLOSING).endswith(SENTENCE_ENDS):
-                runs.append([])
-        return runs if runs[-1] else runs[:-1]
+        runs: list[Run] = []
+        first, closes = 0, self._closes
+        for end, word in enumerate(turn, start=1):
+            if closes[word] or end - first >= SENTENCE_WORDS:
+                runs.append(turn[first:end])
+                first = end
+        return [*runs, turn[first:]] if first < len(turn) else runs
 
     def _begins_paragraph(self, paragraph: list[Run], sentence: Run) -> bool:
         last, first = paragraph[-1][-1], sentence[0]
