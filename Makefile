@@ -51,6 +51,7 @@ widgets: $(READY) ## Build the widgets' browser side from frontend/ into the pac
 bench: $(READY) ## Measure the engine beside the SDK's own group calls, then alone and large (20 minutes)
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_batch.py
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_batch.py --suite large
+	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_tables.py --recordings 5000 --index
 
 .PHONY: chaos
 chaos: $(READY) ## Transcribe through twenty seeds of every fault at once, and check the books
