@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from scribekit.correcting import apply_edits, propose_correction, smooth_speakers, undo_edits
     from scribekit.errors import ScribekitError
     from scribekit.exploring import build_index, play, search
+    from scribekit.flagging import flag_for_review
     from scribekit.lexis import collocates, dispersion, keyness, ngrams
     from scribekit.limits import Limits
     from scribekit.local import local_service
-    from scribekit.measuring import calibrate, evaluate, flag_for_review, turn_statistics
+    from scribekit.measuring import calibrate, evaluate, turn_statistics
     from scribekit.naming import name_people, people, review_states
     from scribekit.planner import compare_plan, plan
     from scribekit.planning.handle import Plan
@@ -100,7 +101,7 @@ _HOMES = {
     "estimate_cost": "pricing",
     "evaluate": "measuring",
     "export": "tables",
-    "flag_for_review": "measuring",
+    "flag_for_review": "flagging",
     "keyness": "lexis",
     "local_service": "local",
     "name_people": "naming",

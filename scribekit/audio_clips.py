@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from scribekit.errors import ScribekitError
 
 RATE_HZ = 16_000
+_FRAME_MS = 20
+_AROUND_MS = 100  # words' times are only so exact
+_PIECE_S = 60.0
+_QUIETEST_DB = -100.0
 _LEAD_S = 1.0  # decoders need some packets before the first good sample, and seeking is only so exact
 
 
@@ -27,6 +32,47 @@ def wav_clip(path: Path, start_s: float, end_s: float) -> bytes:
     Raises:
         ScribekitError: The file cannot be opened, or has no sound at that time.
     """
+    samples = _samples(path, start_s, end_s)
+    if not len(samples):
+        raise ScribekitError(f"{str(path)!r} has no sound between {start_s:.1f} and {end_s:.1f} s. Is it the file that was transcribed?")
+    return _wav(samples)
+
+
+def levels_db(path: Path, starts_ms: Any, ends_ms: Any) -> npt.NDArray[np.float64]:
+    """How loud the loudest 20 ms of each stretch of a recording are, to tell words from silence; 100 ms more on each side count too.
+
+    The recording is decoded once from the first to the last of them, in pieces of a minute.
+
+    Args:
+        path: A local audio or video file.
+        starts_ms: Starts in milliseconds.
+        ends_ms: Ends in milliseconds.
+
+    Returns:
+        Decibels of full scale: 0 for the loudest square wave, -100 for nothing at all, NaN where the file has no sound.
+
+    Raises:
+        ScribekitError: The file cannot be opened.
+    """
+    first = np.maximum(0, np.asarray(starts_ms) - _AROUND_MS) // _FRAME_MS
+    end = (np.asarray(ends_ms) + _AROUND_MS) // _FRAME_MS + 1
+    if not len(first):
+        return np.zeros(0)
+    begin, until_s = int(first.min()), end.max() * _FRAME_MS / 1000
+    pieces = [_samples(path, at, min(at + _PIECE_S, until_s)) for at in np.arange(begin * _FRAME_MS / 1000, until_s, _PIECE_S)]
+    levels = np.concatenate([_frame_levels(piece) for piece in pieces])
+    stretches = [levels[start:stop] for start, stop in zip((first - begin).tolist(), (end - begin).tolist(), strict=True)]
+    return np.array([stretch.max() if len(stretch) else np.nan for stretch in stretches])
+
+
+def _frame_levels(samples: Any) -> npt.NDArray[np.float64]:
+    size = RATE_HZ * _FRAME_MS // 1000
+    frames = samples[: len(samples) // size * size].reshape(-1, size) / 32768.0
+    levels: npt.NDArray[np.float64] = 10 * np.log10(np.maximum(np.mean(frames**2, axis=1), 10 ** (_QUIETEST_DB / 10)))
+    return levels
+
+
+def _samples(path: Path, start_s: float, end_s: float) -> Any:
     import av
 
     try:
@@ -36,9 +82,7 @@ def wav_clip(path: Path, start_s: float, end_s: float) -> bytes:
     except (av.FFmpegError, OSError) as cause:
         raise ScribekitError(f"{str(path)!r} cannot be played ({getattr(cause, 'strerror', None) or cause}). Is it still there?") from cause
     samples = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)
-    if not len(samples):
-        raise ScribekitError(f"{str(path)!r} has no sound between {start_s:.1f} and {end_s:.1f} s. Is it the file that was transcribed?")
-    return _wav(samples[: round((end_s - start_s) * RATE_HZ)])
+    return samples[: round((end_s - start_s) * RATE_HZ)]
 
 
 def _parts(container: Any, stream: Any, start_s: float, end_s: float) -> Iterator[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from scribekit.errors import OptionError
-from scribekit.schema import RELIABILITY
+from scribekit.review_queue import weighed
+from scribekit.schema import RELIABILITY, SIGN_LIFTS
 
 BINS = 15
+PRIOR_ERRORS = 10.0
+_ROUNDS = 20
 _Z = 1.959963984540054  # of a two-sided 95 % interval
 
 _Floats = npt.NDArray[np.float64]
@@ -27,11 +30,13 @@ class Calibration:
         ece: Expected calibration error: the mean distance of confidence and accuracy over the bins, weighted by words (M. P. Naeini,
             G. Cooper, M. Hauskrecht, AAAI 2015).
         n_words: How many words it rests on.
+        signs: What each sign of trouble says beside the confidence (``schema.SIGN_LIFTS``), for signs that were seen.
     """
 
     table: pd.DataFrame
     ece: float
     n_words: int
+    signs: pd.DataFrame
     _confidence: _Floats = field(repr=False)
     _error: _Floats = field(repr=False)
 
@@ -51,13 +56,24 @@ class Calibration:
         mean_error = 1 - np.average(self.table["accuracy"], weights=self.table["n_words"])
         return np.where(np.isnan(given), mean_error, np.interp(given, self._confidence, self._error))
 
+    def expected_errors(self, confidence: Any, signs: pd.DataFrame) -> _Floats:
+        """The errors that words bring: their probability of error times the lift of every sign that they show.
 
-def fit(confidence: Any, correct: Any, bins: int = BINS) -> Calibration:
+        Args:
+            confidence: Confidence of each word, 0 to 1.
+            signs: What ``review_signs.word_signs`` gave for them. A sign that the calibration has not seen changes nothing.
+        """
+        return weighed(self.probability_of_error(confidence), signs, dict(zip(self.signs["sign"], self.signs["lift"], strict=True)))
+
+
+def fit(confidence: Any, correct: Any, signs: pd.DataFrame | None = None, *, left_out: Any = 0, bins: int = BINS) -> Calibration:
     """A calibration from words of which it is known whether they are right.
 
     Args:
         confidence: Confidence of each word, 0 to 1; words without one are left out.
         correct: Whether each word is right.
+        signs: What ``review_signs.word_signs`` gave for them; without it nothing is learnt about signs.
+        left_out: How many words are missing right after each word; they count as errors that its signs might have told of.
         bins: At most how many bins of equally many words; words of one confidence stay together.
 
     Raises:
@@ -93,7 +109,47 @@ def fit(confidence: Any, correct: Any, bins: int = BINS) -> Calibration:
     table = RELIABILITY.frame({name: values.tolist() for name, values in columns.items()})
     ece = float(np.average(np.abs(mean_confidence - accuracy), weights=n_words))
     error = falling((n_words - n_right + 0.5) / (n_words + 1), n_words.astype(np.float64))
-    return Calibration(table, ece, len(given), mean_confidence, error)
+    bare = Calibration(table, ece, len(given), SIGN_LIFTS.frame(), mean_confidence, error)
+    if signs is None:
+        return bare
+    seen = signs[known].iloc[order]
+    errors = 1 - right + np.broadcast_to(left_out, known.shape)[known][order]
+    return replace(bare, signs=lifts(bare.probability_of_error(given), errors, seen))
+
+
+def lifts(risk: _Floats, errors: _Floats, signs: pd.DataFrame) -> pd.DataFrame:
+    """How many times more errors words with a sign bring than their confidence and their other signs would have them bring.
+
+    Poisson regression with the logarithm of the risk as offset, fitted sign by sign in turn. Each lift has a gamma prior of mode 1 that
+    weighs as much as ten expected errors, so that a sign seen a few times says little. A factor common to all words takes up the rest.
+
+    Args:
+        risk: Probability of error of each word by its confidence.
+        errors: Errors that each word brought.
+        signs: A column of truths for each sign.
+
+    Returns:
+        ``schema.SIGN_LIFTS``, a row for each sign that at least one word shows.
+
+    Example:
+        >>> seen = pd.DataFrame({"drawn-out word": np.arange(1000) < 500})
+        >>> lifts(np.full(1000, 0.2), np.where(seen["drawn-out word"], 0.4, 0.1), seen)[["sign", "n_words", "lift"]].values.tolist()
+        [['drawn-out word', 500, 3.6]]
+    """
+    shown = {name: np.flatnonzero(signs[name]) for name in signs if signs[name].any()}
+    common, factors = 1.0, dict.fromkeys(shown, 1.0)
+    for _ in range(_ROUNDS):
+        expected = weighed(risk, signs, factors)
+        common = errors.sum() / expected.sum() if expected.sum() else 1.0
+        for name, rows in shown.items():
+            without = common * weighed(risk[rows], signs.iloc[rows], factors | {name: 1.0}).sum()
+            factors[name] = (errors[rows].sum() + PRIOR_ERRORS) / (without + PRIOR_ERRORS)
+    return SIGN_LIFTS.frame([_lift_row(name, factors[name], len(rows), float(errors[rows].sum())) for name, rows in shown.items()])
+
+
+def _lift_row(sign: str, lift: float, n_words: int, errors: float) -> dict[str, Any]:
+    spread = np.exp(_Z / np.sqrt(errors + PRIOR_ERRORS))
+    return {"sign": sign, "n_words": n_words, "errors": errors, "lift": lift, "lift_low": lift / spread, "lift_high": lift * spread}
 
 
 def falling(values: _Floats, weights: _Floats) -> _Floats:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scribekit.quality import PASSAGE_WORDS, Alignment, Counts, align, character_counts, interval, joined, normalise, total
+from scribekit.quality import DELETED, PASSAGE_WORDS, Alignment, Counts, align, character_counts, interval, joined, normalise, total
 from scribekit.references import Reference
 from scribekit.schema import EVALUATION
 from scribekit.speaker_errors import SpeakerTime, concatenated_errors, speaker_time
@@ -61,6 +61,14 @@ class Compared:
         n_parts = np.bincount(self.row_of, minlength=len(self.words))
         n_right = np.bincount(self.row_of, self.alignment.correct, minlength=len(self.words))
         return np.where(n_parts > 0, n_right == n_parts, np.nan)
+
+    def left_out(self) -> npt.NDArray[np.float64]:
+        """For each row of ``words`` how many words were said after it and not recognised; the first row has those before it too."""
+        missing = np.flatnonzero(self.alignment.outcome == DELETED)
+        matched = np.flatnonzero(~self.alignment.inserted)
+        before = np.searchsorted(self.alignment.owner[matched], missing) - 1
+        rows = self.row_of[matched[np.maximum(before, 0)]] if len(matched) else np.zeros(0, dtype=np.intp)
+        return np.bincount(rows, minlength=len(self.words)).astype(np.float64)
 
 
 @dataclass(frozen=True)

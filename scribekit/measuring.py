@@ -1,16 +1,16 @@
-"""The public verbs that measure transcripts and say what is worth a listen; they ask the service for nothing."""
+"""The public verbs that measure transcripts; they ask the service for nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from scribekit import calibration as calibrating
-from scribekit import conversation, review_queue
+from scribekit import conversation, review_signs, stored
 from scribekit.calibration import Calibration
 from scribekit.corpus import Batch, Corpus, manifest_of
 from scribekit.errors import OptionError, nearest
@@ -30,6 +30,7 @@ def evaluate(
     by: str | None = None,
     normaliser: str = "basic",
     seed: int = 0,
+    reviewed: bool = True,
 ) -> pd.DataFrame:
     """Word and character error rates against what was really said, summed over recordings, not averaged.
 
@@ -45,6 +46,8 @@ def evaluate(
         by: ``None`` for one row, ``"recording"``, ``"speaker"`` (of the reference, in each recording), or a manifest column.
         normaliser: ``"basic"`` (case, punctuation and hyphens do not count) or ``"none"``; see ``scribekit.quality.normalise``.
         seed: Seed of the bootstrap.
+        reviewed: Measure the transcripts as people have corrected them; false measures them as received, so that two calls tell what the
+            review was worth.
 
     Returns:
         ``group, speaker, n_recordings``, the counts, ``wer`` with its 95 % interval, ``cer``, ``cpwer`` and ``der``
@@ -54,9 +57,9 @@ def evaluate(
         OptionError: ``by``, ``normaliser`` or a reference is not understood, or no recording has both sides.
         MissingExtraError: jiwer is not installed.
     """
-    ids = to_frame(corpus)["recording_id"].tolist()
+    ids = to_frame(corpus, columns=["recording_id"])["recording_id"].tolist()
     said = _references(references, corpus, ids)
-    words = to_frame(corpus, "words")
+    words = to_frame(corpus, "words", reviewed=reviewed)
     recordings = _recordings(words, said, [name for name in ids if name in said], _group_of(by, corpus))
     frame = evaluation_frame(recordings, by_speaker=by == "speaker", normaliser=normaliser, seed=seed)
     if frame.empty:
@@ -64,74 +67,84 @@ def evaluate(
     return frame
 
 
-def calibrate(words: pd.DataFrame | Batch | Corpus, references: References, *, normaliser: str = "basic") -> Calibration:
-    """How often words of a given confidence are right, learnt from recordings whose words are known.
+def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | None = None, *, normaliser: str = "basic") -> Calibration:
+    """How often words of a given confidence are right, learnt from recordings whose words are known: by references, or by a review.
 
     Args:
-        words: The words of ``to_frame(corpus, "words")`` (``recording_id``, ``text``, ``confidence``), or a batch or corpus.
-        references: As for ``evaluate``; the name of a manifest column needs a batch or corpus.
+        words: The words of ``to_frame(corpus, "words")`` (``recording_id``, ``text``, ``confidence``; with the other columns the signs of
+            trouble are weighed too), or a batch or corpus, whose words as received are taken. A frame may have a column ``correct``
+            (true, false or missing) instead of references.
+        references: As for ``evaluate``; the name of a manifest column needs a batch or corpus. Or a frame with ``recording_id``,
+            ``word_index`` (as received) and ``correct``, which is joined by the first two. Without references a corpus is calibrated by
+            what people did in it: words that they accepted are right, words that they corrected or rejected are wrong, and words that
+            nobody judged do not count.
         normaliser: As for ``evaluate``.
 
     Returns:
-        The reliability ``table``, the expected calibration error ``ece`` and the mapping ``probability_of_error``, which
-        ``flag_for_review`` takes as ``calibration``.
+        The reliability ``table`` (``schema.RELIABILITY``), the expected calibration error ``ece``, the mapping ``probability_of_error``,
+        and what each of the ``signs`` says beside the confidence (``schema.SIGN_LIFTS``). ``flag_for_review`` takes it as ``calibration``.
 
     Raises:
-        OptionError: A reference is not understood, no recording has both sides, or no word has a confidence.
-        MissingExtraError: jiwer is not installed.
+        OptionError: A reference is not understood, no recording has both sides, nobody judged a word, or no word has a confidence.
+        MissingExtraError: jiwer is not installed, and there are references.
     """
     corpus = words if isinstance(words, Corpus) else None
-    frame = words if isinstance(words, pd.DataFrame) else to_frame(words, "words")
-    frame = frame.reindex(columns=WORDS.names)
+    frame = words if isinstance(words, pd.DataFrame) else to_frame(words, "words", reviewed=False)
+    judged = _judged(frame, references, corpus, normaliser)
+    known = judged[judged["correct"].notna()]
+    signs = _signs(judged, corpus).loc[known.index] if judged[["start_ms", "end_ms", "word_index"]].notna().all(axis=None) else None
+    return calibrating.fit(known["confidence"], known["correct"].astype(float), signs, left_out=known["left_out"])
+
+
+def _judged(words: pd.DataFrame, references: References | None, corpus: Corpus | None, normaliser: str) -> pd.DataFrame:
+    """The words with two columns more, in the order of ``review_signs.arranged``: ``correct``, and ``left_out`` after each."""
+    if isinstance(references, pd.DataFrame) and "correct" in references:
+        words = words.drop(columns="correct", errors="ignore")
+        words = words.merge(references[["recording_id", "word_index", "correct"]], on=["recording_id", "word_index"], how="left")
+    elif references is not None:
+        return _compared(words, references, corpus, normaliser)
+    elif corpus is not None:
+        words = words.assign(correct=verdicts(corpus, words))
+    elif "correct" not in words:
+        raise OptionError("Give references, or words with a column 'correct' that says which of them are right.")
+    if not words["correct"].notna().any():
+        raise OptionError("Nobody has judged a word yet: accept or correct some in a review (sk.review), or give references.")
+    return words.reindex(columns=[*WORDS.names, "correct"]).assign(left_out=0.0)
+
+
+def _compared(words: pd.DataFrame, references: References, corpus: Corpus | None, normaliser: str) -> pd.DataFrame:
+    frame = words.reindex(columns=WORDS.names)
     ids = frame["recording_id"].unique().tolist()
     said = _references(references, corpus, ids)
-    recordings = _recordings(frame, said, [name for name in ids if name in said], str)
-    compared = compare(recordings, normaliser)
-    correct = np.concatenate([item.is_correct() for item in compared])
-    confidence = np.concatenate([item.words["confidence"].to_numpy(dtype=np.float64) for item in compared])
-    return calibrating.fit(confidence[~np.isnan(correct)], correct[~np.isnan(correct)])
+    compared = compare(_recordings(frame, said, [name for name in ids if name in said], str), normaliser)
+    return pd.concat([item.words.assign(correct=item.is_correct(), left_out=item.left_out()) for item in compared], ignore_index=True)
 
 
-def flag_for_review(
-    batch_or_corpus: Batch | Corpus,
-    below: float = 0.9,
-    by: Literal["transcript", "utterance", "sentence"] = "transcript",
-    calibration: Calibration | None = None,
-) -> pd.DataFrame:
-    """What is worth a listen, most expected errors per minute first: "listen to 40 minutes, catch 60 % of the errors".
-
-    A part is in the queue when its mean confidence is under ``below`` or when it shows a sign of trouble: words that repeat themselves,
-    impossible word rates, phrases that recognisers invent over silence, a script that its language is not written in, a stray turn.
-
-    Args:
-        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        below: Mean confidence under which a part is in the queue, 0 to 1.
-        by: The parts: whole ``"transcript"``, ``"utterance"`` (a sentence where there are none) or ``"sentence"`` (by punctuation).
-        calibration: What ``calibrate`` learnt; without one a word's probability of error is taken as 1 - confidence.
-
-    Returns:
-        The queue (``schema.REVIEW_QUEUE``): where to listen, why, ``expected_errors``, ``errors_per_minute``, ``cumulative_minutes``
-        and ``share_of_errors``, the expected share of all errors found by then.
-
-    Raises:
-        OptionError: ``by`` or ``below`` is not understood.
-        LedgerError: The corpus cannot be read.
-    """
-    if by not in review_queue.PARTS:
-        raise OptionError(f"There is no part {by!r} to review.{nearest(str(by), review_queue.PARTS)}")
-    if not 0 <= below <= 1:
-        raise OptionError(f"below is a confidence from 0 to 1, not {below!r}.")
-    transcripts = to_frame(batch_or_corpus)
-    languages = dict(zip(transcripts["recording_id"], transcripts["language"], strict=True))
-    risk = calibration.probability_of_error if calibration else review_queue.one_minus
-    return review_queue.review_queue(to_frame(batch_or_corpus, "words"), below=below, by=by, risk=risk, languages=languages)
+def verdicts(corpus: Corpus, words: pd.DataFrame) -> pd.Series[Any]:
+    """What people said of each word as received: 1 right, 0 wrong, NaN nothing."""
+    with Ledger(corpus.path) as ledger:
+        judged = {
+            (name, index): verdict
+            for name, verdicts in stored.reviewed_words(ledger, stored.completed(corpus, ledger))
+            for index, verdict in verdicts.items()
+        }
+    keys = zip(words["recording_id"], words["word_index"], strict=True)
+    return pd.Series([judged.get(key) for key in keys], index=words.index, dtype="float64")
 
 
-def turn_statistics(corpus: Batch | Corpus) -> pd.DataFrame:
+def _signs(words: pd.DataFrame, corpus: Corpus | None) -> pd.DataFrame:
+    """The signs of words, by their own index."""
+    ordered = review_signs.arranged(words.assign(_row=words.index))
+    signs = review_signs.word_signs(ordered, languages=None if corpus is None else to_frame(corpus, "languages"))
+    return signs.set_axis(ordered["_row"].to_numpy())
+
+
+def turn_statistics(corpus: Batch | Corpus, *, reviewed: bool = True) -> pd.DataFrame:
     """Who talks how much and how: shares, talk/listen ratio, pace, overlaps, interruptions and pauses.
 
     Args:
         corpus: What ``submit_batch`` or ``open_corpus`` gave. Recordings without speaker labels or channels are left out.
+        reviewed: As people have corrected the transcripts; false takes them as received.
 
     Returns:
         One row per recording and speaker (``schema.TURN_STATISTICS``), in order of first turns.
@@ -139,7 +152,7 @@ def turn_statistics(corpus: Batch | Corpus) -> pd.DataFrame:
     Raises:
         LedgerError: The corpus cannot be read.
     """
-    return conversation.turn_statistics(to_frame(corpus, "utterances"))
+    return conversation.turn_statistics(to_frame(corpus, "utterances", reviewed=reviewed))
 
 
 def _recordings(words: pd.DataFrame, said: Mapping[str, Reference], ids: Sequence[str], group_of: Callable[[str], str]) -> list[Recording]:

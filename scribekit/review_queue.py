@@ -1,67 +1,45 @@
-"""The review queue: which parts of the transcripts hold the most expected errors per minute of listening, and why."""
+"""The review queue: which parts of the transcripts hold the most expected errors per minute of listening, and why. Pure.
+
+A calibration says how many errors a word's confidence and signs (``review_signs``) let expect; without one it is ``1 - confidence``.
+Weights for the signs that were fitted to other recordings did not improve that order on recordings that they had not seen
+(benchmarks/bench_review.py), so there are none built in.
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scribekit.quality import normalise
+from scribekit.review_signs import INVENTED, SIGNS, STRAY, Codes, Groups, arranged, word_signs
 from scribekit.schema import REVIEW_QUEUE
 
 PARTS = ("transcript", "utterance", "sentence")
 
 PLACE_FINDING_S = 1.0  # what each part costs besides its own length
-INVENTED_RISK = 0.5  # at least this probability of error for each word of a part that looks invented
-IMPOSSIBLE_WORDS_PER_S = 8.0  # quick speech has 4 to 5
-RATE_FROM_WORDS = 4
-LONGEST_WORD_MS = 3000
-STRAY_WORDS, STRAY_MS = 2, 1000
-REPEATS = 4  # how many times in a row; a single word may do so in excitement, hence not 3
-LONGEST_REPEAT_WORDS = 6
-FOREIGN_SHARE = 0.5
+INVENTED_RISK = 0.5  # the least probability of error of a word that looks invented: as likely as not, until a person has looked
+SIGN_SHARE = 0.1  # a soft sign is a reason where so many of the words show it: in a long part some always do
+ENOUGH_SHARE = 0.5  # and reason enough to be in the queue where so many do
 
 LOW_CONFIDENCE = "low confidence"
-REPEATED = "repeats itself"
-WORD_RATE = "impossible word rate"
-PHANTOM = "known phantom phrase"
-LANGUAGE = "language mismatch"
-STRAY = "stray turn"
-INVENTED = (REPEATED, WORD_RATE, PHANTOM, LANGUAGE)
 
-_SENTENCE_END = re.compile(r"[.?!…。！？؟।]['\"”’»)\]]*$")
-_PHANTOMS = re.compile(
-    r"\b(?:thank(?:s| you) (?:so much )?for (?:watching|listening)|(?:please )?subscribe to (?:my|our|the) channel|like and subscribe"
-    r"|see you in the next (?:video|one)|subtitles by|amara org|transcript(?:ion)? by castingwords|untertitel (?:im auftrag|von)"
-    r"|untertitelung des zdf|vielen dank fürs zuschauen|sous titres? (?:réalisés|par)|merci d'avoir regardé|subtítulos (?:realizados|por)"
-    r"|gracias por ver|sottotitoli (?:creati|a cura)|legendas pela comunidade|редактор субтитров|продолжение следует)\b"
-    r"|ご視聴ありがとうございました|请不吝点赞|字幕由"
-)
-PHANTOM_WORDS = 15  # a phrase in a longer part is part of what somebody says
 
-_SCRIPTS = {
-    "CYRILLIC": ("ru", "uk", "bg", "be", "mk", "sr", "kk", "mn"),
-    "GREEK": ("el",),
-    "ARABIC": ("ar", "fa", "ur", "ps"),
-    "HEBREW": ("he", "yi"),
-    "DEVANAGARI": ("hi", "mr", "ne"),
-    "THAI": ("th",),
-    "HANGUL": ("ko",),
-    "CJK": ("zh", "yue"),
-    "KANA": ("ja",),
-    "LATIN": ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "pl", "cs", "tr", "ro", "hu", "id", "vi"),
-}
-_SCRIPT_OF = {language: script for script, languages in _SCRIPTS.items() for language in languages}
-_WRITTEN_TOGETHER = {"KANA": {"KANA", "CJK"}, "HANGUL": {"HANGUL", "CJK"}}
+class Risk(Protocol):
+    """Gives the errors to expect of each word: ``Calibration`` is one."""
 
-_Indices = npt.NDArray[np.intp]
-_Mask = npt.NDArray[np.bool_]
+    def expected_errors(self, confidence: Any, signs: pd.DataFrame) -> npt.NDArray[np.float64]:
+        """Errors that words of these confidences and signs probably bring."""
+
+
+class AsItSays:
+    """Confidence is believed as it is."""
+
+    def expected_errors(self, confidence: Any, signs: pd.DataFrame) -> npt.NDArray[np.float64]:  # noqa: ARG002 -- not believed
+        """``1 - confidence``; the mean of the others where it is missing."""
+        return one_minus(confidence)
 
 
 def one_minus(confidence: Any) -> npt.NDArray[np.float64]:
@@ -71,45 +49,85 @@ def one_minus(confidence: Any) -> npt.NDArray[np.float64]:
     return np.where(missing, 0.5 if missing.all() else np.nanmean(error), error) if missing.any() else error
 
 
+def weighed(risk: npt.NDArray[np.float64], signs: pd.DataFrame, lifts: Mapping[str, float]) -> npt.NDArray[np.float64]:
+    """Risks times the lifts of the signs that each word shows; a sign without a lift changes nothing.
+
+    Example:
+        >>> weighed(np.array([0.1, 0.2]), pd.DataFrame({"drawn-out word": [False, True]}), {"drawn-out word": 2.0}).tolist()
+        [0.1, 0.4]
+    """
+    for name in signs.columns.intersection(list(lifts)):
+        risk = np.where(signs[name], risk * lifts[name], risk)
+    return risk
+
+
 def review_queue(
     words: pd.DataFrame,
     *,
     below: float,
     by: str,
-    risk: Callable[[Any], npt.NDArray[np.float64]] = one_minus,
-    languages: Mapping[str, Any] | None = None,
+    risk: Risk | None = None,
+    languages: pd.DataFrame | None = None,
+    vocabulary: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """The parts worth a listen, most expected errors per minute first, with the columns of ``schema.REVIEW_QUEUE``.
 
     Args:
-        words: Rows of ``schema.WORDS``.
+        words: Rows of ``schema.WORDS``. With ``level_db`` (see ``review_signs.word_signs``) speech over silence is found too; words that
+            are true in a column ``settled`` were judged by a person and bring no errors.
         below: Mean confidence under which a part is in the queue, 0 to 1.
         by: One of ``PARTS``.
-        risk: Gives the probability that words of these confidences are wrong.
-        languages: ``recording_id`` → language code, to compare with the script of the words.
+        risk: What to expect of confidences and signs; by default confidence is believed as it is.
+        languages: Rows of ``schema.LANGUAGES``.
+        vocabulary: Words that are known; see ``review_signs.unknown``.
 
     Example:
         >>> from scribekit.schema import WORDS
         >>> spoken = {"recording_id": ["a"] * 4, "word_index": range(4), "start_ms": [0, 500, 1000, 1500], "end_ms": [400, 900, 1400, 2000]}
         >>> words = WORDS.frame(spoken | {"text": ["All", "right.", "Sam", "queue."], "confidence": [0.99, 0.97, 0.3, 0.4]})
-        >>> review_queue(words, below=0.9, by="sentence")[["text", "share_of_errors", "reasons"]].round(3).to_numpy().tolist()
+        >>> review_queue(words, below=0.9, by="sentence")[["text", "share_of_errors", "reasons"]].round(2).to_numpy().tolist()
         [['Sam queue.', 0.97, 'low confidence']]
     """
     if words.empty:
         return REVIEW_QUEUE.frame()
-    ordered = words.sort_values(["recording_id", "utterance_index", "word_index"], kind="stable", ignore_index=True)
-    ordered["part"] = np.cumsum(_begins(ordered, by)) - 1
-    ordered["risk"] = risk(ordered["confidence"].to_numpy(dtype=np.float64))
-    parts = _parts(ordered)
-    signs = _signs(ordered, parts, by, languages or {})
-    signs = {LOW_CONFIDENCE: (parts["confidence"] < below).to_numpy()} | signs
-    looks_invented = np.logical_or.reduce([signs[name] for name in INVENTED])
-    floor = np.where(looks_invented, INVENTED_RISK * parts["n_words"], 0.0)
-    parts["expected_errors"] = np.maximum(parts["expected_errors"], floor)
+    ordered = arranged(words)
+    signs = word_signs(ordered, languages=languages, vocabulary=vocabulary)
+    expected = (risk or AsItSays()).expected_errors(ordered["confidence"].to_numpy(dtype=np.float64), signs)
+    expected = np.where(signs[list(INVENTED)].any(axis=1), np.maximum(expected, INVENTED_RISK), expected)
+    settled = ordered["settled"].to_numpy(dtype=bool) if "settled" in ordered else np.zeros(len(ordered), dtype=bool)
+    groups = Groups(_part_codes(ordered, by))
+    parts = _parts(ordered, groups, np.where(settled, 0.0, expected))
+    is_open = ~groups.reduce(np.logical_and, settled)
+    parts["reasons"] = np.where(is_open, _reasons(groups, signs & ~settled[:, None], is_open & (parts["confidence"] < below)), "")
+    return _ranked(parts)
+
+
+def _part_codes(words: pd.DataFrame, by: str) -> Codes:
+    """The part of each word: words of a recording; of an utterance, or a sentence where there are none; of a sentence."""
+    if by == "sentence":
+        key: Any = words["sentence"]
+    elif by == "transcript":
+        key = words["recording_id"]
+    else:
+        has_utterance = words["utterance_index"].notna()
+        number = words["utterance_index"].where(has_utterance, words["sentence"])
+        key = pd.MultiIndex.from_arrays([words["recording_id"], has_utterance, number])
+    codes: Codes = pd.factorize(key)[0]
+    return codes
+
+
+def _parts(words: pd.DataFrame, groups: Groups, expected: npt.NDArray[np.float64]) -> pd.DataFrame:
+    parts = words[["recording_id", "speaker"]].iloc[groups.first].reset_index(drop=True)
+    parts["start_ms"] = groups.reduce(np.minimum, words["start_ms"])
+    parts["end_ms"] = groups.reduce(np.maximum, words["end_ms"])
+    parts["first_word"] = groups.reduce(np.minimum, words["word_index"])
+    parts["n_words"] = groups.sizes
+    parts["confidence"] = words.groupby(groups.codes)["confidence"].mean()
+    parts["expected_errors"] = groups.reduce(np.add, expected)
+    parts["text"] = groups.texts(words["text"])
     parts["minutes"] = ((parts["end_ms"] - parts["start_ms"]).clip(lower=0) / 1000 + PLACE_FINDING_S) / 60
     parts["errors_per_minute"] = parts["expected_errors"] / parts["minutes"]
-    parts["reasons"] = _reasons(signs)
-    return _ranked(parts)
+    return parts
 
 
 def _ranked(parts: pd.DataFrame) -> pd.DataFrame:
@@ -120,106 +138,11 @@ def _ranked(parts: pd.DataFrame) -> pd.DataFrame:
     return REVIEW_QUEUE.frame({name: queue[name].tolist() for name in REVIEW_QUEUE.names} if len(queue) else None)
 
 
-def _begins(words: pd.DataFrame, by: str) -> _Mask:
-    """Whether a part begins with each word."""
-    begins = _changes(words["recording_id"])
-    if by == "transcript":
-        return begins
-    utterance = words["utterance_index"]
-    begins |= _changes(utterance)
-    ends = words["text"].str.contains(_SENTENCE_END, na=False).to_numpy(dtype=bool)
-    after_end = np.concatenate([[False], ends[:-1]])
-    return begins | (after_end if by == "sentence" else after_end & utterance.isna().to_numpy())
-
-
-def _changes(column: pd.Series[Any]) -> _Mask:
-    codes = pd.factorize(column)[0]
-    return np.concatenate([[True], codes[1:] != codes[:-1]])
-
-
-def _parts(words: pd.DataFrame) -> pd.DataFrame:
-    starts = np.flatnonzero(_changes(words["part"]))
-    n_words = np.diff(np.append(starts, len(words)))
-    parts = words[["recording_id", "speaker"]].iloc[starts].reset_index(drop=True)
-    parts["start_ms"] = np.minimum.reduceat(words["start_ms"].to_numpy(), starts)
-    parts["end_ms"] = np.maximum.reduceat(words["end_ms"].to_numpy(), starts)
-    parts["first_word"] = np.minimum.reduceat(words["word_index"].to_numpy(), starts)
-    parts["n_words"] = n_words
-    parts["confidence"] = words.groupby("part")["confidence"].mean()
-    parts["expected_errors"] = np.add.reduceat(words["risk"].to_numpy(), starts)
-    texts = words["text"].tolist()
-    parts["text"] = [" ".join(texts[start : start + n]) for start, n in zip(starts.tolist(), n_words.tolist(), strict=True)]
-    return parts
-
-
-def _signs(words: pd.DataFrame, parts: pd.DataFrame, by: str, languages: Mapping[str, Any]) -> dict[str, _Mask]:
-    lengths = (words["end_ms"] - words["start_ms"]).to_numpy()
-    too_long = _any_in_part(words, lengths > LONGEST_WORD_MS)
-    seconds = ((parts["end_ms"] - parts["start_ms"]) / 1000).clip(lower=0.001)
-    n_words = parts["n_words"]
-    too_quick = (n_words >= RATE_FROM_WORDS) & (n_words / seconds > IMPOSSIBLE_WORDS_PER_S)
-    texts = parts["text"].tolist()
-    phantom = [n <= PHANTOM_WORDS and bool(_PHANTOMS.search(normalise(text))) for n, text in zip(n_words.tolist(), texts, strict=True)]
-    spoken_in = [languages.get(name) for name in parts["recording_id"].tolist()]
-    return {
-        REPEATED: _any_in_part(words, repeated(words)),
-        WORD_RATE: too_quick.to_numpy() | too_long,
-        PHANTOM: np.array(phantom, dtype=bool),
-        LANGUAGE: np.array([is_foreign(text, code) for text, code in zip(texts, spoken_in, strict=True)], dtype=bool),
-        STRAY: np.zeros(len(parts), dtype=bool) if by == "transcript" else _is_stray(parts),
-    }
-
-
-def _any_in_part(words: pd.DataFrame, mask: _Mask) -> _Mask:
-    found = np.zeros(int(words["part"].iloc[-1]) + 1, dtype=bool)
-    found[words["part"].to_numpy()[mask]] = True
-    return found
-
-
-def repeated(words: pd.DataFrame) -> _Mask:
-    """Whether each word is in a run of 1 to 6 words that is said at least four times in a row in its recording."""
-    codes = pd.factorize(words["recording_id"] + "\n" + words["text"].str.casefold())[0]
-    mask = np.zeros(len(codes), dtype=bool)
-    for period in range(1, LONGEST_REPEAT_WORDS + 1):
-        same = np.concatenate([np.zeros(period, dtype=bool), codes[period:] == codes[:-period]])[: len(codes)]
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(np.int8)))
-        for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            if end - start >= period * (REPEATS - 1):
-                mask[start - period : end] = True
-    return mask
-
-
-def is_foreign(text: str, language: Any) -> bool:
-    """Whether most letters are of a script that the language is not written in; False for languages that are not known here.
-
-    Example:
-        >>> is_foreign("Продолжение следует", "en_us"), is_foreign("Café in Köln", "en")
-        (True, False)
-    """
-    expected = _SCRIPT_OF.get(str(language).lower().replace("_", "-").partition("-")[0])
-    if expected is None or (expected == "LATIN" and text.isascii()):
-        return False
-    scripts = Counter(_script(letter) for letter in text if letter.isalpha())
-    own = sum(scripts[script] for script in _WRITTEN_TOGETHER.get(expected, {expected}))
-    return scripts.total() > 0 and 1 - own / scripts.total() > FOREIGN_SHARE
-
-
-def _script(letter: str) -> str:
-    name = unicodedata.name(letter, "UNKNOWN").split()[0].split("-")[0]
-    return "KANA" if name in ("HIRAGANA", "KATAKANA") else name
-
-
-def _is_stray(parts: pd.DataFrame) -> _Mask:
-    """One or two quick words between two parts of one other speaker: often not a turn at all."""
-    before, after = parts.shift(), parts.shift(-1)
-    short = (parts["n_words"] <= STRAY_WORDS) & (parts["end_ms"] - parts["start_ms"] <= STRAY_MS)
-    inside = (before["recording_id"] == parts["recording_id"]) & (after["recording_id"] == parts["recording_id"])
-    other = (before["speaker"] == after["speaker"]) & (before["speaker"] != parts["speaker"]) & parts["speaker"].notna()
-    stray: _Mask = (short & inside & other).to_numpy(dtype=bool)
-    return stray
-
-
-def _reasons(signs: Mapping[str, _Mask]) -> list[str]:
-    names = list(signs)
-    flags = np.column_stack(list(signs.values()))
-    return ["; ".join(name for name, flag in zip(names, row, strict=True) if flag) for row in flags.tolist()]
+def _reasons(groups: Groups, signs: pd.DataFrame, is_low: pd.Series[bool]) -> list[str]:
+    """Why each part is in the queue; an empty text where it is not."""
+    shares = {name: np.bincount(groups.codes, signs[name]) / groups.sizes for name in SIGNS}
+    enough = {name: share > 0 if name in (*INVENTED, STRAY) else share >= ENOUGH_SHARE for name, share in shares.items()}
+    is_queued = np.logical_or.reduce([is_low, *enough.values()])
+    shown = {LOW_CONFIDENCE: is_low} | {name: is_queued & (enough[name] | (share >= SIGN_SHARE)) for name, share in shares.items()}
+    flags = np.column_stack(list(shown.values())).tolist()
+    return ["; ".join(name for name, flag in zip(shown, row, strict=True) if flag) for row in flags]

@@ -1,0 +1,106 @@
+"""The public verb that says what is worth a listen; it asks the service for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from scribekit import review_queue
+from scribekit.audio_clips import levels_db
+from scribekit.calibration import Calibration
+from scribekit.corpus import Batch, Corpus, manifest_of
+from scribekit.errors import OptionError, ScribekitError, nearest
+from scribekit.ledger import Ledger
+from scribekit.measuring import verdicts
+from scribekit.tables import to_frame
+
+
+def flag_for_review(
+    batch_or_corpus: Batch | Corpus,
+    below: float = 0.9,
+    by: Literal["transcript", "utterance", "sentence"] = "transcript",
+    calibration: Calibration | None = None,
+    *,
+    vocabulary: Collection[str] | None = None,
+    audio_minutes: float = 0.0,
+    reviewed: bool = True,
+) -> pd.DataFrame:
+    """What is worth a listen, most expected errors per minute first: "listen to 40 minutes, catch 60 % of the errors".
+
+    A part is in the queue when its mean confidence is under ``below`` or when it shows a sign of trouble. Signs of invented text: words
+    that repeat themselves, impossible word rates, phrases that recognisers invent when nobody speaks, a script that the language is not
+    written in, speech over silence; such words count as at least half wrong. A stray turn: one or two quick words inside another's turn.
+    Further signs are named where a tenth of the words show them, and are enough where half of them do: a turn that changes within
+    150 ms or has one word, a word drawn out for its letters, half a second after a word in which nobody was recognised, an unknown
+    word, a language that the service was not sure of. Words that people corrected or accepted are done with.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        below: Mean confidence under which a part is in the queue, 0 to 1.
+        by: The parts: whole ``"transcript"``, ``"utterance"`` (a sentence where there are none) or ``"sentence"`` (those of
+            ``to_frame(corpus, "sentences")``).
+        calibration: What ``calibrate`` learnt; without one a word's probability of error is taken as 1 - confidence.
+        vocabulary: Words that are known, such as the names in your recordings; any other word is then unknown. Without it a word of four
+            letters or more is unknown that is said once in a corpus of 5,000 words or more and spelt like none of its other words.
+        audio_minutes: Listen to at most so many minutes of local recordings, those with most expected errors first, to find speech over
+            silence. A minute of audio takes some hundredths of a second.
+        reviewed: As people have corrected the transcripts; false takes them as received, corrected or not.
+
+    Returns:
+        The queue (``schema.REVIEW_QUEUE``): where to listen, why, ``expected_errors``, ``errors_per_minute``, ``cumulative_minutes``
+        and ``share_of_errors``, the expected share of all errors found by then.
+
+    Raises:
+        OptionError: ``by`` or ``below`` is not understood.
+        LedgerError: The corpus cannot be read.
+    """
+    if by not in review_queue.PARTS:
+        raise OptionError(f"There is no part {by!r} to review.{nearest(str(by), review_queue.PARTS)}")
+    if not 0 <= below <= 1:
+        raise OptionError(f"below is a confidence from 0 to 1, not {below!r}.")
+    words = to_frame(batch_or_corpus, "words", reviewed=reviewed)
+    if reviewed:
+        words["settled"] = _settled(batch_or_corpus, words)
+    queue = partial(
+        review_queue.review_queue, risk=calibration, languages=to_frame(batch_or_corpus, "languages"), vocabulary=vocabulary, below=below
+    )
+    if audio_minutes > 0:
+        worst_first = queue(words, by="transcript")["recording_id"].tolist()
+        words["level_db"] = _levels(batch_or_corpus, words, worst_first, audio_minutes)
+    return queue(words, by=by)
+
+
+def _settled(corpus: Corpus, words: pd.DataFrame) -> pd.Series[Any]:
+    """Which words people corrected, or accepted as they stand."""
+    edited = words["edited"]
+    if not edited.any() and to_frame(corpus, "edits").empty:
+        return edited
+    received = to_frame(corpus, "words", reviewed=False)
+    accepted = received[verdicts(corpus, received) == 1]
+    same = ["recording_id", "start_ms", "end_ms", "text"]
+    return edited | pd.MultiIndex.from_frame(words[same]).isin(pd.MultiIndex.from_frame(accepted[same]))
+
+
+def _levels(corpus: Corpus, words: pd.DataFrame, recording_ids: Sequence[str], minutes: float) -> pd.Series[Any]:
+    """The loudness under each word of as many recordings as fit into so many minutes; NaN for the others and where no file can be read."""
+    levels = pd.Series(np.nan, index=words.index)
+    with Ledger(corpus.path) as ledger:
+        manifest = manifest_of(corpus, ledger)
+    sources = manifest.set_index("recording_id")["source"]
+    rows_of = words.groupby("recording_id").indices
+    for name in recording_ids:
+        rows = rows_of[name]
+        spoken = words.iloc[rows]
+        length = (spoken["end_ms"].max() - spoken["start_ms"].min()) / 60_000
+        path = Path(str(sources[name]))
+        if length <= minutes and path.is_file():
+            minutes -= length
+            with suppress(ScribekitError):  # a file that cannot be decoded any more tells nothing
+                levels.iloc[rows] = levels_db(path, spoken["start_ms"], spoken["end_ms"])
+    return levels

@@ -1,0 +1,85 @@
+"""Text that recognisers are known to invent: loops, phrases of film credits, a script that the language is not written in. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from scribekit.quality import normalise
+
+REPEATS = 4  # how many times in a row; a single word may do so in excitement, hence not 3
+LONGEST_REPEAT_WORDS = 6
+FOREIGN_SHARE = 0.5
+
+_PHANTOMS = re.compile(
+    r"\b(?:thank(?:s| you) (?:so much )?for (?:watching|listening)|(?:please )?subscribe to (?:my|our|the) channel|like and subscribe"
+    r"|see you in the next (?:video|one)|subtitles by|amara org|transcript(?:ion)? by castingwords|untertitel (?:im auftrag|von)"
+    r"|untertitelung des zdf|vielen dank fürs zuschauen|sous titres? (?:réalisés|par)|merci d'avoir regardé|subtítulos (?:realizados|por)"
+    r"|gracias por ver|sottotitoli (?:creati|a cura)|legendas pela comunidade|редактор субтитров|продолжение следует)\b"
+    r"|ご視聴ありがとうございました|请不吝点赞|字幕由"
+)
+PHANTOM_WORDS = 15  # a phrase in a longer part is part of what somebody says
+
+_SCRIPTS = {
+    "CYRILLIC": ("ru", "uk", "bg", "be", "mk", "sr", "kk", "mn"),
+    "GREEK": ("el",),
+    "ARABIC": ("ar", "fa", "ur", "ps"),
+    "HEBREW": ("he", "yi"),
+    "DEVANAGARI": ("hi", "mr", "ne"),
+    "THAI": ("th",),
+    "HANGUL": ("ko",),
+    "CJK": ("zh", "yue"),
+    "KANA": ("ja",),
+    "LATIN": ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "pl", "cs", "tr", "ro", "hu", "id", "vi"),
+}
+_SCRIPT_OF = {language: script for script, languages in _SCRIPTS.items() for language in languages}
+_WRITTEN_TOGETHER = {"KANA": {"KANA", "CJK"}, "HANGUL": {"HANGUL", "CJK"}}
+
+
+def repeated(words: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether each word is in a run of 1 to 6 words that is said at least four times in a row in its recording."""
+    codes = pd.factorize(words["recording_id"] + "\n" + words["text"].str.casefold())[0]
+    mask = np.zeros(len(codes), dtype=bool)
+    for period in range(1, LONGEST_REPEAT_WORDS + 1):
+        same = np.concatenate([np.zeros(period, dtype=bool), codes[period:] == codes[:-period]])[: len(codes)]
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], same, [False]]).astype(np.int8)))
+        for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            if end - start >= period * (REPEATS - 1):
+                mask[start - period : end] = True
+    return mask
+
+
+def is_phantom(text: str) -> bool:
+    """Whether a sentence is short and holds a phrase that recognisers learnt from subtitles and say when nobody speaks.
+
+    Example:
+        >>> is_phantom("Thanks for watching!"), is_phantom("Thank you for waiting.")
+        (True, False)
+    """
+    return len(text.split()) <= PHANTOM_WORDS and bool(_PHANTOMS.search(normalise(text)))
+
+
+def is_foreign(text: str, language: Any) -> bool:
+    """Whether most letters are of a script that the language is not written in; False for languages that are not known here.
+
+    Example:
+        >>> is_foreign("Продолжение следует", "en_us"), is_foreign("Café in Köln", "en")
+        (True, False)
+    """
+    expected = _SCRIPT_OF.get(str(language).lower().replace("_", "-").partition("-")[0])
+    if expected is None or (expected == "LATIN" and text.isascii()):
+        return False
+    scripts = Counter(_script(letter) for letter in text if letter.isalpha())
+    own = sum(scripts[script] for script in _WRITTEN_TOGETHER.get(expected, {expected}))
+    return scripts.total() > 0 and 1 - own / scripts.total() > FOREIGN_SHARE
+
+
+def _script(letter: str) -> str:
+    name = unicodedata.name(letter, "UNKNOWN").split()[0].split("-")[0]
+    return "KANA" if name in ("HIRAGANA", "KATAKANA") else name
