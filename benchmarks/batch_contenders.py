@@ -44,6 +44,41 @@ def uploads(plan: Plan) -> Measured:
     return measured | {"delivered": int((jobs["status"] == "completed").sum())}
 
 
+def foreseen(plan: Plan) -> Measured:
+    """A batch that was planned first: what the plan said, and what then happened."""
+    import pandas as pd
+
+    import scribekit as sk
+
+    manifest, pace = pd.read_parquet(plan["manifest"]), limits(sk, plan)
+    times = sk.JobTimes(**plan["times"])
+    said = sk.plan(manifest, config(), limits=pace, upload_mbps=plan["upload_mbps"], times=times)
+    told = {"planned_s": said.wall_s(), "bottleneck": said.bottleneck, "stages": said.stages().set_index("stage")["alone_s"].to_dict()}
+    with clock() as measured:
+        batch = sk.submit_batch(manifest, config(), corpus=plan["corpus"], limits=pace, progress=False)
+        jobs = sk.collect(batch, progress=False)
+    return measured | told | {"delivered": int((jobs["status"] == "completed").sum())}
+
+
+def million(plan: Plan) -> Measured:
+    """A plan of so many recordings, with its figures, its table by recording and its page."""
+    import numpy as np
+    import pandas as pd
+
+    import scribekit as sk
+
+    lengths = np.clip(1200 * np.random.default_rng(plan["seed"]).lognormal(0.0, 0.8, plan["count"]), 30, 4 * 3600)
+    frame = pd.DataFrame({"recording_id": np.arange(plan["count"]).astype(str), "duration_s": lengths, "size_bytes": lengths * 8000})
+    held_mb = peak_mb()
+    with clock() as measured:
+        said = sk.plan(frame, config(), upload_mbps=plan["upload_mbps"])
+        told = repr(said)
+    figures = dict(measured)
+    with clock() as measured:
+        said.recordings()
+    return figures | {"told": told, "recordings_s": measured["wall_s"], "manifest_mb": held_mb}
+
+
 def planning(plan: Plan) -> Measured:
     """A whole ``submit_batch``, of which only the first job finds room at the service."""
     import scribekit as sk
@@ -91,6 +126,8 @@ def sdk_async(plan: Plan) -> Measured:
 CONTENDERS: dict[str, Callable[[Plan], Measured]] = {
     "scribekit": scribekit,
     "uploads": uploads,
+    "foreseen": foreseen,
+    "million": million,
     "planning": planning,
     "reopening": reopening,
     "sdk_threads": sdk_threads,

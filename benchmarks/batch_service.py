@@ -71,7 +71,11 @@ class Books:
 
 @contextmanager
 def service(
-    slots: int, speed: float, faults: Mapping[str, Any] | None = None, requests_per_window: int = REQUESTS_PER_WINDOW
+    slots: int,
+    speed: float,
+    faults: Mapping[str, Any] | None = None,
+    requests_per_window: int = REQUESTS_PER_WINDOW,
+    upload_mbps: float | None = None,
 ) -> Iterator[Service]:
     """A fresh service for as long as the block lasts."""
     options = {
@@ -82,6 +86,7 @@ def service(
         "--window-s": WINDOW_S / speed,
         "--api-key": KEY,
         "--faults": json.dumps(dict(faults or {})),
+        **({"--upload-mbps": upload_mbps} if upload_mbps else {}),
     }
     command = [sys.executable, "-m", "scribekit.service", "--control", "--exit-with-parent"]
     command += [str(part) for option in options.items() for part in option]

@@ -24,6 +24,9 @@ REQUEST_S = 0.01
 STORED_BYTES_PER_HOUR = 330_000
 """A compressed transcript with speakers, of an hour."""
 
+FIRST_GUESS = 0.008
+"""A job is not looked for before this share of its length, until the run has shown how long jobs take."""
+
 FEW_JOBS, RUNS_OF_FEW, RUNS_OF_MANY = 1_000, 21, 5
 LEAST_SAMPLE, SAMPLE_PER_SLOT = 4_000, 40
 POINTS = 61
@@ -116,9 +119,18 @@ class Forecast:
             requests=limits.requests_per_window,
             window_s=limits.window_s,
             poll_s=limits.poll_s,
+            uploads=limits.uploads,
             request_s=self.setting.request_s,
             bytes_per_s=mbps * 1e6 / 8 if mbps else math.inf,
+            first_pause_s=self._first_pause_s,
         )
+
+    @property
+    def _first_pause_s(self) -> float:
+        """The engine looks more rarely, up to four times, while even the shortest job under way is not due by its first guess."""
+        limits = self.setting.limits
+        shortest_s = float(self.work.duration_s[self.jobs[: limits.in_flight]].min(initial=math.inf))
+        return min(max(FIRST_GUESS * shortest_s, limits.poll_s), 4 * limits.poll_s)
 
     def work_s(self, positions: Positions) -> Numbers:
         """Expected seconds in processing."""
@@ -154,18 +166,26 @@ class Forecast:
         for run in range(runs):
             busy = math.exp(doubt * NormalDist().inv_cdf((run + 0.5) / runs))
             chance = np.exp(spread * np.random.default_rng(run).standard_normal(len(work_s)) - spread**2 / 2)
-            found.append(simulate(work_s * busy * chance, upload_bytes, self.line))
+            found.append(self._whole(work_s * busy * chance, upload_bytes))
         return found
+
+    def _whole(self, work_s: Numbers, upload_bytes: Numbers) -> Course:
+        """The course of the sample, stretched to that of all jobs: each waits for so many more before it, but takes no longer itself."""
+        course = simulate(work_s, upload_bytes, self.line)
+        if self.share == 1.0:
+            return course
+        waits_s = np.maximum(course.stored_s - work_s, 0.0)
+        return Course(waits_s / self.share + work_s, round(course.looks / self.share))
 
     def wall_s(self, chance: float) -> float:
         """The time that is kept with such a chance."""
         walls = [course.wall_s for course in self.courses]
-        return float(np.quantile(walls, chance, method="hazen")) / self.share
+        return float(np.quantile(walls, chance, method="hazen"))
 
     @functools.cached_property
     def looks(self) -> int:
         """Requests for the list."""
-        return round(float(np.median([course.looks for course in self.courses])) / self.share)
+        return round(float(np.median([course.looks for course in self.courses])))
 
     @property
     def requests(self) -> int:
@@ -193,14 +213,14 @@ class Forecast:
             done = np.concatenate([[0.0], np.cumsum(hours[order])])
             at = np.concatenate([[0.0], course.stored_s[order]])
             times.append(np.interp(levels * done[-1], done, at))
-        band = np.quantile(np.array(times), [0.1, 0.5, 0.9], axis=0, method="hazen") / self.share
+        band = np.quantile(np.array(times), [0.1, 0.5, 0.9], axis=0, method="hazen")
         return levels * float(self._hours(self.jobs).sum()), band
 
     @functools.cached_property
     def ready_s(self) -> Numbers:
         """For each job in the order of sending, when its transcript is at home (median)."""
         runs = np.array([course.stored_s for course in self.courses])
-        stored: Numbers = np.asarray(np.median(runs, axis=0) / self.share, dtype=np.float64)
+        stored: Numbers = np.asarray(np.median(runs, axis=0), dtype=np.float64)
         if len(self.sample) == len(self.jobs):
             return stored
         ranks = (np.arange(len(self.sample)) + 0.5) / self.share

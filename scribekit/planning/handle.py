@@ -215,7 +215,8 @@ class Plan:
         yield f"rates of {rate_card().date}"
 
     @property
-    def _assumptions(self) -> list[str]:
+    def assumptions(self) -> list[str]:
+        """What was taken for granted, in sentences: processing times, unknown lengths, the date of the rate card."""
         times = dict.fromkeys(times.formula for times in self._forecast.times)
         return [*(f"time in processing: {formula}" for formula in times), *self._notes(self._row["unknown_duration"], unpriced=False)]
 
@@ -223,7 +224,7 @@ class Plan:
         return showing.sentence(self._row)
 
     def _repr_html_(self) -> str:
-        return showing.page(self._row, self.stages(), self.progress(), self._assumptions)
+        return showing.page(self._row, self.stages(), self.progress(), self.assumptions)
 
 
 def _values(value: Any) -> list[Any]:

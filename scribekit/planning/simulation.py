@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +19,6 @@ from scribekit.planning.times import Numbers
 
 LIST_PAGE = 200
 """Transcripts on one page of the service's list."""
-
-RARELY = 4
-"""So many times ``poll_s`` pass between two looks until the first job is seen to have ended."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +31,10 @@ class Line:
         requests: Requests in any window.
         window_s: Length of the window in seconds.
         poll_s: Seconds between two looks.
+        uploads: Files that go up at the same time.
         request_s: Seconds for which a request keeps the next one waiting.
         bytes_per_s: Upload bandwidth; infinite when it is not limited.
+        first_pause_s: Seconds between two looks until the first job is seen to have ended; None for ``poll_s``.
     """
 
     slots: int
@@ -43,7 +43,9 @@ class Line:
     window_s: float
     poll_s: float
     request_s: float
+    uploads: int = 8
     bytes_per_s: float = math.inf
+    first_pause_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,60 @@ class _Meter:
         return now
 
 
+class _Uploads:
+    """Files on their way up: a few at once, which share the bandwidth evenly; the others wait in the order of their coming."""
+
+    def __init__(self, at_once: int, bytes_per_s: float) -> None:
+        self._at_once = at_once
+        self._bytes_per_s = bytes_per_s
+        self._waiting: deque[tuple[float, float, int]] = deque()
+        # Each file under way with the number of bytes that any file may have sent by the time that it is done.
+        self._under_way: list[tuple[float, int]] = []
+        self._carried = 0.0
+        self._now = 0.0
+
+    def add(self, job: int, size: float, ready: float) -> None:
+        """A file waits for its turn; the times of coming never go back."""
+        self._waiting.append((ready, size, job))
+
+    def done_by(self, until: float) -> Iterator[tuple[float, int]]:
+        """What has gone up since the last call: when, and which job's."""
+        while True:
+            begins = self._next_beginning
+            ends = self.next_end
+            if min(begins, ends) > until or not (self._waiting or self._under_way):
+                self._pass(until)
+                return
+            if begins <= ends:
+                self._pass(begins)
+                _, size, job = self._waiting.popleft()
+                heapq.heappush(self._under_way, (self._carried + size, job))
+            else:
+                self._now, self._carried = ends, self._under_way[0][0]
+                yield ends, heapq.heappop(self._under_way)[1]
+
+    @property
+    def next_end(self) -> float:
+        """When the next file will be up, if none joins before."""
+        if not self._under_way:
+            return math.inf
+        return self._now + (self._under_way[0][0] - self._carried) * len(self._under_way) / self._bytes_per_s
+
+    @property
+    def next_event(self) -> float:
+        """When the next file begins or ends."""
+        return min(self._next_beginning, self.next_end)
+
+    @property
+    def _next_beginning(self) -> float:
+        return max(self._waiting[0][0], self._now) if self._waiting and len(self._under_way) < self._at_once else math.inf
+
+    def _pass(self, until: float) -> None:
+        if self._under_way and math.isfinite(self._bytes_per_s):
+            self._carried += max(0.0, until - self._now) * self._bytes_per_s / len(self._under_way)
+        self._now = max(self._now, until) if math.isfinite(until) else self._now
+
+
 class _Service:
     """The queue at the service: first in, first out, into the slots."""
 
@@ -143,8 +199,7 @@ class _Batch:
         self._meter = _Meter(line)
         self._service = _Service(line.slots, work_s)
         self._claimed = 0
-        self._channel_free = 0.0
-        self._uploading: deque[tuple[float, int]] = deque()
+        self._uploads = _Uploads(line.uploads, line.bytes_per_s)
         self._stored = [0.0] * len(work_s)
         self._left = len(work_s)
         self._looks = 0
@@ -155,7 +210,7 @@ class _Batch:
         now = self._meter.take(0.0)
         self._claim(line.in_flight, now)
         # The first wave is sent before anybody looks.
-        now = max(now, self._uploading[-1][0] if self._uploading else now)
+        now = max(now, self._submit_uploaded(math.inf))
         pause = 0.0
         while self._left:
             now = self._look(now + pause)
@@ -165,7 +220,7 @@ class _Batch:
             self._left -= len(ended)
             self._claim(len(ended), now)
             is_first_end_awaited = self._left + len(ended) == len(self._stored)
-            pause = line.poll_s * (RARELY if is_first_end_awaited else 1)
+            pause = (line.first_pause_s or line.poll_s) if is_first_end_awaited else line.poll_s
             if not ended:
                 now += self._idle_s(now, pause)
         return Course(np.array(self._stored), self._looks)
@@ -174,24 +229,27 @@ class _Batch:
         until = min(self._claimed + room, len(self._stored))
         for job in range(self._claimed, until):
             if self._upload_bytes[job]:
-                start = max(self._channel_free, self._meter.take(now))
-                self._channel_free = start + self._upload_bytes[job] / self._line.bytes_per_s
-                self._uploading.append((self._channel_free, job))
+                self._uploads.add(job, self._upload_bytes[job], self._meter.take(now))
             else:
                 self._service.accept(job, self._meter.take(now))
         self._claimed = until
 
     def _look(self, now: float) -> float:
-        while self._uploading and self._uploading[0][0] <= now:
-            at, job = self._uploading.popleft()
-            self._service.accept(job, self._meter.take(at))
+        self._submit_uploaded(now)
         pages = 1 + min(self._left, self._line.in_flight) // LIST_PAGE
         self._looks += pages
         return self._meter.take(now, pages)
 
+    def _submit_uploaded(self, until: float) -> float:
+        last = 0.0
+        for at, job in self._uploads.done_by(until):
+            last = self._meter.take(at)
+            self._service.accept(job, last)
+        return last
+
     def _idle_s(self, now: float, pause: float) -> float:
         """Looks that will find nothing are passed over; they only cost requests."""
-        next_thing = min(self._service.next_end, self._uploading[0][0] if self._uploading else math.inf)
+        next_thing = min(self._service.next_end, self._uploads.next_event)
         looks = max(0, math.floor((next_thing - now) / pause) - 1) if pause and math.isfinite(next_thing) else 0
         self._looks += looks
         return looks * pause

@@ -23,7 +23,7 @@ MEANINGS = {
     SLOTS: "All jobs through the account's slots. Faster: more concurrent jobs (on paid accounts the vendor raises them on request).",
     LONGEST: "The longest recording, from its upload to its end. Faster: only by cutting it; more slots do not help.",
     WINDOW: "All requests within the account's window. Faster: fewer, longer recordings, or a larger window.",
-    POLLING: "Places fall free only when we look. Faster: a larger queue_ahead, a smaller poll_s, or a webhook.",
+    POLLING: "A job's place is filled anew only when we have looked. Faster: a larger queue_ahead, a smaller poll_s, or a webhook.",
     COMPUTER: "All requests one after the other, at this computer's and the network's pace.",
 }
 
@@ -56,7 +56,7 @@ def stages(work_s: Numbers, upload_bytes: Numbers, line: Line, looks: int, share
         SLOTS: float(work_s.sum()) / share / at_once if count > at_once else 0.0,
         LONGEST: float((work_s + upload_bytes / line.bytes_per_s).max()),
         WINDOW: (math.ceil(requests / line.requests) - 1) * line.window_s,
-        POLLING: max(0.0, count / line.in_flight - 1) * line.poll_s,
+        POLLING: float((work_s + line.poll_s).sum()) / share / line.in_flight if count > line.in_flight else 0.0,
         COMPUTER: requests * line.request_s,
     }
     return sorted((Stage(name, seconds) for name, seconds in alone.items()), key=lambda stage: -stage.alone_s)

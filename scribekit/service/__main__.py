@@ -56,6 +56,7 @@ def _serve(options: argparse.Namespace, faults: Faults) -> int:
         slots=options.slots,
         requests_per_window=options.requests_per_window,
         window_s=options.window_s,
+        upload_mbps=options.upload_mbps,
         api_key=options.api_key,
         allow_remote=options.allow_remote,
         require_models=options.require_models,
@@ -121,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--speed", type=_positive(float), default=1.0, help="time scale of the scripted recogniser")
     add("--requests-per-window", type=_positive(int), default=20_000, help="requests before 429")
     add("--window-s", type=_positive(float), default=300.0, help="length of the request window in seconds")
+    add("--upload-mbps", type=_positive(float), help="megabits per second that all uploads together come in with (unlimited)")
     add("--api-key", help="the only key that is accepted (otherwise any)")
     add("--faults", default="{}", metavar="JSON", help="what goes wrong on purpose")
     add("--foreign", type=_positive(int), default=0, metavar="N", help="other people's transcripts in the list from the start")

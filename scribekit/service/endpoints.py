@@ -44,7 +44,8 @@ def too_many(wait_s: int) -> Response:
 async def upload(service: Service, request: Request, _: str) -> Response:
     """POST /v2/upload: the raw body goes to the spool as it comes."""
     try:
-        upload_id, received = await service.spool.receive(request.stream(), largest_bytes=wire.LARGEST_UPLOAD_BYTES)
+        chunks = service.bandwidth.paced(request.stream())
+        upload_id, received = await service.spool.receive(chunks, largest_bytes=wire.LARGEST_UPLOAD_BYTES)
     except TooLargeError:
         return error_response(TOO_LARGE_UPLOAD)
     if received.size_bytes == 0:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scribekit.service.background import Background
+from scribekit.service.bandwidth import Bandwidth
 from scribekit.service.books import Books
 from scribekit.service.faults import Faults
 from scribekit.service.foreign import ForeignJobs
@@ -36,6 +37,7 @@ class Service:
         self.store = Store()
         self.books = Books(BusiestStretch(settings.window_s))
         self.window = RequestWindow(settings.requests_per_window, settings.window_s)
+        self.bandwidth = Bandwidth(settings.upload_mbps)
         self.spool = Spool(spool_parent)
         self.sources = Sources(self.spool, settings.base_url, allow_remote=settings.allow_remote)
         self.background = Background()

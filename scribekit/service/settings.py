@@ -17,6 +17,7 @@ class Settings:
         slots: How many jobs are processed at the same time.
         requests_per_window: Requests that are answered per window; the rest get 429.
         window_s: Length of the window in seconds.
+        upload_mbps: Megabits per second that all uploads together come in with; None for as fast as they are sent.
         api_key: The only key that is accepted; None accepts any key that is not empty.
         allow_remote: Whether audio is fetched from hosts other than this machine.
         require_models: Whether a job without ``speech_models`` is refused. The contract says so in March 2026 and no longer later.
@@ -33,6 +34,7 @@ class Settings:
     slots: int
     requests_per_window: int = 20_000
     window_s: float = 300.0
+    upload_mbps: float | None = None
     api_key: str | None = None
     allow_remote: bool = False
     require_models: bool = False
