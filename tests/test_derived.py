@@ -322,12 +322,19 @@ def test_a_harmed_part_is_built_anew(folder, harm):
     assert len(files(folder).items() & before.items()) == len(before) - 1
 
 
-@pytest.mark.parametrize("content", [b"no database at all, not at all", b""], ids=["scrambled", "empty"])
-def test_a_harmed_catalogue_is_built_anew(folder, content):
+@pytest.mark.parametrize(
+    "harmed",
+    [lambda whole: b"no database at all, not at all", lambda whole: b"", lambda whole: whole[:4096] + b"x" * (len(whole) - 4096)],
+    ids=["scrambled", "empty", "scrambled behind its head"],
+)
+def test_a_harmed_catalogue_is_built_anew(folder, harmed):
     corpus = store(folder, talks(*"abcde"))
     sk.build_tables(corpus, progress=False)
-    for path in (folder / FOLDER).glob("catalogue.sqlite*"):
-        path.write_bytes(content)
+    catalogue, *others = sorted((folder / FOLDER).glob("catalogue.sqlite*"))
+    for path in others:
+        path.unlink()
+    catalogue.write_bytes(harmed(catalogue.read_bytes()))
+    assert sk.build_tables(corpus, progress=False) == 5
     assert_equal_either_way(corpus, SPOKEN)
 
 

@@ -128,6 +128,46 @@ def test_the_options_hash_tells_options_apart_and_nothing_else(transcribed, tmp_
     assert first["engine"].str.startswith("scripted").all()
 
 
+# -- columns and conditions -------------------------------------------------------------------------------------------
+
+
+def test_columns_come_in_the_order_asked_for_wherever_they_stand(transcribed):
+    batch = transcribed(with_user_columns(interviewer=["Ada", "Bo"], text=["mine", "mine"]))
+    asked = ["interviewer", "text", "text_manifest", "options_hash", "start_ms"]
+    frame = sk.to_frame(batch, "words", columns=asked, with_manifest=True, provenance=True)
+    assert list(frame) == asked
+    whole = sk.to_frame(batch, "words", with_manifest=True, provenance=True)
+    pd.testing.assert_frame_equal(frame, whole[asked])
+
+
+def test_a_condition_may_name_recordings_columns_and_what_the_manifest_says(transcribed):
+    batch = transcribed(with_user_columns(interviewer=["Ada", "Bo"]), LABELS)
+    words = sk.to_frame(batch, "words")
+    bo = sk.to_frame(batch, "words", where={"interviewer": "Bo", "speaker": "A"})
+    expected = words[(words["recording_id"] == "b") & (words["speaker"] == "A")].reset_index(drop=True)
+    pd.testing.assert_frame_equal(bo, expected)
+    assert sk.to_frame(batch, "jobs", where={"recording_id": "b"}, columns=["status"])["status"].tolist() == ["completed"]
+    assert sk.to_frame(batch, "words", where={"recording_id": "nobody"}).empty
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"columns": ["txt"]}, "Did you mean 'text'"),
+        ({"columns": ["interviewer"]}, "no column 'interviewer'"),
+        ({"columns": "text"}, "takes a list"),
+        ({"where": {"speakr": "A"}}, "Did you mean 'speaker'"),
+        ({"where": {"intervewer": "A"}}, "Did you mean 'interviewer'"),
+        ({"where": {"recording_id": 7}}, "'recording_id' holds values"),
+        ({"where": "speaker = 'A'"}, "a dict of column → value"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_the_nearest_name(transcribed, options, message):
+    batch = transcribed(with_user_columns(interviewer=["Ada", "Bo"]))
+    with pytest.raises(OptionError, match=message):
+        sk.to_frame(batch, "words", **options)
+
+
 # -- with the manifest ------------------------------------------------------------------------------------------------
 
 USER_COLUMNS = pd.DataFrame(

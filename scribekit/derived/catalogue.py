@@ -81,14 +81,12 @@ class Catalogue:
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
         self._path = folder / FILE_NAME
+        self._fingerprint = fingerprint
         with self._explained():
             try:
-                self._db = self._opened(fingerprint)
+                self._db = self._opened()
             except sqlite3.DatabaseError as cause:
-                if isinstance(cause, sqlite3.OperationalError):  # locked, full, not allowed: nothing is wrong with the file itself
-                    raise
-                self._delete()
-                self._db = self._opened(fingerprint)
+                self._start_again(cause)
 
     def __enter__(self) -> Self:
         return self
@@ -103,18 +101,24 @@ class Catalogue:
     def parts(self) -> dict[int, Part]:
         """Every part by its number."""
         with self._explained():
-            self._db.execute("BEGIN")  # one moment of all three tables
             try:
-                rows = self._db.execute("SELECT part, batch, audio_s, stamps FROM parts ORDER BY part")
-                found = {row[0]: Part(row[0], row[1], row[2], stamps=json.loads(row[3])) for row in rows}
-                for number, *holding in self._db.execute(
-                    "SELECT part, recording_id, job_key, transcript_id FROM holdings ORDER BY part, position"
-                ):
-                    found[number].holdings.append(Holding(*holding))
-                for number, edition, *file in self._db.execute("SELECT part, edition, level, name, bytes FROM files"):
-                    found[number].files.setdefault(edition, {})[file[0]] = File(*file)
-            finally:
-                self._db.execute("COMMIT")
+                return self._read_parts()
+            except sqlite3.DatabaseError as cause:
+                self._start_again(cause)
+                return {}
+
+    def _read_parts(self) -> dict[int, Part]:
+        self._db.execute("BEGIN")  # one moment of all three tables
+        try:
+            rows = self._db.execute("SELECT part, batch, audio_s, stamps FROM parts ORDER BY part")
+            found = {row[0]: Part(row[0], row[1], row[2], stamps=json.loads(row[3])) for row in rows}
+            sql = "SELECT part, recording_id, job_key, transcript_id FROM holdings ORDER BY part, position"
+            for number, *holding in self._db.execute(sql):
+                found[number].holdings.append(Holding(*holding))
+            for number, edition, *file in self._db.execute("SELECT part, edition, level, name, bytes FROM files"):
+                found[number].files.setdefault(edition, {})[file[0]] = File(*file)
+        finally:
+            self._db.execute("COMMIT")
         return found
 
     def held(self) -> int:
@@ -170,21 +174,27 @@ class Catalogue:
         rows = ((file.name, number, edition, file.level, file.size) for file in files)
         self._db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?)", rows)
 
-    def _opened(self, fingerprint: str) -> sqlite3.Connection:
+    def _start_again(self, cause: sqlite3.DatabaseError) -> None:
+        """With an empty file, when the cause is that there is something wrong with the file itself."""
+        if isinstance(cause, sqlite3.OperationalError):  # locked, full, not allowed
+            raise cause
+        if hasattr(self, "_db"):
+            self._db.close()
+        for ending in ("", "-wal", "-shm"):
+            self._path.with_name(FILE_NAME + ending).unlink(missing_ok=True)
+        self._db = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
-            if not _is_of(db, fingerprint):
-                _prepare(db, fingerprint)
+            if not _is_of(db, self._fingerprint):
+                _prepare(db, self._fingerprint)
         except BaseException:
             db.close()
             raise
         return db
-
-    def _delete(self) -> None:
-        for ending in ("", "-wal", "-shm"):
-            self._path.with_name(FILE_NAME + ending).unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -120,7 +120,7 @@ def bring_up_to_date(
                 upkeep.merge_small(folder, catalogue, {name: rank for rank, name in enumerate(current)})
                 parts = catalogue.parts()
             if reviewed:
-                parts = _reviewed(folder, catalogue, ledger, parts, progress=progress)
+                parts = _reviewed(folder, catalogue, ledger, parts, set(names), progress=progress)
             if not _missing(parts, own):
                 return Reading(folder, _in_order(parts, names), names, reviewed, added)
     return None
@@ -164,9 +164,10 @@ def _build(corpus: Path, folder: Folder, catalogue: Catalogue, ledger: Ledger, m
     folder.clean(catalogue.names())
 
 
-def _reviewed(folder: Folder, catalogue: Catalogue, ledger: Ledger, parts: Parts, *, progress: bool) -> Parts:
+def _reviewed(folder: Folder, catalogue: Catalogue, ledger: Ledger, parts: Parts, names: Set[str], *, progress: bool) -> Parts:
     stamps = ledger.edit_stamps()
-    behind = [part for part in parts.values() if upkeep.known_edits(part, stamps) != part.stamps]
+    concerned = [part for part in parts.values() if any(one.recording_id in names for one in part.holdings)]
+    behind = [part for part in concerned if upkeep.known_edits(part, stamps) != part.stamps]
     if not behind:
         return parts
     with Progress(len(behind), "parts", "Applying edits", progress, quiet_under_s=_QUIET_S) as line:

@@ -1,0 +1,98 @@
+import datetime as dt
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from scribekit import schema
+from scribekit.columnar import arrow_schema, check_columns, condition_of, dataset_schema, filtered, fingerprint, to_arrow, to_pandas
+from scribekit.errors import OptionError
+
+WORDS = schema.WORDS.frame(
+    {
+        "recording_id": ["a", "a", "b"],
+        "word_index": [0, 1, 0],
+        "utterance_index": [0, None, 1],
+        "speaker": ["A", None, "B"],
+        "start_ms": [0, 10, 20],
+        "end_ms": [5, 15, 25],
+        "text": ["so", "we", "Ça"],
+        "confidence": [0.5, None, 1.0],
+        "time_source": ["service"] * 3,
+        "edited": [False, True, False],
+    }
+)
+EVENTS = schema.EVENTS.frame([{"at": pd.Timestamp(dt.datetime(2026, 1, 2, tzinfo=dt.UTC)), "recording_id": "a", "event": "x"}])
+
+
+@pytest.mark.parametrize(("frame", "table"), [(WORDS, schema.WORDS), (EVENTS, schema.EVENTS)], ids=["words", "events"])
+@pytest.mark.parametrize("kind", [arrow_schema, dataset_schema])
+def test_frames_come_back_as_they_went(frame, table, kind):
+    there = to_arrow(frame, table).cast(kind(table))
+    pd.testing.assert_frame_equal(to_pandas(there, table), frame)
+    pd.testing.assert_frame_equal(to_pandas(there.slice(0, 0), table), frame.iloc[:0])
+
+
+@pytest.mark.parametrize("table", schema.LEVELS.values(), ids=schema.LEVELS)
+def test_every_level_has_its_arrow_types(table):
+    assert arrow_schema(table).names == table.names
+    pd.testing.assert_frame_equal(to_pandas(to_arrow(table.frame(), table), table), table.frame())
+
+
+@pytest.mark.parametrize(
+    ("where", "kept"),
+    [
+        ({"speaker": "A"}, [0]),
+        ({"speaker": ["A", None]}, [0, 1]),
+        ({"confidence": float("nan")}, [1]),
+        ({"utterance_index": (0, 1), "recording_id": {"b"}}, [2]),
+        ({"edited": True}, [1]),
+        ({"text": pd.Series(["we", "Ça"])}, [1, 2]),
+        ({"speaker": []}, []),
+        (pc.field("end_ms") > 5, [1, 2]),
+    ],
+)
+def test_a_condition_keeps_the_rows_that_answer(where, kept):
+    found = filtered(WORDS, schema.WORDS, condition_of(where, schema.WORDS))
+    pd.testing.assert_frame_equal(found, WORDS.iloc[kept].reset_index(drop=True))
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ({"speakers": "A"}, "no column 'speakers' here. Did you mean 'speaker'"),
+        ({"start_ms": "soon"}, "'start_ms' holds values of the type int64; where= asks it for 'soon'"),
+        ({"text": [1]}, "'text' holds values"),
+        ("speaker = 'A'", "a dict of column → value, or a pyarrow expression; not str"),
+        (pc.field("speakers") == "A", "does not fit the table 'words'"),
+        (pc.field("start_ms") == "soon", "does not fit the table 'words'"),
+        (pc.field("start_ms") + 1, "does not fit the table 'words'"),
+    ],
+)
+def test_what_does_not_fit_is_refused(where, message):
+    with pytest.raises(OptionError) as refusal:
+        condition_of(where, schema.WORDS)
+    assert message in str(refusal.value)
+
+
+def test_columns_are_a_list_of_known_names():
+    check_columns(["text", "speaker"], schema.WORDS.names)
+    with pytest.raises(OptionError, match="Did you mean 'speaker'"):
+        check_columns(["text", "speakr"], schema.WORDS.names)
+    with pytest.raises(OptionError, match=r"columns=\['text'\]"):
+        check_columns("text", schema.WORDS.names)
+
+
+def test_the_fingerprint_tells_columns_types_and_versions_apart():
+    renamed = schema.Table("words", (*schema.WORDS.columns[:-1], schema.Column("changed", "bool", "")))
+    retyped = schema.Table("words", (*schema.WORDS.columns[:-1], schema.Column("edited", "str", "")))
+    said_otherwise = schema.Table("words", (*schema.WORDS.columns[:-1], schema.Column("edited", "bool", "Other words.")))
+    prints = [fingerprint([table], 1) for table in (schema.WORDS, renamed, retyped)]
+    assert len({*prints, fingerprint([schema.WORDS], 2)}) == 4
+    assert fingerprint([said_otherwise], 1) == prints[0]
+
+
+def test_dictionaries_are_for_texts_that_repeat():
+    kinds = {field.name: pa.types.is_dictionary(field.type) for field in dataset_schema(schema.WORDS)}
+    assert [name for name, is_dictionary in kinds.items() if is_dictionary] == ["recording_id", "speaker", "channel", "time_source"]
