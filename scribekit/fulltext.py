@@ -7,20 +7,21 @@ The index knows no selection: which recordings count is decided after the match.
 from __future__ import annotations
 
 import contextlib
-import itertools
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, overload
 
 import msgspec
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from scribekit.concordance import Document, Query, expression, terms, text_of
 from scribekit.errors import LedgerError
-from scribekit.frames import words_frame
+from scribekit.frames import project
 
 FILE_NAME = "search.sqlite"
 VERSION = 2  # raise it when what is stored, or how terms are made, changes: the index is then built anew
@@ -28,7 +29,7 @@ _BUSY_S = 30.0
 _AT_A_TIME = 64
 _SCHEMA = (
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL)",
-    "CREATE TABLE covers (stamp TEXT NOT NULL)",
+    "CREATE TABLE covers (stamp TEXT NOT NULL, edition TEXT NOT NULL)",
     "CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL)",
     # Terms come without white space and ASCII punctuation, so this tokenizer parts them at their spaces and nowhere else.
     "CREATE VIRTUAL TABLE terms USING fts5(text, tokenize = 'ascii', columnsize = 0)",
@@ -40,9 +41,10 @@ Payloads = Callable[[Sequence[str]], Iterable[tuple[str, bytes]]]
 
 
 class _Body(msgspec.Struct, array_like=True):
-    """A document as it is stored: times as 64-bit integers, the other arrays as 32-bit ones."""
+    """A document as it is stored: times as 64-bit integers, the other arrays as 32-bit ones; the words one after the other."""
 
-    words: list[str]
+    words: bytes
+    word_ends: bytes
     labels: list[str]
     start_ms: bytes
     end_ms: bytes
@@ -95,13 +97,17 @@ class Index:
         """The name and id of every document."""
         return dict(self._db.execute("SELECT name, id FROM documents").fetchall())
 
-    def is_current(self, stamp: str) -> bool:
-        """Whether the index covers a state of the ledger; if so, all further reading sees just that, whatever others write."""
+    def edition(self, stamp: str) -> str | None:
+        """What is another after every change of the index, if it covers a state of the ledger; else None.
+
+        If it does, all further reading sees just that edition, whatever others write.
+        """
         self._db.execute("BEGIN")
-        if self._db.execute("SELECT stamp FROM covers").fetchall() == [(stamp,)]:
-            return True
-        self._db.execute("ROLLBACK")
-        return False
+        found = self._db.execute("SELECT edition FROM covers WHERE stamp = ?", (stamp,)).fetchone()
+        if found is None:
+            self._db.execute("ROLLBACK")
+            return None
+        return str(found[0])
 
     def update(self, stamp: str, wanted: Mapping[str, str], payloads: Payloads, on_done: Callable[[int], object] | None = None) -> int:
         """Bring the index up to date: add documents that are new or other than before, drop those that are gone.
@@ -123,12 +129,12 @@ class Index:
             self._drop([ids[name] for name, own in there.items() if wanted.get(name) != own])
             missing = [name for name, own in wanted.items() if there.get(name) != own]
             for names in _batched(missing, _AT_A_TIME):
-                self._add([(ids.get(name), name, wanted[name]) for name in names], payloads)
+                self._add({name: (ids.get(name), wanted[name]) for name in names}, payloads)
                 added += len(names)
                 if on_done:
                     on_done(added)
             self._db.execute("DELETE FROM covers")
-            self._db.execute("INSERT INTO covers (stamp) VALUES (?)", (stamp,))
+            self._db.execute("INSERT INTO covers (stamp, edition) VALUES (?, ?)", (stamp, secrets.token_hex(16)))
         return added
 
     def clear(self) -> None:
@@ -151,11 +157,11 @@ class Index:
         """A document's words with their times."""
         return _unpacked(self._db.execute("SELECT body FROM bodies WHERE id = ?", (number,)).fetchone()[0])
 
-    def _add(self, documents: Sequence[tuple[int | None, str, str]], payloads: Payloads) -> None:
-        spoken = _Spoken(words_frame(payloads([name for _, name, _ in documents])))
-        for number, name, stamp in documents:
-            text, body = spoken.packed(name)
+    def _add(self, documents: Mapping[str, tuple[int | None, str]], payloads: Payloads) -> None:
+        for name, payload in payloads(list(documents)):
+            text, body = _packed(project(["words"], [(name, payload)])["words"])
             sql = "INSERT INTO documents (id, name, stamp) VALUES (?, ?, ?)"
+            number, stamp = documents[name]
             row = self._db.execute(sql, (number, name, stamp)).lastrowid
             self._db.execute("INSERT INTO bodies (id, body) VALUES (?, ?)", (row, body))
             self._db.execute("INSERT INTO terms (rowid, text) VALUES (?, ?)", (row, text))
@@ -222,41 +228,58 @@ def _batched(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
-class _Spoken:
-    """The columns of a words table, to be cut by recording: slices of arrays cost next to nothing, slices of frames do not."""
+class _Words(Sequence[str]):
+    """The words of a document, each made when it is asked for: a line needs few of them."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self._words = frame["text"].tolist()
-        self._times = [frame[name].to_numpy() for name in ("start_ms", "end_ms")]
-        self._utterances = frame["utterance_index"].to_numpy(dtype=np.int64, na_value=-1)
-        self._speakers, labels = pd.factorize(frame["speaker"])
-        self._labels = list(labels)
-        firsts = np.flatnonzero(~frame["recording_id"].duplicated().to_numpy())
-        edges = itertools.pairwise([*firsts.tolist(), len(frame)])
-        self._rows = dict(zip(frame["recording_id"].iloc[firsts].tolist(), itertools.starmap(slice, edges), strict=True))
+    def __init__(self, written: bytes, ends: npt.NDArray[np.int32]) -> None:
+        self._written = written
+        self._ends = ends
 
-    def packed(self, key: str) -> tuple[str, bytes]:
-        """The text and the body of a transcript; one without words has no rows."""
-        rows = self._rows.get(key, slice(0, 0))
-        words = self._words[rows]
-        word_terms = list(map(terms, words))
-        start_ms, end_ms = (_long(times[rows]) for times in self._times)
-        speakers = self._speakers[rows]
-        present = np.unique(speakers[speakers >= 0])
-        counts = np.fromiter(map(len, word_terms), np.int64, len(words))
-        body = _encoder.encode(
-            _Body(
-                words,
-                [self._labels[number] for number in present],
-                start_ms,
-                end_ms,
-                _short(self._utterances[rows]),
-                _short(np.where(speakers < 0, -1, np.searchsorted(present, speakers))),
-                _short(np.repeat(np.arange(len(words)), counts)),
-            )
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        start = self._ends[place - 1] if place else 0
+        return self._written[start : self._ends[place]].decode()
+
+
+def _packed(words: pa.Table) -> tuple[str, bytes]:
+    """The text and the body of a document, from its words table."""
+    column = words["text"].combine_chunks()
+    texts, speakers = column.dictionary_encode(), words["speaker"].combine_chunks().dictionary_encode()
+    parted = [terms(word) for word in texts.dictionary.to_pylist()]
+    codes = texts.indices.to_numpy()
+    counts = np.fromiter(map(len, parted), np.int64, len(parted))[codes]
+    spoken = pa.array(map(" ".join, parted), pa.string()).take(pa.array(codes[counts > 0]))
+    text = pc.binary_join(pa.ListArray.from_arrays([0, len(spoken)], spoken), " ")[0].as_py()
+    body = _encoder.encode(
+        _Body(
+            _written(column),
+            _short(np.cumsum(pc.binary_length(column).to_numpy())),
+            speakers.dictionary.to_pylist(),
+            _long(words["start_ms"].to_numpy()),
+            _long(words["end_ms"].to_numpy()),
+            _short(words["utterance_index"].combine_chunks().fill_null(-1).to_numpy()),
+            _short(speakers.indices.fill_null(-1).to_numpy()),
+            _short(np.repeat(np.arange(len(codes)), counts)),
         )
-        stored = len(body).to_bytes(8, "little") + _LZ4.compress(body, asbytes=True)
-        return text_of(itertools.chain.from_iterable(word_terms)), stored
+    )
+    return text_of([text] if text else []), len(body).to_bytes(8, "little") + _LZ4.compress(body, asbytes=True)
+
+
+def _written(column: Any) -> bytes:
+    """All texts of a column without nulls, one after the other."""
+    if not len(column):
+        return b""
+    _, offsets, data = column.buffers()
+    edges = np.frombuffer(offsets, np.int64)[[column.offset, column.offset + len(column)]]
+    return bytes(memoryview(data)[edges[0] : edges[1]]) if data else b""
 
 
 def _long(values: Any) -> bytes:
@@ -270,5 +293,7 @@ def _short(values: Any) -> bytes:
 def _unpacked(stored: bytes) -> Document:
     body = _decoder.decode(memoryview(_LZ4.decompress(stored[8:], int.from_bytes(stored[:8], "little"))))
     start_ms, end_ms = (np.frombuffer(part, "<i8") for part in (body.start_ms, body.end_ms))
-    utterances, speakers, word_of_term = (np.frombuffer(part, "<i4") for part in (body.utterances, body.speakers, body.word_of_term))
-    return Document(body.words, start_ms, end_ms, utterances, speakers, body.labels, word_of_term)
+    ends, utterances, speakers, word_of_term = (
+        np.frombuffer(part, "<i4") for part in (body.word_ends, body.utterances, body.speakers, body.word_of_term)
+    )
+    return Document(_Words(body.words, ends), start_ms, end_ms, utterances, speakers, body.labels, word_of_term)

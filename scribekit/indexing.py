@@ -46,8 +46,26 @@ class _State:
         return received if not reviewed and received in self.wanted else key
 
 
-_states: dict[tuple[Path, tuple[int, ...]], _State] = {}
-_MOST_STATES = 4
+@dataclass(frozen=True)
+class _Order:
+    """The documents of a batch or corpus in manifest order, as one edition of the index has them.
+
+    Attributes:
+        edition: See ``Index.edition``.
+        recordings: Recording id → document.
+        is_ascending: Whether their numbers ascend, so that the index finds them in this order.
+    """
+
+    edition: str
+    recordings: Mapping[str, int]
+    is_ascending: bool
+
+
+_Scope = tuple[Path, tuple[int, ...]]
+
+_MOST_KNOWN = 8
+_states: dict[_Scope, _State] = {}
+_orders: dict[tuple[_Scope, bool], _Order] = {}
 
 
 class Indexed:
@@ -64,15 +82,17 @@ class Indexed:
         self, batch_or_corpus: Corpus, where: Where | None = None, *, reviewed: bool = True, rebuild: bool = False, progress: bool = False
     ) -> None:
         with Ledger(batch_or_corpus.path) as ledger:
-            state = _state(batch_or_corpus, ledger)
+            batches = ledger.batches() if type(batch_or_corpus) is Corpus else batch_or_corpus.batch_ids
+            scope = (batch_or_corpus.path, tuple(batches))
+            state = _state(batch_or_corpus, scope, ledger)
             self.manifest = state.manifest.copy(deep=False)
             chosen = _chosen(self.manifest, where)
-            self.index, self.added = _current_index(batch_or_corpus.path, state, ledger, rebuild=rebuild, progress=progress)
-        ids = self.index.ids()
-        names = ((recording_id, state.name(key, reviewed=reviewed)) for recording_id, key in state.jobs.items())
-        self.recordings = {
-            recording_id: ids[name] for recording_id, name in names if name in ids and (chosen is None or recording_id in chosen)
-        }
+            self.index, edition, self.added = _current_index(batch_or_corpus.path, state, ledger, rebuild=rebuild, progress=progress)
+        order = _order(self.index, edition, scope, state, reviewed=reviewed)
+        self._is_ascending = order.is_ascending
+        self.recordings = order.recordings
+        if chosen is not None:
+            self.recordings = {name: number for name, number in order.recordings.items() if name in chosen}
 
     def __enter__(self) -> Self:
         return self
@@ -83,7 +103,7 @@ class Indexed:
     def matching(self, query: Query) -> Iterator[tuple[str, int]]:
         """Recording id and document of the chosen recordings that answer a query; found one by one where that is their order anyway."""
         hits = self.index.matching(query)
-        if all(before < after for before, after in itertools.pairwise(self.recordings.values())):
+        if self._is_ascending:
             names = {number: recording_id for recording_id, number in self.recordings.items()}
             return ((names[number], number) for number in hits if number in names)
         found = set(hits)
@@ -94,19 +114,36 @@ class Indexed:
         return ((recording_id, self.index.text(number)) for recording_id, number in self.recordings.items())
 
 
-def _state(batch_or_corpus: Corpus, ledger: Ledger) -> _State:
+def _state(batch_or_corpus: Corpus, scope: _Scope, ledger: Ledger) -> _State:
     """What the ledger says, read anew only when its stamp is another than last time."""
     stamp = ledger.stamp()
-    batches = ledger.batches() if type(batch_or_corpus) is Corpus else batch_or_corpus.batch_ids
-    name = (batch_or_corpus.path, tuple(batches))
-    known = _states.pop(name, None)
+    known = _states.get(scope)
     if known is None or known.stamp != stamp:
-        jobs = {recording_id: key for recording_id, (key, _) in ledger.transcript_ids(batches).items()}
+        jobs = {recording_id: key for recording_id, (key, _) in ledger.transcript_ids(scope[1]).items()}
         known = _State(stamp, jobs, _wanted(ledger), manifest_of(batch_or_corpus, ledger))
-    _states[name] = known
-    for oldest in list(_states)[:-_MOST_STATES]:
-        _states.pop(oldest, None)
+        _keep(_states, scope, known)
     return known
+
+
+def _order(index: Index, edition: str, scope: _Scope, state: _State, *, reviewed: bool) -> _Order:
+    """The documents in manifest order, read anew only when the index is another edition than last time."""
+    known = _orders.get((scope, reviewed))
+    if known is None or known.edition != edition:
+        ids = index.ids()
+        names = ((recording_id, state.name(key, reviewed=reviewed)) for recording_id, key in state.jobs.items())
+        recordings = {recording_id: ids[name] for recording_id, name in names if name in ids}
+        is_ascending = all(before < after for before, after in itertools.pairwise(recordings.values()))
+        known = _Order(edition, recordings, is_ascending)
+        _keep(_orders, (scope, reviewed), known)
+    return known
+
+
+def _keep(memory: dict[Any, Any], key: Any, value: Any) -> None:
+    """Remember, and forget the oldest."""
+    memory.pop(key, None)
+    memory[key] = value
+    for oldest in list(memory)[:-_MOST_KNOWN]:
+        memory.pop(oldest, None)
 
 
 def _wanted(ledger: Ledger) -> dict[str, str]:
@@ -119,19 +156,19 @@ def _wanted(ledger: Ledger) -> dict[str, str]:
     return wanted
 
 
-def _current_index(folder: Path, state: _State, ledger: Ledger, *, rebuild: bool, progress: bool) -> tuple[Index, int]:
+def _current_index(folder: Path, state: _State, ledger: Ledger, *, rebuild: bool, progress: bool) -> tuple[Index, str, int]:
     index, added = Index(folder), 0
     try:
         if rebuild:
             index.clear()
-        while not index.is_current(state.stamp):
+        while (edition := index.edition(state.stamp)) is None:
             missing = len(state.wanted.items() - index.holds().items())
             with Progress(missing, unit="transcripts", description="Indexing", enabled=progress and missing > 0) as line:
                 added += index.update(state.stamp, state.wanted, lambda names: _payloads(ledger, names), line.update)
     except BaseException:
         index.close()
         raise
-    return index, added
+    return index, edition, added
 
 
 def _payloads(ledger: Ledger, names: Sequence[str]) -> Iterable[tuple[str, bytes]]:

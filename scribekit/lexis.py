@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from scribekit import schema
-from scribekit.concordance import measures, parse, spans
+from scribekit.concordance import count_runs, measures, parse, spans
 from scribekit.corpus import Batch, Corpus
 from scribekit.errors import OptionError, nearest
 from scribekit.indexing import Indexed, Where
@@ -174,23 +174,14 @@ def ngrams(
     """
     if n < 1:
         raise OptionError(f"n={n} words make no run. Give 1 for the word list, 2 for pairs and so on.")
-    counts: Counter[tuple[str, ...]] = Counter()
-    spread: Counter[tuple[str, ...]] = Counter()
-    total = 0
     with Indexed(batch_or_corpus, where, reviewed=reviewed) as indexed:
-        for _, text in indexed.texts():
-            found = text.split()
-            runs = list(zip(*(found[start:] for start in range(n)), strict=False))
-            total += len(found)
-            counts.update(runs)
-            spread.update(set(runs))
-    kept = [(run, count) for run, count in counts.most_common() if count >= at_least]
+        found = count_runs([text for _, text in indexed.texts()], n, at_least)
     frame = schema.NGRAMS.frame(
         {
-            "ngram": [" ".join(run) for run, _ in kept],
-            "frequency": [count for _, count in kept],
-            "per_million": _per_million([count for _, count in kept], total),
-            "recordings": [spread[run] for run, _ in kept],
+            "ngram": found.runs,
+            "frequency": found.frequency,
+            "per_million": _per_million(found.frequency, found.total),
+            "recordings": found.recordings,
         }
     )
     return frame.sort_values(["frequency", "ngram"], ascending=[False, True], ignore_index=True)

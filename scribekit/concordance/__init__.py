@@ -2,6 +2,22 @@
 
 from scribekit.concordance.lines import SORTS, Document, Line, cut, sort_key
 from scribekit.concordance.query import Query, expression, parse, spans
+from scribekit.concordance.runs import Runs, count_runs
 from scribekit.concordance.terms import join_words, terms, text_of
 
-__all__ = ["SORTS", "Document", "Line", "Query", "cut", "expression", "join_words", "parse", "sort_key", "spans", "terms", "text_of"]
+__all__ = [
+    "SORTS",
+    "Document",
+    "Line",
+    "Query",
+    "Runs",
+    "count_runs",
+    "cut",
+    "expression",
+    "join_words",
+    "parse",
+    "sort_key",
+    "spans",
+    "terms",
+    "text_of",
+]
