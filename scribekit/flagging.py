@@ -20,6 +20,8 @@ from scribekit.ledger import Ledger
 from scribekit.measuring import verdicts
 from scribekit.tables import to_frame
 
+EVERYTHING = 1.01  # no confidence is as high: every part is in a queue below it
+
 
 def flag_for_review(
     batch_or_corpus: Batch | Corpus,
@@ -71,7 +73,7 @@ def flag_for_review(
         review_queue.review_queue, risk=calibration, languages=to_frame(batch_or_corpus, "languages"), vocabulary=vocabulary, below=below
     )
     if audio_minutes > 0:
-        worst_first = queue(words, by="transcript")["recording_id"].tolist()
+        worst_first = queue(words, by="transcript", below=EVERYTHING)["recording_id"].tolist()
         words["level_db"] = _levels(batch_or_corpus, words, worst_first, audio_minutes)
     return queue(words, by=by)
 

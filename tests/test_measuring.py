@@ -1,5 +1,7 @@
 import json
+import shutil
 import sys
+import wave
 
 import assemblyai as aai
 import jiwer
@@ -11,6 +13,7 @@ import scribekit as sk
 from scribekit import schema
 from scribekit.errors import MissingExtraError, OptionError
 from scribekit.quality import normalise
+from scribekit.review_signs import SILENCE
 
 LIMITS = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 NAMES = ("a", "b", "c")
@@ -162,6 +165,56 @@ def test_a_word_that_is_compared_as_two_is_right_when_both_are():
     assert calibration.table[["n_words", "accuracy"]].to_numpy().tolist() == [[2, 0.5]]
 
 
+def test_words_that_are_known_to_be_right_or_wrong_need_no_reference(corpus):
+    words = sk.to_frame(corpus, "words").assign(correct=lambda frame: frame["recording_id"] == "a")
+    calibration = sk.calibrate(words)
+    judged = sk.calibrate(words.drop(columns="correct"), words.loc[words["recording_id"] != "c", ["recording_id", "word_index", "correct"]])
+    assert calibration.n_words == len(words)
+    assert judged.n_words == (words["recording_id"] != "c").sum()
+    assert np.average(calibration.table["accuracy"], weights=calibration.table["n_words"]) == pytest.approx(words["correct"].mean())
+    assert calibration.signs.dtypes.astype(str).to_dict() == schema.SIGN_LIFTS.dtypes
+
+
+def test_without_any_judgement_the_way_is_shown(corpus):
+    with pytest.raises(OptionError, match=r"Nobody has judged a word yet.*sk\.review"):
+        sk.calibrate(corpus)
+    with pytest.raises(OptionError, match="a column 'correct'"):
+        sk.calibrate(sk.to_frame(corpus, "words"))
+
+
+@pytest.fixture
+def reviewed(corpus, tmp_path):
+    """A copy of the corpus in which somebody accepted six words and corrected the seventh."""
+    shutil.copytree(corpus.path, tmp_path / "reviewed")
+    copy = sk.open_corpus(tmp_path / "reviewed")
+    review = sk.review(copy, "a")
+    review.accept(words=range(6))
+    review.correct("zebra", words=6)
+    return copy
+
+
+def test_a_calibration_learns_from_a_review(reviewed):
+    calibration = sk.calibrate(reviewed)
+    assert calibration.n_words == 7
+    assert np.average(calibration.table["accuracy"], weights=calibration.table["n_words"]) == pytest.approx(6 / 7)
+
+
+def test_an_evaluation_before_and_after_the_review(reviewed):
+    as_received = sk.to_frame(reviewed, "words", reviewed=False).query("recording_id == 'a'")["text"].tolist()
+    said = {"a": " ".join([*as_received[:6], "zebra", *as_received[7:]])}
+    assert sk.evaluate(reviewed, said, reviewed=False)["substitutions"].tolist() == [1]
+    assert sk.evaluate(reviewed, said)["wer"].tolist() == [0.0]
+
+
+def test_what_was_reviewed_leaves_the_queue(reviewed):
+    before = sk.flag_for_review(reviewed, below=1.0, by="sentence", reviewed=False)
+    after = sk.flag_for_review(reviewed, below=1.0, by="sentence")
+    assert after["expected_errors"].sum() < before["expected_errors"].sum()
+    words = sk.to_frame(reviewed, "words").query("recording_id == 'a'")
+    doubt = (1 - words["confidence"].iloc[7:]).sum()
+    assert after.loc[after["recording_id"] == "a", "expected_errors"].sum() == pytest.approx(doubt)
+
+
 def test_a_frame_has_no_manifest_to_read_references_from(corpus):
     with pytest.raises(OptionError, match="Give a batch or corpus"):
         sk.calibrate(sk.to_frame(corpus, "words"), "reference")
@@ -201,6 +254,27 @@ def test_turn_statistics_of_a_corpus(corpus):
     assert statistics.dtypes.astype(str).to_dict() == schema.TURN_STATISTICS.dtypes
     assert statistics.groupby("recording_id")["talk_share"].sum().to_numpy() == pytest.approx(1)
     assert statistics["n_words"].sum() == sk.to_frame(corpus, "utterances")["n_words"].sum()
+
+
+def test_speech_over_silence_is_heard_in_the_recording(tmp_path):
+    """Sound in the first half of the recordings only; invented words all over them."""
+    sound = np.sin(np.arange(16_000 * 15) * 0.2) * 8000
+    for name in ("short", "long"):
+        with wave.open(str(tmp_path / f"{name}.wav"), "wb") as file:
+            file.setparams((1, 2, 16_000, 0, "NONE", ""))
+            file.writeframes(np.concatenate([sound] * (1 if name == "short" else 4) + [np.zeros(16_000 * 15)]).astype("<i2").tobytes())
+    rows = [{"recording_id": name, "path": str(tmp_path / f"{name}.wav")} for name in ("short", "long")]
+    with sk.local_service("scripted", speed=2000):
+        batch = sk.submit_batch(rows, corpus=tmp_path / "corpus", limits=LIMITS, progress=False)
+        sk.collect(batch, progress=False)
+    assert not sk.flag_for_review(batch, by="sentence")["reasons"].str.contains(SILENCE).any()
+    queue = sk.flag_for_review(batch, by="sentence", audio_minutes=10)
+    silent = queue[queue["reasons"].str.contains(SILENCE)]
+    from_ms = silent["recording_id"].map({"short": 15_000, "long": 60_000})
+    assert set(silent["recording_id"]) == {"short", "long"}
+    assert (silent["end_ms"] > from_ms).all()
+    within = sk.flag_for_review(batch, by="sentence", audio_minutes=0.6)
+    assert set(within.loc[within["reasons"].str.contains(SILENCE), "recording_id"]) == {"short"}
 
 
 # -- relative paths of references -------------------------------------------------------------------------------------
