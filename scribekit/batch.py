@@ -9,6 +9,7 @@ import os
 import time
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pandas as pd
 from scribekit import connection, local, status
 from scribekit.corpus import Batch, Corpus, manifest_to_bytes
 from scribekit.engine import drive
-from scribekit.errors import ManifestError, OptionError, PaidAgainWarning, ScribekitError
+from scribekit.errors import ManifestError, OptionError, PaidAgainWarning, ScribekitError, nearest
 from scribekit.intake import Intake, Terms, take_in
 from scribekit.ledger import Ledger
 from scribekit.limits import Limits
@@ -137,15 +138,9 @@ def collect(
         LedgerError: The corpus cannot be read or written.
     """
     _check_limits(limits)
-    with Ledger(batch_or_corpus.path) as ledger:
-        batch_ids = batch_or_corpus.batch_ids
-        hosts = ledger.unfinished_hosts(batch_ids)
-        if hosts:
-            to = service_connection()
-            check_host(to, hosts)
-            # What was planned for another service (a rehearsal, say) is neither sent to this one nor looked for in it.
-            batch_ids = ledger.batches_at(to.host, batch_ids)
-    if hosts:
+    left = work_left(batch_or_corpus)
+    if left is not None:
+        to, batch_ids = left
         _run(
             batch_or_corpus,
             batch_ids,
@@ -161,7 +156,7 @@ def collect(
     return batch_or_corpus.jobs()
 
 
-def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None = None) -> int:
+def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None = None, recordings: Sequence[str] | None = None) -> int:
     """Make failed jobs ready to be done again, after the cause was mended; ``collect`` then does them.
 
     Only jobs that were sent can be tried again. A row that was refused (``status`` ``refused``) comes from the manifest:
@@ -171,22 +166,26 @@ def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         error_kind: Which failures, as the jobs frame names them; None for all.
+        recordings: Which recordings, by ``recording_id``; None for all that failed.
 
     Returns:
         How many jobs were put back.
 
     Raises:
-        OptionError: No failed job has that ``error_kind``.
+        OptionError: No failed job has that ``error_kind``, or one of the recordings has not failed.
         LedgerError: The corpus cannot be written.
     """
     kinds = [error_kind] if isinstance(error_kind, str) else error_kind
-    jobs = batch_or_corpus.jobs()
-    failed = set(jobs.loc[jobs["status"] == "error", "error_kind"])
-    for kind in kinds or ():
-        if kind not in failed:
-            raise OptionError(f"No job failed with error_kind {kind!r}. Those that failed: {', '.join(sorted(failed)) or 'none'}.")
     with Ledger(batch_or_corpus.path) as ledger:
-        return ledger.put_back(batch_or_corpus.batch_ids, kinds, time.time())
+        failed = ledger.failures(batch_or_corpus.batch_ids)
+        known = set(failed.values())
+        for kind in kinds or ():
+            if kind not in known:
+                raise OptionError(f"No job failed with error_kind {kind!r}. Those that failed: {', '.join(sorted(known)) or 'none'}.")
+        for name in recordings or ():
+            if name not in failed:
+                raise OptionError(f"The recording {name!r} has not failed.{nearest(name, failed) if failed else ' None has.'}")
+        return ledger.put_back(batch_or_corpus.batch_ids, kinds, time.time(), recordings)
 
 
 def service_connection() -> connection.Connection:
@@ -199,6 +198,23 @@ def service_connection() -> connection.Connection:
         environ=os.environ,
         local=local.current_connection(),
     )
+
+
+def work_left(batch_or_corpus: Batch | Corpus) -> tuple[connection.Connection, list[int]] | None:
+    """The service, and the batches that it is to go on with; None when every job has ended.
+
+    Raises:
+        NoConnectionError: There is neither a key nor a local service.
+        ScribekitError: The work belongs to another service than the one that the verbs now talk to.
+    """
+    with Ledger(batch_or_corpus.path) as ledger:
+        hosts = ledger.unfinished_hosts(batch_or_corpus.batch_ids)
+        if not hosts:
+            return None
+        to = service_connection()
+        check_host(to, hosts)
+        # What was planned for another service (a rehearsal, say) is neither sent to this one nor looked for in it.
+        return to, ledger.batches_at(to.host, batch_or_corpus.batch_ids)
 
 
 def _as_manifest(manifest: Any, progress: bool) -> pd.DataFrame:

@@ -17,10 +17,8 @@ from scribekit.errors import ScribekitError
 from scribekit.jobs import ERROR
 from scribekit.ledger import Ledger
 from scribekit.limits import Limits
-from scribekit.status import Snapshot
+from scribekit.status import REFUSED, Snapshot
 from scribekit.webhook import Webhook
-
-REFUSED = "refused"
 
 HELD = {
     "budget": "Held back: its estimated cost does not fit into what is left of the budget. "
@@ -82,7 +80,8 @@ class Corpus:
             return ledger.snapshot(self.batch_ids, time.time())
 
     @property
-    def _title(self) -> str:
+    def title(self) -> str:
+        """What it is called in a ``repr`` or a widget."""
         return f"Corpus {self._shown_path}"
 
     @property
@@ -90,10 +89,10 @@ class Corpus:
         return self.path.relative_to(Path.cwd()) if self.path.is_relative_to(Path.cwd()) else self.path
 
     def __repr__(self) -> str:
-        return status.sentence(self._title, self.snapshot(), time.time())
+        return status.sentence(self.title, self.snapshot(), time.time())
 
     def _repr_html_(self) -> str:
-        return status.table(self._title, self.snapshot(), time.time())
+        return status.table(self.title, self.snapshot(), time.time())
 
 
 class Batch(Corpus):
@@ -118,7 +117,8 @@ class Batch(Corpus):
         return [self.number]
 
     @property
-    def _title(self) -> str:
+    def title(self) -> str:
+        """What it is called in a ``repr`` or a widget."""
         return f"Batch {self.number} in {self._shown_path}"
 
 
@@ -143,12 +143,13 @@ def jobs_frame(rows: Iterable[Any]) -> pd.DataFrame:
     """The rows of the ledger as ``schema.JOBS``; they are taken one at a time, and only the columns are kept."""
     columns: dict[str, list[Any]] = {name: [] for name in schema.JOBS.names}
     for row in rows:
-        for name, value in _job_row(row).items():
+        for name, value in job_row(row).items():
             columns[name].append(value)
     return schema.JOBS.frame(columns)
 
 
-def _job_row(row: Any) -> dict[str, Any]:
+def job_row(row: Any) -> dict[str, Any]:
+    """A row of the ledger as a row of ``schema.JOBS``."""
     shared = row["job_key"] is not None and row["row_kind"] is not None
     free = shared or row["state"] in (None, ERROR)  # what fails is not billed
     return {

@@ -37,6 +37,7 @@ from scribekit.receiver import listening
 from scribekit.reconciling import find
 from scribekit.recording import Recorder
 from scribekit.runs import Run, detail_of, event_of, meter_for, receipt_for, stop_event
+from scribekit.steering import Steering, StoppedByHandError, steered
 from scribekit.telling import Teller
 from scribekit.verdicts import NETWORK, Course, of_http
 from scribekit.watching import Watcher
@@ -49,19 +50,20 @@ FIRST_LOOK_PAUSES_S = (0.5, 1.0, 0.0)
 """Pauses after a first look that met silence: a network may need a moment, but a wrong address should be known soon."""
 OTHERS_PAUSE_S = 1.0
 """Pause before looking again whether another process has finished, or left, the jobs that it holds."""
-
+STEERING_S = 0.2
+"""Pause before looking again whether somebody wishes the run to pause or stop."""
 
 _log = logging.getLogger("scribekit.engine")
 
 
 async def drive(run: Run) -> None:
-    """Do the jobs of a run.
+    """Do the jobs of a run, until none is left to do or somebody stops it.
 
     Raises:
         ServiceStoppedError: The service refuses every job alike, or cannot be reached. The jobs stay as they are.
         LedgerError: The ledger cannot be written.
     """
-    with Ledger(run.folder) as ledger, contextlib.closing(Presence(run.folder)) as presence:
+    with Ledger(run.folder) as ledger, contextlib.closing(Presence(run.folder)) as presence, steered(run.folder) as steering:
         for owner in ledger.owners():
             if presence.is_gone(owner):
                 ledger.release(owner)
@@ -72,12 +74,14 @@ async def drive(run: Run) -> None:
         teller = Teller(run.on_event)
         try:
             async with Api(run.connection, meter_for(run.connection, run.limits)) as api:
-                await _Engine(run, api, ledger, presence, states, teller).work()
+                await _Engine(run, api, ledger, presence, states, teller, steering).work()
         except ServiceStoppedError as stop:
             _note_stop(ledger, teller, stop)
             raise
         except BaseExceptionGroup as group:
             cause = _first_cause(group)
+            if isinstance(cause, StoppedByHandError):
+                return
             if isinstance(cause, ServiceStoppedError):
                 _note_stop(ledger, teller, cause)
             raise cause from None
@@ -101,8 +105,11 @@ def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 class _Engine:
-    def __init__(self, run: Run, api: Api, ledger: Ledger, presence: Presence, states: Counter[str], teller: Teller) -> None:
+    def __init__(
+        self, run: Run, api: Api, ledger: Ledger, presence: Presence, states: Counter[str], teller: Teller, steering: Steering
+    ) -> None:
         self._run = run
+        self._steering = steering
         self._teller = teller
         self._api = api
         self._ledger = ledger
@@ -117,12 +124,14 @@ class _Engine:
         self._found: set[str] = set()
         self._active: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
+        self._may_send = asyncio.Event()
+        self._may_send.set()
 
     async def work(self) -> None:
         """Claim and do jobs until none is left to do."""
         await self._first_look()
         listens = listening(self._run.webhook, self._watcher.hint) if self._run.webhook else contextlib.nullcontext()
-        async with listens, asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, self._watcher.run, self._keep_leases):
+        async with listens, asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, self._watcher.run, self._keep_leases, self._obey):
             await (self._feed(tasks) if self._run.to_the_end else self._feed_once(tasks))
 
     async def _first_look(self) -> None:
@@ -155,6 +164,8 @@ class _Engine:
 
     def _room_left(self) -> int:
         """A job that has ended at the service leaves its place there; but no more jobs than once again may wait to be fetched."""
+        if not self._may_send.is_set():
+            return 0
         in_flight = self._run.limits.in_flight
         return in_flight - (len(self._active) - min(self._to_fetch, in_flight))
 
@@ -183,6 +194,16 @@ class _Engine:
             await asyncio.sleep(RENEW_S)
             self._ledger.renew(self._owner, time.time() + LEASE_S)
 
+    async def _obey(self) -> None:
+        while not self._steering.is_stopped:
+            if self._steering.is_paused:
+                self._may_send.clear()
+            elif not self._may_send.is_set():
+                self._may_send.set()
+                self._room.set()
+            await asyncio.sleep(STEERING_S)
+        raise StoppedByHandError
+
     async def _do(self, job: Job) -> None:
         """Drive one job until it has ended (or is at the service, when the run does not wait for results)."""
         action: Action | None = None
@@ -205,6 +226,8 @@ class _Engine:
                 fetched, answer = (said, said.word) if isinstance(said, Fetched) else (None, said)
 
     async def _perform(self, action: Action, job: Job) -> Answer | Fetched:
+        if action in (Action.UPLOAD, Action.SUBMIT):
+            await self._may_send.wait()
         match action:
             case Action.UPLOAD:
                 async with self._uploads:

@@ -68,6 +68,17 @@ class Presence:
             self._path.unlink(missing_ok=True)
 
 
+def is_at_work(corpus: Path, owner: str) -> bool:
+    """Whether an owner on this machine is certainly at work on a corpus now, in this process or another; changes nothing."""
+    if fcntl is None or owner.rsplit("-", 2)[0] != socket.gethostname():
+        return False
+    try:
+        with (corpus / FOLDER / owner).open("r+") as file:
+            return not _lock(file)
+    except OSError:
+        return False
+
+
 def _lock(file: IO[str]) -> bool:
     if fcntl is None:
         return False

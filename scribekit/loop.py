@@ -78,6 +78,11 @@ def wait_for(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
+def begin(work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+    """Start a coroutine on the background loop without waiting for it; cancelling the future cancels the coroutine."""
+    return asyncio.run_coroutine_threadsafe(work, _loop())
+
+
 def is_idle() -> bool:
     """Whether no work is left on the background loop."""
     return not asyncio.all_tasks(_loop())

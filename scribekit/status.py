@@ -7,12 +7,17 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from scribekit.jobs import AT_SERVICE, COMPLETED, ENDED, ERROR, PLANNED, PROCESSING, QUEUED, SUBMITTING, UPLOADED
 
 WINDOW_S = 600.0
 """Throughput is that of the last ten minutes."""
 
+REFUSED = "refused"
+"""Where a recording stands that was never sent."""
+
+_ORDER = (COMPLETED, PROCESSING, QUEUED, SUBMITTING, UPLOADED, PLANNED, ERROR)
 _Z80 = 1.2816
 """Four times out of five the truth lies within so many standard errors (normal distribution)."""
 
@@ -24,6 +29,7 @@ class Snapshot:
     Attributes:
         states: Jobs by state.
         audio_s: Seconds of audio by state (jobs of known length).
+        usd: Dollars by state: the cost of what was completed, the estimate of the rest as far as it is known, nothing for what failed.
         unknown: Unfinished jobs of unknown length that are not held back.
         refused: Recordings that were never sent.
         recent: Time (Unix) and audio seconds of each completion of the last :data:`WINDOW_S` seconds, oldest first.
@@ -40,6 +46,7 @@ class Snapshot:
 
     states: Mapping[str, int] = field(default_factory=dict)
     audio_s: Mapping[str, float] = field(default_factory=dict)
+    usd: Mapping[str, float] = field(default_factory=dict)
     unknown: int = 0
     refused: int = 0
     recent: Sequence[tuple[float, float]] = ()
@@ -166,9 +173,40 @@ def table(title: str, snapshot: Snapshot, now: float) -> str:
     return f"<table><caption style='text-align:left;white-space:nowrap'>{html.escape(title)}</caption>{cells}</table>"
 
 
+def by_state(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Count, audio seconds and dollars of each state that there is, in the order in which a job passes through them.
+
+    Example:
+        >>> by_state(Snapshot(states={"completed": 2}, audio_s={"completed": 60.0}, usd={"completed": 0.5}))
+        [{'state': 'completed', 'count': 2, 'audio_s': 60.0, 'usd': 0.5}]
+    """
+    rows = [
+        {"state": state, "count": snapshot.states[state], "audio_s": snapshot.audio_s.get(state, 0.0), "usd": snapshot.usd.get(state, 0.0)}
+        for state in _ORDER
+        if snapshot.states.get(state)
+    ]
+    refused = {"state": REFUSED, "count": snapshot.refused, "audio_s": None, "usd": 0.0}
+    return [*rows, refused] if snapshot.refused else rows
+
+
+def throughput(snapshot: Snapshot, now: float, steps: int = 30) -> list[float]:
+    """Seconds of audio completed per second in each of equal steps of the last :data:`WINDOW_S` seconds, oldest first.
+
+    Example:
+        >>> throughput(Snapshot(recent=[(595.0, 300.0)]), 600.0, steps=2)
+        [0.0, 1.0]
+    """
+    width = WINDOW_S / steps
+    sums = [0.0] * steps
+    for at, audio in snapshot.recent:
+        step = int((at - now + WINDOW_S) / width)
+        if 0 <= step < steps:
+            sums[step] += audio
+    return [total / width for total in sums]
+
+
 def _counts(snapshot: Snapshot) -> list[str]:
-    order = (COMPLETED, PROCESSING, QUEUED, SUBMITTING, UPLOADED, PLANNED, ERROR)
-    counted = [f"{snapshot.states[state]:,} {state}" for state in order if snapshot.states.get(state)]
+    counted = [f"{snapshot.states[state]:,} {state}" for state in _ORDER if snapshot.states.get(state)]
     return [*counted, *([f"{snapshot.refused:,} refused"] if snapshot.refused else [])]
 
 

@@ -5,6 +5,7 @@ follows from it is done.
 """
 
 from scribekit.ledger.journal import Journal
+from scribekit.ledger.pages import Pages
 from scribekit.ledger.store import BUSY_S, FILE_NAME, VERSION
 from scribekit.ledger.views import Views
 from scribekit.ledger.work import Fact, Receipt, Work
@@ -12,8 +13,8 @@ from scribekit.ledger.work import Fact, Receipt, Work
 __all__ = ["BUSY_S", "FILE_NAME", "VERSION", "Fact", "Ledger", "Receipt"]
 
 
-class Ledger(Work, Views, Journal):
-    """The open ledger of one corpus: what is written (``Work``), what is read (``Views``), what people changed (``Journal``).
+class Ledger(Work, Views, Pages, Journal):
+    """The open ledger of one corpus: what is written (``Work``), what is read (``Views``, ``Pages``), what people changed (``Journal``).
 
     A ledger is used by one thread at a time; any number of processes may have the same one open.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -165,8 +166,8 @@ class Work(Store):
         with self.transaction() as db:
             db.execute("INSERT INTO events (at, event, detail) VALUES (?, ?, ?)", (at, event, detail))
 
-    def put_back(self, batch_ids: Sequence[int], kinds: Sequence[str] | None, at: float) -> int:
-        """Make failed jobs ready to be done again: those of the kinds, or all.
+    def put_back(self, batch_ids: Sequence[int], kinds: Sequence[str] | None, at: float, recordings: Sequence[str] | None = None) -> int:
+        """Make failed jobs ready to be done again: those of the kinds and recordings, or all.
 
         One that only took too long, or whose transcript could not be fetched, is waited for again: the service has it.
 
@@ -174,16 +175,18 @@ class Work(Store):
             How many.
         """
         condition = f" AND error_kind IN ({marks(kinds)})" if kinds is not None else ""
+        named = " AND recording_id IN (SELECT value FROM json_each(?))" if recordings is not None else ""
         waits = "error_kind IN ('timed_out', 'not_fetched') AND transcript_id IS NOT NULL"
         again = (
             f"UPDATE jobs SET state = iif({waits}, 'queued', 'planned'), submitted_at = iif({waits}, ?, NULL),"
             f" transcript_id = iif({waits}, transcript_id, NULL), attempts = iif({waits}, attempts, 0),"
             " upload_url = NULL, uploaded_at = NULL, failures = 0, error_kind = NULL, error = NULL"
-            f" WHERE state = 'error' AND key IN (SELECT job_key FROM recordings WHERE batch_id IN ({marks(batch_ids)})){condition}"
+            f" WHERE state = 'error' AND key IN (SELECT job_key FROM recordings WHERE batch_id IN ({marks(batch_ids)}){named}){condition}"
             " RETURNING key, state, transcript_id"
         )
+        names = () if recordings is None else (json.dumps(list(recordings)),)
         with self.transaction() as db:
-            rows = db.execute(again, (at, *batch_ids, *(kinds or ()))).fetchall()
+            rows = db.execute(again, (at, *batch_ids, *names, *(kinds or ()))).fetchall()
             db.executemany(
                 "INSERT INTO events (at, job_key, transcript_id, state, event, detail) VALUES (?, ?, ?, ?, 'put back', '')",
                 ((at, row["key"], row["transcript_id"], row["state"]) for row in rows),

@@ -7,11 +7,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scribekit.widgets.confidence import ConfidenceExplorer
     from scribekit.widgets.monitor import BatchMonitor
+    from scribekit.widgets.planner import CostPlanner
+    from scribekit.widgets.search import TranscriptSearch
 
-__all__ = ["BatchMonitor"]
+__all__ = ["BatchMonitor", "ConfidenceExplorer", "CostPlanner", "TranscriptSearch"]
 
-_HOMES = {"BatchMonitor": "monitor"}
+_HOMES = {"BatchMonitor": "monitor", "ConfidenceExplorer": "confidence", "CostPlanner": "planner", "TranscriptSearch": "search"}
 
 
 def __getattr__(name: str) -> Any:

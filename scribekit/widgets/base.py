@@ -44,11 +44,11 @@ def background(handler: F) -> F:
 
     What has been overtaken by a newer intent of the same name is not begun, and its answer is not given.
     """
-    handler.in_background = True
+    handler.in_background = True  # type: ignore[attr-defined]
     return handler
 
 
-class Face(anywidget.AnyWidget):  # type: ignore[misc]
+class Face(anywidget.AnyWidget):
     """A widget without a truth of its own: what it shows comes from a corpus, what is done to it goes there.
 
     A subclass names its bundle (``_esm = STATIC / "name.js"``), declares traits with ``.tag(sync=True)`` for what the page shows, and
@@ -84,6 +84,10 @@ class Face(anywidget.AnyWidget):  # type: ignore[misc]
         """What the widget shows, as HTML without scripts, for readers without a kernel. What comes from data is to be escaped."""
         return f"<p>{html.escape(self.static_text())}</p>"
 
+    def complain(self, problem: str) -> None:
+        """Tell the reader what went wrong, when nobody asked. Never a transcript's text."""
+        self.send({"problem": problem})
+
     def in_background(self, work: Callable[[], None]) -> None:
         """Have something done on the widget's own thread, after what is already waiting there.
 
@@ -99,10 +103,10 @@ class Face(anywidget.AnyWidget):  # type: ignore[misc]
         try:
             work()
         except ScribekitError as problem:
-            self._reply(None, {"error": str(problem)})
+            self.complain(str(problem))
         except Exception as problem:  # noqa: BLE001 -- a thread's error would be seen by nobody
             _log.warning("background work of %s failed: %s", type(self).__name__, _place_of(problem))
-            self._reply(None, {"error": f"Something went wrong in the background ({type(problem).__name__})."})
+            self.complain(f"Something went wrong in the background ({type(problem).__name__}).")
 
     def close(self) -> None:
         """Close the widget and let its thread end."""
@@ -164,7 +168,7 @@ class Face(anywidget.AnyWidget):  # type: ignore[misc]
         if seq is not None:
             self.send({"reply": seq, **said}, buffers=list(buffers) or None)
         elif "error" in said:
-            self.send({"problem": said["error"]})
+            self.complain(said["error"])
 
 
 def somebody_reads() -> bool:

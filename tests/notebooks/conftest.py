@@ -19,6 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ARTEFACTS = ROOT / "artefacts"
 START_S = 60
+PATIENCE_S = 150
 
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
@@ -37,6 +38,13 @@ OPEN = """async path => {
 }"""
 OUTPUTS = """() => window.jupyterapp.shell.currentWidget.context.model.toJSON().cells.flatMap(cell => cell.outputs ?? [])"""
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
+RUN_CELL = """async index => {
+    const app = window.jupyterapp, panel = app.shell.currentWidget;
+    panel.content.deselectAll();
+    panel.content.activeCellIndex = index;
+    await app.commands.execute('notebook:run-cell');
+    return panel.context.model.toJSON().cells[index].outputs;
+}"""
 RESTART = """async () => {
     const panel = window.jupyterapp.shell.currentWidget;
     await panel.sessionContext.session.kernel.restart();
@@ -159,7 +167,8 @@ def run_notebook(open_notebook, lab):
         while (lab.root / folder).exists():
             folder = Path(f"{folder}_")
         (lab.root / folder).mkdir()
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}  # without it JupyterLab asks which
+        notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)), metadata={"kernelspec": kernel})
         nbformat.write(notebook, lab.root / folder / f"{name}.ipynb")
         opened = open_notebook(f"{folder}/{name}.ipynb")
         opened.run_all()
@@ -187,7 +196,7 @@ class Notebook:
         self.page.on("websocket", lambda ws: urlsplit(ws.url).netloc == self._host or self.strays.append(ws.url))
         self.page.goto(f"{lab.address}/lab/tree/{path}?reset")
         self.page.wait_for_function("() => window.jupyterapp !== undefined", timeout=START_S * 1000)
-        self.page.evaluate(OPEN, path)
+        self._within(OPEN, path)
 
     def _keep_in(self, route):
         if urlsplit(route.request.url).netloc == self._host:
@@ -196,12 +205,21 @@ class Notebook:
             self.strays.append(route.request.url)
             route.abort()
 
+    def _within(self, function, argument=None):
+        """As ``page.evaluate``, which would wait for ever."""
+        ends = f"new Promise((_, fail) => setTimeout(() => fail(new Error('took more than {PATIENCE_S} s')), {PATIENCE_S * 1000}))"
+        return self.page.evaluate(f"argument => Promise.race([({function})(argument), {ends}])", argument)
+
     def run_all(self):
         """Run all cells; an error in one of them fails the test."""
-        ran = self.page.evaluate(RUN_ALL)
+        ran = self._within(RUN_ALL)
         errors = [output for output in self.outputs() if output["output_type"] == "error"]
         assert errors == []
         assert ran is True
+
+    def run_cell(self, index):
+        """Run one cell again, counted from 0; gives its outputs."""
+        return self.page.evaluate(RUN_CELL, index)
 
     def outputs(self):
         """The outputs of all cells, as the notebook would store them."""
@@ -209,7 +227,7 @@ class Notebook:
 
     def restart(self):
         """Restart the kernel, which forgets all variables and widgets; the outputs stay until cells are run again."""
-        self.page.evaluate(RESTART)
+        self._within(RESTART)
 
     def set_theme(self, theme):
         """``light`` or ``dark``."""

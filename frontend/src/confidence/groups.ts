@@ -1,0 +1,61 @@
+/** The distributions side by side: one row for each recording, speaker or value of a column. */
+
+import { audio, count, percent } from "../pure/format.ts";
+import { el, replace } from "../ui/dom.ts";
+import type { Face } from "../ui/face.ts";
+import { VirtualTable } from "../ui/table.ts";
+import { ridge } from "./pictures.ts";
+import type { Group, View } from "./types.ts";
+
+export interface Wishes {
+  by: (dimension: string) => void;
+  pick: (groups: string[]) => void;
+}
+
+export class GroupsView {
+  readonly element: HTMLElement;
+  readonly table: VirtualTable<Group>;
+  readonly #choice: HTMLSelectElement;
+  #view: View;
+  #isTold = true;
+
+  constructor(face: Face, view: View, dimensions: string[], wishes: Wishes) {
+    this.#view = view;
+    this.#choice = el("select", { attrs: { "data-key": "by" }, on: { change: () => wishes.by(this.#choice.value) } });
+    replace(this.#choice, ...dimensions.map((name) => el("option", { attrs: { value: name } }, name)));
+    this.table = new VirtualTable<Group>({
+      label: "Distributions of confidence by group",
+      height: 6,
+      columns: [
+        { name: "group", title: "Group", width: "minmax(9em, 1fr)", isSortable: true, cell: (row) => row.group, hint: (row) => row.group },
+        { name: "median", title: "Distribution, 0 to 1", width: "204px", isSortable: true, cell: (row) => ridge(row, this.#view.below) },
+        { name: "mean", title: "Mean", width: "4em", isNumber: true, isSortable: true, cell: (row) => row.mean.toFixed(2) },
+        { name: "words", title: "Words", width: "5em", isNumber: true, isSortable: true, cell: (row) => count(row.words) },
+        { name: "minutes", title: "Speech", width: "5.5em", isNumber: true, isSortable: true, cell: (row) => audio(row.minutes * 60) },
+        { name: "share_below", title: "Below", width: "4.5em", isNumber: true, isSortable: true, cell: (row) => percent(row.share_below, 1) },
+        { name: "errors", title: "Errors exp.", width: "6em", isNumber: true, isSortable: true, cell: (row) => row.errors.toFixed(1) },
+      ],
+      fetch: ({ first, count: n }, sort) => face.askLatest<{ rows: Group[]; total: number }>("groups", { first, count: n, sort }),
+      keyOf: (row) => row.group,
+      empty: "No words in this selection",
+      isSelectable: () => true,
+      onClick: (row) => this.table.toggle(row),
+      onSelection: (keys) => this.#isTold && wishes.pick([...keys]),
+    });
+    this.element = el("div", { class: "sk-stack" }, el("div", { class: "sk-row" }, el("h4", {}, "Distributions"), el("label", {}, "by", this.#choice), el("span", { class: "sk-muted" }, "Pick groups to narrow everything else")), this.table.element);
+    this.set(view);
+  }
+
+  /** What is looked at has changed; the rows are to be fetched by `refresh`. */
+  set(view: View): void {
+    this.#view = view;
+    this.#choice.value = view.by;
+    const picked = view.picked[view.by] ?? [];
+    const isSame = picked.length === this.table.selected.size && picked.every((name) => this.table.selected.has(name));
+    if (isSame) return;
+    this.#isTold = false;
+    this.table.clearSelection();
+    for (const name of picked) this.table.selected.add(name);
+    this.#isTold = true;
+  }
+}

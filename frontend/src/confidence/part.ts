@@ -1,0 +1,289 @@
+/** One part of the queue: its words with their confidence, its sound, and what to do about it. */
+
+import { doubt } from "../pure/confidence.ts";
+import { clock, count } from "../pure/format.ts";
+import { el, keepFocus, replace } from "../ui/dom.ts";
+import type { Face } from "../ui/face.ts";
+import type { Badges } from "./badges.ts";
+import type { Part, Word } from "./types.ts";
+
+export interface Wishes {
+  /** Go to the next (1) or the previous (-1) part. */
+  step: (by: number) => void;
+  everywhere: (text: string) => void;
+  undo: () => void;
+  /** Something was done to the part. */
+  judged: () => void;
+}
+
+export class PartView {
+  readonly element = el("section", { class: "sk-part sk-stack", attrs: { "aria-label": "The part that is open", hidden: true } });
+  #part: Part | null = null;
+  #threshold = 0.9;
+  #chosen = new Set<number>();
+  #anchor = 0;
+  #active = 0;
+  #isCorrecting = false;
+  #address: string | null = null;
+  readonly #face: Face;
+  readonly #wishes: Wishes;
+  readonly #badges: Badges;
+  readonly #head = el("div", { class: "sk-row" });
+  readonly #words = el("div", { class: "sk-words", attrs: { role: "group", "aria-label": "Words; choose some with Space, several with Shift and the arrow keys" }, on: { keydown: (event) => this.#press(event) } });
+  readonly #deeds = el("div", { class: "sk-row" });
+  readonly #audio = el("audio", { attrs: { controls: true, hidden: true, "aria-label": "The sound of the part" } });
+  #from_ms = 0;
+
+  constructor(face: Face, badges: Badges, wishes: Wishes) {
+    this.#face = face;
+    this.#badges = badges;
+    this.#wishes = wishes;
+    this.element.append(this.#head, this.#words, this.#deeds, this.#audio);
+    this.#audio.addEventListener("timeupdate", () => this.#follow());
+    face.onClose(() => this.#forgetSound());
+  }
+
+  get part(): Part | null {
+    return this.#part;
+  }
+
+  /** Open a part; `focus` moves the reader to its words. */
+  async open(key: string, { focus = false, first = null as number | null } = {}): Promise<void> {
+    const part = await this.#face.askLatest<Part>("part", { key, first });
+    if (!part) return;
+    const isOther = part.key !== this.#part?.key || first !== null;
+    this.#part = part;
+    if (isOther) {
+      this.#forgetSound();
+      this.#isCorrecting = false;
+      this.#chosen.clear();
+      this.#active = Math.max(part.words.findIndex((word) => doubt(word.confidence, this.#threshold) > 0), 0);
+    }
+    this.#chosen = new Set([...this.#chosen].filter((at) => at < part.words.length));
+    this.#active = Math.min(this.#active, Math.max(part.words.length - 1, 0));
+    this.#draw();
+    if (focus) this.#wordButton(this.#active)?.focus({ preventScroll: true });
+  }
+
+  async reopen(): Promise<void> {
+    if (this.#part) await this.open(this.#part.key);
+  }
+
+  /** Close it, because the queue that it came from is there no more. */
+  shut(): void {
+    this.#forgetSound();
+    this.#part = null;
+    this.element.hidden = true;
+  }
+
+  set(threshold: number): void {
+    if (threshold === this.#threshold) return;
+    this.#threshold = threshold;
+    if (this.#part) this.#draw();
+  }
+
+  async play(): Promise<void> {
+    if (!this.#part) return;
+    if (!this.#audio.paused) return this.#audio.pause();
+    const words = this.#meant();
+    const [first, last] = [words[0], words.at(-1)];
+    if (!first || !last) return;
+    this.#face.say("Fetching the sound …");
+    const answer = await this.#face.askWithBuffers("clip", { recording_id: this.#part.recording_id, start_ms: first.start_ms, end_ms: last.end_ms });
+    const bytes = answer?.buffers[0];
+    if (!answer || !bytes) return this.#face.say("");
+    this.#forgetSound();
+    this.#from_ms = (answer.value as { from_ms: number }).from_ms;
+    this.#address = URL.createObjectURL(new Blob([new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength).slice()], { type: "audio/wav" }));
+    this.#audio.src = this.#address;
+    this.#audio.hidden = false;
+    this.#face.say("");
+    await this.#audio.play().catch(() => this.#face.say("The sound is ready: press play."));
+  }
+
+  async judge(action: "accept" | "reject" | "correct", text = ""): Promise<void> {
+    const part = this.#part;
+    if (!part || !part.words.length) return;
+    const words = this.#meant().map((word) => word.word_index);
+    const answer = await this.#face.ask<{ done: string }>("judge", { key: part.key, action, words, last_edit: part.last_edit, text });
+    if (answer) {
+      this.#face.say(`${count(words.length)} ${words.length === 1 ? "word" : "words"} ${answer.done}. Z takes it back.`);
+      this.#isCorrecting = false;
+      this.#chosen.clear();
+    }
+    await this.reopen();
+    if (answer) this.#wishes.judged();
+  }
+
+  correct(): void {
+    if (!this.#part) return;
+    this.#isCorrecting = true;
+    this.#draw();
+    const field = this.element.querySelector<HTMLInputElement>("[data-key=correction]");
+    field?.focus({ preventScroll: true });
+    field?.select();
+  }
+
+  everywhere(): void {
+    if (this.#part) this.#wishes.everywhere(this.#chosen.size ? this.#text() : (this.#part.words[this.#active]?.text ?? ""));
+  }
+
+  focusWords(): void {
+    this.#wordButton(this.#active)?.focus();
+  }
+
+  /** Take back what was begun; false when there was nothing. */
+  cancel(): boolean {
+    const was = this.#isCorrecting || this.#chosen.size > 0;
+    this.#isCorrecting = false;
+    this.#chosen.clear();
+    if (was) {
+      this.#draw();
+      this.focusWords();
+    }
+    return was;
+  }
+
+  /** The words that a deed is about: those chosen, or all shown. */
+  #meant(): Word[] {
+    const words = this.#part?.words ?? [];
+    return this.#chosen.size ? words.filter((_, at) => this.#chosen.has(at)) : words;
+  }
+
+  #text(): string {
+    return this.#meant().map((word) => word.text).join(" ");
+  }
+
+  #draw(): void {
+    const part = this.#part;
+    if (!part) return;
+    keepFocus(this.element, () => {
+      this.element.hidden = false;
+      replace(
+        this.#head,
+        el("strong", {}, part.recording_id),
+        this.#badges.of(part.speaker),
+        el("span", {}, `${clock(part.start_ms / 1000)} – ${clock(part.end_ms / 1000)}`),
+        el("span", { class: "sk-muted" }, part.reasons),
+        part.mark && el("span", {}, `✓ ${part.mark}`),
+        this.#pages(part),
+      );
+      replace(this.#words, el("span", { class: "sk-muted" }, part.before, " "), ...part.words.flatMap((word, at) => [this.#word(word, at), " "]), el("span", { class: "sk-muted" }, part.after));
+      replace(this.#deeds, ...(this.#isCorrecting ? this.#correction() : this.#actions(part)));
+    });
+  }
+
+  #word(word: Word, at: number): HTMLElement {
+    const level = doubt(word.confidence, this.#threshold);
+    const told = word.edited ? "edited" : word.confidence === null ? "no confidence" : `confidence ${word.confidence.toFixed(2)}`;
+    const figure = level > 0 && word.confidence !== null ? el("sub", { attrs: { "aria-hidden": "true" } }, word.confidence.toFixed(2).slice(1)) : null;
+    return el(
+      "button",
+      {
+        class: `sk-plain sk-word sk-doubt-${level}${word.edited ? " sk-edited" : ""}`,
+        attrs: { type: "button", "data-key": `word-${at}`, tabindex: at === this.#active ? 0 : -1, "aria-pressed": String(this.#chosen.has(at)), "aria-label": `${word.text}, ${told}`, title: told },
+        on: { click: (event) => this.#choose(at, event.shiftKey) },
+      },
+      word.text,
+      figure,
+    );
+  }
+
+  #pages(part: Part): HTMLElement | null {
+    const shown = part.words.length;
+    if (shown >= part.total) return null;
+    const turn = (first: number) => void this.open(part.key, { first: Math.max(first, 0) });
+    return el(
+      "span",
+      { class: "sk-row" },
+      el("button", { attrs: { type: "button", "data-key": "earlier", disabled: part.first === 0 }, on: { click: () => turn(part.first - 240) } }, "Earlier words"),
+      `${count(part.first + 1)} – ${count(part.first + shown)} of ${count(part.total)}`,
+      el("button", { attrs: { type: "button", "data-key": "later", disabled: part.first + shown >= part.total }, on: { click: () => turn(part.first + shown) } }, "Later words"),
+    );
+  }
+
+  #actions(part: Part): HTMLElement[] {
+    const n = this.#meant().length;
+    const what = this.#chosen.size ? `${n} ${n === 1 ? "word" : "words"}` : "all";
+    const button = (key: string, title: string, run: () => void, isMain = false) =>
+      el("button", { class: isMain ? "sk-main" : "", attrs: { type: "button", "data-key": key, disabled: !part.words.length && key !== "undo" && key !== "next" && key !== "previous" }, on: { click: run } }, title);
+    return [
+      button("play", "▶ Play", () => void this.play()),
+      button("accept", `Accept ${what}`, () => void this.judge("accept"), true),
+      button("correct", `Correct ${what} …`, () => this.correct()),
+      button("reject", `Reject ${what}`, () => void this.judge("reject")),
+      button("everywhere", "Fix everywhere …", () => this.everywhere()),
+      button("undo", "Undo", this.#wishes.undo),
+      el("span", { class: "sk-spread" }),
+      button("previous", "◂ Previous", () => this.#wishes.step(-1)),
+      button("next", "Next ▸", () => this.#wishes.step(1)),
+    ];
+  }
+
+  #correction(): HTMLElement[] {
+    const field = el("input", { class: "sk-wide", attrs: { type: "text", value: this.#text(), "aria-label": "What was really said", "data-key": "correction", spellcheck: "true" } });
+    field.value = this.#text();
+    const save = () => void this.judge("correct", field.value);
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") save();
+      else if (event.key !== "Escape") return;
+      else this.cancel() && this.focusWords();
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    return [
+      field,
+      el("button", { class: "sk-main", attrs: { type: "button", "data-key": "save" }, on: { click: save } }, "Save"),
+      el("button", { attrs: { type: "button", "data-key": "cancel" }, on: { click: () => this.cancel() } }, "Cancel"),
+    ];
+  }
+
+  #choose(at: number, isRun: boolean): void {
+    if (isRun) {
+      for (let place = Math.min(this.#anchor, at); place <= Math.max(this.#anchor, at); place += 1) this.#chosen.add(place);
+    } else {
+      this.#anchor = at;
+      if (!this.#chosen.delete(at)) this.#chosen.add(at);
+    }
+    this.#active = at;
+    this.#draw();
+    this.#wordButton(at)?.focus({ preventScroll: true });
+  }
+
+  #press(event: KeyboardEvent): void {
+    const last = (this.#part?.words.length ?? 0) - 1;
+    const to: Record<string, number> = { ArrowLeft: this.#active - 1, ArrowRight: this.#active + 1, Home: 0, End: last };
+    const at = to[event.key];
+    if (at === undefined || event.ctrlKey || event.metaKey || event.altKey || at < 0 || at > last) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.shiftKey) {
+      if (!this.#chosen.size) this.#anchor = this.#active;
+      this.#choose(at, true);
+      return;
+    }
+    this.#wordButton(this.#active)?.setAttribute("tabindex", "-1");
+    this.#active = at;
+    this.#wordButton(at)?.setAttribute("tabindex", "0");
+    this.#wordButton(at)?.focus();
+  }
+
+  #wordButton(at: number): HTMLElement | null {
+    return this.#words.querySelector<HTMLElement>(`[data-key="word-${at}"]`);
+  }
+
+  #follow(): void {
+    const now = this.#from_ms + this.#audio.currentTime * 1000;
+    const at = this.#part?.words.findIndex((word) => word.start_ms <= now && now < word.end_ms) ?? -1;
+    this.#words.querySelector(".sk-playing")?.classList.remove("sk-playing");
+    if (at >= 0) this.#wordButton(at)?.classList.add("sk-playing");
+  }
+
+  #forgetSound(): void {
+    this.#audio.pause();
+    this.#audio.removeAttribute("src");
+    this.#audio.hidden = true;
+    if (this.#address) URL.revokeObjectURL(this.#address);
+    this.#address = null;
+  }
+}

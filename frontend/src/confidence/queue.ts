@@ -1,0 +1,80 @@
+/** The review queue, and what listening to it would be worth. */
+
+import { count, percent, clock } from "../pure/format.ts";
+import { el, replace } from "../ui/dom.ts";
+import type { Face } from "../ui/face.ts";
+import { VirtualTable } from "../ui/table.ts";
+import type { Badges } from "./badges.ts";
+import type { Figures, QueueRow, Summary, View } from "./types.ts";
+
+const PARTS: Record<string, string> = { utterance: "utterances", sentence: "sentences", transcript: "whole transcripts" };
+
+export interface Wishes {
+  part: (part: string) => void;
+  open: (row: QueueRow) => void;
+  rank: () => void;
+}
+
+export class QueueView {
+  readonly element: HTMLElement;
+  readonly table: VirtualTable<QueueRow>;
+  readonly #choice: HTMLSelectElement;
+  readonly #worth = el("p", { class: "sk-worth" });
+  readonly #again: HTMLButtonElement;
+
+  constructor(face: Face, badges: Badges, wishes: Wishes) {
+    this.#choice = el("select", { attrs: { "data-key": "part" }, on: { change: () => wishes.part(this.#choice.value) } });
+    replace(this.#choice, ...Object.entries(PARTS).map(([value, title]) => el("option", { attrs: { value } }, title)));
+    this.#again = el("button", { attrs: { type: "button", "data-key": "rank" }, on: { click: wishes.rank } }, "Rank again");
+    this.table = new VirtualTable<QueueRow>({
+      label: "Review queue, most expected errors per minute first",
+      height: 8,
+      columns: [
+        { name: "rank", title: "#", width: "3.5em", isNumber: true, cell: (row) => count(row.rank) },
+        { name: "mark", title: "Done", width: "5.5em", cell: (row) => (row.mark ? `✓ ${row.mark}` : "") },
+        { name: "recording_id", title: "Recording", width: "minmax(8em, 0.8fr)", cell: (row) => row.recording_id, hint: (row) => row.recording_id },
+        { name: "speaker", title: "Speaker", width: "5em", cell: (row) => badges.of(row.speaker), hint: (row) => row.speaker ?? "" },
+        { name: "start_ms", title: "At", width: "4.5em", isNumber: true, cell: (row) => clock(row.start_ms / 1000) },
+        { name: "text", title: "Words", width: "minmax(12em, 2fr)", cell: (row) => row.text, hint: (row) => row.text },
+        { name: "confidence", title: "Conf.", width: "3.5em", isNumber: true, cell: (row) => (Number.isNaN(row.confidence) ? "–" : row.confidence.toFixed(2)) },
+        { name: "expected_errors", title: "Errors", width: "4em", isNumber: true, cell: (row) => row.expected_errors.toFixed(1) },
+        { name: "share", title: "Found by then", width: "9em", isNumber: true, cell: (row) => `${percent(row.share)} in ${minutes(row.cumulative_minutes)}` },
+        { name: "reasons", title: "Why", width: "minmax(8em, 1fr)", cell: (row) => row.reasons, hint: (row) => row.reasons },
+      ],
+      fetch: ({ first, count: n }) => face.askLatest<{ rows: QueueRow[]; total: number }>("queue", { first, count: n }),
+      keyOf: (row) => row.key,
+      empty: "Nothing to review in this selection",
+      onOpen: (row) => wishes.open(row),
+      onClick: (row) => wishes.open(row),
+    });
+    this.element = el(
+      "div",
+      { class: "sk-stack" },
+      el("div", { class: "sk-row" }, el("h4", {}, "Review queue"), el("label", {}, "of", this.#choice), this.#again, this.#worth),
+      this.table.element,
+    );
+  }
+
+  set(view: View, summary: Summary): void {
+    this.#choice.value = view.part;
+    const isStale = summary.queue?.is_stale === true;
+    this.#again.textContent = isStale ? "Rank again (edited since)" : "Rank again";
+    this.#again.classList.toggle("sk-main", isStale);
+  }
+
+  /** Say what listening is worth. */
+  tell(figures: Figures | null): void {
+    const queue = figures?.queue;
+    if (!queue) this.#worth.textContent = "Ranking what is worth a listen …";
+    else if (!queue.total) this.#worth.textContent = "Nothing to review in this selection.";
+    else {
+      const efforts = queue.efforts.map(([share, rows, time]) => `${percent(share)} of the expected errors in ${minutes(time)} (${count(rows)})`);
+      const all = `all ${count(queue.total.rows)} in ${minutes(queue.total.minutes)}: ${percent(queue.total.share)}`;
+      this.#worth.textContent = `Listen and find ${[...efforts, all].join(" · ")}`;
+    }
+  }
+}
+
+function minutes(value: number): string {
+  return value < 1 ? `${Math.round(value * 60)} s` : value < 90 ? `${value.toFixed(value < 10 ? 1 : 0)} min` : `${(value / 60).toFixed(1)} h`;
+}

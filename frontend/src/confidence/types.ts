@@ -1,0 +1,110 @@
+/** What the kernel tells the confidence explorer. */
+
+import type { Histogram } from "../pure/confidence.ts";
+
+export interface View {
+  below: number;
+  part: string;
+  by: string;
+  low: number;
+  high: number;
+  picked: Record<string, string[]>;
+}
+
+export interface Bin {
+  n_words: number;
+  confidence: number;
+  accuracy: number;
+  accuracy_low: number;
+  accuracy_high: number;
+}
+
+export interface Calibration {
+  ece: number;
+  n_words: number;
+  rests_on: string;
+  is_used: boolean;
+  bins: Bin[];
+}
+
+export interface Summary {
+  stage: "reading" | "ready";
+  title: string;
+  dimensions: string[];
+  /** Those who have a colour, in order. */
+  speakers?: string[];
+  revision?: number;
+  n_recordings?: number;
+  n_words?: number;
+  n_unrated?: number;
+  calibration?: Calibration | null;
+  queue?: { stage: "ranking" | "ready"; number?: number; part?: string; is_stale?: boolean };
+}
+
+/** The share of the expected errors, and how many parts and minutes it takes to find them. */
+export type Effort = [share: number, rows: number, minutes: number];
+
+export interface Figures {
+  histogram: Histogram;
+  queue?: { total: { rows: number; minutes: number; share: number } | null; efforts: Effort[] };
+}
+
+export interface Group {
+  group: string;
+  words: number;
+  minutes: number;
+  mean: number;
+  p05: number;
+  p25: number;
+  median: number;
+  p75: number;
+  p95: number;
+  share_below: number;
+  errors: number;
+  ridge: number[];
+}
+
+export interface QueueRow {
+  key: string;
+  rank: number;
+  recording_id: string;
+  speaker: string | null;
+  start_ms: number;
+  end_ms: number;
+  n_words: number;
+  confidence: number;
+  expected_errors: number;
+  minutes: number;
+  cumulative_minutes: number;
+  share: number;
+  text: string;
+  reasons: string;
+  mark: string | null;
+}
+
+export interface Word {
+  word_index: number;
+  start_ms: number;
+  end_ms: number;
+  text: string;
+  confidence: number | null;
+  edited: boolean;
+}
+
+export interface Part extends QueueRow {
+  words: Word[];
+  before: string;
+  after: string;
+  first: number;
+  total: number;
+  last_edit: number;
+}
+
+export interface Proposal {
+  at: number;
+  recording_id: string;
+  speaker: string | null;
+  start_ms: number;
+  text: string;
+  to: string;
+}

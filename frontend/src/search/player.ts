@@ -1,0 +1,92 @@
+/** The sound of a line: a few seconds are decoded by the kernel and played here. */
+
+import { timecode } from "../pure/format.ts";
+import { Latest } from "../pure/latest.ts";
+import { el } from "../ui/dom.ts";
+import type { Face } from "../ui/face.ts";
+import type { Line } from "./types.ts";
+
+const ON_MS = 15_000;
+const BACK_MS = 5_000;
+
+export class Player {
+  readonly element: HTMLElement;
+  readonly #face: Face;
+  readonly #audio = new Audio();
+  readonly #latest = new Latest();
+  readonly #toggle = el("button", { attrs: { type: "button", disabled: true, "data-key": "toggle" }, on: { click: () => this.toggle() } }, "▶ Play");
+  readonly #others: HTMLButtonElement[];
+  readonly #place = el("span", { class: "sk-muted" }, "Click a line, or press Enter on it, to hear it.");
+  #line: Line | null = null;
+  #startMs = 0;
+
+  constructor(face: Face) {
+    this.#face = face;
+    const button = (key: string, text: string, run: () => void) => el("button", { attrs: { type: "button", disabled: true, "data-key": key }, on: { click: run } }, text);
+    this.#others = [button("again", "Again", () => this.again()), button("back", "5 s earlier", () => this.back()), button("on", "Play on", () => this.goOn())];
+    this.element = el("div", { class: "sk-row sk-player", attrs: { role: "group", "aria-label": "Player" } }, this.#toggle, ...this.#others, this.#place);
+    for (const event of ["play", "pause", "ended", "timeupdate"]) this.#audio.addEventListener(event, () => this.#draw());
+    face.onClose(() => {
+      this.#audio.pause();
+      URL.revokeObjectURL(this.#audio.src);
+    });
+  }
+
+  /** Hear a line with a second before it and three after. */
+  play(line: Line): void {
+    void this.#load(line, {});
+  }
+
+  toggle(): void {
+    if (!this.#line) return;
+    if (this.#audio.paused) void this.#audio.play();
+    else this.#audio.pause();
+  }
+
+  again(): void {
+    if (this.#line) this.play(this.#line);
+  }
+
+  back(): void {
+    if (this.#line) void this.#load(this.#line, { from_ms: Math.max(0, Math.round(this.#nowMs() - BACK_MS)), length_ms: ON_MS });
+  }
+
+  goOn(): void {
+    if (this.#line) void this.#load(this.#line, { from_ms: Math.round(this.#nowMs()), length_ms: ON_MS });
+  }
+
+  #nowMs(): number {
+    return this.#startMs + 1000 * this.#audio.currentTime;
+  }
+
+  async #load(line: Line, part: { from_ms?: number; length_ms?: number }): Promise<void> {
+    const number = this.#latest.next("clip");
+    this.#audio.pause();
+    this.#place.textContent = `${line.recording} …`;
+    const answer = await this.#face.askWithBuffers("play", { recording: line.recording, word: line.word, ...part });
+    if (!this.#latest.isNewest("clip", number)) return;
+    const sound = answer?.buffers[0];
+    if (!sound) {
+      this.#place.textContent = "";
+      return;
+    }
+    URL.revokeObjectURL(this.#audio.src);
+    this.#audio.src = URL.createObjectURL(new Blob([sound as DataView<ArrayBuffer>], { type: "audio/wav" }));
+    this.#line = line;
+    this.#startMs = (answer.value as { start_ms: number }).start_ms;
+    for (const control of [this.#toggle, ...this.#others]) control.disabled = false;
+    try {
+      await this.#audio.play();
+    } catch (problem) {
+      if ((problem as Error).name !== "AbortError") this.#face.fail("The browser did not play the sound. Press Play to try again.");
+    }
+    this.#draw();
+  }
+
+  #draw(): void {
+    this.#toggle.textContent = this.#audio.paused ? "▶ Play" : "❚❚ Pause";
+    const who = this.#line?.speaker ? ` · ${this.#line.speaker}` : "";
+    this.#place.textContent = this.#line ? `${this.#line.recording}${who} · ${timecode(this.#nowMs()).slice(0, -2)}` : "";
+    this.element.dataset["playing"] = String(!this.#audio.paused);
+  }
+}

@@ -1,0 +1,302 @@
+"""Confidence over a whole corpus: where it is low, what it is worth, and a queue in which each doubtful place can be heard and mended."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+import traitlets
+
+import scribekit as sk
+from scribekit.calibration import Calibration
+from scribekit.corpus import Batch, Corpus
+from scribekit.distributions import NOBODY, RECORDING, SPEAKER, Distributions
+from scribekit.errors import OptionError, ScribekitError, nearest
+from scribekit.palette import LIGHT
+from scribekit.widgets import confidence_static
+from scribekit.widgets.base import STATIC, Answer, Face, background, somebody_reads
+from scribekit.widgets.confidence_parts import latest, words_of_part
+from scribekit.widgets.confidence_reading import Queue, Reading, ranked, read, stamp_of, user_columns
+from scribekit.widgets.confidence_view import View, checked
+
+PATIENCE_S = 2.0
+LONGEST_CLIP_S = 60.0
+LEAD_S = 0.3
+EFFORTS = (0.25, 0.5, 0.75)
+
+
+class ConfidenceExplorer(Face):
+    """How sure the recogniser was, over a whole corpus, and what to do about the rest.
+
+    A histogram of all words, one distribution for each recording, speaker or value of a manifest column, a threshold that says how many
+    words, minutes and expected errors lie below it, and the review queue. A range of confidence or a group that is picked in one of them
+    narrows the others. Each part of the queue can be heard, accepted, corrected, rejected, or corrected everywhere; whatever is done
+    there is in the corpus at once. The words are counted in Python, and only counts go to the page.
+
+    Args:
+        corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        below: The threshold at first, 0 to 1.
+        part: What the queue is made of at first: ``"utterance"``, ``"sentence"`` or ``"transcript"``.
+        by: What distributions are shown by at first: ``"recording"``, ``"speaker"`` or one of your manifest columns.
+        references: What was really said, as for ``calibrate``; expected errors then follow what the confidences are worth. Without
+            references they do so once 200 words were accepted or corrected.
+        calibration: What ``calibrate`` learnt, from other recordings perhaps, instead of references.
+
+    Raises:
+        OptionError: A value is not understood.
+        LedgerError: The corpus cannot be read.
+
+    Example:
+        >>> sk.widgets.ConfidenceExplorer(sk.open_corpus("corpora/calls"), by="speaker")    # doctest: +SKIP
+    """
+
+    _esm = STATIC / "confidence.js"
+
+    summary = traitlets.Dict().tag(sync=True)
+    view = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        corpus: Batch | Corpus,
+        *,
+        below: float = 0.9,
+        part: str = "utterance",
+        by: str = RECORDING,
+        references: Any = None,
+        calibration: Calibration | None = None,
+    ) -> None:
+        if references is not None and calibration is not None:
+            raise OptionError("Give references or a calibration, not both: a calibration is what was learnt from references.")
+        self._dimensions = [RECORDING, SPEAKER, *map(str, user_columns(corpus))]
+        view = checked({"below": below, "part": part, "by": by}, self._dimensions)
+        super().__init__(view=asdict(view), summary={"stage": "reading", "title": corpus.path.name, "dimensions": self._dimensions})
+        self._corpus, self._references, self._calibration = corpus, references, calibration
+        self._reading: Reading | None = None
+        self._queue: Queue | None = None
+        self._has_read = threading.Event()
+        self._groups: tuple[Any, pd.DataFrame] | None = None
+        self._proposed: pd.DataFrame | None = None
+        self._marks: dict[tuple[Any, ...], tuple[str, int]] = {}
+        self.in_background(self._read_first)
+        self.in_background(self._rank)
+
+    @property
+    def _now(self) -> View:
+        return View(**self.view)
+
+    @property
+    def _distributions(self) -> Distributions:
+        if self._reading is None:
+            raise ScribekitError("The words are still being read.")
+        return self._reading.distributions
+
+    def _read_first(self) -> None:
+        try:
+            self._read()
+        finally:
+            self._has_read.set()
+
+    def _read(self) -> None:
+        self._reading = read(self._corpus, references=self._references, calibration=self._calibration)
+        self._tell()
+
+    def _read_if_edited(self) -> None:
+        if self._reading is None or self._reading.stamp != stamp_of(self._corpus):
+            self._read()
+
+    def _rank(self) -> None:
+        """Rank the queue for the part that is asked for; judged rows leave it."""
+        self._read_if_edited()
+        if self._reading is None:
+            return
+        self.summary = {**self.summary, "queue": {"stage": "ranking"}}
+        number = self._queue.number + 1 if self._queue else 1
+        self._queue, self._marks = ranked(self._corpus, self._now.part, self._reading, number), {}
+        self._tell()
+
+    def _tell(self) -> None:
+        reading, queue = self._reading, self._queue
+        if reading is None:
+            return
+        found = reading.distributions
+        self.summary = {
+            "stage": "ready",
+            "title": self._corpus.path.name,
+            "revision": self.summary.get("revision", 0) + 1,
+            "dimensions": found.dimensions,
+            "speakers": sorted(name for name in found.names(SPEAKER) if name != NOBODY)[: len(LIGHT)],
+            "n_recordings": reading.n_recordings,
+            "n_words": found.n_words,
+            "n_unrated": found.n_unrated,
+            "calibration": _calibration_row(reading),
+            "queue": {"stage": "ranking"} if queue is None else _queue_row(queue, reading.stamp != queue.stamp),
+        }
+
+    def on_look(self, view: dict[str, Any]) -> dict[str, Any]:
+        """Look at something else; gives what fits into the picture."""
+        now = checked(view, self._dimensions)
+        is_other_part = now.part != self._now.part
+        self.view = asdict(now)
+        if is_other_part:
+            self.in_background(self._rank)
+        return self._figures(now)
+
+    def _figures(self, view: View) -> dict[str, Any]:
+        figures: dict[str, Any] = {"histogram": self._distributions.histogram(view.selection)}
+        if self._queue is not None and self._queue.part == view.part:
+            part = self._queue.slices.slice(self._distributions, view.selection, below=view.below)
+            total = (
+                {"rows": len(part.index), "minutes": float(part.minutes[-1]), "share": float(part.share[-1])} if len(part.index) else None
+            )
+            figures["queue"] = {"total": total, "efforts": [effort for effort in part.effort(EFFORTS) if effort]}
+        return figures
+
+    def on_groups(self, first: int, count: int, sort: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Rows of the table of groups."""
+        view, found = self._now, self._distributions
+        key = (id(found), view, str(view.picked), str(sort))
+        if self._groups is None or self._groups[0] != key:
+            table = found.groups(view.by, view.selection, below=view.below)
+            if sort:
+                table = table.sort_values(sort["column"], ascending=not sort["descending"], kind="stable", ignore_index=True)
+            self._groups = (key, table)
+        table = self._groups[1]
+        rows = table.iloc[first : first + count]
+        ridges = found.ridges(view.by, view.selection, rows["group"].tolist())
+        return {"total": len(table), "rows": [{**row, "ridge": ridge} for row, ridge in zip(rows.to_dict("records"), ridges, strict=True)]}
+
+    def on_queue(self, first: int, count: int) -> dict[str, Any]:
+        """Rows of the review queue."""
+        view, queue = self._now, self._queue
+        if queue is None or self._reading is None or queue.part != view.part:
+            return {"total": 0, "rows": []}
+        part = queue.slices.slice(self._distributions, view.selection, below=view.below)
+        shown = range(first, min(first + count, len(part.index)))
+        rows = [
+            {
+                **self._row(queue, int(part.index[at]), view.below),
+                "rank": at + 1,
+                "cumulative_minutes": float(part.minutes[at]),
+                "share": float(part.share[at]),
+            }
+            for at in shown
+        ]
+        return {"total": len(part.index), "rows": rows}
+
+    def _row(self, queue: Queue, position: int, below: float) -> dict[str, Any]:
+        row = queue.slices.rows.iloc[position]
+        mark = self._marks.get((queue.number, position))
+        return {
+            "key": f"{queue.number}:{position}",
+            "recording_id": row["recording_id"],
+            "speaker": row["speaker"] if isinstance(row["speaker"], str) else None,
+            **{name: int(row[name]) for name in ("start_ms", "end_ms", "n_words")},
+            **{name: float(row[name]) for name in ("confidence", "expected_errors", "minutes")},
+            "text": row["text"][:300],
+            "reasons": queue.slices.reasons(position, below=below),
+            "mark": mark[0] if mark else None,
+        }
+
+    def _named(self, key: str) -> tuple[Queue, int, pd.Series[Any]]:
+        number, _, position = key.partition(":")
+        queue = self._queue
+        if queue is None or str(queue.number) != number:
+            raise ScribekitError("The queue was ranked again meanwhile. Open the part from the queue as it is now.")
+        return queue, int(position), queue.slices.rows.iloc[int(position)]
+
+    def on_part(self, key: str, first: int | None = None) -> dict[str, Any]:
+        """The words of a part of the queue as they stand, from one of them on; at first where the doubtful ones are."""
+        queue, position, row = self._named(key)
+        review = sk.review(self._corpus, row["recording_id"])
+        part = words_of_part(review, row, whole=queue.part == "transcript", first=first)
+        return self._row(queue, position, self._now.below) | part
+
+    @background
+    def on_clip(self, recording_id: str, start_ms: int, end_ms: int) -> Answer:
+        """The sound of a stretch, as a WAV file; it begins ``LEAD_S`` earlier."""
+        row = {"recording_id": recording_id, "start_ms": start_ms, "end_ms": min(end_ms, start_ms + round(LONGEST_CLIP_S * 1000))}
+        clip = sk.play(row, corpus=self._corpus, before=LEAD_S, after=LEAD_S)
+        return Answer({"from_ms": max(start_ms - round(LEAD_S * 1000), 0)}, [clip.data])
+
+    def on_judge(self, key: str, action: str, words: list[int], last_edit: int, text: str = "") -> dict[str, Any]:
+        """Accept, reject or correct words of a part."""
+        queue, position, row = self._named(key)
+        review = sk.review(self._corpus, row["recording_id"])
+        if latest(review) != last_edit:
+            raise ScribekitError(
+                f"{row['recording_id']!r} was edited elsewhere meanwhile, so words may stand at other places. Look again, then repeat it."
+            )
+        done = {"accept": "accepted", "reject": "rejected", "correct": "corrected"}
+        if action not in done:
+            raise OptionError(f"Words cannot be {action!r}.{nearest(action, done)}")
+        if action == "correct":
+            review.correct(text, words=words)
+        else:
+            getattr(review, action)(words=words)
+        self._marks[(queue.number, position)] = (done[action], int(review.edits["edit_group"].iloc[-1]))
+        self.in_background(self._read_if_edited)
+        return {"done": done[action]}
+
+    @background
+    def on_propose(self, old: str, new: str) -> dict[str, Any]:
+        """Look for all places of the old words; gives how many there are."""
+        self._proposed = sk.propose_correction(self._corpus, old, new, progress=False)
+        return {"total": len(self._proposed), "recordings": self._proposed["recording_id"].nunique()}
+
+    def on_proposals(self, first: int, count: int) -> dict[str, Any]:
+        """Rows of what was proposed."""
+        proposed = pd.DataFrame() if self._proposed is None else self._proposed
+        rows = proposed.iloc[first : first + count]
+        shown = rows.astype("object").where(rows.notna(), None).to_dict("records")
+        return {"total": len(proposed), "rows": [{**row, "at": first + number} for number, row in enumerate(shown)]}
+
+    @background
+    def on_apply(self, chosen: list[int]) -> dict[str, Any]:
+        """Make those of the proposed corrections that were chosen."""
+        if self._proposed is None:
+            raise ScribekitError("There are no proposals any more. Make them again.")
+        made = sk.apply_edits(self._corpus, self._proposed.iloc[chosen])
+        self._proposed = None
+        self.in_background(self._read_if_edited)
+        return {"made": made}
+
+    @background
+    def on_undo(self) -> dict[str, Any]:
+        """Take back what was last done in the corpus."""
+        taken = sk.undo_edits(self._corpus)
+        edits = sk.to_frame(self._corpus, "edits")
+        undone = set(edits.loc[edits["status"] == "undone", "edit_group"])
+        self._marks = {row: mark for row, mark in self._marks.items() if mark[1] not in undone}
+        self.in_background(self._read_if_edited)
+        return {"undone": taken}
+
+    def on_rank(self) -> None:
+        """Rank the queue again, so that it knows what was done since."""
+        self.in_background(self._rank)
+
+    def static_text(self) -> str:
+        """Words, mean confidence and the share below the threshold."""
+        return confidence_static.text(self._corpus.path.name, self._read_by_now(), self._now.below)
+
+    def static_html(self) -> str:
+        """The histogram, and a table of the groups with the lowest mean confidence."""
+        return confidence_static.page(self._corpus.path.name, self._read_by_now(), self._now.by, self._now.below)
+
+    def _read_by_now(self) -> Distributions | None:
+        """The words; where a person waits for the page to show them, soon or not yet."""
+        self._has_read.wait(PATIENCE_S if somebody_reads() else None)
+        return self._reading.distributions if self._reading else None
+
+
+def _calibration_row(reading: Reading) -> dict[str, Any] | None:
+    found = reading.calibration
+    if found is None:
+        return None
+    bins = found.table[["n_words", "confidence", "accuracy", "accuracy_low", "accuracy_high"]].to_dict("records")
+    return {"ece": found.ece, "n_words": found.n_words, "rests_on": reading.rests_on, "is_used": reading.is_used, "bins": bins}
+
+
+def _queue_row(queue: Queue, is_stale: bool) -> dict[str, Any]:
+    return {"stage": "ready", "number": queue.number, "part": queue.part, "is_stale": is_stale}

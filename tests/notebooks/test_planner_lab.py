@@ -1,0 +1,77 @@
+import json
+
+import pytest
+
+CELLS = [
+    "import assemblyai as aai\nimport scribekit as sk",
+    (
+        "names = [f'<b>tape {i}</b>' for i in range(400)]\n"
+        "manifest = [{'recording_id': name, 'url': f'https://host.example/{name}.mp3', 'duration_s': 1800.0} for name in names]"
+    ),
+    (
+        "config = aai.TranscriptionConfig(language_code='en_us')\n"
+        "planner = sk.widgets.CostPlanner(manifest, config, limits=sk.Limits(concurrent_jobs=5), budget_usd=29)\nplanner"
+    ),
+    (
+        "raw = planner.config.raw\n"
+        "print(raw.speech_models, raw.speaker_labels, raw.language_code, planner.limits.concurrent_jobs, planner.budget_usd)"
+    ),
+]
+
+
+@pytest.fixture
+def notebook(run_notebook):
+    return run_notebook(CELLS, name="planner")
+
+
+def fact(notebook, name):
+    """A figure on the page, by its name."""
+    term = notebook.page.locator(".sk-planner-facts > div", has=notebook.page.get_by_text(name, exact=True))
+    return term.locator("strong")
+
+
+def wait_for_text(locator, text):
+    from playwright.sync_api import expect
+
+    expect(locator).to_have_text(text)
+
+
+def test_a_person_turns_the_knobs_and_takes_the_plan_along(notebook):
+    page = notebook.page
+    wait_for_text(fact(notebook, "Cost"), "$28.98")  # 276 of 400 half hours at 0.21, all that the budget allows
+    assert "124 held back by the budget" in page.locator(".sk-planner-facts").inner_text()
+    page.get_by_label("universal-2$0.15/h").check()
+    wait_for_text(fact(notebook, "Cost"), "$28.95")
+    page.get_by_label("Budget, US dollars").fill("")
+    wait_for_text(fact(notebook, "Cost"), "$30.00")
+    page.get_by_label("speaker labels").check()
+    wait_for_text(fact(notebook, "Cost"), "$34.00")
+    call = page.locator(".sk-planner-call code")
+    assert "speaker_labels=True" in call.inner_text()
+    assert "concurrent_jobs=5" in call.inner_text()
+    assert "language_code='en_us'" in call.inner_text()
+    notebook.shot("planner_light", ".sk-face")
+    assert notebook.axe(".sk-face") == []
+    notebook.set_theme("dark")
+    notebook.shot("planner_dark", ".sk-face")
+    assert notebook.axe(".sk-face") == []
+    assert page.locator(".sk-face b").count() == 0
+    told = notebook.run_cell(3)
+    assert "['universal-2'] True en_us 5 None" in json.dumps(told)
+
+
+def test_by_keyboard_alone_and_after_a_restart(notebook):
+    page = notebook.page
+    slider = page.get_by_role("slider", name="Jobs at once")
+    slider.focus()
+    slow = fact(notebook, "Time").inner_text()
+    page.keyboard.press("End")
+    wait_for_text(page.locator(".sk-planner-slider output").first, "1,000")
+    page.wait_for_function("slow => document.querySelectorAll('.sk-planner-facts strong')[1].textContent !== slow", arg=slow)
+    assert page.evaluate("() => document.activeElement.type") == "range"
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").is_visible()
+    page.keyboard.press("Escape")
+    notebook.restart()
+    notebook.run_all()
+    wait_for_text(fact(notebook, "Cost"), "$28.98")
