@@ -1,0 +1,60 @@
+import threading
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import scribekit as sk
+from scribekit.indexing import Indexed
+
+TEXTS = st.lists(st.lists(st.sampled_from(["a", "b", "co-co", ""]), max_size=8).map(" ".join), min_size=1, max_size=6)
+with_corpora = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@with_corpora
+@given(texts=TEXTS, limit=st.integers(0, 9), query=st.sampled_from(["a", '"a b"', "a NEAR/1 b", "co", "a NOT b"]))
+def test_the_first_lines_are_the_head_of_all_lines(stored, texts, limit, query):
+    corpus = stored({f"r{number}": text for number, text in enumerate(texts)})
+    first, everything = sk.search(corpus, query, limit=limit), sk.search(corpus, query)
+    assert first.equals(everything.head(limit).reset_index(drop=True))
+
+
+def test_lines_come_in_manifest_order_also_where_the_index_has_another(stored, tmp_path):
+    folder = tmp_path / "one"
+    stored({"b": "x", "c": "x"}, folder=folder)
+    stored({"b": "x"}, folder=folder, number=2)
+    corpus = sk.open_corpus(folder)
+    with Indexed(corpus) as indexed:
+        numbers = list(indexed.recordings.values())
+        assert numbers != sorted(numbers)
+    assert sk.search(corpus, "x")["recording_id"].tolist() == ["b", "c"]
+    assert sk.search(corpus, "x", limit=1)["recording_id"].tolist() == ["b"]
+
+
+def test_a_search_sees_one_edition_of_the_index_whatever_others_do(stored, tmp_path):
+    folder = tmp_path / "one"
+    stored({"a": "x"}, folder=folder)
+    with Indexed(sk.open_corpus(folder)) as indexed:
+        other = threading.Thread(target=lambda: sk.build_index(stored({"b": "x"}, folder=folder, number=2), rebuild=False, progress=False))
+        other.start()
+        other.join()
+        assert list(indexed.index.holds()) == ["a-1"]
+        assert [indexed.index.text(number) for number in indexed.recordings.values()] == [" x "]
+    assert sk.search(sk.open_corpus(folder), "x")["recording_id"].tolist() == ["a", "b"]
+
+
+def test_what_was_recorded_meanwhile_is_found(stored, tmp_path):
+    folder = tmp_path / "one"
+    for number in range(1, 4):
+        stored({f"r{number}": "x"}, folder=folder, number=number)
+        assert len(sk.search(sk.open_corpus(folder), "x")) == number
+
+
+def test_a_manifest_that_a_condition_spoils_is_whole_the_next_time(stored):
+    batch = stored({"a": "x", "b": "x"}, {"year": [1, 2]})
+
+    def spoil(manifest):
+        manifest["year"] = 1
+        return manifest["year"] == 1
+
+    assert len(sk.search(batch, "x", where=spoil)) == 2
+    assert len(sk.search(batch, "x", where={"year": 1})) == 1
