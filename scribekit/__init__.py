@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scribekit.lexis import collocates, dispersion, keyness, ngrams
     from scribekit.limits import Limits
     from scribekit.local import local_service
-    from scribekit.measuring import calibrate, evaluate, turn_statistics
+    from scribekit.measuring import calibrate, evaluate, turn_statistics, word_errors
     from scribekit.naming import name_people, people, review_states
     from scribekit.planner import compare_plan, plan
     from scribekit.planning.handle import Plan
@@ -78,6 +78,7 @@ __all__ = [
     "to_frame",
     "turn_statistics",
     "undo_edits",
+    "word_errors",
 ]
 
 _HOMES = {
@@ -124,6 +125,7 @@ _HOMES = {
     "to_frame": "tables",
     "turn_statistics": "measuring",
     "undo_edits": "correcting",
+    "word_errors": "measuring",
 }
 
 

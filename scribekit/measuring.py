@@ -17,7 +17,7 @@ from scribekit.errors import OptionError, nearest
 from scribekit.evaluation import Recording, compare, evaluation_frame
 from scribekit.ledger import Ledger
 from scribekit.references import Reference, as_reference, from_file
-from scribekit.schema import WORDS
+from scribekit.schema import WORD_ERRORS, WORDS
 from scribekit.tables import to_frame
 
 References = Mapping[str, str | Sequence[Mapping[str, Any]]] | pd.DataFrame | str
@@ -58,7 +58,7 @@ def evaluate(
         MissingExtraError: jiwer is not installed.
     """
     ids = to_frame(corpus, columns=["recording_id"])["recording_id"].tolist()
-    said = _references(references, corpus, ids)
+    said = read_references(references, corpus, ids)
     words = to_frame(corpus, "words", reviewed=reviewed)
     recordings = _recordings(words, said, [name for name in ids if name in said], _group_of(by, corpus))
     frame = evaluation_frame(recordings, by_speaker=by == "speaker", normaliser=normaliser, seed=seed)
@@ -67,13 +67,35 @@ def evaluate(
     return frame
 
 
+def word_errors(corpus: Batch | Corpus, references: References, *, normaliser: str = "basic", reviewed: bool = True) -> pd.DataFrame:
+    """Which words are wrong, and where words were left out, against what was really said.
+
+    Args:
+        corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        references: As for ``evaluate``.
+        normaliser: As for ``evaluate``.
+        reviewed: As for ``evaluate``.
+
+    Returns:
+        The words of all recordings that have a reference, turn by turn, with ``correct`` and ``left_out`` (``schema.WORD_ERRORS``).
+        ``calibrate`` takes it as it is; filter it first to learn from some recordings and try on others.
+
+    Raises:
+        OptionError: ``normaliser`` or a reference is not understood, or no recording has both sides.
+        MissingExtraError: jiwer is not installed.
+    """
+    compared = _compared(to_frame(corpus, "words", reviewed=reviewed), references, corpus, normaliser)
+    compared["correct"] = compared["correct"].astype("boolean")
+    return compared.astype(WORD_ERRORS.dtypes)[WORD_ERRORS.names]
+
+
 def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | None = None, *, normaliser: str = "basic") -> Calibration:
     """How often words of a given confidence are right, learnt from recordings whose words are known: by references, or by a review.
 
     Args:
         words: The words of ``to_frame(corpus, "words")`` (``recording_id``, ``text``, ``confidence``; with the other columns the signs of
             trouble are weighed too), or a batch or corpus, whose words as received are taken. A frame may have a column ``correct``
-            (true, false or missing) instead of references.
+            (true, false or missing) instead of references, as that of ``word_errors`` has.
         references: As for ``evaluate``; the name of a manifest column needs a batch or corpus. Or a frame with ``recording_id``,
             ``word_index`` (as received) and ``correct``, which is joined by the first two. Without references a corpus is calibrated by
             what people did in it: words that they accepted are right, words that they corrected or rejected are wrong, and words that
@@ -109,13 +131,14 @@ def _judged(words: pd.DataFrame, references: References | None, corpus: Corpus |
         raise OptionError("Give references, or words with a column 'correct' that says which of them are right.")
     if not words["correct"].notna().any():
         raise OptionError("Nobody has judged a word yet: accept or correct some in a review (sk.review), or give references.")
-    return words.reindex(columns=[*WORDS.names, "correct"]).assign(left_out=0.0)
+    judged = words.reindex(columns=WORD_ERRORS.names)
+    return judged.assign(left_out=judged["left_out"].fillna(0))
 
 
 def _compared(words: pd.DataFrame, references: References, corpus: Corpus | None, normaliser: str) -> pd.DataFrame:
     frame = words.reindex(columns=WORDS.names)
     ids = frame["recording_id"].unique().tolist()
-    said = _references(references, corpus, ids)
+    said = read_references(references, corpus, ids)
     compared = compare(_recordings(frame, said, [name for name in ids if name in said], str), normaliser)
     return pd.concat([item.words.assign(correct=item.is_correct(), left_out=item.left_out()) for item in compared], ignore_index=True)
 
@@ -177,7 +200,17 @@ def _group_of(by: str | None, corpus: Corpus) -> Callable[[str], str]:
     return lambda name: str(values[name])
 
 
-def _references(references: References, corpus: Corpus | None, ids: Sequence[str]) -> dict[str, Reference]:
+def read_references(references: References, corpus: Corpus | None, ids: Sequence[str]) -> dict[str, Reference]:
+    """What was really said in each recording, from any of the shapes that :func:`evaluate` takes.
+
+    Args:
+        references: As for :func:`evaluate`.
+        corpus: Whose manifest names the files, when ``references`` is a column.
+        ids: The recordings whose files are read.
+
+    Raises:
+        OptionError: A reference is not understood, or its file is not there.
+    """
     if isinstance(references, str):
         return _from_files(references, corpus, set(ids))
     if isinstance(references, pd.DataFrame):

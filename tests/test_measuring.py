@@ -134,6 +134,20 @@ def test_without_jiwer_the_extra_is_named(corpus, monkeypatch):
         sk.evaluate(corpus, {"a": "x"})
 
 
+def test_which_words_are_wrong_and_where_some_are_missing(corpus, said):
+    frame = sk.word_errors(corpus, said)
+    assert frame.dtypes.astype(str).to_dict() == schema.WORD_ERRORS.dtypes
+    assert frame["correct"].all()
+    last = frame.groupby(["recording_id", "utterance_index"])["word_index"].transform("max") == frame["word_index"]
+    assert frame.loc[last, "left_out"].tolist() == [1] * last.sum()
+    assert frame.loc[~last, "left_out"].sum() == 0
+    wrong = sk.word_errors(corpus, {"a": "nothing of the kind"})
+    row = sk.evaluate(corpus, {"a": "nothing of the kind"}).iloc[0]
+    assert (~wrong["correct"]).sum() == row["substitutions"] + row["insertions"]
+    assert wrong["left_out"].sum() == row["deletions"]
+    assert sk.calibrate(frame).n_words == len(frame)
+
+
 # -- calibrate --------------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from scribekit.schema.measures import (
     REVIEW_QUEUE,
     SIGN_LIFTS,
     TURN_STATISTICS,
+    WORD_ERRORS,
 )
 from scribekit.schema.planning import COMPARISON, PLAN, PLANNED, STAGES
 from scribekit.schema.review import EDITS, PEOPLE, PROPOSALS, REVIEWS
@@ -80,6 +81,7 @@ __all__ = [
     "TURN_STATISTICS",
     "UTTERANCES",
     "WORDS",
+    "WORD_ERRORS",
     "WRITTEN",
     "Column",
     "Table",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scribekit.schema.base import RECORDING_ID, Column, Table
+from scribekit.schema.transcript import WORDS
 
 EVALUATION = Table(
     "evaluation",
@@ -36,6 +37,15 @@ RELIABILITY = Table(
         Column("accuracy", "float64", "Share of them that are right."),
         Column("accuracy_low", "float64", "Lower end of its 95 % interval (Wilson)."),
         Column("accuracy_high", "float64", "Upper end of it."),
+    ),
+)
+
+WORD_ERRORS = Table(
+    "word_errors",
+    (
+        *WORDS.columns,
+        Column("correct", "boolean", "Whether all of the word is right; missing where normalising leaves nothing of it.", "", "reference"),
+        Column("left_out", "int64", "Words that were said right after it and not recognised.", "", "reference"),
     ),
 )
 
