@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import wave
 from collections.abc import Iterator
@@ -32,10 +33,8 @@ def wav_clip(path: Path, start_s: float, end_s: float) -> bytes:
     Raises:
         ScribekitError: The file cannot be opened, or has no sound at that time.
     """
-    samples = _samples(path, start_s, end_s)
-    if not len(samples):
-        raise ScribekitError(f"{str(path)!r} has no sound between {start_s:.1f} and {end_s:.1f} s. Is it the file that was transcribed?")
-    return _wav(samples)
+    with Sound(path) as sound:
+        return sound.clip(start_s, end_s)
 
 
 def levels_db(path: Path, starts_ms: Any, ends_ms: Any) -> npt.NDArray[np.float64]:
@@ -59,7 +58,8 @@ def levels_db(path: Path, starts_ms: Any, ends_ms: Any) -> npt.NDArray[np.float6
     if not len(first):
         return np.zeros(0)
     begin, until_s = int(first.min()), end.max() * _FRAME_MS / 1000
-    pieces = [_samples(path, at, min(at + _PIECE_S, until_s)) for at in np.arange(begin * _FRAME_MS / 1000, until_s, _PIECE_S)]
+    with Sound(path) as sound:
+        pieces = [sound.samples(at, min(at + _PIECE_S, until_s)) for at in np.arange(begin * _FRAME_MS / 1000, until_s, _PIECE_S)]
     levels = np.concatenate([_frame_levels(piece) for piece in pieces])
     stretches = [levels[start:stop] for start, stop in zip((first - begin).tolist(), (end - begin).tolist(), strict=True)]
     return np.array([stretch.max() if len(stretch) else np.nan for stretch in stretches])
@@ -72,17 +72,67 @@ def _frame_levels(samples: Any) -> npt.NDArray[np.float64]:
     return levels
 
 
-def _samples(path: Path, start_s: float, end_s: float) -> Any:
-    import av
+class Sound:
+    """A recording that is kept open, to listen here and there: what was once passed over is found again at once.
 
-    try:
-        with av.open(str(path.expanduser().absolute()), metadata_errors="ignore", options={"protocol_whitelist": "file"}) as container:
-            stream = container.streams.best("audio")
-            parts = list(_parts(container, stream, start_s, end_s)) if stream else []
-    except (av.FFmpegError, OSError) as cause:
-        raise ScribekitError(f"{str(path)!r} cannot be played ({getattr(cause, 'strerror', None) or cause}). Is it still there?") from cause
-    samples = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)
-    return samples[: round((end_s - start_s) * RATE_HZ)]
+    (In an MP3 file, places are known only by reading up to them.)
+
+    Args:
+        path: A local audio or video file.
+
+    Raises:
+        ScribekitError: The file cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import av
+
+        self._path = path
+        with self._explained():
+            self._container: Any = av.open(
+                str(path.expanduser().absolute()), metadata_errors="ignore", options={"protocol_whitelist": "file"}
+            )
+        self._stream = self._container.streams.best("audio")
+
+    def clip(self, start_s: float, end_s: float) -> bytes:
+        """As :func:`wav_clip`."""
+        samples = self.samples(start_s, end_s)
+        if not len(samples):
+            raise ScribekitError(
+                f"{str(self._path)!r} has no sound between {start_s:.1f} and {end_s:.1f} s. Is it the file that was transcribed?"
+            )
+        return _wav(samples)
+
+    def samples(self, start_s: float, end_s: float) -> Any:
+        """16-bit samples of one channel at 16 kHz; none where there is no sound.
+
+        Raises:
+            ScribekitError: The file cannot be read.
+        """
+        with self._explained():
+            parts = list(_parts(self._container, self._stream, start_s, end_s)) if self._stream else []
+        samples = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)
+        return samples[: round((end_s - start_s) * RATE_HZ)]
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        import av
+
+        try:
+            yield
+        except (av.FFmpegError, OSError) as cause:
+            reason = getattr(cause, "strerror", None) or cause
+            raise ScribekitError(f"{str(self._path)!r} cannot be played ({reason}). Is it still there?") from cause
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._container.close()
+
+    def __enter__(self) -> Sound:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _parts(container: Any, stream: Any, start_s: float, end_s: float) -> Iterator[Any]:

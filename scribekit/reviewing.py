@@ -88,8 +88,13 @@ class Review:
         """The transcript as it stands, in the shape of a payload."""
         if self._shown is None:
             is_edited = any(outcome.status == corrections.APPLIED for outcome in self._replayed.outcomes)
-            self._shown = corrections.to_payload(self._body, self._state) if is_edited else self._body
+            self._shown = corrections.to_payload(self._body, self.standing) if is_edited else self._body
         return self._shown
+
+    @property
+    def received(self) -> bytes:
+        """The transcript as received."""
+        return self._body
 
     @property
     def words(self) -> pd.DataFrame:
@@ -104,12 +109,12 @@ class Review:
     @property
     def speakers(self) -> list[str]:
         """Everyone who speaks, in order of appearance."""
-        return self._state.speakers()
+        return self.standing.speakers()
 
     @property
     def state(self) -> str:
         """Where the review stands: ``new``, ``in review`` or ``done``."""
-        return self._replayed.history.state
+        return self.history.state
 
     @property
     def edits(self) -> pd.DataFrame:
@@ -124,12 +129,25 @@ class Review:
         return everything[everything["status"] == corrections.CONFLICT].reset_index(drop=True)
 
     @property
-    def _state(self) -> corrections.State:
+    def standing(self) -> corrections.State:
+        """The words as they stand, without tables: what a widget shows. It must not be changed."""
         return self._replayed.state
+
+    @property
+    def history(self) -> corrections.History:
+        """The journal, read: what holds, and what can be undone and redone."""
+        return self._replayed.history
+
+    @property
+    def turns(self) -> list[list[int]]:
+        """The positions of the words of each utterance; none where the service told no speakers apart."""
+        if self._turns is None:
+            self._turns = corrections.utterance_words(self.standing)
+        return self._turns
 
     def rename(self, speaker: str, to: str) -> Review:
         """Give a speaker another name, in the whole recording. Two people are never merged by it: that is :meth:`merge`."""
-        return self._do(lambda: making.rename(self._state, self._known(speaker), self._name(to)))
+        return self._do(lambda: making.rename(self.standing, self._known(speaker), self._name(to)))
 
     def merge(self, speakers: Sequence[str], into: str) -> Review:
         """Several speakers are one person.
@@ -139,15 +157,15 @@ class Review:
             into: The speaker who stays.
         """
         names = [speakers] if isinstance(speakers, str) else list(speakers)
-        return self._do(lambda: making.merge(self._state, [self._known(name) for name in names], self._known(into)))
+        return self._do(lambda: making.merge(self.standing, [self._known(name) for name in names], self._known(into)))
 
     def split(self, speaker: str, *, from_word: int, into: str) -> Review:
         """One speaker is two people: from a word on, what ``speaker`` says is said by ``into``, who is new."""
-        return self._do(lambda: making.split(self._state, self._known(speaker), self._positions(from_word)[0], self._name(into)))
+        return self._do(lambda: making.split(self.standing, self._known(speaker), self._positions(from_word)[0], self._name(into)))
 
     def reassign(self, to: str, *, words: Words = None, utterance: int | None = None) -> Review:
         """Somebody else said this: a run of words, or a turn. ``to`` may be a new speaker."""
-        return self._do(lambda: making.reassign(self._state, self._chosen(words, utterance), self._name(to)))
+        return self._do(lambda: making.reassign(self.standing, self._chosen(words, utterance), self._name(to)))
 
     def move_boundary(self, utterance: int, words: int) -> Review:
         """Move the boundary between a turn and the one before it.
@@ -160,7 +178,7 @@ class Review:
         return self._do(lambda: self._moved(utterance, words))
 
     def _moved(self, utterance: int, words: int) -> making.Made:
-        turns = self._utterance_words()
+        turns = self.turns
         if not 0 < utterance < len(turns) or words == 0:
             raise OptionError(
                 f"Give an utterance from 1 to {len(turns) - 1} and the number of words, 1 or -1 or more; not {utterance}, {words}."
@@ -168,7 +186,7 @@ class Review:
         taken = turns[utterance][:words] if words > 0 else turns[utterance - 1][words:]
         if len(taken) < abs(words):
             raise OptionError(f"The turn has {len(taken)} words, so its boundary cannot move by {abs(words)}.")
-        return making.move(self._state, taken, to_next=words < 0)
+        return making.move(self.standing, taken, to_next=words < 0)
 
     def correct(self, text: str, *, words: Words = None, utterance: int | None = None) -> Review:
         """Put other words in the place of these. Times are kept: words that stay keep theirs, new ones get theirs by alignment.
@@ -177,21 +195,21 @@ class Review:
         """
         if not text.strip():
             return self.reject(words=words, utterance=utterance)
-        return self._do(lambda: making.correct(self._state, self._chosen(words, utterance), text))
+        return self._do(lambda: making.correct(self.standing, self._chosen(words, utterance), text))
 
     def accept(self, *, words: Words = None, utterance: int | None = None) -> Review:
         """These words are right as they are; without words and utterance, all are."""
         everything = words is None and utterance is None
-        return self._do(lambda: making.accept(self._state, None if everything else self._chosen(words, utterance)))
+        return self._do(lambda: making.accept(self.standing, None if everything else self._chosen(words, utterance)))
 
     def reject(self, *, words: Words = None, utterance: int | None = None) -> Review:
         """Nobody said these words. They stay in the transcript as received (``reviewed=False``) and are shown nowhere else."""
-        return self._do(lambda: making.reject(self._state, self._chosen(words, utterance)))
+        return self._do(lambda: making.reject(self.standing, self._chosen(words, utterance)))
 
     def note(self, text: str, *, words: Words = None, utterance: int | None = None) -> Review:
         """Remark on words, on a turn, or on the whole recording. Remarks are in the table of edits."""
         everything = words is None and utterance is None
-        return self._do(lambda: making.note(self._state, None if everything else self._chosen(words, utterance), text))
+        return self._do(lambda: making.note(self.standing, None if everything else self._chosen(words, utterance), text))
 
     def done(self) -> Review:
         """The recording is reviewed."""
@@ -209,7 +227,7 @@ class Review:
         Raises:
             OptionError: There is nothing to undo.
         """
-        return self._turn_back(corrections.UNDO, self._replayed.history.undoable)
+        return self._turn_back(corrections.UNDO, self.history.undoable)
 
     def redo(self) -> Review:
         """Bring back what was last undone.
@@ -217,7 +235,7 @@ class Review:
         Raises:
             OptionError: There is nothing to redo.
         """
-        return self._turn_back(corrections.REDO, self._replayed.history.redoable)
+        return self._turn_back(corrections.REDO, self.history.redoable)
 
     def _turn_back(self, action: str, groups: Sequence[int]) -> Review:
         if not groups:
@@ -232,7 +250,7 @@ class Review:
         self._check_unchanged()
         action, detail = make()
         try:
-            corrections.perform(self._state.copy(), action, detail)
+            corrections.perform(self.standing.copy(), action, detail)
         except corrections.Conflict as conflict:
             raise OptionError(f"Cannot {action} in {self.recording_id!r}: {conflict}.") from None
         return self._append(action, detail)
@@ -265,11 +283,6 @@ class Review:
             raise OptionError("A speaker needs a name that is not blank.")
         return name.strip()
 
-    def _utterance_words(self) -> list[list[int]]:
-        if self._turns is None:
-            self._turns = corrections.utterance_words(self._state)
-        return self._turns
-
     def _chosen(self, words: Words, utterance: int | None) -> list[int]:
         if (words is None) == (utterance is None):
             raise OptionError(
@@ -277,7 +290,7 @@ class Review:
             )
         if utterance is None:
             return self._positions(words)
-        turns = self._utterance_words()
+        turns = self.turns
         if not 0 <= utterance < len(turns) or not turns[utterance]:
             raise OptionError(
                 f"There is no utterance {utterance} with words in {self.recording_id!r}; it has {len(turns)}, counted from 0."
@@ -287,17 +300,17 @@ class Review:
     def _positions(self, words: Words) -> list[int]:
         given: Iterable[int] = [words] if isinstance(words, int) else words or []
         positions = sorted({int(position) for position in given})
-        if not positions or positions[0] < 0 or positions[-1] >= len(self._state.words):
+        if not positions or positions[0] < 0 or positions[-1] >= len(self.standing.words):
             raise OptionError(
-                f"words= takes positions from 0 to {len(self._state.words) - 1} in {self.recording_id!r}; found {positions[:5]}."
+                f"words= takes positions from 0 to {len(self.standing.words) - 1} in {self.recording_id!r}; found {positions[:5]}."
             )
         return positions
 
     def __repr__(self) -> str:
-        active = len(self._replayed.history.active)
+        active = len(self.history.active)
         conflicts = sum(outcome.status == corrections.CONFLICT for outcome in self._replayed.outcomes)
         clash = f", {conflicts} in conflict" if conflicts else ""
-        what = f"{len(self._state.words)} words, speakers {self.speakers}, {active} edits{clash}"
+        what = f"{len(self.standing.words)} words, speakers {self.speakers}, {active} edits{clash}"
         return f"<Review of {self.recording_id!r}: {self.state}, {what}>"
 
     def _repr_html_(self) -> str:
