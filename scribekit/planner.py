@@ -16,6 +16,9 @@ from scribekit.limits import Limits
 from scribekit.planning import JobTimes, Plan, Setting, comparing, past
 from scribekit.planning.forecast import STORED_BYTES_PER_HOUR
 
+ENOUGH_HOURS = 10.0
+"""Of audio in a corpus, to learn from it how much disk space transcripts need."""
+
 
 def plan(
     manifest: Any,
@@ -153,6 +156,6 @@ def _given(times: JobTimes | None) -> dict[str, JobTimes]:
 def _stored_per_hour(corpus: Batch | Corpus | None) -> float:
     if corpus is not None:
         hours = float(corpus.jobs()["audio_duration_s"].sum()) / 3600
-        if hours > 0:
+        if hours >= ENOUGH_HOURS:  # below that, the empty file is most of it
             return (corpus.path / FILE_NAME).stat().st_size / hours
     return STORED_BYTES_PER_HOUR

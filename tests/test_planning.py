@@ -160,8 +160,9 @@ def test_a_sample_of_a_large_library_takes_as_long_as_all_of_it(monkeypatch):
     assert sampled.wall_s() == pytest.approx(whole.wall_s(), rel=0.02)
     assert row(sampled)["requests"] == pytest.approx(row(whole)["requests"], rel=0.02)
     assert row(sampled)["usd"] == row(whole)["usd"]
-    ready = sampled.recordings()["ready_s"] - whole.recordings()["ready_s"]
-    assert ready.abs().max() < 0.05 * whole.wall_s()
+    apart = (sampled.recordings()["ready_s"] - whole.recordings()["ready_s"]).abs() / whole.wall_s()
+    assert apart.median() < 0.01
+    assert apart.max() < 0.1  # among the very first, where the sample's queue is longer than it would be
 
 
 def test_the_picture_rises_to_all_hours_within_its_band():
@@ -259,5 +260,5 @@ def test_a_plot_comes_back_with_the_axes_that_it_was_given():
     assert plan.plot(ax) is ax
     assert "bottleneck" in ax.get_title()
     assert ax.get_ylabel() == "hours of audio done"
-    assert len(ax.lines) == 3
+    assert [text.get_text().split(":")[0] for text in ax.texts] == ["50 %", "90 %"]
     plt.close(figure)

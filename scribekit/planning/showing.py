@@ -156,25 +156,20 @@ def draw(progress: pd.DataFrame, row: Mapping[str, Any], ax: Axes | None) -> Axe
     early, half, late = (progress[f"at_s_{chance}"].to_numpy() / unit for chance in (10, 50, 90))
     ax.fill_betweenx(hours, early, late, color=LIGHT[3], alpha=0.35, label="four times in five")
     ax.plot(half, hours, color=LIGHT[0], linewidth=2, label="as likely sooner as later")
-    for seconds, chance in ((row["wall_s_50"], "50 %"), (row["wall_s_90"], "90 %")):
-        _mark(ax, seconds / unit, f"{chance}: {duration(seconds)}")
+    if duration(row["wall_s_50"]) != duration(row["wall_s_90"]):
+        _mark(ax, row["wall_s_50"] / unit, f"50 %: {duration(row['wall_s_50'])}", side="right")
+    _mark(ax, row["wall_s_90"] / unit, f"90 %: {duration(row['wall_s_90'])}", side="left")
     ax.set(xlabel=f"{name} since the start", ylabel="hours of audio done", ylim=(0, max(float(hours[-1]), 0.01) * 1.12))
-    ax.set_xlim(left=0)
+    ax.set_xlim(left=0, right=max(float(late[-1]), 0.01) * 1.15)
     ax.set_title(f"{row['jobs']:,} recordings, {terms(row)}\nbottleneck: {row['bottleneck']}", fontsize="medium")
     ax.legend(loc="lower right", frameon=False)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
-def _mark(ax: Axes, at: float, text: str) -> None:
+def _mark(ax: Axes, at: float, text: str, *, side: str) -> None:
+    """A line at a time, labelled on the side that faces away from the other one."""
     ax.axvline(at, color=_INK, linewidth=1, linestyle="--")
-    ax.annotate(
-        text,
-        (at, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(-4, -2),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        fontsize="small",
-    )
+    place: dict[str, Any] = {"ha": side, "va": "top", "fontsize": "small"}
+    apart = -4 if side == "right" else 4
+    ax.annotate(text, (at, 1.0), xycoords=("data", "axes fraction"), xytext=(apart, -2), textcoords="offset points", **place)

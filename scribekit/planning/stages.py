@@ -56,7 +56,7 @@ def stages(work_s: Numbers, upload_bytes: Numbers, line: Line, looks: int, share
         SLOTS: float(work_s.sum()) / share / at_once if count > at_once else 0.0,
         LONGEST: float((work_s + upload_bytes / line.bytes_per_s).max()),
         WINDOW: (math.ceil(requests / line.requests) - 1) * line.window_s,
-        POLLING: float((work_s + line.poll_s).sum()) / share / line.in_flight if count > line.in_flight else 0.0,
+        POLLING: max(0.0, count / line.in_flight - 1) * line.poll_s,
         COMPUTER: requests * line.request_s,
     }
     return sorted((Stage(name, seconds) for name, seconds in alone.items()), key=lambda stage: -stage.alone_s)
