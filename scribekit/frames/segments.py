@@ -42,6 +42,7 @@ class Segmenter:
         self._ends: list[int] = spoken.ends.tolist()
         self._texts: list[str] = spoken.texts.to_numpy(zero_copy_only=False).tolist()
         self._closes: list[bool] = pc.match_substring_regex(spoken.texts, _CLOSES).to_numpy(zero_copy_only=False).tolist()
+        self._is_known = spoken.confidences is not None and not pc.is_null(spoken.confidences, nan_is_null=True).true_count
         self._confidences, self._speakers, self._channels = (
             [None] * len(spoken) if column is None else column.to_numpy(zero_copy_only=False).tolist()
             for column in (spoken.confidences, spoken.speakers, spoken.channels)
@@ -68,13 +69,15 @@ class Segmenter:
     def row(self, run: Run) -> dict[str, Any]:
         """A run of words as a row of a table."""
         first = run[0]
-        known = [value for word in run if (value := self._confidences[word]) is not None and value == value]
+        known = _of(self._confidences, run)
+        if not self._is_known:
+            known = [value for value in known if value is not None and value == value]
         return {
             "speaker": self._speakers[first],
             "channel": self._channels[first],
             "start_ms": self._starts[first],
             "end_ms": self._ends[run[-1]],
-            "text": " ".join([self._texts[word] for word in run]),
+            "text": " ".join(_of(self._texts, run)),
             "confidence": round(sum(known) / len(known), 5) if known else None,
             "n_words": len(run),
             "edited": self._edited is not None and bool(self._edited[run].any()),
@@ -120,3 +123,9 @@ class Segmenter:
         speakers = self._speakers
         is_new_speaker = speakers[first] != speakers[paragraph[-1][0]]
         return is_new_speaker or pause >= PARAGRAPH_PAUSE_MS or len(paragraph) >= PARAGRAPH_SENTENCES
+
+
+def _of(column: list[Any], run: Run) -> list[Any]:
+    """The values of a run: a slice of the column, but for crosstalk."""
+    first, end = run[0], run[-1] + 1
+    return column[first:end] if end - first == len(run) else [column[word] for word in run]
