@@ -40,6 +40,7 @@ def test_a_person_turns_the_knobs_and_takes_the_plan_along(notebook):
     page = notebook.page
     wait_for_text(fact(notebook, "Cost"), "$28.98")  # 276 of 400 half hours at 0.21, all that the budget allows
     assert "124 held back by the budget" in page.locator(".sk-planner-facts").inner_text()
+    notebook.shot("planner_budget", ".sk-face")
     page.get_by_label("universal-2$0.15/h").check()
     wait_for_text(fact(notebook, "Cost"), "$28.95")
     page.get_by_label("Budget, US dollars").fill("")

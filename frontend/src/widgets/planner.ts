@@ -118,7 +118,7 @@ function modelsKnob(choices: Choices, settings: Settings, choose: (names: string
         on: { change: () => choose(names) },
       }),
       names.join(", else "),
-      el("span", { class: "sk-muted" }, per_hour === null ? "no rate" : `${dollars(per_hour)}/h`),
+      el("span", { class: "sk-muted" }, per_hour === null ? "no rate" : `${rate(per_hour)}/h`),
     ),
   );
   return fieldset("Model", ...radios);
@@ -138,7 +138,7 @@ function featuresKnob(choices: Choices, settings: Settings, choose: (options: st
         },
       },
     });
-    return el("label", {}, box, name, el("span", { class: "sk-muted" }, `+${dollars(Math.max(...rates))}/h${rates.length === 1 ? `, ${Object.keys(per_hour)[0]} only` : ""}`));
+    return el("label", {}, box, name, el("span", { class: "sk-muted" }, `+${rate(Math.max(...rates))}/h${rates.length === 1 ? `, ${Object.keys(per_hour)[0]} only` : ""}`));
   });
   return fieldset("Features", ...boxes);
 }
@@ -179,7 +179,21 @@ function factsOf(row: Row): HTMLElement[] {
     ["Audio", `${(figure("audio_hours") ?? 0).toLocaleString("en-US", { maximumFractionDigits: 1 })} h`, [`${count(figure("jobs"))} recordings`, ...leftOut].join(", ")],
     ["Held up by", String(row["bottleneck"] ?? "–"), `${count(figure("requests"))} requests`],
   ];
-  return facts.map(([name, value, more]) => el("div", {}, el("dt", {}, name), el("dd", {}, el("strong", {}, value), el("span", { class: "sk-muted" }, more))));
+  return facts.map(([name, value, more], place) =>
+    el("div", {}, el("dt", {}, name), el("dd", {}, el("strong", {}, value), place === 0 && budgetLine(figure("usd"), figure("budget_usd")), el("span", { class: "sk-muted" }, more))),
+  );
+}
+
+/** How much of the budget the plan takes. */
+function budgetLine(usd: number | null, budget: number | null): HTMLElement | false {
+  if (usd === null || budget === null) return false;
+  const share = Math.min(1, usd / budget);
+  return el("div", { class: "sk-planner-purse", attrs: { role: "img", "aria-label": `${percent(share)} of the budget` } }, el("div", { style: { width: `${share * 100}%` } }));
+}
+
+/** A price per hour: cents are enough for most. */
+function rate(usd: number): string {
+  return Math.abs(usd * 100 - Math.round(usd * 100)) < 1e-9 ? `$${usd.toFixed(2)}` : dollars(usd);
 }
 
 function stageRows(stages: Figures["stages"]): HTMLElement[] {
