@@ -53,6 +53,7 @@ class ConfidenceExplorer(Face):
     """
 
     _esm = STATIC / "confidence.js"
+    _css = STATIC / "confidence.css"
 
     summary = traitlets.Dict().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)

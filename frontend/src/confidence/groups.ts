@@ -28,7 +28,7 @@ export class GroupsView {
       height: 6,
       columns: [
         { name: "group", title: "Group", width: "minmax(9em, 1fr)", isSortable: true, cell: (row) => row.group, hint: (row) => row.group },
-        { name: "median", title: "Distribution, 0 to 1", width: "204px", isSortable: true, cell: (row) => ridge(row, this.#view.below) },
+        { name: "median", title: "Distribution, 0 to 1", width: "322px", isSortable: true, cell: (row) => ridge(row, this.#view.below) },
         { name: "mean", title: "Mean", width: "4em", isNumber: true, isSortable: true, cell: (row) => row.mean.toFixed(2) },
         { name: "words", title: "Words", width: "5em", isNumber: true, isSortable: true, cell: (row) => count(row.words) },
         { name: "minutes", title: "Speech", width: "5.5em", isNumber: true, isSortable: true, cell: (row) => audio(row.minutes * 60) },

@@ -4,14 +4,15 @@ import { count, percent } from "../pure/format.ts";
 import { el, svg } from "../ui/dom.ts";
 import type { Bin, Calibration, Group } from "./types.ts";
 
-const WIDE = 200;
+const WIDE = 320;
 const HIGH = 22;
 
 /** The distribution of a group: a ridge with the quartiles as a box over it and the middle 90 % as a line. */
 export function ridge(group: Group, threshold: number): SVGSVGElement {
-  const most = Math.max(...group.ridge, 1);
+  const most = Math.sqrt(Math.max(...group.ridge, 1));
+  const y = (words: number) => (HIGH - (Math.sqrt(words) / most) * (HIGH - 3)).toFixed(1); // the root lets the few doubtful words be seen
   const step = WIDE / group.ridge.length;
-  const outline = group.ridge.map((words, at) => `${(at * step).toFixed(1)},${(HIGH - (words / most) * (HIGH - 3)).toFixed(1)} ${((at + 1) * step).toFixed(1)},${(HIGH - (words / most) * (HIGH - 3)).toFixed(1)}`);
+  const outline = group.ridge.map((words, at) => `${(at * step).toFixed(1)},${y(words)} ${((at + 1) * step).toFixed(1)},${y(words)}`);
   const label = `Median ${group.median.toFixed(2)}, half of the words from ${group.p25.toFixed(2)} to ${group.p75.toFixed(2)}`;
   const x = (share: number) => share * WIDE;
   return svg(

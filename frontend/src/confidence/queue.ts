@@ -68,9 +68,9 @@ export class QueueView {
     if (!queue) this.#worth.textContent = "Ranking what is worth a listen …";
     else if (!queue.total) this.#worth.textContent = "Nothing to review in this selection.";
     else {
-      const efforts = queue.efforts.map(([share, rows, time]) => `${percent(share)} of the expected errors in ${minutes(time)} (${count(rows)})`);
-      const all = `all ${count(queue.total.rows)} in ${minutes(queue.total.minutes)}: ${percent(queue.total.share)}`;
-      this.#worth.textContent = `Listen and find ${[...efforts, all].join(" · ")}`;
+      const efforts = queue.efforts.map(([share, rows, time]) => `${percent(share)} in ${minutes(time)} (${count(rows)} ${rows === 1 ? "part" : "parts"})`);
+      const all = `${percent(queue.total.share)} in ${minutes(queue.total.minutes)} (all ${count(queue.total.rows)})`;
+      this.#worth.textContent = `Share of the expected errors that listening finds: ${[...efforts, all].join(" · ")}`;
     }
   }
 }
