@@ -49,7 +49,8 @@ def plan(
         times: How long the service takes, if you know better.
 
     Returns:
-        The plan: ``to_frame()``, ``recordings()``, ``stages()``, ``what_if(…)``, ``plot()``.
+        The plan: ``to_frame()`` and ``what_if(…)`` (``schema.PLAN``), ``recordings()`` (``schema.PLANNED``), ``stages()``
+        (``schema.STAGES``), ``progress()``, ``wall_s(chance)`` and ``plot()``.
 
     Raises:
         ManifestError: There is neither a length nor a source in the table.
