@@ -7,7 +7,6 @@ The index knows no selection: which recordings count is decided after the match.
 from __future__ import annotations
 
 import contextlib
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,12 +23,12 @@ from scribekit.errors import LedgerError
 from scribekit.frames import project
 
 FILE_NAME = "search.sqlite"
-VERSION = 2  # raise it when what is stored, or how terms are made, changes: the index is then built anew
+VERSION = 3  # raise it when what is stored, or how terms are made, changes: the index is then built anew
 _BUSY_S = 30.0
 _AT_A_TIME = 64
 _SCHEMA = (
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL)",
-    "CREATE TABLE covers (stamp TEXT NOT NULL, edition TEXT NOT NULL)",
+    "CREATE TABLE covers (stamp TEXT NOT NULL)",
     "CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL)",
     # Terms come without white space and ASCII punctuation, so this tokenizer parts them at their spaces and nowhere else.
     "CREATE VIRTUAL TABLE terms USING fts5(text, tokenize = 'ascii', columnsize = 0)",
@@ -38,6 +37,8 @@ _SCHEMA = (
 _LZ4 = pa.Codec("lz4")  # read back a hundred times for each search
 
 Payloads = Callable[[Sequence[str]], Iterable[tuple[str, bytes]]]
+Entry = tuple[int, str]
+"""The number of a document, by which the index orders what it finds, and what is another when its text is."""
 
 
 class _Body(msgspec.Struct, array_like=True):
@@ -89,34 +90,24 @@ class Index:
         """Close the file."""
         self._db.close()
 
-    def holds(self) -> dict[str, str]:
-        """The name and stamp of every document."""
-        return dict(self._db.execute("SELECT name, stamp FROM documents").fetchall())
+    def holds(self) -> dict[str, Entry]:
+        """The name of every document, with its number and stamp."""
+        return {row[0]: (row[1], row[2]) for row in self._db.execute("SELECT name, id, stamp FROM documents")}
 
-    def ids(self) -> dict[str, int]:
-        """The name and id of every document."""
-        return dict(self._db.execute("SELECT name, id FROM documents").fetchall())
-
-    def edition(self, stamp: str) -> str | None:
-        """What is another after every change of the index, if it covers a state of the ledger; else None.
-
-        If it does, all further reading sees just that edition, whatever others write.
-        """
+    def covers(self, stamp: str) -> bool:
+        """Whether the index covers a state of the ledger; if so, all further reading sees just that, whatever others write."""
         self._db.execute("BEGIN")
-        found = self._db.execute("SELECT edition FROM covers WHERE stamp = ?", (stamp,)).fetchone()
-        if found is None:
-            self._db.execute("ROLLBACK")
-            return None
-        return str(found[0])
+        if self._db.execute("SELECT stamp FROM covers").fetchall() == [(stamp,)]:
+            return True
+        self._db.execute("ROLLBACK")
+        return False
 
-    def update(self, stamp: str, wanted: Mapping[str, str], payloads: Payloads, on_done: Callable[[int], object] | None = None) -> int:
+    def update(self, stamp: str, wanted: Mapping[str, Entry], payloads: Payloads, on_done: Callable[[int], object] | None = None) -> int:
         """Bring the index up to date: add documents that are new or other than before, drop those that are gone.
-
-        A document that is made anew keeps its place among the others.
 
         Args:
             stamp: The state of the ledger that the index then covers.
-            wanted: The name and stamp of every document.
+            wanted: The name of every document, with the number and stamp that it is to have.
             payloads: For names, the pairs of name and payload.
             on_done: Called with the number of documents added so far.
 
@@ -125,16 +116,16 @@ class Index:
         """
         added = 0
         with self._explained(), self._transaction():
-            there, ids = self.holds(), self.ids()
-            self._drop([ids[name] for name, own in there.items() if wanted.get(name) != own])
-            missing = [name for name, own in wanted.items() if there.get(name) != own]
+            there = self.holds()
+            self._drop([entry[0] for name, entry in there.items() if wanted.get(name) != entry])
+            missing = [name for name, entry in wanted.items() if there.get(name) != entry]
             for names in _batched(missing, _AT_A_TIME):
-                self._add({name: (ids.get(name), wanted[name]) for name in names}, payloads)
+                self._add({name: wanted[name] for name in names}, payloads)
                 added += len(names)
                 if on_done:
                     on_done(added)
             self._db.execute("DELETE FROM covers")
-            self._db.execute("INSERT INTO covers (stamp, edition) VALUES (?, ?)", (stamp, secrets.token_hex(16)))
+            self._db.execute("INSERT INTO covers (stamp) VALUES (?)", (stamp,))
         return added
 
     def clear(self) -> None:
@@ -145,7 +136,7 @@ class Index:
             self._db = self._opened()
 
     def matching(self, query: Query) -> Iterator[int]:
-        """The ids of the documents that answer a query, ascending; found one by one, so that the first need not wait for the last."""
+        """The numbers of the documents that answer a query, ascending; found one by one, so that the first need not wait for the last."""
         sql = "SELECT rowid FROM terms WHERE terms MATCH ? ORDER BY rowid"
         return (row[0] for row in self._db.execute(sql, (expression(query),)))
 
@@ -157,14 +148,14 @@ class Index:
         """A document's words with their times."""
         return _unpacked(self._db.execute("SELECT body FROM bodies WHERE id = ?", (number,)).fetchone()[0])
 
-    def _add(self, documents: Mapping[str, tuple[int | None, str]], payloads: Payloads) -> None:
+    def _add(self, documents: Mapping[str, Entry], payloads: Payloads) -> None:
         for name, payload in payloads(list(documents)):
             text, body = _packed(project(["words"], [(name, payload)])["words"])
             sql = "INSERT INTO documents (id, name, stamp) VALUES (?, ?, ?)"
             number, stamp = documents[name]
-            row = self._db.execute(sql, (number, name, stamp)).lastrowid
-            self._db.execute("INSERT INTO bodies (id, body) VALUES (?, ?)", (row, body))
-            self._db.execute("INSERT INTO terms (rowid, text) VALUES (?, ?)", (row, text))
+            self._db.execute(sql, (number, name, stamp))
+            self._db.execute("INSERT INTO bodies (id, body) VALUES (?, ?)", (number, body))
+            self._db.execute("INSERT INTO terms (rowid, text) VALUES (?, ?)", (number, text))
 
     def _drop(self, numbers: Sequence[int]) -> None:
         for table, column in (("terms", "rowid"), ("bodies", "id"), ("documents", "id")):

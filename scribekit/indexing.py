@@ -14,7 +14,7 @@ from scribekit import stored
 from scribekit.concordance import Query
 from scribekit.corpus import Corpus, manifest_of
 from scribekit.errors import OptionError, nearest
-from scribekit.fulltext import Index
+from scribekit.fulltext import Entry, Index
 from scribekit.ledger import Ledger
 from scribekit.progress import Progress
 
@@ -29,43 +29,26 @@ class _State:
 
     Attributes:
         stamp: See ``Ledger.stamp``.
-        jobs: Recording id → job key, in manifest order.
-        wanted: Name → stamp of all documents of the whole corpus: the job key of each stored transcript, in the words of the people
-            who edited it, and of those who were edited the transcript as received as well.
+        wanted: All documents of the whole corpus, numbered as their jobs were planned: each stored transcript by its job key, in the
+            words of the people who edited it; one that was edited as received as well.
+        reviewed: Recording id → document, in manifest order.
+        received: The same for the transcripts as received.
+        is_ascending: Whether the numbers of ``reviewed`` and ``received`` ascend, so that the index finds them in this order.
         manifest: The manifest of the batch or corpus, whole.
     """
 
     stamp: str
-    jobs: Mapping[str, str]
-    wanted: Mapping[str, str]
-    manifest: pd.DataFrame
-
-    def name(self, key: str, *, reviewed: bool) -> str:
-        """The document of a job."""
-        received = key + _AS_RECEIVED
-        return received if not reviewed and received in self.wanted else key
-
-
-@dataclass(frozen=True)
-class _Order:
-    """The documents of a batch or corpus in manifest order, as one edition of the index has them.
-
-    Attributes:
-        edition: See ``Index.edition``.
-        recordings: Recording id → document.
-        is_ascending: Whether their numbers ascend, so that the index finds them in this order.
-    """
-
-    edition: str
-    recordings: Mapping[str, int]
+    wanted: Mapping[str, Entry]
+    reviewed: Mapping[str, int]
+    received: Mapping[str, int]
     is_ascending: bool
+    manifest: pd.DataFrame
 
 
 _Scope = tuple[Path, tuple[int, ...]]
 
-_MOST_KNOWN = 8
+_MOST_STATES = 4
 _states: dict[_Scope, _State] = {}
-_orders: dict[tuple[_Scope, bool], _Order] = {}
 
 
 class Indexed:
@@ -82,17 +65,14 @@ class Indexed:
         self, batch_or_corpus: Corpus, where: Where | None = None, *, reviewed: bool = True, rebuild: bool = False, progress: bool = False
     ) -> None:
         with Ledger(batch_or_corpus.path) as ledger:
-            batches = ledger.batches() if type(batch_or_corpus) is Corpus else batch_or_corpus.batch_ids
-            scope = (batch_or_corpus.path, tuple(batches))
-            state = _state(batch_or_corpus, scope, ledger)
+            state = _state(batch_or_corpus, ledger)
             self.manifest = state.manifest.copy(deep=False)
             chosen = _chosen(self.manifest, where)
-            self.index, edition, self.added = _current_index(batch_or_corpus.path, state, ledger, rebuild=rebuild, progress=progress)
-        order = _order(self.index, edition, scope, state, reviewed=reviewed)
-        self._is_ascending = order.is_ascending
-        self.recordings = order.recordings
+            self.index, self.added = _current_index(batch_or_corpus.path, state, ledger, rebuild=rebuild, progress=progress)
+        self._is_ascending = state.is_ascending
+        self.recordings = state.reviewed if reviewed else state.received
         if chosen is not None:
-            self.recordings = {name: number for name, number in order.recordings.items() if name in chosen}
+            self.recordings = {name: number for name, number in self.recordings.items() if name in chosen}
 
     def __enter__(self) -> Self:
         return self
@@ -114,61 +94,48 @@ class Indexed:
         return ((recording_id, self.index.text(number)) for recording_id, number in self.recordings.items())
 
 
-def _state(batch_or_corpus: Corpus, scope: _Scope, ledger: Ledger) -> _State:
+def _state(batch_or_corpus: Corpus, ledger: Ledger) -> _State:
     """What the ledger says, read anew only when its stamp is another than last time."""
     stamp = ledger.stamp()
-    known = _states.get(scope)
-    if known is None or known.stamp != stamp:
-        jobs = {recording_id: key for recording_id, (key, _) in ledger.transcript_ids(scope[1]).items()}
-        known = _State(stamp, jobs, _wanted(ledger), manifest_of(batch_or_corpus, ledger))
-        _keep(_states, scope, known)
-    return known
+    batches = ledger.batches() if type(batch_or_corpus) is Corpus else batch_or_corpus.batch_ids
+    scope = (batch_or_corpus.path, tuple(batches))
+    state = _states.pop(scope, None)
+    if state is None or state.stamp != stamp:
+        wanted = _wanted(ledger)
+        jobs = [(recording_id, key) for recording_id, (key, _) in ledger.transcript_ids(batches).items() if key in wanted]
+        reviewed = {recording_id: wanted[key][0] for recording_id, key in jobs}
+        received = {recording_id: wanted.get(key + _AS_RECEIVED, wanted[key])[0] for recording_id, key in jobs}
+        is_ascending = all(before < after for before, after in itertools.pairwise(reviewed.values()))
+        state = _State(stamp, wanted, reviewed, received, is_ascending, manifest_of(batch_or_corpus, ledger))
+    _states[scope] = state
+    for oldest in list(_states)[:-_MOST_STATES]:
+        _states.pop(oldest, None)
+    return state
 
 
-def _order(index: Index, edition: str, scope: _Scope, state: _State, *, reviewed: bool) -> _Order:
-    """The documents in manifest order, read anew only when the index is another edition than last time."""
-    known = _orders.get((scope, reviewed))
-    if known is None or known.edition != edition:
-        ids = index.ids()
-        names = ((recording_id, state.name(key, reviewed=reviewed)) for recording_id, key in state.jobs.items())
-        recordings = {recording_id: ids[name] for recording_id, name in names if name in ids}
-        is_ascending = all(before < after for before, after in itertools.pairwise(recordings.values()))
-        known = _Order(edition, recordings, is_ascending)
-        _keep(_orders, (scope, reviewed), known)
-    return known
-
-
-def _keep(memory: dict[Any, Any], key: Any, value: Any) -> None:
-    """Remember, and forget the oldest."""
-    memory.pop(key, None)
-    memory[key] = value
-    for oldest in list(memory)[:-_MOST_KNOWN]:
-        memory.pop(oldest, None)
-
-
-def _wanted(ledger: Ledger) -> dict[str, str]:
+def _wanted(ledger: Ledger) -> dict[str, Entry]:
     edits = ledger.edit_stamps()
-    wanted: dict[str, str] = {}
-    for key, transcript_id in ledger.transcripts().items():
-        wanted[key] = f"{transcript_id} {edits[key]}" if key in edits else transcript_id
+    wanted: dict[str, Entry] = {}
+    for number, key, transcript_id in ledger.transcripts():
+        wanted[key] = (2 * number, f"{transcript_id} {edits[key]}" if key in edits else transcript_id)
         if key in edits:
-            wanted[key + _AS_RECEIVED] = transcript_id
+            wanted[key + _AS_RECEIVED] = (2 * number + 1, transcript_id)
     return wanted
 
 
-def _current_index(folder: Path, state: _State, ledger: Ledger, *, rebuild: bool, progress: bool) -> tuple[Index, str, int]:
+def _current_index(folder: Path, state: _State, ledger: Ledger, *, rebuild: bool, progress: bool) -> tuple[Index, int]:
     index, added = Index(folder), 0
     try:
         if rebuild:
             index.clear()
-        while (edition := index.edition(state.stamp)) is None:
+        while not index.covers(state.stamp):
             missing = len(state.wanted.items() - index.holds().items())
             with Progress(missing, unit="transcripts", description="Indexing", enabled=progress and missing > 0) as line:
                 added += index.update(state.stamp, state.wanted, lambda names: _payloads(ledger, names), line.update)
     except BaseException:
         index.close()
         raise
-    return index, edition, added
+    return index, added
 
 
 def _payloads(ledger: Ledger, names: Sequence[str]) -> Iterable[tuple[str, bytes]]:

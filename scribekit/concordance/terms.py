@@ -1,6 +1,9 @@
 """What a word is looked up by: its terms, free of case, accents and punctuation.
 
 The index holds nothing but terms, made here, so what a query finds never depends on the tokenizer of a database.
+
+In scripts that are written without spaces every character is a term and a run of them a phrase. An index of trigrams would not find words
+of one or two characters, of which Chinese and Japanese have most, and would need a second index beside that of the words.
 """
 
 from __future__ import annotations

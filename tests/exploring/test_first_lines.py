@@ -1,10 +1,14 @@
 import threading
 
+import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import scribekit as sk
+from scribekit.corpus import manifest_to_bytes
 from scribekit.indexing import Indexed
+from scribekit.intake import PlannedRow
+from scribekit.ledger import Ledger
 
 TEXTS = st.lists(st.lists(st.sampled_from(["a", "b", "co-co", ""]), max_size=8).map(" ".join), min_size=1, max_size=6)
 with_corpora = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -20,8 +24,8 @@ def test_the_first_lines_are_the_head_of_all_lines(stored, texts, limit, query):
 
 def test_lines_come_in_manifest_order_also_where_the_index_has_another(stored, tmp_path):
     folder = tmp_path / "one"
-    stored({"b": "x", "c": "x"}, folder=folder)
-    stored({"b": "x"}, folder=folder, number=2)
+    sk.build_index(stored({"b": "x", "c": "x"}, folder=folder), progress=False)
+    stored({"b": "x y"}, folder=folder, number=2)
     corpus = sk.open_corpus(folder)
     with Indexed(corpus) as indexed:
         numbers = list(indexed.recordings.values())
@@ -58,3 +62,13 @@ def test_a_manifest_that_a_condition_spoils_is_whole_the_next_time(stored):
 
     assert len(sk.search(batch, "x", where=spoil)) == 2
     assert len(sk.search(batch, "x", where={"year": 1})) == 1
+
+
+def test_the_manifest_is_that_of_the_latest_submission(stored):
+    batch = stored({"a": "x"}, {"year": [1]})
+    assert sk.search(batch, "x")["year"].tolist() == [1]
+    again = pd.DataFrame({"recording_id": ["a"], "source": ["https://host.example/a.mp3"], "year": [2]})
+    with Ledger(batch.path) as ledger:
+        row = PlannedRow("a", "https://host.example/a.mp3", "a-1")
+        assert ledger.plan_batch("f1", manifest_to_bytes(again), [row], [], host="host.example", at=2.0) == batch.number
+    assert sk.search(batch, "x")["year"].tolist() == [2]
