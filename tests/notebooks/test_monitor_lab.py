@@ -1,63 +1,55 @@
 """The monitor in a real JupyterLab: what a person does with it, and what is still there after a restart."""
 
+import json
+import statistics
+from pathlib import Path
+
 import pytest
 
-from scribekit.intake import PlannedRow
-from scribekit.jobs import Job
-from scribekit.ledger import Ledger
+pytestmark = pytest.mark.timeout(500)
 
-pytestmark = pytest.mark.timeout(400)
+SLOW_MS = 30_000
+IMPORT = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); from monitored import make_corpus; import scribekit as sk"
+OPEN = "monitor = sk.widgets.BatchMonitor(sk.open_corpus('corpus')); monitor"
+COUNT = 40
 
-NASTY = "<img src=x onerror=\"document.title='broken in'\"><b>bold</b>.wav"
-PATIENCE_MS = 20_000
-
-SHOW = "import scribekit as sk; monitor = sk.widgets.BatchMonitor(sk.open_corpus('corpus')); monitor"
-
-
-def make_corpus(folder, count, *, failed=(), first=NASTY):
-    """A corpus of made-up jobs: those in ``failed`` failed, the rest are done."""
-    names = [first, *(f"call-{number:06d}.wav" for number in range(1, count))]
-
-    def job(number):
-        ended = {"error_kind": "bad_audio", "error": "The audio could not be read."} if number in failed else {}
-        state = "error" if number in failed else "completed"
-        return Job(f"k{number}", names[number], "{}", 60.0 + number % 900, f"s{number}", 0.01, state, transcript_id=f"t{number}", attempts=1, submitted_at=1.7e9, completed_at=1.7e9 + 30, **ended)  # fmt: skip
-
-    with Ledger(folder / "corpus", create=True) as ledger:
-        rows = [PlannedRow(name, name, f"k{number}") for number, name in enumerate(names)]
-        ledger.plan_batch("plan", b"", rows, map(job, range(count)), host="host.example", at=1.7e9)
-
-
-@pytest.fixture
-def monitor(run_notebook, lab):
-    """Opens a monitor on a corpus that ``make_corpus`` makes."""
-
-    def start(count, **options):
-        notebook = run_notebook(["'ready'"], name="monitor")
-        make_corpus(notebook.folder, count, **options)
-        return notebook
-
-    return start
+FIRST_ROW = """() => {
+    window.firstRow = null;
+    const look = () => {
+        if (document.querySelector('.sk-grid-body [aria-rowindex]')) window.firstRow = Date.now();
+        else requestAnimationFrame(look);
+    };
+    look();
+}"""
+JUMP = """row => new Promise(resolve => {
+    const began = performance.now();
+    document.querySelector('.sk-grid').scrollTop = row * 28;
+    const look = () => {
+        if (document.querySelector(`.sk-grid-body [aria-rowindex="${row + 2}"]`)) resolve(performance.now() - began);
+        else requestAnimationFrame(look);
+    };
+    look();
+})"""
 
 
 def grid(page):
     return page.get_by_role("grid", name="Recordings")
 
 
+def chip(page):
+    return page.locator(".sk-chip")
+
+
+def counted(page, state):
+    return page.locator(".sk-figures tr").filter(has_text=state).locator("td").first
+
+
 def test_a_person_finds_what_failed_and_has_it_tried_again(run_notebook):
     from playwright.sync_api import expect
 
-    setup = "import sys; sys.path.insert(0, {!r}); from test_monitor_lab import make_corpus".format(str(__file__).rsplit("/", 1)[0])
-    notebook = run_notebook(
-        [
-            f"{setup}; from pathlib import Path",
-            "Path('corpus').exists() or make_corpus(Path('.'), 200, failed={3, 50, 77})",
-            SHOW,
-        ],
-        name="monitor",
-    )
+    notebook = run_notebook([IMPORT, "make_corpus('corpus', 200, failed={3, 50, 77})", OPEN], name="monitor")
     page = notebook.page
-    expect(page.locator(".sk-chip")).to_contain_text("finished")
+    expect(chip(page)).to_contain_text("finished")
     expect(grid(page).get_by_role("row").filter(has_text="<b>bold</b>")).to_be_visible()
     assert page.title() != "broken in"
     for theme in ("light", "dark"):
@@ -68,14 +60,120 @@ def test_a_person_finds_what_failed_and_has_it_tried_again(run_notebook):
 
     page.get_by_label("Failed only").check()
     expect(page.get_by_text("3 of 200 recordings")).to_be_visible()
-    first = grid(page).get_by_role("row").filter(has_text="call-000003.wav")
-    first.locator(".sk-tick").click()
+    grid(page).get_by_role("row").filter(has_text="call-000003.wav").locator(".sk-tick").click()
     page.get_by_role("button", name="Retry selected (1)").click()
     expect(page.get_by_text("1 put back. Start sends them.")).to_be_visible()
     expect(page.get_by_text("2 of 200 recordings")).to_be_visible()
+    expect(chip(page)).to_contain_text("not running")
+
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("alert")).to_contain_text("There is no service to talk to")
+    assert "Traceback" not in json.dumps(notebook.outputs())
 
     notebook.restart()
     notebook.run_all()
-    expect(page.locator(".sk-chip")).to_contain_text("not running")
-    expect(page.locator(".sk-figures tr").filter(has_text="error").locator("td").first).to_have_text("2")
-    expect(page.locator(".sk-figures tr").filter(has_text="planned").locator("td").first).to_have_text("1")
+    expect(chip(page)).to_contain_text("not running")
+    expect(counted(page, "error")).to_have_text("2")
+    expect(counted(page, "planned")).to_have_text("1")
+
+
+def test_the_keyboard_alone_is_enough(run_notebook):
+    from playwright.sync_api import expect
+
+    notebook = run_notebook([IMPORT, "make_corpus('corpus', 300, failed={7, 9})", OPEN], name="keys")
+    page = notebook.page
+    keys = page.keyboard
+    expect(counted(page, "error")).to_have_text("2")
+    page.get_by_role("button", name="Keyboard shortcuts").focus()
+    keys.press("b")  # in JupyterLab: a new cell
+    keys.press("?")
+    expect(page.get_by_role("dialog", name="Keys of the monitor")).to_be_visible()
+    notebook.shot("monitor_keys")
+    assert notebook.axe(".sk-help") == []
+    keys.press("Escape")
+    keys.press("/")
+    keys.type("00012")
+    expect(page.get_by_text("10 of 300 recordings")).to_be_visible()
+    expect(page.get_by_label("Find recordings by name")).to_be_focused()
+    keys.press("Control+a")
+    keys.press("Delete")
+    keys.press("Tab")
+    keys.press("Space")
+    expect(page.get_by_text("2 of 300 recordings")).to_be_visible()
+    keys.press("t")
+    expect(grid(page)).to_be_focused()
+    for key in ("Home", "Space", "Shift+ArrowDown"):
+        keys.press(key)
+    expect(page.get_by_role("button", name="Retry selected (2)")).to_be_enabled()
+    keys.press("r")
+    expect(page.get_by_text("2 put back.")).to_be_visible()
+    expect(counted(page, "planned")).to_have_text("2")
+    expect(grid(page)).to_be_focused()
+    assert page.locator(".jp-Notebook .jp-CodeCell").count() == 3
+
+
+def test_a_run_is_paused_resumed_stopped_and_taken_up_by_another_kernel(run_notebook, bench):
+    from playwright.sync_api import expect
+
+    service = bench("--speed", "10", "--slots", "2")
+    cells = [
+        f"import os; os.environ.update(ASSEMBLYAI_API_KEY='a-key', ASSEMBLYAI_BASE_URL={service.base_url!r})",
+        "import scribekit as sk; limits = sk.Limits(concurrent_jobs=2, poll_s=0.1, settle_s=0.3, backoff_s=0.05)",
+        f"urls = [f'https://host.example/{{i:03d}}.mp3?duration={{10 + i}}' for i in range({COUNT})]",
+        "batch = sk.submit_batch(urls, corpus='corpus', limits=limits, progress=False)",
+        "monitor = sk.widgets.BatchMonitor(batch); monitor",
+    ]
+    notebook = run_notebook(cells, name="live")
+    page = notebook.page
+    expect(chip(page)).to_contain_text("not running")
+    page.get_by_role("button", name="Start").click()
+    expect(chip(page)).to_contain_text("running")
+    expect(counted(page, "completed")).to_be_visible(timeout=SLOW_MS)
+    notebook.shot("monitor_running", ".sk-face")
+    page.get_by_role("button", name="Pause").click()
+    expect(chip(page)).to_contain_text("paused")
+    expect(counted(page, "queued")).to_have_count(0, timeout=SLOW_MS)
+    expect(counted(page, "processing")).to_have_count(0, timeout=SLOW_MS)
+    sent = service.books()["jobs_created"]
+    assert 0 < sent < COUNT
+    expect(page.get_by_role("button", name="Resume")).to_be_enabled()
+    page.get_by_role("button", name="Resume").click()
+    expect(counted(page, "completed")).to_have_text(str(sent + 2), timeout=SLOW_MS)
+    page.get_by_role("button", name="Stop").click()
+    expect(chip(page)).to_contain_text("not running")
+    assert service.books()["jobs_created"] < COUNT
+
+    notebook.restart()
+    notebook.run_all()
+    page.get_by_role("button", name="Start").click()
+    expect(chip(page)).to_contain_text("finished", timeout=4 * SLOW_MS)
+    expect(counted(page, "completed")).to_have_text(str(COUNT))
+    books = service.books()
+    assert books["jobs_created"] == books["jobs_completed"] == COUNT
+
+
+def test_a_hundred_thousand_recordings_open_and_scroll_at_once(run_notebook):
+    setup = "make_corpus('corpus', 100_000, failed=set(range(5, 100_000, 997)))"
+    notebook = run_notebook([IMPORT, setup, "import time; began = time.time()", OPEN, "print('began', began * 1000)"], name="large")
+    page = notebook.page
+    received = []
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Network.enable")
+    cdp.on("Network.webSocketFrameReceived", lambda frame: received.append(len(frame["response"]["payloadData"])))
+
+    paints = []
+    for _ in range(3):
+        page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+        page.wait_for_selector(".sk-grid", state="detached")
+        page.evaluate(FIRST_ROW)
+        notebook.run_all()
+        page.wait_for_function("() => window.firstRow !== null")
+        text = "".join(output.get("text", "") for output in notebook.outputs())
+        paints.append(page.evaluate("() => window.firstRow") - float(text.split("began ")[1].split()[0]))
+    del received[:]
+    jumps = [page.evaluate(JUMP, row) for row in (50_000, 99_000, 10, 73_000, 31_000, 88_000, 500)]
+    print(f"first paint {min(paints):.0f} ms of {[round(paint) for paint in paints]}; jump {statistics.median(jumps):.0f} ms of {[round(jump) for jump in jumps]}; {sum(received) / len(jumps) / 1000:.0f} kB each")  # fmt: skip
+    assert min(paints) < 1000
+    assert statistics.median(jumps) < 100
+    assert page.locator(".sk-grid-body [role=row]").count() < 100
+    assert sum(received) / len(jumps) < 60_000
