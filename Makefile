@@ -41,6 +41,7 @@ check: $(READY) ## Lint, format, types, import floors, clean notebooks, widgets 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python tools/check_notebooks.py notebooks
+	@$(BIN)/python tools/write_table_docs.py --check
 	@tools/frontend.sh $(BIN)/python check
 
 .PHONY: widgets
@@ -51,6 +52,7 @@ widgets: $(READY) ## Build the widgets' browser side from frontend/ into the pac
 bench: $(READY) ## Measure the engine beside the SDK's own group calls, then alone and large (20 minutes)
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_batch.py
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_batch.py --suite large
+	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_review.py
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_tables.py --recordings 5000 --index
 
 .PHONY: chaos
