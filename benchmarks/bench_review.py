@@ -164,9 +164,8 @@ def main() -> None:
     words = words_with_errors(asyncio.run(transcribed()))
     groups, table = sentences(words)
     minutes, errors = table["minutes"].sum(), table["errors"].sum()
-    print(
-        f"{table['recording_id'].nunique()} recordings, {len(words):,} words, {len(table)} sentences; {errors:.0f} errors in {minutes:.1f} min"
-    )
+    n_recordings = table["recording_id"].nunique()
+    print(f"{n_recordings} recordings, {len(words):,} words, {len(table)} sentences; {errors:.0f} errors in {minutes:.1f} min")
 
     def per_minute(risk: Any) -> Any:
         return groups.reduce(np.add, risk) / table["minutes"].to_numpy()

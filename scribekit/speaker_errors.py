@@ -1,4 +1,9 @@
-"""Who spoke: word errors under the best naming of speakers (cpWER) and the time given to the wrong one (DER)."""
+"""Who spoke: word errors under the best naming of speakers (cpWER) and the time given to the wrong one (DER).
+
+The measures are written out here, and held to the figures of meeteval (cpWER) and pyannote.metrics (DER) by the tests: the first has no
+wheels and needs a compiler, the second brings SciPy and scikit-learn (200 MB), takes 1.6 s to import and was 35 times slower on 600 turns.
+Where turns of one speaker overlap, pyannote.metrics counts that time twice; here it is counted once.
+"""
 
 from __future__ import annotations
 
