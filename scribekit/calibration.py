@@ -136,7 +136,7 @@ def lifts(risk: _Floats, errors: _Floats, signs: pd.DataFrame) -> pd.DataFrame:
         >>> lifts(np.full(1000, 0.2), np.where(seen["drawn-out word"], 0.4, 0.1), seen)[["sign", "n_words", "lift"]].values.tolist()
         [['drawn-out word', 500, 3.6]]
     """
-    shown = {name: np.flatnonzero(signs[name]) for name in signs if signs[name].any()}
+    shown = {str(name): np.flatnonzero(signs[name]) for name in signs if signs[name].any()}
     common, factors = 1.0, dict.fromkeys(shown, 1.0)
     for _ in range(_ROUNDS):
         expected = weighed(risk, signs, factors)

@@ -91,7 +91,7 @@ def _settled(corpus: Corpus, words: pd.DataFrame) -> pd.Series[Any]:
 
 def _levels(corpus: Corpus, words: pd.DataFrame, recording_ids: Sequence[str], minutes: float) -> pd.Series[Any]:
     """The loudness under each word of as many recordings as fit into so many minutes; NaN for the others and where no file can be read."""
-    levels = pd.Series(np.nan, index=words.index)
+    levels = np.full(len(words), np.nan)
     with Ledger(corpus.path) as ledger:
         manifest = manifest_of(corpus, ledger)
     sources = manifest.set_index("recording_id")["source"]
@@ -104,5 +104,5 @@ def _levels(corpus: Corpus, words: pd.DataFrame, recording_ids: Sequence[str], m
         if length <= minutes and path.is_file():
             minutes -= length
             with suppress(ScribekitError):  # a file that cannot be decoded any more tells nothing
-                levels.iloc[rows] = levels_db(path, spoken["start_ms"], spoken["end_ms"])
-    return levels
+                levels[rows] = levels_db(path, spoken["start_ms"], spoken["end_ms"])
+    return pd.Series(levels, index=words.index)

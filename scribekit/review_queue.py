@@ -142,7 +142,7 @@ def _reasons(groups: Groups, signs: pd.DataFrame, is_low: pd.Series[bool]) -> li
     """Why each part is in the queue; an empty text where it is not."""
     shares = {name: np.bincount(groups.codes, signs[name]) / groups.sizes for name in SIGNS}
     enough = {name: share > 0 if name in (*INVENTED, STRAY) else share >= ENOUGH_SHARE for name, share in shares.items()}
-    is_queued = np.logical_or.reduce([is_low, *enough.values()])
+    is_queued = np.logical_or.reduce([is_low.to_numpy(), *enough.values()])
     shown = {LOW_CONFIDENCE: is_low} | {name: is_queued & (enough[name] | (share >= SIGN_SHARE)) for name, share in shares.items()}
     flags = np.column_stack(list(shown.values())).tolist()
     return ["; ".join(name for name, flag in zip(shown, row, strict=True) if flag) for row in flags]
