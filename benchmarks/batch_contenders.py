@@ -52,10 +52,10 @@ def foreseen(plan: Plan) -> Measured:
 
     manifest, pace = pd.read_parquet(plan["manifest"]), limits(sk, plan)
     times = sk.JobTimes(**plan["times"])
-    said = sk.plan(manifest, config(), limits=pace, upload_mbps=plan["upload_mbps"], times=times)
+    said = sk.plan(manifest, limits=pace, upload_mbps=plan["upload_mbps"], times=times)
     told = {"planned_s": said.wall_s(), "bottleneck": said.bottleneck, "stages": said.stages().set_index("stage")["alone_s"].to_dict()}
     with clock() as measured:
-        batch = sk.submit_batch(manifest, config(), corpus=plan["corpus"], limits=pace, progress=False)
+        batch = sk.submit_batch(manifest, corpus=plan["corpus"], limits=pace, progress=False)
         jobs = sk.collect(batch, progress=False)
     return measured | told | {"delivered": int((jobs["status"] == "completed").sum())}
 
