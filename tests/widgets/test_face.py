@@ -149,7 +149,7 @@ class Kernel:
 def sit_before(monkeypatch, content):
     import IPython
 
-    monkeypatch.setattr(IPython, "get_ipython", lambda: type("Shell", (), {"kernel": Kernel(content)})())
+    monkeypatch.setattr(IPython, "get_ipython", type("Shell", (), {"kernel": Kernel(content)}))
 
 
 def test_every_output_has_a_static_picture_and_a_text(counter):
@@ -159,7 +159,15 @@ def test_every_output_has_a_static_picture_and_a_text(counter):
     assert "application/vnd.jupyter.widget-view+json" in data
 
 
-@pytest.mark.parametrize(("content", "server", "reads"), [({"allow_stdin": False}, "", False), ({"allow_stdin": True}, "", True), ({}, "", True), ({"allow_stdin": False}, "voila/0.5", True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "server", "reads"),
+    [
+        ({"allow_stdin": False}, "", False),
+        ({"allow_stdin": True}, "", True),
+        ({}, "", True),
+        ({"allow_stdin": False}, "voila/0.5", True),
+    ],
+)
 def test_where_nobody_reads_only_the_picture_is_shown(counter, monkeypatch, content, server, reads):
     monkeypatch.setenv("SERVER_SOFTWARE", server)
     sit_before(monkeypatch, content)

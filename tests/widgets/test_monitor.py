@@ -36,7 +36,7 @@ def plan(folder, fingerprint="one", names=NAMES, at=1.7e9):
             transcript_id=f"t-{name}",
             attempts=place,
             error_kind="bad_audio" if state == "error" else None,
-        )  # fmt: skip
+        )
         for place, (name, state) in enumerate(zip(names, states, strict=False))
     ]
     with Ledger(folder, create=True) as ledger:
@@ -137,7 +137,7 @@ def test_it_looks_while_a_view_is_open_and_no_longer(monitor, corpus):
     sk.retry(corpus)
     until(lambda: monitor.figures["states"][1]["count"] == 3)
     monitor.on_hide("view")
-    until(lambda: monitor._watching.done())
+    until(monitor._watching.done)
 
 
 def test_the_static_picture_shows_names_as_text(monitor):
@@ -179,7 +179,7 @@ def test_a_run_is_paused_resumed_and_stopped_and_loses_nothing(bench, monkeypatc
     assert monitor.pause() is True
     monitor.refresh()
     assert monitor.figures["activity"] == collecting.PAUSED
-    until(lambda: not {"queued", "processing", "submitting"} & +batch.counts().keys())
+    until(lambda: not {"queued", "processing", "submitting"} & set(batch.counts()))
     sent = service.books()["jobs_created"]
     assert sent < len(urls)
     assert completed() == sent
