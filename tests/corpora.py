@@ -30,7 +30,7 @@ def payload(transcript_id, turns, confidence=lambda word: 0.9):
 
 
 def store(folder, recordings, columns=None, number=1, sources=None, **options):
-    """Record a finished batch: recording id → text, or turns of (speaker, text). Another number makes other transcripts.
+    """Record a finished batch: recording id → text, turns of (speaker, text), or a payload. Another number makes other transcripts.
 
     Sources are addresses, unless files are given for some of the recordings; options are those of a payload.
     """
@@ -45,7 +45,8 @@ def store(folder, recordings, columns=None, number=1, sources=None, **options):
         for name, said in recordings.items():
             turns = [(None, said)] if isinstance(said, str) else said
             done = replace(claimed[keys[name]], state="completed", transcript_id=f"t-{keys[name]}")
-            receipt = Receipt(payload(done.transcript_id, turns, **options), 60.0, 0.9, "universal-2", "en", 0.01)
+            body = said if isinstance(said, bytes) else payload(done.transcript_id, turns, **options)
+            receipt = Receipt(body, 60.0, 0.9, "universal-2", "en", 0.01)
             facts.append(Fact(done, 2.0, "completed", "", receipt))
         assert all(ledger.record("me", facts))
     return sk.Corpus(folder).batch(batch)
