@@ -172,8 +172,11 @@ class Distributions:
         known, wanted = self._code[RECORDING] * width + self._code[SPEAKER], recordings * width + speakers
         pair = np.searchsorted(known, wanted)
         is_known = (recordings >= 0) & (speakers >= 0) & np.isin(wanted, known)
-        first = np.searchsorted(self._key, pair * self._stride + parts["start_ms"].to_numpy(np.int64))
-        last = np.searchsorted(self._key, pair * self._stride + np.maximum(parts["end_ms"].to_numpy(np.int64), parts["start_ms"] + 1))
+        start, end = parts["start_ms"].to_numpy(np.int64), parts["end_ms"].to_numpy(np.int64)
+        first, last = (
+            np.searchsorted(self._key, pair * self._stride + np.clip(time, 0, self._stride - 1))
+            for time in (start, np.maximum(end, start + 1))
+        )
         return first, np.where(is_known, last, first)
 
     def holding(self, spans: tuple[_Indices, _Indices], selection: Selection) -> _Mask:

@@ -12,6 +12,8 @@ import pandas as pd
 from scribekit.distributions import Distributions, Selection
 from scribekit.review_queue import LOW_CONFIDENCE
 
+_NAME = ["recording_id", "first_word", "start_ms", "n_words"]
+
 _Floats = npt.NDArray[np.float64]
 
 
@@ -43,15 +45,16 @@ class QueueSlices:
 
     Args:
         queue: Rows of ``schema.REVIEW_QUEUE``, made for the threshold 1, which holds what any lower one gives.
+        always: The same for the threshold 0: what shows other signs of trouble than low confidence, enough to be there anyhow.
         whole_recordings: Whether its parts are transcripts; the parts of any other queue have one speaker each.
     """
 
-    def __init__(self, queue: pd.DataFrame, *, whole_recordings: bool) -> None:
+    def __init__(self, queue: pd.DataFrame, always: pd.DataFrame, *, whole_recordings: bool) -> None:
         self.rows = queue
         self._whole_recordings = whole_recordings
         reasons = [given.split("; ") for given in queue["reasons"].tolist()]
         self._further = np.array(["; ".join(reason for reason in given if reason != LOW_CONFIDENCE) for given in reasons], dtype=object)
-        self._has_further = self._further != ""
+        self._is_always = pd.MultiIndex.from_frame(queue[_NAME]).isin(pd.MultiIndex.from_frame(always[_NAME]))
         self._may_be_low = np.array([LOW_CONFIDENCE in given for given in reasons], dtype=bool)
         self._confidence = queue["confidence"].to_numpy(np.float64)
         self._minutes, self._errors = queue["minutes"].to_numpy(np.float64), queue["expected_errors"].to_numpy(np.float64)
@@ -66,7 +69,7 @@ class QueueSlices:
             selection: Which words are looked at.
             below: Mean confidence under which a part is in the queue, unless it shows another sign of trouble.
         """
-        kept = (self._may_be_low & (self._confidence < below)) | self._has_further
+        kept = (self._may_be_low & (self._confidence < below)) | self._is_always
         if selection.picked or not selection.is_of_all_bins:
             kept &= self._holding(distributions, selection)
         index = np.flatnonzero(kept)

@@ -68,11 +68,12 @@ class ConfidenceExplorer(Face):
         references: Any = None,
         calibration: Calibration | None = None,
     ) -> None:
+        super().__init__()
         if references is not None and calibration is not None:
             raise OptionError("Give references or a calibration, not both: a calibration is what was learnt from references.")
         self._dimensions = [RECORDING, SPEAKER, *map(str, user_columns(corpus))]
-        view = checked({"below": below, "part": part, "by": by}, self._dimensions)
-        super().__init__(view=asdict(view), summary={"stage": "reading", "title": corpus.path.name, "dimensions": self._dimensions})
+        self.view = asdict(checked({"below": below, "part": part, "by": by}, self._dimensions))
+        self.summary = {"stage": "reading", "title": corpus.path.name, "dimensions": self._dimensions}
         self._corpus, self._references, self._calibration = corpus, references, calibration
         self._reading: Reading | None = None
         self._queue: Queue | None = None

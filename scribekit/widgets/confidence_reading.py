@@ -103,5 +103,8 @@ def read(corpus: Corpus, *, references: Any = None, calibration: Calibration | N
 def ranked(corpus: Corpus, part: str, reading: Reading, number: int) -> Queue:
     """The review queue of a corpus, for all thresholds at once."""
     used = reading.calibration if reading.is_used else None
-    queue = sk.flag_for_review(corpus, below=1.0, by=part, calibration=used)  # type: ignore[arg-type]
-    return Queue(number, part, QueueSlices(queue, whole_recordings=part == "transcript"), reading.stamp)
+    whole, always = (
+        sk.flag_for_review(corpus, below=below, by=part, calibration=used)  # type: ignore[arg-type]
+        for below in (1.0, 0.0)
+    )
+    return Queue(number, part, QueueSlices(whole, always, whole_recordings=part == "transcript"), reading.stamp)
