@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scribekit.planning.times import JobTimes
     from scribekit.pricing import estimate_cost
     from scribekit.purging import purge
+    from scribekit.quoting import cite
     from scribekit.recordings import read_manifest, scan
     from scribekit.reviewing import Review, review
     from scribekit.tables import build_tables, export, scan_frame, to_frame
@@ -48,6 +49,7 @@ __all__ = [
     "build_index",
     "build_tables",
     "calibrate",
+    "cite",
     "collect",
     "collocates",
     "compare_plan",
@@ -95,6 +97,7 @@ _HOMES = {
     "build_index": "exploring",
     "build_tables": "tables",
     "calibrate": "measuring",
+    "cite": "quoting",
     "collect": "batch",
     "collocates": "lexis",
     "compare_plan": "planner",

@@ -11,12 +11,13 @@ import pandas as pd
 import traitlets
 
 from scribekit import exploring, lexis
-from scribekit.citing import Style, as_tsv, cite
+from scribekit.citing import Style, as_tsv
 from scribekit.concordance import SORTS
 from scribekit.corpus import Batch, Corpus
 from scribekit.correcting import apply_edits, propose_correction, undo_edits
 from scribekit.errors import OptionError, ScribekitError, nearest
 from scribekit.facets import RECORDING, SPEAKER, Picked, label
+from scribekit.quoting import cite
 from scribekit.widgets import search_showing as showing
 from scribekit.widgets.base import STATIC, Answer, Face, background, somebody_reads
 from scribekit.widgets.search_results import STRETCHES, Library, Results
@@ -238,7 +239,7 @@ class TranscriptSearch(Face):
 
     def on_cite(self, recording: str, word: int, style: Style) -> str:
         """A line as a citation."""
-        return cite(self._line(recording, word), style)
+        return cite(self._line(recording, word), style, corpus=self._corpus)
 
     @background
     def on_table(self) -> Answer:

@@ -61,6 +61,10 @@ def rows(notebook):
     return notebook.page.locator(".sk-grid-body [role=row]")
 
 
+def cells(notebook, row):
+    return rows(notebook).nth(row).locator("[role=gridcell]")
+
+
 def clipboard(notebook):
     return notebook.page.evaluate("() => navigator.clipboard.readText()")
 
@@ -73,17 +77,15 @@ def test_a_person_searches_narrows_sorts_hears_and_quotes(run_notebook, folder):
     page.get_by_role("searchbox", name="Search the transcripts").fill("bridge")
     page.get_by_role("button", name="Search", exact=True).click()
     said(notebook, "85 lines in 13 of 13 recordings")
-    expect(rows(notebook).first).to_contain_text("the old bridge was closed in 1990")
+    expect(cells(notebook, 0)).to_have_text(["talk_00", "0:01", "A", "the old", "bridge", "was closed in 1990 and nobody knew a"])
 
     page.get_by_label("Order by").select_option(label="1st word to the right")
-    expect(rows(notebook).nth(14).locator("[role=gridcell]").last).to_have_text(re.compile("^every day"))
+    expect(cells(notebook, 0).last).to_have_text("every day")
     page.get_by_role("checkbox", name=re.compile("^Ada")).check()
     said(notebook, "12 of 85 lines in 12 of 13 recordings")
     page.get_by_role("group", name="kind").get_by_role("checkbox", name=re.compile("^call")).check()
     said(notebook, "4 of 85 lines in 4 of 13 recordings")
-    expect(page.get_by_role("group", name="kind").get_by_role("checkbox", name=re.compile("^interview"))).to_have_accessible_name(
-        "interview 4"
-    )
+    expect(page.get_by_role("group", name="kind").get_by_role("checkbox", name=re.compile("^interview 4$"))).to_be_visible()
     notebook.shot("search_narrowed", ".sk-face")
 
     rows(notebook).nth(1).click()
@@ -93,8 +95,8 @@ def test_a_person_searches_narrows_sorts_hears_and_quotes(run_notebook, folder):
     expect(page.get_by_role("button", name="▶ Play")).to_be_visible()
 
     page.get_by_role("button", name="Copy citation").click()
-    expect(page.locator(".sk-said")).to_contain_text("Copied: “… ")
-    assert clipboard(notebook).endswith(" we crossed the new bridge every day” (Ada, “Talk 5” [talk_05], 00:00:28)")
+    expect(page.locator(".sk-said")).to_contain_text("Copied: “we crossed")
+    assert clipboard(notebook) == "“we crossed the new bridge every day” (Ada, “Talk 5” [talk_05], 00:00:27)"
     page.get_by_role("button", name="Copy all as table").click()
     expect(page.locator(".sk-said")).to_contain_text("Copied 4 lines")
     table = [line.split("\t") for line in clipboard(notebook).splitlines()]
@@ -107,7 +109,7 @@ def test_after_a_restart_the_cell_gives_the_same_view(run_notebook, folder):
     notebook = open_search(
         run_notebook, folder, ", 'brid*', facets={'speaker': 'B', 'kind': ['meeting', 'call']}, sort='left1'", "search_again"
     )
-    said(notebook, "32 of 85 lines")
+    said(notebook, "40 of 85 lines")
     before = rows(notebook).first.inner_text()
     notebook.page.get_by_role("button", name="Copy as code").click()
     expect(notebook.page.locator(".sk-said")).to_contain_text("sort='left1'")
@@ -115,7 +117,7 @@ def test_after_a_restart_the_cell_gives_the_same_view(run_notebook, folder):
 
     notebook.restart()
     notebook.run_all()
-    said(notebook, "32 of 85 lines")
+    said(notebook, "40 of 85 lines")
     assert rows(notebook).first.inner_text() == before
     expect(notebook.page.get_by_label("Order by")).to_have_value("left1")
     expect(notebook.page.get_by_role("checkbox", name=re.compile("^B "))).to_be_checked()
@@ -125,7 +127,7 @@ def test_everything_can_be_done_by_keys(run_notebook, folder):
     notebook = open_search(run_notebook, folder, ", 'bridge'")
     page, keys = notebook.page, notebook.page.keyboard
     said(notebook, "85 lines")
-    page.locator(".sk-face").focus()
+    page.locator(".sk-grid").focus()
     keys.press("/")
     keys.type('"new bridge"')
     keys.press("Enter")
@@ -216,6 +218,6 @@ def test_a_cell_changes_the_search_and_takes_its_lines(run_notebook, folder):
     store_cells = ["search.query = 'nobody'", "search.facets = {'kind': 'call'}", "print(len(search.lines), *search.lines.columns[:4])"]
     cells = ["import scribekit as sk", f"search = sk.widgets.TranscriptSearch(sk.open_corpus({str(folder)!r}))\nsearch", *store_cells]
     notebook = run_notebook(cells, name="search_cells")
-    said(notebook, "8 of 24 lines")
+    said(notebook, "12 of 24 lines")
     texts = [output["text"] for output in notebook.outputs() if output["output_type"] == "stream"]
-    assert "".join(map("".join, texts)) == "8 recording_id left match right\n"
+    assert "".join(map("".join, texts)) == "12 recording_id left match right\n"

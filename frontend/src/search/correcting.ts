@@ -4,6 +4,7 @@ import { clock, count } from "../pure/format.ts";
 import { plural } from "../pure/search.ts";
 import { el, replace } from "../ui/dom.ts";
 import type { Face } from "../ui/face.ts";
+import { onEnter } from "./fields.ts";
 import type { Line, Place } from "./types.ts";
 
 export class CorrectDialog {
@@ -21,7 +22,10 @@ export class CorrectDialog {
   constructor(face: Face, corrected: (places: number) => void) {
     this.#face = face;
     this.#corrected = corrected;
-    for (const field of [this.#old, this.#new]) field.addEventListener("input", () => this.#forget());
+    for (const field of [this.#old, this.#new]) {
+      field.addEventListener("input", () => this.#forget());
+      field.addEventListener("keydown", (event) => onEnter(event, () => void this.#propose()));
+    }
     const form = el(
       "form",
       { class: "sk-stack", on: { submit: (event) => this.#submit(event) } },

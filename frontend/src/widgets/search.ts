@@ -3,7 +3,7 @@
 import { clock, count } from "../pure/format.ts";
 import { ORDERS, nextOrder, plural, summary, type Found } from "../pure/search.ts";
 import { speakerClasses } from "../pure/speakers.ts";
-import { copy } from "../search/clipboard.ts";
+import { copy, onEnter } from "../search/fields.ts";
 import { CollocatePanel } from "../search/collocates.ts";
 import { CorrectDialog } from "../search/correcting.ts";
 import { FacetPanel, NO_VALUE } from "../search/facets.ts";
@@ -64,7 +64,7 @@ class Search {
     this.#strips = new StripPanel(face, { isPicked: (name) => this.#picked("recording_id").includes(name), pick: (name, on) => this.#pick("recording_id", name, on), goTo: (at) => void this.#hearAt(at) });
     this.#collocates = new CollocatePanel(face, (query) => this.#ask(query));
     this.#correcting = new CorrectDialog(face, (places) => this.#corrected(places));
-    this.#query = el("input", { class: "sk-search-query", attrs: { type: "search", placeholder: 'bridge, clim*, "climate change", climate NEAR/5 change', "aria-label": "Search the transcripts", "data-key": "query", spellcheck: "false", autocomplete: "off" } });
+    this.#query = el("input", { class: "sk-search-query", attrs: { type: "search", placeholder: 'bridge, clim*, "climate change", climate NEAR/5 change', "aria-label": "Search the transcripts", "data-key": "query", spellcheck: "false", autocomplete: "off" }, on: { keydown: (event) => onEnter(event, () => this.#ask(this.#query.value)) } });
     setAttribute(this.#query, "aria-describedby", this.#problem.id);
     this.#order = el("select", { attrs: { "data-key": "order" }, on: { change: () => this.#sort(this.#order.value) } }, ...ORDERS.map(([value, title]) => el("option", { attrs: { value } }, title)));
     this.#table = new VirtualTable<Line>({
@@ -274,7 +274,7 @@ function columns(speakerClass: (speaker: string | null) => string): Column<Line>
   return [
     { name: "recording", title: "Recording", width: "minmax(7em, 1.1fr)", cell: (line) => el("bdi", {}, line.recording), hint: (line) => line.title || line.recording },
     { name: "time", title: "Time", width: "4.2em", isNumber: true, cell: (line) => clock(line.start_ms / 1000) },
-    { name: "speaker", title: "Speaker", width: "minmax(3.6em, 0.5fr)", cell: badge, hint: (line) => line.speaker ?? "" },
+    { name: "speaker", title: "Speaker", width: "minmax(4.4em, 0.5fr)", cell: badge, hint: (line) => line.speaker ?? "" },
     { name: "left", title: "Before", width: "minmax(9em, 2.6fr)", isNumber: true, cell: (line) => el("span", { class: "sk-left" }, el("bdi", {}, line.left)), hint: (line) => line.left },
     { name: "match", title: "Match", width: "minmax(6em, 1fr)", cell: (line) => el("strong", { class: "sk-match" }, el("bdi", {}, line.match)), hint: (line) => line.match },
     { name: "right", title: "After", width: "minmax(9em, 2.6fr)", cell: (line) => el("bdi", {}, line.right), hint: (line) => line.right },

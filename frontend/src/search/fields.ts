@@ -1,6 +1,14 @@
-/** Text to the clipboard, wherever the page is shown. */
+/** Fields that are sent with Enter, and text for the clipboard, wherever the page is shown. */
 
 import { el } from "../ui/dom.ts";
+
+/** Do something at Enter, which sends no form in every notebook; not while a character is being composed. */
+export function onEnter(event: KeyboardEvent, run: () => void): void {
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  event.stopPropagation();
+  run();
+}
 
 /** Copy; where the page may not, show the text so that the reader can. Says whether it is in the clipboard. */
 export async function copy(text: string, root: HTMLElement): Promise<boolean> {
