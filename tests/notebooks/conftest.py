@@ -215,7 +215,7 @@ class Notebook:
         ran = self._within(RUN_ALL)
         errors = [output for output in self.outputs() if output["output_type"] == "error"]
         assert errors == []
-        assert ran is True
+        assert ran is True, self.outputs()
 
     def run_cell(self, index):
         """Run one cell again, counted from 0; gives its outputs."""

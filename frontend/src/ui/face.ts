@@ -1,7 +1,7 @@
 /** What every widget stands on: traits come down, intents go up, and the reader is told what happens. */
 
 import { Latest } from "../pure/latest.ts";
-import { el } from "./dom.ts";
+import { el, setAttribute } from "./dom.ts";
 
 /** The part of anywidget's model that the widgets use. */
 export interface Model {
@@ -61,8 +61,13 @@ export class Face {
     this.#model = model;
     this.root = el(
       "section",
-      // JupyterLab's own shortcuts (b: a new cell; dd: delete this one) must not fire while somebody works in here.
-      { class: "sk-face", attrs: { "aria-label": label, "data-lm-suppress-shortcuts": "true" } },
+      {
+        class: "sk-face",
+        attrs: { "aria-label": label },
+        // JupyterLab's own shortcuts (b: a new cell; dd: delete this one) must not fire while somebody works in here. It asks the
+        // element that has the focus, not those around it.
+        on: { focusin: (event) => setAttribute(event.target as Element, "data-lm-suppress-shortcuts", "true") },
+      },
       this.body,
       this.#wrong,
       this.#said,

@@ -32,6 +32,8 @@ interface Job {
 
 const TYPING_MS = 150;
 const FAILED = ["error", "refused"];
+/** States in which no dollars mean that the estimate is not known. */
+const UNPAID = new Set(["planned", "uploaded", "submitting", "queued", "processing"]);
 
 const COLUMNS: Column<Job>[] = [
   { name: "recording_id", title: "Recording", width: "minmax(14em, 2fr)", isSortable: true, cell: (job) => job.recording_id, hint: (job) => job.recording_id },
@@ -157,8 +159,8 @@ class Monitor {
         {},
         el("th", { attrs: { scope: "row" } }, this.#stateFilter(state)),
         el("td", { class: "sk-number" }, count(n)),
-        el("td", { class: "sk-number" }, audio(audio_s)),
-        el("td", { class: "sk-number" }, dollars(usd)),
+        el("td", { class: "sk-number" }, audio(audio_s || null)), // of unknown length, not of none
+        el("td", { class: "sk-number" }, dollars(usd || (UNPAID.has(state) ? null : 0))),
       ),
     );
     replace(this.#counts, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows));
