@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +14,7 @@ from scribekit.corpus import Batch, Corpus, manifest_of
 from scribekit.errors import OptionError, nearest
 from scribekit.formats import Document, resolve
 from scribekit.ledger import Ledger
+from scribekit.progress import Progress
 from scribekit.rows import Selection
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ Level = Literal[
     "languages",
     "edits",
 ]
+
+_QUIET_UNDER_S = 2.0
 
 DEFAULT_FORMATS = ("txt", "srt", "vtt", "speakers", "json")
 
@@ -200,6 +203,7 @@ def export(
     formats: Sequence[str] = DEFAULT_FORMATS,
     *,
     reviewed: bool = True,
+    progress: bool = True,
 ) -> pd.DataFrame:
     """Write the completed transcripts as files, one per recording and format.
 
@@ -212,6 +216,7 @@ def export(
         folder: Where to write; it is made when it does not exist.
         formats: Any of ``txt``, ``srt``, ``vtt``, ``speakers``, ``json``.
         reviewed: As people have corrected it; false writes every transcript as received.
+        progress: Show how far it has come when it takes more than two seconds.
 
     Returns:
         The files that were written: ``recording_id, format, path, bytes, sha256`` (``schema.WRITTEN``).
@@ -223,6 +228,14 @@ def export(
     chosen = resolve(formats)
     with Ledger(batch_or_corpus.path) as ledger:
         sources = {recording_id: source for recording_id, (source, _) in ledger.sources().items()}
-        payloads = stored.payloads(ledger, stored.completed(batch_or_corpus, ledger), reviewed=reviewed)
-        documents = (Document.from_payload(name, payload, source=sources[name]) for name, payload in payloads)
-        return files.write_documents(Path(folder), documents, chosen, files.plan_names(sources))
+        keys = stored.completed(batch_or_corpus, ledger)
+        with Progress(len(keys), "recordings", "Exporting", enabled=progress, quiet_under_s=_QUIET_UNDER_S) as bar:
+            documents = _documents(stored.payloads(ledger, keys, reviewed=reviewed), sources, bar)
+            return files.write_documents(Path(folder), documents, chosen, files.plan_names(sources))
+
+
+def _documents(payloads: Iterable[tuple[str, bytes]], sources: Mapping[str, str], bar: Progress) -> Iterator[Document]:
+    """What to write, one at a time; each counts as done when the next one is asked for."""
+    for done, (name, payload) in enumerate(payloads, start=1):
+        yield Document.from_payload(name, payload, source=sources[name])
+        bar.update(done)
