@@ -329,3 +329,31 @@ def test_what_the_service_has_is_put_back_to_be_fetched_and_not_to_be_paid_for_a
     assert ledger.put_back([batch], [kind], NOW) == 1
     (again,) = ledger.claim([batch], "me", UNTIL, NOW, 1)
     assert (again.state, again.transcript_id) == ((state, "t-a") if state == "queued" else (state, None))
+
+
+# -- versions ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_ledger_of_the_first_version_gets_a_journal_and_loses_nothing(tmp_path):
+    folder = tmp_path / "old"
+    with Ledger(folder, create=True) as ledger:
+        finish(ledger, plan(ledger, job("a")), b"{}")
+        with ledger.transaction() as db:
+            db.execute("DROP TABLE edits")
+            db.execute("PRAGMA user_version = 1")
+    with Ledger(folder) as ledger:
+        assert ledger.read("PRAGMA user_version")[0][0] == VERSION
+        assert list(ledger.payloads([("a.mp3", "a")])) == [("a.mp3", b"{}")]
+        edit = {"at": NOW, "who": "ada", "content": "https://host.example/a.mp3", "transcript_id": "t-a", "action": "note", "detail": "{}"}
+        assert ledger.append_edits([edit]) == [1]
+        assert ledger.edit_stamps() == {"a": 1}
+
+
+def test_edits_that_belong_together_are_all_there_or_none(ledger):
+    plan(ledger, job("a"))
+    good = {"at": NOW, "who": "ada", "content": "https://host.example/a.mp3", "transcript_id": "t", "action": "note", "detail": "{}"}
+    with pytest.raises(LedgerError):
+        ledger.append_edits([good, good | {"who": None}])
+    assert ledger.edits() == []
+    assert ledger.append_edits([good, good]) == [1, 2]
+    assert {row["edit_group"] for row in ledger.edits()} == {1}
