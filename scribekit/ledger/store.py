@@ -91,10 +91,6 @@ class Store:
                     self._db.execute("ROLLBACK")
                 raise
 
-    def data_version(self) -> int:
-        """A number that changes whenever anything else than this object has written to the ledger; asking costs next to nothing."""
-        return int(self.read("PRAGMA data_version")[0][0])
-
     def read(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of a query."""
         return list(self.rows(sql, values))

@@ -65,9 +65,7 @@ class BatchMonitor(Face):
         self._views: set[str] = set()
         self._watching: concurrent.futures.Future[None] | None = None
         self._seen: tuple[float, status.Snapshot] = (0.0, status.Snapshot())
-        with Ledger(batch_or_corpus.path) as ledger:
-            figures = self._figures(ledger)
-        super().__init__(title=batch_or_corpus.title, figures=figures)
+        super().__init__(title=batch_or_corpus.title, figures=self._look())
 
     def start(self) -> bool:
         """Collect in the background (or take a pause back); gives whether there is anything to do.
@@ -104,8 +102,7 @@ class BatchMonitor(Face):
 
     def refresh(self) -> None:
         """Look at the corpus now."""
-        with Ledger(self._corpus.path) as ledger:
-            self.figures = self._figures(ledger)
+        self.figures = self._look()
 
     def close(self) -> None:
         """Close the widget. Work that is under way goes on."""
@@ -203,21 +200,24 @@ class BatchMonitor(Face):
 
     async def _watch(self) -> None:
         pause_s = SHORTEST_PAUSE_S
+        while self._views:
+            began, before = time.monotonic(), self.figures
+            try:
+                figures = await asyncio.to_thread(self._look)
+            except ScribekitError as problem:  # somebody writes for long, say: the next look may do better
+                self.complain(str(problem))
+                figures = before
+            took_s = time.monotonic() - began
+            if figures != before:
+                self.figures = figures
+            is_quiet = figures == before or figures["activity"] in (collecting.IDLE, collecting.FINISHED)
+            pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S) if is_quiet else SHORTEST_PAUSE_S
+            await asyncio.sleep(max(pause_s, took_s / SHARE_OF_TIME))
+
+    def _look(self) -> dict[str, Any]:
+        # Opened and closed within one thread: a watch may be cancelled while a query is under way.
         with Ledger(self._corpus.path) as ledger:
-            while self._views:
-                began = time.monotonic()
-                before = self.figures
-                try:
-                    figures = await asyncio.to_thread(self._figures, ledger)
-                except ScribekitError as problem:  # somebody writes for long, say: the next look may do better
-                    self.complain(str(problem))
-                    figures = before
-                took_s = time.monotonic() - began
-                if figures != before:
-                    self.figures = figures
-                is_quiet = figures == before or figures["activity"] in (collecting.IDLE, collecting.FINISHED)
-                pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S) if is_quiet else SHORTEST_PAUSE_S
-                await asyncio.sleep(max(pause_s, took_s / SHARE_OF_TIME))
+            return self._figures(ledger)
 
 
 def _page_row(row: Any) -> dict[str, Any]:
@@ -244,7 +244,8 @@ def _failures_html(total: int, failed: Any) -> str:
     if not total:
         return ""
     cells = (
-        "".join(f"<td>{html.escape(str(job[name] or ''))}</td>" for name in ("recording_id", "status", "error_kind", "error")) for job in failed
+        "".join(f"<td>{html.escape(str(job[name] or ''))}</td>" for name in ("recording_id", "status", "error_kind", "error"))
+        for job in failed
     )
     rows = "".join(f"<tr>{row}</tr>" for row in cells)
     more = f", the first {STATIC_ROWS}" if total > STATIC_ROWS else ""
