@@ -40,7 +40,7 @@ export interface Options<Row> {
 }
 
 const ROW = 28;
-const SPARE = 24;
+const SPARE = 10;
 
 export class VirtualTable<Row> {
   readonly element: HTMLElement;
