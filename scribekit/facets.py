@@ -132,8 +132,11 @@ class Facets:
         return mask
 
     def counts(self, picked: Picked) -> dict[str, list[Count]]:
-        """The values of each facet that lines have, or that are chosen: most lines first, dates in their order."""
-        return {name: self._counted(name, picked) for name in self._codes}
+        """The values of each facet that lines have, or that are chosen: most lines first, dates in their order.
+
+        A facet in which all lines are alike, and nothing is chosen, is left out.
+        """
+        return {name: self._counted(name, picked) for name, codes in self._codes.items() if picked.get(name) or (codes != codes[:1]).any()}
 
     def _counted(self, name: str, picked: Picked) -> list[Count]:
         wanted = picked.get(name, ())

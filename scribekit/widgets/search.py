@@ -27,7 +27,6 @@ MOST_LINES = 100_000
 _MOST_COLLOCATES = 60
 _MOST_PLACES = 200
 _PATIENCE_S = 0.5
-_BEFORE_MS, _AFTER_MS = 1_000, 3_000
 
 Values = Collection[Any] | Any
 
@@ -75,6 +74,7 @@ class TranscriptSearch(Face):
         by: Sequence[str] | None = None,
         context: int = 8,
     ) -> None:
+        super().__init__()
         self._corpus = batch_or_corpus
         self._context = context
         self._by = by
@@ -84,7 +84,8 @@ class TranscriptSearch(Face):
         self._stamp = 0
         self._results = Results.none()
         self._proposed = pd.DataFrame()
-        super().__init__(query=query, sort=_known_order(sort), facets=self._choices(facets or {}))
+        with self.hold_sync():
+            self.query, self.sort, self.facets = query, sort, dict(facets or {})
         self.observe(lambda _change: self._search_soon(), ["query", "sort", "facets"])
         self._search_soon()
 
@@ -229,13 +230,11 @@ class TranscriptSearch(Face):
         near = lexis.collocates(self._corpus, self.query, span, measure, at_least=2, where=where)  # type: ignore[arg-type]
         return {"rows": showing.collocates_of(near.head(_MOST_COLLOCATES), self.query, span), "total": len(near)}
 
-    def on_play(self, recording: str, word: int, from_ms: int | None = None, length_ms: int | None = None) -> Answer:
-        """The sound of a line, or from some time on in its recording."""
-        line = self._line(recording, word)
-        start_ms = max(0, int(line["start_ms"]) - _BEFORE_MS if from_ms is None else from_ms)
-        end_ms = int(line["end_ms"]) + _AFTER_MS if length_ms is None else start_ms + length_ms
-        sound = exploring.play({"source": line["source"], "start_ms": start_ms, "end_ms": end_ms}, before=0, after=0)
-        return Answer({"start_ms": start_ms}, [sound.data])
+    def on_play(self, recording: str, from_ms: int, to_ms: int) -> Answer:
+        """The sound of a part of a recording."""
+        part = {"recording_id": recording, "source": self._library.sources.get(recording), "start_ms": max(0, from_ms), "end_ms": to_ms}
+        sound = exploring.play(part, corpus=self._corpus, before=0, after=0)
+        return Answer({"start_ms": part["start_ms"]}, [sound.data])
 
     def on_cite(self, recording: str, word: int, style: Style) -> str:
         """A line as a citation."""

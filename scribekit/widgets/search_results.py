@@ -61,6 +61,11 @@ class Library:
         return {name: title for name, title in pairs if title.strip() and title != name}
 
     @cached_property
+    def sources(self) -> Mapping[str, str]:
+        """Recording → file or address."""
+        return dict(zip(self.manifest[RECORDING].map(str), self.manifest["source"].map(str), strict=True))
+
+    @cached_property
     def lengths_ms(self) -> Mapping[str, float]:
         """Recording → length; the manifest does not know that of an address, but the service measured it."""
         lengths = self.manifest.set_index(RECORDING)["duration_s"] if "duration_s" in self.manifest else pd.Series(dtype="float64")

@@ -25,7 +25,7 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def facets_of(counts: Mapping[str, Sequence[Count]], library: Library) -> list[dict[str, Any]]:
     """The facets as the page lists them: the first values and all that are chosen, and how many more there are."""
-    return [_facet(name, found, library) for name, found in counts.items() if len(found) > 1 or any(count.is_picked for count in found)]
+    return [_facet(name, found, library) for name, found in counts.items()]
 
 
 def _facet(name: str, found: Sequence[Count], library: Library) -> dict[str, Any]:
@@ -55,7 +55,8 @@ def speakers_of(lines: pd.DataFrame) -> list[str]:
 
 def rows_of(lines: pd.DataFrame, library: Library) -> list[dict[str, Any]]:
     """Lines as the page shows them."""
-    columns = {"recording": RECORDING, "word": "word_index", "start_ms": "start_ms", "left": "left", "match": "match", "right": "right"}
+    same = {name: name for name in ("start_ms", "end_ms", "left", "match", "right")}
+    columns = {"recording": RECORDING, "word": "word_index", **same}
     records = _records(lines, columns)
     speakers = [None if missing else name for name, missing in zip(lines[SPEAKER].tolist(), lines[SPEAKER].isna().tolist(), strict=True)]
     return [

@@ -132,7 +132,7 @@ def test_everything_can_be_done_by_keys(run_notebook, folder):
     keys.type('"new bridge"')
     keys.press("Enter")
     said(notebook, "12 lines in 12 of 13 recordings")
-    keys.press("Escape")
+    expect(cells(notebook, 1)).to_contain_text(["talk_01", "", "Ada", "", "new bridge", "every day"])
     page.get_by_role("button", name="Search", exact=True).focus()
     keys.press("t")
     expect(page.locator(".sk-grid")).to_be_focused()

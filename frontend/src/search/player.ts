@@ -6,6 +6,8 @@ import { el } from "../ui/dom.ts";
 import type { Face } from "../ui/face.ts";
 import type { Line } from "./types.ts";
 
+const BEFORE_MS = 1_000;
+const AFTER_MS = 3_000;
 const ON_MS = 15_000;
 const BACK_MS = 5_000;
 
@@ -34,7 +36,7 @@ export class Player {
 
   /** Hear a line with a second before it and three after. */
   play(line: Line): void {
-    void this.#load(line, {});
+    void this.#load(line, line.start_ms - BEFORE_MS, line.end_ms + AFTER_MS);
   }
 
   toggle(): void {
@@ -48,22 +50,24 @@ export class Player {
   }
 
   back(): void {
-    if (this.#line) void this.#load(this.#line, { from_ms: Math.max(0, Math.round(this.#nowMs() - BACK_MS)), length_ms: ON_MS });
+    const from = this.#nowMs() - BACK_MS;
+    if (this.#line) void this.#load(this.#line, from, from + ON_MS);
   }
 
   goOn(): void {
-    if (this.#line) void this.#load(this.#line, { from_ms: Math.round(this.#nowMs()), length_ms: ON_MS });
+    const from = this.#nowMs();
+    if (this.#line) void this.#load(this.#line, from, from + ON_MS);
   }
 
   #nowMs(): number {
     return this.#startMs + 1000 * this.#audio.currentTime;
   }
 
-  async #load(line: Line, part: { from_ms?: number; length_ms?: number }): Promise<void> {
+  async #load(line: Line, fromMs: number, toMs: number): Promise<void> {
     const number = this.#latest.next("clip");
     this.#audio.pause();
     this.#place.textContent = `${line.recording} …`;
-    const answer = await this.#face.askWithBuffers("play", { recording: line.recording, word: line.word, ...part });
+    const answer = await this.#face.askWithBuffers("play", { recording: line.recording, from_ms: Math.round(fromMs), to_ms: Math.round(toMs) });
     if (!this.#latest.isNewest("clip", number)) return;
     const sound = answer?.buffers[0];
     if (!sound) {

@@ -5,6 +5,7 @@ export interface Line {
   title: string;
   word: number;
   start_ms: number;
+  end_ms: number;
   speaker: string | null;
   left: string;
   match: string;

@@ -1,0 +1,48 @@
+import pytest
+from corpora import store
+
+import scribekit as sk
+from scribekit.errors import OptionError
+
+LONG = " ".join(f"w{number}" for number in range(30))
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    return store(tmp_path / "corpus", {"one": [("A", "we closed the old bridge"), ("B", "which bridge"), ("A", f"{LONG} far")]})
+
+
+def test_words_of_another_speaker_are_not_quoted(corpus):
+    lines = sk.search(corpus, "bridge")
+    assert sk.cite(lines.iloc[0]) == "“… we closed the old bridge which bridge w0 w1 w2 w3 w4 w5 …” (Speaker A, one, 00:00:02)"
+    assert sk.cite(lines.iloc[0], corpus=corpus) == "“we closed the old bridge” (Speaker A, one, 00:00:02)"
+    assert sk.cite(lines.iloc[1], corpus=corpus) == "“which bridge” (Speaker B, one, 00:00:03)"
+
+
+def test_of_a_long_turn_twelve_words_on_each_side_are_quoted(corpus):
+    line = sk.search(corpus, '"w14 w15"').iloc[0]
+    before, after = (" ".join(f"w{number}" for number in numbers) for numbers in (range(2, 14), range(16, 28)))
+    assert sk.cite(line, corpus=corpus) == f"“… {before} w14 w15 {after} …” (Speaker A, one, 00:00:10)"
+    assert sk.cite(line, "markdown", corpus=corpus).startswith(f"> … {before} **w14 w15** {after} …\n")
+
+
+def test_a_match_over_two_turns_is_quoted_whole(corpus):
+    line = sk.search(corpus, '"bridge which bridge"').iloc[0]
+    assert sk.cite(line, corpus=corpus) == "“we closed the old bridge which bridge” (Speaker A, one, 00:00:02)"
+
+
+def test_what_was_corrected_is_quoted_as_corrected(corpus):
+    sk.review(corpus, "one").rename("A", "Ada").correct("ruin", words=[4])
+    assert sk.cite(sk.search(corpus, "ruin").iloc[0], corpus=corpus) == "“we closed the old ruin” (Ada, one, 00:00:02)"
+
+
+def test_a_turn_is_quoted_as_it_is(corpus):
+    turn = sk.to_frame(corpus, "utterances").iloc[1]
+    assert sk.cite(turn, corpus=corpus) == sk.cite(turn) == "“which bridge” (Speaker B, one, 00:00:02)"
+
+
+def test_a_line_of_another_corpus_is_refused(corpus):
+    line = sk.search(corpus, "which").iloc[0].copy()
+    line["recording_id"] = "two"
+    with pytest.raises(OptionError, match="'two'"):
+        sk.cite(line, corpus=corpus)
