@@ -103,7 +103,7 @@ class Views(Store):
     def job_rows(self, batch_ids: Sequence[int], recording_ids: Sequence[str] | None = None) -> Iterator[Any]:
         """One row per recording in manifest order, with its job's facts, one at a time: of all recordings, or of those with one of the ids.
 
-        A recording of several batches appears as in the latest.
+        A recording of several batches appears as in the latest, in its place of the first.
         """
         ids: tuple[Any, ...] = tuple(batch_ids)
         sql = f"SELECT {JOB_COLUMNS} {JOB_TABLES} WHERE r.batch_id IN ({marks(ids)})"
@@ -112,10 +112,10 @@ class Views(Store):
             sql += " AND r.recording_id IN (SELECT value FROM json_each(?))"
             names = (json.dumps(list(recording_ids)),)
         if len(ids) > 1:
-            latest = f"SELECT MAX(l.batch_id) FROM recordings l WHERE l.recording_id = r.recording_id AND l.batch_id IN ({marks(ids)})"
-            first = f"SELECT MIN(f.batch_id) FROM recordings f WHERE f.recording_id = r.recording_id AND f.batch_id IN ({marks(ids)})"
-            sql += f" AND r.batch_id = ({latest}) ORDER BY ({first}), r.position"
-            ids = (*ids, *names, *ids, *ids)
+            own = f"FROM recordings o WHERE o.recording_id = r.recording_id AND o.batch_id IN ({marks(ids)})"
+            sql += f" AND r.batch_id = (SELECT MAX(o.batch_id) {own})"
+            sql += f" ORDER BY (SELECT MIN(o.batch_id) {own}), (SELECT o.position {own} ORDER BY o.batch_id LIMIT 1)"
+            ids = (*ids, *names, *ids, *ids, *ids)
         else:
             sql += " ORDER BY r.position"
             ids += names
@@ -124,14 +124,15 @@ class Views(Store):
     def transcript_ids(self, batch_ids: Sequence[int]) -> dict[str, tuple[str, str | None]]:
         """Recording id → job key and, when it is completed, transcript id: what is asked before every search, so no more than that.
 
-        In manifest order, without the recordings that have no job. A recording of several batches appears as in the latest.
+        In the order of :meth:`job_rows`, without the recordings that have no job.
         """
         sql = (
             "SELECT r.recording_id, r.job_key, iif(j.state = 'completed', j.transcript_id, NULL)"
-            " FROM recordings r JOIN jobs j ON j.key = r.job_key"
+            " FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key"
             f" WHERE r.batch_id IN ({marks(batch_ids)}) ORDER BY r.batch_id, r.position"
         )
-        return {recording_id: (key, transcript_id) for recording_id, key, transcript_id in self.read(sql, tuple(batch_ids))}
+        latest = {recording_id: (key, transcript_id) for recording_id, key, transcript_id in self.read(sql, tuple(batch_ids))}
+        return {recording_id: found for recording_id, found in latest.items() if found[0] is not None}
 
     def transcripts(self) -> list[tuple[int, str, str]]:
         """Number, job key and transcript id of every transcript that is stored; jobs are numbered as they were planned."""

@@ -34,6 +34,30 @@ def test_lines_come_in_manifest_order_also_where_the_index_has_another(stored, t
     assert sk.search(corpus, "x", limit=1)["recording_id"].tolist() == ["b"]
 
 
+@with_corpora
+@given(orders=st.lists(st.lists(st.sampled_from("abcde"), unique=True, min_size=1), min_size=2, max_size=3))
+def test_search_and_tables_have_one_order_whatever_was_submitted_again(tmp_path_factory, stored, orders):
+    folder = tmp_path_factory.mktemp("corpora") / "corpus"
+    for number, names in enumerate(orders, start=1):
+        batch = stored(dict.fromkeys(names, f"x {number}"), folder=folder, number=number)
+    corpus = sk.open_corpus(folder)
+    once = list(dict.fromkeys(name for names in orders for name in names))
+    assert sk.search(corpus, "x")["recording_id"].tolist() == sk.to_frame(corpus)["recording_id"].tolist() == once
+    assert sk.to_frame(corpus, "words")["text"].tolist() == sk.search(corpus, "x OR 1 OR 2 OR 3")["match"].tolist()
+    assert sk.search(batch, "x")["recording_id"].tolist() == sk.to_frame(batch)["recording_id"].tolist()
+
+
+def test_a_recording_that_was_refused_last_is_in_neither(stored, tmp_path):
+    folder = tmp_path / "one"
+    stored({"a": "x", "b": "x"}, folder=folder)
+    manifest = pd.DataFrame({"recording_id": ["a"], "source": ["gone.mp3"]})
+    with Ledger(folder) as ledger:
+        row = PlannedRow("a", "gone.mp3", None, "missing", "There is no such file.")
+        ledger.plan_batch("f2", manifest_to_bytes(manifest), [row], [], host="host.example", at=2.0)
+    corpus = sk.open_corpus(folder)
+    assert sk.search(corpus, "x")["recording_id"].tolist() == sk.to_frame(corpus)["recording_id"].tolist() == ["b"]
+
+
 def test_a_search_sees_one_edition_of_the_index_whatever_others_do(stored, tmp_path):
     folder = tmp_path / "one"
     stored({"a": "x"}, folder=folder)
