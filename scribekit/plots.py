@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 INK = "#333333"
 BAR_HEIGHT = 0.7
 _LABEL_FROM_SHARE = 0.05
+_MOST_STRIPS = 40
 
 
 def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> Axes:
@@ -171,6 +172,29 @@ def review_curve(queue: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set(xlim=(0, max(minutes[-1], 0.01)), ylim=(0, 1), xlabel="minutes of listening", ylabel="expected share of errors found")
     ax.yaxis.set_major_formatter("{x:.0%}")
     ax.set_title(f"{minutes[-1]:.1f} minutes find {found[-1]:.0%} of the expected errors")
+    return _tidy(ax)
+
+
+def dispersion(lines: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Where in its recording each line of a search lies: a row per recording, a stroke per line; most lines first.
+
+    Args:
+        lines: Rows of :func:`scribekit.search`. A recording is as long as the manifest's ``duration_s`` says, else up to its last line.
+        ax: Where to draw; a new figure by default. Of more than forty recordings, those with most lines are drawn.
+    """
+    counts = lines["recording_id"].value_counts()
+    names = counts.index[:_MOST_STRIPS].tolist()
+    ax = _axes(ax, height=0.9 + 0.28 * len(names))
+    for row, name in enumerate(names):
+        own = lines[lines["recording_id"] == name]
+        end = own["end_ms"].max() / 1000
+        length = max(end, own["duration_s"].iloc[0]) if "duration_s" in own and own["duration_s"].notna().all() else end
+        ax.barh(row, length / 60, height=BAR_HEIGHT, color="#EEEEEE", edgecolor="#767676", linewidth=0.5)
+        ax.vlines(own["start_ms"] / 60_000, row - BAR_HEIGHT / 2, row + BAR_HEIGHT / 2, color=LIGHT[0], linewidth=1.5)
+    ax.set_yticks(range(len(names)), [f"{name} ({counts[name]})" for name in names])
+    ax.invert_yaxis()
+    rest = f" (the first {_MOST_STRIPS} of {len(counts)} recordings)" if len(counts) > len(names) else ""
+    ax.set(xlabel="minutes", title=f"{len(lines)} lines in {len(counts)} recordings{rest}" if len(lines) else "no lines")
     return _tidy(ax)
 
 

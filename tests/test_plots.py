@@ -26,6 +26,7 @@ STATISTICS = turn_statistics(UTTERANCES)
 FIRST = UTTERANCES[UTTERANCES["recording_id"] == "x"]
 CALIBRATION = calibration.fit(np.linspace(0, 1, 200), np.arange(200) % 3 > 0)
 QUEUE = pd.DataFrame({"cumulative_minutes": [1.0, 4.0], "share_of_errors": [0.5, 0.75]})
+LINES = pd.DataFrame({"recording_id": ["x", "y", "y"], "start_ms": [0, 60_000, 90_000], "end_ms": [500, 60_500, 90_500]})
 PLOTS = {
     "confidence_by": (UTTERANCES, "speaker"),
     "reliability": (CALIBRATION,),
@@ -34,6 +35,7 @@ PLOTS = {
     "words_per_minute": (STATISTICS,),
     "turn_taking": (STATISTICS,),
     "review_curve": (QUEUE,),
+    "dispersion": (LINES,),
 }
 EMPTY = {
     "confidence_by": (UTTERANCES.iloc[:0], "speaker"),
@@ -42,6 +44,7 @@ EMPTY = {
     "words_per_minute": (STATISTICS.iloc[:0],),
     "turn_taking": (STATISTICS.iloc[:0],),
     "review_curve": (QUEUE.iloc[:0],),
+    "dispersion": (LINES.iloc[:0],),
 }
 
 
@@ -70,6 +73,16 @@ def test_a_plot_draws_on_the_axes_it_is_given_and_on_its_own(name):
 @pytest.mark.parametrize("name", EMPTY)
 def test_nothing_is_drawn_as_nothing(name):
     getattr(plots, name)(*EMPTY[name]).figure.canvas.draw()
+
+
+def test_a_dispersion_plot_has_a_row_per_recording_and_a_stroke_per_line():
+    ax = plots.dispersion(LINES.assign(duration_s=[120.0, 60.0, 60.0]))
+    assert labels(ax.yaxis) == ["y (2)", "x (1)"]
+    assert [round(bar.get_width(), 3) for bar in ax.patches] == [round(90.5 / 60, 3), 2.0]  # a line beyond the end tells of a longer one
+    assert [sorted(segment[0][0] for segment in strokes.get_segments()) for strokes in ax.collections] == [[1.0, 1.5], [0.0]]
+    assert ax.get_title() == "3 lines in 2 recordings"
+    many = pd.DataFrame({"recording_id": [str(number) for number in range(50)], "start_ms": 0, "end_ms": 1})
+    assert plots.dispersion(many).get_title().endswith("(the first 40 of 50 recordings)")
 
 
 def test_a_speaker_keeps_the_colour_in_every_plot():
