@@ -17,7 +17,7 @@ def test_every_colour_stands_out_from_its_ground(colours, later, grounds):
         assert palette.contrast(colour, ground) >= 3, (colour, ground)
 
 
-@pytest.mark.parametrize("colour", (*LIGHT, *DARK, LATER, LATER_DARK))
+@pytest.mark.parametrize("colour", [*LIGHT, *DARK, LATER, LATER_DARK])
 def test_a_letter_on_any_colour_can_be_read(colour):
     assert palette.contrast(colour, palette.ink_on(colour)) >= 4.5
 
