@@ -34,7 +34,7 @@ export function reliability(calibration: Calibration | null | undefined): HTMLEl
     return el("p", { class: "sk-muted" }, "Not known yet: expected errors take the confidence as it is. Accept and correct some parts below, or give references=.");
   }
   const { bins, ece, n_words: words, rests_on: basis, is_used: isUsed } = calibration;
-  const told = `Confidence is off by ${percent(ece, 1)} on average, over ${count(words)} words (${basis}).`;
+  const told = `Confidence is off by ${percent(ece, 1)} on average, over ${count(words)} ${words === 1 ? "word" : "words"} (${basis}).`;
   const note = isUsed ? "Expected errors follow this curve." : "Too few words yet: expected errors still take the confidence as it is.";
   return el("div", { class: "sk-stack" }, el("div", { class: "sk-row sk-top" }, curve(bins, told), el("div", { class: "sk-curve-told" }, el("p", {}, told), el("p", { class: "sk-muted" }, note), figures(bins))));
 }

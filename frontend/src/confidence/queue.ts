@@ -30,8 +30,8 @@ export class QueueView {
       label: "Review queue, most expected errors per minute first",
       height: 8,
       columns: [
-        { name: "rank", title: "#", width: "3.5em", isNumber: true, cell: (row) => count(row.rank) },
-        { name: "mark", title: "Done", width: "5.5em", cell: (row) => (row.mark ? `✓ ${row.mark}` : "") },
+        { name: "rank", title: "#", width: "3em", isNumber: true, cell: (row) => count(row.rank) },
+        { name: "mark", title: "Done", width: "6.8em", cell: (row) => (row.mark ? `✓ ${row.mark}` : "") },
         { name: "recording_id", title: "Recording", width: "minmax(8em, 0.8fr)", cell: (row) => row.recording_id, hint: (row) => row.recording_id },
         { name: "speaker", title: "Speaker", width: "5em", cell: (row) => badges.of(row.speaker), hint: (row) => row.speaker ?? "" },
         { name: "start_ms", title: "At", width: "4.5em", isNumber: true, cell: (row) => clock(row.start_ms / 1000) },
