@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scribekit.widgets.confidence import ConfidenceExplorer
+    from scribekit.widgets.diarization import DiarizationReview
     from scribekit.widgets.monitor import BatchMonitor
     from scribekit.widgets.planner import CostPlanner
     from scribekit.widgets.search import TranscriptSearch
 
-__all__ = ["BatchMonitor", "ConfidenceExplorer", "CostPlanner", "TranscriptSearch"]
+__all__ = ["BatchMonitor", "ConfidenceExplorer", "CostPlanner", "DiarizationReview", "TranscriptSearch"]
 
-_HOMES = {"BatchMonitor": "monitor", "ConfidenceExplorer": "confidence", "CostPlanner": "planner", "TranscriptSearch": "search"}
+_HOMES = {
+    "BatchMonitor": "monitor",
+    "ConfidenceExplorer": "confidence",
+    "CostPlanner": "planner",
+    "DiarizationReview": "diarization",
+    "TranscriptSearch": "search",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -52,6 +52,7 @@ class DiarizationReview(Face):
     """
 
     _esm = STATIC / "diarization.js"
+    _css = STATIC / "diarization.css"
 
     recording = traitlets.Dict().tag(sync=True)
     progress = traitlets.Dict().tag(sync=True)

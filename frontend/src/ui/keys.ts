@@ -5,7 +5,7 @@ import { el } from "./dom.ts";
 export interface Key {
   /** As `KeyboardEvent.key`, with modifiers before it: "n", "Shift+ArrowLeft", "Ctrl+z" (Ctrl stands for ⌘ too), " ". */
   keys: string[];
-  /** What it does, for the card. */
+  /** What it does, for the card; a key without words stands there with another one. */
   does: string;
   /** What to do; nothing for keys that are handled elsewhere and stand only on the card. */
   run?: () => void;
@@ -49,7 +49,7 @@ function isPressing(event: KeyboardEvent): boolean {
 }
 
 function helpCard(title: string, keys: Key[]): HTMLDialogElement {
-  const rows = keys.flatMap(({ keys: names, does }) => [el("dt", {}, ...names.flatMap((name, at) => [at ? " " : null, el("kbd", {}, shown(name))])), el("dd", {}, does)]);
+  const rows = keys.filter(({ does }) => does).flatMap(({ keys: names, does }) => [el("dt", {}, ...names.flatMap((name, at) => [at ? " " : null, el("kbd", {}, shown(name))])), el("dd", {}, does)]);
   const card = el("dialog", { class: "sk-help", attrs: { "aria-label": title } }, el("h3", {}, title), el("dl", {}, ...rows));
   card.append(el("button", { attrs: { type: "button" }, on: { click: () => card.close() } }, "Close"));
   return card;

@@ -1,0 +1,235 @@
+/** Plays a recording of any length from short clips, fetched around the playhead: two players take turns, and change over in a pause. */
+
+import { clipEnd, skipTo } from "../pure/clips.ts";
+import type { Stretch } from "../pure/talk.ts";
+import type { Face } from "../ui/face.ts";
+
+const FIRST_CLIP_MS = 8000; // short, so that it sounds at once
+const CLIP_MS = 20_000;
+const FETCH_AHEAD_MS = 7000;
+const SKIPPED_MS = 700;
+
+interface Clip {
+  audio: HTMLAudioElement;
+  startMs: number;
+  endMs: number;
+}
+
+export interface PlayerOptions {
+  /** The playhead has moved. */
+  onTime: (ms: number) => void;
+  /** It began or ceased to play. */
+  onPlaying: (isPlaying: boolean) => void;
+}
+
+export class Player {
+  readonly #face: Face;
+  readonly #options: PlayerOptions;
+  readonly #urls = new Set<string>();
+  #current: Clip | null = null;
+  #next: Clip | null = null;
+  #isFetchingNext = false;
+  /** The newest seek; what older ones fetched is thrown away. */
+  #seek = 0;
+  #nowMs = 0;
+  #totalMs = 0;
+  #isPlaying = false;
+  #rate = 1;
+  #frame = 0;
+  pauses: Stretch[] = [];
+  skipsSilence = false;
+  loop: Stretch | null = null;
+
+  constructor(face: Face, options: PlayerOptions) {
+    this.#face = face;
+    this.#options = options;
+  }
+
+  get isPlaying(): boolean {
+    return this.#isPlaying;
+  }
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  get rate(): number {
+    return this.#rate;
+  }
+
+  set rate(rate: number) {
+    this.#rate = rate;
+    if (this.#current) this.#current.audio.playbackRate = rate;
+  }
+
+  /** Another recording. */
+  open(totalMs: number): void {
+    this.pause();
+    this.#totalMs = totalMs;
+    this.#forget();
+    this.#nowMs = 0;
+    this.loop = null;
+  }
+
+  close(): void {
+    this.pause();
+    this.#forget();
+  }
+
+  toggle(): void {
+    if (this.#isPlaying) this.pause();
+    else void this.play();
+  }
+
+  pause(): void {
+    this.#seek += 1;
+    this.#current?.audio.pause();
+    this.#setPlaying(false);
+  }
+
+  /** Play from the playhead; gives true when sound has begun. */
+  async play(): Promise<boolean> {
+    if (this.#nowMs >= this.#totalMs - 100) this.#nowMs = 0;
+    this.#setPlaying(true);
+    return this.#start(this.#nowMs);
+  }
+
+  /** Move the playhead; what plays goes on playing there. */
+  async seek(ms: number): Promise<boolean> {
+    this.#nowMs = Math.min(Math.max(ms, 0), this.#totalMs);
+    this.#options.onTime(this.#nowMs);
+    if (this.#isPlaying) return this.#start(this.#nowMs);
+    return false;
+  }
+
+  #setPlaying(isPlaying: boolean): void {
+    if (isPlaying === this.#isPlaying) return;
+    this.#isPlaying = isPlaying;
+    if (isPlaying) this.#frame = requestAnimationFrame(() => this.#tick());
+    else cancelAnimationFrame(this.#frame);
+    this.#options.onPlaying(isPlaying);
+  }
+
+  async #start(ms: number): Promise<boolean> {
+    this.#seek += 1;
+    const seek = this.#seek;
+    if (this.#next && ms >= this.#next.startMs && ms < this.#next.endMs - 200) {
+      this.#drop(this.#current);
+      [this.#current, this.#next] = [this.#next, null];
+    }
+    if (!this.#current || ms < this.#current.startMs || ms > this.#current.endMs - 200) {
+      this.#current?.audio.pause();
+      this.#drop(this.#next);
+      this.#next = null;
+      const clip = await this.#fetch("sound", ms, FIRST_CLIP_MS);
+      if (seek !== this.#seek) {
+        this.#drop(clip);
+        return false;
+      }
+      this.#drop(this.#current);
+      this.#current = clip;
+    }
+    return this.#sound(this.#current, ms, seek);
+  }
+
+  async #sound(clip: Clip | null, ms: number, seek: number): Promise<boolean> {
+    if (!clip) {
+      this.pause();
+      return false;
+    }
+    clip.audio.playbackRate = this.#rate;
+    const at = (ms - clip.startMs) / 1000;
+    if (Math.abs(clip.audio.currentTime - at) > 0.01) clip.audio.currentTime = at;
+    try {
+      await clip.audio.play();
+    } catch (problem) {
+      if (seek === this.#seek) {
+        this.pause();
+        this.#face.fail(`The browser does not play the sound (${(problem as Error).name}).`);
+      }
+      return false;
+    }
+    return seek === this.#seek;
+  }
+
+  async #fetch(intent: "sound" | "sound_ahead", fromMs: number, longestMs: number): Promise<Clip | null> {
+    const endMs = clipEnd(fromMs, longestMs, this.pauses, this.#totalMs);
+    const answer = await this.#face.askWithBuffers(intent, { start_ms: fromMs, end_ms: endMs });
+    const wav = answer?.buffers[0];
+    if (!answer || !wav) return null;
+    const url = URL.createObjectURL(new Blob([wav as DataView<ArrayBuffer>], { type: "audio/wav" }));
+    this.#urls.add(url);
+    const audio = new Audio(url);
+    audio.preload = "auto";
+    audio.preservesPitch = true;
+    await new Promise((resolve) => {
+      audio.addEventListener("loadeddata", resolve, { once: true });
+      audio.addEventListener("error", resolve, { once: true });
+    });
+    const startMs = (answer.value as { start_ms: number }).start_ms;
+    const lengthMs = Number.isFinite(audio.duration) ? audio.duration * 1000 : endMs - startMs;
+    return { audio, startMs, endMs: startMs + lengthMs };
+  }
+
+  #tick(): void {
+    this.#frame = requestAnimationFrame(() => this.#tick());
+    const clip = this.#current;
+    if (!clip || clip.audio.seeking || (clip.audio.paused && !clip.audio.ended)) return;
+    const ms = clip.startMs + clip.audio.currentTime * 1000;
+    this.#nowMs = ms;
+    this.#options.onTime(ms);
+    if (this.loop && (ms >= this.loop.endMs || ms < this.loop.startMs - 500)) {
+      void this.#start(this.loop.startMs);
+      return;
+    }
+    const target = this.skipsSilence && !this.loop ? skipTo(ms, this.pauses, SKIPPED_MS) : null;
+    if (target !== null) {
+      void this.#start(target);
+      return;
+    }
+    this.#lookAhead(clip, ms);
+    if (clip.audio.ended || ms >= clip.endMs - 15) this.#change();
+  }
+
+  #lookAhead(clip: Clip, ms: number): void {
+    if (this.#next || this.#isFetchingNext || clip.endMs >= this.#totalMs - 50 || ms < clip.endMs - FETCH_AHEAD_MS * this.#rate) return;
+    this.#isFetchingNext = true;
+    void this.#fetch("sound_ahead", clip.endMs, CLIP_MS).then((next) => {
+      this.#isFetchingNext = false;
+      if (next && this.#current === clip) this.#next = next;
+      else this.#drop(next);
+    });
+  }
+
+  /** The other player takes over. */
+  #change(): void {
+    const next = this.#next;
+    if (next) {
+      this.#next = null;
+      this.#drop(this.#current);
+      this.#current = next;
+      void this.#sound(next, next.startMs, this.#seek);
+    } else if (!this.#isFetchingNext && this.#nowMs >= this.#totalMs - 100) {
+      this.pause();
+    } else if (!this.#isFetchingNext) {
+      void this.#start(this.#current?.endMs ?? this.#nowMs);
+    }
+  }
+
+  #drop(clip: Clip | null): void {
+    if (!clip) return;
+    clip.audio.pause();
+    this.#urls.delete(clip.audio.src);
+    URL.revokeObjectURL(clip.audio.src);
+    clip.audio.removeAttribute("src");
+  }
+
+  #forget(): void {
+    this.#seek += 1;
+    this.#drop(this.#current);
+    this.#drop(this.#next);
+    this.#current = this.#next = null;
+    for (const url of this.#urls) URL.revokeObjectURL(url);
+    this.#urls.clear();
+  }
+}

@@ -1,0 +1,93 @@
+/** The peaks of a recording, fetched tile by tile at the level of detail that is looked at. */
+
+import type { Face } from "../ui/face.ts";
+
+export const FACTOR = 4; // as in scribekit/peaks.py
+const LEVELS = 8;
+const TILE = 2048;
+const MOST_TILES = 200;
+
+interface Tile {
+  peaks: Uint8Array;
+  isWhole: boolean;
+}
+
+export interface KnownPeaks {
+  known_ms: number;
+  is_complete: boolean;
+  step_ms: number;
+  problem: string | null;
+}
+
+export class Waveform {
+  readonly levels = LEVELS;
+  readonly #face: Face;
+  readonly #changed: () => void;
+  readonly #tiles = new Map<string, Tile>();
+  readonly #asked = new Set<string>();
+  #known: KnownPeaks = { known_ms: 0, is_complete: true, step_ms: 10, problem: null };
+  #generation = 0;
+
+  constructor(face: Face, changed: () => void) {
+    this.#face = face;
+    this.#changed = changed;
+  }
+
+  get stepMs(): number {
+    return this.#known.step_ms;
+  }
+
+  /** Another recording: what was fetched is of no use. */
+  forget(): void {
+    this.#generation += 1;
+    this.#tiles.clear();
+    this.#asked.clear();
+  }
+
+  /** More is known: tiles that were not whole are fetched again when they are looked at. */
+  update(known: KnownPeaks): void {
+    this.#known = known;
+    for (const [key, tile] of this.#tiles) if (!tile.isWhole) this.#tiles.delete(key);
+    this.#changed();
+  }
+
+  /** The values of one level between two moments; 0 where they are not there yet. */
+  values(level: number, fromMs: number, toMs: number): { first: number; widthMs: number; peaks: Uint8Array } {
+    const widthMs = this.#known.step_ms * FACTOR ** level;
+    const first = Math.max(Math.floor(fromMs / widthMs), 0);
+    const count = Math.max(Math.ceil(toMs / widthMs) - first, 0);
+    const peaks = new Uint8Array(count);
+    for (let tile = Math.floor(first / TILE); tile * TILE < first + count; tile += 1) {
+      const found = this.#tile(level, tile);
+      if (!found) continue;
+      const begin = Math.max(first, tile * TILE);
+      peaks.set(found.subarray(begin - tile * TILE, Math.min(first + count, (tile + 1) * TILE) - tile * TILE), begin - first);
+    }
+    return { first, widthMs, peaks };
+  }
+
+  #tile(level: number, number: number): Uint8Array | undefined {
+    const key = `${level}/${number}`;
+    const tile = this.#tiles.get(key);
+    if (!tile && !this.#asked.has(key)) void this.#fetch(key, level, number);
+    return tile?.peaks;
+  }
+
+  async #fetch(key: string, level: number, number: number): Promise<void> {
+    const startMs = number * TILE * this.#known.step_ms * FACTOR ** level;
+    if (startMs >= this.#known.known_ms) return;
+    const generation = this.#generation;
+    this.#asked.add(key);
+    const answer = await this.#face.askWithBuffers("peaks", { level, first: number * TILE, count: TILE });
+    if (generation !== this.#generation) return;
+    this.#asked.delete(key);
+    const buffer = answer?.buffers[0];
+    if (!answer || !buffer) return;
+    const endMs = (number + 1) * TILE * this.#known.step_ms * FACTOR ** level;
+    const knownMs = (answer.value as { known_ms: number }).known_ms;
+    this.#tiles.set(key, { peaks: new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice(), isWhole: this.#known.is_complete || knownMs >= endMs });
+    const oldest = this.#tiles.keys().next().value;
+    if (this.#tiles.size > MOST_TILES && oldest !== undefined) this.#tiles.delete(oldest);
+    this.#changed();
+  }
+}

@@ -1,0 +1,54 @@
+/** Where rows of unequal heights lie; heights are guessed until a row has been seen. Pure. */
+
+export class Heights {
+  #heights: number[] = [];
+  #tops: number[] = [0];
+  #firstStale = 0;
+
+  /** Forget everything; each row's height is a guess again. */
+  reset(guesses: readonly number[]): void {
+    this.#heights = [...guesses];
+    this.#tops = new Array<number>(guesses.length + 1).fill(0);
+    this.#firstStale = 0;
+  }
+
+  get count(): number {
+    return this.#heights.length;
+  }
+
+  get total(): number {
+    return this.top(this.count);
+  }
+
+  height(row: number): number {
+    return this.#heights[row] ?? 0;
+  }
+
+  /** The row's height as measured; gives by how much the guess was wrong. */
+  set(row: number, height: number): number {
+    const difference = height - this.height(row);
+    if (difference) {
+      this.#heights[row] = height;
+      this.#firstStale = Math.min(this.#firstStale, row);
+    }
+    return difference;
+  }
+
+  top(row: number): number {
+    for (let at = this.#firstStale; at < row; at += 1) this.#tops[at + 1] = (this.#tops[at] ?? 0) + this.height(at);
+    this.#firstStale = Math.max(this.#firstStale, row);
+    return this.#tops[row] ?? 0;
+  }
+
+  /** The row at a place; the last one below the end. */
+  at(y: number): number {
+    let [low, high] = [0, Math.max(this.count - 1, 0)];
+    this.top(this.count);
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.top(middle) <= y) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
