@@ -132,7 +132,7 @@ _HOMES = {
 }
 
 
-_ROOMS = ("alerts", "palette", "plots", "widgets")
+_ROOMS = ("alerts", "notebooks", "palette", "plots", "widgets")
 
 
 def __getattr__(name: str) -> Any:
