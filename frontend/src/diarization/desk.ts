@@ -70,6 +70,7 @@ export class Desk {
   #order: number[] = [];
   #isBusy = false;
   #fetching = Promise.resolve();
+  #doing: Promise<unknown> = Promise.resolve();
 
   constructor(face: Face) {
     this.#face = face;
@@ -96,6 +97,8 @@ export class Desk {
   open(recording: Recording): void {
     const isOther = this.#recording?.recording_id !== recording.recording_id;
     this.#recording = recording;
+    this.#drawTitle(); // this trait and the progress of the review arrive in any order
+    this.#drawSound();
     if (!isOther) return;
     this.#question.cancel();
     this.#waveform.forget();
@@ -263,127 +266,153 @@ export class Desk {
   // -- what can be done
 
   async accept(): Promise<void> {
-    const isWhole = !this.#words;
-    const place = this.#order.indexOf(this.#selected);
-    if (!(await this.#edit("accept", { words: this.#positions() }, "Accepted"))) return;
-    if (isWhole && this.#orderBy === "time") this.step(1);
-    else if (isWhole) this.#select(this.#order[Math.min(place, this.#order.length - 1)] ?? 0, null);
+    await this.#inTurn(async () => {
+      const isWhole = !this.#words;
+      const place = this.#order.indexOf(this.#selected);
+      if (!(await this.#edit("accept", this.#what(), "Accepted"))) return;
+      if (isWhole && this.#orderBy === "time") this.step(1);
+      else if (isWhole) this.#select(this.#order[Math.min(place, this.#order.length - 1)] ?? 0, null);
+    });
   }
 
   async reassign(speaker: number): Promise<void> {
-    const name = this.#talk?.speakers[speaker];
-    if (name === undefined) return this.#face.say(`There is no speaker ${speaker + 1}.`);
-    await this.#edit("reassign", { words: this.#positions(), to: name }, `Said by ${name}`);
+    await this.#inTurn(async () => {
+      const name = this.#talk?.speakers[speaker];
+      if (name === undefined) this.#face.say(`There is no speaker ${speaker + 1}.`);
+      else await this.#edit("reassign", { ...this.#what(), to: name }, `Said by ${name}`);
+    });
   }
 
   async reassignByName(): Promise<void> {
+    const what = this.#what();
     const name = await this.#question.ask({ label: "Who said this?", action: "Assign", kind: "name", options: this.#talk?.speakers ?? [] });
-    if (name?.trim()) await this.#edit("reassign", { words: this.#positions(), to: name }, `Said by ${name}`);
+    if (name?.trim()) await this.#inTurn(() => this.#edit("reassign", { ...what, to: name }, `Said by ${name}`));
+    else this.#drawActions();
   }
 
   /** Move the beginning of the turn by a word. */
   async moveStart(by: 1 | -1): Promise<void> {
-    await this.#moveBoundary(this.#turn()?.utterance, by);
+    await this.#moveBoundary(0, by);
   }
 
   /** Move the end of the turn by a word. */
   async moveEnd(by: 1 | -1): Promise<void> {
-    const turn = this.#turn();
-    await this.#moveBoundary(turn?.utterance === null || turn?.utterance === undefined ? null : turn.utterance + 1, by);
+    await this.#moveBoundary(1, by);
   }
 
   async correct(): Promise<void> {
-    const words = this.#chosen();
+    const [words, what] = [this.#chosen(), this.#what()];
     if (!words || !this.#talk) return;
-    const [text, positions] = [this.#talk.text(words.first, words.end), this.#positions()];
+    const text = this.#talk.text(words.first, words.end);
     const label = this.#words ? "Text of the words" : "Text of the turn";
     const value = await this.#question.ask({ label, action: "Save", kind: "text", value: text });
-    if (value !== null && value.trim() !== text) await this.#edit("correct", { words: positions, text: value }, "Corrected");
+    if (value !== null && value.trim() !== text) await this.#inTurn(() => this.#edit("correct", { ...what, text: value }, "Corrected"));
   }
 
   async reject(): Promise<void> {
-    await this.#edit("reject", { words: this.#positions() }, "Left out");
+    await this.#inTurn(() => this.#edit("reject", this.#what(), "Left out"));
   }
 
   async note(): Promise<void> {
-    const positions = this.#positions();
+    const what = this.#what();
     const value = await this.#question.ask({ label: "Remark", action: "Save", kind: "text" });
-    if (value?.trim()) await this.#edit("note", { words: positions, text: value }, "Noted");
+    if (value?.trim()) await this.#inTurn(() => this.#edit("note", { ...what, text: value }, "Noted"));
   }
 
   async rename(speaker = this.#name()): Promise<void> {
     if (speaker === undefined) return;
     const to = await this.#question.ask({ label: `New name of ${speaker}`, action: "Rename", kind: "name", value: speaker });
-    if (to?.trim() && to.trim() !== speaker) await this.#edit("rename", { speaker, to }, `${speaker} is ${to} now`);
+    if (to?.trim() && to.trim() !== speaker) await this.#inTurn(() => this.#edit("rename", { speaker, to }, `${speaker} is ${to} now`));
   }
 
   async merge(speaker = this.#name()): Promise<void> {
     const others = this.#talk?.speakers.filter((name) => name !== speaker) ?? [];
     if (speaker === undefined || !others.length) return this.#face.say("There is nobody to merge with.");
     const into = await this.#question.ask({ label: `${speaker} is the same person as`, action: "Merge", kind: "choice", options: others });
-    if (into !== null) await this.#edit("merge", { speaker, into }, `${speaker} is merged with ${into}`);
+    if (into !== null) await this.#inTurn(() => this.#edit("merge", { speaker, into }, `${speaker} is merged with ${into}`));
   }
 
   async split(): Promise<void> {
-    const [speaker, words] = [this.#name(), this.#chosen()];
+    const [speaker, words, version] = [this.#name(), this.#chosen(), this.#talk?.version];
     if (speaker === undefined || !words || !this.#talk) return;
     const from = this.#talk.positions[words.first];
     const at = clock((this.#talk.starts[words.first] ?? 0) / 1000);
     const into = await this.#question.ask({ label: `From ${at} on, ${speaker} is`, action: "Split", kind: "name" });
-    if (into?.trim()) await this.#edit("split", { speaker, from_word: from, into }, `From ${at} on, ${speaker} is ${into}`);
+    const args = { version, speaker, from_word: from, into };
+    if (into?.trim()) await this.#inTurn(() => this.#edit("split", args, `From ${at} on, ${speaker} is ${into}`));
   }
 
   async undo(): Promise<void> {
-    if (this.#progress?.can_undo) await this.#edit("undo", {}, "Undone");
-    else this.#face.say("There is nothing to undo.");
+    await this.#turnBack("undo", this.#progress?.can_undo, "Undone");
   }
 
   async redo(): Promise<void> {
-    if (this.#progress?.can_redo) await this.#edit("redo", {}, "Done again");
-    else this.#face.say("There is nothing to redo.");
+    await this.#turnBack("redo", this.#progress?.can_redo, "Done again");
   }
 
   async toggleDone(): Promise<void> {
     await this.#mark(this.#progress?.state === "done" ? "in review" : "done");
   }
 
+  async #turnBack(intent: "undo" | "redo", isPossible: boolean | undefined, said: string): Promise<void> {
+    if (!isPossible) return this.#face.say(`There is nothing to ${intent}.`);
+    await this.#inTurn(() => this.#edit(intent, {}, said));
+  }
+
   async #mark(state: string): Promise<void> {
-    await this.#edit("mark", { state }, `The review is ${state === "new" ? "new" : state === "done" ? "done" : "under way"}`);
+    const said = `The review is ${state === "in review" ? "under way" : state}`;
+    await this.#inTurn(() => this.#edit("mark", { state }, said));
   }
 
   async #askAboutSpeaker(speaker: string): Promise<void> {
     const others = (this.#talk?.speakers ?? []).filter((name) => name !== speaker);
-    const to = await this.#question.ask({ label: `${speaker} is`, action: "Rename or merge", kind: "name", value: speaker, options: others });
-    const name = to?.trim();
+    const asked = { label: `${speaker} is`, action: "Rename or merge", kind: "name" as const, value: speaker, options: others };
+    const name = (await this.#question.ask(asked))?.trim();
     if (!name || name === speaker) return;
-    if (others.includes(name)) await this.#edit("merge", { speaker, into: name }, `${speaker} is merged with ${name}`);
-    else await this.#edit("rename", { speaker, to: name }, `${speaker} is ${name} now`);
+    const isKnown = others.includes(name);
+    if (isKnown) await this.#inTurn(() => this.#edit("merge", { speaker, into: name }, `${speaker} is merged with ${name}`));
+    else await this.#inTurn(() => this.#edit("rename", { speaker, to: name }, `${speaker} is ${name} now`));
   }
 
-  async #moveBoundary(utterance: number | null | undefined, by: 1 | -1): Promise<void> {
-    if (utterance === null || utterance === undefined) return this.#face.say("This recording has no turns of speakers: assign words to somebody first.");
-    await this.#edit("boundary", { utterance, words: by }, "The boundary is moved by a word");
+  async #moveBoundary(after: 0 | 1, by: 1 | -1): Promise<void> {
+    await this.#inTurn(async () => {
+      const utterance = this.#turn()?.utterance ?? null;
+      if (utterance === null) this.#face.say("The service told no turns apart here: assign words to somebody first.");
+      else await this.#edit("boundary", { utterance: utterance + after, words: by }, "The boundary is moved by a word");
+    });
   }
 
-  /** Have an edit made; gives whether it was. What was made is shown when the transcript comes back. */
+  /** One edit after the other, however fast the keys are pressed: each is of what the one before has left. */
+  async #inTurn(act: () => Promise<unknown>): Promise<void> {
+    const before = this.#doing;
+    const done = (async () => {
+      await before;
+      await act();
+    })();
+    this.#doing = done.catch(() => undefined);
+    await done;
+  }
+
+  /** Have an edit made; gives whether it was. Positions of words are those of a version of the transcript. */
   async #edit(intent: string, args: Record<string, unknown>, said: string): Promise<boolean> {
-    const version = this.#talk?.version;
-    if (version === undefined) return false;
+    if (!this.#talk) return false;
     this.#isBusy = true;
     const at = this.#place();
-    const answer = await this.#face.askWithBuffers(intent, { version, ...args });
+    const answer = await this.#face.askWithBuffers(intent, { version: this.#talk.version, ...args });
+    await this.#fetching; // began when the new state of the review came, which is before the answer
     if (!answer) return false;
     if (intent !== "mark" && intent !== "note") this.#words = null;
-    await this.#fetching; // began when the new state of the review came, which is before the answer
-    if (at !== null) this.#select(this.#talk?.turnAt(at) ?? 0, null, { seeks: false });
+    if (at !== null) this.#select(this.#talk.turnAt(at), null, { seeks: false });
     this.#face.say(said);
     return true;
   }
 
-  /** A moment in the chosen turn, by which it is found again when turns are joined or parted. */
+  /** A moment in the middle of what is chosen, by which the turn is found again when turns are joined, parted or moved. */
   #place(): number | null {
     const words = this.#chosen();
-    return words && this.#talk ? ((this.#talk.starts[words.first] ?? 0) + (this.#talk.ends[words.first] ?? 0)) / 2 : null;
+    if (!words || !this.#talk) return null;
+    const middle = (words.first + words.end - 1) >> 1;
+    return ((this.#talk.starts[middle] ?? 0) + (this.#talk.ends[middle] ?? 0)) / 2;
   }
 
   // -- what is chosen
@@ -401,9 +430,10 @@ export class Desk {
     return this.#words ?? this.#turn() ?? null;
   }
 
-  #positions(): number[] {
+  /** The chosen words, by their positions in the version that is shown. */
+  #what(): { version: number | undefined; words: number[] } {
     const words = this.#chosen();
-    return words && this.#talk ? Array.from(this.#talk.positions.slice(words.first, words.end)) : [];
+    return { version: this.#talk?.version, words: words && this.#talk ? Array.from(this.#talk.positions.slice(words.first, words.end)) : [] };
   }
 
   #choose(turn: Turn, word: number | null, extend: boolean): void {
