@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,9 @@ import pandas as pd
 from scribekit.distributions import Distributions, Selection
 from scribekit.review_queue import LOW_CONFIDENCE
 
+LONGEST_TEXT = 300
+
+_SHOWN = ["recording_id", "speaker", "start_ms", "end_ms", "n_words", "confidence", "expected_errors", "minutes", "text"]
 _NAME = ["recording_id", "first_word", "start_ms", "n_words"]
 
 _Floats = npt.NDArray[np.float64]
@@ -80,6 +84,25 @@ class QueueSlices:
         """Why a row is in the queue at a threshold."""
         is_low = self._may_be_low[position] and self._confidence[position] < below
         return str(self.rows["reasons"].iloc[position] if is_low else self._further[position])
+
+    def shown(self, positions: Sequence[int], *, below: float) -> list[dict[str, Any]]:
+        """Some rows of the whole queue for a reader, with why they are there at a threshold.
+
+        Args:
+            positions: Which rows.
+            below: The threshold.
+        """
+        rows = self.rows.iloc[list(positions)][_SHOWN].to_dict("records")
+        return [
+            {
+                **row,
+                "speaker": row["speaker"] if isinstance(row["speaker"], str) else None,
+                "confidence": None if np.isnan(row["confidence"]) else row["confidence"],
+                "text": row["text"][:LONGEST_TEXT],
+                "reasons": self.reasons(position, below=below),
+            }
+            for position, row in zip(positions, rows, strict=True)
+        ]
 
     def _holding(self, distributions: Distributions, selection: Selection) -> npt.NDArray[np.bool_]:
         if self._whole_recordings:

@@ -15,10 +15,11 @@ from scribekit.corpus import Batch, Corpus
 from scribekit.distributions import NOBODY, RECORDING, SPEAKER, Distributions
 from scribekit.errors import OptionError, ScribekitError, nearest
 from scribekit.palette import LIGHT
+from scribekit.queue_slices import Slice
 from scribekit.widgets import confidence_static
 from scribekit.widgets.base import STATIC, Answer, Face, background, somebody_reads
 from scribekit.widgets.confidence_parts import latest, words_of_part
-from scribekit.widgets.confidence_reading import Queue, Reading, ranked, read, stamp_of, user_columns
+from scribekit.widgets.confidence_reading import Queue, Reading, calibration_row, queue_row, ranked, read, stamp_of, user_columns
 from scribekit.widgets.confidence_view import View, checked
 
 PATIENCE_S = 2.0
@@ -79,6 +80,7 @@ class ConfidenceExplorer(Face):
         self._queue: Queue | None = None
         self._has_read = threading.Event()
         self._groups: tuple[Any, pd.DataFrame] | None = None
+        self._sliced: tuple[Any, Slice] | None = None
         self._proposed: pd.DataFrame | None = None
         self._marks: dict[tuple[Any, ...], tuple[str, int]] = {}
         self.in_background(self._read_first)
@@ -132,8 +134,8 @@ class ConfidenceExplorer(Face):
             "n_recordings": reading.n_recordings,
             "n_words": found.n_words,
             "n_unrated": found.n_unrated,
-            "calibration": _calibration_row(reading),
-            "queue": {"stage": "ranking"} if queue is None else _queue_row(queue, reading.stamp != queue.stamp),
+            "calibration": calibration_row(reading),
+            "queue": {"stage": "ranking"} if queue is None else queue_row(queue, is_stale=reading.stamp != queue.stamp),
         }
 
     def on_look(self, view: dict[str, Any]) -> dict[str, Any]:
@@ -147,18 +149,28 @@ class ConfidenceExplorer(Face):
 
     def _figures(self, view: View) -> dict[str, Any]:
         figures: dict[str, Any] = {"histogram": self._distributions.histogram(view.selection)}
-        if self._queue is not None and self._queue.part == view.part:
-            part = self._queue.slices.slice(self._distributions, view.selection, below=view.below)
+        part = self._slice(view)
+        if part is not None:
             total = (
                 {"rows": len(part.index), "minutes": float(part.minutes[-1]), "share": float(part.share[-1])} if len(part.index) else None
             )
             figures["queue"] = {"total": total, "efforts": [effort for effort in part.effort(EFFORTS) if effort]}
         return figures
 
+    def _slice(self, view: View) -> Slice | None:
+        """What the view leaves of the queue; None while it is ranked. It is asked for by each page of the table."""
+        queue, found = self._queue, self._distributions
+        if queue is None or queue.part != view.part:
+            return None
+        key = (queue.number, id(found), str(view))
+        if self._sliced is None or self._sliced[0] != key:
+            self._sliced = (key, queue.slices.slice(found, view.selection, below=view.below))
+        return self._sliced[1]
+
     def on_groups(self, first: int, count: int, sort: dict[str, Any] | None = None) -> dict[str, Any]:
         """Rows of the table of groups."""
         view, found = self._now, self._distributions
-        key = (id(found), view, str(view.picked), str(sort))
+        key = (id(found), str(view), str(sort))
         if self._groups is None or self._groups[0] != key:
             table = found.groups(view.by, view.selection, below=view.below)
             if sort:
@@ -172,34 +184,22 @@ class ConfidenceExplorer(Face):
     def on_queue(self, first: int, count: int) -> dict[str, Any]:
         """Rows of the review queue."""
         view, queue = self._now, self._queue
-        if queue is None or self._reading is None or queue.part != view.part:
+        part = self._slice(view) if self._reading else None
+        if queue is None or part is None:
             return {"total": 0, "rows": []}
-        part = queue.slices.slice(self._distributions, view.selection, below=view.below)
-        shown = range(first, min(first + count, len(part.index)))
-        rows = [
-            {
-                **self._row(queue, int(part.index[at]), view.below),
-                "rank": at + 1,
-                "cumulative_minutes": float(part.minutes[at]),
-                "share": float(part.share[at]),
-            }
-            for at in shown
-        ]
+        index = part.index[first : first + count]
+        ranks = range(first, first + len(index))
+        beside = [{"rank": at + 1, "cumulative_minutes": float(part.minutes[at]), "share": float(part.share[at])} for at in ranks]
+        rows = [row | more for row, more in zip(self._rows(queue, index.tolist(), view.below), beside, strict=True)]
         return {"total": len(part.index), "rows": rows}
 
-    def _row(self, queue: Queue, position: int, below: float) -> dict[str, Any]:
-        row = queue.slices.rows.iloc[position]
-        mark = self._marks.get((queue.number, position))
-        return {
-            "key": f"{queue.number}:{position}",
-            "recording_id": row["recording_id"],
-            "speaker": row["speaker"] if isinstance(row["speaker"], str) else None,
-            **{name: int(row[name]) for name in ("start_ms", "end_ms", "n_words")},
-            **{name: float(row[name]) for name in ("confidence", "expected_errors", "minutes")},
-            "text": row["text"][:300],
-            "reasons": queue.slices.reasons(position, below=below),
-            "mark": mark[0] if mark else None,
-        }
+    def _rows(self, queue: Queue, positions: list[int], below: float) -> list[dict[str, Any]]:
+        """Rows of the queue for the page, with what was done to them."""
+        marks = [self._marks.get((queue.number, position)) for position in positions]
+        return [
+            row | {"key": f"{queue.number}:{position}", "mark": mark[0] if mark else None}
+            for row, position, mark in zip(queue.slices.shown(positions, below=below), positions, marks, strict=True)
+        ]
 
     def _named(self, key: str) -> tuple[Queue, int, pd.Series[Any]]:
         number, _, position = key.partition(":")
@@ -213,7 +213,7 @@ class ConfidenceExplorer(Face):
         queue, position, row = self._named(key)
         review = sk.review(self._corpus, row["recording_id"])
         part = words_of_part(review, row, whole=queue.part == "transcript", first=first)
-        return self._row(queue, position, self._now.below) | part
+        return self._rows(queue, [position], self._now.below)[0] | part
 
     @background
     def on_clip(self, recording_id: str, start_ms: int, end_ms: int) -> Answer:
@@ -290,15 +290,3 @@ class ConfidenceExplorer(Face):
         """The words; where a person waits for the page to show them, soon or not yet."""
         self._has_read.wait(PATIENCE_S if somebody_reads() else None)
         return self._reading.distributions if self._reading else None
-
-
-def _calibration_row(reading: Reading) -> dict[str, Any] | None:
-    found = reading.calibration
-    if found is None:
-        return None
-    bins = found.table[["n_words", "confidence", "accuracy", "accuracy_low", "accuracy_high"]].to_dict("records")
-    return {"ece": found.ece, "n_words": found.n_words, "rests_on": reading.rests_on, "is_used": reading.is_used, "bins": bins}
-
-
-def _queue_row(queue: Queue, is_stale: bool) -> dict[str, Any]:
-    return {"stage": "ready", "number": queue.number, "part": queue.part, "is_stale": is_stale}

@@ -108,3 +108,17 @@ def ranked(corpus: Corpus, part: str, reading: Reading, number: int) -> Queue:
         for below in (1.0, 0.0)
     )
     return Queue(number, part, QueueSlices(whole, always, whole_recordings=part == "transcript"), reading.stamp)
+
+
+def calibration_row(reading: Reading) -> dict[str, Any] | None:
+    """What the page is told of the calibration."""
+    found = reading.calibration
+    if found is None:
+        return None
+    bins = found.table[["n_words", "confidence", "accuracy", "accuracy_low", "accuracy_high"]].to_dict("records")
+    return {"ece": found.ece, "n_words": found.n_words, "rests_on": reading.rests_on, "is_used": reading.is_used, "bins": bins}
+
+
+def queue_row(queue: Queue, *, is_stale: bool) -> dict[str, Any]:
+    """What the page is told of the queue, besides its rows."""
+    return {"stage": "ready", "number": queue.number, "part": queue.part, "is_stale": is_stale}

@@ -191,6 +191,20 @@ def test_expected_errors_follow_a_calibration(explore):
     assert explorer.summary["calibration"]["is_used"]
 
 
+def test_references_tell_what_the_confidences_are_worth(explore):
+    pytest.importorskip("jiwer", reason="The extra 'metrics' is not installed")
+    said = "the old bridge was built in iron so they say well yes"
+    found = explore(references={"a.mp3": said}).summary["calibration"]
+    assert (found["n_words"], found["rests_on"], found["is_used"]) == (12, "references", True)
+    assert [row["accuracy"] for row in found["bins"]] == [0.0, 1.0]
+
+
+def test_references_that_fit_no_recording_are_told_to_the_reader_and_not_swallowed(explore):
+    explorer = explore(references={"nowhere.mp3": "x"})
+    assert explorer.summary["stage"] == "reading"
+    assert "being read" in str(explorer)
+
+
 def test_a_few_judged_words_draw_a_curve_that_is_not_yet_believed(explore):
     explorer = explore()
     judge(explorer, opened(explorer, "nobody"), "accept")

@@ -72,7 +72,7 @@ export interface QueueRow {
   start_ms: number;
   end_ms: number;
   n_words: number;
-  confidence: number;
+  confidence: number | null;
   expected_errors: number;
   minutes: number;
   cumulative_minutes: number;

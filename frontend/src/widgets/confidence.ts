@@ -87,12 +87,14 @@ class Explorer {
     this.#isLooking = true;
     while (this.#isOutdated) {
       this.#isOutdated = false;
-      const figures = await this.#face.ask<Figures>("look", { view: this.#view });
+      const looking = this.#face.ask<Figures>("look", { view: this.#view });
+      // The kernel answers in order, so the tables need not wait for the figures to be asked for.
+      const filling = Promise.all([this.#groups.table.refresh(), isOther ? this.#queue.table.restart() : this.#queue.table.refresh()]);
+      const figures = await looking;
       if (!figures) break;
-      if (this.#isOutdated) continue;
       this.#histogram.show(figures.histogram, this.#view.below, this.#view);
       this.#queue.tell(this.#summary.queue?.stage === "ready" ? figures : null);
-      await Promise.all([this.#groups.table.refresh(), isOther ? this.#queue.table.restart() : this.#queue.table.refresh()]);
+      await filling;
       this.#face.root.dataset["drawn"] = String(Number(this.#face.root.dataset["drawn"] ?? 0) + 1);
     }
     this.#isLooking = false;
