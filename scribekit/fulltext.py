@@ -10,22 +10,14 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self, overload
+from typing import Self
 
-import msgspec
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from scribekit.concordance import Document, Query, expression, terms, text_of
+from scribekit.concordance import Document, Packed, Query, expression, unpack
 from scribekit.errors import LedgerError
-from scribekit.frames import project
 
 FILE_NAME = "search.sqlite"
-VERSION = 3  # raise it when what is stored, or how terms are made, changes: the index is then built anew
+VERSION = 4  # raise it when what is stored, or how terms are made, changes: the index is then built anew
 _BUSY_S = 30.0
-_AT_A_TIME = 64
 _SCHEMA = (
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL)",
     "CREATE TABLE covers (stamp TEXT NOT NULL)",
@@ -34,27 +26,12 @@ _SCHEMA = (
     "CREATE VIRTUAL TABLE terms USING fts5(text, tokenize = 'ascii', columnsize = 0)",
     "INSERT INTO terms (terms, rank) VALUES ('hashsize', 33554432)",  # fewer, larger segments to merge
 )
-_LZ4 = pa.Codec("lz4")  # read back a hundred times for each search
 
-Payloads = Callable[[Sequence[str]], Iterable[tuple[str, bytes]]]
+Source = Callable[[Sequence[str]], Iterable[tuple[str, Packed]]]
+"""For names of documents, pairs of name and what is to be stored, in any order."""
+
 Entry = tuple[int, str]
 """The number of a document, by which the index orders what it finds, and what is another when its text is."""
-
-
-class _Body(msgspec.Struct, array_like=True):
-    """A document as it is stored: times as 64-bit integers, the other arrays as 32-bit ones; the words one after the other."""
-
-    words: bytes
-    word_ends: bytes
-    labels: list[str]
-    start_ms: bytes
-    end_ms: bytes
-    utterances: bytes
-    speakers: bytes
-    word_of_term: bytes
-
-
-_encoder, _decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(_Body)
 
 
 class Index:
@@ -102,13 +79,13 @@ class Index:
         self._db.execute("ROLLBACK")
         return False
 
-    def update(self, stamp: str, wanted: Mapping[str, Entry], payloads: Payloads, on_done: Callable[[int], object] | None = None) -> int:
+    def update(self, stamp: str, wanted: Mapping[str, Entry], source: Source, on_done: Callable[[int], object] | None = None) -> int:
         """Bring the index up to date: add documents that are new or other than before, drop those that are gone.
 
         Args:
             stamp: The state of the ledger that the index then covers.
             wanted: The name of every document, with the number and stamp that it is to have.
-            payloads: For names, the pairs of name and payload.
+            source: Gives the documents that are missing, the quicker the more their numbers ascend.
             on_done: Called with the number of documents added so far.
 
         Returns:
@@ -118,10 +95,9 @@ class Index:
         with self._explained(), self._transaction():
             there = self.holds()
             self._drop([entry[0] for name, entry in there.items() if wanted.get(name) != entry])
-            missing = [name for name, entry in wanted.items() if there.get(name) != entry]
-            for names in _batched(missing, _AT_A_TIME):
-                self._add({name: wanted[name] for name in names}, payloads)
-                added += len(names)
+            missing = sorted((name for name, entry in wanted.items() if there.get(name) != entry), key=wanted.__getitem__)
+            for added, (name, packed) in enumerate(source(missing), start=1):
+                self._add(name, *wanted[name], packed)
                 if on_done:
                     on_done(added)
             self._db.execute("DELETE FROM covers")
@@ -146,16 +122,12 @@ class Index:
 
     def document(self, number: int) -> Document:
         """A document's words with their times."""
-        return _unpacked(self._db.execute("SELECT body FROM bodies WHERE id = ?", (number,)).fetchone()[0])
+        return unpack(self._db.execute("SELECT body FROM bodies WHERE id = ?", (number,)).fetchone()[0])
 
-    def _add(self, documents: Mapping[str, Entry], payloads: Payloads) -> None:
-        for name, payload in payloads(list(documents)):
-            text, body = _packed(project(["words"], [(name, payload)])["words"])
-            sql = "INSERT INTO documents (id, name, stamp) VALUES (?, ?, ?)"
-            number, stamp = documents[name]
-            self._db.execute(sql, (number, name, stamp))
-            self._db.execute("INSERT INTO bodies (id, body) VALUES (?, ?)", (number, body))
-            self._db.execute("INSERT INTO terms (rowid, text) VALUES (?, ?)", (number, text))
+    def _add(self, name: str, number: int, stamp: str, packed: Packed) -> None:
+        self._db.execute("INSERT INTO documents (id, name, stamp) VALUES (?, ?, ?)", (number, name, stamp))
+        self._db.execute("INSERT INTO bodies (id, body) VALUES (?, ?)", (number, packed.body))
+        self._db.execute("INSERT INTO terms (rowid, text) VALUES (?, ?)", (number, packed.text))
 
     def _drop(self, numbers: Sequence[int]) -> None:
         for table, column in (("terms", "rowid"), ("bodies", "id"), ("documents", "id")):
@@ -217,74 +189,3 @@ def _create(db: sqlite3.Connection) -> None:
 
 def _batched(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     return (keys[start : start + size] for start in range(0, len(keys), size))
-
-
-class _Words(Sequence[str]):
-    """The words of a document, each made when it is asked for: a line needs few of them."""
-
-    def __init__(self, written: bytes, ends: npt.NDArray[np.int32]) -> None:
-        self._written = written
-        self._ends = ends
-
-    def __len__(self) -> int:
-        return len(self._ends)
-
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[str]: ...
-    def __getitem__(self, place: int | slice) -> str | list[str]:
-        if isinstance(place, slice):
-            return [self[number] for number in range(*place.indices(len(self)))]
-        start = self._ends[place - 1] if place else 0
-        return self._written[start : self._ends[place]].decode()
-
-
-def _packed(words: pa.Table) -> tuple[str, bytes]:
-    """The text and the body of a document, from its words table."""
-    column = words["text"].combine_chunks()
-    texts, speakers = column.dictionary_encode(), words["speaker"].combine_chunks().dictionary_encode()
-    parted = [terms(word) for word in texts.dictionary.to_pylist()]
-    codes = texts.indices.to_numpy()
-    counts = np.fromiter(map(len, parted), np.int64, len(parted))[codes]
-    spoken = pa.array(map(" ".join, parted), pa.string()).take(pa.array(codes[counts > 0]))
-    text = pc.binary_join(pa.ListArray.from_arrays([0, len(spoken)], spoken), " ")[0].as_py()
-    body = _encoder.encode(
-        _Body(
-            _written(column),
-            _short(np.cumsum(pc.binary_length(column).to_numpy())),
-            speakers.dictionary.to_pylist(),
-            _long(words["start_ms"].to_numpy()),
-            _long(words["end_ms"].to_numpy()),
-            _short(words["utterance_index"].combine_chunks().fill_null(-1).to_numpy()),
-            _short(speakers.indices.fill_null(-1).to_numpy()),
-            _short(np.repeat(np.arange(len(codes)), counts)),
-        )
-    )
-    return text_of([text] if text else []), len(body).to_bytes(8, "little") + _LZ4.compress(body, asbytes=True)
-
-
-def _written(column: Any) -> bytes:
-    """All texts of a column without nulls, one after the other."""
-    if not len(column):
-        return b""
-    _, offsets, data = column.buffers()
-    edges = np.frombuffer(offsets, np.int64)[[column.offset, column.offset + len(column)]]
-    return bytes(memoryview(data)[edges[0] : edges[1]]) if data else b""
-
-
-def _long(values: Any) -> bytes:
-    return np.asarray(values, dtype="<i8").tobytes()
-
-
-def _short(values: Any) -> bytes:
-    return np.asarray(values, dtype="<i4").tobytes()
-
-
-def _unpacked(stored: bytes) -> Document:
-    body = _decoder.decode(memoryview(_LZ4.decompress(stored[8:], int.from_bytes(stored[:8], "little"))))
-    start_ms, end_ms = (np.frombuffer(part, "<i8") for part in (body.start_ms, body.end_ms))
-    ends, utterances, speakers, word_of_term = (
-        np.frombuffer(part, "<i4") for part in (body.word_ends, body.utterances, body.speakers, body.word_of_term)
-    )
-    return Document(_Words(body.words, ends), start_ms, end_ms, utterances, speakers, body.labels, word_of_term)

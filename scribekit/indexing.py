@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -11,16 +11,19 @@ from typing import Any, Self
 import pandas as pd
 
 from scribekit import stored
-from scribekit.concordance import Query
+from scribekit.concordance import COLUMNS, Packed, Query, pack
 from scribekit.corpus import Corpus, manifest_of
 from scribekit.errors import OptionError, nearest
+from scribekit.frames import project
 from scribekit.fulltext import Entry, Index
 from scribekit.ledger import Ledger
 from scribekit.progress import Progress
+from scribekit.tabulating.reusing import Text, held_words
 
 Where = Mapping[str, Any] | Callable[[pd.DataFrame], Any]
 
 _AS_RECEIVED = " as received"
+_AT_A_TIME = 32
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class _State:
         stamp: See ``Ledger.stamp``.
         wanted: All documents of the whole corpus, numbered as their jobs were planned: each stored transcript by its job key, in the
             words of the people who edited it; one that was edited as received as well.
+        texts: The text of each document.
         reviewed: Recording id → document, in manifest order.
         received: The same for the transcripts as received.
         is_ascending: Whether the numbers of ``reviewed`` and ``received`` ascend, so that the index finds them in this order.
@@ -39,6 +43,7 @@ class _State:
 
     stamp: str
     wanted: Mapping[str, Entry]
+    texts: Mapping[str, Text]
     reviewed: Mapping[str, int]
     received: Mapping[str, int]
     is_ascending: bool
@@ -101,26 +106,33 @@ def _state(batch_or_corpus: Corpus, ledger: Ledger) -> _State:
     scope = (batch_or_corpus.path, tuple(batches))
     state = _states.pop(scope, None)
     if state is None or state.stamp != stamp:
-        wanted = _wanted(ledger)
+        documents = _documents(ledger)
+        wanted = {name: _entry(*document) for name, document in documents.items()}
+        texts = {name: text for name, (_, text) in documents.items()}
         jobs = [(recording_id, key) for recording_id, (key, _) in ledger.transcript_ids(batches).items() if key in wanted]
         reviewed = {recording_id: wanted[key][0] for recording_id, key in jobs}
         received = {recording_id: wanted.get(key + _AS_RECEIVED, wanted[key])[0] for recording_id, key in jobs}
         is_ascending = all(before < after for before, after in itertools.pairwise(reviewed.values()))
-        state = _State(stamp, wanted, reviewed, received, is_ascending, manifest_of(batch_or_corpus, ledger))
+        state = _State(stamp, wanted, texts, reviewed, received, is_ascending, manifest_of(batch_or_corpus, ledger))
     _states[scope] = state
     for oldest in list(_states)[:-_MOST_STATES]:
         _states.pop(oldest, None)
     return state
 
 
-def _wanted(ledger: Ledger) -> dict[str, Entry]:
+def _documents(ledger: Ledger) -> dict[str, tuple[int, Text]]:
+    """The name of every document, with its number and its text."""
     edits = ledger.edit_stamps()
-    wanted: dict[str, Entry] = {}
+    found: dict[str, tuple[int, Text]] = {}
     for number, key, transcript_id in ledger.transcripts():
-        wanted[key] = (2 * number, f"{transcript_id} {edits[key]}" if key in edits else transcript_id)
+        found[key] = (2 * number, Text(key, transcript_id, edits.get(key)))
         if key in edits:
-            wanted[key + _AS_RECEIVED] = (2 * number + 1, transcript_id)
-    return wanted
+            found[key + _AS_RECEIVED] = (2 * number + 1, Text(key, transcript_id))
+    return found
+
+
+def _entry(number: int, text: Text) -> Entry:
+    return number, text.transcript_id if text.edit is None else f"{text.transcript_id} {text.edit}"
 
 
 def _current_index(folder: Path, state: _State, ledger: Ledger, *, rebuild: bool, progress: bool) -> tuple[Index, int]:
@@ -131,16 +143,26 @@ def _current_index(folder: Path, state: _State, ledger: Ledger, *, rebuild: bool
         while not index.covers(state.stamp):
             missing = len(state.wanted.items() - index.holds().items())
             with Progress(missing, unit="transcripts", description="Indexing", enabled=progress and missing > 0) as line:
-                added += index.update(state.stamp, state.wanted, lambda names: _payloads(ledger, names), line.update)
+                added += index.update(state.stamp, state.wanted, lambda names: _packed(folder, ledger, state.texts, names), line.update)
     except BaseException:
         index.close()
         raise
     return index, added
 
 
-def _payloads(ledger: Ledger, names: Sequence[str]) -> Iterable[tuple[str, bytes]]:
-    for is_received, group in itertools.groupby(names, key=lambda name: name.endswith(_AS_RECEIVED)):
-        yield from stored.payloads(ledger, [(name, name.removesuffix(_AS_RECEIVED)) for name in group], reviewed=not is_received)
+def _packed(folder: Path, ledger: Ledger, texts: Mapping[str, Text], names: Sequence[str]) -> Iterator[tuple[str, Packed]]:
+    """Documents from the tables where these hold them, from the transcripts elsewhere."""
+    missing = {texts[name]: name for name in names}
+    for held in held_words(folder, list(missing), COLUMNS):
+        found = [missing.pop(text) for text in held.texts]
+        yield from zip(found, pack(held.rows, held.recording_ids), strict=True)
+    for is_edited in (False, True):
+        rest = [(name, text.job_key) for text, name in missing.items() if (text.edit is not None) is is_edited]
+        for start in range(0, len(rest), _AT_A_TIME):
+            some = rest[start : start + _AT_A_TIME]
+            rows = project(["words"], stored.payloads(ledger, some, reviewed=is_edited))["words"]
+            found = [name for name, _ in some]
+            yield from zip(found, pack(rows, found), strict=True)
 
 
 def _chosen(manifest: pd.DataFrame, where: Where | None) -> set[str] | None:
