@@ -38,7 +38,7 @@ export class QueueView {
         { name: "text", title: "Words", width: "minmax(12em, 2fr)", cell: (row) => row.text, hint: (row) => row.text },
         { name: "confidence", title: "Conf.", width: "3.5em", isNumber: true, cell: (row) => row.confidence?.toFixed(2) ?? "–" },
         { name: "expected_errors", title: "Errors", width: "4em", isNumber: true, cell: (row) => row.expected_errors.toFixed(1) },
-        { name: "share", title: "Found by then", width: "9em", isNumber: true, cell: (row) => `${percent(row.share)} in ${minutes(row.cumulative_minutes)}` },
+        { name: "share", title: "Found by then", width: "9em", isNumber: true, cell: (row) => `${percent(row.share, row.share < 0.1 ? 1 : 0)} in ${minutes(row.cumulative_minutes)}` },
         { name: "reasons", title: "Why", width: "minmax(8em, 1fr)", cell: (row) => row.reasons, hint: (row) => row.reasons },
       ],
       fetch: ({ first, count: n }) => face.askLatest<{ rows: QueueRow[]; total: number }>("queue", { first, count: n }),
