@@ -138,14 +138,16 @@ class ConfidenceExplorer(Face):
             "queue": {"stage": "ranking"} if queue is None else queue_row(queue, is_stale=reading.stamp != queue.stamp),
         }
 
-    def on_look(self, view: dict[str, Any]) -> dict[str, Any]:
-        """Look at something else; gives what fits into the picture."""
+    def on_look(self, view: dict[str, Any], groups: dict[str, Any] | None = None, queue: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Look at something else; gives what fits into the picture, and the rows of both tables that are asked for."""
         now = checked(view, self._dimensions)
         is_other_part = now.part != self._now.part
         self.view = asdict(now)
         if is_other_part:
             self.in_background(self._rank)
-        return self._figures(now)
+        rows = {"group_rows": self.on_groups(**groups)} if groups else {}
+        rows |= {"queue_rows": self.on_queue(**queue)} if queue else {}
+        return self._figures(now) | rows
 
     def _figures(self, view: View) -> dict[str, Any]:
         figures: dict[str, Any] = {"histogram": self._distributions.histogram(view.selection)}
@@ -168,7 +170,9 @@ class ConfidenceExplorer(Face):
         return self._sliced[1]
 
     def on_groups(self, first: int, count: int, sort: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Rows of the table of groups."""
+        """Rows of the table of groups; none while the words are read."""
+        if self._reading is None:
+            return {"total": 0, "rows": []}
         view, found = self._now, self._distributions
         key = (id(found), str(view), str(sort))
         if self._groups is None or self._groups[0] != key:

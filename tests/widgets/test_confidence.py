@@ -79,6 +79,24 @@ def test_what_is_picked_narrows_groups_and_queue_and_is_remembered_in_the_view(e
     assert figures["queue"]["total"]["rows"] == explorer.on_queue(0, 1)["total"] == 2
 
 
+def test_the_rows_that_a_look_is_asked_for_are_those_of_the_new_view(explore):
+    explorer = explore()
+    view = {**explorer.view, "by": "speaker", "picked": {"recording": ["b.mp3"]}}
+    figures = explorer.on_look(view, groups={"first": 0, "count": 9, "sort": None}, queue={"first": 0, "count": 9})
+    assert figures["group_rows"] == explorer.on_groups(0, 9)
+    assert figures["queue_rows"] == explorer.on_queue(0, 9)
+
+
+def test_nothing_is_wrong_while_the_words_are_still_being_read(corpus):
+    explorer = ConfidenceExplorer(corpus)
+    idle(explorer)
+    explorer._reading = None  # as it is until the thread has read them
+    assert explorer.on_groups(0, 5) == explorer.on_queue(0, 5) == {"total": 0, "rows": []}
+    with pytest.raises(ScribekitError, match="still being read"):
+        explorer.on_look(explorer.view)
+    explorer.close()
+
+
 def test_groups_are_sorted_as_asked_and_given_by_the_page(explore):
     explorer = explore(by="kind")
     found = explorer.on_groups(1, 1, {"column": "mean", "descending": False})

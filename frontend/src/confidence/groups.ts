@@ -4,8 +4,9 @@ import { audio, count, percent } from "../pure/format.ts";
 import { el, replace } from "../ui/dom.ts";
 import type { Face } from "../ui/face.ts";
 import { VirtualTable } from "../ui/table.ts";
+import { Ahead } from "./ahead.ts";
 import { ridge } from "./pictures.ts";
-import type { Group, View } from "./types.ts";
+import type { Group, Rows, View } from "./types.ts";
 
 export interface Wishes {
   by: (dimension: string) => void;
@@ -15,12 +16,14 @@ export interface Wishes {
 export class GroupsView {
   readonly element: HTMLElement;
   readonly table: VirtualTable<Group>;
+  readonly ahead: Ahead<Rows<Group>>;
   readonly #choice: HTMLSelectElement;
   #view: View;
   #isTold = true;
 
   constructor(face: Face, view: View, dimensions: string[], wishes: Wishes) {
     this.#view = view;
+    this.ahead = new Ahead((args) => face.askLatest<Rows<Group>>("groups", args));
     this.#choice = el("select", { attrs: { "data-key": "by" }, on: { change: () => wishes.by(this.#choice.value) } });
     replace(this.#choice, ...dimensions.map((name) => el("option", { attrs: { value: name } }, name)));
     this.table = new VirtualTable<Group>({
@@ -35,7 +38,7 @@ export class GroupsView {
         { name: "share_below", title: "Below", width: "4.5em", isNumber: true, isSortable: true, cell: (row) => percent(row.share_below, 1) },
         { name: "errors", title: "Errors exp.", width: "6em", isNumber: true, isSortable: true, cell: (row) => row.errors.toFixed(1) },
       ],
-      fetch: ({ first, count: n }, sort) => face.askLatest<{ rows: Group[]; total: number }>("groups", { first, count: n, sort }),
+      fetch: ({ first, count: n }, sort) => this.ahead.rows({ first, count: n, sort }),
       keyOf: (row) => row.group,
       empty: "No words in this selection",
       isSelectable: () => true,

@@ -4,8 +4,9 @@ import { count, percent, clock } from "../pure/format.ts";
 import { el, replace } from "../ui/dom.ts";
 import type { Face } from "../ui/face.ts";
 import { VirtualTable } from "../ui/table.ts";
+import { Ahead } from "./ahead.ts";
 import type { Badges } from "./badges.ts";
-import type { Figures, QueueRow, Summary, View } from "./types.ts";
+import type { Figures, QueueRow, Rows, Summary, View } from "./types.ts";
 
 const PARTS: Record<string, string> = { utterance: "utterances", sentence: "sentences", transcript: "whole transcripts" };
 
@@ -18,11 +19,13 @@ export interface Wishes {
 export class QueueView {
   readonly element: HTMLElement;
   readonly table: VirtualTable<QueueRow>;
+  readonly ahead: Ahead<Rows<QueueRow>>;
   readonly #choice: HTMLSelectElement;
   readonly #worth = el("p", { class: "sk-worth" });
   readonly #again: HTMLButtonElement;
 
   constructor(face: Face, badges: Badges, wishes: Wishes) {
+    this.ahead = new Ahead((args) => face.askLatest<Rows<QueueRow>>("queue", args));
     this.#choice = el("select", { attrs: { "data-key": "part" }, on: { change: () => wishes.part(this.#choice.value) } });
     replace(this.#choice, ...Object.entries(PARTS).map(([value, title]) => el("option", { attrs: { value } }, title)));
     this.#again = el("button", { attrs: { type: "button", "data-key": "rank" }, on: { click: wishes.rank } }, "Rank again");
@@ -41,7 +44,7 @@ export class QueueView {
         { name: "share", title: "Found by then", width: "9em", isNumber: true, cell: (row) => `${percent(row.share, row.share < 0.1 ? 1 : 0)} in ${minutes(row.cumulative_minutes)}` },
         { name: "reasons", title: "Why", width: "minmax(8em, 1fr)", cell: (row) => row.reasons, hint: (row) => row.reasons },
       ],
-      fetch: ({ first, count: n }) => face.askLatest<{ rows: QueueRow[]; total: number }>("queue", { first, count: n }),
+      fetch: ({ first, count: n }) => this.ahead.rows({ first, count: n }),
       keyOf: (row) => row.key,
       empty: "Nothing to review in this selection",
       onOpen: (row) => wishes.open(row),

@@ -44,8 +44,16 @@ export interface Summary {
 /** The share of the expected errors, and how many parts and minutes it takes to find them. */
 export type Effort = [share: number, rows: number, minutes: number];
 
+/** A page of a table, and how many rows there are in all. */
+export interface Rows<Row> {
+  rows: Row[];
+  total: number;
+}
+
 export interface Figures {
   histogram: Histogram;
+  group_rows?: Rows<Group>;
+  queue_rows?: Rows<QueueRow>;
   queue?: { total: { rows: number; minutes: number; share: number } | null; efforts: Effort[] };
 }
 

@@ -87,14 +87,15 @@ class Explorer {
     this.#isLooking = true;
     while (this.#isOutdated) {
       this.#isOutdated = false;
-      const looking = this.#face.ask<Figures>("look", { view: this.#view });
-      // The kernel answers in order, so the tables need not wait for the figures to be asked for.
-      const filling = Promise.all([this.#groups.table.refresh(), isOther ? this.#queue.table.restart() : this.#queue.table.refresh()]);
-      const figures = await looking;
+      const groups = this.#groups.ahead.during(() => this.#groups.table.refresh());
+      const queue = this.#queue.ahead.during(() => (isOther ? this.#queue.table.restart() : this.#queue.table.refresh()));
+      const figures = await this.#face.ask<Figures>("look", { view: this.#view, groups: groups.args, queue: queue.args });
+      this.#groups.ahead.give(figures?.group_rows);
+      this.#queue.ahead.give(figures?.queue_rows);
       if (!figures) break;
       this.#histogram.show(figures.histogram, this.#view.below, this.#view);
       this.#queue.tell(this.#summary.queue?.stage === "ready" ? figures : null);
-      await filling;
+      await Promise.all([groups.filled, queue.filled]);
       this.#face.root.dataset["drawn"] = String(Number(this.#face.root.dataset["drawn"] ?? 0) + 1);
     }
     this.#isLooking = false;
