@@ -64,6 +64,11 @@ notebook: $(READY) ## Open the notebooks in JupyterLab
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt jupyterlab
 	@$(BIN)/jupyter lab notebooks
 
+.PHONY: pictures
+pictures: $(READY) ## Take the README's pictures of the widgets, from the real thing
+	@tools/chromium.sh $(BIN)/python
+	@$(CLEAN_ENV) $(BIN)/python tools/take_pictures.py
+
 .PHONY: clean
 clean: ## Remove what the other targets made, .venv included
 	rm -rf $(VENV) demo_output artefacts dist frontend/node_modules frontend/built-tests .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
