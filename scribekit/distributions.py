@@ -55,7 +55,8 @@ class Distributions:
     even a large corpus has few, and each question is a sum over cells.
 
     Args:
-        words: ``recording_id``, ``speaker``, ``start_ms``, ``end_ms`` and ``confidence`` of ``schema.WORDS``.
+        words: ``recording_id``, ``speaker``, ``start_ms``, ``end_ms`` and ``confidence`` of ``schema.WORDS``; words that are true in a
+            column ``settled`` were judged by a person, and no error is expected of them.
         columns: One row per ``recording_id`` (its index), one column per further dimension, such as those of the manifest.
         risk: Gives the probability of error of an array of confidences.
 
@@ -85,17 +86,19 @@ class Distributions:
         confidence = words["confidence"].to_numpy(np.float64)
         lasts = (words["end_ms"] - words["start_ms"]).to_numpy(np.float64)
         bins = binned(confidence)
-        self._count_cells(pair, bins, confidence, lasts, risk)
+        expected = risk(np.where(bins == _UNRATED, 1.0, confidence)) if len(words) else confidence
+        if "settled" in words:
+            expected = np.where(words["settled"].to_numpy(dtype=bool), 0.0, expected)
+        self._count_cells(pair, bins, confidence, lasts, expected)
         self._keep_in_order(words, pair, bins)
         self.n_words, self.n_unrated = len(words), int((bins == _UNRATED).sum())
         self.mean = float(confidence[bins != _UNRATED].mean()) if self.n_words > self.n_unrated else float("nan")
 
-    def _count_cells(self, pair: _Indices, bins: npt.NDArray[np.uint8], confidence: _Floats, lasts: _Floats, risk: Any) -> None:
+    def _count_cells(self, pair: _Indices, bins: npt.NDArray[np.uint8], confidence: _Floats, lasts: _Floats, expected: _Floats) -> None:
         rated = bins != _UNRATED
         cells, cell = np.unique(pair[rated] * BINS + bins[rated], return_inverse=True)
         self._pair, self._bin = cells // BINS, cells % BINS
-        given = confidence[rated]
-        sums = {"words": None, "ms": lasts[rated], "errors": risk(given) if len(given) else given, "confidence": given}
+        sums = {"words": None, "ms": lasts[rated], "errors": expected[rated], "confidence": confidence[rated]}
         self._sums = {name: np.bincount(cell, values, minlength=len(cells)).astype(np.float64) for name, values in sums.items()}
 
     def _keep_in_order(self, words: pd.DataFrame, pair: _Indices, bins: npt.NDArray[np.uint8]) -> None:

@@ -68,7 +68,7 @@ def flag_for_review(
         raise OptionError(f"below is a confidence from 0 to 1, not {below!r}.")
     words = to_frame(batch_or_corpus, "words", reviewed=reviewed)
     if reviewed:
-        words["settled"] = _settled(batch_or_corpus, words)
+        words["settled"] = settled(batch_or_corpus, words)
     queue = partial(
         review_queue.review_queue, risk=calibration, languages=to_frame(batch_or_corpus, "languages"), vocabulary=vocabulary, below=below
     )
@@ -78,12 +78,18 @@ def flag_for_review(
     return queue(words, by=by)
 
 
-def _settled(corpus: Corpus, words: pd.DataFrame) -> pd.Series[Any]:
-    """Which words people corrected, or accepted as they stand."""
+def settled(corpus: Batch | Corpus, words: pd.DataFrame) -> pd.Series[Any]:
+    """Which words people corrected, or accepted as they stand; they are done with.
+
+    Args:
+        corpus: Where the edits are.
+        words: Rows of its words as reviewed: ``recording_id, start_ms, end_ms, text, edited`` of ``schema.WORDS``.
+    """
     edited = words["edited"]
-    if not edited.any() and to_frame(corpus, "edits").empty:
+    worked_on = to_frame(corpus, "edits", columns=["recording_id"])["recording_id"].unique().tolist()
+    if not worked_on:
         return edited
-    received = to_frame(corpus, "words", reviewed=False)
+    received = to_frame(corpus, "words", reviewed=False, where={"recording_id": worked_on})
     accepted = received[verdicts(corpus, received) == 1]
     same = ["recording_id", "start_ms", "end_ms", "text"]
     return edited | pd.MultiIndex.from_frame(words[same]).isin(pd.MultiIndex.from_frame(accepted[same]))

@@ -109,3 +109,10 @@ def test_a_corpus_without_words_has_empty_distributions():
     assert found.histogram(Selection())["words"] == [0.0] * BINS
     assert found.groups("recording", Selection(), below=0.9).empty
     assert found.recordings(Selection()) == set()
+
+
+def test_no_error_is_expected_of_words_that_a_person_judged():
+    words = frame([("a", "A", 0, 1, 0.4), ("a", "A", 5, 1, 0.4), ("a", "A", 9, 1, None)]).assign(settled=[True, False, True])
+    found = Distributions(words, KINDS, lambda confidence: 1 - confidence)
+    assert sum(found.histogram(Selection())["errors"]) == pytest.approx(0.6)
+    assert sum(found.histogram(Selection())["words"]) == 2

@@ -15,6 +15,7 @@ from scribekit.calibration import Calibration
 from scribekit.corpus import Corpus, manifest_of
 from scribekit.distributions import RECORDING, SPEAKER, Distributions
 from scribekit.errors import OptionError
+from scribekit.flagging import settled
 from scribekit.ledger import Ledger
 from scribekit.queue_slices import QueueSlices
 from scribekit.review_queue import one_minus
@@ -23,6 +24,7 @@ ENOUGH_JUDGED = 200
 """So many words must have been judged before what was learnt from them replaces the confidence as it is."""
 
 _COLUMNS = ["recording_id", "speaker", "start_ms", "end_ms", "confidence"]
+_TO_SETTLE = ["text", "edited"]
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,9 @@ def read(corpus: Corpus, *, references: Any = None, calibration: Calibration | N
         with contextlib.suppress(OptionError):  # nobody has judged a word yet
             found = sk.calibrate(corpus)
     is_used = found is not None and (rests_on != "reviewed words" or found.n_words >= ENOUGH_JUDGED)
-    words = sk.to_frame(corpus, "words", columns=_COLUMNS)
+    words = sk.to_frame(corpus, "words", columns=[*_COLUMNS, *_TO_SETTLE] if stamp[0] else _COLUMNS)
+    if stamp[0]:
+        words["settled"] = settled(corpus, words)
     risk: Callable[[Any], Any] = found.probability_of_error if found is not None and is_used else one_minus
     distributions = Distributions(words, user_columns(corpus), risk)
     return Reading(stamp, distributions, len(distributions.names(RECORDING)), found, rests_on, is_used)

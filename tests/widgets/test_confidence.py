@@ -122,6 +122,14 @@ def test_accepting_correcting_and_rejecting_are_in_the_corpus_at_once(explore, c
     assert explorer.summary["queue"]["is_stale"]
 
 
+def test_expected_errors_fall_with_every_word_that_is_judged(explore):
+    explorer = explore()
+    before = sum(explorer.on_look(explorer.view)["histogram"]["errors"])
+    judge(explorer, opened(explorer, "nobody"), "accept")
+    after = sum(explorer.on_look(explorer.view)["histogram"]["errors"])
+    assert before - after == pytest.approx(0.5 + 4 * 0.05)
+
+
 def test_ranking_again_leaves_out_what_was_judged(explore):
     explorer = explore()
     before = explorer.on_queue(0, 50)["total"]

@@ -56,7 +56,7 @@ function curve(bins: Bin[], told: string): SVGSVGElement {
       svg("text", { x: -5, y: y(share) + 4, "text-anchor": "end" }, String(share)),
     ]),
     svg("text", { x: SIDE / 2, y: SIDE + 27, "text-anchor": "middle" }, "confidence"),
-    svg("text", { x: 6, y: 14 }, "share right"),
+    svg("text", { x: SIDE - 4, y: SIDE - 6, "text-anchor": "end" }, "share right"),
   );
 }
 
