@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 LIGHT = ("#0F55B5", "#B98000", "#005A44", "#1F8FD6", "#931F00", "#DD5898", "#5B1A78")
-"""On white, by the order of speakers' names."""
+"""On white."""
 DARK = ("#3B86D8", "#F5A623", "#12A57F", "#A6DEFF", "#E0602C", "#F7EF7A", "#C58BC9")
 """The same speakers on dark ground."""
 LATER = "#767676"
@@ -19,7 +19,10 @@ LATER_DARK = "#9A9A9A"
 
 
 def speaker_colours(speakers: Iterable[str], *, dark: bool = False) -> dict[str, str]:
-    """The colour of each speaker: by the order of their names, so that it is the same wherever the same people appear.
+    """The colour of each speaker, the same wherever they appear as far as the palette goes.
+
+    The service's labels A to G have their places in it. Any other name has the place that follows from it (FNV-1a of its UTF-8 bytes),
+    or the next that is free, given out in the order of the names.
 
     Args:
         speakers: Their labels, in any order, repeated or not.
@@ -34,7 +37,29 @@ def speaker_colours(speakers: Iterable[str], *, dark: bool = False) -> dict[str,
     """
     colours, later = (DARK, LATER_DARK) if dark else (LIGHT, LATER)
     names = sorted(set(speakers))
-    return {name: colours[number] if number < len(colours) else later for number, name in enumerate(names)}
+    places: dict[str, int] = {}
+    for name in sorted(names, key=lambda name: (not _is_letter(name), name)):
+        ring = ((_wanted(name) + step) % len(colours) for step in range(len(colours)))
+        free = next((place for place in ring if place not in places.values()), None)
+        if free is not None:
+            places[name] = free
+    return {name: colours[places[name]] if name in places else later for name in names}
+
+
+_LETTERS = "ABCDEFG"
+
+
+def _is_letter(name: str) -> bool:
+    return len(name) == 1 and name in _LETTERS
+
+
+def _wanted(name: str) -> int:
+    if _is_letter(name):
+        return _LETTERS.index(name)
+    value = 0x811C9DC5
+    for byte in name.encode("utf-8", "surrogatepass"):
+        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return value % len(LIGHT)
 
 
 def ink_on(colour: str) -> str:

@@ -14,6 +14,14 @@ test("who comes after the palette is grey", () => {
   assert.equal(classes.get("I"), "sk-speaker-later");
 });
 
+test("a name has its colour among whomever it appears, the same as in Python", () => {
+  const shared = { A: 1, B: 2, "1A": 6, Ada: 3, Ünal: 5 };
+  for (const [name, place] of Object.entries(shared)) {
+    assert.equal(speakerClasses(Object.keys(shared)).get(name), `sk-speaker-${place}`);
+    if (name !== "1A") assert.equal(speakerClasses([name]).get(name), `sk-speaker-${place}`); // whose own place is another's
+  }
+});
+
 test("names are in the order of their code points, as in Python", () => {
   assert.deepEqual([...speakerClasses(["é", "z", "\u{1F600}", "\uFF21", "Z"]).keys()], ["Z", "z", "é", "\uFF21", "\u{1F600}"]);
 });
