@@ -1,5 +1,6 @@
-"""The widgets outside JupyterLab: as a Voila dashboard, without a network."""
+"""The widgets outside JupyterLab: as a Voila dashboard, and in Notebook 7. No network in either."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -11,11 +12,13 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import nbformat
 import pytest
 from corpora import store
 
 pytestmark = pytest.mark.timeout(300)
-expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = playwright.expect
 
 DASHBOARDS = Path(__file__).parents[2] / "notebooks" / "dashboards"
 START_S = 90
@@ -115,6 +118,18 @@ def search_and_narrow(page):
     expect(page.locator(".sk-grid-body [role=row]").first).to_contain_text("<b>never</b>")
 
 
+def run_the_cell(page):
+    """A run that comes before the page has joined the kernel is lost, and nothing on the page tells: it is asked for again."""
+    face = page.locator(".sk-face")
+    for _ in range(6):
+        page.locator(".jp-CodeCell .cm-content").first.click()
+        page.keyboard.press("Control+Enter")
+        with contextlib.suppress(playwright.TimeoutError):
+            face.wait_for(timeout=15_000)
+            return
+    pytest.fail("The cell was not run")
+
+
 def test_the_search_is_a_dashboard(start, corpus, artefacts):
     pytest.importorskip("voila", reason="Voila is not installed: pip install voila")
     shutil.copy(DASHBOARDS / "search.ipynb", corpus.parent)
@@ -129,3 +144,22 @@ def test_the_search_is_a_dashboard(start, corpus, artefacts):
     expect(page.get_by_label("Order by")).to_have_value("left1")
     # Voila's own page asks for its icons; no widget needs them.
     assert all("fontawesome" in address for address in voila.strays)
+
+
+def test_the_search_runs_in_notebook_7(start, corpus, artefacts):
+    pytest.importorskip("notebook", reason="Notebook 7 is not installed: pip install notebook")
+    cells = [f"import scribekit as sk\nsk.widgets.TranscriptSearch(sk.open_corpus({str(corpus)!r}))"]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # else it asks for one
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells], metadata=kernel)
+    nbformat.write(notebook, corpus.parent / "search.ipynb")
+    command = [
+        *("notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port={port}", "--ServerApp.port_retries=0"),
+        *("--IdentityProvider.token=", "--JupyterNotebookApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+    ]
+    frontend = start(command)
+    page = frontend.open("/notebooks/search.ipynb")
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()  # the kernel is there
+    run_the_cell(page)
+    search_and_narrow(page)
+    page.locator(".sk-face").screenshot(path=artefacts / "notebook7_search.png")
+    assert frontend.strays == []
