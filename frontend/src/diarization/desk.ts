@@ -2,8 +2,9 @@
 
 import { clock, percent, timecode } from "../pure/format.ts";
 import { Talk, UNCERTAIN, type Packed, type Turn } from "../pure/talk.ts";
-import { el, keepFocus, replace, setAttribute } from "../ui/dom.ts";
+import { el, replace } from "../ui/dom.ts";
 import type { Face } from "../ui/face.ts";
+import { fillRow, listControls, soundControls, SPEEDS, titleControls, turnControls } from "./controls.ts";
 import { Player } from "./player.ts";
 import { Question } from "./question.ts";
 import { Timeline } from "./timeline.ts";
@@ -35,8 +36,6 @@ export interface Figures {
   after?: Rates;
 }
 
-const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
-const STATES = ["new", "in review", "done"];
 const MEASURES: [string, string][] = [
   ["der", "DER"],
   ["cpwer", "cpWER"],
@@ -248,10 +247,10 @@ export class Desk {
 
   faster(by: number): void {
     const place = SPEEDS.indexOf(this.player.rate) + by;
-    this.#setSpeed(SPEEDS[Math.min(Math.max(place, 0), SPEEDS.length - 1)] ?? 1);
+    this.setSpeed(SPEEDS[Math.min(Math.max(place, 0), SPEEDS.length - 1)] ?? 1);
   }
 
-  #setSpeed(rate: number): void {
+  setSpeed(rate: number): void {
     this.player.rate = rate;
     this.#drawSound();
     this.#face.say(`${rate}× speed`);
@@ -343,23 +342,26 @@ export class Desk {
   }
 
   async undo(): Promise<void> {
-    await this.#turnBack("undo", this.#progress?.can_undo, "Undone");
+    await this.#turnBack("undo", "Undone");
   }
 
   async redo(): Promise<void> {
-    await this.#turnBack("redo", this.#progress?.can_redo, "Done again");
+    await this.#turnBack("redo", "Done again");
   }
 
   async toggleDone(): Promise<void> {
-    await this.#mark(this.#progress?.state === "done" ? "in review" : "done");
+    await this.mark(this.#progress?.state === "done" ? "in review" : "done");
   }
 
-  async #turnBack(intent: "undo" | "redo", isPossible: boolean | undefined, said: string): Promise<void> {
-    if (!isPossible) return this.#face.say(`There is nothing to ${intent}.`);
-    await this.#inTurn(() => this.#edit(intent, {}, said));
+  async #turnBack(intent: "undo" | "redo", said: string): Promise<void> {
+    await this.#inTurn(async () => {
+      if (this.#progress?.[`can_${intent}`]) await this.#edit(intent, {}, said);
+      else this.#face.say(`There is nothing to ${intent}.`);
+    });
   }
 
-  async #mark(state: string): Promise<void> {
+  /** Set where the review stands. */
+  async mark(state: string): Promise<void> {
     const said = `The review is ${state === "in review" ? "under way" : state}`;
     await this.#inTurn(() => this.#edit("mark", { state }, said));
   }
@@ -484,144 +486,29 @@ export class Desk {
 
   // -- controls
 
+  /** List the turns of one speaker, or of everybody. */
+  showOnly(speaker: string | null): void {
+    this.#speaker = speaker;
+    this.#arrange();
+    this.#select(this.#order[0] ?? 0, null);
+  }
+
   #drawTitle(): void {
-    const [recording, progress] = [this.#recording, this.#progress];
-    if (!recording || !progress) return;
-    const edits = `${progress.edits} ${progress.edits === 1 ? "edit" : "edits"}`;
-    const state = el(
-      "select",
-      { attrs: { "aria-label": "State of the review", "data-key": "state" }, on: { change: (event) => void this.#mark(event.currentTarget.value) } },
-      ...STATES.map((name) => el("option", { attrs: { value: name, selected: name === progress.state } }, name)),
-    );
-    keepFocus(this.head, () =>
-      replace(
-        this.#title,
-        button("◀", "previous", () => void this.go("previous"), { label: "Previous recording", disabled: !recording.previous }),
-        el("h3", { class: "sk-talk-title" }, recording.recording_id),
-        button("▶", "next", () => void this.go("next"), { label: "Next recording", disabled: !recording.next }),
-        el("span", { class: "sk-muted" }, `${recording.number} of ${recording.total}`),
-        state,
-        el("span", { class: "sk-muted" }, edits),
-        button("↶ Undo", "undo", () => void this.undo(), { disabled: !progress.can_undo }),
-        button("↷ Redo", "redo", () => void this.redo(), { disabled: !progress.can_redo }),
-      ),
-    );
+    if (this.#recording && this.#progress) fillRow(this.#title, ...titleControls(this, this.#recording, this.#progress));
   }
 
   #drawSound(): void {
-    const { player } = this;
-    const mute = Boolean(this.#recording?.no_sound);
-    const speed = el(
-      "select",
-      { attrs: { "aria-label": "Speed", "data-key": "speed", disabled: mute }, on: { change: (event) => this.#setSpeed(Number(event.currentTarget.value)) } },
-      ...SPEEDS.map((rate) => el("option", { attrs: { value: rate, selected: rate === player.rate } }, `${rate}×`)),
-    );
-    keepFocus(this.#sound, () =>
-      replace(
-        this.#sound,
-        button(player.isPlaying ? "❚❚ Pause" : "▶ Play", "play", () => player.toggle(), { main: true, disabled: mute, wide: true }),
-        this.#clock,
-        speed,
-        button("Loop turn", "loop", () => this.toggleLoop(), { pressed: player.loop !== null, disabled: mute }),
-        button("Skip silence", "skip", () => this.toggleSkip(), { pressed: player.skipsSilence, disabled: mute }),
-        mute ? el("span", { class: "sk-muted" }, "No sound: see below") : null,
-        el("span", { class: "sk-spread" }),
-        button("−", "zoom-out", () => this.timeline.zoom(0.5), { label: "Zoom out" }),
-        button("+", "zoom-in", () => this.timeline.zoom(2), { label: "Zoom in" }),
-        button("Whole", "fit", () => this.timeline.fit(), { label: "Show the whole recording" }),
-        button("‹", "pan-left", () => this.timeline.pan(-0.5), { label: "Show what is before" }),
-        button("›", "pan-right", () => this.timeline.pan(0.5), { label: "Show what comes after" }),
-      ),
-    );
+    fillRow(this.#sound, ...soundControls(this, this.#clock, Boolean(this.#recording?.no_sound)));
   }
 
   #drawFilter(): void {
-    const talk = this.#talk;
-    if (!talk) return;
-    const uncertain = talk.turns.filter((turn) => turn.doubt >= UNCERTAIN).length;
-    const who = el(
-      "select",
-      {
-        attrs: { "aria-label": "Turns of", "data-key": "who" },
-        on: {
-          change: (event) => {
-            this.#speaker = event.currentTarget.value || null;
-            this.#arrange();
-            this.#select(this.#order[0] ?? 0, null);
-          },
-        },
-      },
-      el("option", { attrs: { value: "", selected: this.#speaker === null } }, "everybody"),
-      ...talk.speakers.map((name) => el("option", { attrs: { value: name, selected: name === this.#speaker } }, name)),
-    );
-    keepFocus(this.#filter, () =>
-      replace(
-        this.#filter,
-        button("Uncertain first", "order", () => this.toggleOrder(), { pressed: this.#orderBy === "doubt" }),
-        el("label", {}, "Turns of", who),
-        el("span", { class: "sk-muted" }, `${talk.turns.length} turns, ${uncertain} uncertain`),
-      ),
-    );
+    if (this.#talk) fillRow(this.#filter, ...listControls(this, this.#talk, this.#orderBy === "doubt", this.#speaker));
   }
 
   #drawActions(): void {
-    const turn = this.#turn();
-    const what = this.#words ? (this.#words.end - this.#words.first === 1 ? "Word" : "Words") : "Turn";
-    const speakers = this.#talk?.speakers ?? [];
-    const name = this.#name() ?? "";
-    const to = el(
-      "select",
-      {
-        attrs: { "aria-label": `${what} said by`, "data-key": "said-by", disabled: !turn },
-        on: {
-          change: (event) => {
-            const place = speakers.indexOf(event.currentTarget.value);
-            void (place >= 0 ? this.reassign(place) : this.reassignByName());
-          },
-        },
-      },
-      ...(name ? [] : [el("option", { attrs: { value: "", selected: true } }, "nobody yet")]),
-      ...speakers.map((other) => el("option", { attrs: { value: other, selected: other === name } }, other)),
-      el("option", { attrs: { value: "\0" } }, "somebody else …"),
-    );
-    const off = { disabled: !turn };
-    keepFocus(this.#actions, () =>
-      replace(
-        this.#actions,
-        button("✓ Accept", "accept", () => void this.accept(), { ...off, main: true }),
-        el("label", {}, `${what} said by`, to),
-        button("Correct text", "correct", () => void this.correct(), off),
-        el("span", { class: "sk-row", attrs: { role: "group", "aria-label": "Boundaries of the turn" } },
-          button("Start ◂", "start-earlier", () => void this.moveStart(-1), { ...off, label: "Begins a word earlier" }),
-          button("Start ▸", "start-later", () => void this.moveStart(1), { ...off, label: "Begins a word later" }),
-          button("End ◂", "end-earlier", () => void this.moveEnd(-1), { ...off, label: "Ends a word earlier" }),
-          button("End ▸", "end-later", () => void this.moveEnd(1), { ...off, label: "Ends a word later" }),
-        ),
-        button("Split speaker", "split", () => void this.split(), off),
-        button("Leave out", "reject", () => void this.reject(), off),
-        button("Remark", "note", () => void this.note(), off),
-      ),
-    );
-    setAttribute(this.#actions, "aria-label", "What can be done");
+    const count = this.#words ? this.#words.end - this.#words.first : 0;
+    const what = count === 0 ? "Turn" : count === 1 ? "Word" : "Words";
+    if (this.#talk && this.#turn()) fillRow(this.#actions, ...turnControls(this, what, this.#talk.speakers, this.#name()));
+    else replace(this.#actions);
   }
-}
-
-interface ButtonLook {
-  label?: string;
-  disabled?: boolean;
-  pressed?: boolean;
-  main?: boolean;
-  wide?: boolean;
-}
-
-function button(text: string, key: string, press: () => void, look: ButtonLook = {}): HTMLButtonElement {
-  const attrs = {
-    type: "button",
-    "data-key": key,
-    disabled: look.disabled ?? false,
-    "aria-label": look.label,
-    title: look.label,
-    "aria-pressed": look.pressed === undefined ? null : String(look.pressed),
-  };
-  return el("button", { class: [look.main && "sk-main", look.wide && "sk-talk-play"].filter(Boolean).join(" "), attrs, on: { click: press } }, text);
 }
