@@ -98,3 +98,10 @@ def test_confidence_is_of_the_words_that_have_one():
     frame = sentences_frame([("a", json.dumps({"id": "t", "status": "completed", "words": words}).encode())])
     assert frame["confidence"].tolist()[0] == 0.4
     assert frame["confidence"].isna().tolist() == [False, True]
+
+
+def test_a_paragraph_over_two_channels_is_read_sentence_by_sentence():
+    said = [*[("and", 0, None)] * 8, ("so", 0, "1"), ("on", 0, None), ("then", 0, "1")]
+    body = payload([(text, pause, 0, None, channel) for text, pause, channel in said])
+    assert texts(sentences_frame([("a", body)])) == ["and and and and and and and and on", "so then"]
+    assert texts(paragraphs_frame([("a", body)])) == ["and and and and and and and and on so then"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from itertools import chain
 from typing import Any
 
 import msgspec
@@ -18,7 +17,6 @@ from scribekit.frames.features import FEATURES
 from scribekit.frames.layout import TEXT
 from scribekit.frames.reading import Reading
 from scribekit.frames.reviewed import flags, is_edited
-from scribekit.frames.segments import Segmenter
 from scribekit.frames.spoken import Spoken
 
 REMOTE_ENGINE = "AssemblyAI"
@@ -63,12 +61,12 @@ def _gathered(levels: Iterable[str], payloads: Payloads) -> dict[str, Columns]:
 def _add(gathered: Mapping[str, Columns], recording_id: str, body: bytes) -> None:
     """The rows of one payload. Its objects are gone before the next is read: they stay in the processor's cache."""
     reading = Reading(body, frozenset(gathered))
-    cut = Segmenter(reading.spoken) if "sentences" in gathered or "paragraphs" in gathered else None
     for level, columns in gathered.items():
-        if level == schema.WORDS.name:
-            columns.add(recording_id, len(reading.spoken), _word_columns(reading.spoken))
+        if level in _COLUMNS:
+            values = _COLUMNS[level](reading)
+            columns.add(recording_id, len(next(iter(values.values()))), values)
         else:
-            columns.add_rows(recording_id, _ROWS[level](reading, cut))
+            columns.add_rows(recording_id, _ROWS[level](reading))
 
 
 def _frame(level: str, payloads: Payloads) -> pd.DataFrame:
@@ -213,7 +211,7 @@ def _engine_name(engine: wire.Engine | None) -> str:
     return f"{name} ({engine.quality})" if engine.quality else name
 
 
-def _transcript_rows(reading: Reading, _: Segmenter | None) -> list[dict[str, Any]]:
+def _transcript_rows(reading: Reading) -> list[dict[str, Any]]:
     payload, spoken = reading.payload, reading.spoken
     if payload.id is None or payload.status is None:
         raise msgspec.ValidationError("Expected a transcript with 'id' and 'status'")
@@ -237,46 +235,33 @@ def _engine(raw: Any) -> wire.Engine | None:
     return wire.Engine(**{name: str(raw[name]) for name in wire.Engine.__struct_fields__ if name in raw}) if isinstance(raw, dict) else None
 
 
-def _utterance_rows(reading: Reading, _: Segmenter | None) -> list[dict[str, Any]]:
-    edited = flags(reading.review.edited_utterances if reading.review else (), len(reading.turns)).tolist()
-    return [
-        {
-            "speaker": turn.speaker,
-            "channel": turn.channel,
-            "start_ms": turn.start,
-            "end_ms": turn.end,
-            "text": turn.text,
-            "confidence": turn.confidence,
-            "n_words": len(turn.words or ()),
-            "edited": is_changed,
-        }
-        for turn, is_changed in zip(reading.turns, edited, strict=True)
-    ]
-
-
-def _sentence_rows(_: Reading, cut: Segmenter | None) -> list[dict[str, Any]]:
-    return [cut.row(sentence) for sentence in cut.sentences()] if cut else []
-
-
-def _paragraph_rows(_: Reading, cut: Segmenter | None) -> list[dict[str, Any]]:
-    found = cut.paragraphs() if cut else []
-    return [cut.row(list(chain(*sentences))) | {"n_sentences": len(sentences)} for sentences in found] if cut else []
-
-
-def _feature_rows(name: str, reading: Reading, _: Segmenter | None) -> list[dict[str, Any]]:
+def _feature_rows(name: str, reading: Reading) -> list[dict[str, Any]]:
     return FEATURES[name].rows(reading.payload)
 
 
-_ROWS: Mapping[str, Callable[[Reading, Segmenter | None], list[dict[str, Any]]]] = {
+_ROWS: Mapping[str, Callable[[Reading], list[dict[str, Any]]]] = {
     "transcripts": _transcript_rows,
-    "utterances": _utterance_rows,
-    "sentences": _sentence_rows,
-    "paragraphs": _paragraph_rows,
     **{name: partial(_feature_rows, name) for name in FEATURES},
 }
 
 
-def _word_columns(spoken: Spoken) -> dict[str, Any]:
+def _utterance_columns(reading: Reading) -> dict[str, Any]:
+    turns = reading.turns
+    return {
+        "utterance_index": np.arange(len(turns)),
+        "speaker": [turn.speaker for turn in turns],
+        "channel": [turn.channel for turn in turns],
+        "start_ms": [turn.start for turn in turns],
+        "end_ms": [turn.end for turn in turns],
+        "text": [turn.text for turn in turns],
+        "confidence": [turn.confidence for turn in turns],
+        "n_words": [len(turn.words or ()) for turn in turns],
+        "edited": flags(reading.review.edited_utterances if reading.review else (), len(turns)),
+    }
+
+
+def _word_columns(reading: Reading) -> dict[str, Any]:
+    spoken = reading.spoken
     return {
         "word_index": np.arange(len(spoken)),
         "utterance_index": spoken.utterances,
@@ -289,6 +274,14 @@ def _word_columns(spoken: Spoken) -> dict[str, Any]:
         "time_source": _time_sources(spoken),
         "edited": False if spoken.edited is None else spoken.edited,
     }
+
+
+_COLUMNS: Mapping[str, Callable[[Reading], dict[str, Any]]] = {
+    "utterances": _utterance_columns,
+    "words": _word_columns,
+    "sentences": lambda reading: reading.segments.sentences(),
+    "paragraphs": lambda reading: reading.segments.paragraphs(),
+}
 
 
 def _time_sources(spoken: Spoken) -> Any:

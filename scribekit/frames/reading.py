@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from scribekit import wire
 from scribekit.frames import clock
 from scribekit.frames.features import FEATURES
 from scribekit.frames.reviewed import review_of
+from scribekit.frames.segments import Segmenter
 from scribekit.frames.spoken import Spoken, read_words, spoken_leniently
 from scribekit.frames.turns import Span
 
@@ -64,6 +65,11 @@ class Reading:
             self._read(body, levels)
         except (msgspec.ValidationError, OverflowError):
             self._read_leniently(body, levels)
+
+    @cached_property
+    def segments(self) -> Segmenter:
+        """The words cut into sentences and paragraphs."""
+        return Segmenter(self.spoken)
 
     def _read(self, body: bytes, levels: frozenset[str]) -> None:
         self.payload = payload = _decoder(levels).decode(body)

@@ -11,14 +11,16 @@ punctuation, and other paragraphs. The embedded service cuts by this rule.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.compute as pc
 
+from scribekit.frames.layout import TEXT
 from scribekit.frames.spoken import Spoken
 
 BREATH_MS = 500
@@ -29,103 +31,130 @@ _CLOSES = rf"[{SENTENCE_ENDS}][{CLOSING}]*\z"
 PARAGRAPH_SENTENCES = 5
 PARAGRAPH_PAUSE_MS = 1500
 
-Run = list[int]
-"""Positions of words, in order."""
+Positions = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 class Segmenter:
-    """Cuts the words of one payload."""
+    """Cuts the words of one payload, all at once."""
 
     def __init__(self, spoken: Spoken) -> None:
-        self._edited = spoken.edited
-        self._starts: list[int] = spoken.starts.tolist()
-        self._ends: list[int] = spoken.ends.tolist()
-        self._texts: list[str] = spoken.texts.to_numpy(zero_copy_only=False).tolist()
-        self._closes: list[bool] = pc.match_substring_regex(spoken.texts, _CLOSES).to_numpy(zero_copy_only=False).tolist()
-        self._is_known = spoken.confidences is not None and not pc.is_null(spoken.confidences, nan_is_null=True).true_count
-        self._confidences, self._speakers, self._channels = (
-            [None] * len(spoken) if column is None else column.to_numpy(zero_copy_only=False).tolist()
-            for column in (spoken.confidences, spoken.speakers, spoken.channels)
-        )
+        self._spoken = spoken
+        self._speakers = _codes(spoken.speakers, len(spoken))
 
-    def sentences(self) -> list[Run]:
-        """The words of each sentence."""
-        return self._sentences
+    def sentences(self) -> dict[str, Any]:
+        """The columns of ``schema.SENTENCES`` but for the recording."""
+        _, edges = self._sentences
+        return {"sentence_index": np.arange(len(edges) - 1), **self._columns(edges)}
+
+    def paragraphs(self) -> dict[str, Any]:
+        """The columns of ``schema.PARAGRAPHS`` but for the recording."""
+        words, edges = self._sentences
+        firsts, lasts = words[edges[:-1]], words[edges[1:] - 1]
+        begins = _marked(len(firsts))
+        begins[1:] = self._speakers[firsts[1:]] != self._speakers[firsts[:-1]]
+        begins[1:] |= self._spoken.starts[firsts[1:]] - self._spoken.ends[lasts[:-1]] >= PARAGRAPH_PAUSE_MS
+        sentences = _edges(_at_most(begins, PARAGRAPH_SENTENCES))
+        columns = self._columns(edges[sentences])
+        return {"paragraph_index": np.arange(len(sentences) - 1), **columns, "n_sentences": np.diff(sentences)}
 
     @cached_property
-    def _sentences(self) -> list[Run]:
-        runs = chain.from_iterable(self._sentences_of(turn) for turn in self._turns())
-        return sorted(runs, key=lambda run: self._starts[run[0]])
+    def _sentences(self) -> tuple[Positions, Positions]:
+        """The words sentence by sentence, and where in these each sentence begins, with the end of the last."""
+        words, begins_turn = self._turns()
+        closes = pc.match_substring_regex(self._spoken.texts, _CLOSES).to_numpy(zero_copy_only=False)[words]
+        begins = begins_turn.copy()
+        begins[1:] |= closes[:-1]
+        edges = _edges(_at_most(begins, SENTENCE_WORDS))
+        starts = self._spoken.starts[words]
+        if (starts[1:] >= starts[:-1]).all():
+            return words, edges
+        turn_starts = starts[np.maximum.accumulate(np.where(begins_turn, np.arange(len(words)), 0))]
+        order = np.lexsort((turn_starts[edges[:-1]], starts[edges[:-1]]))
+        lengths = np.diff(edges)[order]
+        edges_in_order = np.append(0, np.cumsum(lengths))
+        return words[np.arange(len(words)) + np.repeat(edges[:-1][order] - edges_in_order[:-1], lengths)], edges_in_order
 
-    def paragraphs(self) -> list[list[Run]]:
-        """The sentences of each paragraph."""
-        found: list[list[Run]] = []
-        for sentence in self.sentences():
-            if not found or self._begins_paragraph(found[-1], sentence):
-                found.append([])
-            found[-1].append(sentence)
+    def _turns(self) -> tuple[Positions, Flags]:
+        """The words channel by channel, and which of them begin a turn."""
+        channels = _codes(self._spoken.channels, len(self._spoken))
+        words = np.argsort(channels, kind="stable")
+        begins = _marked(len(words))
+        begins[1:] = (self._speakers[words[1:]] != self._speakers[words[:-1]]) | (channels[words[1:]] != channels[words[:-1]])
+        bounds = _edges(_marked(len(words)) | np.append(False, np.diff(channels[words]) != 0)[: len(words)])
+        if len(bounds) > 2:
+            for first, end in pairwise(bounds.tolist()):
+                others = np.sort(self._spoken.starts[np.delete(words, slice(first, end))])
+                begins[first + 1 : end] |= self._interrupted(words[first:end], others)
+        return words, begins
+
+    def _interrupted(self, words: Positions, others: Positions) -> Flags:
+        """Whether another channel begins a word in the gap before each word but the first."""
+        ends, starts = self._spoken.ends[words[:-1]], self._spoken.starts[words[1:]]
+        found: Flags = (starts - ends >= BREATH_MS) & (np.searchsorted(others, ends) < np.searchsorted(others, starts))
         return found
 
-    def row(self, run: Run) -> dict[str, Any]:
-        """A run of words as a row of a table."""
-        first = run[0]
-        known = _of(self._confidences, run)
-        if not self._is_known:
-            known = [value for value in known if value is not None and value == value]
+    def _columns(self, edges: Positions) -> dict[str, Any]:
+        """What all runs of words have, of the runs between the edges."""
+        spoken, (words, _) = self._spoken, self._sentences
+        if not len(words):
+            return {}
+        firsts = pa.array(words[edges[:-1]])
         return {
-            "speaker": self._speakers[first],
-            "channel": self._channels[first],
-            "start_ms": self._starts[first],
-            "end_ms": self._ends[run[-1]],
-            "text": " ".join(_of(self._texts, run)),
-            "confidence": round(sum(known) / len(known), 5) if known else None,
-            "n_words": len(run),
-            "edited": self._edited is not None and bool(self._edited[run].any()),
+            "speaker": None if spoken.speakers is None else spoken.speakers.take(firsts),
+            "channel": None if spoken.channels is None else spoken.channels.take(firsts),
+            "start_ms": spoken.starts[words[edges[:-1]]],
+            "end_ms": spoken.ends[words[edges[1:] - 1]],
+            "text": pc.binary_join(pa.ListArray.from_arrays(edges, self._texts), pa.scalar(" ", TEXT)),
+            "confidence": self._confidences(edges),
+            "n_words": np.diff(edges),
+            "edited": False if spoken.edited is None else np.logical_or.reduceat(spoken.edited[words], edges[:-1]),
         }
 
-    def _turns(self) -> list[Run]:
-        if len(set(self._channels)) < 2:
-            return self._turns_of(list(range(len(self._channels))), ())
-        by_channel: dict[str | None, Run] = {}
-        for word, channel in enumerate(self._channels):
-            by_channel.setdefault(channel, []).append(word)
-        runs: list[Run] = []
-        for channel, words in by_channel.items():
-            others = sorted(self._starts[word] for word, name in enumerate(self._channels) if name != channel)
-            runs += self._turns_of(words, others)
-        return sorted(runs, key=lambda run: self._starts[run[0]])
+    @cached_property
+    def _texts(self) -> Any:
+        """The texts of the words, sentence by sentence."""
+        words, _ = self._sentences
+        is_as_given = bool((words[1:] > words[:-1]).all())
+        return self._spoken.texts if is_as_given else self._spoken.texts.take(pa.array(words))
 
-    def _turns_of(self, words: Run, others: Sequence[int]) -> list[Run]:
-        speakers = self._speakers
-        edges = [
-            at
-            for at, (last, word) in enumerate(pairwise(words), start=1)
-            if speakers[last] != speakers[word] or (others and self._is_interrupted(last, word, others))
-        ]
-        return [words[first:end] for first, end in pairwise([0, *edges, len(words)])] if words else []
+    @cached_property
+    def _known(self) -> tuple[npt.NDArray[np.float64], Flags]:
+        """The confidences of the words, sentence by sentence, with 0 for what is missing, and which of them are known."""
+        values = self._spoken.confidences.to_numpy(zero_copy_only=False)[self._sentences[0]]
+        is_known = ~np.isnan(values)
+        return np.where(is_known, values, 0.0), is_known
 
-    def _is_interrupted(self, last: int, word: int, others: Sequence[int]) -> bool:
-        end, start = self._ends[last], self._starts[word]
-        return start - end >= BREATH_MS and bisect_left(others, end) < bisect_left(others, start)
-
-    def _sentences_of(self, turn: Run) -> list[Run]:
-        runs: list[Run] = []
-        first, closes = 0, self._closes
-        for end, word in enumerate(turn, start=1):
-            if closes[word] or end - first >= SENTENCE_WORDS:
-                runs.append(turn[first:end])
-                first = end
-        return [*runs, turn[first:]] if first < len(turn) else runs
-
-    def _begins_paragraph(self, paragraph: list[Run], sentence: Run) -> bool:
-        last, first = paragraph[-1][-1], sentence[0]
-        pause = self._starts[first] - self._ends[last]
-        speakers = self._speakers
-        is_new_speaker = speakers[first] != speakers[paragraph[-1][0]]
-        return is_new_speaker or pause >= PARAGRAPH_PAUSE_MS or len(paragraph) >= PARAGRAPH_SENTENCES
+    def _confidences(self, edges: Positions) -> Any:
+        if self._spoken.confidences is None:
+            return None
+        values, is_known = self._known
+        counts = np.add.reduceat(is_known, edges[:-1], dtype=np.int64)
+        means = np.add.reduceat(values, edges[:-1]) / np.maximum(counts, 1)
+        return pa.array([round(mean, 5) for mean in means.tolist()], pa.float64(), mask=counts == 0)
 
 
-def _of(column: list[Any], run: Run) -> list[Any]:
-    """The values of a run: a slice of the column, but for crosstalk."""
-    first, end = run[0], run[-1] + 1
-    return column[first:end] if end - first == len(run) else [column[word] for word in run]
+def _codes(names: Any, length: int) -> Positions:
+    """A number for each word, equal for equal names and for missing ones; they ascend as names first appear."""
+    if names is None:
+        return np.zeros(length, dtype=np.int64)
+    codes: Positions = names.dictionary_encode(null_encoding="encode").indices.to_numpy().astype(np.int64)
+    return codes
+
+
+def _marked(length: int) -> Flags:
+    """Nothing but the first."""
+    flags = np.zeros(length, dtype=np.bool_)
+    flags[:1] = True
+    return flags
+
+
+def _edges(begins: Flags) -> Positions:
+    return np.append(np.flatnonzero(begins), len(begins))
+
+
+def _at_most(begins: Flags, most: int) -> Flags:
+    """What begins when no run may be longer than so many."""
+    places = np.arange(len(begins))
+    flags: Flags = (places - np.maximum.accumulate(np.where(begins, places, 0))) % most == 0
+    return flags
