@@ -16,15 +16,12 @@ from scribekit.audio_clips import Sound
 from scribekit.corpus import Batch, Corpus, manifest_of
 from scribekit.edits import DONE
 from scribekit.errors import OptionError, ScribekitError, nearest
-from scribekit.evaluation import Recording, evaluation_frame
 from scribekit.ledger import Ledger
-from scribekit.manifest import is_url
 from scribekit.peaks import STEP_MS, Waveform
-from scribekit.references import Reference
 from scribekit.widgets import diarization_data as data
 from scribekit.widgets.base import STATIC, Answer, Face, background
+from scribekit.widgets.diarization_sources import rates, silence
 
-MEASURES = ("der", "cpwer", "wer")
 LONGEST_CLIP_MS = 60_000
 _TELL_EVERY_MS = 120_000
 
@@ -69,6 +66,7 @@ class DiarizationReview(Face):
             manifest = manifest_of(batch_or_corpus, ledger)
         self._sources = dict(zip(manifest["recording_id"], manifest["source"], strict=True))
         self._version = 0
+        self._waveform: Waveform | None = None
         self._sound: tuple[str, Sound] | None = None  # belongs to the widget's own thread
         self._reference = reference
         first = recording_id if recording_id is not None else self._first_open()
@@ -89,6 +87,11 @@ class DiarizationReview(Face):
         """Who spoke when, and the turns in most doubt."""
         talk = self._talk()
         return f"<div><p>{html.escape(self.static_text())}</p>{data.picture(talk, self._duration_ms(talk))}</div>"
+
+    def close(self) -> None:
+        """Close the widget; a waveform that is not complete is computed again another time."""
+        self._waveform = None
+        super().close()
 
     # -- what the page asks for
 
@@ -182,7 +185,7 @@ class DiarizationReview(Face):
         self._review = reviewing.review(self._corpus, recording_id, who=self._who)
         self._before: Mapping[str, float | None] | None = None
         source = self._sources.get(recording_id)
-        note = _silence(source)
+        note = silence(source)
         place = self._ids.index(recording_id)
         talk = self._talk()
         duration_ms = self._duration_ms(talk)
@@ -261,7 +264,7 @@ class DiarizationReview(Face):
 
     def _clip(self, start_ms: float, end_ms: float) -> Answer:
         source = self._sources.get(self._review.recording_id)
-        note = _silence(source)
+        note = silence(source)
         if note is not None:
             raise ScribekitError(note)
         start_s, end_s = max(0.0, start_ms / 1000), min(end_ms, start_ms + LONGEST_CLIP_MS) / 1000
@@ -289,28 +292,9 @@ class DiarizationReview(Face):
     def _measure(self) -> None:
         """How far the transcript is from the reference, as received and as it stands."""
         review = self._review
-        found = self._reference_of(review.recording_id)
+        found = measuring.read_references(self._reference, self._corpus, [review.recording_id]).get(review.recording_id)
         if found is None:
             return
         if self._before is None:
-            self._before = _rates(found, frames.words_frame([(review.recording_id, review.received)]))
-        self.figures = {"before": self._before, "after": _rates(found, review.words)}
-
-    def _reference_of(self, recording_id: str) -> Reference | None:
-        return measuring.read_references(self._reference, self._corpus, [recording_id]).get(recording_id)
-
-
-def _rates(reference: Reference, words: pd.DataFrame) -> Mapping[str, float | None]:
-    row = evaluation_frame([Recording("all", reference, words)], by_speaker=False, normaliser="basic", seed=0).iloc[0]
-    return {name: None if pd.isna(row[name]) else float(row[name]) for name in MEASURES}
-
-
-def _silence(source: Any) -> str | None:
-    """Why a recording cannot be heard here."""
-    if not isinstance(source, str):
-        return "The manifest does not say where the recording lies, so there is no sound."
-    if is_url(source):
-        return "The recording lies at an address, so there is no sound here. Everything else works."
-    if not Path(source).expanduser().is_file():
-        return f"The file {source!r} is not there any more, so there is no sound. Everything else works."
-    return None
+            self._before = rates(found, frames.words_frame([(review.recording_id, review.received)]))
+        self.figures = {"before": self._before, "after": rates(found, review.words)}
