@@ -18,6 +18,8 @@ SPEAKER, RECORDING = "speaker", "recording_id"
 Picked = Mapping[str, Collection[str | None]]
 """Facet → the values chosen: a line must have one of them, in each facet."""
 
+Values = Collection[Any] | Any
+
 _MOST_VALUES = 50
 _FEW_RECORDINGS = 20
 _LONGEST_VALUE = 60
@@ -58,6 +60,27 @@ def label(value: Any) -> str | None:
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
     return str(value).strip() or None
+
+
+def choices(given: Mapping[str, Values], names: Sequence[str]) -> dict[str, list[str | None]]:
+    """Choices in any form (one value, several, none) as lists of the facets' values.
+
+    Args:
+        given: Facet → values as they stand in the manifest.
+        names: The facets that there are.
+
+    Raises:
+        OptionError: There is no such facet.
+
+    Example:
+        >>> choices({"year": 2024.0, "kind": ["call", None], "speaker": []}, ["speaker", "kind", "year"])
+        {'year': ['2024'], 'kind': ['call', None]}
+    """
+    for name in given:
+        if name not in names:
+            raise OptionError(f"There is no facet {name!r}.{nearest(str(name), names)}")
+    listed = {name: list(dict.fromkeys(label(value) for value in _listed(values))) for name, values in given.items()}
+    return {name: values for name, values in listed.items() if values}
 
 
 def facet_names(manifest: pd.DataFrame, by: Sequence[str] | None = None) -> list[str]:
@@ -146,6 +169,11 @@ class Facets:
         found += [Count(value, 0, is_picked=True) for value in wanted if value not in values]
         is_dated = name not in (SPEAKER, RECORDING) and all(count.value is None or _PERIOD.fullmatch(count.value) for count in found)
         return sorted(found, key=lambda count: (count.value is None, 0 if is_dated else -count.lines, count.value or ""))
+
+
+def _listed(values: Values) -> Collection[Any]:
+    is_many = isinstance(values, Collection) and not isinstance(values, (str, bytes))
+    return values if is_many else [values]
 
 
 def _is_a_name(manifest: pd.DataFrame, column: str) -> bool:

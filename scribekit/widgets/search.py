@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,7 +16,7 @@ from scribekit.concordance import SORTS
 from scribekit.corpus import Batch, Corpus
 from scribekit.correcting import apply_edits, propose_correction, undo_edits
 from scribekit.errors import OptionError, ScribekitError, nearest
-from scribekit.facets import RECORDING, SPEAKER, Picked, label
+from scribekit.facets import RECORDING, SPEAKER, Picked, Values, choices
 from scribekit.quoting import cite
 from scribekit.widgets import search_showing as showing
 from scribekit.widgets.base import STATIC, Answer, Face, background, somebody_reads
@@ -27,8 +27,6 @@ MOST_LINES = 100_000
 _MOST_COLLOCATES = 60
 _MOST_PLACES = 200
 _PATIENCE_S = 0.5
-
-Values = Collection[Any] | Any
 
 
 class TranscriptSearch(Face):
@@ -106,14 +104,7 @@ class TranscriptSearch(Face):
 
     @traitlets.validate("facets")
     def _check_facets(self, proposal: Any) -> dict[str, list[str | None]]:
-        return self._choices(proposal["value"])
-
-    def _choices(self, given: Mapping[str, Values]) -> dict[str, list[str | None]]:
-        for name in given:
-            if name not in self._library.names:
-                raise OptionError(f"There is no facet {name!r}.{nearest(str(name), self._library.names)}")
-        listed = {name: [label(value) for value in _listed(values)] for name, values in given.items()}
-        return {name: list(dict.fromkeys(values)) for name, values in listed.items() if values}
+        return choices(proposal["value"], self._library.names)
 
     # -- searching, on the widget's own thread ---------------------------------------------------------------------------
 
@@ -301,8 +292,3 @@ def _known_order(order: str) -> str:
     if order not in SORTS:
         raise OptionError(f"Lines cannot be sorted by {order!r}.{nearest(str(order), SORTS)}")
     return order
-
-
-def _listed(values: Values) -> Collection[Any]:
-    is_many = isinstance(values, Collection) and not isinstance(values, (str, bytes))
-    return values if is_many else [values]

@@ -20,7 +20,6 @@ _MORE_VALUES = 200
 _STATIC_LINES = 12
 _TITLES = {SPEAKER: "Speaker", RECORDING: "Recording"}
 _SCORES = {"logdice": "log_dice", "ll": "ll", "mi": "mi", "t": "t_score"}
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def facets_of(counts: Mapping[str, Sequence[Count]], library: Library) -> list[dict[str, Any]]:
@@ -47,10 +46,8 @@ def _values(counts: Sequence[Count], name: str, library: Library) -> list[Any]:
 
 
 def speakers_of(lines: pd.DataFrame) -> list[str]:
-    """The speakers in the order of their colours. Labels are taken from A on, so that B is B's colour where A has no line."""
-    names = set(lines[SPEAKER].dropna().tolist())
-    labels = [name for name in names if name in _LETTERS and len(name) == 1]
-    return sorted(names | set(_LETTERS[: _LETTERS.index(max(labels)) + 1] if labels else ()))
+    """Whoever says a line, whatever is chosen, so that nobody's colour changes with the choices."""
+    return sorted(set(lines[SPEAKER].dropna().tolist()))
 
 
 def rows_of(lines: pd.DataFrame, library: Library) -> list[dict[str, Any]]:
