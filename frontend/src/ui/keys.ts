@@ -56,8 +56,9 @@ function helpCard(title: string, keys: Key[]): HTMLDialogElement {
 }
 
 function shown(name: string): string {
+  if (name.length === 1) return NAMES[name] ?? (/[A-Z]/.test(name) ? `Shift + ${name}` : name.toUpperCase());
   return name
     .split("+")
-    .map((part) => NAMES[part] ?? (part.length === 1 ? part.toUpperCase() : part))
+    .map((part) => NAMES[part] ?? (part.length === 1 ? shown(part) : part))
     .join(" + ");
 }
