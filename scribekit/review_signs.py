@@ -95,9 +95,8 @@ def _sentences(words: pd.DataFrame) -> Codes:
     for first, end in pairwise(edges):
         here = slice(first, end)
         spoken = Spoken(texts[here], starts[here], ends[here], None, speakers[here], channels[here])
-        for run in Segmenter(spoken).sentences():
-            numbers[first + np.array(run)] = number
-            number += 1
+        numbers[here] = number + Segmenter(spoken).sentence_of()
+        number = int(numbers[here].max(initial=number - 1)) + 1
     return numbers
 
 

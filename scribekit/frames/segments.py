@@ -47,6 +47,13 @@ class Segmenter:
         _, edges = self._sentences
         return {"sentence_index": np.arange(len(edges) - 1), **self._columns(edges)}
 
+    def sentence_of(self) -> Positions:
+        """The sentence of each word, counted from 0 in the order of the table."""
+        words, edges = self._sentences
+        numbers = np.empty(len(words), dtype=np.int64)
+        numbers[words] = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+        return numbers
+
     def paragraphs(self) -> dict[str, Any]:
         """The columns of ``schema.PARAGRAPHS`` but for the recording."""
         words, edges = self._sentences
