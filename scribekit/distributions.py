@@ -120,7 +120,7 @@ class Distributions:
 
     def histogram(self, selection: Selection) -> dict[str, list[float]]:
         """Words, milliseconds and expected errors in each bin, in the picked groups; the range of the selection narrows nothing here."""
-        kept = self._pairs(selection)[self._pair]
+        kept: _Mask = self._pairs(selection)[self._pair]
         return {name: np.bincount(self._bin[kept], self._sums[name][kept], BINS).tolist() for name in ("words", "ms", "errors")}
 
     def groups(self, dimension: str, selection: Selection, *, below: float) -> pd.DataFrame:
@@ -207,7 +207,7 @@ class Distributions:
         return kept
 
     def _cells(self, selection: Selection) -> _Mask:
-        kept = self._pairs(selection)[self._pair]
+        kept: _Mask = self._pairs(selection)[self._pair]
         if not selection.is_of_all_bins:
             kept &= (self._bin >= selection.low) & (self._bin < selection.high)
         return kept

@@ -92,7 +92,7 @@ class QueueSlices:
             positions: Which rows.
             below: The threshold.
         """
-        rows = self.rows.iloc[list(positions)][_SHOWN].to_dict("records")
+        rows: list[dict[Any, Any]] = self.rows.iloc[list(positions)][_SHOWN].to_dict("records")
         return [
             {
                 **row,
