@@ -146,6 +146,22 @@ def test_the_search_is_a_dashboard(start, corpus, artefacts):
     assert all("fontawesome" in address for address in voila.strays)
 
 
+def test_the_planner_is_a_dashboard(start, tmp_path, artefacts):
+    pytest.importorskip("voila", reason="Voila is not installed: pip install voila")
+    shutil.copy(DASHBOARDS / "planner.ipynb", tmp_path)
+    rows = [f"https://host.example/{number}.mp3,3600" for number in range(10)]
+    (tmp_path / "library.csv").write_text("\n".join(["url,duration_s", *rows]), "utf-8")
+    command = ["voila", "planner.ipynb", "--no-browser", "--port={port}", "--Voila.ip=127.0.0.1"]
+    voila = start(command, SCRIBEKIT_MANIFEST=str(tmp_path / "library.csv"))
+    page = voila.open("/")
+    cost = page.locator(".sk-planner-facts strong").first
+    expect(cost).to_have_text("$2.10", timeout=PATIENCE_MS)
+    page.get_by_label("speaker labels").check()
+    expect(cost).to_have_text("$2.30", timeout=PATIENCE_MS)
+    page.screenshot(path=artefacts / "voila_planner.png")
+    assert all("fontawesome" in address for address in voila.strays)
+
+
 def test_the_search_runs_in_notebook_7(start, corpus, artefacts):
     pytest.importorskip("notebook", reason="Notebook 7 is not installed: pip install notebook")
     cells = [f"import scribekit as sk\nsk.widgets.TranscriptSearch(sk.open_corpus({str(corpus)!r}))"]
