@@ -49,9 +49,12 @@ widgets: $(READY) ## Build the widgets' browser side from frontend/ into the pac
 	@tools/frontend.sh $(BIN)/python build
 
 .PHONY: bench
-bench: $(READY) ## Measure the engine beside the SDK's own group calls, then alone and large (20 minutes)
+bench: $(READY) ## Measure the engine beside the SDK's own group calls, then all else (three quarters of an hour)
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_batch.py
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_batch.py --suite large
+	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_frames.py
+	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_search.py --recordings 5000
+	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_plan.py
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_review.py
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_tables.py --recordings 5000 --index
 
