@@ -105,7 +105,6 @@ def test_a_person_reviews_by_mouse_and_finds_it_again_after_a_restart(run_notebo
     expect(figures).to_contain_text(re.compile(r"DER .* → .*cpWER .* → .*"))
     before = figures.inner_text()
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
-    notebook.shot("diarization_light", ".sk-face")
 
     turn(notebook, 3).locator("[data-word]").first.click()
     page.get_by_label("Word said by").select_option("A")
@@ -134,9 +133,10 @@ def test_a_person_reviews_by_mouse_and_finds_it_again_after_a_restart(run_notebo
     assert set(review.edits["who"]) == {"ada"}
 
     seen = page.locator(".sk-turn").all_inner_texts()
-    notebook.set_theme("dark")
-    notebook.shot("diarization_dark", ".sk-face")
-    assert notebook.axe(".sk-face") == []
+    for theme in ("light", "dark"):
+        notebook.set_theme(theme)
+        notebook.shot(f"diarization_{theme}", ".sk-face")
+        assert notebook.axe(".sk-face") == []
     notebook.restart()
     notebook.run_all()
     expect(turn(notebook, 0)).to_contain_text("Good evening")
