@@ -39,8 +39,8 @@ def evaluate(
 
     Args:
         corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        references: ``recording_id`` → text (``A: words`` lines tell speakers) or list of turns (``speaker``, ``text``, and ``start_ms``
-            and ``end_ms``, or ``start`` and ``end`` in seconds); or a frame with ``recording_id`` and ``reference``; or the name of the
+        references: ``recording_id`` → text (``A: words`` lines tell speakers), path of a ``.txt`` or ``.json`` file, or list of turns
+            (``speaker``, ``text``, and ``start_ms`` and ``end_ms``, or ``start`` and ``end`` in seconds); or a frame with ``recording_id`` and ``reference``; or the name of the
             manifest column that holds paths of such text or JSON files. A relative path is looked for from the folder of the recording
             upwards, then in the working folder. Recordings without a transcript or a reference are left out.
         by: ``None`` for one row, ``"recording"``, ``"speaker"`` (of the reference, in each recording), or a manifest column.
@@ -218,7 +218,20 @@ def read_references(references: References, corpus: Corpus | None, ids: Sequence
         if missing:
             raise OptionError(f"A frame of references has the columns recording_id and reference; {' and '.join(missing)} is missing.")
         references = dict(zip(references["recording_id"], references["reference"], strict=True))
-    return {name: as_reference(value) for name, value in references.items() if not _is_missing(value)}
+    return {name: _reference(value) for name, value in references.items() if not _is_missing(value)}
+
+
+def _reference(value: Any) -> Reference:
+    """What was said, or the content of the file that is named: a path must not be taken for four words of speech."""
+    is_path = isinstance(value, Path) or (
+        isinstance(value, str) and value.strip().lower().endswith((".txt", ".json")) and "\n" not in value
+    )
+    if not is_path:
+        return as_reference(value)
+    path = Path(value).expanduser()
+    if not path.is_file():
+        raise OptionError(f"There is no reference file {str(value)!r}. Give the path of a file, the text itself, or a list of turns.")
+    return from_file(path.read_text("utf-8-sig"), path.name)
 
 
 def _from_files(column: str, corpus: Corpus | None, ids: set[str]) -> dict[str, Reference]:

@@ -97,6 +97,19 @@ def test_references_come_as_texts_frames_and_files(corpus):
     assert from_files["cpwer"][0] == 0.0
 
 
+def test_a_path_is_not_taken_for_what_was_said(corpus, tmp_path):
+    said = dict(sk.to_frame(corpus)[["recording_id", "text"]].to_numpy().tolist())
+    files = {}
+    for name, text in said.items():
+        files[name] = tmp_path / f"{name}.txt"
+        files[name].write_text(text, "utf-8")
+    whole = sk.evaluate(corpus, said)
+    pd.testing.assert_frame_equal(sk.evaluate(corpus, files), whole)
+    pd.testing.assert_frame_equal(sk.evaluate(corpus, {name: str(path) for name, path in files.items()}), whole)
+    with pytest.raises(OptionError, match="no reference file"):
+        sk.evaluate(corpus, {next(iter(said)): "not/there.json"})
+
+
 def test_recordings_without_a_reference_are_left_out(corpus, said):
     references = pd.DataFrame({"recording_id": ["b", "c", "elsewhere"], "reference": ["nothing of the kind", None, "x"]})
     frame = sk.evaluate(corpus, references, by="recording")

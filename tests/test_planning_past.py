@@ -87,6 +87,11 @@ def test_lengths_that_are_all_alike_keep_the_proportion_of_what_was_known():
     assert (learned.overhead_s, learned.per_hour_s) == pytest.approx((2 * PUBLISHED.overhead_s, 2 * PUBLISHED.per_hour_s))
 
 
+def test_short_jobs_do_not_teach_that_length_costs_nothing():
+    learned = learn(np.array([20.0, 30.0, 45.0]), np.array([25.0, 20.0, 18.0]))
+    assert learned.per_hour_s / learned.overhead_s == pytest.approx(PUBLISHED.per_hour_s / PUBLISHED.overhead_s)
+
+
 def test_two_jobs_teach_nothing():
     assert learn(np.array([60.0, 120.0]), np.array([1.0, 2.0])) is None
 

@@ -47,7 +47,7 @@ def reworded(old: Sequence[Spoken], texts: Sequence[str], after: int | None = No
     Example:
         >>> old = [Spoken("their", 0, 300, confidence=0.4, origin=0), Spoken("is", 300, 400, confidence=0.9, origin=1)]
         >>> [(word.text, word.start, word.end, word.confidence) for word in reworded(old, ["There", "she", "is."])]
-        [('There', 0, 188, None), ('she', 188, 300, None), ('is.', 300, 400, 0.9)]
+        [('There', 0, 187, None), ('she', 187, 300, None), ('is.', 300, 400, 0.9)]
     """
     matcher = SequenceMatcher(None, [plain(word.text) for word in old], [plain(text) for text in texts], autojunk=False)
     new: list[Spoken] = []

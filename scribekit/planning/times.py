@@ -138,9 +138,8 @@ def _line(hours: Numbers, took: Numbers, known: JobTimes) -> tuple[float, float]
     (overhead_s, per_hour_s), _, rank, _ = np.linalg.lstsq(parts, np.ones_like(took))
     if rank == 2 and overhead_s >= 0 and per_hour_s >= 0 and np.ptp(hours) > 0.1 * hours.mean():
         return float(overhead_s), float(per_hour_s)
-    if rank == 2 and np.ptp(hours) > 0.1 * hours.mean():
-        alone = parts[:, 0] if per_hour_s < 0 else parts[:, 1]
-        only = float(alone.sum() / (alone**2).sum())
-        return (only, 0.0) if per_hour_s < 0 else (0.0, only)
+    if rank == 2 and per_hour_s >= 0 and np.ptp(hours) > 0.1 * hours.mean():
+        return 0.0, float(parts[:, 1].sum() / (parts[:, 1] ** 2).sum())
+    # Alike in length, or no longer for longer ones: such jobs say how quick the service is, but not what a long recording would take.
     ratio = float(np.median(took / known.seconds(hours * 3600)))
     return known.overhead_s * ratio, known.per_hour_s * ratio
