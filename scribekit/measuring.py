@@ -42,7 +42,8 @@ def evaluate(
         references: ``recording_id`` → text (``A: words`` lines tell speakers), path of a ``.txt`` or ``.json`` file, or list of turns
             (``speaker``, ``text``, and ``start_ms`` and ``end_ms``, or ``start`` and ``end`` in seconds); or a frame with
             ``recording_id`` and ``reference``; or the name of the manifest column that holds paths of such files. A relative path is
-            looked for from the folder of the recording upwards, then in the working folder. Recordings without a transcript or a reference are left out.
+            looked for from the folder of the recording upwards, then in the working folder. Recordings without a transcript or a
+            reference are left out.
         by: ``None`` for one row, ``"recording"``, ``"speaker"`` (of the reference, in each recording), or a manifest column.
         normaliser: ``"basic"`` (case, punctuation and hyphens do not count) or ``"none"``; see ``scribekit.quality.normalise``.
         seed: Seed of the bootstrap.
