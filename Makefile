@@ -32,7 +32,7 @@ demo: $(READY) ## Transcribe the sample library offline and show every step
 test: $(READY) ## Run all tests: unit, service, engine, notebooks, browser
 	@tools/chromium.sh $(BIN)/python
 	@$(CLEAN_ENV) $(BIN)/python -m pytest
-	@$(CLEAN_ENV) PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/python -m pytest -p nbmake.pytest_plugin -p pytest_timeout --nbmake --nbmake-timeout=120 notebooks
+	@$(CLEAN_ENV) PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/python -m pytest -p nbmake.pytest_plugin -p pytest_timeout --timeout=900 --nbmake --nbmake-timeout=300 notebooks
 
 .PHONY: check
 check: $(READY) ## Lint, format, types, import floors, clean notebooks, widgets as built
