@@ -162,7 +162,7 @@ def _correct(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG0
     after = state.words[following].start if following < len(state.words) else None
     new = reworded(old, texts, after) if texts else []
     _judge(state, old, {word.origin for word in new if word.origin is not None})
-    _replace(state, positions, new)
+    state.words[positions[0] : positions[-1] + 1] = new
 
 
 def _contiguous(state: State, positions: Sequence[int]) -> list[int]:
@@ -178,10 +178,6 @@ def _contiguous(state: State, positions: Sequence[int]) -> list[int]:
     others = [state.words[place] for place in span if place not in taken]
     state.words[span.start : span.stop] = [*run, *others]
     return list(range(span.start, span.start + len(run)))
-
-
-def _replace(state: State, positions: Sequence[int], new: Sequence[Spoken]) -> None:
-    state.words[positions[0] : positions[-1] + 1] = new
 
 
 def _judge(state: State, looked_at: Iterable[Spoken], right: set[int]) -> None:
@@ -205,11 +201,9 @@ def _reject(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG00
 
 
 def _note(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is
-    if detail["words"] is None:
-        state.notes.append((detail["text"], None, None))
-        return
-    positions = find_words(state, detail["words"])
-    state.notes.append((detail["text"], state.words[positions[0]].start, state.words[positions[-1]].end))
+    """A remark changes nothing; it stands in the journal, and is a conflict when its words are gone."""
+    if detail["words"] is not None:
+        find_words(state, detail["words"])
 
 
 ACTIONS: Mapping[str, Callable[[State, Detail, bool], None]] = {

@@ -68,7 +68,6 @@ class State:
         words: In the payload's order.
         verdicts: Position in the payload → whether a person found the word right.
         renamed: Label of the service → what stands for it now, where a whole speaker was renamed or merged.
-        notes: Remarks: their text, and the start and end in ms of what they are about (None for the whole).
         given_turns: The utterance that held each word of the payload.
         given_starts: The start of each utterance of the payload, in ms.
         has_turns: Whether there are utterances.
@@ -82,7 +81,6 @@ class State:
     separator: str = " "
     verdicts: dict[int, bool] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
-    notes: list[tuple[str, int | None, int | None]] = field(default_factory=list)
 
     @classmethod
     def of_payload(cls, body: bytes) -> State:
@@ -105,7 +103,7 @@ class State:
         """A state that can be changed without this one; the two share their words."""
         return State(
             list(self.words), self.given_turns, self.given_starts, self.has_turns, self.separator,
-            dict(self.verdicts), dict(self.renamed), list(self.notes),
+            dict(self.verdicts), dict(self.renamed),
         )  # fmt: skip
 
     def speakers(self) -> list[str]:
