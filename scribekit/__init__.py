@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from scribekit.purging import purge
     from scribekit.quoting import cite
     from scribekit.recordings import read_manifest, scan
+    from scribekit.relocating import relocate
     from scribekit.reviewing import Review, review
     from scribekit.tables import build_tables, export, scan_frame, to_frame
     from scribekit.webhook import Webhook
@@ -69,6 +70,7 @@ __all__ = [
     "propose_correction",
     "purge",
     "read_manifest",
+    "relocate",
     "retry",
     "review",
     "review_states",
@@ -117,6 +119,7 @@ _HOMES = {
     "propose_correction": "correcting",
     "purge": "purging",
     "read_manifest": "recordings",
+    "relocate": "relocating",
     "retry": "batch",
     "review": "reviewing",
     "review_states": "naming",

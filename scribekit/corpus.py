@@ -17,6 +17,7 @@ from scribekit.errors import ScribekitError
 from scribekit.jobs import ERROR
 from scribekit.ledger import Ledger
 from scribekit.limits import Limits
+from scribekit.sources import Whereabouts
 from scribekit.status import REFUSED, Snapshot
 from scribekit.webhook import Webhook
 
@@ -204,9 +205,18 @@ def _as_text(value: Any) -> str | None:
 
 
 def manifest_of(corpus: Corpus, ledger: Ledger) -> pd.DataFrame:
-    """The manifest rows of a batch or corpus, one per recording, as they were given."""
+    """The manifest rows of a batch or corpus, one per recording, as they were given; ``source`` opens a file from the working folder."""
     frames = [pd.read_parquet(io.BytesIO(ledger.manifest(number))) for number in corpus.batch_ids]
     if not frames:
         return schema.MANIFEST.frame()
     joined = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-    return joined.drop_duplicates("recording_id", keep="last", ignore_index=True)
+    rows = joined.drop_duplicates("recording_id", keep="last", ignore_index=True)
+    if "source" in rows:
+        rows["source"] = pd.Series(_sources(corpus, ledger, rows), index=rows.index, dtype=rows["source"].dtype)
+    return rows
+
+
+def _sources(corpus: Corpus, ledger: Ledger, rows: pd.DataFrame) -> list[Any]:
+    kept, places = ledger.files(corpus.batch_ids), Whereabouts(corpus.path, Path.cwd())
+    pairs = zip(rows["recording_id"].tolist(), rows["source"].tolist(), strict=True)
+    return [places.seen_from_here(given, kept[name]) if name in kept else given for name, given in pairs]

@@ -13,10 +13,11 @@ from scribekit import schema
 from scribekit.audio_clips import wav_clip
 from scribekit.concordance import SORTS, Line, Query, cut, parse, sort_key, spans
 from scribekit.corpus import Batch, Corpus, manifest_of
-from scribekit.errors import OptionError, nearest
+from scribekit.errors import OptionError, ScribekitError, nearest
 from scribekit.indexing import Indexed, Where
 from scribekit.ledger import Ledger
 from scribekit.manifest import is_url
+from scribekit.sources import absence
 
 if TYPE_CHECKING:
     from IPython.display import Audio
@@ -121,7 +122,7 @@ def play(
     Args:
         row: One row of ``search``, of ``to_frame(…, "words")``, of ``to_frame(…, "utterances")``: it has ``start_ms``, ``end_ms``,
             and ``source`` or (with ``corpus``) ``recording_id``.
-        corpus: Where to look up the ``source`` of a row that has none.
+        corpus: Where to look up the ``source`` of a row that has none, or whose file is not there (any more).
         before: Seconds to play before the row.
         after: Seconds to play after it.
 
@@ -152,7 +153,7 @@ def _lines(indexed: Indexed, query: Query) -> Iterator[_Found]:
 
 def _local_source(row: pd.Series[Any] | Mapping[str, Any], corpus: Corpus | None) -> Path:
     source = row.get("source")
-    if not isinstance(source, str) and corpus is not None:
+    if corpus is not None and (not isinstance(source, str) or ("recording_id" in row and not is_url(source) and absence(source))):
         source = _source_of(corpus, row.get("recording_id"))
     if not isinstance(source, str):
         raise OptionError("The row does not say where its recording lies. Give the corpus as well: play(row, corpus=corpus).")
@@ -160,6 +161,8 @@ def _local_source(row: pd.Series[Any] | Mapping[str, Any], corpus: Corpus | None
         raise OptionError(
             f"The recording lies at {source!r}, and play reads files only. Download it, and give the row that file as 'source'."
         )
+    if is_absent := absence(source):
+        raise ScribekitError(is_absent)
     return Path(source)
 
 

@@ -50,7 +50,8 @@ class _State:
     manifest: pd.DataFrame
 
 
-_Scope = tuple[Path, tuple[int, ...]]
+_Scope = tuple[Path, Path, tuple[int, ...]]
+"""Corpus, working folder (from where sources are seen) and batches."""
 
 _MOST_STATES = 4
 _states: dict[_Scope, _State] = {}
@@ -103,7 +104,7 @@ def _state(batch_or_corpus: Corpus, ledger: Ledger) -> _State:
     """What the ledger says, read anew only when its stamp is another than last time."""
     stamp = ledger.stamp()
     batches = ledger.batches() if type(batch_or_corpus) is Corpus else batch_or_corpus.batch_ids
-    scope = (batch_or_corpus.path, tuple(batches))
+    scope = (batch_or_corpus.path, Path.cwd(), tuple(batches))
     state = _states.pop(scope, None)
     if state is None or state.stamp != stamp:
         documents = _documents(ledger)

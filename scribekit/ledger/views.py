@@ -65,6 +65,14 @@ class Views(Store):
         rows = self.read("SELECT recording_id, source, job_key FROM recordings ORDER BY batch_id")
         return {row[0]: (row[1], row[2]) for row in rows}
 
+    def files(self, batch_ids: Sequence[int]) -> dict[str, str]:
+        """Recording id → the whole path of its file, where it was last seen; recordings at an address are not in it."""
+        sql = (
+            "SELECT r.recording_id, jobs.source FROM recordings r JOIN jobs ON jobs.key = r.job_key"
+            f" WHERE jobs.sha256 IS NOT NULL AND r.batch_id IN ({marks(batch_ids)}) ORDER BY r.batch_id"
+        )
+        return dict(tuple(row) for row in self.read(sql, tuple(batch_ids)))
+
     def content(self, job_key: str) -> str | None:
         """What a job is about: the SHA-256 of the file, or the URL. None when there is none, or it failed: its source may be mended."""
         rows = self.read("SELECT COALESCE(sha256, source) FROM jobs WHERE key = ? AND state <> 'error'", (job_key,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -192,6 +192,19 @@ class Work(Store):
                 ((at, row["key"], row["transcript_id"], row["state"]) for row in rows),
             )
             return len(rows)
+
+    def relocate(self, files: Mapping[str, str], at: float) -> int:
+        """Record where files lie now: SHA-256 → the whole path; those that the corpus does not know are passed over.
+
+        Returns:
+            How many recordings of the corpus the files are.
+        """
+        known = "SELECT COUNT(DISTINCT r.recording_id) FROM recordings r JOIN jobs ON jobs.key = r.job_key"
+        with self.transaction() as db:
+            db.executemany("UPDATE jobs SET source = ? WHERE sha256 = ?", ((path, sha256) for sha256, path in files.items()))
+            db.execute("INSERT INTO events (at, event, detail) VALUES (?, 'relocated', '')", (at,))
+            wanted = json.dumps(list(files))
+            return int(db.execute(f"{known} WHERE jobs.sha256 IN (SELECT value FROM json_each(?))", (wanted,)).fetchone()[0])
 
     def deleted(self, transcript_id: str, job_key: str, at: float) -> None:
         """Record that a transcript was deleted at the service."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,6 +10,7 @@ import pandas as pd
 from scribekit.evaluation import Recording, evaluation_frame
 from scribekit.manifest import is_url
 from scribekit.references import Reference
+from scribekit.sources import absence
 
 MEASURES = ("der", "cpwer", "wer")
 
@@ -32,6 +32,5 @@ def silence(source: Any) -> str | None:
         return "The manifest does not say where the recording lies, so there is no sound."
     if is_url(source):
         return "The recording lies at an address, so there is no sound here. Everything else works."
-    if not Path(source).expanduser().is_file():
-        return f"The file {source!r} is not there any more, so there is no sound. Everything else works."
-    return None
+    is_absent = absence(source)
+    return None if is_absent is None else f"{is_absent} Until then there is no sound; everything else works."

@@ -1,0 +1,36 @@
+"""The verb that tells a corpus where its recordings lie now."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from scribekit.corpus import Batch, Corpus
+from scribekit.ledger import Ledger
+from scribekit.recordings import scan
+
+
+def relocate(batch_or_corpus: Batch | Corpus, folder: str | os.PathLike[str], *, progress: bool = True) -> int:
+    """Tell a corpus where its recordings lie now, after they were moved or renamed: they are known by their content (SHA-256).
+
+    A corpus remembers the whole path of every file, and looks into its own folder and those above it for recordings that were
+    moved along with it; call this when they lie elsewhere. Nothing is sent or copied.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave; it always holds for the whole corpus.
+        folder: Where to look: what :func:`scan` takes. Files that are not of the corpus are passed over.
+        progress: Show how far it has come.
+
+    Returns:
+        How many recordings of the corpus are there.
+
+    Raises:
+        ManifestError: There is no such folder, or nothing in it that could be a recording.
+        LedgerError: The corpus cannot be written.
+    """
+    found = scan(folder, progress=progress)
+    read = found[found["sha256"].notna()]
+    paths = [str(Path(source).absolute()) for source in read["source"]]
+    with Ledger(batch_or_corpus.path) as ledger:
+        return ledger.relocate(dict(zip(read["sha256"], paths, strict=True)), time.time())
