@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from scribekit.errors import NoConnectionError, OptionError
 
 DEFAULT_BASE_URL = "https://api.assemblyai.com"
+_EMBEDDED = "embedded:"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,16 @@ class Connection:
         """Whether the service is on this machine, where no proxy leads."""
         name = urlsplit(self.base_url).hostname or ""
         return name in ("localhost", "::1") or name.startswith("127.")
+
+
+def embedded_host(recogniser: str) -> str:
+    """The name of the embedded service in job keys."""
+    return _EMBEDDED + recogniser
+
+
+def embedded_recogniser(host: str) -> str | None:
+    """The recogniser of an embedded service, by its name in job keys; None for any other service."""
+    return host.removeprefix(_EMBEDDED) if host.startswith(_EMBEDDED) else None
 
 
 def resolve(*, settings_key: str | None, settings_url: str | None, environ: Mapping[str, str], local: Connection | None) -> Connection:

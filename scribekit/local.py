@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
-from scribekit.connection import Connection
+from scribekit.connection import Connection, embedded_host
 from scribekit.errors import LocalServiceError, MissingExtraError, OptionError, nearest
 
 START_S = 30.0
@@ -93,7 +93,7 @@ class LocalService:
             self.stop()
             raise
         self._connection = Connection(
-            base_url, key, host=f"embedded:{self.recogniser}", disposable=True, model=_MODELS.get(self.recogniser)
+            base_url, key, host=embedded_host(self.recogniser), disposable=True, model=_MODELS.get(self.recogniser)
         )
         _running.append(self)
         atexit.register(self.stop)

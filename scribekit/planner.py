@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from scribekit import planning
+from scribekit.batch import service_connection
+from scribekit.connection import embedded_recogniser
 from scribekit.corpus import Batch, Corpus, manifest_of
-from scribekit.errors import OptionError, ScribekitError
+from scribekit.errors import NoConnectionError, OptionError, ScribekitError
+from scribekit.intake import NEEDED_COLUMNS, Terms, take_in
 from scribekit.ledger import FILE_NAME, Ledger
 from scribekit.limits import Limits
 from scribekit.planning import JobTimes, Plan, Setting, comparing, past
@@ -45,7 +49,8 @@ def plan(
         upload_mbps: Upload bandwidth in Mbit/s; None counts uploads as taking no time.
         budget_usd: As for :func:`submit_batch`: recordings that it would hold back are counted and left out.
         assume_duration_s: The length in seconds of recordings of unknown length; by default the median of the others.
-        corpus: Learn from its jobs how long the service takes, and how large transcripts are. Otherwise the published figures are taken.
+        corpus: Learn from its jobs how long the service takes, and how large transcripts are; otherwise the published figures are taken.
+            Recordings of a manifest that it has with the same options are left out: to submit them again sends and costs nothing.
         times: How long the service takes, if you know better.
 
     Returns:
@@ -66,7 +71,7 @@ def plan(
     if assume_duration_s is not None and not assume_duration_s > 0:
         raise OptionError(f"assume_duration_s={assume_duration_s!r}: expected a number above zero, or None.")
     paced = limits or Limits()
-    learned = _learned(corpus, paced.concurrent_jobs) if corpus is not None else {}
+    learned, notes = _learned(corpus, paced.concurrent_jobs) if corpus is not None else ({}, ())
     setting = Setting(
         limits=paced,
         upload_mbps=upload_mbps,
@@ -74,8 +79,10 @@ def plan(
         length_is_named=assume_duration_s is not None,
         times=_local_times() | learned | _given(times),
         stored_bytes_per_hour=_stored_per_hour(corpus),
+        notes=() if times else notes,
     )
-    return Plan(planning.workload(manifest, config, assume_duration_s=assume_duration_s), setting)
+    held = frozenset() if corpus is None else _in_corpus(corpus, manifest, config)
+    return Plan(planning.workload(manifest, config, assume_duration_s=assume_duration_s, in_corpus=held), setting)
 
 
 def compare_plan(
@@ -129,25 +136,50 @@ def _answered(rows: pd.DataFrame) -> tuple[str, ...] | None:
     return (models[0],) if len(models) == 1 and planning.vendor_of(models[0]) == "embedded" else None
 
 
-def _learned(corpus: Batch | Corpus, slots: int) -> dict[str, JobTimes]:
+def _learned(corpus: Batch | Corpus, slots: int) -> tuple[dict[str, JobTimes], tuple[str, ...]]:
+    """How long each vendor's jobs took in a corpus, and a note where there are too few of all of them to tell."""
     with Ledger(corpus.path) as ledger:
         happened = past.read(ledger.events(corpus.batch_ids))
         rows = _completed(corpus, ledger)
     local = _local_times()
     rows["vendor"] = [planning.vendor_of(model) for model in rows["model"].fillna("")]
-    found = {}
+    found, notes = {}, []
     for vendor, mine in rows.groupby("vendor"):
         known = local.get(str(vendor), planning.BY_VENDOR[str(vendor)])
         took = past.working_s([happened.trails[key] for key in mine["job_key"]], min(slots, known.slots or slots))
-        learned = planning.learn(mine["duration_s"].to_numpy(), np.array(took), known)
+        lengths, seconds = mine["duration_s"].to_numpy(), np.array(took)
+        learned = planning.learn(lengths, seconds, known)
         if learned is not None:
             found[str(vendor)] = learned
-    return found
+        else:
+            notes.append(str(planning.too_few(lengths, seconds)))
+    if rows.empty:
+        notes.append(str(planning.too_few(np.zeros(0), np.zeros(0))))
+    return found, () if found else tuple(dict.fromkeys(notes))
 
 
 def _local_times() -> dict[str, JobTimes]:
     """The embedded recogniser works on as many recordings at once as there are cores."""
     return {"embedded": planning.embedded(os.cpu_count() or 1)}
+
+
+def _in_corpus(corpus: Batch | Corpus, manifest: Any, config: Any) -> frozenset[str]:
+    """The recordings of a manifest that would not be sent again; none of a table that does not say what is in the files."""
+    if not isinstance(manifest, pd.DataFrame) or not set(NEEDED_COLUMNS) <= set(manifest.columns):
+        return frozenset()
+    try:
+        to = service_connection()
+    except NoConnectionError:
+        to = None
+    with Ledger(corpus.path) as ledger:
+        # Until it is said which service will be used, it is taken for one that the corpus was sent to, and not for a rehearsal.
+        hosts = [to.host] if to else [host for host in ledger.hosts(ledger.batches()) if embedded_recogniser(host) is None]
+        found: set[str] = set()
+        for host in hosts:
+            rows = take_in(manifest, config, Terms(host, Path.cwd())).rows
+            taken = ledger.taken({row.job_key for row in rows if row.job_key})
+            found |= {row.recording_id for row in rows if row.job_key in taken}
+    return frozenset(found)
 
 
 def _given(times: JobTimes | None) -> dict[str, JobTimes]:

@@ -1,5 +1,6 @@
 import os
 
+import assemblyai as aai
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,6 +67,51 @@ def test_a_corpus_without_results_teaches_nothing_and_compares_with_nothing(benc
     assert sk.plan(library(), corpus=batch)._forecast.times[0] == PUBLISHED
     with pytest.raises(ScribekitError, match=r"Run sk\.collect first"):
         sk.compare_plan(batch)
+
+
+def test_too_few_jobs_to_learn_from_are_said(bench, tmp_path):
+    bench(*SERVICE)
+    batch = sk.submit_batch(library(2), corpus=tmp_path / "c", limits=LIMITS, progress=False)
+    sk.collect(batch, progress=False)
+    plan = sk.plan(library(), corpus=batch)
+    assert plan._forecast.times[0] == PUBLISHED
+    assert any("too few jobs in the corpus to learn times from" in point for point in plan.assumptions)
+    assert "of 3 needed" in repr(plan)
+    assert "too few" not in repr(sk.plan(library(), corpus=batch, times=TIMES))
+
+
+def test_what_the_corpus_holds_is_not_planned_again(bench, tmp_path):
+    service = bench(*SERVICE)
+    whole = sk.read_manifest(library(5), progress=False)
+    pilot = whole.iloc[:2]
+    batch = sk.submit_batch(pilot, corpus=tmp_path / "c", limits=LIMITS, progress=False)
+    sk.collect(batch, progress=False)
+    plan = sk.plan(whole, corpus=batch)
+    said = plan.to_frame().iloc[0]
+    assert (said["recordings"], said["jobs"], said["in_corpus"]) == (5, 3, 2)
+    assert said["usd"] == pytest.approx(sk.plan(whole.iloc[2:]).to_frame()["usd"].iloc[0])
+    assert plan.recordings()["status"].tolist() == ["in corpus"] * 2 + ["planned"] * 3
+    assert "3 to send; 2 in the corpus already" in repr(plan)
+    assert sk.plan(pilot, corpus=batch).wall_s() == 0
+    # Other options are other jobs, and so are those of another service than the one that is used.
+    other = aai.TranscriptionConfig(speaker_labels=True)
+    assert sk.plan(whole, other, corpus=batch).to_frame()["in_corpus"].iloc[0] == 0
+    assert plan.what_if(speech_models="universal-2")["jobs"].tolist() == [5]
+    service.stop()
+    assert sk.plan(whole, corpus=batch).to_frame()["in_corpus"].iloc[0] == 0
+
+
+def test_each_note_stands_where_it_belongs(bench, samples, tmp_path):
+    bench(*SERVICE)
+    batch = sk.submit_batch(
+        sk.scan(samples / "audio/support_call.flac", progress=False), corpus=tmp_path / "c", limits=LIMITS, progress=False
+    )
+    sk.collect(batch, progress=False)
+    notes = measures(sk.compare_plan(batch, times=TIMES))["note"]
+    assert "upload" not in notes["cost"]
+    assert "rates of" in notes["cost"]
+    assert "upload bandwidth not given" in notes["stage: upload"]
+    assert notes.str.contains("bandwidth not given").sum() == 1
 
 
 def test_a_duplicate_and_a_failure_are_not_compared(bench, tmp_path):

@@ -68,7 +68,7 @@ def test_every_row_of_the_manifest_is_counted_once():
     manifest.loc[3, "duration_s"] = None
     plan = sk.plan(manifest, budget_usd=0.01)
     said = row(plan)
-    assert said["recordings"] == said[["jobs", "refused", "duplicates", "held"]].sum() == 6
+    assert said["recordings"] == said[["jobs", "in_corpus", "refused", "duplicates", "held"]].sum() == 6
     assert (said["refused"], said["duplicates"]) == (1, 1)
     assert plan.recordings()["status"].tolist()[1:3] == ["refused", "duplicate"]
     assert plan.recordings().loc[3, "status"] == "held"

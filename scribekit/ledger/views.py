@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from scribekit.ledger.store import Store, marks, unpack
@@ -72,6 +72,11 @@ class Views(Store):
             f" WHERE jobs.sha256 IS NOT NULL AND r.batch_id IN ({marks(batch_ids)}) ORDER BY r.batch_id"
         )
         return dict(tuple(row) for row in self.read(sql, tuple(batch_ids)))
+
+    def taken(self, job_keys: Collection[str]) -> set[str]:
+        """Those of the jobs that are done, or at the service: what is submitted again does not send them again."""
+        sql = "SELECT key FROM jobs WHERE state NOT IN ('planned', 'uploaded', 'error') AND key IN (SELECT value FROM json_each(?))"
+        return {row[0] for row in self.read(sql, (json.dumps(list(job_keys)),))}
 
     def content(self, job_key: str) -> str | None:
         """What a job is about: the SHA-256 of the file, or the URL. None when there is none, or it failed: its source may be mended."""

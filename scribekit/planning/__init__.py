@@ -2,7 +2,19 @@
 
 from scribekit.planning.forecast import Setting
 from scribekit.planning.handle import Plan
-from scribekit.planning.times import BY_VENDOR, PUBLISHED, JobTimes, embedded, learn, vendor_of
+from scribekit.planning.times import BY_VENDOR, PUBLISHED, JobTimes, embedded, learn, too_few, vendor_of
 from scribekit.planning.workload import workload, workload_of_jobs
 
-__all__ = ["BY_VENDOR", "PUBLISHED", "JobTimes", "Plan", "Setting", "embedded", "learn", "vendor_of", "workload", "workload_of_jobs"]
+__all__ = [
+    "BY_VENDOR",
+    "PUBLISHED",
+    "JobTimes",
+    "Plan",
+    "Setting",
+    "embedded",
+    "learn",
+    "too_few",
+    "vendor_of",
+    "workload",
+    "workload_of_jobs",
+]

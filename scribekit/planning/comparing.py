@@ -69,7 +69,7 @@ def _totals(plan: Plan, actual: Actual) -> Iterator[dict[str, Any]]:
     note = "nothing at the service between two jobs: a notebook that was closed, or a slow upload"
     yield _row("longest pause", 0.0, actual.past.longest_pause_s, "s", note)
     cost = actual.rows["cost_usd"].astype("float64")
-    yield _row("cost", said["usd"] + said["assumed_usd"], cost.sum() if cost.notna().all() else math.nan, "USD", said["note"])
+    yield _row("cost", said["usd"] + said["assumed_usd"], cost.sum() if cost.notna().all() else math.nan, "USD", "; ".join(plan.cost_notes))
     hours = actual.rows["audio_duration_s"].astype("float64").sum() / 3600
     yield _row("audio", said["audio_hours"], hours, "h", "by the manifest; by the service")
 
@@ -90,7 +90,8 @@ def _stages(plan: Plan, actual: Actual) -> Iterator[dict[str, Any]]:
     took = actual.stages(plan.slots)
     planned = {row["stage"]: row for row in plan.stages().to_dict("records")}
     for stage, seconds in took.items():
-        yield _row(f"stage: {stage}", planned[stage]["alone_s"], seconds, "s", planned[stage]["meaning"])
+        notes = plan.upload_notes if stage == UPLOAD else []
+        yield _row(f"stage: {stage}", planned[stage]["alone_s"], seconds, "s", "; ".join([planned[stage]["meaning"], *notes]))
     worked = np.array(working_s(actual.trails, plan.slots))
     mean = float(np.nanmean(worked)) if np.isfinite(worked).any() else math.nan
     yield _row("processing", plan.recordings()["processing_s"].mean(), mean, "s", "mean time that the service worked on a job")

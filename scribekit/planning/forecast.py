@@ -47,6 +47,7 @@ class Setting:
         times: Vendor → how long jobs take there, where it differs from the published figures.
         stored_bytes_per_hour: Disk space of an hour's transcript.
         request_s: Seconds for which a request keeps the next one waiting.
+        notes: What else a reader of the plan should know, in sentences.
 
     Raises:
         OptionError: A figure is not positive.
@@ -60,6 +61,7 @@ class Setting:
     times: Mapping[str, JobTimes] = field(default_factory=dict)
     stored_bytes_per_hour: float = STORED_BYTES_PER_HOUR
     request_s: float = REQUEST_S
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""

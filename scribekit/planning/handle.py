@@ -18,7 +18,7 @@ from scribekit.limits import Limits
 from scribekit.planning import showing
 from scribekit.planning.forecast import Forecast, Setting
 from scribekit.planning.stages import MEANINGS
-from scribekit.planning.workload import DUPLICATE, REFUSED, SENT, Workload
+from scribekit.planning.workload import DUPLICATE, IN_CORPUS, REFUSED, SENT, Workload
 from scribekit.pricing import rate_card
 
 if TYPE_CHECKING:
@@ -171,7 +171,8 @@ class Plan:
         rest = {name: knobs[name] for name in ("upload_mbps", "budget_usd") if name in knobs}
         if "speech_models" in knobs:
             rest["speech_models"] = _models(knobs["speech_models"])
-        return Plan(self._work, dataclasses.replace(self._setting, limits=limits, **rest))
+        work = self._work.sent_anew() if "speech_models" in knobs else self._work
+        return Plan(work, dataclasses.replace(self._setting, limits=limits, **rest))
 
     @functools.cached_property
     def _row(self) -> dict[str, Any]:
@@ -189,6 +190,7 @@ class Plan:
             "jobs": len(jobs),
             "refused": int((work.status == REFUSED).sum()),
             "duplicates": int((work.status == DUPLICATE).sum()),
+            "in_corpus": int((work.status == IN_CORPUS).sum()),
             "held": len(work.sent) - len(jobs),
             "unknown_duration": int(assumed.sum()),
             "audio_hours": hours,
@@ -200,25 +202,35 @@ class Plan:
             "usd": math.fsum(usd[~assumed]),
             "assumed_usd": math.fsum(usd[assumed]),
             "storage_bytes": round(hours * self._setting.stored_bytes_per_hour),
-            "note": "; ".join(self._notes(int(assumed.sum()), unpriced=bool(np.isnan(usd).any()))),
+            "note": "; ".join(self._notes),
         }
 
-    def _notes(self, assumed: int, *, unpriced: bool) -> Iterable[str]:
-        if unpriced:
-            yield "no rate"
-        if assumed:
-            yield f"{assumed:,} of unknown length, {self._work.assumed_s / 60:,.1f} min assumed"
-        if self._work.guessed_bytes:
-            yield f"{self._work.guessed_bytes:,} files of unknown size, 128 kbit/s assumed"
-        if self.upload_mbps is None and self._work.upload_bytes[self._forecast.jobs].any():
-            yield "upload bandwidth not given: uploads take no time here"
-        yield f"rates of {rate_card().date}"
+    @property
+    def _notes(self) -> list[str]:
+        return [*self._setting.notes, *self.upload_notes, *self.cost_notes]
+
+    @property
+    def cost_notes(self) -> list[str]:
+        """What should be known of the dollars."""
+        jobs = self._forecast.jobs
+        assumed = int(self._work.assumed[jobs].sum())
+        lacking = ["no rate"] if np.isnan(self._forecast.usd(jobs)).any() else []
+        lengths = [f"{assumed:,} of unknown length, {self._work.assumed_s / 60:,.1f} min assumed"] if assumed else []
+        return [*lacking, *lengths, f"rates of {rate_card().date}"]
+
+    @property
+    def upload_notes(self) -> list[str]:
+        """What should be known of the uploads."""
+        guessed = self._work.guessed_bytes
+        sizes = [f"{guessed:,} files of unknown size, 128 kbit/s assumed"] if guessed else []
+        is_free = self.upload_mbps is None and self._work.upload_bytes[self._forecast.jobs].any()
+        return [*sizes, *(["upload bandwidth not given: uploads take no time here"] if is_free else [])]
 
     @property
     def assumptions(self) -> list[str]:
         """What was taken for granted, in sentences: processing times, unknown lengths, the date of the rate card."""
         times = dict.fromkeys(times.formula for times in self._forecast.times)
-        return [*(f"time in processing: {formula}" for formula in times), *self._notes(self._row["unknown_duration"], unpriced=False)]
+        return [*(f"time in processing: {formula}" for formula in times), *self._notes]
 
     def __repr__(self) -> str:
         return showing.sentence(self._row)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _INK = "#333333"
 _UNITS = ((86_400.0, "days"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 _WIDTH, _HEIGHT = 320, 96
+_LEFT_OUT = {"in_corpus": "in the corpus already", "refused": "refused", "duplicates": "duplicates", "held": "held"}
 _LEFT = "text-align:left;vertical-align:top"
 _NUMBERS = "font-variant-numeric:tabular-nums"
 
@@ -63,7 +64,7 @@ def size(amount: float) -> str:
 
 def facts(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Name and value of each figure worth showing, in order."""
-    left_out = [f"{row[name]:,} {name}" for name in ("refused", "duplicates", "held") if row[name]]
+    left_out = [f"{row[name]:,} {said}" for name, said in _LEFT_OUT.items() if row[name]]
     found = [("recordings", "; ".join([f"{row['jobs']:,} to send", *left_out]))]
     found.append(("audio", f"{row['audio_hours']:,.1f} h"))
     found.append(("time", f"{duration(row['wall_s_50'])} (9 times in 10: {duration(row['wall_s_90'])})"))

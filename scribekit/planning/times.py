@@ -115,7 +115,7 @@ def learn(duration_s: Numbers, seconds: Numbers, known: JobTimes = PUBLISHED) ->
         >>> round(learned.overhead_s, 6), round(learned.per_hour_s, 6)
         (4.0, 30.0)
     """
-    usable = (duration_s > 0) & (seconds > 0) & np.isfinite(duration_s) & np.isfinite(seconds)
+    usable = _usable(duration_s, seconds)
     hours, took = duration_s[usable] / 3600, seconds[usable]
     if len(took) < FEWEST_TO_FIT:
         return None
@@ -131,6 +131,21 @@ def learn(duration_s: Numbers, seconds: Numbers, known: JobTimes = PUBLISHED) ->
         source=f"learned from {len(took):,} jobs of this corpus",
         jobs=len(took),
     )
+
+
+def too_few(duration_s: Numbers, seconds: Numbers) -> str | None:
+    """That :func:`learn` would learn nothing from these jobs, as a note; None where they are enough.
+
+    Example:
+        >>> too_few(np.array([60.0, 90.0]), np.array([3.0, np.nan]))
+        'too few jobs in the corpus to learn times from (1 of 3 needed)'
+    """
+    count = int(_usable(duration_s, seconds).sum())
+    return None if count >= FEWEST_TO_FIT else f"too few jobs in the corpus to learn times from ({count} of {FEWEST_TO_FIT} needed)"
+
+
+def _usable(duration_s: Numbers, seconds: Numbers) -> npt.NDArray[np.bool_]:
+    return np.asarray((duration_s > 0) & (seconds > 0) & np.isfinite(duration_s) & np.isfinite(seconds))
 
 
 def _line(hours: Numbers, took: Numbers, known: JobTimes) -> tuple[float, float]:

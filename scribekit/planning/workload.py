@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ ASSUMED_DURATION_S = 3600.0
 ASSUMED_BYTES_PER_S = 16_000
 """A file of unknown size: 128 kbit/s."""
 
-SENT, REFUSED, DUPLICATE = "planned", "refused", "duplicate"
+SENT, REFUSED, DUPLICATE, IN_CORPUS = "planned", "refused", "duplicate", "in corpus"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Workload:
 
     Attributes:
         recording_id: Their ids.
-        status: ``planned``, ``refused`` or ``duplicate``.
+        status: ``planned``, ``refused``, ``duplicate`` or ``in corpus``.
         duration_s: Lengths; assumed where unknown.
         assumed: Whether a length is assumed.
         assumed_s: The length that was assumed.
@@ -97,14 +97,21 @@ class Workload:
         turn = np.where(self.assumed, ASSUMED_DURATION_S, self.duration_s)[positions]
         return positions[np.argsort(-turn, kind="stable")]
 
+    def sent_anew(self) -> Workload:
+        """The same with what the corpus holds to be sent again: with other options it is another job."""
+        return replace(self, status=np.where(self.status == IN_CORPUS, SENT, self.status))
 
-def workload(manifest: Any, config: Any = None, *, assume_duration_s: float | None = None) -> Workload:
+
+def workload(
+    manifest: Any, config: Any = None, *, assume_duration_s: float | None = None, in_corpus: Collection[str] = frozenset()
+) -> Workload:
     """Read a manifest for planning.
 
     Args:
         manifest: A manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in seconds.
         config: An ``assemblyai.TranscriptionConfig``; columns that bear an option's name override it.
         assume_duration_s: The length of recordings of unknown length; by default the median of the known ones.
+        in_corpus: The ids of recordings that a corpus holds already.
 
     Raises:
         ManifestError: There is neither a length nor a source in the table.
@@ -113,6 +120,8 @@ def workload(manifest: Any, config: Any = None, *, assume_duration_s: float | No
     frame = _table(manifest)
     status = _status(frame)
     kind, kinds = _kinds(frame, config, status)
+    if in_corpus:
+        status[frame["recording_id"].isin(in_corpus).to_numpy() & (status == SENT)] = IN_CORPUS
     return _workload(frame, status, kind, kinds, assume_duration_s)
 
 

@@ -16,6 +16,7 @@ PLAN = Table(
         Column("jobs", "Int64", "Recordings that are sent."),
         Column("refused", "Int64", "Rows that cannot be sent (a problem, or a bad option), duplicates not counted."),
         Column("duplicates", "Int64", "Rows that share the job of another row."),
+        Column("in_corpus", "Int64", "Rows that the corpus (``corpus=``) has with these options already: they are not sent again."),
         Column("held", "Int64", "Recordings that the budget holds back."),
         Column("unknown_duration", "Int64", "Jobs of unknown length: reckoned with an assumed one (see note)."),
         Column("audio_hours", "float64", "Audio of the jobs, assumed lengths included.", "h"),
@@ -35,7 +36,7 @@ PLANNED = Table(
     "planned",
     (
         RECORDING_ID,
-        Column("status", "str", "planned, held (by the budget), refused or duplicate."),
+        Column("status", "str", "planned, held (by the budget), in corpus, refused or duplicate."),
         Column("duration_s", "float64", "Length of the audio, or the assumed one.", "s"),
         Column("assumed", "bool", "The length is assumed."),
         Column("upload_bytes", "Int64", "Bytes to upload; 0 for a link.", "bytes"),

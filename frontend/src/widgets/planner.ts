@@ -32,6 +32,7 @@ interface Figures {
   call: string;
 }
 
+const LEFT_OUT = { in_corpus: "in the corpus already", refused: "refused", duplicates: "duplicates", held: "held back by the budget" };
 const PAUSE_MS = 120; // a slider is dragged through many values; the reckoning follows the hand, not each pixel
 const PLOT = { width: 460, height: 190, left: 48, bottom: 34, top: 16, right: 12 };
 
@@ -170,7 +171,7 @@ function budgetKnob(settings: Settings, choose: (usd: number | null) => void): H
 
 function factsOf(row: Row): HTMLElement[] {
   const figure = (name: string) => row[name] as number | null;
-  const leftOut = ["refused", "duplicates", "held"].filter((name) => figure(name)).map((name) => `${count(figure(name))} ${name === "held" ? "held back by the budget" : name}`);
+  const leftOut = Object.entries(LEFT_OUT).filter(([name]) => figure(name)).map(([name, said]) => `${count(figure(name))} ${said}`);
   const assumed = figure("unknown_duration") ? `and ${dollars(figure("assumed_usd"))} for ${count(figure("unknown_duration"))} of assumed length` : "";
   const budget = figure("budget_usd") === null ? "" : `of a budget of ${dollars(figure("budget_usd"))}`;
   const facts: [string, string, string][] = [
