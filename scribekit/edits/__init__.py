@@ -15,7 +15,8 @@ from scribekit.edits.anchors import Conflict
 from scribekit.edits.model import DONE, IN_REVIEW, NEW, REDO, STATE, STATES, UNDO, Edit, History, read_history
 from scribekit.edits.proposals import Stray, strays
 from scribekit.edits.replaying import Replayed, Replayer
-from scribekit.edits.state import Spoken, State, to_payload, utterance_words
+from scribekit.edits.spoken import Spoken
+from scribekit.edits.state import State, to_payload, utterance_words
 
 __all__ = [
     "ACTIONS",

@@ -9,7 +9,8 @@ from typing import Any
 
 from scribekit.edits.anchors import Conflict, find_speaker, find_words
 from scribekit.edits.model import Edit
-from scribekit.edits.state import Spoken, State, join_turns
+from scribekit.edits.spoken import Spoken
+from scribekit.edits.state import State, join_turns
 from scribekit.edits.wording import cut, plain, reworded
 
 Detail = Mapping[str, Any]

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from scribekit.edits.state import Spoken, State
+from scribekit.edits.spoken import Spoken
+from scribekit.edits.state import State
 from scribekit.edits.wording import plain
 
 NEAR_MS = 700

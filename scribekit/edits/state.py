@@ -4,60 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from statistics import fmean
 from typing import Any
 
 import msgspec
 
 from scribekit import wire
+from scribekit.edits import grouping
+from scribekit.edits.spoken import Spoken, Turn
 from scribekit.frames.turns import by_listed_words
-
-Turn = int | None
-
-
-@dataclass(slots=True)
-class Spoken:
-    """One word as it stands.
-
-    Attributes:
-        text: As written.
-        start: In ms.
-        end: In ms.
-        speaker: Who said it, by label or name.
-        channel: The channel.
-        turn: Which turn it is in; words of one turn share the number.
-        confidence: The service's; None for a word that a person typed.
-        origin: Its position in the payload; None for a word that a person typed.
-        label: Whom the service named.
-        is_edited: Whether a person changed its text or who said it; a mere renaming of a speaker does not count.
-        is_retimed: Whether its times were made by alignment.
-    """
-
-    text: str
-    start: int
-    end: int
-    speaker: str | None = None
-    channel: str | None = None
-    turn: Turn = None
-    confidence: float | None = None
-    origin: int | None = None
-    label: str | None = None
-    is_edited: bool = False
-    is_retimed: bool = False
-
-    def like(self, **changes: Any) -> Spoken:
-        """A copy with other values. Words are never changed in place: states share them."""
-        word = Spoken(
-            self.text, self.start, self.end, self.speaker, self.channel, self.turn, self.confidence, self.origin, self.label,
-            self.is_edited, self.is_retimed,
-        )  # fmt: skip
-        for name, value in changes.items():
-            setattr(word, name, value)
-        return word
-
-    def altered(self, **changes: Any) -> Spoken:
-        """A copy with other values, marked as edited."""
-        return self.like(is_edited=True, **changes)
 
 
 @dataclass
@@ -108,15 +64,11 @@ class State:
 
     def speakers(self) -> list[str]:
         """Everyone who says something, in order of appearance."""
-        return list(dict.fromkeys(word.speaker for word in self.words if word.speaker is not None))
+        return [name for name in dict.fromkeys(map(attrgetter("speaker"), self.words)) if name is not None]
 
     def turns(self) -> list[list[int]]:
         """The positions of the words of each turn, in order of appearance; words without a turn are in none."""
-        found: dict[int, list[int]] = {}
-        for position, word in enumerate(self.words):
-            if word.turn is not None:
-                found.setdefault(word.turn, []).append(position)
-        return list(found.values())
+        return grouping.by_turn(self.words)
 
     def new_turn(self) -> int:
         """A number that no turn has."""
@@ -173,33 +125,14 @@ def _word(word: Spoken, given: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def utterance_words(state: State) -> list[list[int]]:
     """The positions in ``state.words`` of each utterance's words, in the order of the utterances table; an utterance may list none."""
-    return [turn.positions for turn in _ordered(state)] if state.has_turns else []
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    start: int
-    positions: list[int]
-    given: int | None  # its number in the payload, when no edit has touched it
-
-
-def _ordered(state: State) -> list[_Turn]:
-    original = _origins(state)
-    turns = [_Turn(start, [], number) for number, start in enumerate(state.given_starts) if not original[number]]
-    for positions in state.turns():
-        words = [state.words[position] for position in positions]
-        turn = words[0].turn
-        is_given = turn is not None and turn < len(original) and _is_untouched(words, original[turn])
-        given = turn if is_given else None
-        turns.append(_Turn(min(word.start for word in words) if given is None else state.given_starts[given], positions, given))
-    return sorted(turns, key=lambda turn: turn.start)
+    return [turn.positions for turn in grouping.ordered(state.words, state.given_turns, state.given_starts)] if state.has_turns else []
 
 
 def _utterances(raw: dict[str, Any], state: State, words: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]] | None, list[int]]:
     if not state.has_turns:
         return None, []
     given = [item for item in raw.get("utterances") or () if isinstance(item, dict)]
-    turns = _ordered(state)
+    turns = grouping.ordered(state.words, state.given_turns, state.given_starts)
     items = []
     for turn in turns:
         if turn.given is None:
@@ -209,19 +142,6 @@ def _utterances(raw: dict[str, Any], state: State, words: Sequence[dict[str, Any
         else:
             items.append(_renamed(given[turn.given], state))
     return items, [index for index, turn in enumerate(turns) if turn.given is None]
-
-
-def _origins(state: State) -> list[list[int]]:
-    """The positions in the payload that each of its utterances held."""
-    held: list[list[int]] = [[] for _ in state.given_starts]
-    for origin, turn in enumerate(state.given_turns):
-        if turn is not None:
-            held[turn].append(origin)
-    return held
-
-
-def _is_untouched(words: Sequence[Spoken], original: Sequence[int]) -> bool:
-    return [word.origin for word in words] == list(original) and not any(word.is_edited or word.is_retimed for word in words)
 
 
 def _utterance(state: State, positions: Sequence[int], words: Sequence[dict[str, Any]]) -> dict[str, Any]:

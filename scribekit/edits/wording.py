@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from scribekit.edits.state import Spoken
+from scribekit.edits.spoken import Spoken
 
 SHORTEST_MS = 60
 """A typed word gets at least this much of a pause; in a shorter one it shares the time of its neighbour."""
