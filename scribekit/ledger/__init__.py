@@ -4,6 +4,7 @@ It lives in the corpus folder as ``ledger.sqlite``. Every fact is committed, and
 follows from it is done.
 """
 
+from scribekit.ledger.figures import Figures
 from scribekit.ledger.journal import Journal
 from scribekit.ledger.pages import Pages
 from scribekit.ledger.store import BUSY_S, FILE_NAME, VERSION
@@ -13,8 +14,10 @@ from scribekit.ledger.work import Fact, Receipt, Work
 __all__ = ["BUSY_S", "FILE_NAME", "VERSION", "Fact", "Ledger", "Receipt"]
 
 
-class Ledger(Work, Views, Pages, Journal):
-    """The open ledger of one corpus: what is written (``Work``), what is read (``Views``, ``Pages``), what people changed (``Journal``).
+class Ledger(Work, Views, Figures, Pages, Journal):
+    """The open ledger of one corpus.
+
+    What is written is in ``Work``, what is read in ``Views``, ``Figures`` and ``Pages``, what people changed in ``Journal``.
 
     A ledger is used by one thread at a time; any number of processes may have the same one open.
 

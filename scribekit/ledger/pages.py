@@ -22,23 +22,27 @@ SORTS = {
 _WITH_JOBS = " LEFT JOIN jobs j ON j.key = r.job_key"
 
 
+def _standing(states: Sequence[str]) -> str:
+    """The recordings that stand somewhere, found from the jobs: those that a person asks for are mostly the few that failed."""
+    columns = "r.batch_id, r.position, r.recording_id, r.job_key"
+    every = "j.batch_id IN (SELECT batch_id FROM batches)"  # what the index jobs_figures begins with
+    jobs = f"jobs j CROSS JOIN recordings r ON r.job_key = j.key WHERE {every} AND j.state IN ({marks(states)})"
+    refused = f" UNION ALL SELECT {columns} FROM recordings r WHERE r.job_key IS NULL" if REFUSED in states else ""
+    return f"(SELECT {columns} FROM {jobs}{refused})"
+
+
 def _matching(batch_ids: Sequence[int], states: Sequence[str], text: str) -> tuple[str, str, tuple[Any, ...]]:
-    """The tables, the condition and its values for the recordings that are asked for."""
-    tables, condition = "FROM recordings r", f"WHERE r.batch_id IN ({marks(batch_ids)})"
-    values: tuple[Any, ...] = tuple(batch_ids)
+    """The table, the condition and its values for the recordings that are asked for."""
+    condition = f"WHERE r.batch_id IN ({marks(batch_ids)})"
+    values: tuple[Any, ...] = (*states, *batch_ids)
     if len(batch_ids) > 1:
         later = f"l.recording_id = r.recording_id AND l.batch_id > r.batch_id AND l.batch_id IN ({marks(batch_ids)})"
         condition += f" AND NOT EXISTS (SELECT 1 FROM recordings l WHERE {later})"
         values += tuple(batch_ids)
-    if states:
-        tables += _WITH_JOBS
-        refused = "r.job_key IS NULL" if REFUSED in states else "0"
-        condition += f" AND (j.state IN ({marks(states)}) OR {refused})"
-        values += tuple(states)
     if text:
         condition += " AND instr(lower(r.recording_id), lower(?))"
         values += (text,)
-    return tables, condition, values
+    return f"FROM {_standing(states) if states else 'recordings'} r", condition, values
 
 
 class Pages(Store):
@@ -69,16 +73,24 @@ class Pages(Store):
         Returns:
             How many there are in all, and the rows.
         """
+        if len(batch_ids) == 1 and not (states or text or sort):
+            return self._as_planned(batch_ids[0], first, count)
         tables, condition, values = _matching(batch_ids, states, text)
         total = self.read(f"SELECT COUNT(*) {tables} {condition}", values)[0][0]
         key = f"{SORTS[sort]} {'DESC' if descending else 'ASC'} NULLS LAST, " if sort else ""
-        if sort and " j " not in tables:
+        if sort:
             tables += _WITH_JOBS
         # Only the rows of the page are joined with the rest: payloads are big.
         page = f"SELECT r.batch_id, r.position {tables} {condition} ORDER BY {key}r.batch_id, r.position LIMIT ? OFFSET ?"
         places = self.read(page, (*values, count, first))
         one = f"SELECT {JOB_COLUMNS} {JOB_TABLES} WHERE r.batch_id = ? AND r.position = ?"
         return total, [self.read(one, tuple(place))[0] for place in places]
+
+    def _as_planned(self, batch_id: int, first: int, count: int) -> tuple[int, list[Any]]:
+        """A page of one batch as it is: positions have no gaps, so that nothing need be counted or passed over."""
+        total = self.read("SELECT MAX(position) + 1 FROM recordings WHERE batch_id = ?", (batch_id,))[0][0] or 0
+        span = "WHERE r.batch_id = ? AND r.position >= ? AND r.position < ? ORDER BY r.position"
+        return total, self.read(f"SELECT {JOB_COLUMNS} {JOB_TABLES} {span}", (batch_id, first, first + count))
 
     def failures(self, batch_ids: Sequence[int]) -> dict[str, str]:
         """Recording id → what went wrong, of every recording whose job has failed."""

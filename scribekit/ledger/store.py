@@ -14,7 +14,7 @@ import pyarrow as pa
 from scribekit.errors import LedgerError
 
 FILE_NAME = "ledger.sqlite"
-_SCRIPTS = ("ledger.sql", "journal.sql")  # the n-th makes version n out of the one before
+_SCRIPTS = ("ledger.sql", "journal.sql", "figures.sql")  # the n-th makes version n out of the one before
 VERSION = len(_SCRIPTS)
 BUSY_S = 10.0
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from scribekit.ledger.store import Store, marks, unpack
 from scribekit.ledger.work import OPEN
-from scribekit.status import WINDOW_S, Snapshot
 
 
 def _in(batch_ids: Sequence[int]) -> str:
@@ -203,54 +202,3 @@ class Views(Store):
         """The record of deletions at the service."""
         sql = f"SELECT d.* FROM deletions d JOIN jobs ON jobs.key = d.job_key WHERE {_in(batch_ids)} ORDER BY d.at"
         return [dict(row) for row in self.read(sql, tuple(batch_ids))]
-
-    def snapshot(self, batch_ids: Sequence[int], now: float) -> Snapshot:
-        """The figures of the batches, by a few queries whose work does not depend on the number of recordings that a person looks at."""
-        ids = tuple(batch_ids)
-        counted = self.read(
-            "SELECT state, COUNT(*), TOTAL(duration_s), SUM(duration_s IS NULL AND state NOT IN ('completed', 'error')),"
-            " SUM(state = 'planned' AND sha256 IS NOT NULL AND lease_owner IS NOT NULL), SUM(failures > 0), TOTAL(reserved_usd),"
-            " SUM(held IS NOT NULL AND lease_owner IS NULL),"
-            " TOTAL(CASE WHEN held IS NOT NULL AND lease_owner IS NULL THEN duration_s END),"
-            " SUM(held IS NOT NULL AND lease_owner IS NULL AND duration_s IS NULL),"
-            f" TOTAL(COALESCE(reserved_usd, estimate_usd)) FROM jobs WHERE {_in(ids)} GROUP BY state",
-            ids,
-        )
-        refused = self.read(
-            f"SELECT COUNT(DISTINCT recording_id) FROM recordings WHERE job_key IS NULL AND batch_id IN ({marks(ids)})", ids
-        )[0][0]
-        recent = self.read(
-            "SELECT completed_at, COALESCE(duration_s, audio_duration_s, 0) FROM jobs LEFT JOIN payloads p ON p.job_key = jobs.key"
-            f" WHERE completed_at > ? AND {_in(ids)} ORDER BY completed_at",
-            (now - WINDOW_S, *ids),
-        )
-        spent = self.read(
-            f"SELECT TOTAL(p.cost_usd) FROM payloads p JOIN jobs ON jobs.key = p.job_key WHERE jobs.batch_id IN ({marks(ids)})", ids
-        )[0][0]
-        saved = self.read(
-            "SELECT TOTAL(p.cost_usd) FROM recordings r JOIN jobs ON jobs.key = r.job_key JOIN payloads p ON p.job_key = r.job_key"
-            f" WHERE r.batch_id IN ({marks(ids)}) AND (r.error_kind IS NOT NULL OR jobs.batch_id <> r.batch_id)",
-            ids,
-        )[0][0]
-        limited = self.read("SELECT MAX(at) FROM events WHERE event = 'rate limited'")[0][0]
-        budgets = self.read(f"SELECT SUM(budget_usd), COUNT(*) = COUNT(budget_usd) FROM batches WHERE batch_id IN ({marks(ids)})", ids)[0]
-        usd = {row[0]: row[10] for row in counted} | {"error": 0.0}  # what fails is not billed
-        if "completed" in usd:
-            usd["completed"] = spent
-        return Snapshot(
-            states={row[0]: row[1] for row in counted},
-            usd=usd,
-            audio_s={row[0]: row[2] for row in counted},
-            unknown=sum(row[3] - row[9] for row in counted),
-            refused=refused,
-            recent=[tuple(row) for row in recent],
-            uploading=sum(row[4] for row in counted),
-            retrying=sum(row[5] for row in counted),
-            rate_limited_at=limited,
-            held=sum(row[7] for row in counted),
-            held_audio_s=sum(row[8] for row in counted),
-            reserved_usd=sum(row[6] for row in counted),
-            spent_usd=spent,
-            saved_usd=saved,
-            budget_usd=budgets[0] if budgets[1] else None,
-        )
