@@ -97,6 +97,11 @@ class Review:
         return self._body
 
     @property
+    def audio_duration_s(self) -> float | None:
+        """How long the recording is, as far as the transcript says it."""
+        return self._replayer.audio_duration_s
+
+    @property
     def words(self) -> pd.DataFrame:
         """The words as they stand: columns of ``schema.WORDS``."""
         return frames.words_frame([(self.recording_id, self.payload)])
@@ -212,7 +217,7 @@ class Review:
         return self._do(lambda: making.note(self.standing, None if everything else self._chosen(words, utterance), text))
 
     def done(self) -> Review:
-        """The recording is reviewed."""
+        """The recording is reviewed. Whatever is changed or taken back afterwards puts it in review again."""
         return self.mark(corrections.DONE)
 
     def mark(self, state: str) -> Review:

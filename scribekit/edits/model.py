@@ -77,7 +77,8 @@ def read_history(journal: Iterable[Edit]) -> History:
     """Which edits of a journal hold.
 
     An undo takes back the group that it names, a redo brings it back to its old place, and a new edit after an undo ends what could be
-    redone. A state that a person set holds until the next one; without one, a recording is ``new`` until its first edit.
+    redone. A recording is ``new`` until its first edit. A state that a person set holds until the next one, or until something is changed:
+    what is edited, undone or redone is ``in review`` (again), for nobody has called it done as it stands.
 
     Args:
         journal: All edits of one recording, oldest first.
@@ -85,11 +86,13 @@ def read_history(journal: Iterable[Edit]) -> History:
     made: list[Edit] = []
     done: list[int] = []
     redoable: list[int] = []
-    state: str | None = None
+    state = NEW
     for edit in journal:
         if edit.action == STATE:
             state = edit.detail["state"]
-        elif edit.action == UNDO:
+            continue
+        state = IN_REVIEW
+        if edit.action == UNDO:
             done, redoable = _moved(edit.detail["edit_group"], done, redoable)
         elif edit.action == REDO:
             redoable, done = _moved(edit.detail["edit_group"], redoable, done)
@@ -104,7 +107,7 @@ def read_history(journal: Iterable[Edit]) -> History:
         undone=frozenset(edit.edit_id for edit in made if edit.edit_group not in held),
         undoable=done,
         redoable=redoable,
-        state=state or (IN_REVIEW if made else NEW),
+        state=state,
     )
 
 

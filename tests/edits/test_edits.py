@@ -207,13 +207,27 @@ def test_undo_and_redo_are_edits(journal):
     assert journal.result.history.redoable == []
 
 
-def test_states_are_not_undone(journal):
+def test_a_state_is_set_by_a_person_and_is_no_step_to_undo(journal):
     assert journal.result.history.state == "new"
     journal.make("note", None, "check the date")
     assert journal.result.history.state == "in review"
     journal.write(edits.STATE, {"state": "done"})
-    journal.write(edits.UNDO, {"edit_group": 1})
-    assert (journal.result.history.state, journal.result.history.undoable) == ("done", [])
+    assert (journal.result.history.state, journal.result.history.undoable) == ("done", [1])
+
+
+@pytest.mark.parametrize("steps", [["edit"], [edits.UNDO], [edits.UNDO, edits.REDO]])
+def test_what_is_changed_after_it_was_done_is_in_review_again(journal, steps):
+    journal.make("rename", "A", "Ada")
+    journal.write(edits.STATE, {"state": "done"})
+    for step in steps:
+        assert journal.result.history.state == ("done" if step == steps[0] else "in review")
+        if step == "edit":
+            journal.make("reject", [0])
+        else:
+            journal.write(step, {"edit_group": 1})
+    assert journal.result.history.state == "in review"
+    journal.write(edits.STATE, {"state": "done"})
+    assert journal.result.history.state == "done"
 
 
 # -- a new transcription ----------------------------------------------------------------------------------------------
