@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -8,6 +9,7 @@ import pytest
 
 import scribekit as sk
 from scribekit.errors import OptionError
+from scribekit.options import DEFAULT_SPEECH_MODELS
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -19,6 +21,13 @@ def test_the_notebooks_find_their_samples_where_they_are_copied_to(tmp_path):
     assert (there / "../sample_manifests/library.csv").exists()
     assert (there / "../sample_manifests/audio/interview_bridges.m4a").stat().st_size > 1000
     assert not list(tmp_path.rglob(".ipynb_checkpoints"))
+
+
+def test_all_that_is_taught_sends_to_the_models_that_are_sent_by_default():
+    pages = {path.name: path.read_text() for path in [ROOT / "README.md", *(ROOT / "notebooks").glob("*.ipynb")]}
+    chosen = {name: re.findall(r"speech_models=\[([^\]]*), [^\]]*\], speaker_labels", page) for name, page in pages.items()}
+    assert len(list(filter(None, chosen.values()))) >= 7
+    assert {models.strip('\\"') for found in chosen.values() for models in found} == {DEFAULT_SPEECH_MODELS[0]}
 
 
 def test_a_notebook_that_was_changed_is_never_lost(tmp_path):
