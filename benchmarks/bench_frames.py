@@ -1,7 +1,7 @@
 """How quickly stored payloads become the words table, beside the SDK's own models (TranscriptResponse to DataFrame), on one core.
 
-Both read the same one-hour transcripts (9,000 words each, seeded), in turns, so that a busy machine slows them alike. The best of the
-rounds counts. Run: python benchmarks/bench_frames.py
+Both read the same one-hour transcripts (9,000 words each, seeded), in turns, so that a busy machine slows them alike. The best round of
+each counts. Run: python benchmarks/bench_frames.py
 """
 
 from __future__ import annotations
@@ -73,13 +73,13 @@ def seconds(read: Callable[[list[bytes]], pd.DataFrame], bodies: list[bytes]) ->
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--hours", type=int, default=40, help="one-hour transcripts for scribekit; the SDK reads the first")
-    parser.add_argument("--rounds", type=int, default=7, help="the best of so many counts")
+    parser.add_argument("--hours", type=int, default=10, help="one-hour transcripts")
+    parser.add_argument("--rounds", type=int, default=7, help="the best of so many")
     given = parser.parse_args()
     print("| transcripts | MB each | scribekit, words/s | SDK models, words/s | times |\n|---|---|---|---|---|")
     for with_speakers in (False, True):
         bodies = [payload(seed, with_speakers=with_speakers) for seed in range(given.hours)]
-        rounds = [(seconds(by_scribekit, bodies), seconds(by_sdk, bodies[:1])) for _ in range(given.rounds)]
+        rounds = [(seconds(by_scribekit, bodies), seconds(by_sdk, bodies)) for _ in range(given.rounds)]
         own, sdk = (1 / min(times) for times in zip(*rounds, strict=True))
         label = "with speakers" if with_speakers else "without speakers"
         print(f"| {label} | {len(bodies[0]) / 1e6:.1f} | {own:,.0f} | {sdk:,.0f} | {own / sdk:.0f} |")

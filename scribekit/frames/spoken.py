@@ -100,7 +100,7 @@ def read_words(raw: msgspec.Raw) -> Spoken:
     """
     written = bytes(raw)
     columns = read_columns(written)
-    return spoken_of(_words.decode(written) or ()) if columns is None else _spoken(columns)
+    return spoken_of(_words.decode(written) or ()) if columns is None else spoken_of_columns(columns)
 
 
 def spoken_of(words: Sequence[_Word | wire.Word]) -> Spoken:
@@ -128,7 +128,8 @@ def spoken_leniently(transcript: wire.Transcript, *, with_utterances: bool) -> t
     return spoken, _given(words)
 
 
-def _spoken(columns: WordColumns) -> Spoken:
+def spoken_of_columns(columns: WordColumns) -> Spoken:
+    """Words that are written alike."""
     starts, ends = columns.start.to_numpy(), columns.end.to_numpy()
     return Spoken(columns.text, starts, ends, columns.confidence, columns.speaker, columns.channel)
 

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from scribekit import wire
 
@@ -42,7 +43,7 @@ def by_time_alone(starts: Times, ends: Times, speakers: Any, channels: Any, span
     turn_ends = np.array([span.end for span in spans], dtype=np.int64)
     if (turn_ends[:-1] > turn_starts[1:]).any() or (turn_starts >= turn_ends).any():
         return None
-    indices: Times = np.searchsorted(turn_starts, starts, side="right") - 1
+    indices = _latest_before(starts, turn_starts)
     if (starts >= ends).any() or (indices < 0).any() or (ends > turn_ends[indices]).any():
         return None
     has_own_names = _are_of(speakers, [span.speaker for span in spans], indices) and _are_of(
@@ -51,11 +52,23 @@ def by_time_alone(starts: Times, ends: Times, speakers: Any, channels: Any, span
     return indices if has_own_names else None
 
 
+def _latest_before(starts: Times, turn_starts: Times) -> Times:
+    """For each word the last turn that has begun; -1 before the first. There are fewer turns than words to look for."""
+    if (starts[1:] < starts[:-1]).any():
+        return np.searchsorted(turn_starts, starts, side="right") - 1
+    bounds = np.append(np.searchsorted(starts, turn_starts), len(starts))
+    return np.repeat(np.arange(-1, len(turn_starts)), np.diff(bounds, prepend=0))
+
+
 def _are_of(names: Any, turn_names: Sequence[str | None], indices: Times) -> bool:
-    """Whether each word has the name of its turn."""
+    """Whether each word has the name of its turn: the first word of each run in a turn has it, and within a run it stays the same."""
     if names is None:
         return all(name is None for name in turn_names)
-    return bool(pa.array(turn_names, names.type).take(pa.array(indices)).equals(names))
+    first = np.append(0, np.flatnonzero(indices[1:] != indices[:-1]) + 1)
+    changes = pc.run_end_encode(names).run_ends.to_numpy()[:-1]
+    return bool(np.isin(changes, first).all()) and names.take(pa.array(first)).equals(
+        pa.array(turn_names, names.type).take(pa.array(indices[first]))
+    )
 
 
 def by_listed_words(words: Sequence[wire.Word], utterances: Sequence[wire.Utterance]) -> list[int | None]:
