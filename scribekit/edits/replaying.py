@@ -35,15 +35,20 @@ class Replayer:
         body: The payload as received.
         steps_kept: How many undos in a row are quick. The states share their words, so that each costs a list and no more.
 
+    Attributes:
+        audio_duration_s: How long the recording is, as far as the payload says it.
+
     Raises:
         msgspec.MsgspecError: The body is not a JSON transcript.
     """
 
     def __init__(self, body: bytes, *, steps_kept: int = 100) -> None:
         self._steps_kept = steps_kept
-        self._transcript_id = wire.read_head(body).id
+        transcript = wire.read_transcript(body)
+        self.audio_duration_s = transcript.audio_duration
+        self._transcript_id = transcript.id
         self._outcomes: list[Outcome] = []
-        self._states = {0: State.of_payload(body)}  # after how many edits
+        self._states = {0: State.of_transcript(transcript)}  # after how many edits
 
     def replay(self, journal: Sequence[Edit]) -> Replayed:
         """The transcript with all edits applied.

@@ -45,7 +45,11 @@ class State:
         Raises:
             msgspec.MsgspecError: The body is not a JSON transcript.
         """
-        transcript = wire.read_transcript(body)
+        return cls.of_transcript(wire.read_transcript(body))
+
+    @classmethod
+    def of_transcript(cls, transcript: wire.Transcript) -> State:
+        """The state before any edit, of a payload that was read."""
         words, utterances = transcript.words or [], transcript.utterances or []
         turns: Sequence[Turn] = by_listed_words(words, utterances) if utterances else [0] * len(words)
         spoken = [
