@@ -8,30 +8,33 @@ import { clamped, levelFor, panned, showing, tickStep, zoomed } from "../src/pur
 
 const view = (data: ArrayBufferView) => new DataView(data.buffer, data.byteOffset, data.byteLength);
 
-/** Turns of [speaker, [start, end] of each word]. */
-function talk(...turns: [number, ...[number, number][]][]): Talk {
-  const words = turns.flatMap(([, ...spans]) => spans);
-  const packed = {
-    recording_id: "r",
-    version: 1,
-    speakers: ["A", "B", "C"],
-    turn_speakers: turns.map(([speaker]) => speaker),
-    turn_sizes: turns.map(([, ...spans]) => spans.length),
-    utterances: turns.map((_, number) => number),
-    doubt: turns.map((_, number) => (number % 2 ? 0.5 : 0.1)),
-    reasons: turns.map(() => []),
-  };
-  const texts = new TextEncoder().encode(words.map((_, at) => `w${at}`).join("\0"));
+/** What the kernel sends of turns of [speaker, [start, end] of each word]; `from` up to `to` are the words that travel. */
+function sent(turns: [number, ...[number, number][]][], from = 0, to = Infinity): { buffers: DataView[]; count: number } {
+  const all = turns.flatMap(([, ...spans]) => spans);
+  const words = all.slice(from, to);
+  const texts = new TextEncoder().encode(words.map((_, at) => `w${from + at}`).join("\0"));
   const misplaced = new Uint8Array(texts.length + 3); // as in a message, where bytes begin anywhere
   misplaced.set(texts, 3);
-  return new Talk(packed, [
-    view(new Uint32Array(words.map(([start]) => start))),
-    view(new Uint32Array(words.map(([, end]) => end))),
-    view(new Uint32Array(words.map((_, at) => at))),
-    view(new Uint8Array(words.map((_, at) => (at ? 100 : 255)))),
-    view(new Uint8Array(words.map((_, at) => (at < 2 ? SETTLED : 0)))),
-    view(misplaced.subarray(3)),
-  ]);
+  const arrays = [
+    new Uint32Array(turns.map(([, ...spans]) => spans.length)),
+    new Int32Array(turns.map((_, number) => (number === 2 ? -1 : number))),
+    new Int16Array(turns.map(([speaker]) => speaker)),
+    new Uint16Array(turns.map((_, number) => (number % 2 ? 500 : 100))),
+    new Uint8Array(turns.map((_, number) => (number === 1 ? 3 : 0))),
+    new Uint32Array(words.map(([start]) => start)),
+    new Uint32Array(words.map(([, end]) => end)),
+    new Uint32Array(words.map((_, at) => from + at)),
+    new Uint8Array(words.map((_, at) => (from + at ? 100 : 255))),
+    new Uint8Array(words.map((_, at) => (from + at < 2 ? SETTLED : 0))),
+    misplaced.subarray(3),
+  ];
+  return { buffers: arrays.map(view), count: all.length };
+}
+
+const PACKED = { recording_id: "r", version: 1, since: null, speakers: ["A", "B", "C"], kept_first: 0, kept_last: 0, reasons: ["stray turn", "talk at once"] };
+
+function talk(...turns: [number, ...[number, number][]][]): Talk {
+  return new Talk(PACKED, sent(turns).buffers);
 }
 
 const TALK = talk([0, [0, 400], [500, 900]], [1, [1000, 1400], [1500, 5000]], [2, [2000, 2400]], [0, [6000, 7000]]);
@@ -39,8 +42,29 @@ const TALK = talk([0, [0, 400], [500, 900]], [1, [1000, 1400], [1500, 5000]], [2
 test("turns hold their words, times and what is known of them", () => {
   assert.deepEqual(TALK.turns.map((turn) => [turn.startMs, turn.endMs]), [[0, 900], [1000, 5000], [2000, 2400], [6000, 7000]]);
   assert.equal(TALK.text(2, 4), "w2 w3");
+  assert.equal(TALK.letters(2, 4), TALK.text(2, 4).length);
+  assert.deepEqual(TALK.turns.map((turn) => [turn.utterance, turn.reasons.length]), [[0, 0], [1, 2], [null, 0], [3, 0]]);
   assert.deepEqual([TALK.confidence(0), TALK.confidence(1)], [null, 0.5]);
   assert.deepEqual(TALK.turns.map((turn) => TALK.isSettled(turn)), [true, false, false, false]);
+});
+
+test("a change in the middle gives what all of it would have given", () => {
+  const after: [number, ...[number, number][]][] = [[0, [0, 400]], [1, [500, 900], [1000, 1400], [1410, 1450], [1500, 5000]], [2, [2000, 2400]], [0, [6000, 7000]]];
+  const { buffers, count } = sent(after, 1, 4);
+  const changed = new Talk({ ...PACKED, version: 2, since: 1, kept_first: 1, kept_last: count - 4 }, buffers, TALK);
+  const whole = talk(...after);
+  assert.deepEqual(changed.turns, whole.turns);
+  for (const name of ["starts", "ends", "positions"] as const) assert.deepEqual(changed[name], whole[name]);
+  assert.deepEqual(changed.texts, ["w0", "w1", "w2", "w3", "w3", "w4", "w5"]);
+  assert.deepEqual(whole.turns.map((turn) => whole.isSettled(turn)), changed.turns.map((turn) => changed.isSettled(turn)));
+  assert.equal(TALK.texts.length, count - 1);
+});
+
+test("a change of nothing but the speakers' names brings no word", () => {
+  const turns: [number, ...[number, number][]][] = [[0, [0, 400], [500, 900]], [1, [1000, 1400]]];
+  const before = talk(...turns);
+  const changed = new Talk({ ...PACKED, since: 1, speakers: ["Ada", "B", "C"], kept_first: 3, kept_last: 0 }, sent(turns, 3).buffers, before);
+  assert.deepEqual([changed.texts, changed.starts, changed.nameOf(changed.turns[0]!)], [before.texts, before.starts, "Ada"]);
 });
 
 test("a moment belongs to the turn that began last and is not over, also where people talk at once", () => {

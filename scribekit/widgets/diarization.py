@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,18 +10,18 @@ from typing import Any
 import pandas as pd
 import traitlets
 
-from scribekit import frames, measuring, reviewing, stored, wire
-from scribekit.audio_clips import Sound
+from scribekit import frames, measuring, reviewing, stored
 from scribekit.corpus import Batch, Corpus, manifest_of
 from scribekit.edits import DONE
 from scribekit.errors import OptionError, ScribekitError, nearest
 from scribekit.ledger import Ledger
 from scribekit.peaks import STEP_MS, Waveform
-from scribekit.widgets import diarization_data as data
 from scribekit.widgets.base import STATIC, Answer, Face, background
-from scribekit.widgets.diarization_sources import rates, silence
+from scribekit.widgets.diarization_data import Talk, talk_of
+from scribekit.widgets.diarization_packing import Versions
+from scribekit.widgets.diarization_sources import Listener, rates, silence
+from scribekit.widgets.diarization_static import picture
 
-LONGEST_CLIP_MS = 60_000
 _TELL_EVERY_MS = 120_000
 
 
@@ -67,7 +66,8 @@ class DiarizationReview(Face):
         self._sources = dict(zip(manifest["recording_id"], manifest["source"], strict=True))
         self._version = 0
         self._waveform: Waveform | None = None
-        self._sound: tuple[str, Sound] | None = None  # belongs to the widget's own thread
+        self._listener = Listener()  # belongs to the widget's own thread
+        self._is_looked_at = False
         self._reference = reference
         first = recording_id if recording_id is not None else self._first_open()
         if first not in self._ids:
@@ -85,8 +85,7 @@ class DiarizationReview(Face):
 
     def static_html(self) -> str:
         """Who spoke when, and the turns in most doubt."""
-        talk = self._talk()
-        return f"<div><p>{html.escape(self.static_text())}</p>{data.picture(talk, self._duration_ms(talk))}</div>"
+        return f"<div><p>{html.escape(self.static_text())}</p>{picture(self._talk(), self.recording['duration_ms'])}</div>"
 
     def close(self) -> None:
         """Close the widget; a waveform that is not complete is computed again another time."""
@@ -95,10 +94,12 @@ class DiarizationReview(Face):
 
     # -- what the page asks for
 
-    def on_transcript(self) -> Answer:
-        """All turns and words as they stand."""
-        value, buffers = data.packed(self._talk())
-        return Answer({**value, "version": self._version, "recording_id": self._review.recording_id}, buffers)
+    def on_transcript(self, since: int | None = None) -> Answer:
+        """The turns and words as they stand; of the words only what differs, where the page says which version it shows."""
+        if not self._is_looked_at:
+            self._is_looked_at = True
+            self._look_further()
+        return self._transcript(since)
 
     def on_peaks(self, level: int, first: int, count: int) -> Answer:
         """A stretch of the waveform at one level of detail."""
@@ -122,53 +123,53 @@ class DiarizationReview(Face):
             raise OptionError(f"There is no transcript of {recording_id!r} in the corpus.{nearest(recording_id, self._ids)}")
         self._open(recording_id)
 
-    def on_rename(self, version: int, speaker: str, to: str) -> None:
+    def on_rename(self, version: int, speaker: str, to: str) -> Answer:
         """Another name for a speaker."""
-        self._edit(version, lambda review: review.rename(speaker, to))
+        return self._edit(version, lambda review: review.rename(speaker, to))
 
-    def on_merge(self, version: int, speaker: str, into: str) -> None:
+    def on_merge(self, version: int, speaker: str, into: str) -> Answer:
         """A speaker is the same person as another."""
-        self._edit(version, lambda review: review.merge([speaker], into=into))
+        return self._edit(version, lambda review: review.merge([speaker], into=into))
 
-    def on_split(self, version: int, speaker: str, from_word: int, into: str) -> None:
+    def on_split(self, version: int, speaker: str, from_word: int, into: str) -> Answer:
         """From a word on, what a speaker says is somebody else's."""
-        self._edit(version, lambda review: review.split(speaker, from_word=from_word, into=into))
+        return self._edit(version, lambda review: review.split(speaker, from_word=from_word, into=into))
 
-    def on_reassign(self, version: int, words: list[int], to: str) -> None:
+    def on_reassign(self, version: int, words: list[int], to: str) -> Answer:
         """Somebody else said these words."""
-        self._edit(version, lambda review: review.reassign(to, words=words))
+        return self._edit(version, lambda review: review.reassign(to, words=words))
 
-    def on_boundary(self, version: int, utterance: int, words: int) -> None:
+    def on_boundary(self, version: int, utterance: int, words: int) -> Answer:
         """Move the boundary between a turn and the one before it, by words."""
-        self._edit(version, lambda review: review.move_boundary(utterance, words))
+        return self._edit(version, lambda review: review.move_boundary(utterance, words))
 
-    def on_correct(self, version: int, words: list[int], text: str) -> None:
+    def on_correct(self, version: int, words: list[int], text: str) -> Answer:
         """Other words in the place of these."""
-        self._edit(version, lambda review: review.correct(text, words=words))
+        return self._edit(version, lambda review: review.correct(text, words=words))
 
-    def on_accept(self, version: int, words: list[int]) -> None:
+    def on_accept(self, version: int, words: list[int]) -> Answer:
         """These words are right as they are."""
-        self._edit(version, lambda review: review.accept(words=words))
+        return self._edit(version, lambda review: review.accept(words=words))
 
-    def on_reject(self, version: int, words: list[int]) -> None:
+    def on_reject(self, version: int, words: list[int]) -> Answer:
         """Nobody said these words."""
-        self._edit(version, lambda review: review.reject(words=words))
+        return self._edit(version, lambda review: review.reject(words=words))
 
-    def on_note(self, version: int, words: list[int], text: str) -> None:
+    def on_note(self, version: int, words: list[int], text: str) -> Answer:
         """A remark on these words."""
-        self._edit(version, lambda review: review.note(text, words=words))
+        return self._edit(version, lambda review: review.note(text, words=words))
 
-    def on_undo(self, version: int) -> None:
+    def on_undo(self, version: int) -> Answer:
         """Take back the last edit."""
-        self._edit(version, lambda review: review.undo())
+        return self._edit(version, lambda review: review.undo())
 
-    def on_redo(self, version: int) -> None:
+    def on_redo(self, version: int) -> Answer:
         """Bring back what was last undone."""
-        self._edit(version, lambda review: review.redo())
+        return self._edit(version, lambda review: review.redo())
 
-    def on_mark(self, version: int, state: str) -> None:
+    def on_mark(self, version: int, state: str) -> Answer:
         """Where the review stands."""
-        self._edit(version, lambda review: review.mark(state))
+        return self._edit(version, lambda review: review.mark(state))
 
     # -- how it is done
 
@@ -184,11 +185,13 @@ class DiarizationReview(Face):
     def _open(self, recording_id: str) -> None:
         self._review = reviewing.review(self._corpus, recording_id, who=self._who)
         self._before: Mapping[str, float | None] | None = None
-        source = self._sources.get(recording_id)
+        source = self._source()
         note = silence(source)
         place = self._ids.index(recording_id)
-        talk = self._talk()
-        duration_ms = self._duration_ms(talk)
+        self._shown: Talk | None = None
+        self._versions = Versions()
+        self._is_looked_at = False
+        duration_ms = max(self._talk().end_ms, round(1000 * (self._review.audio_duration_s or 0)))
         self._waveform = Waveform(Path(str(source)), self._corpus.path / "peaks", duration_ms / 1000) if note is None else None
         with self.hold_sync():
             self.recording = {
@@ -203,28 +206,37 @@ class DiarizationReview(Face):
             self._tell_peaks()
             self.figures = {}
             self._tell_progress()
+
+    def _look_further(self) -> None:
+        """What may come after the turns are there: places in the sound, the waveform, and the figures."""
         if self._waveform is not None:
-            self.in_background(self._find_the_end)
-        if self._waveform is not None and not self._waveform.is_complete:
-            self._go_on(self._waveform, self._waveform.compute())
+            self.in_background(lambda: self._listener.find_end(self._source(), self.recording["duration_ms"] / 1000))
+            if not self._waveform.is_complete:
+                self._go_on(self._waveform, self._waveform.compute())
         self._measure_later()
 
-    def _talk(self) -> data.Talk:
-        return data.talk_of(self._review.standing, self._review.turns)
+    def _talk(self) -> Talk:
+        if self._shown is None:
+            self._shown = talk_of(self._review.standing, self._review.turns)
+        return self._shown
 
-    def _duration_ms(self, talk: data.Talk) -> int:
-        last = max((word.end for word in talk.words), default=0)
-        return max(last, round(1000 * (wire.read_head(self._review.received).audio_duration or 0)))
+    def _transcript(self, since: int | None) -> Answer:
+        if not self._versions.holds(self._version):
+            self._versions.note(self._version, self._talk())
+        value, buffers = self._versions.sent(self._version, since)
+        return Answer({**value, "recording_id": self._review.recording_id}, buffers)
 
-    def _edit(self, version: int, make: Callable[[reviewing.Review], Any]) -> None:
-        """Make an edit of what the page shows; what has changed meanwhile is shown first."""
+    def _edit(self, version: int, make: Callable[[reviewing.Review], Any]) -> Answer:
+        """Make an edit of what the page shows, and say what has changed by it; what others changed meanwhile is shown first."""
         if version != self._version:
             raise ScribekitError("The transcript has changed since. Look at it again, then repeat what you did.")
         try:
             make(self._review)
         finally:
+            self._shown = None
             self._tell_progress()
         self._measure_later()
+        return self._transcript(version)
 
     def _tell_progress(self) -> None:
         self._version += 1
@@ -263,26 +275,11 @@ class DiarizationReview(Face):
         self.in_background(step)
 
     def _clip(self, start_ms: float, end_ms: float) -> Answer:
-        source = self._sources.get(self._review.recording_id)
-        note = silence(source)
-        if note is not None:
-            raise ScribekitError(note)
-        start_s, end_s = max(0.0, start_ms / 1000), min(end_ms, start_ms + LONGEST_CLIP_MS) / 1000
-        return Answer({"start_ms": start_s * 1000}, [self._sound_of(str(source)).clip(start_s, end_s)])
+        start_s = max(0.0, start_ms / 1000)
+        return Answer({"start_ms": start_s * 1000}, [self._listener.clip(self._source(), start_s, end_ms / 1000)])
 
-    def _sound_of(self, source: str) -> Sound:
-        if self._sound is None or self._sound[0] != source:
-            held, self._sound = self._sound, None
-            if held is not None:
-                held[1].close()
-            self._sound = (source, Sound(Path(source)))
-        return self._sound[1]
-
-    def _find_the_end(self) -> None:
-        """Pass over the recording once, so that each place in it is found at once when it is asked for."""
-        with contextlib.suppress(ScribekitError):  # whoever wants to hear it is told
-            last_s = self.recording["duration_ms"] / 1000
-            self._sound_of(str(self._sources[self._review.recording_id])).samples(max(0.0, last_s - 1), last_s)
+    def _source(self) -> Any:
+        return self._sources.get(self._review.recording_id)
 
     def _measure_later(self) -> None:
         if self._reference is not None:

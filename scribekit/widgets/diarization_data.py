@@ -1,26 +1,25 @@
-"""What the review of a recording sends to its page: every turn with its words, as arrays. Pure."""
+"""What the review of a recording shows: every turn with its words, and how doubtful it is. Pure."""
 
 from __future__ import annotations
 
-import html
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from scribekit.edits import Spoken, State
-from scribekit.palette import LATER, speaker_colours
-from scribekit.timecode import human
-from scribekit.turn_doubt import Turns, doubts, ranked
+from scribekit.edits.grouping import NONE, flags, numbers
+from scribekit.turn_doubt import Turns, doubts
 
 EDITED, RETIMED, SETTLED = 1, 2, 4
 """Flags of a word: a person changed it; its times come from an alignment; a person found it right, or typed it."""
 
 _PAUSE_MS = 1000
 _LONGEST = 60  # words, where nobody tells turns apart
-_NO_CONFIDENCE = 255
-_STATIC_ROWS = 12
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,8 @@ class Talk:
         words: All words, in the transcript's order.
         turns: The positions of each turn's words, in order of time.
         utterances: The utterance that each turn is; None for one that was made for the page.
-        settled: Whether a person has judged each word.
+        columns: What is known of each word, in the transcript's order.
+        spans: The start and the end of each turn, in ms.
         doubt: How doubtful each turn is, 0 to 1.
         reasons: Why.
         speakers: Everyone who speaks, in order of appearance.
@@ -40,10 +40,16 @@ class Talk:
     words: Sequence[Spoken]
     turns: Sequence[Sequence[int]]
     utterances: Sequence[int | None]
-    settled: Sequence[bool]
+    columns: Columns
+    spans: Sequence[tuple[int, int]]
     doubt: Sequence[float]
     reasons: Sequence[Sequence[str]]
     speakers: Sequence[str]
+
+    @property
+    def end_ms(self) -> int:
+        """When the last word is over."""
+        return int(self.columns.ends.max(initial=0))
 
     def speaker_of(self, turn: int) -> str | None:
         """Who speaks in a turn."""
@@ -55,8 +61,36 @@ class Talk:
 
     def span_of(self, turn: int) -> tuple[int, int]:
         """Start and end of a turn in ms."""
-        words = [self.words[position] for position in self.turns[turn]]
-        return min(word.start for word in words), max(word.end for word in words)
+        return self.spans[turn]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What is known of each word, as arrays: the arithmetic of a long recording is done at once.
+
+    Attributes:
+        starts: In ms.
+        ends: In ms.
+        confidence: The service's; NaN where there is none.
+        settled: Whether a person has judged the word.
+        flags: :data:`EDITED`, :data:`RETIMED` and :data:`SETTLED`.
+    """
+
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    confidence: npt.NDArray[np.float64]
+    settled: npt.NDArray[np.bool_]
+    flags: npt.NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, state: State) -> Columns:
+        """Those of a transcript as it stands."""
+        origins = numbers(state.words, "origin")
+        settled = np.isin(origins, [NONE, *state.verdicts])
+        edited, retimed = flags(state.words, "is_edited"), flags(state.words, "is_retimed")
+        confidence = np.array(list(map(attrgetter("confidence"), state.words)), dtype=np.float64)
+        marks = (EDITED * edited + RETIMED * retimed + SETTLED * settled).astype(np.uint8)
+        return cls(numbers(state.words, "start"), numbers(state.words, "end"), confidence, settled, marks)
 
 
 def talk_of(state: State, turns: Sequence[Sequence[int]]) -> Talk:
@@ -67,16 +101,20 @@ def talk_of(state: State, turns: Sequence[Sequence[int]]) -> Talk:
         turns: The positions of the words of each utterance; empty where the service told no speakers apart.
     """
     words = state.words
-    held = {position for positions in turns for position in positions}
-    stray = [position for position in range(len(words)) if position not in held]
     shown: list[tuple[Sequence[int], int | None]] = [(positions, number) for number, positions in enumerate(turns) if positions]
-    shown += [(run, None) for run in _runs(words, stray)]
+    is_stray = np.ones(len(words), dtype=np.bool_)
+    is_stray[_flat(turns)] = False
+    shown += [(run, None) for run in _runs(words, np.flatnonzero(is_stray).tolist())]
     shown.sort(key=lambda turn: words[turn[0][0]].start)
-    settled = [word.origin is None or word.origin in state.verdicts for word in words]
-    doubt, reasons = doubts(_figures(words, [positions for positions, _ in shown], settled, state.speakers()))
-    return Talk(
-        words, [positions for positions, _ in shown], [number for _, number in shown], settled, doubt.tolist(), reasons, state.speakers()
-    )
+    columns, speakers, ordered = Columns.of(state), state.speakers(), [positions for positions, _ in shown]
+    figures = _figures(words, columns, ordered, speakers)
+    spans = list(zip(figures.starts.tolist(), figures.ends.tolist(), strict=True))
+    doubt, reasons = doubts(figures)
+    return Talk(words, ordered, [number for _, number in shown], columns, spans, doubt.tolist(), reasons, speakers)
+
+
+def _flat(turns: Sequence[Sequence[int]]) -> npt.NDArray[np.intp]:
+    return np.array(list(itertools.chain.from_iterable(turns)), dtype=np.intp)
 
 
 def _runs(words: Sequence[Spoken], positions: Sequence[int]) -> Iterator[list[int]]:
@@ -95,92 +133,24 @@ def _is_break(last: Spoken, word: Spoken, length: int) -> bool:
     return word.start - last.end > _PAUSE_MS or word.speaker != last.speaker or is_sentence or length >= _LONGEST
 
 
-def _figures(words: Sequence[Spoken], turns: Sequence[Sequence[int]], settled: Sequence[bool], speakers: Sequence[str]) -> Turns:
-    numbers = {name: number for number, name in enumerate(speakers)}
-    confidence = np.array([np.nan if word.confidence is None else word.confidence for word in words], dtype=np.float64)
-    open_ = ~np.array(settled, dtype=np.bool_) & ~np.isnan(confidence)
-    owner = np.repeat(np.arange(len(turns)), [len(positions) for positions in turns])
-    order = np.array([position for positions in turns for position in positions], dtype=np.intp)
-    counts = np.bincount(owner, open_[order], minlength=len(turns))
-    sums = np.bincount(owner, np.where(open_, confidence, 0.0)[order], minlength=len(turns))
+def _figures(words: Sequence[Spoken], columns: Columns, turns: Sequence[Sequence[int]], speakers: Sequence[str]) -> Turns:
+    who = {name: number for number, name in enumerate(speakers)}
+    sizes = np.array([len(positions) for positions in turns], dtype=np.int64)
+    edges, order = np.cumsum(sizes) - sizes, _flat(turns)
+    open_ = (~columns.settled & ~np.isnan(columns.confidence))[order]
+    sums = _reduced(np.add, np.where(open_, columns.confidence[order], 0.0), edges)
     with np.errstate(invalid="ignore"):
-        mean = sums / counts
+        mean = sums / _reduced(np.add, open_.astype(np.float64), edges)
     return Turns(
-        starts=np.array([min(words[position].start for position in positions) for positions in turns], dtype=np.int64),
-        ends=np.array([max(words[position].end for position in positions) for positions in turns], dtype=np.int64),
-        speakers=np.array([numbers.get(words[positions[0]].speaker or "", -1) for positions in turns], dtype=np.int64),
-        n_words=np.array([len(positions) for positions in turns], dtype=np.int64),
+        starts=_reduced(np.minimum, columns.starts[order], edges),
+        ends=_reduced(np.maximum, columns.ends[order], edges),
+        speakers=np.array([who.get(words[positions[0]].speaker or "", NONE) for positions in turns], dtype=np.int64),
+        n_words=sizes,
         confidence=mean,
-        is_settled=np.bincount(owner, ~np.array(settled, dtype=np.bool_)[order], minlength=len(turns)) == 0,
+        is_settled=_reduced(np.logical_and, columns.settled[order], edges),
     )
 
 
-def packed(talk: Talk) -> tuple[dict[str, Any], list[bytes]]:
-    """The transcript for the page: the turns as JSON values, and the words, turn by turn, as bytes.
-
-    Returns:
-        The values, and six buffers with an entry for each word: start, end and position (32 bits each, little-endian), confidence (in
-        units of 1/200; 255 where there is none), flags, and the texts (UTF-8, a NUL between two).
-    """
-    order = [position for positions in talk.turns for position in positions]
-    words = [talk.words[position] for position in order]
-    numbers = {name: number for number, name in enumerate(talk.speakers)}
-    confidence = [_NO_CONFIDENCE if word.confidence is None else round(200 * min(max(word.confidence, 0), 1)) for word in words]
-    settled = [talk.settled[position] for position in order]
-    flags = [EDITED * word.is_edited | RETIMED * word.is_retimed | SETTLED * done for word, done in zip(words, settled, strict=True)]
-    value = {
-        "speakers": list(talk.speakers),
-        "turn_speakers": [numbers.get(talk.speaker_of(turn) or "", -1) for turn in range(len(talk.turns))],
-        "turn_sizes": [len(positions) for positions in talk.turns],
-        "utterances": list(talk.utterances),
-        "doubt": [round(doubt, 3) for doubt in talk.doubt],
-        "reasons": [list(reasons) for reasons in talk.reasons],
-    }
-    return value, [
-        np.array([word.start for word in words], dtype="<u4").tobytes(),
-        np.array([word.end for word in words], dtype="<u4").tobytes(),
-        np.array(order, dtype="<u4").tobytes(),
-        bytes(confidence),
-        bytes(flags),
-        "\0".join(word.text.replace("\0", " ") for word in words).encode("utf-8", "replace"),
-    ]
-
-
-def picture(talk: Talk, duration_ms: int) -> str:
-    """Who spoke when, and the turns in most doubt, as HTML without scripts."""
-    worst = [turn for turn in ranked(talk.doubt) if talk.doubt[turn] > 0][:_STATIC_ROWS]
-    rows = "".join(
-        f"<tr><td>{human(talk.span_of(turn)[0])}</td><td>{html.escape(talk.speaker_of(turn) or '–')}</td>"
-        f"<td>{html.escape(', '.join(talk.reasons[turn]) or '–')}</td><td>{html.escape(_shortened(talk.text_of(turn)))}</td></tr>"
-        for turn in worst
-    )
-    head = "<tr>" + "".join(f'<th scope="col">{name}</th>' for name in ("Time", "Speaker", "Why", "Text")) + "</tr>"
-    table = f"<p>Most in doubt:</p><table>{head}{rows}</table>" if worst else ""
-    return _lanes(talk, max(duration_ms, 1)) + table
-
-
-def _lanes(talk: Talk, duration_ms: int) -> str:
-    colours = speaker_colours(talk.speakers)
-    height, width, left = 18, 900, 110
-    marks = []
-    for turn in range(len(talk.turns)):
-        speaker = talk.speaker_of(turn)
-        if speaker is not None:
-            start, end = talk.span_of(turn)
-            x, length = start / duration_ms * width, max((end - start) / duration_ms * width, 0.5)
-            y = talk.speakers.index(speaker) * height + 3
-            colour = colours.get(speaker, LATER)
-            marks.append(f'<rect x="{left + x:.1f}" y="{y}" width="{length:.1f}" height="{height - 6}" fill="{colour}"/>')
-    names = "".join(
-        f'<text x="0" y="{(number + 0.7) * height:.0f}" font-size="12" fill="currentColor">{html.escape(_shortened(name, 16))}</text>'
-        for number, name in enumerate(talk.speakers)
-    )
-    if not talk.speakers:
-        return ""
-    box = f"0 0 {left + width} {len(talk.speakers) * height}"
-    label = html.escape(f"Who spoke when: {', '.join(talk.speakers)}")
-    return f'<svg viewBox="{box}" width="100%" role="img" aria-label="{label}" xmlns="http://www.w3.org/2000/svg">{names}{"".join(marks)}</svg>'
-
-
-def _shortened(text: str, length: int = 90) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+def _reduced(how: np.ufunc, values: npt.NDArray[Any], edges: npt.NDArray[np.int64]) -> Any:
+    """One value for each turn."""
+    return how.reduceat(values, edges) if len(edges) else values[:0]

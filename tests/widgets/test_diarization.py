@@ -1,4 +1,6 @@
 import json
+import threading
+import wave
 
 import numpy as np
 import pytest
@@ -7,7 +9,9 @@ from corpora import payload, store
 import scribekit as sk
 from scribekit.edits import State, utterance_words
 from scribekit.errors import OptionError
-from scribekit.widgets.diarization_data import EDITED, SETTLED, packed, picture, talk_of
+from scribekit.widgets.diarization_data import EDITED, SETTLED, talk_of
+from scribekit.widgets.diarization_packing import everything, packed
+from scribekit.widgets.diarization_static import picture
 
 TALK = [("A", "Good morning how are you"), ("B", "Fine"), ("A", "and the house on the hill"), ("C", "It is gone")]
 EVIL = "<script>alert(1)</script>"
@@ -18,10 +22,30 @@ def talk(body):
     return talk_of(state, utterance_words(state))
 
 
-def unpacked(answer):
-    value, (starts, ends, positions, confidence, flags, texts) = answer
-    words = [np.frombuffer(part, dtype="<u4").tolist() for part in (starts, ends, positions)]
-    return value, *words, list(confidence), list(flags), texts.decode().split("\0")
+WORD_TYPES = ("<u4", "<u4", "<u4", "u1", "u1")
+
+
+def unpacked(answer, before=None):
+    """What a page makes of an answer: the turns, and for each word start, end, position, confidence, flags and text."""
+    value, (*arrays, texts) = answer
+    turns = [np.frombuffer(part, dtype=kind).tolist() for part, kind in zip(arrays[:5], ("<u4", "<i4", "<i2", "<u2", "u1"), strict=True)]
+    words = [np.frombuffer(part, dtype=kind).tolist() for part, kind in zip(arrays[5:], WORD_TYPES, strict=True)]
+    words.append(texts.decode().split("\0") if words[0] else [])
+    if value["kept_first"] or value["kept_last"]:
+        first, last = value["kept_first"], value["kept_last"]
+        held = before["words"]
+        words = [[*old[:first], *new, *old[len(old) - last :]] for old, new in zip(held, words, strict=True)]
+        moved = len(words[0]) - len(held[0])
+        words[2] = [place + moved * (at >= len(words[2]) - last) for at, place in enumerate(words[2])]
+    return {"speakers": value["speakers"], "reasons": value["reasons"], "turns": turns, "words": words}
+
+
+def write_wav(path):
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes((6000 * np.sin(np.arange(80_000) / 5)).astype("<i2").tobytes())
 
 
 class Page:
@@ -53,9 +77,10 @@ def page(corpus):
 def test_words_go_to_the_page_turn_by_turn_with_their_positions():
     raw = json.loads(payload("t", TALK))
     raw["words"].insert(2, raw["words"].pop(5))  # B speaks while A does
-    value, starts, ends, positions, confidence, flags, texts = unpacked(packed(talk(json.dumps(raw).encode())))
-    assert value["speakers"] == ["A", "B", "C"]
-    assert value["turn_sizes"] == [5, 1, 6, 3]
+    shown = unpacked(everything(packed(talk(json.dumps(raw).encode()))))
+    starts, ends, positions, confidence, flags, texts = shown["words"]
+    assert shown["speakers"] == ["A", "B", "C"]
+    assert shown["turns"][:3] == [[5, 1, 6, 3], [0, 1, 2, 3], [0, 1, 0, 2]]
     assert texts[:6] == ["Good", "morning", "how", "are", "you", "Fine"]
     assert positions[:6] == [0, 1, 3, 4, 5, 2]
     assert [raw["words"][position]["start"] for position in positions] == starts
@@ -75,14 +100,79 @@ def test_without_utterances_words_are_gathered_between_pauses():
 
 
 def test_a_transcript_without_a_word_is_shown():
-    value, *_ = packed(talk(payload("t", [])))
-    assert value["turn_sizes"] == []
+    shown = unpacked(everything(packed(talk(payload("t", [])))))
+    assert shown["turns"] == [[], [], [], [], []]
+    assert shown["words"] == [[], [], [], [], [], []]
 
 
 def test_the_static_picture_escapes_names_and_words():
     shown = picture(talk(payload("t", [(EVIL, f"{EVIL} bridge")])), 10_000)
     assert "<script" not in shown
     assert "&lt;script" in shown
+
+
+def test_the_static_picture_lists_only_what_is_in_doubt_for_a_reason():
+    assert "<table" not in picture(talk(payload("t", TALK[:1])), 10_000)
+    listed = picture(talk(payload("t", TALK)), 10_000)
+    assert "quick change" in listed
+    assert "<td>–</td>" not in listed
+
+
+EDITS = [
+    ("rename", {"speaker": "C", "to": "Cleo"}),
+    ("reassign", {"words": [5], "to": "A"}),
+    ("boundary", {"utterance": 1, "words": 1}),
+    ("correct", {"words": [0, 1], "text": "A very good evening"}),
+    ("accept", {"words": [0]}),
+    ("reject", {"words": [14]}),
+    ("merge", {"speaker": "Cleo", "into": "A"}),
+    ("note", {"words": [0], "text": "?"}),
+    ("split", {"speaker": "A", "from_word": 8, "into": "Dora"}),
+    *[("undo", {})] * 9,
+    *[("redo", {})] * 9,
+]
+
+
+def test_what_an_edit_sends_turns_what_the_page_shows_into_what_it_would_be_sent_anew(page):
+    content, buffers = page.ask("transcript")
+    shown = unpacked((content["value"], buffers))
+    for intent, arguments in EDITS:
+        before = content["value"]["version"]
+        content, buffers = page.ask(intent, version=before, **arguments)
+        assert content["value"]["since"] == before
+        shown = unpacked((content["value"], buffers), shown)
+        whole, all_buffers = page.ask("transcript")
+        assert whole["value"]["version"] == content["value"]["version"]
+        assert shown == unpacked((whole["value"], all_buffers))
+
+
+def test_an_edit_of_one_word_sends_that_word_alone(page):
+    page.ask("transcript")
+    content, buffers = page.ask("correct", version=page.widget.progress["version"], words=[6], text="und")
+    assert (content["value"]["kept_first"], content["value"]["kept_last"]) == (6, 8)
+    assert buffers[-1] == b"und"
+
+
+def test_a_page_that_shows_what_is_no_longer_known_is_sent_everything(page):
+    first = page.ask("transcript")[0]["value"]["version"]
+    for number in range(5):
+        page.edit("note", words=[0], text=str(number))
+    content, buffers = page.ask("transcript", since=first)
+    assert content["value"]["since"] is None
+    assert len(unpacked((content["value"], buffers))["words"][0]) == 15
+
+
+def test_the_waveform_is_computed_once_somebody_looks(tmp_path):
+    write_wav(tmp_path / "one.wav")
+    widget = sk.widgets.DiarizationReview(store(tmp_path / "corpus", {"one": TALK}, sources={"one": str(tmp_path / "one.wav")}))
+    page, known = Page(widget), threading.Event()
+    widget.observe(lambda change: change["new"]["is_complete"] and known.set(), "peaks")
+    assert not widget.peaks["is_complete"]
+    assert page.ask("peaks", level=0, first=0, count=10)[1] == [bytes(10)]
+    page.ask("transcript")
+    assert known.wait(20)
+    assert max(page.ask("peaks", level=0, first=0, count=100)[1][0]) > 0
+    widget.close()
 
 
 def test_each_intent_is_an_edit_in_the_journal(page, corpus):
@@ -106,7 +196,8 @@ def test_each_intent_is_an_edit_in_the_journal(page, corpus):
 def test_flags_tell_what_a_person_did(page):
     page.edit("correct", words=[0, 1], text="Good evening")
     page.edit("accept", words=[2])
-    *_, flags, texts = unpacked((page.ask("transcript")[0]["value"], page.ask("transcript")[1]))
+    content, buffers = page.ask("transcript")
+    *_, flags, texts = unpacked((content["value"], buffers))["words"]
     assert texts[:3] == ["Good", "evening", "how"]
     assert flags[:4] == [SETTLED, EDITED | SETTLED, SETTLED, 0]
 

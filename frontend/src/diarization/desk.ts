@@ -1,9 +1,9 @@
 /** Where a person works on one recording: header, sound, timeline, turns, and what can be done to the turn that is chosen. */
 
 import { clock, percent, timecode } from "../pure/format.ts";
-import { Talk, UNCERTAIN, type Packed, type Turn } from "../pure/talk.ts";
+import { Talk, UNCERTAIN, type Packed, type Stretch, type Turn } from "../pure/talk.ts";
 import { el, replace } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
+import type { Answer, Face } from "../ui/face.ts";
 import { fillRow, listControls, soundControls, SPEEDS, titleControls, turnControls } from "./controls.ts";
 import { Player } from "./player.ts";
 import { Question } from "./question.ts";
@@ -67,14 +67,14 @@ export class Desk {
   #orderBy: "time" | "doubt" = "time";
   #speaker: string | null = null;
   #order: number[] = [];
-  #isBusy = false;
-  #fetching = Promise.resolve();
+  #pauses: Stretch[] | null = null;
+  #isEditing = false;
   #doing: Promise<unknown> = Promise.resolve();
 
   constructor(face: Face) {
     this.#face = face;
-    this.#waveform = new Waveform(face, () => this.timeline?.redraw());
-    this.player = new Player(face, { onTime: (ms) => this.#showTime(ms), onPlaying: () => this.#drawSound() });
+    this.#waveform = new Waveform(face, () => this.timeline?.refresh());
+    this.player = new Player(face, { onTime: (ms) => this.#showTime(ms), onPlaying: () => this.#drawSound(), pauses: () => this.#pausesNow() });
     this.timeline = new Timeline({
       waveform: this.#waveform,
       onSeek: (ms) => this.seek(ms),
@@ -125,24 +125,37 @@ export class Desk {
   progress(progress: Progress): void {
     this.#progress = progress;
     this.#drawTitle();
-    this.#drawSound();
-    this.#fetching = this.#fetch();
+    if (!this.#isEditing) void this.#fetch(); // the answer to an edit says itself what has changed
   }
 
   async #fetch(): Promise<void> {
-    const asked = this.#progress?.version;
-    const answer = await this.#face.askWithBuffers("transcript");
-    if (!answer || asked !== this.#progress?.version) return;
-    this.#talk = new Talk(answer.value as Packed, answer.buffers);
-    const talk = this.#talk;
-    this.player.pauses = talk.pauses(PAUSE_MS, this.#recording?.duration_ms ?? 0);
+    const answer = await this.#face.askWithBuffers("transcript", { since: this.#talk?.version ?? null });
+    if (answer) await this.#take(answer);
+  }
+
+  /** Show what came: a transcript, or what has changed since the one that is shown. */
+  async #take(answer: Answer, at: number | null = null): Promise<void> {
+    const packed = answer.value as Packed;
+    if (packed.version < (this.#progress?.version ?? 0)) return; // a newer one is on its way
+    if (packed.since !== null && packed.since !== this.#talk?.version) {
+      if (packed.version !== this.#talk?.version) await this.#fetch();
+      return;
+    }
+    const talk = new Talk(packed, answer.buffers, packed.since === null ? null : this.#talk);
+    this.#talk = talk;
+    this.#pauses = null;
     if (this.#speaker !== null && !talk.speakers.includes(this.#speaker)) this.#speaker = null;
     this.#arrange();
     this.timeline.show(talk);
-    this.#select(Math.min(this.#selected, talk.turns.length - 1), this.#words, { seeks: false });
+    const chosen = at === null ? Math.min(this.#selected, talk.turns.length - 1) : talk.turnAt(at);
+    this.#select(chosen, at === null ? this.#words : null, { seeks: false });
     this.#drawFilter();
-    if (!this.#question.isOpen && document.activeElement === document.body && this.#isBusy) this.#list.element.focus({ preventScroll: true });
-    this.#isBusy = false;
+  }
+
+  /** Where nobody speaks, found when it is first asked for. */
+  #pausesNow(): readonly Stretch[] {
+    this.#pauses ??= this.#talk?.pauses(PAUSE_MS, this.#recording?.duration_ms ?? 0) ?? null;
+    return this.#pauses ?? [];
   }
 
   // -- where the reader is
@@ -398,15 +411,16 @@ export class Desk {
   /** Have an edit made; gives whether it was. Positions of words are those of a version of the transcript. */
   async #edit(intent: string, args: Record<string, unknown>, said: string): Promise<boolean> {
     if (!this.#talk) return false;
-    this.#isBusy = true;
     const at = this.#place();
+    const isOfWords = intent !== "mark" && intent !== "note";
+    this.#isEditing = true;
     const answer = await this.#face.askWithBuffers(intent, { version: this.#talk.version, ...args });
-    await this.#fetching; // began when the new state of the review came, which is before the answer
-    if (!answer) return false;
-    if (intent !== "mark" && intent !== "note") this.#words = null;
-    if (at !== null) this.#select(this.#talk.turnAt(at), null, { seeks: false });
-    this.#face.say(said);
-    return true;
+    this.#isEditing = false;
+    if (!answer) await this.#fetch(); // others may have changed it
+    else await this.#take(answer, isOfWords ? at : null);
+    if (!this.#question.isOpen && document.activeElement === document.body) this.#list.element.focus({ preventScroll: true });
+    if (answer) this.#face.say(said);
+    return Boolean(answer);
   }
 
   /** A moment in the middle of what is chosen, by which the turn is found again when turns are joined, parted or moved. */

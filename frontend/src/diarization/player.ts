@@ -4,8 +4,8 @@ import { clipEnd, skipTo } from "../pure/clips.ts";
 import type { Stretch } from "../pure/talk.ts";
 import type { Face } from "../ui/face.ts";
 
-const FIRST_CLIP_MS = 8000; // short, so that it sounds at once
-const CLIP_MS = 20_000;
+const FIRST_CLIP_MS = 5000; // short, so that it sounds at once
+const CLIP_MS = 12_000; // what is sought meanwhile waits for it
 const FETCH_AHEAD_MS = 7000;
 const SKIPPED_MS = 700;
 
@@ -20,6 +20,8 @@ export interface PlayerOptions {
   onTime: (ms: number) => void;
   /** It began or ceased to play. */
   onPlaying: (isPlaying: boolean) => void;
+  /** Where nobody speaks. */
+  pauses: () => readonly Stretch[];
 }
 
 export class Player {
@@ -36,7 +38,6 @@ export class Player {
   #isPlaying = false;
   #rate = 1;
   #frame = 0;
-  pauses: Stretch[] = [];
   skipsSilence = false;
   loop: Stretch | null = null;
 
@@ -97,9 +98,9 @@ export class Player {
   /** Move the playhead; what plays goes on playing there. */
   async seek(ms: number): Promise<boolean> {
     this.#nowMs = Math.min(Math.max(ms, 0), this.#totalMs);
+    const started = this.#isPlaying ? this.#start(this.#nowMs) : Promise.resolve(false); // the question leaves before the page is drawn
     this.#options.onTime(this.#nowMs);
-    if (this.#isPlaying) return this.#start(this.#nowMs);
-    return false;
+    return started;
   }
 
   #setPlaying(isPlaying: boolean): void {
@@ -153,7 +154,7 @@ export class Player {
   }
 
   async #fetch(intent: "sound" | "sound_ahead", fromMs: number, longestMs: number): Promise<Clip | null> {
-    const endMs = clipEnd(fromMs, longestMs, this.pauses, this.#totalMs);
+    const endMs = clipEnd(fromMs, longestMs, this.#options.pauses(), this.#totalMs);
     const answer = await this.#face.askWithBuffers(intent, { start_ms: fromMs, end_ms: endMs });
     const wav = answer?.buffers[0];
     if (!answer || !wav) return null;
@@ -163,7 +164,7 @@ export class Player {
     audio.preload = "auto";
     audio.preservesPitch = true;
     await new Promise((resolve) => {
-      audio.addEventListener("loadeddata", resolve, { once: true });
+      audio.addEventListener("loadedmetadata", resolve, { once: true });
       audio.addEventListener("error", resolve, { once: true });
     });
     const startMs = (answer.value as { start_ms: number }).start_ms;
@@ -182,7 +183,7 @@ export class Player {
       void this.#start(this.loop.startMs);
       return;
     }
-    const target = this.skipsSilence && !this.loop ? skipTo(ms, this.pauses, SKIPPED_MS) : null;
+    const target = this.skipsSilence && !this.loop ? skipTo(ms, this.#options.pauses(), SKIPPED_MS) : null;
     if (target !== null) {
       void this.#start(target);
       return;

@@ -69,7 +69,10 @@ export class Timeline {
     this.element = el("div", { class: "sk-talk" }, el("div", { class: "sk-talk-corner sk-muted" }, "Overview"), map, this.#names, this.slider, this.#swatches);
     this.#drag(this.slider);
     this.#dragOverview(map);
-    const resized = new ResizeObserver(() => this.redraw());
+    const resized = new ResizeObserver(([entry]) => {
+      this.#width = Math.round(entry?.contentRect.width ?? 0) || this.#width; // JupyterLab hides everything for a moment when the theme changes
+      this.redraw();
+    });
     resized.observe(this.slider);
     const themed = new MutationObserver(() => this.#recolour());
     themed.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] });
@@ -94,8 +97,14 @@ export class Timeline {
 
   /** Show a transcript, at the place where the reader is. */
   show(talk: Talk): void {
+    const isKnown = this.#talk?.speakers.join("\0") === talk.speakers.join("\0");
     this.#talk = talk;
     this.#overlaps = talk.overlaps();
+    if (isKnown) this.redraw();
+    else this.#showSpeakers(talk);
+  }
+
+  #showSpeakers(talk: Talk): void {
     const classes = speakerClasses(talk.speakers);
     const numbered = talk.speakers.map((name, at) => ({ name, hint: at < 9 ? `${at + 1}` : "", colour: classes.get(name) ?? "" }));
     const items = numbered.map(({ name, hint, colour }) =>
@@ -118,16 +127,14 @@ export class Timeline {
   /** Mark a turn, and bring it into sight. */
   select(turn: Turn | null): void {
     this.#selected = turn;
-    if (turn) this.#sight = showing(this.#sight, turn.startMs, turn.endMs, this.#totalMs);
-    this.redraw();
+    this.#look(turn ? showing(this.#sight, turn.startMs, turn.endMs, this.#totalMs) : this.#sight);
   }
 
   /** Move the playhead; while it plays, the sight goes along. */
   now(ms: number, follow = false): void {
     this.#nowMs = ms;
     if (follow && (ms < this.#sight.fromMs || ms > this.#sight.toMs)) {
-      this.#sight = showing(this.#sight, ms, ms + (this.#sight.toMs - this.#sight.fromMs), this.#totalMs);
-      this.redraw();
+      this.#look(showing(this.#sight, ms, ms + (this.#sight.toMs - this.#sight.fromMs), this.#totalMs));
     }
     this.#placeCursor();
     const seconds = Math.round(ms / 1000);
@@ -152,9 +159,14 @@ export class Timeline {
     this.#look(panned(this.#sight, share * (this.#sight.toMs - this.#sight.fromMs), this.#totalMs));
   }
 
-  /** Draw again, once, before the next frame is shown. */
+  /** Draw everything again, once, before the next frame is shown. */
   redraw(): void {
     this.#overviewIsStale = true;
+    this.refresh();
+  }
+
+  /** Draw again what is in sight. */
+  refresh(): void {
     this.#look(this.#sight);
   }
 
@@ -184,7 +196,6 @@ export class Timeline {
     this.#frame = 0;
     const inks = this.#inks;
     const talk = this.#talk;
-    this.#width = this.slider.clientWidth || this.#width; // JupyterLab hides everything for a moment when the theme changes
     if (!this.#width || !inks) return;
     const lanes = Math.max(talk?.speakers.length ?? 0, 1);
     const brush = sized(this.#main, this.#width, RULER + WAVE + lanes * LANE);

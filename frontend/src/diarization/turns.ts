@@ -111,7 +111,7 @@ export class TurnList {
     if (!talk) return;
     this.#width = this.element.clientWidth;
     const perLine = Math.max((this.#width - 150) / 6.6, 20);
-    const letters = (turn: Turn) => (turn.end > turn.first ? talk.text(turn.first, turn.end).length : 0);
+    const letters = (turn: Turn) => talk.letters(turn.first, turn.end);
     this.#heights.reset(this.#order.map((number) => Math.ceil(letters(talk.turns[number]!) / perLine) * LINE + ROOM));
     for (const row of this.#rows.values()) row.remove();
     this.#rows.clear();

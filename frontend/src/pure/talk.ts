@@ -6,17 +6,20 @@ export const SETTLED = 4;
 /** From this doubt on, a turn is called uncertain. */
 export const UNCERTAIN = 0.3;
 const NO_CONFIDENCE = 255;
+const NONE = -1;
 
-/** What comes as JSON; the same names as in scribekit/widgets/diarization_data.py. */
+/** What comes as JSON; the same names as in scribekit/widgets/diarization_packing.py, which says what the buffers are. */
 export interface Packed {
   recording_id: string;
   version: number;
+  /** The version that this is a change of; null for all of a transcript. */
+  since: number | null;
   speakers: string[];
-  turn_speakers: number[];
-  turn_sizes: number[];
-  utterances: (number | null)[];
-  doubt: number[];
-  reasons: string[][];
+  /** How many words at the beginning and at the end are as they were. */
+  kept_first: number;
+  kept_last: number;
+  /** The names of the reasons for doubt, by their bits. */
+  reasons: string[];
 }
 
 export interface Turn {
@@ -53,23 +56,24 @@ export class Talk {
   /** The greatest end of all turns up to each: ends need not be in order where people talk at once. */
   readonly #latest: number[] = [];
 
-  constructor(packed: Packed, buffers: readonly DataView[]) {
-    const [starts, ends, positions, confidence, flags, texts] = buffers;
+  /** A transcript, from all of it, or from what differs from the one before. */
+  constructor(packed: Packed, buffers: readonly DataView[], before: Talk | null = null) {
+    const [sizes, utterances, speakers, doubt, reasons, starts, ends, positions, confidence, flags, texts] = buffers;
     this.version = packed.version;
     this.recordingId = packed.recording_id;
     this.speakers = packed.speakers;
-    this.starts = integers(starts);
-    this.ends = integers(ends);
-    this.positions = integers(positions);
-    this.#confidence = bytes(confidence);
-    this.#flags = bytes(flags);
-    this.texts = this.starts.length ? new TextDecoder().decode(bytes(texts)).split("\0") : [];
-    let first = 0;
-    packed.turn_sizes.forEach((size, number) => {
-      this.turns.push(this.#turn(packed, number, first, first + size));
-      first += size;
-      this.#latest.push(Math.max(this.#latest.at(-1) ?? 0, this.turns[number]!.endMs));
-    });
+    const { kept_first: first, kept_last: last } = packed;
+    this.starts = spliced(before?.starts, first, new Uint32Array(copied(starts)), last);
+    this.ends = spliced(before?.ends, first, new Uint32Array(copied(ends)), last);
+    this.positions = spliced(before?.positions, first, new Uint32Array(copied(positions)), last);
+    this.#confidence = spliced(before ? before.#confidence : undefined, first, new Uint8Array(copied(confidence)), last);
+    this.#flags = spliced(before ? before.#flags : undefined, first, new Uint8Array(copied(flags)), last);
+    const moved = this.starts.length - (before?.starts.length ?? 0);
+    if (moved) for (let word = this.starts.length - last; word < this.starts.length; word += 1) this.positions[word]! += moved;
+    const known = before?.texts ?? [];
+    const fresh = this.starts.length > first + last ? new TextDecoder().decode(copied(texts)).split("\0") : [];
+    this.texts = first || last ? [...known.slice(0, first), ...fresh, ...known.slice(known.length - last)] : fresh;
+    this.#addTurns(new Uint32Array(copied(sizes)), new Int32Array(copied(utterances)), new Int16Array(copied(speakers)), new Uint16Array(copied(doubt)), reasonsOf(packed.reasons, new Uint8Array(copied(reasons))));
   }
 
   /** How sure the service was of a word, 0 to 1; null where it does not say. */
@@ -85,6 +89,13 @@ export class Talk {
   /** The text from one word to another, the last one included. */
   text(first: number, end: number): string {
     return this.texts.slice(first, end).join(" ");
+  }
+
+  /** How long that text is. */
+  letters(first: number, end: number): number {
+    let count = Math.max(end - first - 1, 0);
+    for (let word = first; word < end; word += 1) count += this.texts[word]?.length ?? 0;
+    return count;
   }
 
   nameOf(turn: Turn): string | undefined {
@@ -158,14 +169,31 @@ export class Talk {
     return chosen.map((turn) => turn.number);
   }
 
-  #turn(packed: Packed, number: number, first: number, end: number): Turn {
-    let [startMs, endMs] = [this.starts[first] ?? 0, 0];
-    for (let word = first; word < end; word += 1) {
-      startMs = Math.min(startMs, this.starts[word] ?? 0);
-      endMs = Math.max(endMs, this.ends[word] ?? 0);
-    }
-    const { turn_speakers, utterances, doubt, reasons } = packed;
-    return { number, speaker: turn_speakers[number] ?? -1, first, end, startMs, endMs, utterance: utterances[number] ?? null, doubt: doubt[number] ?? 0, reasons: reasons[number] ?? [] };
+  #addTurns(sizes: Uint32Array, utterances: Int32Array, speakers: Int16Array, doubt: Uint16Array, reasons: string[][]): void {
+    let [first, latest] = [0, 0];
+    sizes.forEach((size, number) => {
+      const end = first + size;
+      let [startMs, endMs] = [this.starts[first] ?? 0, 0];
+      for (let word = first; word < end; word += 1) {
+        startMs = Math.min(startMs, this.starts[word] ?? 0);
+        endMs = Math.max(endMs, this.ends[word] ?? 0);
+      }
+      const utterance = utterances[number] ?? NONE;
+      this.turns.push({
+        number,
+        speaker: speakers[number] ?? NONE,
+        first,
+        end,
+        startMs,
+        endMs,
+        utterance: utterance === NONE ? null : utterance,
+        doubt: (doubt[number] ?? 0) / 1000,
+        reasons: reasons[number] ?? [],
+      });
+      latest = Math.max(latest, endMs);
+      this.#latest.push(latest);
+      first = end;
+    });
   }
 }
 
@@ -180,11 +208,23 @@ function upperBound(turns: readonly Turn[], ms: number): number {
   return low;
 }
 
-/** Bytes of their own: what arrives may begin anywhere in a message. */
-function bytes(view: DataView | undefined): Uint8Array<ArrayBuffer> {
-  return view ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice() : new Uint8Array();
+/** The names of the bits that are set, for each value; equal ones share a list. */
+function reasonsOf(names: readonly string[], values: Uint8Array): string[][] {
+  const known = Array.from({ length: 1 << names.length }, (_, bits) => names.filter((_name, bit) => bits & (1 << bit)));
+  return Array.from(values, (bits) => known[bits] ?? []);
 }
 
-function integers(view: DataView | undefined): Uint32Array {
-  return new Uint32Array(bytes(view).buffer);
+/** Bytes of their own: what arrives may begin anywhere in a message. */
+function copied(view: DataView | undefined): ArrayBuffer {
+  return view ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice().buffer : new ArrayBuffer(0);
+}
+
+/** The first and the last values of an array, and others in between. */
+function spliced<T extends Uint32Array | Uint8Array>(old: T | undefined, first: number, middle: T, last: number): T {
+  if (!old || (!first && !last)) return middle;
+  const joined = new (middle.constructor as new (length: number) => T)(first + middle.length + last);
+  joined.set(old.subarray(0, first));
+  joined.set(middle, first);
+  joined.set(old.subarray(old.length - last), first + middle.length);
+  return joined;
 }

@@ -25,8 +25,14 @@ interface Reply {
   stale?: boolean;
 }
 
+/** What a handler gave back, with the bytes that came along. */
+export interface Answer {
+  value: unknown;
+  buffers: DataView[];
+}
+
 interface Waiting {
-  resolve: (answer: { value: unknown; buffers: DataView[] } | undefined) => void;
+  resolve: (answer: Answer | undefined) => void;
   reject: (problem: Error) => void;
   timer: number;
 }
@@ -107,7 +113,7 @@ export class Face {
   }
 
   /** As `ask`, with the bytes that came along. */
-  async askWithBuffers(intent: string, args: Record<string, unknown> = {}): Promise<{ value: unknown; buffers: DataView[] } | undefined> {
+  async askWithBuffers(intent: string, args: Record<string, unknown> = {}): Promise<Answer | undefined> {
     const number = this.#latest.next(intent);
     const seq = `${this.#view}:${number}`;
     try {
