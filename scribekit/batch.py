@@ -211,6 +211,7 @@ def work_left(batch_or_corpus: Batch | Corpus) -> tuple[connection.Connection, l
         hosts = ledger.unfinished_hosts(batch_or_corpus.batch_ids)
         if not hosts:
             return None
+        ledger.check_writable()
         to = service_connection()
         check_host(to, hosts)
         # What was planned for another service (a rehearsal, say) is neither sent to this one nor looked for in it.

@@ -126,6 +126,9 @@ class Batch(Corpus):
 def open_corpus(path: str | Path) -> Corpus:
     """Open the corpus in a folder, after a restart or on another machine.
 
+    Where the folder cannot be written (an archive, a share that is mounted for reading) it is open for reading alone: tables, exports to
+    elsewhere, sound, and search when the index is up to date. What would change it says that it cannot.
+
     Args:
         path: The folder that was given to ``submit_batch`` as ``corpus``.
 

@@ -6,18 +6,15 @@ The index knows no selection: which recordings count is decided after the match.
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Self
 
 from scribekit.concordance import Document, Packed, Query, expression, unpack
-from scribekit.errors import LedgerError
+from scribekit.sqlite_files import Rebuildable
 
 FILE_NAME = "search.sqlite"
 VERSION = 4  # raise it when what is stored, or how terms are made, changes: the index is then built anew
-_BUSY_S = 30.0
 _SCHEMA = (
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL)",
     "CREATE TABLE covers (stamp TEXT NOT NULL)",
@@ -34,7 +31,7 @@ Entry = tuple[int, str]
 """The number of a document, by which the index orders what it finds, and what is another when its text is."""
 
 
-class Index:
+class Index(Rebuildable):
     """The open index of one corpus. Used by one thread at a time; any number of processes may have it open.
 
     An index of another version, or one that cannot be read, is deleted and made anew: it holds nothing that is not in the ledger.
@@ -43,29 +40,11 @@ class Index:
         folder: The corpus folder.
 
     Raises:
-        LedgerError: The folder cannot be written.
+        LedgerError: The folder cannot be written, and the index is not there or not of this version.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE_NAME
-        with self._explained():
-            try:
-                self._db = self._opened()
-            except sqlite3.DatabaseError as cause:
-                if isinstance(cause, sqlite3.OperationalError):  # locked, full, not allowed: nothing is wrong with the file itself
-                    raise
-                self._delete()
-                self._db = self._opened()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        super().__init__(folder / FILE_NAME, "search index")
 
     def holds(self) -> dict[str, Entry]:
         """The name of every document, with its number and stamp."""
@@ -92,7 +71,7 @@ class Index:
             How many were added.
         """
         added = 0
-        with self._explained(), self._transaction():
+        with self._transaction():
             there = self.holds()
             self._drop([entry[0] for name, entry in there.items() if wanted.get(name) != entry])
             missing = sorted((name for name, entry in wanted.items() if there.get(name) != entry), key=wanted.__getitem__)
@@ -106,6 +85,7 @@ class Index:
 
     def clear(self) -> None:
         """Forget everything; the next update builds the index anew."""
+        self._check_writable()
         with self._explained():
             self._db.close()
             self._delete()
@@ -134,58 +114,13 @@ class Index:
             sql = f"DELETE FROM {table} WHERE {column} = ?"  # noqa: S608 -- constants
             self._db.executemany(sql, ((number,) for number in numbers))
 
-    def _opened(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version == VERSION:
-                return db
-            if version == 0:
-                _create(db)
-                return db
-        except BaseException:
-            db.close()
-            raise
-        db.close()
-        self._delete()
-        return self._opened()
+    def _is_current(self, db: sqlite3.Connection) -> bool:
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, VERSION):
+            raise sqlite3.DatabaseError(f"made as version {version}")
+        return bool(version == VERSION)
 
-    def _delete(self) -> None:
-        for ending in ("", "-wal", "-shm"):
-            self._path.with_name(FILE_NAME + ending).unlink(missing_ok=True)
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
-            raise
-
-    @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as cause:
-            raise LedgerError(
-                f"The search index {str(self._path)!r} cannot be used ({cause}). Check permissions and room on the disk, "
-                "and that no other program is building it; then run the same call again."
-            ) from cause
-
-
-def _create(db: sqlite3.Connection) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    if db.execute("PRAGMA user_version").fetchone()[0] == 0:  # else another process was quicker
+    def _create(self, db: sqlite3.Connection) -> None:
         for statement in _SCHEMA:
             db.execute(statement)
         db.execute(f"PRAGMA user_version = {VERSION}")
-    db.execute("COMMIT")
-
-
-def _batched(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (keys[start : start + size] for start in range(0, len(keys), size))

@@ -48,6 +48,7 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: boo
     with Ledger(batch_or_corpus.path) as ledger:
         failed: dict[str, str] = {}
         if remote and ledger.remote(numbers):
+            ledger.check_writable()  # a deletion that cannot be recorded is not made
             to = service_connection()
             check_host(to, ledger.hosts(numbers))
             # Another service's transcripts are not known here, which must not be taken for their being deleted.

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
-from scribekit.errors import LedgerError
+from scribekit.sqlite_files import Rebuildable
 
 FILE_NAME = "catalogue.sqlite"
 AS_RECEIVED, REVIEWED = "", "reviewed"
-_BUSY_S = 30.0
 _TABLES = {
     "parts": "(part INTEGER PRIMARY KEY, batch INTEGER NOT NULL, audio_s REAL NOT NULL, stamps TEXT NOT NULL)",
     "holdings": "(recording_id TEXT PRIMARY KEY, job_key TEXT NOT NULL, transcript_id TEXT NOT NULL, part INTEGER NOT NULL, "
@@ -66,7 +64,7 @@ class Part:
         return self.files.get(REVIEWED if reviewed and self.stamps else AS_RECEIVED, {})
 
 
-class Catalogue:
+class Catalogue(Rebuildable):
     """The open catalogue. Used by one thread at a time; any number of processes may have it open.
 
     One that cannot be read is deleted and made anew, and one of other tables is emptied: it holds nothing that is not in the ledger.
@@ -80,23 +78,8 @@ class Catalogue:
     """
 
     def __init__(self, folder: Path, fingerprint: str) -> None:
-        self._path = folder / FILE_NAME
         self._fingerprint = fingerprint
-        with self._explained():
-            try:
-                self._db = self._opened()
-            except sqlite3.DatabaseError as cause:
-                self._start_again(cause)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        super().__init__(folder / FILE_NAME, "catalogue of tables")
 
     def parts(self) -> dict[int, Part]:
         """Every part by its number."""
@@ -145,7 +128,7 @@ class Catalogue:
         Returns:
             False, and nothing was done, when another process was quicker: an old part is gone, or a recording is held already.
         """
-        with self._explained(), self._transaction() as db:
+        with self._transaction() as db:
             gone = sum(db.execute("DELETE FROM parts WHERE part = ?", (number,)).rowcount for number in old)
             for table in ("holdings", "files"):
                 db.executemany(f"DELETE FROM {table} WHERE part = ?", ((number,) for number in old))  # noqa: S608 -- constants
@@ -161,7 +144,7 @@ class Catalogue:
 
     def set_reviewed(self, number: int, stamps: Mapping[str, int], files: Sequence[File]) -> None:
         """Give a part a reviewed edition, in the place of the one it has; a part that is gone stays gone."""
-        with self._explained(), self._transaction() as db:
+        with self._transaction() as db:
             if db.execute("UPDATE parts SET stamps = ? WHERE part = ?", (json.dumps(stamps), number)).rowcount:
                 db.execute("DELETE FROM files WHERE part = ? AND edition = ?", (number, REVIEWED))
                 self._insert_files(number, REVIEWED, files)
@@ -174,64 +157,15 @@ class Catalogue:
         rows = ((file.name, number, edition, file.level, file.size) for file in files)
         self._db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?)", rows)
 
-    def _start_again(self, cause: sqlite3.DatabaseError) -> None:
-        """With an empty file, when the cause is that there is something wrong with the file itself."""
-        if isinstance(cause, sqlite3.OperationalError):  # locked, full, not allowed
-            raise cause
-        if hasattr(self, "_db"):
-            self._db.close()
-        for ending in ("", "-wal", "-shm"):
-            self._path.with_name(FILE_NAME + ending).unlink(missing_ok=True)
-        self._db = self._opened()
+    def _is_current(self, db: sqlite3.Connection) -> bool:
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            return False
+        return bool(db.execute("SELECT fingerprint FROM meta").fetchone() == (self._fingerprint,))
 
-    def _opened(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
-            if not _is_of(db, self._fingerprint):
-                _prepare(db, self._fingerprint)
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._db
-            if self._db.in_transaction:
-                self._db.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.execute("ROLLBACK")
-            raise
-
-    @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as cause:
-            raise LedgerError(
-                f"The tables' catalogue {str(self._path)!r} cannot be used ({cause}). Check permissions and room on the disk, "
-                "and that no other program holds it; then run the same call again."
-            ) from cause
-
-
-def _is_of(db: sqlite3.Connection, fingerprint: str) -> bool:
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-        return False
-    return bool(db.execute("SELECT fingerprint FROM meta").fetchone() == (fingerprint,))
-
-
-def _prepare(db: sqlite3.Connection, fingerprint: str) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    if not _is_of(db, fingerprint):  # else another process was quicker
+    def _create(self, db: sqlite3.Connection) -> None:
         for name, columns in _TABLES.items():
             db.execute(f"DROP TABLE IF EXISTS {name}")
             db.execute(f"CREATE TABLE {name} {columns}")
         db.execute("CREATE INDEX holdings_part ON holdings (part)")
         db.execute("CREATE INDEX files_part ON files (part)")
-        db.execute("INSERT INTO meta VALUES (?)", (fingerprint,))
-    db.execute("COMMIT")
+        db.execute("INSERT INTO meta VALUES (?)", (self._fingerprint,))

@@ -12,6 +12,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from scribekit.errors import LedgerError
+from scribekit.sqlite_files import READ_ONLY, connect, has_rest, is_writable, transaction
 
 FILE_NAME = "ledger.sqlite"
 _SCRIPTS = ("ledger.sql", "journal.sql", "figures.sql")  # the n-th makes version n out of the one before
@@ -25,8 +26,11 @@ class Store:
     A ledger is used by one thread at a time; any number of processes may have the same one open.
 
     Args:
-        folder: The corpus folder.
-        create: Make the folder and an empty ledger when there is none.
+        folder: The corpus folder. Where it cannot be written, the ledger is open for reading alone.
+        create: Open it to be written; make the folder and an empty ledger when there is none.
+
+    Attributes:
+        is_read_only: Whether every write is refused.
 
     Raises:
         LedgerError: The folder holds no ledger (and ``create`` is false), or one that cannot be opened.
@@ -35,27 +39,36 @@ class Store:
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self.folder = folder
         path = folder / FILE_NAME
-        if not _exists(path):
-            if not create:
-                raise LedgerError(
-                    f"There is no corpus in {str(folder)!r} (no {FILE_NAME} in it). "
-                    "Give the folder that was passed to submit_batch as corpus=."
-                )
+        is_there = _exists(path)
+        if not is_there and not create:
+            raise LedgerError(
+                f"There is no corpus in {str(folder)!r} (no {FILE_NAME} in it). Give the folder that was passed to submit_batch as corpus=."
+            )
+        if not is_there:
             _make_folder(folder)
+        self.is_read_only = not is_writable(path)
+        if is_there and create:
+            self.check_writable()
         with _explained(path):
-            self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+            self._db = connect(path, BUSY_S)
             self._db.row_factory = sqlite3.Row
             self._prepare()
 
     def _prepare(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
+        if not self.is_read_only:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             self._db.close()
             raise LedgerError(
                 f"The corpus in {str(self.folder)!r} was made by a newer scribekit (ledger version {version}, "
                 f"this one reads up to {VERSION}). Upgrade scribekit to open it."
+            )
+        if version < VERSION and self.is_read_only:
+            self._db.close()
+            raise LedgerError(
+                f"The corpus in {str(self.folder)!r} was made by an older scribekit and has to be brought up to date once, but {READ_ONLY}"
             )
         if version < VERSION:
             self._upgrade()
@@ -81,15 +94,18 @@ class Store:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """One all-or-nothing write that waits for its turn among the processes."""
-        with _explained(self.folder / FILE_NAME):
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                with contextlib.suppress(sqlite3.Error):
-                    self._db.execute("ROLLBACK")
-                raise
+        self.check_writable()
+        with _explained(self.folder / FILE_NAME), transaction(self._db):
+            yield self._db
+
+    def check_writable(self) -> None:
+        """Refuse what would change the corpus where it cannot be changed.
+
+        Raises:
+            LedgerError: It is open for reading alone.
+        """
+        if self.is_read_only:
+            raise LedgerError(f"The corpus in {str(self.folder)!r} can be read but not changed: {READ_ONLY}")
 
     def read(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of a query."""
@@ -144,11 +160,13 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as cause:
-        raise LedgerError(f"The ledger {str(path)!r} {_reason(cause)}") from cause
+        raise LedgerError(f"The ledger {str(path)!r} {_reason(cause, path)}") from cause
 
 
-def _reason(cause: sqlite3.Error) -> str:
+def _reason(cause: sqlite3.Error, path: Path) -> str:
     text = str(cause)
+    if not is_writable(path) and has_rest(path):
+        return f"cannot be read as it stands ({text}): what was written last is not in the file itself yet, and {READ_ONLY}"
     if "locked" in text or "busy" in text:
         return "is locked by another program that is writing to it. Wait until that one is done, then run the same call again."
     if "full" in text or "I/O" in text:
