@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from scribekit import wire
 
 Times = npt.NDArray[np.int64]
 
+_KEY = attrgetter("start", "text")
 _LOOK_BACK = 8  # more people than this do not talk at once, and a bound keeps long recordings quick
 
 
@@ -73,16 +75,22 @@ def _are_of(names: Any, turn_names: Sequence[str | None], indices: Times) -> boo
 
 def by_listed_words(words: Sequence[wire.Word], utterances: Sequence[wire.Utterance]) -> list[int | None]:
     """The utterance that lists the word, else the one that contains its start, else None."""
-    listed: defaultdict[tuple[int, str], deque[int]] = defaultdict(deque)
-    for index, utterance in enumerate(utterances):
-        for word in utterance.words or ():
-            listed[word.start, word.text].append(index)
+    listed = [(key, index) for index, utterance in enumerate(utterances) for key in map(_KEY, utterance.words or ())]
+    keys = list(map(_KEY, words))
+    holders = dict(listed)
+    is_plain = len(holders) == len(listed) and len(set(keys)) == len(keys)
+    found = map(holders.get, keys) if is_plain else _in_turn(listed, keys)
     spans = _Spans(utterances)
-    indices: list[int | None] = []
-    for word in words:
-        holders = listed.get((word.start, word.text))
-        indices.append(holders.popleft() if holders else spans.holder(word))
-    return indices
+    return [spans.holder(word) if index is None else index for word, index in zip(words, found, strict=True)]
+
+
+def _in_turn(listed: Iterable[tuple[object, int]], keys: Iterable[object]) -> Iterator[int | None]:
+    """Of words that look the same, the first is in the first utterance that lists such a word, and so on."""
+    holders: defaultdict[object, deque[int]] = defaultdict(deque)
+    for key, index in listed:
+        holders[key].append(index)
+    for key in keys:
+        yield holders[key].popleft() if holders.get(key) else None
 
 
 class _Spans:
