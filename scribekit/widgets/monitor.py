@@ -200,6 +200,8 @@ class BatchMonitor(Face):
 
     async def _watch(self) -> None:
         pause_s = SHORTEST_PAUSE_S
+        if time.time() - self._seen[0] < FRESH_S:  # as when it was made a moment ago
+            await asyncio.sleep(pause_s)
         while self._views:
             began, before = time.monotonic(), self.figures
             try:

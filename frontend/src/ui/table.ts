@@ -28,6 +28,8 @@ export interface Options<Row> {
   /** Where rows come from; undefined when a newer question has overtaken this one. */
   fetch: (span: Span, sort: Sort | null) => Promise<{ rows: Row[]; total: number } | undefined>;
   keyOf: (row: Row) => string;
+  /** Cells show nothing but their row, so that equal rows need not be drawn again. */
+  drawsRowsAlone?: boolean;
   /** What to say when there is no row. */
   empty?: string;
   /** Rows that can be selected; without it none can. */
@@ -51,6 +53,7 @@ export class VirtualTable<Row> {
   #loaded: Span = { first: 0, count: 0 };
   #rows: Row[] = [];
   #asked: Span | null = null;
+  #shown = "";
   readonly #id = uniqueId("grid");
   readonly #options: Options<Row>;
   readonly #head: HTMLElement;
@@ -68,7 +71,7 @@ export class VirtualTable<Row> {
         class: "sk-grid",
         attrs: { role: "grid", tabindex: 0, "aria-label": label, "aria-multiselectable": options.isSelectable ? "true" : null, "data-key": "grid" },
         style: { height: `${(height + 1) * ROW + 2}px` },
-        on: { scroll: () => this.#draw(), keydown: (event) => this.#press(event) },
+        on: { scroll: () => this.#fetchWhatIsMissing(), keydown: (event) => this.#press(event) },
       },
       this.#head,
       this.#body,
@@ -88,6 +91,7 @@ export class VirtualTable<Row> {
     this.#active = 0;
     this.element.scrollTop = 0;
     this.#total = 0;
+    this.#shown = "";
     await this.refresh();
   }
 
@@ -110,6 +114,9 @@ export class VirtualTable<Row> {
     const answer = await this.#options.fetch(span, this.#sort);
     if (this.#asked === span) this.#asked = null;
     if (!answer) return;
+    const shown = this.#options.drawsRowsAlone ? JSON.stringify([span, answer]) : "";
+    if (shown && shown === this.#shown) return this.#fetchWhatIsMissing();
+    this.#shown = shown;
     this.#rows = answer.rows;
     this.#loaded = span;
     this.#total = answer.total;
@@ -119,9 +126,13 @@ export class VirtualTable<Row> {
     this.#draw();
   }
 
+  /** Rows lie where they belong, so that scrolling alone draws nothing. */
+  #fetchWhatIsMissing(): void {
+    if (!holds(this.#loaded, this.#inSight(4)) && !this.#asked) void this.#load(this.#inSight());
+  }
+
   #draw(): void {
-    const sight = this.#inSight(4);
-    if (!holds(this.#loaded, sight) && !this.#asked) void this.#load(this.#inSight());
+    this.#fetchWhatIsMissing();
     if (this.#total === 0) {
       replace(this.#body, el("div", { attrs: { role: "row" }, style: { position: "static" } }, el("div", { class: "sk-grid-empty", attrs: { role: "gridcell" } }, this.#options.empty ?? "Nothing here")));
       this.element.removeAttribute("aria-activedescendant");

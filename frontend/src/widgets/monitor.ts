@@ -93,6 +93,7 @@ class Monitor {
           return answer;
         }),
       keyOf: (job) => job.recording_id,
+      drawsRowsAlone: true,
       isSelectable: (job) => job.status === "error",
       onSelection: () => this.#drawActions(),
       empty: "No recording is like that.",
