@@ -2,7 +2,7 @@
 
 import { below, brushed, edge, heights, BINS, type Histogram, type Range } from "../pure/confidence.ts";
 import { audio, count, percent } from "../pure/format.ts";
-import { el, replace, svg } from "../ui/dom.ts";
+import { el, focusedBeside, replace, svg } from "../ui/dom.ts";
 
 const WIDTH = 600;
 const HEIGHT = 130;
@@ -60,7 +60,7 @@ export class HistogramView {
     const wasOther = range.low !== this.#range.low || range.high !== this.#range.high;
     this.#threshold = threshold;
     this.#range = range;
-    if (document.activeElement !== this.#slider) this.#slider.value = String(threshold);
+    if (focusedBeside(this.#slider) !== this.#slider) this.#slider.value = String(threshold);
     this.#from.value = edge(range.low);
     this.#to.value = edge(range.high);
     this.#all.disabled = range.low === 0 && range.high === BINS;

@@ -1,6 +1,6 @@
 /** A short question above the list: a name, a speaker or a text. Enter answers, Escape takes it back. */
 
-import { el, replace, uniqueId } from "../ui/dom.ts";
+import { el, focusedBeside, replace, uniqueId } from "../ui/dom.ts";
 
 export interface Asked {
   /** What is asked, as the field's label. */
@@ -25,7 +25,7 @@ export class Question {
   /** Ask; gives null when the reader thinks better of it, or another question is asked first. */
   async ask(asked: Asked): Promise<string | null> {
     this.#close(null);
-    this.#asker = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    this.#asker = focusedBeside(this.element);
     const id = uniqueId("sk-question");
     const field = this.#field(asked, id);
     const form = el(

@@ -33,16 +33,24 @@ export function setAttribute(element: Element, name: string, value: Value): void
   else element.setAttribute(name, value === true ? "" : String(value));
 }
 
+/** What has the focus beside an element: of a widget in a shadow tree, as marimo shows it, the document knows only the host. */
+export function focusedBeside(element: Element): HTMLElement | null {
+  const tree = element.getRootNode();
+  const found = tree instanceof Document || tree instanceof ShadowRoot ? tree.activeElement : null;
+  return found instanceof HTMLElement ? found : null;
+}
+
 /**
  * Redraw a part without losing the reader's place: the element with the same `data-key` gets the focus, and the caret, back.
  * Should it have gone or been disabled, the focus moves to `root` rather than to the top of the page.
  */
 export function keepFocus(root: HTMLElement, redraw: () => void): void {
-  const before = root.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
+  const focused = focusedBeside(root);
+  const before = focused && root.contains(focused) ? focused : null;
   const key = before?.closest<HTMLElement>("[data-key]")?.dataset["key"];
   const caret = before instanceof HTMLInputElement && before.type !== "checkbox" ? before.selectionStart : null;
   redraw();
-  if (!before || (document.activeElement === before && before.isConnected && !before.matches(":disabled"))) return;
+  if (!before || (focusedBeside(root) === before && before.isConnected && !before.matches(":disabled"))) return;
   const after = key === undefined ? null : root.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]:not(:disabled)`);
   if (!after) {
     root.tabIndex = -1;
