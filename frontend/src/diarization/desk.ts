@@ -145,10 +145,11 @@ export class Desk {
     this.#talk = talk;
     this.#pauses = null;
     if (this.#speaker !== null && !talk.speakers.includes(this.#speaker)) this.#speaker = null;
+    this.#selected = at === null ? Math.max(Math.min(this.#selected, talk.turns.length - 1), 0) : talk.turnAt(at);
+    this.#words = at === null ? this.#words : null;
     this.#arrange();
     this.timeline.show(talk);
-    const chosen = at === null ? Math.min(this.#selected, talk.turns.length - 1) : talk.turnAt(at);
-    this.#select(chosen, at === null ? this.#words : null, { seeks: false });
+    this.#mark();
     this.#drawFilter();
   }
 
@@ -467,9 +468,15 @@ export class Desk {
     this.#selected = turn ? number : 0;
     this.#words = words && turn && words.first >= turn.first && words.end <= turn.end ? words : null;
     this.#list.select(this.#selected, this.#words);
+    this.#mark();
+    if (turn && seeks) this.#moveTo(turn.startMs);
+  }
+
+  /** Whatever else follows the turn that is chosen. */
+  #mark(): void {
+    const turn = this.#turn();
     this.timeline.select(turn ?? null);
     if (turn && this.player.loop) this.player.loop = { startMs: turn.startMs, endMs: turn.endMs };
-    if (turn && seeks) this.#moveTo(turn.startMs);
     this.#drawActions();
   }
 
@@ -495,7 +502,7 @@ export class Desk {
     const talk = this.#talk;
     if (!talk) return;
     this.#order = talk.order(this.#orderBy, this.#speaker === null ? null : talk.speakers.indexOf(this.#speaker));
-    this.#list.show(talk, this.#order);
+    this.#list.show(talk, this.#order, this.#selected, this.#words);
   }
 
   // -- controls

@@ -39,6 +39,8 @@ export class Timeline {
   readonly #main = el("canvas", { attrs: { "aria-hidden": "true" } });
   readonly #cursor = el("div", { class: "sk-talk-cursor", attrs: { "aria-hidden": "true" } });
   readonly #overviewCursor = el("div", { class: "sk-talk-cursor", attrs: { "aria-hidden": "true" } });
+  readonly #before = el("div", { class: "sk-talk-shade sk-talk-before", attrs: { "aria-hidden": "true" } });
+  readonly #after = el("div", { class: "sk-talk-shade sk-talk-after", attrs: { "aria-hidden": "true" } });
   readonly #names = el("div", { class: "sk-talk-names" });
   readonly #swatches = el("div", { attrs: { hidden: true } });
   #talk: Talk | null = null;
@@ -65,7 +67,7 @@ export class Timeline {
       this.#main,
       this.#cursor,
     );
-    const map = el("div", { class: "sk-talk-map" }, this.#overview, this.#overviewCursor);
+    const map = el("div", { class: "sk-talk-map" }, this.#overview, this.#before, this.#after, this.#overviewCursor);
     this.element = el("div", { class: "sk-talk" }, el("div", { class: "sk-talk-corner sk-muted" }, "Overview"), map, this.#names, this.slider, this.#swatches);
     this.#drag(this.slider);
     this.#dragOverview(map);
@@ -312,10 +314,10 @@ export class Timeline {
     }
   }
 
+  /** Only transforms are set: they need neither layout nor paint. */
   #placeWindow(): void {
-    const map = this.#overview.parentElement as HTMLElement;
-    map.style.setProperty("--sk-from", `${(this.#sight.fromMs / this.#totalMs) * 100}%`);
-    map.style.setProperty("--sk-to", `${(1 - this.#sight.toMs / this.#totalMs) * 100}%`);
+    this.#before.style.transform = `translateX(${(this.#sight.fromMs / this.#totalMs - 1) * 100}%)`;
+    this.#after.style.transform = `translateX(${(this.#sight.toMs / this.#totalMs) * 100}%)`;
   }
 
   #placeCursor(): void {

@@ -8,7 +8,7 @@ import { el, replace, setAttribute, uniqueId } from "../ui/dom.ts";
 
 const LINE = 21;
 const ROOM = 15;
-const SPARE = 400;
+const SPARE = 250;
 const UNSURE = 0.6;
 
 /** Words of one turn: from `first` up to, but without, `end`. */
@@ -51,7 +51,11 @@ export class TurnList {
       },
       this.#body,
     );
-    this.#resized = new ResizeObserver(() => this.element.clientWidth !== this.#width && this.#lay());
+    this.#resized = new ResizeObserver(() => {
+      if (this.element.clientWidth === this.#width) return;
+      this.#lay();
+      this.#draw();
+    });
     this.#resized.observe(this.element);
   }
 
@@ -59,19 +63,21 @@ export class TurnList {
     this.#resized.disconnect();
   }
 
-  /** Show turns in an order; the selected one stays where it is on the screen. */
-  show(talk: Talk, order: number[]): void {
-    const kept = this.#places.has(this.#selected) ? this.#heights.top(this.#places.get(this.#selected) ?? 0) - this.element.scrollTop : null;
+  /** Show turns in an order, one of them selected; it stands where the selected one has stood on the screen. */
+  show(talk: Talk, order: number[], selected: number, words: Words | null): void {
+    const stood = this.#places.get(this.#selected);
+    const kept = stood === undefined ? null : this.#heights.top(stood) - this.element.scrollTop;
     this.#talk = talk;
     this.#order = order;
     this.#places = new Map(order.map((turn, place) => [turn, place]));
     this.#colours = speakerClasses(talk.speakers);
+    this.#selected = selected;
+    this.#words = words;
     this.#lay();
-    const place = this.#places.get(this.#selected);
-    if (kept !== null && place !== undefined) {
-      this.element.scrollTop = this.#heights.top(place) - kept;
-      this.#draw();
-    }
+    const place = this.#places.get(selected);
+    if (kept !== null && place !== undefined) this.element.scrollTop = this.#heights.top(place) - kept;
+    if (place !== undefined) this.#reveal(place);
+    else this.#draw();
   }
 
   /** Mark a turn, and words in it, and bring it into sight. */
@@ -82,7 +88,7 @@ export class TurnList {
     this.#words = words;
     const place = this.#places.get(turn);
     if (place !== undefined && scroll) this.#reveal(place);
-    this.#draw();
+    else this.#draw();
   }
 
   /** Mark the word that is being said. */
@@ -116,7 +122,13 @@ export class TurnList {
     for (const row of this.#rows.values()) row.remove();
     this.#rows.clear();
     setAttribute(this.#body, "data-count", this.#order.length);
-    this.#draw();
+    this.#stretch();
+  }
+
+  /** As high as all rows are together; a height that is the same would be laid out again. */
+  #stretch(): void {
+    const height = this.#order.length ? `${this.#heights.total}px` : "";
+    if (this.#body.style.height !== height) this.#body.style.height = height;
   }
 
   #reveal(place: number): void {
@@ -137,7 +149,7 @@ export class TurnList {
     const talk = this.#talk;
     if (!talk) return;
     if (!this.#order.length) {
-      this.#body.style.height = "";
+      this.#stretch();
       replace(this.#body, el("div", { class: "sk-grid-empty", attrs: { role: "option", "aria-disabled": "true" } }, "Nobody says a word here."));
       this.element.removeAttribute("aria-activedescendant");
       return;
@@ -174,7 +186,7 @@ export class TurnList {
       const difference = this.#heights.set(place, height);
       if (isAbove) above += difference;
     }
-    this.#body.style.height = `${this.#heights.total}px`;
+    this.#stretch();
     if (above) this.element.scrollTop += above;
   }
 
