@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import numbers
-import os
 import time
 import warnings
 from collections import Counter
@@ -15,10 +14,12 @@ from typing import Any
 
 import pandas as pd
 
-from scribekit import connection, local, status
+from scribekit import status
+from scribekit.connecting import embedded_again, service_connection, work_left
+from scribekit.connection import Connection
 from scribekit.corpus import Batch, Corpus, manifest_to_bytes
 from scribekit.engine import drive
-from scribekit.errors import ManifestError, OptionError, PaidAgainWarning, ScribekitError, nearest
+from scribekit.errors import ManifestError, OptionError, PaidAgainWarning, nearest
 from scribekit.intake import Intake, Terms, take_in
 from scribekit.ledger import Ledger
 from scribekit.limits import Limits
@@ -117,7 +118,8 @@ def collect(
 
     Safe to interrupt and safe to repeat. What another process is working on is waited for. A failure of one recording
     is a row, never an error. In a corpus that was sent to several services (first to a local one to rehearse, say) only
-    what belongs to the one that the verbs now talk to goes on; the rest stays as it is.
+    what belongs to the one that the verbs now talk to goes on; the rest stays as it is. What was left to the embedded recogniser
+    by a process that has ended (a kernel that was restarted, say) is done by another one, started for as long as this takes.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -138,21 +140,22 @@ def collect(
         LedgerError: The corpus cannot be read or written.
     """
     _check_limits(limits)
-    left = work_left(batch_or_corpus)
-    if left is not None:
-        to, batch_ids = left
-        _run(
-            batch_or_corpus,
-            batch_ids,
-            to,
-            "Transcribing",
-            progress=progress,
-            timeout=timeout,
-            to_the_end=True,
-            limits=limits or getattr(batch_or_corpus, "limits", None),
-            webhook=webhook or getattr(batch_or_corpus, "webhook", None),
-            on_event=on_event,
-        )
+    with embedded_again(batch_or_corpus):
+        left = work_left(batch_or_corpus)
+        if left is not None:
+            to, batch_ids = left
+            _run(
+                batch_or_corpus,
+                batch_ids,
+                to,
+                "Transcribing",
+                progress=progress,
+                timeout=timeout,
+                to_the_end=True,
+                limits=limits or getattr(batch_or_corpus, "limits", None),
+                webhook=webhook or getattr(batch_or_corpus, "webhook", None),
+                on_event=on_event,
+            )
     return batch_or_corpus.jobs()
 
 
@@ -186,36 +189,6 @@ def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None
             if name not in failed:
                 raise OptionError(f"The recording {name!r} has not failed.{nearest(name, failed) if failed else ' None has.'}")
         return ledger.put_back(batch_or_corpus.batch_ids, kinds, time.time(), recordings)
-
-
-def service_connection() -> connection.Connection:
-    """The connection that the verbs use now. Raises :class:`NoConnectionError` when there is none."""
-    import assemblyai
-
-    return connection.resolve(
-        settings_key=assemblyai.settings.api_key,
-        settings_url=assemblyai.settings.base_url,
-        environ=os.environ,
-        local=local.current_connection(),
-    )
-
-
-def work_left(batch_or_corpus: Batch | Corpus) -> tuple[connection.Connection, list[int]] | None:
-    """The service, and the batches that it is to go on with; None when every job has ended.
-
-    Raises:
-        NoConnectionError: There is neither a key nor a local service.
-        ScribekitError: The work belongs to another service than the one that the verbs now talk to.
-    """
-    with Ledger(batch_or_corpus.path) as ledger:
-        hosts = ledger.unfinished_hosts(batch_or_corpus.batch_ids)
-        if not hosts:
-            return None
-        ledger.check_writable()
-        to = service_connection()
-        check_host(to, hosts)
-        # What was planned for another service (a rehearsal, say) is neither sent to this one nor looked for in it.
-        return to, ledger.batches_at(to.host, batch_or_corpus.batch_ids)
 
 
 def _as_manifest(manifest: Any, progress: bool) -> pd.DataFrame:
@@ -261,19 +234,10 @@ def _announce_paid_again(ledger: Ledger, number: int) -> None:
         )
 
 
-def check_host(to: connection.Connection, hosts: list[str]) -> None:
-    """Refuse to ask one service for what another one has."""
-    if hosts and to.host not in hosts:
-        raise ScribekitError(
-            f"This batch was sent to {hosts[0]}, but the verbs now talk to {to.host}. Connect to {hosts[0]} again to collect it "
-            "(start or stop the local service, or set ASSEMBLYAI_BASE_URL), or submit the manifest again to the new one."
-        )
-
-
 def _run(
     corpus: Corpus,
     batch_ids: list[int],
-    to: connection.Connection,
+    to: Connection,
     doing: str,
     *,
     progress: bool,

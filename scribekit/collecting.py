@@ -5,7 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 from pathlib import Path
 
-from scribekit.batch import work_left
+from scribekit.connecting import work_left
 from scribekit.corpus import Batch, Corpus
 from scribekit.engine import drive
 from scribekit.errors import ScribekitError

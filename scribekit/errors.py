@@ -26,7 +26,7 @@ class NoConnectionError(ScribekitError):
     """There is neither an API key nor a running local service."""
 
     def __str__(self) -> str:
-        return (
+        return super().__str__() or (
             "There is no service to talk to: no API key was found and no local service is running. Two ways on:\n"
             "  1. AssemblyAI: run `export ASSEMBLYAI_API_KEY=…` before starting Python (or set `aai.settings.api_key`).\n"
             "  2. Offline, at demonstration quality: run `sk.local_service().start()` "

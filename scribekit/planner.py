@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from scribekit import planning
-from scribekit.batch import service_connection
+from scribekit.connecting import service_connection
 from scribekit.connection import embedded_recogniser
 from scribekit.corpus import Batch, Corpus, manifest_of
 from scribekit.errors import NoConnectionError, OptionError, ScribekitError

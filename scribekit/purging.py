@@ -8,7 +8,7 @@ import pandas as pd
 
 from scribekit import schema
 from scribekit.api import Api
-from scribekit.batch import check_host, service_connection
+from scribekit.connecting import check_host, service_connection
 from scribekit.connection import Connection
 from scribekit.corpus import Batch, Corpus, time_stamp
 from scribekit.errors import ServiceStoppedError

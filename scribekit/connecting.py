@@ -1,0 +1,86 @@
+"""Which service the verbs talk to, and which one the work of a corpus belongs to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+from scribekit import local
+from scribekit.connection import Connection, embedded_recogniser, resolve
+from scribekit.corpus import Batch, Corpus
+from scribekit.errors import NoConnectionError, ScribekitError
+from scribekit.ledger import Ledger
+
+_LISTENS = "pocketsphinx"
+"""The embedded recogniser whose work another of its kind takes up; a rehearsal has a pace of its own, which nobody knows afterwards."""
+
+
+def service_connection() -> Connection:
+    """The connection that the verbs use now. Raises :class:`NoConnectionError` when there is none."""
+    import assemblyai
+
+    return resolve(
+        settings_key=assemblyai.settings.api_key,
+        settings_url=assemblyai.settings.base_url,
+        environ=os.environ,
+        local=local.current_connection(),
+    )
+
+
+def work_left(batch_or_corpus: Batch | Corpus) -> tuple[Connection, list[int]] | None:
+    """The service, and the batches that it is to go on with; None when every job has ended.
+
+    Raises:
+        NoConnectionError: There is neither a key nor a local service.
+        ScribekitError: The work belongs to another service than the one that the verbs now talk to.
+    """
+    with Ledger(batch_or_corpus.path) as ledger:
+        hosts = ledger.unfinished_hosts(batch_or_corpus.batch_ids)
+        if not hosts:
+            return None
+        ledger.check_writable()
+        to = _connection_for(hosts)
+        check_host(to, hosts)
+        # What was planned for another service (a rehearsal, say) is neither sent to this one nor looked for in it.
+        return to, ledger.batches_at(to.host, batch_or_corpus.batch_ids)
+
+
+@contextlib.contextmanager
+def embedded_again(batch_or_corpus: Batch | Corpus) -> Iterator[None]:
+    """The embedded service for as long as this lasts, where the work was left to one that ended with its process.
+
+    None is started where one runs in this process already.
+    """
+    with Ledger(batch_or_corpus.path) as ledger:
+        left_to = {embedded_recogniser(host) for host in ledger.unfinished_hosts(batch_or_corpus.batch_ids)}
+    is_wanted = left_to == {_LISTENS} and local.current_connection() is None
+    with local.local_service(_LISTENS) if is_wanted else contextlib.nullcontext():
+        yield
+
+
+def _connection_for(hosts: list[str]) -> Connection:
+    try:
+        return service_connection()
+    except NoConnectionError:
+        recogniser = embedded_recogniser(hosts[0])
+        if recogniser is None:
+            raise
+        raise NoConnectionError(_ended(recogniser)) from None
+
+
+def _ended(recogniser: str) -> str:
+    return (
+        "This work was left to an embedded service, which ended with the process that started it. "
+        f"Start one again and repeat the call: sk.local_service({recogniser!r}).start(). "
+        "What it had not finished is done anew; it costs nothing."
+    )
+
+
+def check_host(to: Connection, hosts: list[str]) -> None:
+    """Refuse to ask one service for what another one has."""
+    if hosts and to.host not in hosts:
+        raise ScribekitError(
+            f"This batch was sent to {hosts[0]}, but the verbs now talk to {to.host}. Connect to {hosts[0]} again to collect it "
+            "(start or stop the local service, or set ASSEMBLYAI_BASE_URL), or submit the manifest again to the new one."
+        )
