@@ -55,9 +55,9 @@ def test_a_corpus_teaches_how_long_its_service_takes(done, tmp_path):
     learned = plan._forecast.times[0]
     assert learned.jobs == COUNT
     assert "learned from 40 jobs of this corpus" in plan._repr_html_()
-    # What we see, we see late, by turns at the beginning and the end of a job; the published figures are forty times slower.
+    # The service waits by the clock, so it is never quicker than its script; published figures are forty times slower.
     true, seen = TIMES.seconds(3600.0), learned.seconds(3600.0)
-    assert 0.3 * true < seen < PUBLISHED.seconds(3600.0) / 5
+    assert 0.85 * true < seen < PUBLISHED.seconds(3600.0) / 5
     assert plan.to_frame()["storage_bytes"][0] > 0
 
 

@@ -92,6 +92,28 @@ def test_short_jobs_do_not_teach_that_length_costs_nothing():
     assert learned.per_hour_s / learned.overhead_s == pytest.approx(PUBLISHED.per_hour_s / PUBLISHED.overhead_s)
 
 
+def looked_at(true, durations, slots, looks):
+    """What is seen of jobs on a service that is looked at now and then: everything at the next look."""
+    free, trails = [0.0] * slots, []
+    for number, seconds in enumerate(true.seconds(durations)):
+        began = heapq.heappop(free)
+        heapq.heappush(free, began + seconds)
+        seen, ended = looks[np.searchsorted(looks, [began, began + seconds])]
+        trails.append(Trail(accepted=number * 1e-6, seen_working=seen if seen < ended else math.nan, ended=ended, stored=ended))
+    return trails
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("longest_s", [0.1, 0.5, 1.0])
+def test_late_looks_do_not_make_the_service_seem_quicker(seed, longest_s):
+    true = JobTimes(overhead_s=0.075, per_hour_s=1.0)
+    durations = np.linspace(7200.0, 600.0, 40)
+    looks = np.cumsum(np.random.default_rng(seed).uniform(longest_s / 5, longest_s, 2000))
+    learned = learn(durations, np.array(working_s(looked_at(true, durations, 4, looks), 4)))
+    assert learned.jobs == 40
+    assert learned.seconds(3600.0) == pytest.approx(true.seconds(3600.0), rel=0.15)
+
+
 def test_two_jobs_teach_nothing():
     assert learn(np.array([60.0, 120.0]), np.array([1.0, 2.0])) is None
 

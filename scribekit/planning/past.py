@@ -95,7 +95,7 @@ def working_s(trails: Sequence[Trail], slots: int) -> list[float]:
 
     We see only what the service says when we look. Where we saw a job at work, its beginning and its end are both seen a little late,
     which cancels out. Where it was done between two looks, it cannot have begun before a slot was free: jobs are taken first come, first
-    served.
+    served. Where that was seen by the same look, the job has taken no time: the one before it seems so much longer.
 
     Args:
         trails: The jobs.
@@ -114,7 +114,7 @@ def working_s(trails: Sequence[Trail], slots: int) -> list[float]:
         free = heapq.heappop(busy) if len(busy) >= slots else -math.inf
         heapq.heappush(busy, trail.ended)
         began = trail.seen_working if trail.seen_working <= trail.ended else max(trail.accepted, free)
-        found[number] = trail.ended - began if trail.ended > began else math.nan
+        found[number] = max(trail.ended - began, 0.0)
     return found
 
 

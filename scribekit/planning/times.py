@@ -17,6 +17,7 @@ MULTICHANNEL = 1.25
 """Multichannel jobs take about a quarter longer (AssemblyAI, meeting notetaker best practices)."""
 
 FEWEST_TO_FIT = 3
+_ROUNDS = 8  # the weights of a line are those of the line before
 _LEAST_DOUBT = 0.1
 """The service is not equally busy every day, however many jobs of one day we have seen."""
 
@@ -99,11 +100,14 @@ def vendor_of(model: str) -> str:
 
 
 def learn(duration_s: Numbers, seconds: Numbers, known: JobTimes = PUBLISHED) -> JobTimes | None:
-    """What past jobs teach: the line with the least squared relative error, both parts not negative.
+    """What past jobs teach: the line with the least squared error relative to itself, both parts not negative.
+
+    Relative to itself, and not to what was seen: jobs are timed by looks at the service, some too short and some too long, and those that
+    seem short would outweigh the others.
 
     Args:
         duration_s: Length of each recording in seconds.
-        seconds: How long the service worked on each.
+        seconds: How long the service worked on each; 0 for what was begun and done between two looks.
         known: Gives the proportion of the two parts where the lengths are too alike to tell them apart.
 
     Returns:
@@ -117,10 +121,11 @@ def learn(duration_s: Numbers, seconds: Numbers, known: JobTimes = PUBLISHED) ->
     """
     usable = _usable(duration_s, seconds)
     hours, took = duration_s[usable] / 3600, seconds[usable]
-    if len(took) < FEWEST_TO_FIT:
+    was_seen = took > 0
+    if was_seen.sum() < FEWEST_TO_FIT:
         return None
     overhead_s, per_hour_s = _line(hours, took, known)
-    logs = np.log(took / (overhead_s + per_hour_s * hours))
+    logs = np.log(took[was_seen] / (overhead_s + per_hour_s * hours[was_seen]))
     spread = float(np.std(logs, ddof=1))
     return replace(
         known,
@@ -140,21 +145,26 @@ def too_few(duration_s: Numbers, seconds: Numbers) -> str | None:
         >>> too_few(np.array([60.0, 90.0]), np.array([3.0, np.nan]))
         'too few jobs in the corpus to learn times from (1 of 3 needed)'
     """
-    count = int(_usable(duration_s, seconds).sum())
+    count = int((_usable(duration_s, seconds) & (seconds > 0)).sum())
     return None if count >= FEWEST_TO_FIT else f"too few jobs in the corpus to learn times from ({count} of {FEWEST_TO_FIT} needed)"
 
 
 def _usable(duration_s: Numbers, seconds: Numbers) -> npt.NDArray[np.bool_]:
-    return np.asarray((duration_s > 0) & (seconds > 0) & np.isfinite(duration_s) & np.isfinite(seconds))
+    return np.asarray((duration_s > 0) & (seconds >= 0) & np.isfinite(duration_s) & np.isfinite(seconds))
 
 
 def _line(hours: Numbers, took: Numbers, known: JobTimes) -> tuple[float, float]:
-    parts = np.column_stack([np.ones_like(hours), hours]) / took[:, np.newaxis]  # each row is weighed by 1 / its time
-    (overhead_s, per_hour_s), _, rank, _ = np.linalg.lstsq(parts, np.ones_like(took))
-    if rank == 2 and overhead_s >= 0 and per_hour_s >= 0 and np.ptp(hours) > 0.1 * hours.mean():
+    parts, fitted = np.column_stack([np.ones_like(hours), hours]), known.seconds(hours * 3600)
+    is_spread = np.ptp(hours) > 0.1 * hours.mean()
+    for _ in range(_ROUNDS):
+        (overhead_s, per_hour_s), *_ = np.linalg.lstsq(parts / fitted[:, np.newaxis], took / fitted)
+        if not is_spread or overhead_s < 0 or per_hour_s < 0:
+            break
+        fitted = overhead_s + per_hour_s * hours
+    else:
         return float(overhead_s), float(per_hour_s)
-    if rank == 2 and per_hour_s >= 0 and np.ptp(hours) > 0.1 * hours.mean():
-        return 0.0, float(parts[:, 1].sum() / (parts[:, 1] ** 2).sum())
+    if is_spread and per_hour_s >= 0:
+        return 0.0, float((took / hours).mean())
     # Alike in length, or no longer for longer ones: such jobs say how quick the service is, but not what a long recording would take.
-    ratio = float(np.median(took / known.seconds(hours * 3600)))
+    ratio = float(np.median((took / known.seconds(hours * 3600))[took > 0]))
     return known.overhead_s * ratio, known.per_hour_s * ratio
