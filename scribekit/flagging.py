@@ -66,9 +66,7 @@ def flag_for_review(
         raise OptionError(f"There is no part {by!r} to review.{nearest(str(by), review_queue.PARTS)}")
     if not 0 <= below <= 1:
         raise OptionError(f"below is a confidence from 0 to 1, not {below!r}.")
-    words = to_frame(batch_or_corpus, "words", reviewed=reviewed)
-    if reviewed:
-        words["settled"] = settled(batch_or_corpus, words)
+    words = _words(batch_or_corpus, reviewed=reviewed)
     queue = partial(
         review_queue.review_queue, risk=calibration, languages=to_frame(batch_or_corpus, "languages"), vocabulary=vocabulary, below=below
     )
@@ -76,6 +74,19 @@ def flag_for_review(
         worst_first = queue(words, by="transcript", below=EVERYTHING)["recording_id"].tolist()
         words["level_db"] = _levels(batch_or_corpus, words, worst_first, audio_minutes)
     return queue(words, by=by)
+
+
+def flag_at(corpus: Batch | Corpus, thresholds: Sequence[float], *, by: str, calibration: Calibration | None = None) -> list[pd.DataFrame]:
+    """What :func:`flag_for_review` gives below each of several thresholds, read and looked through once."""
+    languages = to_frame(corpus, "languages")
+    return review_queue.review_queues(_words(corpus, reviewed=True), thresholds, by=by, risk=calibration, languages=languages)
+
+
+def _words(corpus: Batch | Corpus, *, reviewed: bool) -> pd.DataFrame:
+    words = to_frame(corpus, "words", reviewed=reviewed)
+    if reviewed:
+        words["settled"] = settled(corpus, words)
+    return words
 
 
 def settled(corpus: Batch | Corpus, words: pd.DataFrame) -> pd.Series[Any]:

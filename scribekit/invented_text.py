@@ -24,6 +24,11 @@ _PHANTOMS = re.compile(
     r"|gracias por ver|sottotitoli (?:creati|a cura)|legendas pela comunidade|редактор субтитров|продолжение следует)\b"
     r"|ご視聴ありがとうございました|请不吝点赞|字幕由"
 )
+# Of every phrase a word, by which the few sentences that need a closer look are found.
+_CUES = re.compile(
+    "watching|listening|subscribe|next|subtitles|amara|castingwords|untertitel|zuschauen|titre|regardé|subtítulos|gracias|sottotitoli"
+    "|legendas|субтитров|следует|ご視聴ありがとうございました|请不吝点赞|字幕由"
+)
 PHANTOM_WORDS = 15  # a phrase in a longer part is part of what somebody says
 
 _SCRIPTS = {
@@ -44,7 +49,9 @@ _WRITTEN_TOGETHER = {"KANA": {"KANA", "CJK"}, "HANGUL": {"HANGUL", "CJK"}}
 
 def repeated(words: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Whether each word is in a run of 1 to 6 words that is said at least four times in a row in its recording."""
-    codes = pd.factorize(words["recording_id"] + "\n" + words["text"].str.casefold())[0]
+    written, forms = pd.factorize(words["text"])
+    folded = pd.factorize(forms.str.casefold())[0]
+    codes = pd.factorize(words["recording_id"])[0] * len(forms) + folded[written]
     mask = np.zeros(len(codes), dtype=bool)
     for period in range(1, LONGEST_REPEAT_WORDS + 1):
         same = np.concatenate([np.zeros(period, dtype=bool), codes[period:] == codes[:-period]])[: len(codes)]
@@ -53,6 +60,16 @@ def repeated(words: pd.DataFrame) -> npt.NDArray[np.bool_]:
             if end - start >= period * (REPEATS - 1):
                 mask[start - period : end] = True
     return mask
+
+
+def is_cue(plain: str) -> bool:
+    """Whether a normalised word is such that a sentence may be a phantom phrase; without one none is.
+
+    Example:
+        >>> is_cue("watching"), is_cue("waiting")
+        (True, False)
+    """
+    return bool(_CUES.search(plain))
 
 
 def is_phantom(text: str) -> bool:

@@ -7,7 +7,7 @@ Weights for the signs that were fitted to other recordings did not improve that 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -88,8 +88,21 @@ def review_queue(
         >>> review_queue(words, below=0.9, by="sentence")[["text", "share_of_errors", "reasons"]].round(2).to_numpy().tolist()
         [['Sam queue.', 0.97, 'low confidence']]
     """
+    return review_queues(words, (below,), by=by, risk=risk, languages=languages, vocabulary=vocabulary)[0]
+
+
+def review_queues(
+    words: pd.DataFrame,
+    thresholds: Sequence[float],
+    *,
+    by: str,
+    risk: Risk | None = None,
+    languages: pd.DataFrame | None = None,
+    vocabulary: Collection[str] | None = None,
+) -> list[pd.DataFrame]:
+    """What :func:`review_queue` gives below each of several thresholds; all but the threshold is looked at once."""
     if words.empty:
-        return REVIEW_QUEUE.frame()
+        return [REVIEW_QUEUE.frame() for _ in thresholds]
     ordered = arranged(words)
     signs = word_signs(ordered, languages=languages, vocabulary=vocabulary)
     expected = (risk or AsItSays()).expected_errors(ordered["confidence"].to_numpy(dtype=np.float64), signs)
@@ -98,8 +111,9 @@ def review_queue(
     groups = Groups(_part_codes(ordered, by))
     parts = _parts(ordered, groups, np.where(settled, 0.0, expected))
     is_open = ~groups.reduce(np.logical_and, settled)
-    parts["reasons"] = np.where(is_open, _reasons(groups, signs & ~settled[:, None], is_open & (parts["confidence"] < below)), "")
-    return _ranked(parts)
+    shares = _shares(groups, signs & ~settled[:, None])
+    reasons = (_reasons(shares, is_open & (parts["confidence"] < below)) for below in thresholds)
+    return [_ranked(parts.assign(reasons=np.where(is_open, given, ""))) for given in reasons]
 
 
 def _part_codes(words: pd.DataFrame, by: str) -> Codes:
@@ -109,9 +123,10 @@ def _part_codes(words: pd.DataFrame, by: str) -> Codes:
     elif by == "transcript":
         key = words["recording_id"]
     else:
-        has_utterance = words["utterance_index"].notna()
-        number = words["utterance_index"].where(has_utterance, words["sentence"])
-        key = pd.MultiIndex.from_arrays([words["recording_id"], has_utterance, number])
+        has_utterance = words["utterance_index"].notna().to_numpy(dtype=bool)
+        number = np.where(has_utterance, words["utterance_index"].to_numpy(np.float64, na_value=0), words["sentence"]).astype(np.int64)
+        recording = pd.factorize(words["recording_id"])[0].astype(np.int64)
+        key = (recording * 2 + has_utterance) * (int(number.max()) + 1) + number
     codes: Codes = pd.factorize(key)[0]
     return codes
 
@@ -138,9 +153,13 @@ def _ranked(parts: pd.DataFrame) -> pd.DataFrame:
     return REVIEW_QUEUE.frame({name: queue[name].tolist() for name in REVIEW_QUEUE.names} if len(queue) else None)
 
 
-def _reasons(groups: Groups, signs: pd.DataFrame, is_low: pd.Series[bool]) -> list[str]:
+def _shares(groups: Groups, signs: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
+    """How many of the words of each part show each sign."""
+    return {name: np.bincount(groups.codes, signs[name]) / groups.sizes for name in SIGNS}
+
+
+def _reasons(shares: Mapping[str, npt.NDArray[np.float64]], is_low: pd.Series[bool]) -> list[str]:
     """Why each part is in the queue; an empty text where it is not."""
-    shares = {name: np.bincount(groups.codes, signs[name]) / groups.sizes for name in SIGNS}
     enough = {name: share > 0 if name in (*INVENTED, STRAY) else share >= ENOUGH_SHARE for name, share in shares.items()}
     is_queued = np.logical_or.reduce([is_low.to_numpy(), *enough.values()])
     shown = {LOW_CONFIDENCE: is_low} | {name: is_queued & (enough[name] | (share >= SIGN_SHARE)) for name, share in shares.items()}

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from scribekit.frames.segments import Segmenter
 from scribekit.frames.spoken import Spoken
-from scribekit.invented_text import is_foreign, is_phantom, repeated
+from scribekit.invented_text import is_cue, is_foreign, is_phantom, repeated
 from scribekit.quality import normalise
 
 REPEATED = "repeats itself"
@@ -81,9 +81,22 @@ def arranged(words: pd.DataFrame) -> pd.DataFrame:
     Args:
         words: Rows of ``schema.WORDS``.
     """
-    as_received = words.sort_values(["recording_id", "word_index"], kind="stable", ignore_index=True)
+    recording = pd.factorize(words["recording_id"], sort=True)[0]
+    as_received = _taken(words, np.lexsort((_numbers(words["word_index"]), recording)))
     as_received["sentence"] = _sentences(as_received)
-    return as_received.sort_values(["recording_id", "utterance_index", "word_index"], kind="stable", ignore_index=True)
+    recording = pd.factorize(as_received["recording_id"])[0]
+    by_turn = (_numbers(as_received["word_index"]), _numbers(as_received["utterance_index"]), recording)
+    return _taken(as_received, np.lexsort(by_turn))
+
+
+def _numbers(column: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    """To sort by; what is missing comes last."""
+    return column.to_numpy(dtype=np.float64, na_value=np.inf)
+
+
+def _taken(words: pd.DataFrame, order: Codes) -> pd.DataFrame:
+    is_in_order = bool((np.diff(order) == 1).all())
+    return words.reset_index(drop=True) if is_in_order else words.take(order).reset_index(drop=True)
 
 
 def _sentences(words: pd.DataFrame) -> Codes:
@@ -128,15 +141,19 @@ def word_signs(words: pd.DataFrame, *, languages: pd.DataFrame | None = None, vo
     spoken_in = [codes.get(name) for name in words["recording_id"].iloc[sentences.first].tolist()]
     foreign = [is_foreign(text, code) for text, code in zip(texts, spoken_in, strict=True)]
     lengths = (words["end_ms"] - words["start_ms"]).to_numpy()
-    letters = words["text"].str.count(r"\w").to_numpy(dtype=np.float64)
+    written, forms = pd.factorize(words["text"])
+    plain = [normalise(form) for form in forms.tolist()]
+    letters = forms.str.count(r"\w").to_numpy(dtype=np.float64)[written]
+    is_cued = sentences.reduce(np.logical_or, np.array([is_cue(form) for form in plain], dtype=bool)[written])
+    phantoms = [cued and is_phantom(text) for text, cued in zip(texts, is_cued.tolist(), strict=True)]
     found = {
         REPEATED: repeated(words),
         WORD_RATE: _too_quick(words, sentences)[sentences.codes] | (lengths > LONGEST_WORD_MS),
-        PHANTOM: np.array([is_phantom(text) for text in texts], dtype=bool)[sentences.codes],
+        PHANTOM: np.array(phantoms, dtype=bool)[sentences.codes],
         LANGUAGE: np.array(foreign, dtype=bool)[sentences.codes],
         SILENCE: _over_silence(words),
         DRAWN_OUT: (lengths >= DRAWN_OUT_FROM_MS) & (lengths >= DRAWN_OUT_MS * letters) & (letters > 0),
-        UNKNOWN: unknown(words["text"], vocabulary),
+        UNKNOWN: _unknown(written, plain, vocabulary),
         DOUBTFUL: words["recording_id"].isin(doubtful).to_numpy(),
         **_turn_signs(words),
     }
@@ -181,10 +198,13 @@ def _turn_signs(words: pd.DataFrame) -> dict[str, Mask]:
 
 def _before_pause(words: pd.DataFrame) -> Mask:
     """Whether half a second or more follows in which nobody was recognised: where speech is missed, it is missed there."""
-    by_time = words[["recording_id", "start_ms", "end_ms"]].sort_values(["recording_id", "start_ms"], kind="stable")
-    recordings = by_time.groupby("recording_id", sort=False)
-    silence = recordings["start_ms"].shift(-1) - recordings["end_ms"].cummax()
-    before: Mask = (silence >= PAUSE_MS).reindex(words.index).to_numpy(dtype=bool)
+    recording = pd.factorize(words["recording_id"])[0].astype(np.int64)
+    start, end = words["start_ms"].to_numpy(np.int64), words["end_ms"].to_numpy(np.int64)
+    order = np.lexsort((start, recording))
+    apart = recording * (int(end.max(initial=0)) + 1)  # so that no end of one recording is as late as any of the next
+    silence = (start + apart)[order][1:] - np.maximum.accumulate((end + apart)[order])[:-1]
+    before = np.zeros(len(words), dtype=bool)
+    before[order[:-1]] = (silence >= PAUSE_MS) & (recording[order][1:] == recording[order][:-1])
     return before
 
 
@@ -205,13 +225,16 @@ def unknown(texts: pd.Series[Any], vocabulary: Collection[str] | None = None) ->
         [False, False, True]
     """
     codes, forms = pd.factorize(texts)
-    plain = [normalise(form) for form in forms.tolist()]
+    return _unknown(codes, [normalise(form) for form in forms.tolist()], vocabulary)
+
+
+def _unknown(codes: Codes, plain: list[str], vocabulary: Collection[str] | None) -> Mask:
     if vocabulary is not None:
         known = {part for word in vocabulary for part in normalise(word).split()}
         strange = [any(part.isalpha() and part not in known for part in form.replace("'", "").split()) for form in plain]
         return np.array(strange, dtype=bool)[codes]
-    if len(texts) < UNKNOWN_FROM_WORDS:
-        return np.zeros(len(texts), dtype=bool)
+    if len(codes) < UNKNOWN_FROM_WORDS:
+        return np.zeros(len(codes), dtype=bool)
     uses: Counter[str] = Counter()
     for form, count in zip(plain, np.bincount(codes, minlength=len(plain)).tolist(), strict=True):
         uses[form] += count

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from scribekit import calibration, frames, schema
 from scribekit.evaluation import Recording, compare
-from scribekit.invented_text import is_foreign
-from scribekit.quality import DELETED
+from scribekit.invented_text import is_cue, is_foreign, is_phantom
+from scribekit.quality import DELETED, normalise
 from scribekit.references import as_reference
-from scribekit.review_queue import LOW_CONFIDENCE, PARTS, PLACE_FINDING_S, one_minus, review_queue
+from scribekit.review_queue import LOW_CONFIDENCE, PARTS, PLACE_FINDING_S, one_minus, review_queue, review_queues
 from scribekit.review_signs import (
     DOUBTFUL,
     DRAWN_OUT,
@@ -310,3 +310,33 @@ def test_the_script_of_a_language(text, language, foreign):
 def test_a_missing_confidence_is_as_risky_as_the_others():
     assert one_minus([0.8, np.nan, 0.6]).tolist() == pytest.approx([0.2, 0.3, 0.4])
     assert one_minus([np.nan]).tolist() == [0.5]
+
+
+# -- quick ways that give the same --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", PARTS)
+def test_several_thresholds_at_once_give_the_queue_of_each(heard, by):
+    thresholds = (0.0, 0.5, 0.9, 1.0)
+    for below, queue in zip(thresholds, review_queues(heard, thresholds, by=by), strict=True):
+        pd.testing.assert_frame_equal(queue, review_queue(heard, below=below, by=by))
+
+
+def test_rows_in_any_order_give_the_same_queue(heard):
+    shuffled = heard.sample(frac=1, random_state=0)
+    pd.testing.assert_frame_equal(review_queue(shuffled, below=0.9, by="utterance"), review_queue(heard, below=0.9, by="utterance"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you so much for watching!", "Thanks for listening.", "Please subscribe to our channel.", "Like-and-subscribe",
+        "See you in the next video", "Subtitles by Amara.org", "Amara-Org", "Transcription by CastingWords", "Untertitel im Auftrag",
+        "Untertitelung des ZDF", "Vielen Dank fürs Zuschauen!", "Sous-titres réalisés par", "Merci d'avoir regardé", "Subtítulos por",
+        "Gracias por ver.", "Sottotitoli a cura", "Legendas pela comunidade", "Редактор субтитров", "Продолжение следует...",
+        "ご視聴ありがとうございました", "请不吝点赞", "字幕由",
+    ],
+)  # fmt: skip
+def test_every_phantom_phrase_has_a_cue(text):
+    assert is_phantom(text)
+    assert any(is_cue(normalise(word)) for word in text.split())

@@ -15,7 +15,7 @@ from scribekit.calibration import Calibration
 from scribekit.corpus import Corpus, manifest_of
 from scribekit.distributions import RECORDING, SPEAKER, Distributions
 from scribekit.errors import OptionError
-from scribekit.flagging import settled
+from scribekit.flagging import flag_at, settled
 from scribekit.ledger import Ledger
 from scribekit.queue_slices import QueueSlices
 from scribekit.review_queue import one_minus
@@ -107,10 +107,7 @@ def read(corpus: Corpus, *, references: Any = None, calibration: Calibration | N
 def ranked(corpus: Corpus, part: str, reading: Reading, number: int) -> Queue:
     """The review queue of a corpus, for all thresholds at once."""
     used = reading.calibration if reading.is_used else None
-    whole, always = (
-        sk.flag_for_review(corpus, below=below, by=part, calibration=used)  # type: ignore[arg-type]
-        for below in (1.0, 0.0)
-    )
+    whole, always = flag_at(corpus, (1.0, 0.0), by=part, calibration=used)
     return Queue(number, part, QueueSlices(whole, always, whole_recordings=part == "transcript"), reading.stamp)
 
 
