@@ -26,6 +26,7 @@ WIDGETS = {
 
 ROWS = {"monitor": 8, "confidence": 6, "search": 8}
 READY = """least => !/(Ranking|Reckoning) /.test(document.querySelector('.sk-face').textContent)
+    && [...document.querySelectorAll('.sk-talk-main')].every(timeline => timeline.dataset.waveform === 'whole')
     && document.querySelectorAll('.sk-grid-body [role=row]').length >= least"""
 
 

@@ -198,6 +198,7 @@ def test_everything_goes_by_keys_and_undoing_all_gives_the_start(run_notebook, f
 def test_sound_and_words_go_together(run_notebook, folder):
     notebook = open_review(run_notebook, folder)
     page = notebook.page
+    expect(page.locator("[data-waveform=whole]")).to_be_visible()
     turn(notebook, 7).locator("[data-word]").nth(3).click()
     page.get_by_role("button", name="Play").click()
     expect(page.locator(".sk-word-now")).to_have_text("ever", timeout=10_000)

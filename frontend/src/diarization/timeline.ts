@@ -247,7 +247,8 @@ export class Timeline {
     const { waveform } = this.#options;
     const msPerPixel = (this.#sight.toMs - this.#sight.fromMs) / this.#width;
     const level = levelFor(msPerPixel, waveform.stepMs, FACTOR, waveform.levels);
-    const { first, widthMs, peaks } = waveform.values(level, this.#sight.fromMs, this.#sight.toMs);
+    const { first, widthMs, peaks, isWhole } = waveform.values(level, this.#sight.fromMs, this.#sight.toMs);
+    if ((this.slider.dataset["waveform"] === "whole") !== isWhole) this.slider.dataset["waveform"] = isWhole ? "whole" : "partial"; // for pictures
     const middle = RULER + WAVE / 2;
     const barWidth = Math.max(widthMs / msPerPixel, 1);
     brush.fillStyle = inks.muted;

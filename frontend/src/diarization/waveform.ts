@@ -51,19 +51,21 @@ export class Waveform {
     this.#changed();
   }
 
-  /** The values of one level between two moments; 0 where they are not there yet. */
-  values(level: number, fromMs: number, toMs: number): { first: number; widthMs: number; peaks: Uint8Array } {
+  /** The values of one level between two moments; 0 where they are not there yet, and then it is not whole. */
+  values(level: number, fromMs: number, toMs: number): { first: number; widthMs: number; peaks: Uint8Array; isWhole: boolean } {
     const widthMs = this.#known.step_ms * FACTOR ** level;
     const first = Math.max(Math.floor(fromMs / widthMs), 0);
     const count = Math.max(Math.ceil(toMs / widthMs) - first, 0);
     const peaks = new Uint8Array(count);
+    let isWhole = this.#known.is_complete;
     for (let tile = Math.floor(first / TILE); tile * TILE < first + count; tile += 1) {
       const found = this.#tile(level, tile);
+      isWhole &&= found !== undefined || tile * TILE * widthMs >= this.#known.known_ms;
       if (!found) continue;
       const begin = Math.max(first, tile * TILE);
       peaks.set(found.subarray(begin - tile * TILE, Math.min(first + count, (tile + 1) * TILE) - tile * TILE), begin - first);
     }
-    return { first, widthMs, peaks };
+    return { first, widthMs, peaks, isWhole };
   }
 
   #tile(level: number, number: number): Uint8Array | undefined {
