@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 UNDO, REDO, STATE = "undo", "redo", "state"
 NEW, IN_REVIEW, DONE = "new", "in review", "done"
@@ -46,7 +47,7 @@ class Edit:
         return cls(
             edit_id=row["edit_id"],
             action=row["action"],
-            detail=json.loads(row["detail"]),
+            detail=msgspec.json.decode(row["detail"]),
             edit_group=row["edit_group"],
             transcript_id=row["transcript_id"],
             at=row["at"],
