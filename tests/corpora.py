@@ -1,8 +1,10 @@
 """Corpora of transcripts that were never sent anywhere, recorded as a batch would have."""
 
 import json
+import wave
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 import scribekit as sk
@@ -50,3 +52,14 @@ def store(folder, recordings, columns=None, number=1, sources=None, **options):
             facts.append(Fact(done, 2.0, "completed", "", receipt))
         assert all(ledger.record("me", facts))
     return sk.Corpus(folder).batch(batch)
+
+
+def write_tone(path, seconds=40, rate_hz=8000):
+    """A mono WAV file of a tone that swells and fades every two seconds."""
+    at = np.arange(seconds * rate_hz) / rate_hz
+    samples = (6000 * np.sin(2 * np.pi * 220 * at) * (1 + np.sin(np.pi * at)) / 2).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes(samples.tobytes())

@@ -1,4 +1,4 @@
-"""The widgets outside JupyterLab: as a Voila dashboard, and in Notebook 7. No network in either."""
+"""The widgets outside JupyterLab: as a Voila dashboard, in Notebook 7, and in marimo. No network in any."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import nbformat
 import pytest
-from corpora import store
+from corpora import store, write_tone
 
 pytestmark = pytest.mark.timeout(300)
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -103,7 +103,10 @@ def artefacts():
 @pytest.fixture
 def corpus(tmp_path):
     turns = [("A", "the old bridge was closed"), ("B", "a bridge is <b>never</b> only a bridge")]
-    store(tmp_path / "corpus", {f"talk_{number}": turns for number in range(5)}, {"kind": ["call", "talk", "call", "talk", "call"]})
+    talks = {f"talk_{number}": turns for number in range(5)}
+    write_tone(tmp_path / "tone.wav")
+    sources = dict.fromkeys(talks, str(tmp_path / "tone.wav"))
+    store(tmp_path / "corpus", talks, {"kind": ["call", "talk", "call", "talk", "call"]}, sources=sources)
     return tmp_path / "corpus"
 
 
@@ -115,12 +118,12 @@ def search_and_narrow(page):
     expect(summary).to_contain_text("10 lines in 5 of 5 recordings", timeout=PATIENCE_MS)
     page.get_by_role("group", name="kind").get_by_role("checkbox").last.check()
     expect(summary).to_contain_text("4 of 10 lines in 2 of 5 recordings", timeout=PATIENCE_MS)
-    expect(page.locator(".sk-grid-body [role=row]").first).to_contain_text("<b>never</b>")
+    expect(page.get_by_role("row").filter(has_text="<b>never</b>").first).to_be_visible()
 
 
 def run_the_cell(page):
     """A run that comes before the page has joined the kernel is lost, and nothing on the page tells: it is asked for again."""
-    face = page.locator(".sk-face")
+    face = page.locator(".sk-face").first
     for _ in range(6):
         page.locator(".jp-CodeCell .cm-content").first.click()
         page.keyboard.press("Control+Enter")
@@ -162,20 +165,86 @@ def test_the_planner_is_a_dashboard(start, tmp_path, artefacts):
     assert all("fontawesome" in address for address in voila.strays)
 
 
-def test_the_search_runs_in_notebook_7(start, corpus, artefacts):
+WIDGETS = {
+    "planner": "sk.widgets.CostPlanner(sk.read_manifest({manifest!r}))",
+    "monitor": "sk.widgets.BatchMonitor(sk.open_corpus({corpus!r}))",
+    "review": "sk.widgets.DiarizationReview(sk.open_corpus({corpus!r}), 'talk_0')",
+    "explorer": "sk.widgets.ConfidenceExplorer(sk.open_corpus({corpus!r}))",
+    "search": "sk.widgets.TranscriptSearch(sk.open_corpus({corpus!r}))",
+}
+
+
+@pytest.fixture
+def sources(corpus):
+    """How each widget is made, over recordings with sound."""
+    manifest = corpus.parent / "library.csv"
+    manifest.write_text("\n".join(["url,duration_s", *(f"https://host.example/{number}.mp3,3600" for number in range(10))]), "utf-8")
+    return {name: source.format(manifest=str(manifest), corpus=str(corpus)) for name, source in WIDGETS.items()}
+
+
+def use_each(page):
+    cost = page.locator(".sk-planner-facts strong").first
+    expect(cost).to_have_text("$2.10", timeout=PATIENCE_MS)
+    page.get_by_label("speaker labels").check()
+    expect(cost).to_have_text("$2.30", timeout=PATIENCE_MS)
+
+    page.get_by_placeholder("Find by name").fill("talk_3")
+    expect(page.get_by_text("1 of 5 recordings", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+
+    page.locator("[data-turn='1']").click(position={"x": 8, "y": 8})  # its time: a word would be picked alone
+    page.keyboard.press("a")
+    expect(page.locator("[data-turn='1']")).to_contain_text("accepted", timeout=PATIENCE_MS)
+    page.locator("[data-key=play]").first.click()
+    page.wait_for_function("() => window.heard > 0", timeout=PATIENCE_MS)
+
+    page.get_by_label("Threshold of confidence").fill("0.99")
+    expect(page.get_by_text("Below 0.99: 60 words")).to_be_visible(timeout=PATIENCE_MS)
+
+    search_and_narrow(page)
+
+
+LISTEN = """() => {
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = function () {
+        this.addEventListener("timeupdate", () => { window.heard = this.currentTime }, {once: false});
+        return play.call(this);
+    };
+}"""
+
+
+def test_every_widget_runs_in_notebook_7(start, corpus, sources, artefacts):
     pytest.importorskip("notebook", reason="Notebook 7 is not installed: pip install notebook")
-    cells = [f"import scribekit as sk\nsk.widgets.TranscriptSearch(sk.open_corpus({str(corpus)!r}))"]
+    cell = "\n".join(["import scribekit as sk", *(f"display({source})" for source in sources.values())])
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # else it asks for one
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells], metadata=kernel)
-    nbformat.write(notebook, corpus.parent / "search.ipynb")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)], metadata=kernel)
+    nbformat.write(notebook, corpus.parent / "widgets.ipynb")
     command = [
         *("notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port={port}", "--ServerApp.port_retries=0"),
         *("--IdentityProvider.token=", "--JupyterNotebookApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
     ]
     frontend = start(command)
-    page = frontend.open("/notebooks/search.ipynb")
+    page = frontend.open("/notebooks/widgets.ipynb")
+    page.evaluate(LISTEN)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()  # the kernel is there
     run_the_cell(page)
-    search_and_narrow(page)
-    page.locator(".sk-face").screenshot(path=artefacts / "notebook7_search.png")
+    use_each(page)
+    photograph(page, artefacts, "notebook7")
     assert frontend.strays == []
+
+
+def test_every_widget_runs_in_marimo(start, corpus, sources, artefacts):
+    pytest.importorskip("marimo", reason="marimo is not installed: pip install marimo")
+    cells = [f"@app.cell\ndef {name}(sk):\n    {source}\n    return" for name, source in sources.items()]
+    first = "import marimo\napp = marimo.App()\n\n@app.cell\ndef imports():\n    import scribekit as sk\n    return (sk,)"
+    (corpus.parent / "app.py").write_text("\n\n".join([first, *cells]), "utf-8")
+    frontend = start(["marimo", "run", "app.py", "--headless", "--no-token", "--host=127.0.0.1", "--port={port}"])
+    page = frontend.open("/")
+    page.evaluate(LISTEN)
+    use_each(page)
+    photograph(page, artefacts, "marimo")
+    assert frontend.strays == []
+
+
+def photograph(page, artefacts, frontend):
+    for number, name in enumerate(WIDGETS):
+        page.locator(".sk-face").nth(number).screenshot(path=artefacts / f"{frontend}_{name}.png")
