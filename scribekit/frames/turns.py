@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -18,7 +17,6 @@ from scribekit import wire
 
 Times = npt.NDArray[np.int64]
 
-_KEY = attrgetter("start", "text")
 _LOOK_BACK = 8  # more people than this do not talk at once, and a bound keeps long recordings quick
 
 
@@ -75,18 +73,24 @@ def _are_of(names: Any, turn_names: Sequence[str | None], indices: Times) -> boo
 
 def by_listed_words(words: Sequence[wire.Word], utterances: Sequence[wire.Utterance]) -> list[int | None]:
     """The utterance that lists the word, else the one that contains its start, else None."""
-    listed = [(key, index) for index, utterance in enumerate(utterances) for key in map(_KEY, utterance.words or ())]
-    keys = list(map(_KEY, words))
-    holders = dict(listed)
+    listed = [_key(word) for utterance in utterances for word in utterance.words or ()]
+    owners = [index for index, utterance in enumerate(utterances) for _ in utterance.words or ()]
+    keys = [_key(word) for word in words]
+    holders = dict(zip(listed, owners, strict=True))
     is_plain = len(holders) == len(listed) and len(set(keys)) == len(keys)
-    found = map(holders.get, keys) if is_plain else _in_turn(listed, keys)
+    found = map(holders.get, keys) if is_plain else _in_turn(zip(listed, owners, strict=True), keys)
     spans = _Spans(utterances)
     return [spans.holder(word) if index is None else index for word, index in zip(words, found, strict=True)]
 
 
-def _in_turn(listed: Iterable[tuple[object, int]], keys: Iterable[object]) -> Iterator[int | None]:
+def _key(word: wire.Word) -> str:
+    """Start and text in one: many tuples would call the garbage collector in."""
+    return f"{word.start} {word.text}"
+
+
+def _in_turn(listed: Iterable[tuple[str, int]], keys: Iterable[str]) -> Iterator[int | None]:
     """Of words that look the same, the first is in the first utterance that lists such a word, and so on."""
-    holders: defaultdict[object, deque[int]] = defaultdict(deque)
+    holders: defaultdict[str, deque[int]] = defaultdict(deque)
     for key, index in listed:
         holders[key].append(index)
     for key in keys:
