@@ -36,7 +36,7 @@ export class GroupsView {
         { name: "words", title: "Words", width: "5em", isNumber: true, isSortable: true, cell: (row) => count(row.words) },
         { name: "minutes", title: "Speech", width: "5.5em", isNumber: true, isSortable: true, cell: (row) => audio(row.minutes * 60) },
         { name: "share_below", title: "Below", width: "4.5em", isNumber: true, isSortable: true, cell: (row) => percent(row.share_below, 1) },
-        { name: "errors", title: "Errors exp.", width: "6em", isNumber: true, isSortable: true, cell: (row) => row.errors.toFixed(1) },
+        { name: "errors", title: "Errors exp.", width: "6.6em", isNumber: true, isSortable: true, cell: (row) => row.errors.toFixed(1) },
       ],
       fetch: ({ first, count: n }, sort) => this.ahead.rows({ first, count: n, sort }),
       keyOf: (row) => row.group,

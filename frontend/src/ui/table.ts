@@ -73,8 +73,7 @@ export class VirtualTable<Row> {
         style: { height: `${(height + 1) * ROW + 2}px` },
         on: { scroll: () => this.#fetchWhatIsMissing(), keydown: (event) => this.#press(event) },
       },
-      this.#head,
-      this.#body,
+      el("div", { class: "sk-grid-sheet" }, this.#head, this.#body),
     );
     this.#drawHead();
     void this.refresh();

@@ -274,7 +274,7 @@ function columns(speakerClass: (speaker: string | null) => string): Column<Line>
   return [
     { name: "recording", title: "Recording", width: "minmax(7em, 1.1fr)", cell: (line) => el("bdi", {}, line.recording), hint: (line) => line.title || line.recording },
     { name: "time", title: "Time", width: "4.2em", isNumber: true, cell: (line) => clock(line.start_ms / 1000) },
-    { name: "speaker", title: "Speaker", width: "minmax(4.4em, 0.5fr)", cell: badge, hint: (line) => line.speaker ?? "" },
+    { name: "speaker", title: "Speaker", width: "minmax(4.8em, 0.5fr)", cell: badge, hint: (line) => line.speaker ?? "" },
     { name: "left", title: "Before", width: "minmax(9em, 2.6fr)", isNumber: true, cell: (line) => el("span", { class: "sk-left" }, el("bdi", {}, line.left)), hint: (line) => line.left },
     { name: "match", title: "Match", width: "minmax(6em, 1fr)", cell: (line) => el("strong", { class: "sk-match" }, el("bdi", {}, line.match)), hint: (line) => line.match },
     { name: "right", title: "After", width: "minmax(9em, 2.6fr)", cell: (line) => el("bdi", {}, line.right), hint: (line) => line.right },
