@@ -242,7 +242,7 @@ function chart({ curve, row }: Figures): SVGSVGElement | HTMLElement {
     svg("polyline", { points: line(curve.at_s_50).join(" "), fill: "none", stroke: "var(--sk-1)", "stroke-width": 2 }),
     ...marks.flatMap(([chance, at], place) => [
       svg("line", { x1: x(at), x2: x(at), y1: top, y2: height - bottom, stroke: "var(--sk-muted)", "stroke-dasharray": "4 3" }),
-      svg("text", { x: x(at) - 4, y: top + 10 + 14 * place, "text-anchor": "end" }, `${chance} ${duration(at)}`),
+      svg("text", { x: x(at) - 4, y: height - bottom - 8 - 14 * place, "text-anchor": "end" }, `${chance} ${duration(at)}`),
     ]),
   );
 }
