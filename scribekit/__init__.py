@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scribekit.batch import collect, retry, submit_batch
     from scribekit.calibration import Calibration
     from scribekit.corpus import Batch, Corpus, open_corpus
-    from scribekit.correcting import apply_edits, propose_correction, smooth_speakers, undo_edits
+    from scribekit.correcting import apply_edits, propose_correction, redo_edits, smooth_speakers, undo_edits
     from scribekit.errors import ScribekitError
     from scribekit.exploring import build_index, play, search
     from scribekit.flagging import flag_for_review
@@ -70,6 +70,7 @@ __all__ = [
     "propose_correction",
     "purge",
     "read_manifest",
+    "redo_edits",
     "relocate",
     "retry",
     "review",
@@ -119,6 +120,7 @@ _HOMES = {
     "propose_correction": "correcting",
     "purge": "purging",
     "read_manifest": "recordings",
+    "redo_edits": "correcting",
     "relocate": "relocating",
     "retry": "batch",
     "review": "reviewing",

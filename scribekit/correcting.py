@@ -101,7 +101,7 @@ def apply_edits(batch_or_corpus: Batch | Corpus, proposals: pd.DataFrame, *, who
 
 
 def undo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> int:
-    """Take back what was last done in the corpus, in however many recordings it was done.
+    """Take back what was last done in the corpus, in however many recordings it was done; :func:`redo_edits` brings it back.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -120,6 +120,36 @@ def undo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> in
             raise OptionError("There is nothing to undo.")
         stored.turn_back(ledger, edits.UNDO, group, who=who or editor(), at=time.time())
         return len(ledger.edits_of_group(group))
+
+
+def redo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> int:
+    """Bring back what was last undone in the corpus, in however many recordings it had been done.
+
+    A recording in which something else was edited since keeps what it has.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        who: Who brings it back; the user of this machine by default.
+
+    Returns:
+        How many edits were brought back.
+
+    Raises:
+        OptionError: There is nothing to redo.
+    """
+    with Ledger(batch_or_corpus.path) as ledger:
+        known = [(journal, result.history) for _, _, journal, result in stored.replayed(ledger, stored.completed(batch_or_corpus, ledger))]
+        undone = {_undone_at(journal, history.redoable[-1]): history.redoable[-1] for journal, history in known if history.redoable}
+        if not undone:
+            raise OptionError("There is nothing to redo.")
+        group = undone[max(undone)]
+        stored.turn_back(ledger, edits.REDO, group, who=who or editor(), at=time.time())
+        return sum(edit.edit_group == group for journal, history in known if group in history.redoable for edit in journal)
+
+
+def _undone_at(journal: Sequence[edits.Edit], group: int) -> int:
+    """The number of the last undo of a group."""
+    return max(edit.edit_id for edit in journal if edit.action == edits.UNDO and edit.detail["edit_group"] == group)
 
 
 def each_replayed(corpus: Corpus, names: Iterable[str] | None = None, *, progress: bool = False) -> Iterator[tuple[str, edits.Replayed]]:

@@ -142,6 +142,29 @@ def test_people_are_named_in_a_table_and_unnamed_by_one_undo(corpus):
     assert sk.people(corpus)["speaker"].tolist() == ["A", "B", "A"]
 
 
+def test_what_was_undone_in_several_recordings_is_redone_as_one(corpus):
+    sk.apply_edits(corpus, sk.propose_correction(corpus, "Kovic", "Kovač"))
+    sk.name_people(corpus, {"A": "Ada"})
+    named = texts(corpus), sk.people(corpus)["speaker"].tolist()
+    assert sk.undo_edits(corpus) == 2
+    assert sk.undo_edits(corpus) == 2
+    assert sk.redo_edits(corpus) == 2  # the last that was undone comes back first
+    assert sk.people(corpus)["speaker"].tolist() == ["A", "B", "A"]
+    assert sk.redo_edits(corpus) == 2
+    assert (texts(corpus), sk.people(corpus)["speaker"].tolist()) == named
+    with pytest.raises(OptionError, match="nothing to redo"):
+        sk.redo_edits(corpus)
+
+
+def test_a_recording_that_went_on_since_keeps_what_it_has(corpus):
+    sk.name_people(corpus, {"A": "Ada"})
+    sk.undo_edits(corpus)
+    sk.review(corpus, "two").note("look again").done()
+    assert sk.redo_edits(corpus) == 1
+    assert sk.people(corpus)["speaker"].tolist() == ["Ada", "B", "A"]
+    assert sk.review_states(corpus)["state"].tolist() == ["in review", "done"]
+
+
 def test_one_undo_in_a_recording_takes_back_its_whole_group(corpus):
     sk.name_people(corpus, {"A": "Ada"})
     sk.review(corpus, "two").undo()

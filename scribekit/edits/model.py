@@ -92,16 +92,18 @@ def read_history(journal: Iterable[Edit]) -> History:
         if edit.action == STATE:
             state = edit.detail["state"]
             continue
-        state = IN_REVIEW
-        if edit.action == UNDO:
-            done, redoable = _moved(edit.detail["edit_group"], done, redoable)
-        elif edit.action == REDO:
-            redoable, done = _moved(edit.detail["edit_group"], redoable, done)
+        if edit.action in (UNDO, REDO):
+            source, target = (done, redoable) if edit.action == UNDO else (redoable, done)
+            if edit.detail["edit_group"] not in source:
+                continue  # it was made in several recordings, and this one has gone on since
+            source.remove(edit.detail["edit_group"])
+            target.append(edit.detail["edit_group"])
         else:
             made.append(edit)
             redoable = []
             if edit.edit_group not in done:
                 done.append(edit.edit_group)
+        state = IN_REVIEW
     held = frozenset(done)
     return History(
         active=[edit for edit in made if edit.edit_group in held],
@@ -110,10 +112,3 @@ def read_history(journal: Iterable[Edit]) -> History:
         redoable=redoable,
         state=state,
     )
-
-
-def _moved(group: int, source: list[int], target: list[int]) -> tuple[list[int], list[int]]:
-    """The two stacks after a group went from one to the other; as they were when it is not there."""
-    if group not in source:
-        return source, target
-    return [other for other in source if other != group], [*target, group]
