@@ -17,20 +17,7 @@ from typing import Any
 
 from scribekit.api import Api, Fetched
 from scribekit.errors import LedgerError, ServiceStoppedError
-from scribekit.jobs import (
-    ENDED,
-    ERROR,
-    Accepted,
-    Action,
-    Answer,
-    Circumstances,
-    Claimed,
-    Job,
-    Lost,
-    Refused,
-    Step,
-    next_step,
-)
+from scribekit.jobs import ENDED, ERROR, Accepted, Action, Answer, Circumstances, Claimed, Job, Lost, Refused, Step, next_step
 from scribekit.leases import Presence
 from scribekit.ledger import Fact, Ledger
 from scribekit.receiver import listening
