@@ -124,9 +124,15 @@ def evaluation_frame(recordings: Sequence[Recording], *, by_speaker: bool, norma
 def _row(key: _Key, measured: Sequence[_Measured], seed: int) -> dict[str, object]:
     words = total([item.words for item in measured])
     characters = total([item.characters for item in measured])
-    low, high = interval([item.words for item in measured] if len(measured) > 1 else measured[0].passages, seed=seed)
     concatenated = [item.concatenated for item in measured if item.concatenated]
-    time = sum((item.time for item in measured if item.time), SpeakerTime())
+    times = [item.time for item in measured if item.time]
+    units = {
+        "wer": _parts([item.words for item in measured] if len(measured) > 1 else measured[0].passages),
+        "cer": _parts([item.characters for item in measured]),
+        "cpwer": concatenated,
+        "der": [(time.errors_ms, time.total_ms) for time in times],
+    }
+    intervals = {name: interval(of_each, seed=seed) for name, of_each in units.items()}
     return {
         "group": key[0],
         "speaker": key[1],
@@ -137,14 +143,17 @@ def _row(key: _Key, measured: Sequence[_Measured], seed: int) -> dict[str, objec
         "deletions": words.deletions,
         "insertions": words.insertions,
         "wer": words.rate,
-        "wer_low": low,
-        "wer_high": high,
         "reference_characters": characters.reference,
         "character_errors": characters.errors,
         "cer": characters.rate,
         "cpwer": sum(errors for errors, _ in concatenated) / max(1, sum(n for _, n in concatenated)) if concatenated else np.nan,
-        "der": time.rate,
+        "der": sum(times, SpeakerTime()).rate,
+        **{f"{name}_{end}": value for name, ends in intervals.items() for end, value in zip(("low", "high"), ends, strict=True)},
     }
+
+
+def _parts(counts: Sequence[Counts]) -> list[tuple[int, int]]:
+    return [(item.errors, item.reference) for item in counts]
 
 
 def _whole(compared: Compared) -> _Measured:

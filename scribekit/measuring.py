@@ -35,7 +35,7 @@ def evaluate(
     """Word and character error rates against what was really said, summed over recordings, not averaged.
 
     Words are aligned by jiwer. cpWER and DER are there where both sides tell speakers; DER also needs the reference's times. Intervals
-    are bootstrapped over the recordings of a row, or over passages of 25 words when it has one recording alone.
+    are bootstrapped over the recordings of a row; that of the word error rate over passages of 25 words where one stands alone.
 
     Args:
         corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -51,7 +51,7 @@ def evaluate(
             review was worth.
 
     Returns:
-        ``group, speaker, n_recordings``, the counts, ``wer`` with its 95 % interval, ``cer``, ``cpwer`` and ``der``
+        ``group, speaker, n_recordings``, the counts, and ``wer``, ``cer``, ``cpwer`` and ``der``, each with its 95 % interval
         (``schema.EVALUATION``). With an empty reference a rate is the number of insertions, so 0 when nothing was heard either.
 
     Raises:

@@ -196,14 +196,14 @@ def _character_counts(measure: Callable[[str, str], Any], reference: str, hypoth
     return Counts(found.hits, found.substitutions, found.deletions, found.insertions)
 
 
-def interval(units: Sequence[Counts], *, seed: int = 0, resamples: int = 1000) -> tuple[float, float]:
-    """The 95 % bootstrap interval of the summed error rate, resampling whole units with replacement.
+def interval(units: Sequence[tuple[float, float]], *, seed: int = 0, resamples: int = 1000) -> tuple[float, float]:
+    """The 95 % bootstrap interval of a summed error rate, resampling whole units with replacement.
 
     Percentile bootstrap of a ratio of sums: M. Bisani, H. Ney, "Bootstrap estimates for confidence intervals in ASR performance
     evaluation", ICASSP 2004.
 
     Args:
-        units: The counts of what may vary independently: recordings, or passages of one.
+        units: Errors, and what could have been wrong, of what may vary independently: recordings, or passages of one.
         seed: Seed of the random numbers; the same seed gives the same interval.
         resamples: How many times to resample.
 
@@ -211,14 +211,13 @@ def interval(units: Sequence[Counts], *, seed: int = 0, resamples: int = 1000) -
         Lower and upper end; NaN for fewer than two units, which tell nothing about how much they vary.
 
     Example:
-        >>> low, high = interval([Counts(hits=90, deletions=10), Counts(hits=80, deletions=20)] * 20)
+        >>> low, high = interval([(10, 100), (20, 100)] * 20)
         >>> low < 0.15 < high
         True
     """
     if len(units) < 2:
         return (np.nan, np.nan)
-    errors = np.array([unit.errors for unit in units], dtype=np.float64)
-    lengths = np.array([unit.reference for unit in units], dtype=np.float64)
+    errors, lengths = np.array(units, dtype=np.float64).T
     random = np.random.default_rng(seed)
     at_once = max(1, _CELLS_AT_ONCE // len(units))
     rates: list[npt.NDArray[np.float64]] = []

@@ -66,9 +66,14 @@ class SpeakerTime:
     confused_ms: int = 0
 
     @property
+    def errors_ms(self) -> int:
+        """Speech that went wrong in any way."""
+        return self.missed_ms + self.false_alarm_ms + self.confused_ms
+
+    @property
     def rate(self) -> float:
         """The diarisation error rate; NaN without speech in the reference."""
-        return (self.missed_ms + self.false_alarm_ms + self.confused_ms) / self.total_ms if self.total_ms else np.nan
+        return self.errors_ms / self.total_ms if self.total_ms else np.nan
 
     def __add__(self, other: SpeakerTime) -> SpeakerTime:
         return SpeakerTime(

@@ -51,7 +51,8 @@ def test_a_perfect_transcript_has_no_errors(corpus):
     frame = sk.evaluate(corpus, turns_of(corpus))
     assert frame.dtypes.astype(str).to_dict() == schema.EVALUATION.dtypes
     assert frame["group"].tolist() == ["all"]
-    assert frame[["wer", "wer_low", "wer_high", "cer", "cpwer", "der"]].to_numpy().tolist() == [[0.0] * 6]
+    names = [f"{rate}{end}" for rate in ("wer", "cer", "cpwer", "der") for end in ("", "_low", "_high")]
+    assert frame[names].to_numpy().tolist() == [[0.0] * 12]
     assert frame["reference_words"].tolist() == [len(sk.to_frame(corpus, "words"))]
 
 
@@ -64,12 +65,15 @@ def test_errors_are_summed(corpus, said):
     normalised = [[normalise(" ".join(t["text"] for t in said[name])), normalise(texts[name])] for name in NAMES]
     assert row["wer"] == pytest.approx(jiwer.wer(*map(list, zip(*normalised, strict=True))))
     assert row["cer"] == pytest.approx(jiwer.cer(*map(list, zip(*normalised, strict=True))))
-    assert row["wer_low"] <= row["wer"] <= row["wer_high"]
+    for rate in ("wer", "cer", "cpwer"):
+        assert row[f"{rate}_low"] < row[rate] < row[f"{rate}_high"]
 
 
 def test_rows_by_recording_speaker_and_manifest_column(corpus, said):
     whole = sk.evaluate(corpus, said).iloc[0]
     by_recording = sk.evaluate(corpus, said, by="recording")
+    assert by_recording["wer_low"].notna().all()
+    assert by_recording[["cer_low", "cpwer_high", "der_low"]].isna().all(axis=None)  # one recording alone says nothing of others
     assert by_recording["group"].tolist() == list(NAMES)
     by_room = sk.evaluate(corpus, said, by="room")
     assert by_room[["group", "n_recordings"]].to_numpy().tolist() == [["hall", 2], ["yard", 1]]

@@ -22,8 +22,14 @@ EVALUATION = Table(
         Column("reference_characters", "int64", "Characters in the references, spaces included."),
         Column("character_errors", "int64", "Substituted, deleted and inserted characters."),
         Column("cer", "float64", "Character error rate, as wer."),
+        Column("cer_low", "float64", "Lower end of its 95 % bootstrap interval; NaN for one recording alone."),
+        Column("cer_high", "float64", "Upper end of it."),
         Column("cpwer", "float64", "wer of each speaker's own words under the best naming of speakers; NaN where speakers are not known."),
+        Column("cpwer_low", "float64", "Lower end of its 95 % bootstrap interval; NaN for one recording alone."),
+        Column("cpwer_high", "float64", "Upper end of it."),
         Column("der", "float64", "Diarisation error rate, without collar; NaN where the reference has no times or speakers."),
+        Column("der_low", "float64", "Lower end of its 95 % bootstrap interval; NaN for one recording alone."),
+        Column("der_high", "float64", "Upper end of it."),
     ),
 )
 
