@@ -22,6 +22,11 @@ _QUIETEST_DB = -100.0
 _LEAD_S = 1.0  # decoders need some packets before the first good sample, and seeking is only so exact
 
 
+def load_decoder() -> None:
+    """Load the library that decodes, which takes a moment: where sound is likely to be asked for, before it is."""
+    import av  # noqa: F401
+
+
 def wav_clip(path: Path, start_s: float, end_s: float) -> bytes:
     """A part of a recording as a WAV file of 16 kHz and one channel.
 

@@ -184,12 +184,13 @@ class Distributions:
 
     def holding(self, spans: tuple[_Indices, _Indices], selection: Selection) -> _Mask:
         """Which of the spans hold a word of the selection."""
-        chosen = self._pairs(selection)[self._word_pair]
-        if not selection.is_of_all_bins:
-            chosen &= (self._word_bin >= selection.low) & (self._word_bin < selection.high)
-        so_far = np.concatenate([[0], np.cumsum(chosen)])
         first, last = spans
-        holding: _Mask = so_far[last] > so_far[first]
+        holding: _Mask = last > first
+        if not selection.is_of_all_bins:
+            so_far = np.concatenate([[0], np.cumsum((self._word_bin >= selection.low) & (self._word_bin < selection.high))])
+            holding = so_far[last] > so_far[first]
+        if selection.picked and holding.any():  # all words of a span are of one recording and speaker
+            holding &= self._pairs(selection)[self._word_pair[np.minimum(first, len(self._word_pair) - 1)]]
         return holding
 
     def recordings(self, selection: Selection) -> set[str]:

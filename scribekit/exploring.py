@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _Found = tuple[str, Line]
 """The recording and the line."""
+
+_LINES_BETWEEN_LOOKS = 256
 
 
 def search(
@@ -78,15 +81,50 @@ def search(
         raise OptionError(f"Lines cannot be sorted by {sort!r}.{nearest(str(sort), SORTS)}")
     if context < 0 or (limit is not None and limit < 0):
         raise OptionError("context= and limit= count words and lines: give whole numbers from 0 on.")
+    return search_while(
+        lambda: True, batch_or_corpus, query, speaker=speaker, where=where, sort=sort, context=context, limit=limit, reviewed=reviewed,
+        progress=progress,
+    )  # fmt: skip
+
+
+class OvertakenError(Exception):
+    """What was looked for is no longer wanted."""
+
+
+def search_while(
+    is_wanted: Callable[[], bool],
+    batch_or_corpus: Batch | Corpus,
+    query: str,
+    *,
+    speaker: str | Collection[str] | None = None,
+    where: Where | None = None,
+    sort: str = "time",
+    context: int = 8,
+    limit: int | None = None,
+    reviewed: bool = True,
+    progress: bool = False,
+) -> pd.DataFrame:
+    """As :func:`search`, but ``is_wanted`` is asked every few hundred lines, and where it says no, ``OvertakenError`` is raised."""
     parsed = parse(query)
     speakers = {speaker} if isinstance(speaker, str) else speaker
     with Indexed(batch_or_corpus, where, reviewed=reviewed, progress=progress) as indexed:
-        lines = (found for found in _lines(indexed, parsed) if speakers is None or found[1].speaker in speakers)
+        every = (found for found in _lines(indexed, parsed) if speakers is None or found[1].speaker in speakers)
+        lines = _while(is_wanted, every)
         key = sort_key(sort)
-        ordered = lines if key is None else iter(sorted(lines, key=lambda found: key(found[1])))
-        rows = [{"recording_id": name, **line.row(context)} for name, line in itertools.islice(ordered, limit)]
+        if key is not None:
+            keyed = [(key(found[1]), found) for found in lines]
+            lines = (found for _, found in sorted(keyed, key=itemgetter(0)))
+        first = _while(is_wanted, itertools.islice(lines, limit))
+        rows = [{"recording_id": name, **line.row(context)} for name, line in first]
     shown = indexed.manifest[indexed.manifest["recording_id"].isin({row["recording_id"] for row in rows})]
     return schema.CONCORDANCE.frame(rows).merge(shown, on="recording_id", how="left", suffixes=("", "_manifest"))
+
+
+def _while(is_wanted: Callable[[], bool], lines: Iterator[_Found]) -> Iterator[_Found]:
+    for number, line in enumerate(lines):
+        if number % _LINES_BETWEEN_LOOKS == 0 and not is_wanted():
+            raise OvertakenError
+        yield line
 
 
 def build_index(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, progress: bool = True) -> int:

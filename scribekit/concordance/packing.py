@@ -170,6 +170,7 @@ class _Texts(Sequence[str]):
     def __init__(self, written: bytes, ends: Numbers) -> None:
         self._written = written
         self._ends = ends
+        self._starts = np.concatenate([np.zeros(1, dtype=ends.dtype), ends[:-1]])
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -180,6 +181,6 @@ class _Texts(Sequence[str]):
     def __getitem__(self, place: slice) -> list[str]: ...
     def __getitem__(self, place: int | slice) -> str | list[str]:
         if isinstance(place, slice):
-            return [self[number] for number in range(*place.indices(len(self)))]
-        start = self._ends[place - 1] if place else 0
-        return self._written[start : self._ends[place]].decode()
+            edges = zip(self._starts[place].tolist(), self._ends[place].tolist(), strict=True)
+            return [self._written[start:end].decode() for start, end in edges]
+        return self._written[self._starts[place] : self._ends[place]].decode()

@@ -11,6 +11,7 @@ import pandas as pd
 import traitlets
 
 from scribekit import exploring, lexis
+from scribekit.audio_clips import load_decoder
 from scribekit.citing import Style, as_tsv
 from scribekit.concordance import SORTS
 from scribekit.corpus import Batch, Corpus
@@ -86,6 +87,7 @@ class TranscriptSearch(Face):
             self.query, self.sort, self.facets = query, sort, dict(facets or {})
         self.observe(lambda _change: self._search_soon(), ["query", "sort", "facets"])
         self._search_soon()
+        self.in_background(load_decoder)
 
     @property
     def lines(self) -> pd.DataFrame:
@@ -118,6 +120,8 @@ class TranscriptSearch(Face):
             return
         try:
             self._look_for(wish, anew=anew)
+        except exploring.OvertakenError:  # what was asked since is next
+            return
         except ScribekitError as problem:
             self._publish(Results.none(), state="failed", problem=str(problem))
         except Exception as problem:
@@ -138,25 +142,26 @@ class TranscriptSearch(Face):
         if anew or results.asked != (query, sort) or not results.is_complete:
             self.found = {**self.found, "state": "searching"}
             started = time.perf_counter()
-            first = self._first_page(query, sort, picked)
-            if wish is not self._wish:
-                return
+            first = self._first_page(wish, query, sort, picked)
             self._publish(Results((query, sort), first, first), state="first", ms=round(1000 * (time.perf_counter() - started)))
             is_all = len(first) < FIRST_LINES and not any(picked.values())
-            results = Results.of((query, sort), first if is_all else self._all_lines(query, sort), self._library)
-            if wish is not self._wish:
-                return
+            results = Results.of((query, sort), first if is_all else self._all_lines(wish, query, sort), self._library)
         self._publish(results.narrowed(picked), state="done", ms=self.found["ms"])
 
-    def _all_lines(self, query: str, sort: str) -> pd.DataFrame:
-        return exploring.search(self._corpus, query, sort=sort, context=self._context, limit=MOST_LINES + 1)
+    def _all_lines(self, wish: object, query: str, sort: str) -> pd.DataFrame:
+        return self._lines_for(wish, query, sort=sort, limit=MOST_LINES + 1)
 
-    def _first_page(self, query: str, sort: str, picked: Picked) -> pd.DataFrame:
+    def _first_page(self, wish: object, query: str, sort: str, picked: Picked) -> pd.DataFrame:
         speaker = picked.get(SPEAKER) or None
         ids = self._library.recordings(picked)
         where = None if ids is None else (lambda manifest: manifest[RECORDING].isin(ids))
-        options: dict[str, Any] = {"speaker": speaker, "where": where, "sort": sort, "context": self._context}
-        return exploring.search(self._corpus, query, limit=FIRST_LINES, **options)
+        return self._lines_for(wish, query, sort=sort, limit=FIRST_LINES, speaker=speaker, where=where)
+
+    def _lines_for(self, wish: object, query: str, **options: Any) -> pd.DataFrame:
+        lines = exploring.search_while(lambda: wish is self._wish, self._corpus, query, context=self._context, **options)
+        if wish is not self._wish:
+            raise exploring.OvertakenError
+        return lines
 
     def _publish(self, results: Results, *, state: str, ms: int = 0, problem: str = "") -> None:
         self._results = results

@@ -110,7 +110,7 @@ def test_an_unforeseen_failure_does_not_quote_the_transcript(opened, monkeypatch
         raise RuntimeError("somebody said bridge")
 
     widget = opened("")
-    monkeypatch.setattr(module.exploring, "search", fail)
+    monkeypatch.setattr(module.exploring, "search_while", fail)
     widget.query = "bridge"
     assert widget.lines.empty
     assert widget.found["problem"] == "This could not be searched (RuntimeError)."
@@ -119,21 +119,31 @@ def test_an_unforeseen_failure_does_not_quote_the_transcript(opened, monkeypatch
 def test_an_overtaken_search_leaves_nothing_behind(opened, monkeypatch):
     widget = opened("")
     widget.lines  # noqa: B018 -- waits
-    search, begun, go_on = module.exploring.search, threading.Event(), threading.Event()
+    search, begun, go_on = module.exploring.search_while, threading.Event(), threading.Event()
 
-    def slow(corpus, query, **options):
+    def slow(is_wanted, corpus, query, **options):
         if query == "bridge":
             begun.set()
             go_on.wait(30)
-        return search(corpus, query, **options)
+        return search(is_wanted, corpus, query, **options)
 
-    monkeypatch.setattr(module.exploring, "search", slow)
+    monkeypatch.setattr(module.exploring, "search_while", slow)
     widget.query = "bridge"
     assert begun.wait(30)
     widget.query = "none"
     go_on.set()
     assert shown(widget) == [("two", "no bridge here", "none")]
     assert widget.found["lines"] == 1
+
+
+@pytest.mark.parametrize("sort", ["time", "left1"])
+@pytest.mark.parametrize("looks", [1, 2, 3])
+def test_a_search_for_many_lines_is_given_up_when_it_is_overtaken(tmp_path, sort, looks):
+    corpus = store(tmp_path / "many", {f"{number}": "bridge " * 300 for number in range(3)})
+    answers = iter([True] * (looks - 1) + [False])
+    with pytest.raises(module.exploring.OvertakenError):
+        module.exploring.search_while(lambda: next(answers), corpus, "bridge", sort=sort)
+    assert next(answers, None) is None
 
 
 def test_the_call_gives_the_same_view_again(corpus, opened):
