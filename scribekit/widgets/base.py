@@ -110,6 +110,8 @@ class Face(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Close the widget and let its thread end."""
+        if not hasattr(self, "_one_at_a_time"):
+            return  # it was refused before it was made; ipywidgets closes it all the same
         with self._one_at_a_time:
             hand, self._slow_hand = self._slow_hand, None
         if hand is not None:

@@ -223,7 +223,8 @@ def test_it_begins_with_the_first_recording_that_is_not_done(corpus):
     assert (widget.recording["previous"], widget.recording["next"]) == ("one", "plain")
 
 
-def test_an_unknown_recording_is_refused_with_the_nearest(corpus):
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_an_unknown_recording_is_refused_with_the_nearest_and_nothing_else_is_said(corpus):
     with pytest.raises(OptionError, match="Did you mean 'one'"):
         sk.widgets.DiarizationReview(corpus, "onee")
 
