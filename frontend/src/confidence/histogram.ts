@@ -50,9 +50,10 @@ export class HistogramView {
   }
 
   show(histogram: Histogram, threshold: number, range: Range): void {
+    const isOther = histogram.words.some((words, bin) => words !== this.#histogram.words[bin]);
     this.#histogram = histogram;
     this.set(threshold, range);
-    this.#drawBars();
+    if (isOther) this.#drawBars();
   }
 
   /** Move threshold and brush at once, before the kernel has answered. */
@@ -69,6 +70,8 @@ export class HistogramView {
     const { words, ms, errors, wordShare, errorShare } = below(this.#histogram, threshold, range);
     this.#told.textContent = `Below ${threshold.toFixed(2)}: ${count(words)} words (${percent(wordShare, 1)}), ${audio(ms / 1000)}, ${count(errors)} errors expected (${percent(errorShare)} of them)`;
     this.#slider.setAttribute("aria-valuetext", this.#told.textContent);
+    const total = this.#histogram.words.reduce((sum, value) => sum + value, 0);
+    this.#picture.setAttribute("aria-label", `Histogram of ${count(total)} words by confidence. ${this.#told.textContent}`);
   }
 
   #bound(label: string, key: string): HTMLInputElement {
@@ -96,8 +99,6 @@ export class HistogramView {
       return svg("rect", { x: bin * step + 0.5, y: HEIGHT - tall, width: step - 1, height: tall, class: bin >= low && bin < high ? "sk-bar" : "sk-bar sk-outside" });
     });
     replace(this.#bars, ...bars);
-    const total = words.reduce((sum, value) => sum + value, 0);
-    this.#picture.setAttribute("aria-label", `Histogram of ${count(total)} words by confidence. ${this.#told.textContent}`);
   }
 
   #drawMarks(): void {

@@ -46,6 +46,7 @@ export class QueueView {
       ],
       fetch: ({ first, count: n }) => this.ahead.rows({ first, count: n }),
       keyOf: (row) => row.key,
+      drawsRowsAlone: true,
       empty: "Nothing to review in this selection",
       onOpen: (row) => wishes.open(row),
       onClick: (row) => wishes.open(row),

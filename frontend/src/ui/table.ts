@@ -42,7 +42,7 @@ export interface Options<Row> {
 }
 
 const ROW = 28;
-const SPARE = 10;
+const SPARE = 6;
 
 export class VirtualTable<Row> {
   readonly element: HTMLElement;
@@ -85,12 +85,17 @@ export class VirtualTable<Row> {
     await this.#load(span.count ? span : { first: 0, count: (this.#options.height ?? 12) + SPARE });
   }
 
+  /** Draw the next rows even if they are equal to those that are shown. */
+  forget(): void {
+    this.#shown = "";
+  }
+
   /** Go to the top and fetch, because another selection of rows is asked for. */
   async restart(): Promise<void> {
+    if (this.#active > 0) this.forget();
     this.#active = 0;
     this.element.scrollTop = 0;
     this.#total = 0;
-    this.#shown = "";
     await this.refresh();
   }
 
@@ -114,7 +119,10 @@ export class VirtualTable<Row> {
     if (this.#asked === span) this.#asked = null;
     if (!answer) return;
     const shown = this.#options.drawsRowsAlone ? JSON.stringify([span, answer]) : "";
-    if (shown && shown === this.#shown) return this.#fetchWhatIsMissing();
+    if (shown && shown === this.#shown) {
+      this.#total = answer.total;
+      return this.#fetchWhatIsMissing();
+    }
     this.#shown = shown;
     this.#rows = answer.rows;
     this.#loaded = span;

@@ -105,6 +105,7 @@ class Explorer {
     const [was, now] = [this.#summary.queue, summary.queue];
     this.#summary = summary;
     this.#badges.know(summary.speakers ?? []);
+    this.#queue.table.forget(); // the colours of its speakers may be others now
     this.#title.textContent = `Confidence of ${summary.title}`;
     if (summary.stage !== "ready") {
       this.#size.textContent = "Reading the words …";
