@@ -38,8 +38,8 @@ class Figures(Store):
     def snapshot(self, batch_ids: Sequence[int], now: float) -> Snapshot:
         """The figures of the batches; a job of several counts in each of them, its cost in the one that pays for it."""
         ids = tuple(batch_ids)
-        is_alone = self._value("SELECT COUNT(*) FROM batches") == len(set(ids)) == 1
-        parts = self._parts(ids, is_alone=is_alone)
+        is_whole = not self._value(f"SELECT COUNT(*) FROM batches WHERE batch_id NOT IN ({marks(ids)})", ids)
+        parts = self._parts(ids, is_whole=is_whole)
         states: dict[str, int] = defaultdict(int)
         audio_s: dict[str, float] = defaultdict(float)
         usd: dict[str, float] = defaultdict(float)
@@ -52,7 +52,7 @@ class Figures(Store):
         marked = self._over(_MARKED, parts)
         for row in marked:
             usd[row[0]] += row[3]
-        spent = self._spent(ids)
+        spent = self._spent(ids, is_whole=is_whole)
         billed = {"completed": spent, "error": 0.0}  # what fails is not billed
         budgets = self.read(f"SELECT SUM(budget_usd), COUNT(*) = COUNT(budget_usd) FROM batches WHERE batch_id IN ({marks(ids)})", ids)[0]
         return Snapshot(
@@ -71,14 +71,14 @@ class Figures(Store):
             held_audio_s=sum(row[5] for row in marked),
             reserved_usd=sum(row[2] for row in marked),
             spent_usd=spent,
-            saved_usd=self._saved(ids, is_alone=is_alone),
+            saved_usd=self._saved(ids, is_alone=is_whole and len(set(ids)) == 1),
             budget_usd=budgets[0] if budgets[1] else None,
         )
 
-    def _parts(self, ids: tuple[int, ...], *, is_alone: bool) -> list[_Part]:
+    def _parts(self, ids: tuple[int, ...], *, is_whole: bool) -> list[_Part]:
         """The jobs of the batches as conditions: those that they pay for, and those that they share with another that does."""
         paid = (f"batch_id IN ({marks(ids)})", ids)
-        if is_alone:
+        if is_whole:
             return [paid]
         sql = f"SELECT DISTINCT job_key {_PAID_ELSEWHERE} WHERE r.batch_id IN ({marks(ids)}) AND j.batch_id NOT IN ({marks(ids)})"
         shared = [row[0] for row in self.read(sql, (*ids, *ids))]
@@ -98,16 +98,17 @@ class Figures(Store):
         )
         return [(row[0], row[1]) for row in self.read(sql, (now - WINDOW_S, *ids, *ids))]
 
-    def _spent(self, ids: tuple[int, ...]) -> float:
+    def _spent(self, ids: tuple[int, ...], *, is_whole: bool) -> float:
         sql = "SELECT TOTAL(cost_usd) FROM payloads p INDEXED BY payloads_figures"
-        if self._value(f"SELECT COUNT(*) FROM batches WHERE batch_id NOT IN ({marks(ids)})", ids):
-            sql += f" CROSS JOIN jobs j INDEXED BY jobs_payer ON j.key = p.job_key WHERE j.batch_id IN ({marks(ids)})"
-            return float(self._value(sql, ids))
-        return float(self._value(sql))
+        if is_whole:
+            return float(self._value(sql))
+        sql += f" CROSS JOIN jobs j INDEXED BY jobs_payer ON j.key = p.job_key WHERE j.batch_id IN ({marks(ids)})"
+        return float(self._value(sql, ids))
 
     def _saved(self, ids: tuple[int, ...], *, is_alone: bool) -> float:
         """Cost of what was not paid again: rows that repeat another one of their manifest, and rows that another batch pays for."""
-        cost = "SELECT TOTAL(p.cost_usd)"
-        paid = f"JOIN payloads p ON p.job_key = r.job_key WHERE r.batch_id IN ({marks(ids)}) AND r.error_kind IS"
-        repeated = self._value(f"{cost} FROM recordings r INDEXED BY recordings_shared {paid} NOT NULL", ids)
-        return float(repeated if is_alone else repeated + self._value(f"{cost} {_PAID_ELSEWHERE} {paid} NULL", ids))
+        cost = f"CROSS JOIN payloads p INDEXED BY payloads_figures ON p.job_key = r.job_key WHERE r.batch_id IN ({marks(ids)})"
+        own = "FROM recordings r INDEXED BY recordings_shared CROSS JOIN jobs j INDEXED BY jobs_payer ON j.key = r.job_key"
+        repeated = f"SELECT TOTAL(p.cost_usd) {own} AND j.batch_id = r.batch_id {cost} AND r.error_kind IS NOT NULL"
+        saved = self._value(repeated, ids)
+        return float(saved if is_alone else saved + self._value(f"SELECT TOTAL(p.cost_usd) {_PAID_ELSEWHERE} {cost}", ids))
