@@ -20,6 +20,7 @@ class Columns:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._chunks: dict[str, list[Any]] = {name: [] for name in table.names}
+        self._alike: dict[tuple[str, Any], Any] = {}
 
     def add(self, recording_id: str, length: int, values: Mapping[str, Any]) -> None:
         """The rows of one payload.
@@ -35,15 +36,23 @@ class Columns:
         for name, dtype in self._table.dtypes.items():
             arrow = _ARROW[dtype]
             value = recording_id if name == "recording_id" else values.get(name)
-            if value is None:
-                chunk = pa.nulls(length, arrow)
-            elif isinstance(value, (str, bool)):
+            if name == "recording_id":
                 chunk = pa.repeat(pa.scalar(value, arrow), length)
+            elif value is None or isinstance(value, (str, bool)):
+                chunk = self._repeated(name, value, length)
             elif isinstance(value, pa.Array):
                 chunk = value
             else:
                 chunk = pa.array(value, arrow)
             self._chunks[name].append(chunk)
+
+    def _repeated(self, name: str, value: str | bool | None, length: int) -> Any:
+        """A column that is the same throughout: payloads share the memory of the longest."""
+        known = self._alike.get((name, value))
+        if known is None or len(known) < length:
+            arrow = _ARROW[self._table.dtypes[name]]
+            known = self._alike[name, value] = pa.repeat(pa.scalar(value, arrow), length)
+        return known.slice(0, length)
 
     def add_rows(self, recording_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """The rows of one payload as mappings; the table's ``…_index`` column, its second, counts them unless they say otherwise."""

@@ -64,9 +64,10 @@ def _are_of(names: Any, turn_names: Sequence[str | None], indices: Times) -> boo
     """Whether each word has the name of its turn: the first word of each run in a turn has it, and within a run it stays the same."""
     if names is None:
         return all(name is None for name in turn_names)
-    first = np.append(0, np.flatnonzero(indices[1:] != indices[:-1]) + 1)
+    begins = np.append(True, indices[1:] != indices[:-1])
     changes = pc.run_end_encode(names).run_ends.to_numpy()[:-1]
-    return bool(np.isin(changes, first).all()) and names.take(pa.array(first)).equals(
+    first = np.flatnonzero(begins)
+    return bool(begins[changes].all()) and names.take(pa.array(first)).equals(
         pa.array(turn_names, names.type).take(pa.array(indices[first]))
     )
 
