@@ -140,8 +140,8 @@ def collect(
         LedgerError: The corpus cannot be read or written.
     """
     _check_limits(limits)
-    with embedded_again(batch_or_corpus):
-        left = work_left(batch_or_corpus)
+    with embedded_again(batch_or_corpus) as service:
+        left = work_left(batch_or_corpus, service)
         if left is not None:
             to, batch_ids = left
             _run(

@@ -28,8 +28,12 @@ def service_connection() -> Connection:
     )
 
 
-def work_left(batch_or_corpus: Batch | Corpus) -> tuple[Connection, list[int]] | None:
+def work_left(batch_or_corpus: Batch | Corpus, service: Connection | None = None) -> tuple[Connection, list[int]] | None:
     """The service, and the batches that it is to go on with; None when every job has ended.
+
+    Args:
+        batch_or_corpus: Whose work.
+        service: The service; by default that which the verbs use now.
 
     Raises:
         NoConnectionError: There is neither a key nor a local service.
@@ -40,23 +44,26 @@ def work_left(batch_or_corpus: Batch | Corpus) -> tuple[Connection, list[int]] |
         if not hosts:
             return None
         ledger.check_writable()
-        to = _connection_for(hosts)
+        to = service or _connection_for(hosts)
         check_host(to, hosts)
         # What was planned for another service (a rehearsal, say) is neither sent to this one nor looked for in it.
         return to, ledger.batches_at(to.host, batch_or_corpus.batch_ids)
 
 
 @contextlib.contextmanager
-def embedded_again(batch_or_corpus: Batch | Corpus) -> Iterator[None]:
-    """The embedded service for as long as this lasts, where the work was left to one that ended with its process.
+def embedded_again(batch_or_corpus: Batch | Corpus) -> Iterator[Connection | None]:
+    """An embedded service for this work alone, where it was left to one that ended with its process.
 
-    None is started where one runs in this process already.
+    No other verb turns to it, in whatever thread. None is started where one runs in this process already.
     """
     with Ledger(batch_or_corpus.path) as ledger:
         left_to = {embedded_recogniser(host) for host in ledger.unfinished_hosts(batch_or_corpus.batch_ids)}
     is_wanted = left_to == {_LISTENS} and local.current_connection() is None
-    with local.local_service(_LISTENS) if is_wanted else contextlib.nullcontext():
-        yield
+    if not is_wanted:
+        yield None
+        return
+    with local.private_service(_LISTENS) as service:
+        yield service.connection
 
 
 def _connection_for(hosts: list[str]) -> Connection:

@@ -33,9 +33,10 @@ class LocalService:
         recogniser: ``"pocketsphinx"`` or ``"scripted"``.
     """
 
-    def __init__(self, recogniser: str, arguments: list[str]) -> None:
+    def __init__(self, recogniser: str, arguments: list[str], *, is_private: bool = False) -> None:
         self.recogniser = recogniser
         self._arguments = arguments
+        self._is_private = is_private
         self._process: subprocess.Popen[str] | None = None
         self._connection: Connection | None = None
 
@@ -95,7 +96,8 @@ class LocalService:
         self._connection = Connection(
             base_url, key, host=embedded_host(self.recogniser), disposable=True, model=_MODELS.get(self.recogniser)
         )
-        _running.append(self)
+        if not self._is_private:
+            _running.append(self)
         atexit.register(self.stop)
         return self
 
@@ -199,6 +201,11 @@ def local_service(
     if control:
         arguments.append("--control")
     return LocalService(recogniser, arguments)
+
+
+def private_service(recogniser: str) -> LocalService:
+    """A local service that the verbs do not turn to by themselves: whoever starts it hands its connection on."""
+    return LocalService(recogniser, [], is_private=True)
 
 
 def current_connection() -> Connection | None:

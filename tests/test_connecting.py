@@ -1,10 +1,13 @@
 import subprocess
 import sys
 import wave
+from concurrent.futures import ThreadPoolExecutor
 
+import assemblyai as aai
 import pytest
 
 import scribekit as sk
+from scribekit.connecting import service_connection
 from scribekit.errors import NoConnectionError
 from scribekit.local import current_connection
 
@@ -44,6 +47,20 @@ def test_what_a_process_left_to_the_recogniser_is_done_by_the_next_process(recor
     jobs = sk.collect(corpus, limits=QUICK, progress=False)
     assert jobs["status"].tolist() == ["completed", "completed"]
     assert current_connection() is None
+
+
+def test_the_service_of_one_collect_is_no_business_of_other_verbs(recordings, tmp_path, monkeypatch):
+    monkeypatch.setattr(aai.settings, "api_key", "a-key")
+    corpora = [left_behind("pocketsphinx", tmp_path / name, *recordings) for name in ("c", "d")]
+    hosts = set()
+
+    def look(event):
+        hosts.add(service_connection().host)
+
+    with ThreadPoolExecutor() as threads:
+        done = list(threads.map(lambda corpus: sk.collect(corpus, limits=QUICK, on_event=look, progress=False), corpora))
+    assert [set(jobs["status"]) for jobs in done] == [{"completed"}] * 2
+    assert hosts == {"api.assemblyai.com"}
 
 
 def test_a_service_that_runs_here_is_used(bench, recordings, tmp_path):
