@@ -119,7 +119,9 @@ class Api:
             return _CHANGED
         except OSError as cause:
             return Unusable(
-                "missing", f"The file cannot be read any more ({cause.strerror}). Put it back, then send it again with sk.retry."
+                "missing",
+                f"The file cannot be read any more ({cause.strerror}). Put it back, or say where it lies now with "
+                "sk.relocate(corpus, folder); then send it again with sk.retry.",
             )
         if isinstance(answer, Refused | Lost):
             return answer

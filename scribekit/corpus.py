@@ -221,5 +221,6 @@ def manifest_of(corpus: Corpus, ledger: Ledger) -> pd.DataFrame:
 
 def _sources(corpus: Corpus, ledger: Ledger, rows: pd.DataFrame) -> list[Any]:
     kept, places = ledger.files(corpus.batch_ids), Whereabouts(corpus.path, Path.cwd())
-    pairs = zip(rows["recording_id"].tolist(), rows["source"].tolist(), strict=True)
-    return [places.seen_from_here(given, kept[name]) if name in kept else given for name, given in pairs]
+    contents = rows["sha256"].tolist() if "sha256" in rows else [None] * len(rows)
+    known = zip(rows["recording_id"].tolist(), rows["source"].tolist(), contents, strict=True)
+    return [places.seen_from_here(given, kept[name], content) if name in kept else given for name, given, content in known]

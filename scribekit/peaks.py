@@ -36,15 +36,16 @@ class Waveform:
         path: A local audio or video file.
         cache: A folder for what was computed; it is made when it is needed, and may be deleted at any time.
         duration_s: How long the recording is, as far as that is known.
+        sha256: Of the recording, where it is known: its peaks are known again after it was moved.
 
     Attributes:
         known_ms: Up to where the peaks are known.
         is_complete: Whether all are.
     """
 
-    def __init__(self, path: Path, cache: Path, duration_s: float | None = None) -> None:
+    def __init__(self, path: Path, cache: Path, duration_s: float | None = None, sha256: str | None = None) -> None:
         self._path = path.expanduser().absolute()
-        self._place = _place(self._path, cache)
+        self._place = _place(self._path, cache, sha256)
         self._peaks = np.zeros(max(0, round((duration_s or 0) * 1000 / STEP_MS)), dtype=np.uint8)
         self.known_ms = 0
         self.is_complete = False
@@ -161,13 +162,13 @@ def _loudest_channel(channels: Any) -> Any:
     return np.clip(loudest * 32767, -32767, 32767).astype(np.int16) if loudest.dtype.kind == "f" else loudest
 
 
-def _place(path: Path, cache: Path) -> Path | None:
-    """Where the peaks of a file are kept: its name changes with the file."""
+def _place(path: Path, cache: Path, sha256: str | None) -> Path | None:
+    """Where the peaks of a file are kept: its name changes with the file, which may no longer be what it was when it was hashed."""
     try:
         status = path.stat()
     except OSError:
         return None
-    name = f"{os.fsdecode(path)}|{status.st_size}|{status.st_mtime_ns}"
+    name = f"{sha256 or os.fsdecode(path)}|{status.st_size}|{status.st_mtime_ns}"
     return cache / f"{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.peaks"
 
 

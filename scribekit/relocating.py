@@ -14,8 +14,11 @@ from scribekit.recordings import scan
 def relocate(batch_or_corpus: Batch | Corpus, folder: str | os.PathLike[str], *, progress: bool = True) -> int:
     """Tell a corpus where its recordings lie now, after they were moved or renamed: they are known by their content (SHA-256).
 
-    A corpus remembers the whole path of every file, and looks into its own folder and those above it for recordings that were
-    moved along with it; call this when they lie elsewhere. Nothing is sent or copied.
+    A corpus remembers the whole path of every file. Those that the manifest named relative to the working folder are found without
+    this when they were moved together with the corpus, as long as they lie below its folder or one of the three above, have the
+    content they had, and are no more than 1 GiB together; those that it named by their whole path are not. That is for listening:
+    jobs that were not sent yet are sent from the paths that are kept, so call this before collecting what was moved. Jobs that
+    ended because their file was missing need :func:`retry` besides. Nothing is sent or copied.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave; it always holds for the whole corpus.

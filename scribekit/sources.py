@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import os
-from collections.abc import Iterable, Iterator
+import stat
 from pathlib import Path
 
 _LEVELS = 4
 """So many folders are looked into for recordings that came along with the corpus: its own, and those above it."""
+
+_MOST_BYTES = 1 << 30
+"""So much is read in passing to make sure that recordings are those of the corpus; ``sk.relocate`` reads all there is, and keeps it."""
 
 
 class Whereabouts:
@@ -23,31 +28,54 @@ class Whereabouts:
     def __init__(self, corpus: Path, working: Path) -> None:
         self._nearby = [corpus, *corpus.parents][:_LEVELS]
         self._working = f"{working}{os.sep}"
-        self._roots: dict[str, Path | None] = {}
+        self._names: dict[str, frozenset[str]] = {}
+        self._bytes_left = _MOST_BYTES
 
-    def seen_from_here(self, given: str, kept: str) -> str:
+    def seen_from_here(self, given: str, kept: str, sha256: str | None) -> str:
         """A source that opens the recording from the working folder: as it was given wherever that will do, else the whole path.
 
         Args:
             given: As the manifest has it.
             kept: The whole path, as the ledger has it.
+            sha256: Of the recording. What has another content is not taken for it, whatever its name.
         """
-        path = self._with_the_corpus(given, kept)
-        return given if path == self._working + given else path
+        plain = str(Path(given)) if "./" in given or "//" in given else given
+        path = kept if self._is_there(kept) else self._moved_along(plain, kept, sha256)
+        return given if path == self._working + plain else path
 
-    def _with_the_corpus(self, given: str, kept: str) -> str:
+    def _moved_along(self, given: str, kept: str, sha256: str | None) -> str:
         """Where a recording is that was moved together with its corpus (a copied project, another mount); else the path that is kept."""
-        if not kept.endswith(given) or given == kept:
+        if not kept.endswith(os.sep + given):
             return kept
-        root = kept.removesuffix(given)
-        if root not in self._roots:
-            self._roots[root] = None if Path(kept).exists() else next(_holding(self._nearby, given), None)
-        moved = self._roots[root]
-        return kept if moved is None else str(moved / given)
+        places = (str(folder / given) for folder in self._nearby)
+        return next((place for place in places if self._is_there(place) and self._holds(place, sha256)), kept)
+
+    def _is_there(self, path: str) -> bool:
+        """Folders are listed once: a corpus may have very many recordings, and its folder be on a slow line."""
+        folder, name = os.path.split(path)
+        if folder not in self._names:
+            try:
+                with os.scandir(folder) as entries:
+                    self._names[folder] = frozenset(entry.name for entry in entries)
+            except OSError:
+                self._names[folder] = frozenset()
+        return name in self._names[folder]
+
+    def _holds(self, path: str, sha256: str | None) -> bool:
+        try:
+            status = Path(path).stat()
+            if not stat.S_ISREG(status.st_mode) or status.st_size > self._bytes_left:
+                return False
+            self._bytes_left -= status.st_size
+            return _digest(path, status.st_size, status.st_mtime_ns) == sha256
+        except OSError:
+            return False
 
 
-def _holding(folders: Iterable[Path], given: str) -> Iterator[Path]:
-    return (folder for folder in folders if (folder / given).is_file())
+@functools.lru_cache(maxsize=100_000)
+def _digest(path: str, size: int, modified_ns: int) -> str:  # noqa: ARG001 -- a file that has changed is read again
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def absence(source: str) -> str | None:

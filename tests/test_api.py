@@ -255,6 +255,7 @@ def test_a_file_that_has_vanished_costs_no_request(tmp_path):
     answer, meter = ask(lambda api: api.upload(str(tmp_path / "gone.wav"), "ab"), UPLOADED)
     assert isinstance(answer, Unusable)
     assert answer.kind == "missing"
+    assert "sk.relocate" in answer.advice
     assert "No such file" in answer.advice
     assert meter.sent == 0
 

@@ -65,6 +65,17 @@ def test_what_was_computed_is_kept_until_the_file_changes(clicks, tmp_path):
     assert not Waveform(clicks, tmp_path / "peaks").is_complete
 
 
+def test_what_was_computed_of_a_known_recording_is_kept_when_it_is_moved(clicks, tmp_path):
+    first = computed(clicks, tmp_path / "peaks", sha256="5e1f").level(0, 0, 6000)
+    moved = clicks.rename(tmp_path / "moved.wav")
+    again = Waveform(moved, tmp_path / "peaks", sha256="5e1f")
+    assert again.is_complete
+    assert again.level(0, 0, 6000) == first
+    assert not Waveform(moved, tmp_path / "peaks", sha256="another").is_complete
+    write(moved, np.full(RATE, 500))
+    assert not Waveform(moved, tmp_path / "peaks", sha256="5e1f").is_complete
+
+
 def test_where_nothing_can_be_kept_it_works_all_the_same(clicks, tmp_path):
     (tmp_path / "file").write_text("in the way")
     assert computed(clicks, tmp_path / "file" / "peaks").is_complete

@@ -64,6 +64,7 @@ class DiarizationReview(Face):
             self._ids = [name for name, _ in stored.completed(batch_or_corpus, ledger)]
             manifest = manifest_of(batch_or_corpus, ledger)
         self._sources = dict(zip(manifest["recording_id"], manifest["source"], strict=True))
+        self._contents = manifest.reindex(columns=["recording_id", "sha256"]).dropna().set_index("recording_id")["sha256"].to_dict()
         self._version = 0
         self._waveform: Waveform | None = None
         self._listener = Listener()  # belongs to the widget's own thread
@@ -192,7 +193,8 @@ class DiarizationReview(Face):
         self._versions = Versions()
         self._is_looked_at = False
         duration_ms = max(self._talk().end_ms, round(1000 * (self._review.audio_duration_s or 0)))
-        self._waveform = Waveform(Path(str(source)), self._corpus.path / "peaks", duration_ms / 1000) if note is None else None
+        cache, content = self._corpus.path / "peaks", self._contents.get(recording_id)
+        self._waveform = Waveform(Path(str(source)), cache, duration_ms / 1000, content) if note is None else None
         with self.hold_sync():
             self.recording = {
                 "recording_id": recording_id,
