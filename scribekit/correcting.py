@@ -114,12 +114,12 @@ def undo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> in
         OptionError: There is nothing to undo.
     """
     with Ledger(batch_or_corpus.path) as ledger:
-        histories = [result.history for _, _, _, result in stored.replayed(ledger, stored.completed(batch_or_corpus, ledger))]
-        group = max((history.undoable[-1] for history in histories if history.undoable), default=None)
+        known = [(journal, result.history) for _, _, journal, result in stored.replayed(ledger, stored.completed(batch_or_corpus, ledger))]
+        group = max((history.undoable[-1] for _, history in known if history.undoable), default=None)
         if group is None:
             raise OptionError("There is nothing to undo.")
         stored.turn_back(ledger, edits.UNDO, group, who=who or editor(), at=time.time())
-        return len(ledger.edits_of_group(group))
+        return sum(edit.edit_group == group for journal, history in known if group in history.undoable for edit in journal)
 
 
 def redo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> int:

@@ -85,7 +85,7 @@ class Index(Rebuildable):
 
     def clear(self) -> None:
         """Forget everything; the next update builds the index anew."""
-        self._check_writable()
+        self._check_writable("cannot be made anew")
         with self._explained():
             self._db.close()
             self._delete()

@@ -51,6 +51,7 @@ def plan(
         assume_duration_s: The length in seconds of recordings of unknown length; by default the median of the others.
         corpus: Learn from its jobs how long the service takes, and how large transcripts are; otherwise the published figures are taken.
             Recordings of a manifest that it has with the same options are left out: to submit them again sends and costs nothing.
+            Those that failed count as to be sent, which :func:`retry` does, not ``submit_batch``.
         times: How long the service takes, if you know better.
 
     Returns:

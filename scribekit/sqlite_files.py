@@ -33,7 +33,7 @@ def connect(path: Path, busy_s: float) -> sqlite3.Connection:
     name = str(path)
     if not is_writable(path):
         # Without anybody's unfinished writing beside it, a file need not be locked for reading, which a folder that cannot be written
-        # does not allow. Connections are short-lived, so what somebody else begins to write is seen by the next one.
+        # does not allow. What somebody else writes while it is open is seen by the next connection; this one may find the file malformed.
         name = f"{path.absolute().as_uri()}?mode=ro{'' if has_rest(path) else '&immutable=1'}"
     return sqlite3.connect(name, timeout=busy_s, isolation_level=None, check_same_thread=False, uri=name != str(path))
 
@@ -131,9 +131,9 @@ class Rebuildable:
         for ending in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
 
-    def _check_writable(self) -> None:
+    def _check_writable(self, problem: str = "is not up to date, and cannot be brought so") -> None:
         if self._is_read_only:
-            raise LedgerError(f"The {self._called} in {str(self._path.parent)!r} is not up to date, and cannot be brought so: {READ_ONLY}")
+            raise LedgerError(f"The {self._called} in {str(self._path.parent)!r} {problem}: {READ_ONLY}")
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

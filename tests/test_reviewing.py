@@ -163,6 +163,8 @@ def test_a_recording_that_went_on_since_keeps_what_it_has(corpus):
     assert sk.redo_edits(corpus) == 1
     assert sk.people(corpus)["speaker"].tolist() == ["Ada", "B", "A"]
     assert sk.review_states(corpus)["state"].tolist() == ["in review", "done"]
+    sk.review(corpus, "two").undo()
+    assert sk.undo_edits(corpus) == 1  # in the other recording it was not brought back
 
 
 def test_one_undo_in_a_recording_takes_back_its_whole_group(corpus):

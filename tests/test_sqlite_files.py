@@ -126,7 +126,7 @@ def test_every_verb_that_would_change_it_says_that_it_cannot_and_why(shelf, corp
     about = {verb: said for verb, said in found.items() if not verb.startswith("build")}
     assert {verb: said for verb, said in about.items() if "can be read but not changed: its folder is not yours to write" not in said} == {}
     assert "search index" in found["build_index"]
-    assert "cannot be" in found["build_index"]
+    assert "cannot be made anew: its folder" in found["build_index"]
     assert "Permission denied" in found["build_tables"]
 
 
@@ -152,6 +152,19 @@ def test_it_is_read_while_its_owner_is_at_work_on_it(shelf, corpus):
         put_away(corpus.path)
         assert (corpus.path / f"{FILE_NAME}-wal").stat().st_size > 0
         assert somebody(shelf, 'found = sk.open_corpus(folder).events()["event"].tolist()')[-1] == "at work"
+
+
+def test_that_it_was_changed_while_it_was_read_is_said(shelf, corpus):
+    put_away(corpus.path)
+    found = somebody(
+        shelf,
+        """
+        import sqlite3
+        from scribekit.ledger.store import FILE_NAME, _reason
+        found = _reason(sqlite3.DatabaseError("database disk image is malformed"), Path(folder, FILE_NAME))
+        """,
+    )
+    assert "was changed by somebody else while it was read" in found
 
 
 def test_what_a_crash_left_beside_the_file_is_not_passed_over(shelf, corpus):

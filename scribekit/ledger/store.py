@@ -165,6 +165,8 @@ def _explained(path: Path) -> Iterator[None]:
 
 def _reason(cause: sqlite3.Error, path: Path) -> str:
     text = str(cause)
+    if not is_writable(path) and "malformed" in text:
+        return f"was changed by somebody else while it was read, or is damaged ({text}). Run the same call again: it reads the file anew."
     if not is_writable(path) and has_rest(path):
         return f"cannot be read as it stands ({text}): what was written last is not in the file itself yet, and {READ_ONLY}"
     if "locked" in text or "busy" in text:

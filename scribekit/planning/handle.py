@@ -130,7 +130,8 @@ class Plan:
         Args:
             knobs: For each what to try, one value or a list: ``in_flight`` (jobs at the service at once, none of them waiting as long
                 as the account has the slots), ``upload_mbps``, ``speech_models`` (each a name or a list of names), ``budget_usd``, and
-                everything that :class:`Limits` takes (``concurrent_jobs=[5, 200]``).
+                everything that :class:`Limits` takes (``concurrent_jobs=[5, 200]``). With other models than those of the plan, what is in
+                the corpus counts as sent again.
 
         Returns:
             The rows, the last knob turning fastest.
@@ -169,9 +170,10 @@ class Plan:
             slots = min(limits.concurrent_jobs, at_once)
             limits = dataclasses.replace(limits, concurrent_jobs=slots, queue_ahead=at_once - slots)
         rest = {name: knobs[name] for name in ("upload_mbps", "budget_usd") if name in knobs}
+        work = self._work
         if "speech_models" in knobs:
-            rest["speech_models"] = _models(knobs["speech_models"])
-        work = self._work.sent_anew() if "speech_models" in knobs else self._work
+            rest["speech_models"] = models = _models(knobs["speech_models"])
+            work = work.sent_with(models)
         return Plan(work, dataclasses.replace(self._setting, limits=limits, **rest))
 
     @functools.cached_property

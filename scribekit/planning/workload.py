@@ -97,9 +97,12 @@ class Workload:
         turn = np.where(self.assumed, ASSUMED_DURATION_S, self.duration_s)[positions]
         return positions[np.argsort(-turn, kind="stable")]
 
-    def sent_anew(self) -> Workload:
-        """The same with what the corpus holds to be sent again: with other options it is another job."""
-        return replace(self, status=np.where(self.status == IN_CORPUS, SENT, self.status))
+    def sent_with(self, models: Sequence[str] | None) -> Workload:
+        """The same with what the corpus holds to be sent again where these are other models: then it is another job."""
+        is_other = np.array(
+            [models is not None and tuple(kind.options["speech_models"]) != tuple(models) for kind in self.kinds], dtype=bool
+        )
+        return replace(self, status=np.where((self.status == IN_CORPUS) & is_other[self.kind], SENT, self.status))
 
 
 def workload(
