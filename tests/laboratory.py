@@ -213,6 +213,7 @@ class Notebook:
         """``light`` or ``dark``."""
         self.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", THEMES[theme])
         self.page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{json.dumps(theme == 'light')}'")
+        self.page.wait_for_function("() => !document.getElementById('jupyterlab-splash')")  # it covers the page for a moment
 
     def show_all(self):
         """Make the window as high as the notebook, so that a screenshot shows all of it."""
