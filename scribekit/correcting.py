@@ -114,7 +114,7 @@ def undo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> in
         OptionError: There is nothing to undo.
     """
     with Ledger(batch_or_corpus.path) as ledger:
-        known = [(journal, result.history) for _, _, journal, result in stored.replayed(ledger, stored.completed(batch_or_corpus, ledger))]
+        known = _histories(ledger, batch_or_corpus)
         group = max((history.undoable[-1] for _, history in known if history.undoable), default=None)
         if group is None:
             raise OptionError("There is nothing to undo.")
@@ -138,13 +138,18 @@ def redo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> in
         OptionError: There is nothing to redo.
     """
     with Ledger(batch_or_corpus.path) as ledger:
-        known = [(journal, result.history) for _, _, journal, result in stored.replayed(ledger, stored.completed(batch_or_corpus, ledger))]
+        known = _histories(ledger, batch_or_corpus)
         undone = {_undone_at(journal, history.redoable[-1]): history.redoable[-1] for journal, history in known if history.redoable}
         if not undone:
             raise OptionError("There is nothing to redo.")
         group = undone[max(undone)]
         stored.turn_back(ledger, edits.REDO, group, who=who or editor(), at=time.time())
         return sum(edit.edit_group == group for journal, history in known if group in history.redoable for edit in journal)
+
+
+def _histories(ledger: Ledger, corpus: Batch | Corpus) -> list[tuple[list[edits.Edit], edits.History]]:
+    """The journal of each recording that was edited, and what of it can be undone and redone."""
+    return [(journal, result.history) for _, _, journal, result in stored.replayed(ledger, stored.completed(corpus, ledger))]
 
 
 def _undone_at(journal: Sequence[edits.Edit], group: int) -> int:

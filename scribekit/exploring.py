@@ -77,10 +77,6 @@ def search(
         >>> parse("climate NEAR/5 change").distance
         5
     """
-    if sort not in SORTS:
-        raise OptionError(f"Lines cannot be sorted by {sort!r}.{nearest(str(sort), SORTS)}")
-    if context < 0 or (limit is not None and limit < 0):
-        raise OptionError("context= and limit= count words and lines: give whole numbers from 0 on.")
     return search_while(
         lambda: True, batch_or_corpus, query, speaker=speaker, where=where, sort=sort, context=context, limit=limit, reviewed=reviewed,
         progress=progress,
@@ -105,6 +101,10 @@ def search_while(
     progress: bool = False,
 ) -> pd.DataFrame:
     """As :func:`search`, but ``is_wanted`` is asked every few hundred lines, and where it says no, ``OvertakenError`` is raised."""
+    if sort not in SORTS:
+        raise OptionError(f"Lines cannot be sorted by {sort!r}.{nearest(str(sort), SORTS)}")
+    if context < 0 or (limit is not None and limit < 0):
+        raise OptionError("context= and limit= count words and lines: give whole numbers from 0 on.")
     parsed = parse(query)
     speakers = {speaker} if isinstance(speaker, str) else speaker
     with Indexed(batch_or_corpus, where, reviewed=reviewed, progress=progress) as indexed:
