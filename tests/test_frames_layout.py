@@ -41,7 +41,9 @@ def values(column, length):
 
 def assert_equal_to_one_by_one(columns, written):
     words = msgspec.json.decode(written, type=list[spoken._Word])
-    for name in columns._fields:
+    assert {written[place - 1 : place + 1] for place in columns.begins} <= {b'{"'}
+    assert len(columns.begins) == len(words)
+    for name in set(columns._fields) - {"begins"}:
         assert values(getattr(columns, name), len(words)) == [getattr(word, name) for word in words]
 
 

@@ -28,8 +28,12 @@ _texts = msgspec.json.Decoder(list[str])
 
 
 class WordColumns(NamedTuple):
-    """The words of a payload, a column each as an Arrow array; a column that is missing throughout is None."""
+    """The words of a payload, a column each as an Arrow array; a column that is missing throughout is None.
 
+    ``begins`` is no value of theirs: it says where in what was read the first key of each word is.
+    """
+
+    begins: Positions
     text: Any
     start: Any
     end: Any
@@ -83,7 +87,7 @@ def read_columns(raw: bytes) -> WordColumns | None:
     if places is None:
         return None
     try:
-        return WordColumns(**_values(raw, layout, places, has_escapes=has_escapes))
+        return WordColumns(places[:, 0], **_values(raw, layout, places, has_escapes=has_escapes))
     except (pa.ArrowInvalid, msgspec.MsgspecError):
         return None
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from scribekit import wire
 from scribekit.frames import clock
 from scribekit.frames.features import FEATURES
-from scribekit.frames.layout import read_columns
+from scribekit.frames.parting import IN_THEIR_STEAD, part
 from scribekit.frames.reviewed import review_of
 from scribekit.frames.segments import Segmenter
 from scribekit.frames.spoken import Spoken, read_words, spoken_leniently, spoken_of_columns
 from scribekit.frames.turns import Span
+
+Counts: TypeAlias = npt.NDArray[np.int64]
 
 _BOUNDS = ("audio_duration", "audio_start_from", "audio_end_at")
 _HEAD = ("id", "status", "text", "confidence", "language_code", "speech_model_used", "engine")
@@ -28,21 +32,23 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     **{name: feature.keys for name, feature in FEATURES.items()},
 }
 _NULL = msgspec.Raw(b"null")
-_WORDS = re.compile(rb'"words": ?(?=\[\{)')
-_BRACE = ord("}")
-_IN_THEIR_STEAD = int.from_bytes(b"words", "big")
 
 
 class _Anything(msgspec.Struct, gc=False):
     """An object of which nothing is read."""
 
 
-class _Turn(Span, kw_only=True, gc=False):
+class _Listing(Span, kw_only=True, gc=False):
+    """A turn with what stands for its words: objects of which nothing is read, or a number where they were cut out."""
+
+    words: int | list[_Anything] | None = None
+
+
+class _Turn(_Listing, kw_only=True, gc=False):
     """A turn with all but the values of its words."""
 
     text: str
     confidence: float | None = None
-    words: list[_Anything] | None = None
 
 
 class Reading:
@@ -64,6 +70,7 @@ class Reading:
 
     spoken: Spoken
     turns: list[Any]
+    _listed: Counts | None
 
     def __init__(self, body: bytes, levels: frozenset[str]) -> None:
         try:
@@ -71,27 +78,34 @@ class Reading:
         except (msgspec.ValidationError, OverflowError):
             self._read_leniently(body, levels)
 
+    @property
+    def listed(self) -> Sequence[int]:
+        """How many words each utterance lists."""
+        return [len(turn.words or ()) for turn in self.turns] if self._listed is None else self._listed.tolist()
+
     @cached_property
     def segments(self) -> Segmenter:
         """The words cut into sentences and paragraphs."""
         return Segmenter(self.spoken)
 
     def _read(self, body: bytes, levels: frozenset[str]) -> None:
-        payload, spoken = _parted(body, levels) or _whole(body, levels)
+        payload, spoken, self._listed = _parted(body, levels) or (*_whole(body, levels), None)
         self.payload = payload
         self.review = review_of(payload.scribekit)
         self.turns = getattr(payload, "utterances", None) or []
-        if spoken is not None:
-            self.spoken = spoken
-            if "words" in levels and not self.spoken.find_utterances(self.turns):
-                self.spoken, given = spoken_leniently(wire.read_transcript(body), with_utterances=True)
-                self._check(given)
-            else:
-                self._check(None)
+        if spoken is None:
+            return
+        self.spoken, given = spoken, None
+        if self._listed is not None:
+            self.spoken.utterances = np.repeat(np.arange(len(self.turns)), self._listed)
+        elif "words" in levels and not self.spoken.find_utterances(self.turns):
+            self.spoken, given = spoken_leniently(wire.read_transcript(body), with_utterances=True)
+        self._check(given)
 
     def _read_leniently(self, body: bytes, levels: frozenset[str]) -> None:
         transcript = wire.read_transcript(body)
         self.payload = _decoder(levels, are_mended=True).decode(body)
+        self._listed = None
         self.review = review_of(self.payload.scribekit)
         self.turns = transcript.utterances or []
         if any("words" in _NEEDS[level] for level in levels):
@@ -104,27 +118,33 @@ class Reading:
         self.spoken.mark(self.review)
 
 
-def _parted(body: bytes, levels: frozenset[str]) -> tuple[Any, Spoken] | None:
-    """The same as ``_whole``, quicker by what the decoder takes to pass over the words: they are cut out before.
+def _parted(body: bytes, levels: frozenset[str]) -> tuple[Any, Spoken, Counts | None] | None:
+    """The same as ``_whole``, several times as quick; None where what was cut out is not what the decoder then misses.
 
-    What was cut out is the transcript's words and all of them when they are written alike to their end, which no text within them can then
-    be, and when the decoder finds in their stead what was put there. None where that is not so.
+    Returns:
+        The payload, its words, and how many of them each utterance lists where together they list all.
     """
-    found = _WORDS.search(body)
-    if found is None or not any("words" in _NEEDS[level] for level in levels):
+    parted = part(body) if any("words" in _NEEDS[level] for level in levels) else None
+    if parted is None:
         return None
-    begin = found.end()
-    end = body.find(b"]", begin) + 1
-    while end and body[end - 2] != _BRACE:
-        end = body.find(b"]", end) + 1
-    columns = read_columns(body[begin:end])
-    if columns is None:
-        return None
+    has_lists_cut = parted.listed is not None
     try:
-        payload = _decoder(levels, words=int).decode(b"%b%d%b" % (body[:begin], _IN_THEIR_STEAD, body[end:]))
+        payload = _decoder(levels, words=int, has_lists_cut=has_lists_cut).decode(parted.rest)
     except msgspec.MsgspecError:
         return None
-    return (payload, spoken_of_columns(columns)) if payload.words == _IN_THEIR_STEAD else None
+    counts = _counts(payload.utterances or [], parted.listed) if parted.listed is not None else None
+    is_proven = payload.words == IN_THEIR_STEAD and (counts is not None) == has_lists_cut
+    return (payload, spoken_of_columns(parted.columns), counts) if is_proven else None
+
+
+def _counts(turns: list[Any], listed: Counts) -> Counts | None:
+    """How many words each utterance lists; None when what was put in their stead was not all found there."""
+    stand_ins = [turn.words for turn in turns]
+    if stand_ins.count(IN_THEIR_STEAD) != len(listed):
+        return None
+    counts = np.zeros(len(turns), dtype=np.int64)
+    counts[[value == IN_THEIR_STEAD for value in stand_ins]] = listed
+    return counts
 
 
 def _whole(body: bytes, levels: frozenset[str]) -> tuple[Any, Spoken | None]:
@@ -133,11 +153,15 @@ def _whole(body: bytes, levels: frozenset[str]) -> tuple[Any, Spoken | None]:
 
 
 @lru_cache(maxsize=256)
-def _decoder(levels: frozenset[str], *, words: Any = msgspec.Raw, are_mended: bool = False) -> msgspec.json.Decoder[Any]:
+def _decoder(
+    levels: frozenset[str], *, words: Any = msgspec.Raw, has_lists_cut: bool = False, are_mended: bool = False
+) -> msgspec.json.Decoder[Any]:
     """Reads what the levels need; words and utterances not, when they were mended elsewhere. No other value can be wrong for it."""
     needs = dict.fromkeys(key for level in sorted(levels) for key in _NEEDS[level])
-    turns: Any = list[_Turn] | None if "utterances" in levels else list[Span] | None
-    typed: dict[str, tuple[str, Any, Any]] = {"words": ("words", words, _NULL), "utterances": ("utterances", turns, None)}
+    if has_lists_cut:
+        needs["utterances"] = None
+    turns: Any = list[_Turn] if "utterances" in levels else list[_Listing] if has_lists_cut else list[Span]
+    typed: dict[str, tuple[str, Any, Any]] = {"words": ("words", words, _NULL), "utterances": ("utterances", turns | None, None)}
     plain = [(key, Any, None) for key in (*needs, "scribekit") if key not in typed]
     fields = plain if are_mended else [*plain, *(typed[key] for key in typed if key in needs)]
     return msgspec.json.Decoder(msgspec.defstruct("Payload", fields))

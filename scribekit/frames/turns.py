@@ -63,7 +63,7 @@ def _latest_before(starts: Times, turn_starts: Times) -> Times:
 def _are_of(names: Any, turn_names: Sequence[str | None], indices: Times) -> bool:
     """Whether each word has the name of its turn: the first word of each run in a turn has it, and within a run it stays the same."""
     if names is None:
-        return all(name is None for name in turn_names)
+        return turn_names.count(None) == len(turn_names)
     begins = np.append(True, indices[1:] != indices[:-1])
     changes = pc.run_end_encode(names).run_ends.to_numpy()[:-1]
     first = np.flatnonzero(begins)
