@@ -9,7 +9,9 @@ from scribekit.frames import PROJECTIONS, project, spoken
 from scribekit.frames.layout import read_columns
 from scribekit.schema import LEVELS
 
-TEXTS = st.text(st.characters(codec="utf-8"), max_size=6) | st.sampled_from(['"', "\\", '\\"', "},{", '","start":', "null", "é", "\0"])
+ODD_TEXTS = ['"', "\\", '\\"', "},{", '","start":', "null", "é", "\0", "3:30", ":", '":', " :", "a: b"]
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=6) | st.sampled_from(ODD_TEXTS)
+PLAIN_TEXTS = st.text('ab \u00e9\u6771,{}[]"', max_size=5) | st.sampled_from(["3:30", "note:", "a:b:", '"{:'])
 CONFIDENCES = st.none() | st.floats(0, 1) | st.sampled_from([0, 1, 1e-7, 1e300])
 WORDS = st.fixed_dictionaries(
     {"text": TEXTS, "start": st.integers(-9, 2**63 - 1), "end": st.integers(0, 10**6)},
@@ -57,7 +59,7 @@ def test_what_is_read_is_what_is_written_or_left_alone(write, words):
 
 
 @pytest.mark.parametrize("name", ["compact", "spaced", "unescaped"])
-@given(st.lists(st.tuples(st.text('ab \u00e9\u6771,:{}[]"', max_size=5), CONFIDENCES), min_size=1, max_size=8), KEYS, st.booleans())
+@given(st.lists(st.tuples(PLAIN_TEXTS, CONFIDENCES), min_size=1, max_size=8), KEYS, st.booleans())
 def test_words_that_are_written_alike_are_columns(name, said, keys, has_speakers):
     words = [word(text, number, number + 5, speaker="AB"[number % 2] if has_speakers else None) for number, (text, _) in enumerate(said)]
     for item, (_, confidence) in zip(words, said, strict=True):
@@ -87,6 +89,13 @@ DIFFERENT = {
 @pytest.mark.parametrize("name", ["compact", "spaced"])
 def test_words_that_are_not_alike_are_left_to_be_read_one_by_one(name, words):
     assert read_columns(WRITERS[name](words).encode()) is None
+
+
+@pytest.mark.parametrize("odd", [b'"mood" :"x"', b'"mood"\n:7', b'"mood"\t: null', b'"mood" :{"a":"b"}'])
+@pytest.mark.parametrize("keys", [["text", "start", "end"], ["start", "end", "text"]])
+def test_a_key_that_one_word_has_more_is_no_part_of_the_value_before(odd, keys):
+    one, other = (WRITERS["compact"]({key: word()[key] for key in keys}).encode() for _ in range(2))
+    assert read_columns(b"[" + one + b"," + other[:-1] + b"," + odd + b"}]") is None
 
 
 @pytest.mark.parametrize("raw", [b"null", b"{}", b"[]", b"[1,{}]", b'[[{"text":"a"}]]', b"[{}]", b'["text"]', b'[{"text":1e400}]', b""])

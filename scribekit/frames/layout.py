@@ -1,6 +1,6 @@
 """Words that are all written alike become columns without an object for each. Pure.
 
-A serialiser writes every word with the same keys in the same order, so a payload's quotation marks tell where each value lies. All that
+A serialiser writes every word with the same keys in the same order, so the colons behind the keys tell where each value lies. All that
 stands between the values is compared with the first word's, byte by byte; what is written otherwise is left to be read word by word.
 """
 
@@ -22,7 +22,7 @@ TEXT = pa.large_string()
 _KINDS = {"text": TEXT, "speaker": TEXT, "channel": TEXT, "start": pa.int64(), "end": pa.int64(), "confidence": pa.float64()}
 _NEEDED = frozenset({"text", "start", "end"})
 _FIELD = re.compile(rb'(?:, ?)?"(\w+)": ?(?:"((?:[^"\\]|\\.)*)"|([^"{}\[\]\s,]+))')
-_QUOTE, _BACKSLASH = ord('"'), ord("\\")
+_COLON, _QUOTE, _BLANK = ord(":"), ord('"'), ord(" ")
 
 _texts = msgspec.json.Decoder(list[str])
 
@@ -49,20 +49,30 @@ class _Field:
     Attributes:
         name: Its key.
         before: What stands between the value before and this one; for the first, the last value of the word before.
-        mark: Of the quotation marks of a word, the number of one in ``before``.
+        colon: Of the colons of a word, the number of one in ``before``.
         lead: Where that one is in ``before``.
     """
 
     name: str
     before: bytes
-    mark: int
+    colon: int
     lead: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
+    """How a word is written.
+
+    Attributes:
+        fields: Its values.
+        colons: How many colons it has.
+        lead: Where the first of these is, from the first key.
+        ending: What stands behind the last value of the last word.
+    """
+
     fields: list[_Field]
-    marks: int
+    colons: int
+    lead: int
     ending: bytes
 
 
@@ -83,11 +93,11 @@ def read_columns(raw: bytes) -> WordColumns | None:
     has_escapes = b"\\" in raw
     if layout is None or (has_escapes and b"\\\\" in raw) or not raw.endswith(layout.ending):
         return None
-    places = _places(raw, layout, has_escapes=has_escapes)
+    places = _places(raw, layout)
     if places is None:
         return None
     try:
-        return WordColumns(places[:, 0], **_values(raw, layout, places, has_escapes=has_escapes))
+        return WordColumns(places[:, 0] - layout.lead, **_values(raw, layout, places, has_escapes=has_escapes))
     except (pa.ArrowInvalid, msgspec.MsgspecError):
         return None
 
@@ -114,36 +124,41 @@ def _layout_of(raw: bytes) -> _Layout | None:
         return None
     tail = raw[ended : at + 1]
     gap = raw[at + 1 : raw.index(b"{", at) + 1] if b"{" in raw[at : at + 4] else b""
-    marks = [literal.count(b'"') for literal in literals]
-    fields = [
-        _Field(name, text, sum(marks[:number]), text.index(b'"')) for number, (name, text) in enumerate(zip(names, literals, strict=True))
-    ]
-    before = tail + gap + literals[0]
-    fields[0] = _Field(names[0], before, 0, len(tail + gap) + fields[0].lead)
-    return _Layout(fields, sum(marks) + tail.count(b'"'), tail + b"]")
+    colons = [literal.count(b":") for literal in literals]
+    leads = [literal.index(b":") for literal in literals]
+    fields = [_Field(name, literals[number], sum(colons[:number]), leads[number]) for number, name in enumerate(names)]
+    fields[0] = _Field(names[0], tail + gap + literals[0], 0, len(tail + gap) + leads[0])
+    return _Layout(fields, sum(colons) + tail.count(b":"), leads[0], tail + b"]")
 
 
-def _places(raw: bytes, layout: _Layout, *, has_escapes: bool) -> Positions | None:
-    """Where the quotation marks of each word are, when the words are alike."""
+def _places(raw: bytes, layout: _Layout) -> Positions | None:
+    """Where the colons of each word are, when the words are alike."""
     buffer = np.frombuffer(raw, np.uint8)
-    quotes = np.flatnonzero(buffer == _QUOTE)
-    if has_escapes:
-        quotes = quotes[buffer[quotes - 1] != _BACKSLASH]
-    if len(quotes) % layout.marks:
+    colons = np.flatnonzero(buffer == _COLON)
+    places = _alike(raw, layout, colons)
+    if places is not None:
+        return places
+    before = buffer[colons - 1]  # behind a key there is a quotation mark, or blanks; before a colon in a text there is seldom either
+    return None if (before <= _BLANK).any() else _alike(raw, layout, colons[before == _QUOTE])
+
+
+def _alike(raw: bytes, layout: _Layout, colons: Positions) -> Positions | None:
+    """A row of colons for each word, when all that stands between the values is as in the first."""
+    if not len(colons) or len(colons) % layout.colons:
         return None
-    places = quotes.reshape(-1, layout.marks)
+    places = colons.reshape(-1, layout.colons)
     for number, field in enumerate(layout.fields):
         width = len(field.before)
         windows = np.ndarray((len(raw) - width + 1,), dtype=f"V{width}", buffer=raw, strides=(1,))
-        starts = places[0 if number else 1 :, field.mark] - field.lead
-        if len(starts) and (starts[-1] >= len(windows) or windows[starts].tobytes() != field.before * len(starts)):
+        starts = places[0 if number else 1 :, field.colon] - field.lead
+        if len(starts) and (starts[0] < 0 or starts[-1] >= len(windows) or windows[starts].tobytes() != field.before * len(starts)):
             return None
     return places
 
 
 def _values(raw: bytes, layout: _Layout, places: Positions, *, has_escapes: bool) -> dict[str, Any]:
     data, fields = pa.py_buffer(raw), layout.fields
-    befores = [places[:, field.mark] - field.lead for field in fields]
+    befores = [places[:, field.colon] - field.lead for field in fields]
     befores.append(np.append(befores[0][1:], len(raw) - len(layout.ending)))
     values = {}
     for number, field in enumerate(fields):
