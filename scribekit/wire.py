@@ -192,7 +192,7 @@ def _mended_head(raw: Any) -> dict[str, Any]:
         "error": as_text(raw.get("error")),
         "audio_url": as_text(raw.get("audio_url")),
         "audio_duration": as_number(raw.get("audio_duration")),
-        "audio_channels": None if (channels := as_number(raw.get("audio_channels"))) is None else int(channels),
+        "audio_channels": as_whole_number(raw.get("audio_channels")),
         "confidence": as_number(raw.get("confidence")),
         "speech_model_used": as_text(raw.get("speech_model_used")),
         "language_code": as_text(raw.get("language_code")),
@@ -256,6 +256,17 @@ def as_number(value: Any) -> float | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
+
+
+def as_whole_number(value: Any) -> int | None:
+    """A number rounded to a whole one; missing where there is none, or one beyond what a float holds exactly.
+
+    Example:
+        >>> as_whole_number("2"), as_whole_number(1e300)
+        (2, None)
+    """
+    number = as_number(value)
+    return None if number is None or abs(number) >= 2**53 else round(number)
 
 
 def as_milliseconds(value: Any) -> int | None:

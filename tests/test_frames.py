@@ -31,6 +31,8 @@ DIALOGUE = payload(
     text="Hello, Ann. Hi!",
     confidence=0.9,
     audio_duration=2,
+    audio_channels=1,
+    summary="A greeting.",
     language_code="en_us",
     speech_model_used="universal-2",
     words=HELLO + REPLY,
@@ -70,8 +72,10 @@ def test_a_dialogue_in_three_frames():
         "text": "Hello, Ann. Hi!",
         "confidence": 0.9,
         "audio_duration_s": 2.0,
+        "audio_channels": 1,
         "language": "en_us",
         "model": "universal-2",
+        "summary": "A greeting.",
         "n_words": 3,
         "n_speakers": 2,
         "engine": "AssemblyAI",
@@ -85,6 +89,12 @@ def test_a_dialogue_in_three_frames():
     assert words["text"].tolist() == ["Hello,", "Ann.", "Hi!"]
     assert words["utterance_index"].tolist() == [0, 0, 1]
     assert words["channel"].isna().all()
+
+
+@pytest.mark.parametrize("value", [None, "", {}], ids=str)
+def test_a_summary_that_was_not_asked_for_is_missing_in_any_shape(value):
+    assert transcripts_frame([("a", payload(summary=value))])["summary"].isna().all()
+    assert transcripts_frame([("a", payload())])[["summary", "audio_channels"]].isna().all(axis=None)
 
 
 def test_a_deleted_transcript_keeps_its_row_and_has_no_words():

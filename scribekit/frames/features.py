@@ -54,11 +54,6 @@ def _milliseconds(value: Any) -> int | None:
     return given if given is not None and 0 <= given <= wire.LATEST_MS else None
 
 
-def _whole(value: Any) -> int | None:
-    number = wire.as_number(value)
-    return None if number is None or abs(number) >= 2**53 else round(number)
-
-
 def _texts(raw: Raw, *names: str) -> Row:
     return {name: wire.as_text(raw.get(name)) for name in names}
 
@@ -91,7 +86,7 @@ def _topics(payload: Raw) -> Iterator[Row]:
 
 def _highlights(payload: Raw) -> Iterator[Row]:
     for index, raw in enumerate(_results(payload["auto_highlights_result"])):
-        highlight = {"highlight_index": index, "rank": wire.as_number(raw.get("rank")), "count": _whole(raw.get("count"))}
+        highlight = {"highlight_index": index, "rank": wire.as_number(raw.get("rank")), "count": wire.as_whole_number(raw.get("count"))}
         for timestamp in _objects(raw.get("timestamps")) or [{}]:
             yield highlight | _texts(raw, "text") | _times(timestamp)
 
@@ -100,7 +95,7 @@ def _content_safety(payload: Raw) -> Iterator[Row]:
     found = _object(payload["content_safety_labels"])
     for index, raw in enumerate(_results(found)):
         segment = {"segment_index": index, "scope": SEGMENT} | _times(raw.get("timestamp")) | _texts(raw, "text")
-        segment |= {name: _whole(raw.get(name)) for name in ("sentences_idx_start", "sentences_idx_end")}
+        segment |= {name: wire.as_whole_number(raw.get(name)) for name in ("sentences_idx_start", "sentences_idx_end")}
         for label in _objects(raw.get("labels")) or [{}]:
             measures = {name: wire.as_number(label.get(name)) for name in ("confidence", "severity")}
             yield segment | _texts(label, "label") | measures

@@ -22,7 +22,7 @@ from scribekit.frames.turns import Span
 Counts: TypeAlias = npt.NDArray[np.int64]
 
 _BOUNDS = ("audio_duration", "audio_start_from", "audio_end_at")
-_HEAD = ("id", "status", "text", "confidence", "language_code", "speech_model_used", "engine")
+_HEAD = ("id", "status", "text", "confidence", "audio_channels", "language_code", "speech_model_used", "summary", "engine")
 _NEEDS: dict[str, tuple[str, ...]] = {
     "transcripts": (*_HEAD, *_BOUNDS, "words", "utterances"),
     "utterances": ("utterances",),
