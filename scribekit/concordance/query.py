@@ -82,9 +82,14 @@ def parse(text: str) -> Query:
 def expression(query: Query) -> str:
     """The query for an FTS5 table of terms: quoted terms and our own operators, nothing else.
 
+    It finds every recording in which :func:`spans` finds a place, and with NEAR a few more: there FTS5 takes one place for two phrases. So
+    NOT before a NEAR is left to ``spans``.
+
     Example:
         >>> expression(parse("clim* NEAR/5 change"))
         'NEAR("clim" * "change", 5)'
+        >>> expression(parse("climate NOT (weather NEAR/5 forecast)"))
+        '"climate"'
     """
     match query:
         case Phrase(found, prefix):
@@ -96,7 +101,19 @@ def expression(query: Query) -> str:
         case Either(parts):
             return " OR ".join(f"({expression(part)})" for part in parts)
         case Without(keep, drop):
-            return f"({expression(keep)}) NOT ({expression(drop)})"
+            return expression(keep) if _has_near(drop) else f"({expression(keep)}) NOT ({expression(drop)})"
+
+
+def _has_near(query: Query) -> bool:
+    match query:
+        case Phrase():
+            return False
+        case Near():
+            return True
+        case All(parts) | Either(parts):
+            return any(map(_has_near, parts))
+        case Without(keep, drop):
+            return _has_near(keep) or _has_near(drop)
 
 
 def spans(query: Query, text: str) -> list[Span]:
@@ -263,9 +280,10 @@ class _Parser:
 def _phrase(token: re.Match[str]) -> Phrase:
     written = token["word"] if token["quoted"] is None else token["quoted"].strip() + token["star"]
     stem = written.removesuffix("*")
-    if token["word"] and "*" in stem.strip("*"):
-        raise OptionError(f"{written!r} has a * inside the word. Only beginnings can be looked for: {stem.partition('*')[0]}*.")
     found = tuple(term for word in stem.split() for term in terms(word))
     if not found:
         raise OptionError(f"{written!r} holds nothing to look for: no letter, digit or symbol. Give a word, or a phrase in quotes.")
+    if "*" in stem:
+        begun = next(filter(None, map(str.strip, stem.split("*"))))
+        raise OptionError(f"{written!r} has a * before its end. Only beginnings can be looked for, with the * as the last sign: {begun}*.")
     return Phrase(found, prefix=written != stem)

@@ -23,6 +23,10 @@ from scribekit.errors import OptionError
         ("a NEAR/2 b NEAR/3 c", "one distance"),
         ("a NEAR/1001 b", "at most 1000"),
         ("cl*te", "cl\\*"),
+        ("*mate", "before its end.*: mate\\*"),
+        ('"*mate"', "before its end"),
+        ('"clim* climax"', "before its end.*: clim\\*"),
+        ("climate**", "before its end"),
         ("***", "nothing to look for"),
         ('"—"', "nothing to look for"),
         ("(" * 30 + "a" + ")" * 30, "brackets inside"),
@@ -81,6 +85,15 @@ def test_whatever_is_typed_is_refused_or_answered_alike_by_the_index_and_by_the_
     assert not places or found == 1, "the index passes over what the scan finds"
     if "NEAR" not in query:  # one place may stand for two words of NEAR in the index
         assert bool(places) == bool(found)
+
+
+@pytest.mark.parametrize("query", ["a NOT (a NEAR/5 a)", "b NOT (a NEAR/5 a*)", 'b NOT ("b a" NEAR "a b")', "b NOT (c NOT (a NEAR a))"])
+def test_what_near_alone_excludes_is_left_to_the_scan(table, query):
+    text = " b a b "
+    table.execute("DELETE FROM t")
+    table.execute("INSERT INTO t (text) VALUES (?)", (text,))
+    assert spans(parse(query), text)
+    assert table.execute("SELECT COUNT(*) FROM t WHERE t MATCH ?", (expression(parse(query)),)).fetchone() == (1,)
 
 
 def test_a_place_of_a_chain_reaches_over_all_its_words():

@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 import scribekit as sk
 from scribekit import schema
+from scribekit.concordance import parse, spans
 from scribekit.errors import OptionError
+from scribekit.indexing import Indexed
 
 TALK = {
     "a.mp3": [("A", "Climate change is here."), ("B", "Is climate policy here? The climate changes!")],
@@ -248,3 +250,24 @@ def test_and_or_not_equal_a_scan(stored, texts):
     }
     for query, answers in cases.items():
         assert set(sk.search(corpus, query)["recording_id"]) == {name for name, words in has.items() if answers(words)}
+
+
+QUERY = st.recursive(
+    st.sampled_from(["a", "b", "ab", "a*", '"a b"', '"b a*"']),
+    lambda parts: st.one_of(
+        st.tuples(parts, st.sampled_from(["AND", "OR", "NOT"]), parts).map(lambda three: f"({three[0]}) {three[1]} ({three[2]})"),
+        st.tuples(st.sampled_from(["a", "a*", '"a b"']), st.integers(0, 3), st.sampled_from(["a", "ab", '"b a"'])).map(
+            lambda near: f"{near[0]} NEAR/{near[1]} {near[2]}"
+        ),
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(RECORDING, min_size=1, max_size=5), query=QUERY)
+def test_the_index_passes_over_nothing_that_answers(stored, texts, query):
+    corpus = stored({f"r{number}": text for number, text in enumerate(texts)})
+    with Indexed(corpus) as indexed:
+        expected = {name for name, text in indexed.texts() if spans(parse(query), text)}
+    assert set(sk.search(corpus, query)["recording_id"]) == expected
