@@ -47,7 +47,8 @@ def search(
     last word begins so; ``climate NEAR/5 change`` both with at most five words between, in either order (``NEAR`` alone: ten).
     ``AND`` (or just a space), ``OR``, ``NOT`` and brackets join them and judge whole recordings: ``climate NOT weather`` gives
     the lines of ``climate`` from recordings without ``weather``. Case, accents and punctuation make no difference; a hyphenated word
-    counts as its parts. In scripts without spaces any run of characters is found.
+    counts as its parts. In scripts without spaces any run of characters is found. Words are read turn by turn, as
+    ``to_frame(…, "utterances")`` gives them: a phrase of one channel is found whatever is said on another meanwhile.
 
     The index ``search.sqlite`` in the corpus folder is brought up to date first; see :func:`build_index`.
 

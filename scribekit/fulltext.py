@@ -14,7 +14,7 @@ from scribekit.concordance import Document, Packed, Query, expression, unpack
 from scribekit.sqlite_files import Rebuildable
 
 FILE_NAME = "search.sqlite"
-VERSION = 4  # raise it when what is stored, or how terms are made, changes: the index is then built anew
+VERSION = 5  # raise it when what is stored, or how terms are made, changes: the index is then built anew
 _SCHEMA = (
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL)",
     "CREATE TABLE covers (stamp TEXT NOT NULL)",

@@ -19,10 +19,11 @@ Numbers = npt.NDArray[np.integer[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The words of one recording.
+    """The words of one recording, in the order of :func:`reading_order`.
 
     Attributes:
         words: As written.
+        numbers: The position of each word in ``schema.WORDS``.
         start_ms: Start of each word.
         end_ms: End of each word.
         utterances: The utterance of each word; -1 for none.
@@ -32,6 +33,7 @@ class Document:
     """
 
     words: Sequence[str]
+    numbers: Numbers
     start_ms: Numbers
     end_ms: Numbers
     utterances: Numbers
@@ -47,7 +49,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One key word in its context; ``first`` and ``last`` are the numbers of the words of the match."""
+    """One key word in its context; ``first`` and ``last`` are the places in the document of the words of the match."""
 
     document: Document
     first: int
@@ -70,7 +72,7 @@ class Line:
             "start_ms": int(document.start_ms[first]),
             "end_ms": int(document.end_ms[first:after].max()),
             "utterance_index": None if utterance < 0 else utterance,
-            "word_index": first,
+            "word_index": int(document.numbers[first]),
         }
 
     def neighbours(self, side: int, distance: int) -> list[tuple[str, ...]]:
@@ -81,10 +83,33 @@ class Line:
 
 
 def cut(document: Document, places: Sequence[Span]) -> list[Line]:
-    """The lines of the places, one per run of words (two places within one hyphenated word are one line)."""
+    """The lines of the places in the order of time, one per run of words (two places within one hyphenated word are one line)."""
     word_of = document.word_of_term
     runs = dict.fromkeys((int(word_of[start]), int(word_of[end - 1])) for start, end in places)
-    return [Line(document, first, last) for first, last in runs]
+    return [Line(document, first, last) for first, last in sorted(runs, key=lambda run: document.numbers[run[0]])]
+
+
+def reading_order(utterances: Numbers, recordings: Numbers) -> Numbers:
+    """The order in which words are read: turn by turn, as the utterances stand, so that nobody is read into another's sentence.
+
+    Where channels were transcribed one by one, words that were said at once stand mixed in the transcript, by time.
+
+    Args:
+        utterances: The utterance of each word, -1 for none: such a word follows the one before it.
+        recordings: A number for the recording of each word; the words of one stand together, and stay so.
+
+    Returns:
+        The positions of the words.
+
+    Example:
+        >>> reading_order(np.array([0, 1, 0, -1, 1]), np.zeros(5, dtype=np.int64)).tolist()
+        [0, 2, 3, 1, 4]
+    """
+    places = np.arange(len(utterances))
+    begins = np.append(True, recordings[1:] != recordings[:-1])[: len(places)]
+    turns = utterances[np.maximum.accumulate(np.where((utterances >= 0) | begins, places, 0))]
+    is_as_given = bool((begins[1:] | (turns[1:] >= turns[:-1])).all())
+    return places if is_as_given else np.lexsort((turns, np.cumsum(begins)))
 
 
 def _beside(side: int, distance: int) -> Callable[[Line], Any]:

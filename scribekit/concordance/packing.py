@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scribekit.concordance.lines import Document
+from scribekit.concordance.lines import Document, reading_order
 from scribekit.concordance.terms import terms, text_of
 
 COLUMNS = ("recording_id", "utterance_index", "speaker", "start_ms", "end_ms", "text")
@@ -28,7 +28,7 @@ _Narrow = tuple[str, bytes]
 
 
 class Packed(NamedTuple):
-    """A recording as the index holds it: its terms, as :func:`text_of` writes them, and its words with their times."""
+    """A recording as the index holds it, turn by turn: its terms, as :func:`text_of` writes them, and its words with their times."""
 
     text: str
     body: bytes
@@ -39,6 +39,7 @@ class _Body(msgspec.Struct, array_like=True):
 
     words: bytes
     lengths: _Narrow
+    number_steps: _Narrow
     start_steps: _Narrow
     durations: _Narrow
     utterance_steps: _Narrow
@@ -76,6 +77,7 @@ def unpack(body: bytes) -> Document:
     starts = np.cumsum(_wide(found.start_steps))
     return Document(
         words=_Texts(found.words, np.cumsum(_wide(found.lengths))),
+        numbers=np.cumsum(_wide(found.number_steps)),
         start_ms=starts,
         end_ms=starts + _wide(found.durations),
         utterances=np.cumsum(_wide(found.utterance_steps)),
@@ -89,12 +91,15 @@ class _Words:
     """The columns of many recordings; what can be made for all of them at once, once."""
 
     def __init__(self, rows: pa.Table) -> None:
+        self._order = _order(rows)
+        if (np.diff(self._order) != 1).any():
+            rows = rows.take(pa.array(self._order))
         text = rows["text"].combine_chunks().cast(pa.large_string())
         self._offsets, self._letters = _written(text)
         self._counts, joined, self._runs = _joined(text, _encoded(rows["recording_id"]))
         self._joined: dict[str, str] = dict(zip(self._runs, joined, strict=True))
         self._starts, self._ends = rows["start_ms"].to_numpy(), rows["end_ms"].to_numpy()
-        self._utterances = rows["utterance_index"].combine_chunks().fill_null(-1).to_numpy()
+        self._utterances = _utterances(rows)
         speakers = _encoded(rows["speaker"])
         self._speakers, self._labels = speakers.indices.fill_null(-1).to_numpy(), speakers.dictionary.to_pylist()
 
@@ -107,6 +112,7 @@ class _Words:
             _Body(
                 words=bytes(self._letters[offsets[0] : offsets[-1]]),
                 lengths=_narrow(np.diff(offsets)),
+                number_steps=_narrow(np.diff(self._order[first:end], prepend=first)),
                 start_steps=_narrow(np.diff(starts, prepend=0)),
                 durations=_narrow(self._ends[first:end] - starts),
                 utterance_steps=_narrow(np.diff(self._utterances[first:end], prepend=0)),
@@ -116,6 +122,15 @@ class _Words:
             )
         )
         return Packed(text_of([spoken] if spoken else []), len(body).to_bytes(_LENGTH_BYTES, "little") + _LZ4.compress(body, asbytes=True))
+
+
+def _order(rows: pa.Table) -> Numbers:
+    return reading_order(_utterances(rows), _encoded(rows["recording_id"]).indices.to_numpy())
+
+
+def _utterances(rows: pa.Table) -> Numbers:
+    found: Numbers = rows["utterance_index"].combine_chunks().fill_null(-1).to_numpy()
+    return found
 
 
 def _joined(text: Any, recordings: Any) -> tuple[Numbers, list[str], dict[str, tuple[int, int]]]:

@@ -1,3 +1,5 @@
+import json
+
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -104,6 +106,41 @@ def test_signs_and_scripts_neither_break_nor_inject(stored, said):
     quoted = '"' + word + '"'
     assert set(sk.search(batch, quoted)["recording_id"]) == {"a"}
     assert len(sk.search(batch, "nothing")) == 1
+
+
+def two_channels(said, turns):
+    """A payload of words as (text, channel), half a second each, and of turns as the positions of their words."""
+    words = [{"text": t, "start": n * 500, "end": n * 500 + 400, "speaker": c, "channel": c} for n, (t, c) in enumerate(said)]
+    spoken = [[words[position] for position in turn] for turn in turns]
+    utterances = [
+        {"start": own[0]["start"], "end": own[-1]["end"], "speaker": own[0]["speaker"], "channel": own[0]["channel"], "words": own}
+        | {"text": " ".join(word["text"] for word in own)}
+        for own in spoken
+    ]
+    return json.dumps({"id": "t", "status": "completed", "text": "", "words": words, "utterances": utterances}).encode()
+
+
+BOTH = two_channels(
+    [("we", "1"), ("climate", "1"), ("mhm", "2"), ("change", "1"), ("mhm", "2"), ("here", "1"), ("yes", "2")],
+    [(0, 1, 3, 5), (2,), (4,), (6,)],
+)
+
+
+def test_a_phrase_is_found_whatever_another_channel_says_meanwhile(stored):
+    batch = stored({"a": BOTH})
+    line = sk.search(batch, '"climate change"').iloc[0]
+    assert (line["left"], line["match"], line["right"]) == ("we", "climate change", "here mhm mhm yes")
+    assert (line["word_index"], line["start_ms"], line["end_ms"], line["speaker"]) == (1, 500, 1900, "1")
+    assert sk.search(batch, '"climate mhm"').empty
+    assert sk.ngrams(batch, 2, at_least=1)["ngram"].tolist() == ["change here", "climate change", "here mhm", "mhm mhm", "mhm yes", "we climate"]
+    assert sk.collocates(batch, "climate", 1, at_least=1)["word"].tolist() == ["change", "we"]
+
+
+def test_lines_of_several_channels_come_in_the_order_of_time(stored):
+    batch = stored({"a": BOTH})
+    assert sk.search(batch, "m* OR c* OR h*")["word_index"].tolist() == [1, 2, 3, 4, 5]
+    words = sk.to_frame(batch, "words")
+    assert sk.search(batch, "y* OR m*")["match"].tolist() == words["text"].iloc[[2, 4, 6]].tolist()
 
 
 # -- which lines, in which order --------------------------------------------------------------------------------------
