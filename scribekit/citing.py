@@ -1,9 +1,9 @@
-"""Lines of a corpus as people quote them, and as spreadsheets take them in. Pure."""
+"""Rows of a corpus as people give them to a verb, as they quote them, and as spreadsheets take them in. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -19,16 +19,44 @@ _FORMULA = re.compile(r"[=+\-@]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 
+def cells_of(row: Any, needed: Sequence[str], verb: str) -> dict[str, Any]:
+    """The cells of the one row that a person gives to a verb.
+
+    Args:
+        row: A row of a table: a Series, a mapping, or a named tuple of ``itertuples``.
+        needed: The columns that must have a value.
+        verb: The name of the verb.
+
+    Raises:
+        OptionError: It is no single row, or has no value in a column that is needed.
+
+    Example:
+        >>> cells_of(pd.Series({"recording_id": "a"}), ["recording_id"], "play")
+        {'recording_id': 'a'}
+    """
+    advice = f"Give one row of a table with times: {verb}(lines.iloc[0])."
+    if isinstance(row, pd.DataFrame):
+        raise OptionError(f"This is a table of {len(row)} rows. {advice}")
+    given = row._asdict() if isinstance(row, tuple) and hasattr(row, "_asdict") else row
+    if not isinstance(given, (Mapping, pd.Series)):
+        raise OptionError(f"This is no row but {type(row).__name__}. {advice}")
+    cells = dict(given)
+    absent = [name for name in needed if _is_missing(cells.get(name))]
+    if absent:
+        raise OptionError(f"The row has no {' and no '.join(absent)}. {advice}")
+    return cells
+
+
 def citation(row: Mapping[Any, Any], style: Style, cut: tuple[bool, bool]) -> str:
     """A row as a citation; see :func:`scribekit.cite`.
 
     Args:
-        row: It has ``recording_id`` and ``start_ms``, and ``match`` (with ``left`` and ``right``) or ``text``.
+        row: It has ``recording_id`` and ``start_ms`` (see :func:`cells_of`), and ``match`` (with ``left`` and ``right``) or ``text``.
         style: One of :data:`STYLES`.
         cut: Whether words were left out before and after, which an ellipsis shows.
 
     Raises:
-        OptionError: There is no such style, or the row lacks what a citation needs.
+        OptionError: There is no such style, or the row has no words to quote.
 
     Example:
         >>> words = {"left": "Then the", "match": "bridge", "right": "closed."}
@@ -37,9 +65,6 @@ def citation(row: Mapping[Any, Any], style: Style, cut: tuple[bool, bool]) -> st
     """
     if style not in STYLES:
         raise OptionError(f"There is no style {style!r}.{nearest(str(style), STYLES)}")
-    absent = [name for name in ("recording_id", "start_ms") if name not in row]
-    if absent:
-        raise OptionError(f"The row has no {' and no '.join(absent)}. Give one row of a table with times: cite(lines.iloc[0]).")
     source = ", ".join(_source(row))
     if style == "reference":
         return source
@@ -94,7 +119,11 @@ def _quoted(row: Mapping[Any, Any], cut: tuple[bool, bool]) -> tuple[str, str, s
 
 def _text(row: Mapping[Any, Any], column: str) -> str:
     value = row.get(column)
-    return "" if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)) else " ".join(str(value).split())
+    return "" if _is_missing(value) else " ".join(str(value).split())
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 
 def _joined(*parts: str) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from scribekit import schema
 from scribekit.audio_clips import wav_clip
+from scribekit.citing import cells_of
 from scribekit.concordance import SORTS, Line, Query, cut, parse, sort_key, spans
 from scribekit.corpus import Batch, Corpus, manifest_of
 from scribekit.errors import OptionError, ScribekitError, nearest
@@ -46,9 +47,10 @@ def search(
     The query: ``climate`` finds a word, ``clim*`` words that begin so, ``"climate change"`` a phrase, ``"climate chang*"`` one whose
     last word begins so; ``climate NEAR/5 change`` both with at most five words between, in either order (``NEAR`` alone: ten).
     ``AND`` (or just a space), ``OR``, ``NOT`` and brackets join them and judge whole recordings: ``climate NOT weather`` gives
-    the lines of ``climate`` from recordings without ``weather``. Case, accents and punctuation make no difference; a hyphenated word
-    counts as its parts. In scripts without spaces any run of characters is found. Words are read turn by turn, as
-    ``to_frame(…, "utterances")`` gives them: a phrase of one channel is found whatever is said on another meanwhile.
+    the lines of ``climate`` from recordings without ``weather``. Case, accents and punctuation make no difference. A word with a
+    hyphen, point or comma inside counts as its parts: ``1,000`` is ``"1 000"`` and not ``1000``, ``U.S.`` is ``"u s"`` and not ``us``.
+    In scripts without spaces any run of characters is found. Words are read turn by turn, as ``to_frame(…, "utterances")`` gives them:
+    a phrase of one channel is found whatever is said on another meanwhile.
 
     The index ``search.sqlite`` in the corpus folder is brought up to date first; see :func:`build_index`.
 
@@ -169,16 +171,16 @@ def play(
         An ``IPython.display.Audio`` of 16 kHz, one channel, that plays when it is shown and clicked.
 
     Raises:
-        OptionError: The row has no times or no source, or its recording lies at an address and not in a file.
+        OptionError: It is no row, or has no times or no source, or its recording lies at an address and not in a file.
         ScribekitError: The file is gone, or there is no sound in it at that time.
     """
     from IPython.display import Audio
 
-    absent = [name for name in ("start_ms", "end_ms") if name not in row]
-    if absent:
-        raise OptionError(f"The row has no {' and no '.join(absent)}. Give one row of a table with times: play(lines.iloc[0]).")
-    start_s, end_s = int(row["start_ms"]) / 1000, int(row["end_ms"]) / 1000
-    player: Audio = Audio(data=wav_clip(_local_source(row, corpus), max(0.0, start_s - before), end_s + after))  # type: ignore[no-untyped-call]
+    cells = cells_of(row, ("start_ms", "end_ms"), "play")
+    start_s, end_s = max(0.0, int(cells["start_ms"]) / 1000 - before), int(cells["end_ms"]) / 1000 + after
+    if start_s >= end_s:
+        raise OptionError(f"before={before} and after={after} leave nothing of the row to play. Give seconds, from 0 on.")
+    player: Audio = Audio(data=wav_clip(_local_source(cells, corpus), start_s, end_s))  # type: ignore[no-untyped-call]
     return player
 
 
@@ -190,10 +192,10 @@ def _lines(indexed: Indexed, query: Query) -> Iterator[_Found]:
                 yield recording_id, line
 
 
-def _local_source(row: pd.Series[Any] | Mapping[str, Any], corpus: Corpus | None) -> Path:
-    source = row.get("source")
-    if corpus is not None and (not isinstance(source, str) or ("recording_id" in row and not is_url(source) and absence(source))):
-        source = _source_of(corpus, row.get("recording_id"))
+def _local_source(cells: Mapping[str, Any], corpus: Corpus | None) -> Path:
+    source = cells.get("source")
+    if corpus is not None and (not isinstance(source, str) or ("recording_id" in cells and not is_url(source) and absence(source))):
+        source = _source_of(corpus, cells_of(cells, ["recording_id"], "play")["recording_id"])
     if not isinstance(source, str):
         raise OptionError("The row does not say where its recording lies. Give the corpus as well: play(row, corpus=corpus).")
     if is_url(source):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from scribekit.citing import Style, citation
-from scribekit.concordance import join_words
+from scribekit import frames, timecode
+from scribekit.citing import Style, cells_of, citation
+from scribekit.concordance import join_words, reading_order
 from scribekit.corpus import Batch, Corpus
+from scribekit.errors import OptionError
 from scribekit.reviewing import review
 
 _WORDS = 12
@@ -24,13 +27,14 @@ def cite(row: pd.Series[Any] | Mapping[str, Any], style: Style = "text", *, corp
         style: ``"text"``: quotation and source in one line; ``"markdown"``: a block quotation with the match in bold; ``"reference"``: the
             source alone.
         corpus: Where to look up a line of ``search``, whose words on either side may be another speaker's: with it, only words of the
-            same turn are quoted, at most twelve on each side.
+            same turn are quoted, at most twelve on each side, as people have corrected them. A match that was corrected since it was
+            found is quoted from the transcript as received, if it stands there.
 
     Returns:
         The citation; times are hours, minutes and seconds from the start of the recording.
 
     Raises:
-        OptionError: There is no such style, or the row lacks what a citation needs, or its recording is not in the corpus.
+        OptionError: There is no such style, or the row lacks what a citation needs, or its recording, or its match, is not in the corpus.
 
     Example:
         >>> turn = {"recording_id": "int_07", "speaker": "A", "start_ms": 754_000, "text": "Then the bridge closed."}
@@ -39,18 +43,50 @@ def cite(row: pd.Series[Any] | Mapping[str, Any], style: Style = "text", *, corp
         >>> cite(turn, "reference")
         'Speaker A, int_07, 00:12:34'
     """
-    cells = dict(row)
+    cells = cells_of(row, ("recording_id", "start_ms"), "cite")
     if corpus is None or "match" not in cells:
         return citation(cells, style, (True, True))
-    words = review(corpus, str(cells["recording_id"])).words
-    first = int(cells["word_index"])
-    last = first + int((words["start_ms"].iloc[first + 1 :] < cells["end_ms"]).cumprod().sum())
-    own = _turn(words, first)
-    start, end = max(own.start, first - _WORDS), min(max(own.stop, last + 1), last + 1 + _WORDS)
+    name = str(cells["recording_id"])
+    talk = review(corpus, name)
+    found = _quotation(talk.words, cells) or _quotation(frames.words_frame([(name, talk.received)]), cells)
+    if found is None:
+        raise OptionError(
+            f"The match of this row is not in {name!r} at {timecode.clock(int(cells['start_ms']))} any more: the recording was corrected or "
+            "transcribed anew. Search again, and give a row of that."
+        )
+    parts, is_cut = found
+    return citation(cells | parts, style, is_cut)
+
+
+def _quotation(words: pd.DataFrame, cells: Mapping[str, Any]) -> tuple[dict[str, str], tuple[bool, bool]] | None:
+    """The match with the words of its turn beside it, and whether words of the turn are left out before and after; None if it is not there."""
+    order = reading_order(words["utterance_index"].fillna(-1).to_numpy(np.int64), np.zeros(len(words), dtype=np.int64))
+    words = words.iloc[order].reset_index(drop=True)
     texts = words["text"].tolist()
-    parts = {"left": texts[start:first], "match": texts[first : last + 1], "right": texts[last + 1 : end]}
-    quoted = cells | {name: join_words(part) for name, part in parts.items()}
-    return citation(quoted, style, (start > own.start, end < own.stop))
+    match = _match(words, texts, cells)
+    if match is None:
+        return None
+    own = _turn(words, match.start)
+    start, end = max(own.start, match.start - _WORDS), min(max(own.stop, match.stop), match.stop + _WORDS)
+    parts = {"left": texts[start : match.start], "match": texts[match.start : match.stop], "right": texts[match.stop : end]}
+    return {name: join_words(part) for name, part in parts.items()}, (start > own.start, end < own.stop)
+
+
+def _match(words: pd.DataFrame, texts: Sequence[str], cells: Mapping[str, Any]) -> range | None:
+    """The words that are the match of the row and begin when it does; of several, those that are nearest to its ``word_index``."""
+    places = np.flatnonzero(words["start_ms"] == int(cells["start_ms"])).tolist()
+    found = [range(place, end) for place in places for end in _ends(texts, place, str(cells["match"]))]
+    return min(found, key=lambda match: abs(words["word_index"].iloc[match.start] - int(cells.get("word_index", 0))), default=None)
+
+
+def _ends(texts: Sequence[str], place: int, wanted: str) -> Iterator[int]:
+    """Where words from a place on end that together are the text wanted."""
+    for end in range(place + 1, len(texts) + 1):
+        text = join_words(texts[place:end])
+        if text == wanted:
+            yield end
+        if len(text) >= len(wanted):
+            return
 
 
 def _turn(words: pd.DataFrame, place: int) -> range:

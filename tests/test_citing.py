@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribekit.citing import as_tsv, citation
+from scribekit.citing import as_tsv, cells_of, citation
 from scribekit.errors import OptionError
 
 LINE = {"recording_id": "int_07", "speaker": "Ada", "left": "Then the", "match": "bridge,", "right": "closed.", "start_ms": 754_999}
@@ -40,11 +40,35 @@ def test_markdown_shows_what_was_said_as_it_was_said():
 
 def test_a_row_without_what_a_citation_needs_is_refused():
     with pytest.raises(OptionError, match="no start_ms"):
-        citation({"recording_id": "a"}, "text", (True, True))
+        cells_of({"recording_id": "a"}, ["recording_id", "start_ms"], "cite")
     with pytest.raises(OptionError, match="no words to quote"):
         citation({"recording_id": "a", "start_ms": 0}, "text", (True, True))
     with pytest.raises(OptionError, match="'markdown'"):
         citation(LINE, "markdwn", (True, True))
+
+
+ROWS = pd.DataFrame({"recording_id": ["a"], "start_ms": pd.array([7], dtype="Int64")})
+
+
+@pytest.mark.parametrize("row", [ROWS.iloc[0], next(ROWS.itertuples()), dict(ROWS.iloc[0])], ids=["series", "tuple", "mapping"])
+def test_a_row_is_taken_in_any_form_that_pandas_gives(row):
+    cells = cells_of(row, ["start_ms"], "play")
+    assert (cells["recording_id"], cells["start_ms"]) == ("a", 7)
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (ROWS, r"a table of 1 rows\. .*: play\(lines\.iloc\[0\]\)"),
+        ([1, 2], "no row but list"),
+        (None, "no row but NoneType"),
+        ({"recording_id": "a", "start_ms": pd.NA}, "no start_ms"),
+        ({"recording_id": None, "start_ms": float("nan")}, "no recording_id and no start_ms"),
+    ],
+)
+def test_what_is_no_row_or_has_no_value_is_refused(row, sentence):
+    with pytest.raises(OptionError, match=sentence):
+        cells_of(row, ["recording_id", "start_ms"], "play")
 
 
 @given(st.lists(st.tuples(st.text(), st.one_of(st.none(), st.text()), st.integers(-9, 9)), min_size=1, max_size=5))

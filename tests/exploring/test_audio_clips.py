@@ -106,12 +106,24 @@ def test_the_source_is_looked_up_in_the_corpus(stored, tmp_path):
     [
         ({"start_ms": 0, "end_ms": 1}, "Give the corpus"),
         ({"source": "a.wav"}, "no start_ms and no end_ms"),
+        ({"source": "a.wav", "start_ms": pd.NA, "end_ms": 1}, "no start_ms"),
+        (pd.DataFrame({"source": ["a.wav"], "start_ms": [0], "end_ms": [1]}), "a table of 1 rows"),
         ({"source": "https://host.example/a.mp3", "start_ms": 0, "end_ms": 1}, "reads files only"),
     ],
 )
 def test_a_row_that_cannot_be_played_is_told(row, sentence):
     with pytest.raises(OptionError, match=sentence):
         sk.play(row)
+
+
+def test_times_that_leave_nothing_to_play_are_told():
+    with pytest.raises(OptionError, match="before=-1 and after=-1 leave nothing"):
+        sk.play({"source": "a.wav", "start_ms": 500, "end_ms": 900}, before=-1, after=-1)
+
+
+def test_a_row_without_its_recording_is_told(stored):
+    with pytest.raises(OptionError, match="no recording_id"):
+        sk.play({"start_ms": 0, "end_ms": 1}, corpus=stored({"a.mp3": "x"}))
 
 
 def test_a_recording_that_is_not_in_the_corpus_is_told(stored):
