@@ -14,7 +14,10 @@ _FARTHEST = 1000
 _DEEPEST = 20
 _MOST_WORDS = 100
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
-_TOKEN = re.compile(r'"(?P<quoted>[^"]*)"(?P<star>\*?)|(?P<bracket>[()])|(?P<unclosed>")|(?P<word>[^\s()"]+)')
+_INNER = r'(?<=[א-ת])"(?=[א-ת])'  # in Hebrew abbreviations the sign that is typed for gershayim
+_TOKEN = re.compile(
+    rf'"(?P<quoted>(?:[^"]|{_INNER})*)"(?P<star>\*?)|(?P<bracket>[()])|(?P<unclosed>")|(?P<word>(?:[^\s()"]|{_INNER})+)'
+)
 _NEAR = re.compile(r"NEAR(?:/(\d+))?")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 

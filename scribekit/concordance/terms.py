@@ -14,10 +14,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 APOSTROPHE = "’"
-_APOSTROPHES = frozenset("'’ʼ＇")
+_APOSTROPHES = frozenset("'’ʼ＇`‘‛′")
+_ACUTE_ACCENT = str.maketrans("´", APOSTROPHE)  # as people type it; decomposed it would be a space
 # After these an apostrophe is part of the word ("don't"); elsewhere it parts two words ("l'homme").
 _CONTRACTED = frozenset({"s", "t", "m", "d", "re", "ve", "ll", "em"})
-_ACCENTS = (
+# Marks that make no other word of it: accents, points and vowel signs, and what makes a picture or a key of a sign (variation selectors).
+_MARKS = (
     (0x0300, 0x036F),
     (0x0591, 0x05BD),
     (0x05BF, 0x05BF),
@@ -26,7 +28,12 @@ _ACCENTS = (
     (0x05C7, 0x05C7),
     (0x064B, 0x065F),
     (0x0670, 0x0670),
+    (0x20D0, 0x20FF),
+    (0xFE00, 0xFE0F),
+    (0xE0100, 0xE01EF),
 )
+# Letters with a stroke and the like, which do not come apart into a letter and its accent; the Arabic letter that only lengthens a word.
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ـ": None})
 # Thai and Lao, Burmese, Khmer, kana, Han: written without spaces between words.
 _UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF),
              (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))  # fmt: skip
@@ -92,8 +99,8 @@ def join_words(words: Sequence[str]) -> str:
 def _folded(word: str) -> str:
     if word.isascii():
         return word.lower()
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
-    return unicodedata.normalize("NFKC", "".join(c for c in decomposed if not _within(ord(c), _ACCENTS)))
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word.translate(_ACUTE_ACCENT)).casefold()).translate(_LETTERS)
+    return unicodedata.normalize("NFKC", "".join(c for c in decomposed if not _within(ord(c), _MARKS)))
 
 
 def _pieces(folded: str) -> list[str]:

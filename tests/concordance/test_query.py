@@ -49,6 +49,9 @@ def test_what_cannot_be_read_is_told(query, sentence):
         ("near and or not", "Near AND And AND Or AND Not".replace("And", '"and"').replace("Or", '"or"').replace("Not", '"not"')),
         ("a NEAR b", "a NEAR/10 b"),
         ('"climate ch"*', '"climate ch*"'),
+        ('צה"ל', '"צה ל"'),
+        ('"של צה"ל" מדינה', '"של צה ל" AND מדינה'),
+        ('"שלום"עולם', "שלום AND עולם"),
     ],
 )
 def test_ways_to_write_the_same(query, same):

@@ -24,11 +24,40 @@ from scribekit.concordance import join_words, terms
         ("ﬁnd", ["find"]),
         ("カフェ", ["カ", "フ", "ェ"]),
         ("👍🏽", ["👍🏽"[0]]),
+        ("❤️", ["❤"]),
+        ("1,000", ["1", "000"]),
+        ("U.S.", ["u", "s"]),
         ("", []),
     ],
 )
 def test_terms(word, expected):
     assert list(terms(word))[: len(expected) or 1] == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("❤️", "❤"),
+        ("1️⃣", "1"),
+        ("葛󠄀", "葛"),
+        ("ŁÓDŹ", "lodz"),
+        ("Smørrebrød", "smorrebrod"),
+        ("Ǿ", "o"),
+        ("Æon", "aeon"),
+        ("cœur", "coeur"),
+        ("IŞIK", "ışık"),
+        ("Đà", "da"),
+        ("كـتـاب", "كتاب"),
+        ("don´t", "don't"),
+        ("don‘t", "don't"),
+        ("don`t", "don't"),
+        ("don′t", "don't"),
+        ("‘quoted’", "quoted"),
+        ("צה״ל", 'צה"ל'),
+    ],
+)
+def test_ways_to_write_one_word(one, other):
+    assert terms(one) == terms(other)
 
 
 @given(st.text())
