@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -196,7 +197,8 @@ def _dated(column: pd.Series[Any]) -> pd.Series[Any]:
     """Dates as year, month or day, by how far apart they are; anything else as it is."""
     present = column.dropna()
     is_text = len(present) > 0 and present.map(lambda value: isinstance(value, str)).all()
-    if is_text and present.str.fullmatch(_DATE).all():
+    is_date = len(present) > 0 and present.map(lambda value: isinstance(value, date)).all()
+    if is_date or (is_text and present.str.fullmatch(_DATE).all()):
         column = pd.to_datetime(column, errors="coerce", utc=True, format="ISO8601")
     if not pd.api.types.is_datetime64_any_dtype(column):
         return column

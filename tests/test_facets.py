@@ -1,3 +1,5 @@
+from datetime import date
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -71,12 +73,19 @@ def test_what_is_chosen_stays_in_the_list_when_no_line_has_it(facets):
         (["2024-03-01", "2024-03-09"], ["2024-03-01", "2024-03-09"]),
         (["2024-01-31", None, "2024-11-01T10:00:00Z"], ["2024-01", None, "2024-11"]),
         (pd.to_datetime(["1999-05-01", "2024-01-01"]), ["1999", "2024"]),
+        ([date(1999, 5, 1), None, date(2024, 1, 1)], ["1999", None, "2024"]),
         (["2024-03-01", "soon"], ["2024-03-01", "soon"]),
     ],
 )
 def test_dates_are_told_apart_as_far_as_their_span_asks(dates, labels):
     manifest = pd.DataFrame({"recording_id": [str(number) for number in range(len(dates))], "date": dates})
     assert recording_labels(manifest, ["date"])["date"].tolist() == labels
+
+
+def test_many_dates_are_a_facet_however_they_are_written():
+    days = [date(2018 + number // 12, 1 + number % 12, 1) for number in range(60)]
+    for dates in (days, [day.isoformat() for day in days], pd.to_datetime(days)):
+        assert facet_names(pd.DataFrame({"recording_id": map(str, range(60)), "date": dates})) == [SPEAKER, RECORDING, "date"]
 
 
 def test_dates_are_listed_in_their_order():
