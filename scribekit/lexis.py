@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from scribekit import schema
+from scribekit.columnar import values_of
 from scribekit.concordance import count_runs, measures, parse, spans
 from scribekit.corpus import Batch, Corpus
 from scribekit.errors import OptionError, nearest
+from scribekit.facets import label
 from scribekit.indexing import Indexed, Where
 
 Association = Literal["logdice", "mi", "t", "ll"]
@@ -58,8 +61,8 @@ def collocates(
         LedgerError: The corpus cannot be read, or its index not be written.
     """
     column = _chosen_measure(measure, _ASSOCIATIONS)
-    if span < 1:
-        raise OptionError(f"span={span} reaches no word. Give how many to look at on each side: span=5.")
+    if not isinstance(span, Integral) or span < 1:
+        raise OptionError(f"span={span!r} reaches no word. Give how many to look at on each side, a whole number: span=5.")
     query = parse(word)
     near: Counter[str] = Counter()
     everything: Counter[str] = Counter()
@@ -90,7 +93,8 @@ def keyness(
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         by: A column of the manifest, whose values are the groups, or ``"speaker"``: then the labels are, so give people their names
-            first where a label means another person in each recording. What has no value belongs to no group and is left out.
+            first where a label means another person in each recording. What has no value belongs to no group and is left out, and so is
+            a group in which nothing was said.
         measure: What the rows of a group are sorted by: ``"ll"`` (how sure the difference is; Rayson and Garside 2000, here negative for
             what the group uses less) or ``"logratio"`` (how large it is; Hardie 2014).
         at_least: Leave out words with fewer uses in all groups together.
@@ -105,17 +109,18 @@ def keyness(
         LedgerError: The corpus cannot be read, or its index not be written.
     """
     column = _chosen_measure(measure, _KEYNESSES)
-    counts: dict[Hashable, Counter[str]] = {}
+    counts: dict[str, Counter[str]] = {}
     with Indexed(batch_or_corpus, where, reviewed=reviewed) as indexed:
         for group, found in _by_speaker(indexed) if by == _SPEAKER else _by_column(indexed, by):
-            counts.setdefault(group, Counter()).update(found)
+            if found:
+                counts.setdefault(group, Counter()).update(found)
     if len(counts) < 2:
         raise OptionError(f"Keyness compares groups, and {by!r} has {len(counts)} with words in it. Give another column as by=.")
     total: Counter[str] = Counter()
     for own in counts.values():
         total.update(own)
     words = [word for word, count in total.items() if count >= at_least]
-    frames = [_keys(str(group), words, own, total) for group, own in sorted(counts.items(), key=lambda item: str(item[0]))]
+    frames = [_keys(group, words, own, total) for group, own in sorted(counts.items())]
     frame = pd.concat(frames, ignore_index=True)
     return frame.sort_values(["group", column, "word"], ascending=[True, False, True], ignore_index=True)
 
@@ -139,7 +144,7 @@ def dispersion(
         OptionError: A word cannot be read, or a manifest column is unknown.
         LedgerError: The corpus cannot be read, or its index not be written.
     """
-    asked = [words] if isinstance(words, str) else list(words)
+    asked = values_of(words)
     queries = [parse(word) for word in asked]
     sizes: list[int] = []
     counts: list[list[int]] = []
@@ -172,8 +177,8 @@ def ngrams(
         OptionError: ``n`` is not at least 1, or a manifest column is unknown.
         LedgerError: The corpus cannot be read, or its index not be written.
     """
-    if n < 1:
-        raise OptionError(f"n={n} words make no run. Give 1 for the word list, 2 for pairs and so on.")
+    if not isinstance(n, Integral) or n < 1:
+        raise OptionError(f"n={n!r} words make no run. Give a whole number: 1 for the word list, 2 for pairs and so on.")
     with Indexed(batch_or_corpus, where, reviewed=reviewed) as indexed:
         found = count_runs([text for _, text in indexed.texts()], n, at_least)
     frame = schema.NGRAMS.frame(
@@ -220,22 +225,24 @@ def _association(kept: Sequence[str], near: Counter[str], everything: Counter[st
     }
 
 
-def _by_column(indexed: Indexed, by: str) -> Iterator[tuple[Hashable, Sequence[str]]]:
-    if by not in indexed.manifest:
-        raise OptionError(f"The manifest has no column {by!r}.{nearest(by, [_SPEAKER, *map(str, indexed.manifest.columns)])}")
-    groups = indexed.manifest.set_index("recording_id")[by].dropna().to_dict() if by != "recording_id" else None
+def _by_column(indexed: Indexed, by: str) -> Iterator[tuple[str, Sequence[str]]]:
+    if not isinstance(by, str) or by not in indexed.manifest:
+        raise OptionError(f"The manifest has no column {by!r}.{nearest(str(by), [_SPEAKER, *map(str, indexed.manifest.columns)])}")
+    ids = indexed.manifest["recording_id"].tolist()
+    groups = dict(zip(ids, ids if by == "recording_id" else map(label, indexed.manifest[by]), strict=True))
     for recording_id, text in indexed.texts():
-        if groups is None or recording_id in groups:
-            yield (recording_id if groups is None else groups[recording_id]), text.split()
+        group = groups.get(recording_id)
+        if group is not None:
+            yield group, text.split()
 
 
-def _by_speaker(indexed: Indexed) -> Iterator[tuple[Hashable, Sequence[str]]]:
+def _by_speaker(indexed: Indexed) -> Iterator[tuple[str, Sequence[str]]]:
     for number in indexed.recordings.values():
         document = indexed.index.document(number)
         found = np.array(indexed.index.text(number).split(), dtype=object)
         who = document.speakers[document.word_of_term]
-        for speaker, label in enumerate(document.labels):
-            yield label, found[who == speaker].tolist()
+        for speaker, name in enumerate(document.labels):
+            yield name, found[who == speaker].tolist()
 
 
 def _keys(group: str, words: Sequence[str], own: Counter[str], total: Counter[str]) -> pd.DataFrame:

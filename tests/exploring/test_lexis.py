@@ -76,6 +76,26 @@ def test_keyness_between_speakers(stored):
     assert frame.loc[("B", "yes"), ["frequency", "rest_frequency"]].tolist() == [0, 4]
 
 
+def test_a_group_in_which_nothing_was_said_is_none(stored):
+    recordings, groups = {"a": "cat dog", "b": "", "c": "eel"}, {"pet": ["x", "y", "z"]}
+    assert set(sk.keyness(stored(recordings, groups), "pet", at_least=1)["group"]) == {"x", "z"}
+    with pytest.raises(OptionError, match="has 1 with words in it"):
+        sk.keyness(stored({"a": "cat " * 9, "b": ""}, {"pet": ["x", "y"]}), "pet")
+
+
+@pytest.mark.parametrize(
+    ("values", "groups"),
+    [
+        ([2000.0, 2001.0, None], {"2000", "2001"}),
+        ([True, False, True], {"yes", "no"}),
+        ([["x"], ["y"], None], {"['x']", "['y']"}),
+    ],
+)
+def test_groups_are_called_as_the_facets_call_them(stored, values, groups):
+    batch = stored({"a": "cat", "b": "dog", "c": "eel"}, {"pet": values})
+    assert set(sk.keyness(batch, "pet", at_least=1)["group"]) == groups
+
+
 def test_dispersion(stored):
     batch = stored({"a": "x y x y", "b": "x y z z", "c": "x x y y", "empty": ""})
     frame = sk.dispersion(batch, ["y", "z", '"x y"', "absent"]).set_index("word")
@@ -115,11 +135,17 @@ def test_the_keyness_frame_equals_its_table(stored):
     [
         (lambda corpus: sk.collocates(corpus, "a", measure="dice"), "Did you mean 'logdice'"),
         (lambda corpus: sk.collocates(corpus, "a", span=0), "reaches no word"),
+        (lambda corpus: sk.collocates(corpus, "a", span=2.5), "reaches no word"),
+        (lambda corpus: sk.collocates(corpus, "a", "logdice"), "'logdice' reaches no word"),
+        (lambda corpus: sk.keyness(corpus, ["year"]), "no column"),
         (lambda corpus: sk.keyness(corpus, "yeer"), "Did you mean 'year'"),
         (lambda corpus: sk.keyness(corpus, "year"), "compares groups"),
         (lambda corpus: sk.keyness(corpus, measure="lll"), "'ll'"),
         (lambda corpus: sk.ngrams(corpus, 0), "make no run"),
+        (lambda corpus: sk.ngrams(corpus, 2.0), "make no run"),
+        (lambda corpus: sk.ngrams(corpus, "2"), "'2' words make no run"),
         (lambda corpus: sk.dispersion(corpus, [""]), "empty"),
+        (lambda corpus: sk.dispersion(corpus, 5), "not int"),
     ],
 )
 def test_what_cannot_be_is_refused(stored, call, sentence):
