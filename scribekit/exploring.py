@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping
+from numbers import Integral
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,13 @@ import pandas as pd
 from scribekit import schema
 from scribekit.audio_clips import wav_clip
 from scribekit.citing import cells_of
+from scribekit.columnar import values_of
 from scribekit.concordance import SORTS, Line, Query, cut, parse, sort_key, spans
 from scribekit.corpus import Batch, Corpus, manifest_of
 from scribekit.errors import OptionError, ScribekitError, nearest
 from scribekit.indexing import Indexed, Where
 from scribekit.ledger import Ledger
-from scribekit.manifest import is_url
+from scribekit.manifest import is_url, names_beside
 from scribekit.sources import absence
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def search(
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         query: What to look for. The operators are written in capitals.
-        speaker: Only lines whose match this speaker, or one of these, begins.
+        speaker: Only lines whose match this speaker, or one of these, begins. Labels are told apart by case.
         where: Only recordings whose manifest row answers: column → value, or a list of values; or a function of the manifest frame
             that returns a boolean column.
         sort: ``"time"`` (manifest order, then time), ``"match"``, ``"speaker"``, or by the words beside the match from the first,
@@ -69,10 +71,11 @@ def search(
 
     Returns:
         One row per place, with the columns of ``schema.CONCORDANCE`` (``left, match, right, speaker, start_ms`` and so on), then the
-        manifest's own. ``word_index`` and the times are those of ``to_frame(…, "words")``. Give a row to :func:`play` to hear it.
+        manifest's own, with the suffix ``_manifest`` where they have the name of one of these. ``word_index`` and the times are those of
+        ``to_frame(…, "words")``. Give a row to :func:`play` to hear it.
 
     Raises:
-        OptionError: The query cannot be read, or there is no such order or manifest column.
+        OptionError: The query cannot be read, there is no such order or manifest column, or another argument is of no use.
         LedgerError: The corpus cannot be read, or its index not be written.
 
     Example:
@@ -106,10 +109,10 @@ def search_while(
     """As :func:`search`, but ``is_wanted`` is asked every few hundred lines, and where it says no, ``OvertakenError`` is raised."""
     if sort not in SORTS:
         raise OptionError(f"Lines cannot be sorted by {sort!r}.{nearest(str(sort), SORTS)}")
-    if context < 0 or (limit is not None and limit < 0):
+    if not all(isinstance(count, Integral) and count >= 0 for count in (context, 0 if limit is None else limit)):
         raise OptionError("context= and limit= count words and lines: give whole numbers from 0 on.")
     parsed = parse(query)
-    speakers = {speaker} if isinstance(speaker, str) else speaker
+    speakers = None if speaker is None else _speakers(speaker)
     with Indexed(batch_or_corpus, where, reviewed=reviewed, progress=progress) as indexed:
         every = (found for found in _lines(indexed, parsed) if speakers is None or found[1].speaker in speakers)
         lines = _while(is_wanted, every)
@@ -120,7 +123,17 @@ def search_while(
         first = _while(is_wanted, itertools.islice(lines, limit))
         rows = [{"recording_id": name, **line.row(context)} for name, line in first]
     shown = indexed.manifest[indexed.manifest["recording_id"].isin({row["recording_id"] for row in rows})]
-    return schema.CONCORDANCE.frame(rows).merge(shown, on="recording_id", how="left", suffixes=("", "_manifest"))
+    shown = shown.rename(columns=names_beside(shown.columns, schema.CONCORDANCE.names))
+    return schema.CONCORDANCE.frame(rows).merge(shown, on="recording_id", how="left")
+
+
+def _speakers(asked: Any) -> set[str | None]:
+    """The speakers asked for; None for words of nobody that is known."""
+    values = [None if pd.api.types.is_scalar(name) and pd.isna(name) else name for name in values_of(asked)]
+    for name in values:
+        if name is not None and not isinstance(name, str):
+            raise OptionError(f"speaker= takes the name of a speaker, or several: speaker=['A', 'B']. {type(name).__name__} is none.")
+    return set(values)
 
 
 def _while(is_wanted: Callable[[], bool], lines: Iterator[_Found]) -> Iterator[_Found]:

@@ -268,6 +268,33 @@ def first_alike(keys: Iterable[Hashable | None]) -> list[int | None]:
     return alike
 
 
+def names_beside(columns: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """New names for the columns of a manifest that stand beside a table with columns of the same name.
+
+    They get the suffix ``_manifest``, once more where that name is taken too. ``recording_id`` keeps its name: it joins the two.
+
+    Args:
+        columns: The columns of the manifest.
+        taken: The columns of the table.
+
+    Returns:
+        Name → new name, of those that need one.
+
+    Example:
+        >>> names_beside(["recording_id", "left", "year", "left_manifest"], ["recording_id", "left"])
+        {'left': 'left_manifest_manifest'}
+    """
+    own, others = list(columns), set(taken)
+    found: dict[str, str] = {}
+    for name in own:
+        if name in others and name != "recording_id":
+            free = f"{name}_manifest"
+            while free in {*own, *others, *found.values()}:
+                free += "_manifest"
+            found[name] = free
+    return found
+
+
 def natural_key(path: str) -> tuple[list[list[str | int]], str]:
     """Sorts paths as people do: folder by folder, ``2.mp3`` before ``10.mp3``, whatever the case.
 

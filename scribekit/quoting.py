@@ -51,15 +51,15 @@ def cite(row: pd.Series[Any] | Mapping[str, Any], style: Style = "text", *, corp
     found = _quotation(talk.words, cells) or _quotation(frames.words_frame([(name, talk.received)]), cells)
     if found is None:
         raise OptionError(
-            f"The match of this row is not in {name!r} at {timecode.clock(int(cells['start_ms']))} any more: the recording was corrected or "
-            "transcribed anew. Search again, and give a row of that."
+            f"The match of this row is not in {name!r} at {timecode.clock(int(cells['start_ms']))} any more: the recording was corrected "
+            "or transcribed anew. Search again, and give a row of that."
         )
     parts, is_cut = found
     return citation(cells | parts, style, is_cut)
 
 
 def _quotation(words: pd.DataFrame, cells: Mapping[str, Any]) -> tuple[dict[str, str], tuple[bool, bool]] | None:
-    """The match with the words of its turn beside it, and whether words of the turn are left out before and after; None if it is not there."""
+    """The match with the words of its turn beside it, and whether more of these were left out before and after; None if it is not there."""
     order = reading_order(words["utterance_index"].fillna(-1).to_numpy(np.int64), np.zeros(len(words), dtype=np.int64))
     words = words.iloc[order].reset_index(drop=True)
     texts = words["text"].tolist()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scribekit import manifest
 from scribekit.errors import ManifestError
-from scribekit.manifest import Facts, recording_id, recording_ids
+from scribekit.manifest import Facts, names_beside, recording_id, recording_ids
 
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="/\\"), min_size=1, max_size=12)
 RELATIVE = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
@@ -160,3 +160,14 @@ def test_the_first_alike_is_the_first(keys):
 @given(st.lists(RELATIVE))
 def test_natural_order_is_total(paths):
     assert sorted(sorted(paths), key=manifest.natural_key) == sorted(sorted(paths, reverse=True), key=manifest.natural_key)
+
+
+SHORT = st.sampled_from(["recording_id", "left", "left_manifest", "left_manifest_manifest", "year"])
+
+
+@given(st.lists(SHORT, unique=True), st.lists(SHORT, unique=True))
+def test_names_beside_a_table_are_told_apart(columns, taken):
+    renamed = [names_beside(columns, taken).get(name, name) for name in columns]
+    assert len(set(renamed)) == len(renamed)
+    assert not {*renamed} & {*taken} - {"recording_id"}
+    assert all(new == old for new, old in zip(renamed, columns, strict=True) if old not in taken)

@@ -15,9 +15,7 @@ _DEEPEST = 20
 _MOST_WORDS = 100
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _INNER = r'(?<=[א-ת])"(?=[א-ת])'  # in Hebrew abbreviations the sign that is typed for gershayim
-_TOKEN = re.compile(
-    rf'"(?P<quoted>(?:[^"]|{_INNER})*)"(?P<star>\*?)|(?P<bracket>[()])|(?P<unclosed>")|(?P<word>(?:[^\s()"]|{_INNER})+)'
-)
+_TOKEN = re.compile(rf'"(?P<quoted>(?:[^"]|{_INNER})*)"(?P<star>\*?)|(?P<bracket>[()])|(?P<unclosed>")|(?P<word>(?:[^\s()"]|{_INNER})+)')
 _NEAR = re.compile(r"NEAR(?:/(\d+))?")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 
@@ -79,6 +77,8 @@ def parse(text: str) -> Query:
         >>> parse('"climate chang*" NOT weather')
         Without(keep=Phrase(terms=('climate', 'chang'), prefix=True), drop=Phrase(terms=('weather',), prefix=False))
     """
+    if not isinstance(text, str):
+        raise OptionError(f"A query is a text, not {type(text).__name__}. Give a word, or a phrase in quotes: '\"climate change\"'.")
     return _Parser(text).query()
 
 

@@ -55,7 +55,9 @@ def test_words_of_two_channels_are_read_turn_by_turn_also_from_tables_in_pieces(
     words = [{"text": text, "start": start, "end": end, "speaker": who, "channel": who} for text, start, end, who in said]
     turns = [words[0:3:2], words[1:2], words[3:]]
     utterances = [{"start": own[0]["start"], "end": own[-1]["end"], "speaker": own[0]["speaker"], "words": own} for own in turns]
-    body = json.dumps({"id": "t", "status": "completed", "words": words, "utterances": [turn | {"text": ""} for turn in utterances]}).encode()
+    body = json.dumps(
+        {"id": "t", "status": "completed", "words": words, "utterances": [turn | {"text": ""} for turn in utterances]}
+    ).encode()
     alone = project(["words"], [("a", body)])["words"]
     coded = alone.set_column(alone.column_names.index("speaker"), "speaker", alone["speaker"].dictionary_encode())
     pieces = pa.concat_tables([coded.slice(0, 2), coded.slice(2), project(["words"], [("b", body)])["words"].cast(coded.schema)])

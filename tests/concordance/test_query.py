@@ -11,6 +11,8 @@ from scribekit.errors import OptionError
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
+        (None, "not NoneType"),
+        (5, "not int"),
         ("", "empty"),
         ("   ", "empty"),
         ('"climate', "not closed"),

@@ -132,7 +132,14 @@ def test_a_phrase_is_found_whatever_another_channel_says_meanwhile(stored):
     assert (line["left"], line["match"], line["right"]) == ("we", "climate change", "here mhm mhm yes")
     assert (line["word_index"], line["start_ms"], line["end_ms"], line["speaker"]) == (1, 500, 1900, "1")
     assert sk.search(batch, '"climate mhm"').empty
-    assert sk.ngrams(batch, 2, at_least=1)["ngram"].tolist() == ["change here", "climate change", "here mhm", "mhm mhm", "mhm yes", "we climate"]
+    assert sk.ngrams(batch, 2, at_least=1)["ngram"].tolist() == [
+        "change here",
+        "climate change",
+        "here mhm",
+        "mhm mhm",
+        "mhm yes",
+        "we climate",
+    ]
     assert sk.collocates(batch, "climate", 1, at_least=1)["word"].tolist() == ["change", "we"]
 
 
@@ -151,6 +158,14 @@ def test_lines_of_some_speakers(stored):
     assert set(sk.search(batch, "climate", speaker="B")["word_index"]) == {5, 9}
     assert found(sk.search(batch, "climate", speaker=["A", "C"])) == [("a.mp3", 0), ("b.mp3", 7)]
     assert sk.search(batch, "climate", speaker="Z").empty
+    for several in (pd.Series(["A", "C"]), {"A": 1, "C": 2}.keys(), ("A", "C", None)):
+        assert found(sk.search(batch, "climate", speaker=several)) == [("a.mp3", 0), ("b.mp3", 7)]
+    assert found(sk.search(batch, "kind", speaker=[None])) == [("c.mp3", 3)]
+
+
+def test_columns_of_the_manifest_get_names_of_their_own(stored):
+    lines = sk.search(stored({"a": "so it is"}, {"left": ["mine"], "left_manifest": ["mine too"]}), "it")
+    assert lines[["left", "left_manifest", "left_manifest_manifest"]].iloc[0].tolist() == ["so", "mine too", "mine"]
 
 
 @pytest.mark.parametrize(
@@ -208,6 +223,9 @@ def test_a_batch_searches_its_own_recordings_and_a_corpus_all(stored, tmp_path):
         ({"where": {"yeer": 1}}, "Did you mean 'year'"),
         ({"context": -1}, "whole numbers"),
         ({"limit": -1}, "whole numbers"),
+        ({"limit": 2.5}, "whole numbers"),
+        ({"context": "8"}, "whole numbers"),
+        ({"speaker": 5}, "int is none"),
     ],
 )
 def test_what_cannot_be_is_refused(stored, arguments, sentence):
