@@ -44,8 +44,9 @@ _FIND_UNSPACED = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first,
 def terms(word: str) -> tuple[str, ...]:
     """The terms that a word of a transcript, or of a query, is found by.
 
-    Case and accents are folded, punctuation is dropped, a hyphen parts two terms. In scripts without spaces every character is a term,
-    so that a word is found inside a longer run however that was cut up. Symbols beyond ASCII (emoji, €) are terms of their own.
+    Case and accents are folded (the strokes of ł and ø too), punctuation is dropped, a hyphen parts two terms. In scripts without spaces
+    every character is a term, so that a word is found inside a longer run however that was cut up. Symbols beyond ASCII (emoji, €) are
+    terms of their own.
 
     Args:
         word: A word as written.
