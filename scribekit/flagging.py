@@ -11,13 +11,12 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from scribekit import review_queue
+from scribekit import review_queue, stored
 from scribekit.audio_clips import levels_db
 from scribekit.calibration import Calibration
 from scribekit.corpus import Batch, Corpus, manifest_of
 from scribekit.errors import OptionError, ScribekitError, nearest
 from scribekit.ledger import Ledger
-from scribekit.measuring import verdicts
 from scribekit.tables import to_frame
 
 EVERYTHING = 1.01  # no confidence is as high: every part is in a queue below it
@@ -40,7 +39,8 @@ def flag_for_review(
     written in, speech over silence; such words count as at least half wrong. A stray turn: one or two quick words inside another's turn.
     Further signs are named where a tenth of the words show them, and are enough where half of them do: a turn that changes within
     150 ms or has one word, a word drawn out for its letters, half a second after a word in which nobody was recognised, an unknown
-    word, a language that the service was not sure of. Words that people corrected or accepted are done with.
+    word, a language that the service was not sure of. Words that people corrected or accepted, whoever is said to have
+    spoken them, are done with; so are recordings that they marked as done and have not changed since.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -90,20 +90,20 @@ def _words(corpus: Batch | Corpus, *, reviewed: bool) -> pd.DataFrame:
 
 
 def settled(corpus: Batch | Corpus, words: pd.DataFrame) -> pd.Series[Any]:
-    """Which words people corrected, or accepted as they stand; they are done with.
+    """Which words people are done with: those that they corrected or accepted, and those of recordings that they marked as done.
 
     Args:
         corpus: Where the edits are.
-        words: Rows of its words as reviewed: ``recording_id, start_ms, end_ms, text, edited`` of ``schema.WORDS``.
+        words: Rows of its words as reviewed: ``recording_id`` and ``word_index`` of ``schema.WORDS``.
     """
-    edited = words["edited"]
-    worked_on = to_frame(corpus, "edits", columns=["recording_id"])["recording_id"].unique().tolist()
-    if not worked_on:
-        return edited
-    received = to_frame(corpus, "words", reviewed=False, where={"recording_id": worked_on})
-    accepted = received[verdicts(corpus, received) == 1]
-    same = ["recording_id", "start_ms", "end_ms", "text"]
-    return edited | pd.MultiIndex.from_frame(words[same]).isin(pd.MultiIndex.from_frame(accepted[same]))
+    with Ledger(corpus.path) as ledger:
+        found = {name: positions for name, positions in stored.settled_words(ledger, stored.completed(corpus, ledger)) if positions}
+    is_settled = np.zeros(len(words), dtype=bool)
+    rows_of = words.groupby("recording_id", sort=False).indices if found else {}
+    for name in found.keys() & rows_of.keys():
+        rows = rows_of[name]
+        is_settled[rows] = np.isin(words["word_index"].to_numpy()[rows], found[name])
+    return pd.Series(is_settled, index=words.index)
 
 
 def _levels(corpus: Corpus, words: pd.DataFrame, recording_ids: Sequence[str], minutes: float) -> pd.Series[Any]:

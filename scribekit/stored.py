@@ -48,6 +48,16 @@ def reviewed_words(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[
     return ((recording_id, result.state.verdicts) for recording_id, _, _, result in replayed(ledger, keys))
 
 
+def settled_words(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Sequence[int]]]:
+    """For each (recording id, job key) that people worked on: the word positions, as reviewed, that they are done with.
+
+    Those are the words whose text they typed or judged, and all words of a recording that they marked as done.
+    """
+    for recording_id, _, _, result in replayed(ledger, keys):
+        is_done = result.history.state == edits.DONE
+        yield recording_id, range(len(result.state.words)) if is_done else result.state.settled()
+
+
 def edit_rows(recording_id: str, journal: Sequence[edits.Edit], result: edits.Replayed) -> list[dict[str, Any]]:
     """The journal of one recording, with what became of each edit: the columns of ``schema.EDITS``."""
     found = edits.log.rows(journal, result.outcomes, result.history.undone)

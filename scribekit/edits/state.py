@@ -74,6 +74,10 @@ class State:
         """The positions of the words of each turn, in order of appearance; words without a turn are in none."""
         return grouping.by_turn(self.words)
 
+    def settled(self) -> list[int]:
+        """The positions of the words whose text a person typed or judged, whoever says them."""
+        return [position for position, word in enumerate(self.words) if word.origin is None or word.origin in self.verdicts]
+
     def new_turn(self) -> int:
         """A number that no turn has."""
         return 1 + max((word.turn for word in self.words if word.turn is not None), default=-1)

@@ -24,7 +24,6 @@ ENOUGH_JUDGED = 200
 """So many words must have been judged before what was learnt from them replaces the confidence as it is."""
 
 _COLUMNS = ["recording_id", "speaker", "start_ms", "end_ms", "confidence"]
-_TO_SETTLE = ["text", "edited"]
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def read(corpus: Corpus, *, references: Any = None, calibration: Calibration | N
         with contextlib.suppress(OptionError):  # nobody has judged a word yet
             found = sk.calibrate(corpus)
     is_used = found is not None and (rests_on != "reviewed words" or found.n_words >= ENOUGH_JUDGED)
-    words = sk.to_frame(corpus, "words", columns=[*_COLUMNS, *_TO_SETTLE] if stamp[0] else _COLUMNS)
+    words = sk.to_frame(corpus, "words", columns=[*_COLUMNS, "word_index"] if stamp[0] else _COLUMNS)
     if stamp[0]:
         words["settled"] = settled(corpus, words)
     risk: Callable[[Any], Any] = found.probability_of_error if found is not None and is_used else one_minus

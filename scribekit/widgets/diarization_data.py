@@ -72,7 +72,7 @@ class Columns:
         starts: In ms.
         ends: In ms.
         confidence: The service's; NaN where there is none.
-        settled: Whether a person has judged the word.
+        settled: Whether a person has typed or judged the word.
         flags: :data:`EDITED`, :data:`RETIMED` and :data:`SETTLED`.
     """
 
@@ -85,8 +85,8 @@ class Columns:
     @classmethod
     def of(cls, state: State) -> Columns:
         """Those of a transcript as it stands."""
-        origins = numbers(state.words, "origin")
-        settled = np.isin(origins, [NONE, *state.verdicts])
+        settled = np.zeros(len(state.words), dtype=np.bool_)
+        settled[state.settled()] = True
         edited, retimed = flags(state.words, "is_edited"), flags(state.words, "is_retimed")
         confidence = np.array(list(map(attrgetter("confidence"), state.words)), dtype=np.float64)
         marks = (EDITED * edited + RETIMED * retimed + SETTLED * settled).astype(np.uint8)
