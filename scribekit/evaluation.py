@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scribekit.quality import DELETED, PASSAGE_WORDS, Alignment, Counts, align, character_counts, interval, joined, normalise, total
+from scribekit.quality import DELETED, PASSAGE_WORDS, Alignment, Counts, align, character_counts, interval, joined, running, tokens, total
 from scribekit.references import Reference
 from scribekit.schema import EVALUATION
 from scribekit.speaker_errors import SpeakerTime, concatenated_errors, speaker_time
@@ -157,7 +157,7 @@ def _parts(counts: Sequence[Counts]) -> list[tuple[int, int]]:
 
 
 def _whole(compared: Compared) -> _Measured:
-    characters = character_counts([" ".join(compared.said)], [" ".join(compared.heard)])[0]
+    characters = character_counts([running(compared.said)], [running(compared.heard)])[0]
     alignment = compared.alignment
     return _Measured(alignment.counts(), characters, alignment.passages(), _concatenated(compared), _time(compared))
 
@@ -218,10 +218,13 @@ def _turn_by_turn(words: pd.DataFrame) -> pd.DataFrame:
 
 def _tokens(texts: Iterable[str], normaliser: str) -> tuple[list[str], _Indices]:
     """The normalised words of texts, and which text each comes from."""
-    tokens: list[str] = []
+    known: dict[str, list[str]] = {}
+    found: list[str] = []
     source: list[int] = []
     for number, text in enumerate(texts):
-        parts = normalise(text, normaliser).split()
-        tokens += parts
+        if text not in known:
+            known[text] = tokens(text, normaliser)
+        parts = known[text]
+        found += parts
         source += [number] * len(parts)
-    return tokens, np.array(source, dtype=np.intp)
+    return found, np.array(source, dtype=np.intp)

@@ -6,16 +6,20 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from scribekit.concordance.terms import is_unspaced
 from scribekit.errors import MissingExtraError, OptionError, nearest
 
-_DASHES = re.compile(r"[-‐-―/]")
-_NOT_WORDS = re.compile(r"[^\w\s']|_|(?<!\w)'|'(?!\w)")
-_QUOTES = str.maketrans("’ʼ`", "'''")
+_DASHES = frozenset("-‐‑‒–—―/⁄")
+_SIGNS = re.compile(r"[^\w\s]|_")
+_GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}(?![\d,])")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_ALIKE = str.maketrans("’ʼ`−", "'''-")
 
 HIT, SUBSTITUTED, DELETED = 0, 1, 2
 PASSAGE_WORDS = 25
@@ -30,8 +34,33 @@ def _verbatim(text: str) -> str:
 
 
 def _basic(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_QUOTES)
-    return " ".join(_NOT_WORDS.sub("", _DASHES.sub(" ", folded)).split())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(_ALIKE)
+    numbers = _DECIMAL_COMMA.sub(".", _GROUPED.sub(lambda number: number[0].replace(",", ""), folded))
+    return " ".join(_SIGNS.sub(_kept, numbers).split())
+
+
+def _kept(match: re.Match[str]) -> str:
+    """What is left of a character that is no letter or digit: itself where it is part of a word or number, a space, or nothing."""
+    sign, before, after = match[0], _base_before(match.string, match.start()), match.string[match.end() : match.end() + 1]
+    if sign in _DASHES:
+        is_minus = sign == "-" and after.isdecimal() and not before.isalnum() and before not in _DASHES
+        return " -" if is_minus else " "
+    if sign == ".":
+        return sign if before.isdecimal() and after.isdecimal() else ""
+    if sign == "'":
+        return sign if before.isalnum() and after.isalnum() else ""
+    return sign if _is_mark(sign) and before.isalpha() else ""
+
+
+def _base_before(text: str, place: int) -> str:
+    """The last character before a place that is no combining mark; an empty text at the start."""
+    while place > 0 and _is_mark(text[place - 1]):
+        place -= 1
+    return text[place - 1 : place] if place > 0 else ""
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M")
 
 
 NORMALISERS: dict[str, Callable[[str], str]] = {"basic": _basic, "none": _verbatim}
@@ -41,7 +70,9 @@ def normalise(text: str, normaliser: str = "basic") -> str:
     """A text as it is compared.
 
     ``"basic"`` applies Unicode NFKC and case folding, takes hyphens, dashes and slashes as spaces, and drops all other punctuation but
-    apostrophes inside words. Numbers, fillers and spellings stay as they are. ``"none"`` only brings white space to single spaces.
+    apostrophes inside words, the decimal points of numbers and a minus in front of one. A decimal comma is taken as a point, and commas
+    before the last three digits of a number, which group its thousands, are dropped. Vowel signs and other combining marks are part of
+    their letter. Digits, fillers and spellings stay as they are. ``"none"`` only brings white space to single spaces.
 
     Raises:
         OptionError: There is no such normaliser.
@@ -49,10 +80,59 @@ def normalise(text: str, normaliser: str = "basic") -> str:
     Example:
         >>> normalise("“Well-known,” she said – it’s 5 o'clock!")
         "well known she said it's 5 o'clock"
+        >>> normalise("-3.5 °C, 1,250 m, की")
+        '-3.5 c 1250 m की'
     """
     if normaliser not in NORMALISERS:
         raise OptionError(f"There is no normaliser {normaliser!r}.{nearest(str(normaliser), NORMALISERS)}")
     return NORMALISERS[normaliser](text)
+
+
+def tokens(text: str, normaliser: str = "basic") -> list[str]:
+    """The words of a text as they are compared; of scripts that are written without spaces, each character with its marks is one.
+
+    Raises:
+        OptionError: There is no such normaliser.
+
+    Example:
+        >>> tokens("Well-known!"), tokens("你好 iPhone吗")
+        (['well', 'known'], ['你', '好', 'iphone', '吗'])
+    """
+    words = normalise(text, normaliser).split()
+    return [token for word in words for token in (_characters(word) if is_unspaced(word) else [word])]
+
+
+def _characters(word: str) -> list[str]:
+    found: list[str] = []
+    for character in word:
+        is_parted = not found or is_unspaced(character) or is_unspaced(found[-1])
+        if is_parted and not (found and _is_mark(character)):
+            found.append(character)
+        else:
+            found[-1] += character
+    return found
+
+
+def is_lettered(word: str) -> bool:
+    """Whether a word has letters, with their combining marks, and nothing else.
+
+    Example:
+        >>> is_lettered("किताब"), is_lettered("3rd"), is_lettered("")
+        (True, False, False)
+    """
+    return word != "" and (word.isalpha() or all(character.isalpha() or _is_mark(character) for character in word))
+
+
+def running(words: Sequence[str]) -> str:
+    """Tokens as running text: with a space between two of them, unless both are of a script that is written without.
+
+    Example:
+        >>> running(["你", "好", "iphone", "吗"])
+        '你好 iphone 吗'
+    """
+    glued = [is_unspaced(before) and is_unspaced(word) for before, word in pairwise(words)]
+    spaces = ["", *("" if is_glued else " " for is_glued in glued)]
+    return "".join(part for pair in zip(spaces, words, strict=False) for part in pair)
 
 
 @dataclass(frozen=True)
@@ -235,11 +315,11 @@ def total(counts: Sequence[Counts]) -> Counts:
 
 
 def joined(words: Sequence[str], group: _Indices, names: Mapping[int, Any]) -> list[str]:
-    """The words of each group as one text, in the order of ``names``."""
+    """The tokens of each group as one text, in the order of ``names``."""
     lines: dict[int, list[str]] = {number: [] for number in names}
     for word, number in zip(words, group.tolist(), strict=True):
         lines[number].append(word)
-    return [" ".join(line) for line in lines.values()]
+    return [running(line) for line in lines.values()]
 
 
 def jiwer() -> Any:

@@ -19,7 +19,7 @@ import pyarrow as pa
 from scribekit.frames.segments import Segmenter
 from scribekit.frames.spoken import Spoken
 from scribekit.invented_text import is_cue, is_foreign, is_phantom, repeated
-from scribekit.quality import normalise
+from scribekit.quality import is_lettered, normalise
 
 REPEATED = "repeats itself"
 WORD_RATE = "impossible word rate"
@@ -231,7 +231,7 @@ def unknown(texts: pd.Series[Any], vocabulary: Collection[str] | None = None) ->
 def _unknown(codes: Codes, plain: list[str], vocabulary: Collection[str] | None) -> Mask:
     if vocabulary is not None:
         known = {part for word in vocabulary for part in normalise(word).split()}
-        strange = [any(part.isalpha() and part not in known for part in form.replace("'", "").split()) for form in plain]
+        strange = [any(is_lettered(part) and part not in known for part in form.replace("'", "").split()) for form in plain]
         return np.array(strange, dtype=bool)[codes]
     if len(codes) < UNKNOWN_FROM_WORDS:
         return np.zeros(len(codes), dtype=bool)
@@ -242,7 +242,7 @@ def _unknown(codes: Codes, plain: list[str], vocabulary: Collection[str] | None)
     rare = {
         form
         for form, count in uses.items()
-        if count == 1 and form.isalpha() and len(form) >= UNKNOWN_LETTERS and any(trigrams[part] == 1 for part in _trigrams(form))
+        if count == 1 and is_lettered(form) and len(form) >= UNKNOWN_LETTERS and any(trigrams[part] == 1 for part in _trigrams(form))
     }
     return np.array([form in rare for form in plain], dtype=bool)[codes]
 

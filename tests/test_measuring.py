@@ -8,6 +8,7 @@ import jiwer
 import numpy as np
 import pandas as pd
 import pytest
+from corpora import store
 
 import scribekit as sk
 from scribekit import schema
@@ -123,6 +124,18 @@ def test_recordings_without_a_reference_are_left_out(corpus, said):
 def test_an_empty_reference_counts_insertions(corpus):
     frame = sk.evaluate(corpus, {"a": ""}, by="recording")
     assert frame["insertions"][0] == frame["wer"][0] == len(sk.to_frame(corpus, "words").query("recording_id == 'a'"))
+
+
+def test_vowel_signs_and_scripts_without_spaces(tmp_path):
+    words = [{"text": text, "start": 100 * at, "end": 100 * at + 90, "confidence": 0.9} for at, text in enumerate("你 好 吗朋 友".split())]
+    zh = json.dumps({"id": "t", "status": "completed", "text": "你好吗朋友", "words": words}).encode()
+    corpus = store(tmp_path / "corpus", {"hi": "राम की किताब का पता", "zh": zh})
+    rows = sk.evaluate(corpus, {"hi": "राम का किताब के पता", "zh": "你好 吗朋友"}, by="recording").set_index("group")
+    assert rows.loc["hi", ["substitutions", "wer"]].tolist() == [2, 0.4]
+    assert rows.loc["hi", "cer"] == pytest.approx(jiwer.cer("राम का किताब के पता", "राम की किताब का पता"))
+    assert rows.loc["zh", ["reference_words", "reference_characters", "wer", "cer"]].tolist() == [5, 5, 0.0, 0.0]
+    assert sk.evaluate(corpus, {"zh": "你好吗朋朋"})[["wer", "cer"]].to_numpy().tolist() == [[0.2, 0.2]]
+    assert sk.word_errors(corpus, {"zh": "你好吗朋朋"})["correct"].tolist() == [True, True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -340,3 +340,7 @@ def test_rows_in_any_order_give_the_same_queue(heard):
 def test_every_phantom_phrase_has_a_cue(text):
     assert is_phantom(text)
     assert any(is_cue(normalise(word)) for word in text.split())
+
+
+def test_words_with_vowel_signs_can_be_unknown():
+    assert unknown(pd.Series(["किताब", "की।", "३rd"]), vocabulary=["किताब"]).tolist() == [False, True, False]
