@@ -242,10 +242,18 @@ def _grouped(values: pd.Series[Any]) -> tuple[_Indices, list[str]]:
         code, groups = pd.factorize(values, sort=True)
     except TypeError:  # values of several kinds have no order
         code, groups = pd.factorize(values.map(str, na_action="ignore"), sort=True)
-    names = [_shown(group) for group in groups]
+    names = [group_name(group) for group in groups]
     return (np.where(code < 0, len(names), code), [*names, NOTHING]) if (code < 0).any() else (code, names)
 
 
-def _shown(value: Any) -> str:
+def group_name(value: Any) -> str:
+    """What a group is called after the value that its rows share: numbers without needless decimals, days without a time.
+
+    Example:
+        >>> group_name(2024.0), group_name("hall"), group_name(float("nan"))
+        ('2024', 'hall', '(none)')
+    """
+    if pd.isna(value):
+        return NOTHING
     whole = isinstance(value, float) and value.is_integer()
     return str(int(value)) if whole else str(value).removesuffix(" 00:00:00")

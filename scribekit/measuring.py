@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from scribekit import calibration as calibrating
 from scribekit import conversation, review_signs, stored
 from scribekit.calibration import Calibration
 from scribekit.corpus import Batch, Corpus, manifest_of
+from scribekit.distributions import group_name
 from scribekit.errors import OptionError, nearest
 from scribekit.evaluation import Recording, compare, evaluation_frame
 from scribekit.ledger import Ledger
@@ -20,7 +21,7 @@ from scribekit.references import Reference, as_reference, from_file
 from scribekit.schema import WORD_ERRORS, WORDS
 from scribekit.tables import to_frame
 
-References = Mapping[str, str | Sequence[Mapping[str, Any]]] | pd.DataFrame | str
+References = Mapping[str, str | Path | Sequence[Mapping[str, Any]]] | pd.DataFrame | str
 
 
 def evaluate(
@@ -41,9 +42,9 @@ def evaluate(
         corpus: What ``submit_batch`` or ``open_corpus`` gave.
         references: ``recording_id`` → text (``A: words`` lines tell speakers), path of a ``.txt`` or ``.json`` file, or list of turns
             (``speaker``, ``text``, and ``start_ms`` and ``end_ms``, or ``start`` and ``end`` in seconds); or a frame with
-            ``recording_id`` and ``reference``; or the name of the manifest column that holds paths of such files. A relative path is
-            looked for from the folder of the recording upwards, then in the working folder. Recordings without a transcript or a
-            reference are left out.
+            ``recording_id`` and ``reference``, whose rows of one recording are its turns in order; or the name of the manifest column
+            that holds paths of such files. A relative path is looked for from the folder of the recording upwards, then in the working
+            folder. Recordings without a transcript or a reference are left out.
         by: ``None`` for one row, ``"recording"``, ``"speaker"`` (of the reference, in each recording), or a manifest column.
         normaliser: ``"basic"`` (case, punctuation and hyphens do not count) or ``"none"``; see ``scribekit.quality.normalise``.
         seed: Seed of the bootstrap.
@@ -198,7 +199,7 @@ def _group_of(by: str | None, corpus: Corpus) -> Callable[[str], str]:
         known = ["recording", "speaker", *map(str, manifest)]
         raise OptionError(f"There is no manifest column {by!r} to group by.{nearest(str(by), known)}")
     values = dict(zip(manifest["recording_id"], manifest[by], strict=True))
-    return lambda name: str(values[name])
+    return lambda name: group_name(values[name])
 
 
 def read_references(references: References, corpus: Corpus | None, ids: Sequence[str]) -> dict[str, Reference]:
@@ -206,54 +207,78 @@ def read_references(references: References, corpus: Corpus | None, ids: Sequence
 
     Args:
         references: As for :func:`evaluate`.
-        corpus: Whose manifest names the files, when ``references`` is a column.
+        corpus: Whose manifest names the files, when ``references`` is a column, and beside whose recordings files are looked for.
         ids: The recordings whose files are read.
 
     Raises:
         OptionError: A reference is not understood, or its file is not there.
     """
+    said: dict[str, Reference] = {}
+    sources: Mapping[str, Any] | None = None
+    for name, value in _given(references, corpus, set(ids)):
+        if _is_path(value) and sources is None:
+            sources = {} if corpus is None else _column(corpus, "source")
+        said[name] = said.get(name, ()) + _reference(value, (sources or {}).get(name))
+    return said
+
+
+def _given(references: Any, corpus: Corpus | None, ids: set[str]) -> Iterator[tuple[str, Any]]:
+    """Recordings with what was said in them, or a part of it, or the path of a file; what is missing is left out."""
     if isinstance(references, str):
-        return _from_files(references, corpus, set(ids))
-    if isinstance(references, pd.DataFrame):
+        paths = _paths(references, corpus)
+        pairs: Iterable[tuple[str, Any]] = ((name, path) for name, path in paths.items() if name in ids)
+    elif isinstance(references, pd.DataFrame):
         missing = [name for name in ("recording_id", "reference") if name not in references]
         if missing:
             raise OptionError(f"A frame of references has the columns recording_id and reference; {' and '.join(missing)} is missing.")
-        references = dict(zip(references["recording_id"], references["reference"], strict=True))
-    return {name: _reference(value) for name, value in references.items() if not _is_missing(value)}
+        pairs = zip(references["recording_id"], references["reference"], strict=True)
+    elif isinstance(references, Mapping):
+        pairs = references.items()
+    else:
+        kind = type(references).__name__
+        raise OptionError(
+            f"References are a mapping of recording_id to what was said, a frame with recording_id and reference, or the name of a "
+            f"manifest column, not {kind}. For one file, give {{recording_id: path}}."
+        )
+    return ((name, value) for name, value in pairs if not _is_missing(value))
 
 
-def _reference(value: Any) -> Reference:
-    """What was said, or the content of the file that is named: a path must not be taken for four words of speech."""
-    is_path = isinstance(value, Path) or (
-        isinstance(value, str) and value.strip().lower().endswith((".txt", ".json")) and "\n" not in value
-    )
-    if not is_path:
-        return as_reference(value)
-    path = Path(value).expanduser()
-    if not path.is_file():
-        raise OptionError(f"There is no reference file {str(value)!r}. Give the path of a file, the text itself, or a list of turns.")
-    return from_file(path.read_text("utf-8-sig"), path.name)
-
-
-def _from_files(column: str, corpus: Corpus | None, ids: set[str]) -> dict[str, Reference]:
+def _paths(column: str, corpus: Corpus | None) -> dict[str, Any]:
     if corpus is None:
         raise OptionError(f"Give a batch or corpus to read references from the manifest column {column!r}.")
+    return {name: value if _is_missing(value) else Path(str(value)) for name, value in _column(corpus, column).items()}
+
+
+def _column(corpus: Corpus, column: str) -> dict[str, Any]:
+    """A column of the manifest, by recording."""
     manifest = _manifest(corpus)
     if column not in manifest:
         raise OptionError(f"The manifest has no column {column!r}.{nearest(column, map(str, manifest))}")
-    rows = manifest[manifest["recording_id"].isin(ids) & manifest[column].notna()]
-    found = {}
-    for name, source, value in zip(rows["recording_id"], rows["source"], rows[column], strict=True):
-        path = _find(Path(str(value)).expanduser(), Path(str(source)))
-        found[name] = from_file(path.read_text("utf-8-sig"), path.name)
-    return found
+    return dict(zip(manifest["recording_id"], manifest[column], strict=True))
 
 
-def _find(path: Path, source: Path) -> Path:
-    for folder in [*source.parents, Path.cwd()]:
+def _is_path(value: Any) -> bool:
+    """Whether a file is named: a path must not be taken for four words of speech."""
+    return isinstance(value, Path) or (isinstance(value, str) and value.strip().lower().endswith((".txt", ".json")) and "\n" not in value)
+
+
+def _reference(value: Any, source: Any) -> Reference:
+    """What was said, or the content of the file that is named."""
+    if not _is_path(value):
+        return as_reference(value)
+    path = _find(Path(value).expanduser(), source)
+    return from_file(path.read_text("utf-8-sig"), path.name)
+
+
+def _find(path: Path, source: Any) -> Path:
+    beside = Path(source).parents if isinstance(source, str) else []
+    for folder in [*beside, Path.cwd()]:
         if (folder / path).is_file():
             return folder / path
-    raise OptionError(f"There is no reference file {str(path)!r} in the folder of the recording or above it, nor in the working folder.")
+    raise OptionError(
+        f"There is no reference file {str(path)!r} in the folder of the recording or above it, nor in the working folder. "
+        "Give the path of a file, the text itself, or a list of turns."
+    )
 
 
 def _manifest(corpus: Corpus) -> pd.DataFrame:
@@ -262,4 +287,4 @@ def _manifest(corpus: Corpus) -> pd.DataFrame:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and np.isnan(value))
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from scribekit.calibration import Calibration
+from scribekit.distributions import group_name
 from scribekit.errors import OptionError, nearest
 from scribekit.palette import LIGHT, ink_on, speaker_colours
 
@@ -38,7 +39,8 @@ def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> A
     for name in (column, "confidence"):
         _require(frame, name)
     known = frame[frame["confidence"].notna()]
-    groups = [(str(name), group.to_numpy(dtype=float)) for name, group in known.groupby(column, sort=False)["confidence"]]
+    by_value = known.groupby(column, sort=False, dropna=False)["confidence"]
+    groups = [(group_name(name), group.to_numpy(dtype=float)) for name, group in by_value]
     ax = _axes(ax, height=0.6 + 0.4 * len(groups))
     labels = [f"{name}  (n = {len(values):,})" for name, values in groups]
     if groups:

@@ -2,6 +2,7 @@ import json
 import shutil
 import sys
 import wave
+from pathlib import Path
 
 import assemblyai as aai
 import jiwer
@@ -115,6 +116,33 @@ def test_a_path_is_not_taken_for_what_was_said(corpus, tmp_path):
         sk.evaluate(corpus, {next(iter(said)): "not/there.json"})
 
 
+def test_several_rows_of_a_recording_are_its_turns(tmp_path):
+    corpus = store(tmp_path / "corpus", {"a": "one two three four", "b": "five"})
+    rows = pd.DataFrame({"recording_id": ["a", "b", "a", "b"], "reference": ["A: one two", "five", "B: three four", pd.NA]})
+    frame = sk.evaluate(corpus, rows, by="recording")
+    assert frame[["group", "reference_words", "wer"]].to_numpy().tolist() == [["a", 4, 0.0], ["b", 1, 0.0]]
+
+
+@pytest.mark.parametrize("shape", [str, Path])
+def test_relative_paths_are_looked_for_beside_the_recording_however_they_are_given(tmp_path, monkeypatch, shape):
+    (tmp_path / "audio" / "said").mkdir(parents=True)
+    (tmp_path / "audio" / "said" / "one.txt").write_text("one two")
+    monkeypatch.chdir(tmp_path)
+    sources = {"one": str(tmp_path / "audio" / "one.wav")}
+    corpus = store(tmp_path / "corpus", {"one": "one two"}, {"said": ["said/one.txt"]}, sources=sources)
+    value = shape("said/one.txt")
+    for references in ("said", {"one": value}, pd.DataFrame({"recording_id": ["one"], "reference": [value]})):
+        assert sk.evaluate(corpus, references)["wer"].tolist() == [0.0]
+    with pytest.raises(OptionError, match="no reference file"):
+        sk.calibrate(sk.to_frame(corpus, "words"), {"one": value})
+
+
+def test_groups_are_named_as_their_values_are_written(tmp_path):
+    corpus = store(tmp_path / "corpus", {"a": "one", "b": "one", "c": "one"}, {"year": [2023, None, 2024]})
+    frame = sk.evaluate(corpus, dict.fromkeys("abc", "one"), by="year")
+    assert frame["group"].tolist() == ["2023", "(none)", "2024"]
+
+
 def test_recordings_without_a_reference_are_left_out(corpus, said):
     references = pd.DataFrame({"recording_id": ["b", "c", "elsewhere"], "reference": ["nothing of the kind", None, "x"]})
     frame = sk.evaluate(corpus, references, by="recording")
@@ -127,7 +155,7 @@ def test_an_empty_reference_counts_insertions(corpus):
 
 
 def test_vowel_signs_and_scripts_without_spaces(tmp_path):
-    words = [{"text": text, "start": 100 * at, "end": 100 * at + 90, "confidence": 0.9} for at, text in enumerate("你 好 吗朋 友".split())]
+    words = [{"text": text, "start": 100 * at, "end": 100 * at + 90} for at, text in enumerate(["你", "好", "吗朋", "友"])]
     zh = json.dumps({"id": "t", "status": "completed", "text": "你好吗朋友", "words": words}).encode()
     corpus = store(tmp_path / "corpus", {"hi": "राम की किताब का पता", "zh": zh})
     rows = sk.evaluate(corpus, {"hi": "राम का किताब के पता", "zh": "你好 吗朋友"}, by="recording").set_index("group")
@@ -151,6 +179,9 @@ def test_vowel_signs_and_scripts_without_spaces(tmp_path):
         ("references", {}, "no column 'references'.*'reference'"),
         ("room", {}, "no reference file 'hall'"),
         (pd.DataFrame({"recording_id": ["a"]}), {}, "reference is missing"),
+        (Path("said.txt"), {}, r"not PosixPath.*\{recording_id: path\}"),
+        (None, {}, "manifest column, not NoneType"),
+        ({"a": pd.NA, "b": None}, {}, "There are no references"),
     ],
 )
 def test_mistakes_are_explained(corpus, references, options, sentence):

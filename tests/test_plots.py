@@ -109,6 +109,8 @@ def test_neighbouring_colours_differ_in_lightness_too():
 
 def test_what_the_plots_show():
     assert labels(plots.confidence_by(UTTERANCES, "recording_id").yaxis) == ["x  (n = 2)", "y  (n = 1)"]
+    years = UTTERANCES.assign(year=[2020.0, 2020.0, 2020.0, np.nan])
+    assert labels(plots.confidence_by(years, "year").yaxis) == ["2020  (n = 2)", "(none)  (n = 1)"]
     timeline = plots.speaker_timeline(FIRST)
     assert labels(timeline.yaxis) == ["A", "B"]
     spans = [path.get_extents().intervalx.round(6).tolist() for path in timeline.collections[1].get_paths()]
