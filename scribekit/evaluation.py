@@ -102,7 +102,7 @@ def evaluation_frame(recordings: Sequence[Recording], *, by_speaker: bool, norma
 
     Args:
         recordings: What to measure.
-        by_speaker: One row for each speaker of each group's references; recordings without speakers are left out.
+        by_speaker: One row for each speaker of each group's references; what they lay to nobody is in a row without a speaker.
         normaliser: A name in ``quality.NORMALISERS``.
         seed: Seed of the bootstrap.
 
@@ -118,7 +118,7 @@ def evaluation_frame(recordings: Sequence[Recording], *, by_speaker: bool, norma
                 rows[group, speaker].append(measured)
         else:
             rows[group, None].append(_whole(compared))
-    return EVALUATION.frame([_row(key, measured, seed) for key, measured in rows.items()])
+    return EVALUATION.frame([{**_row(key, measured, seed), "normaliser": normaliser} for key, measured in rows.items()])
 
 
 def _row(key: _Key, measured: Sequence[_Measured], seed: int) -> dict[str, object]:
@@ -146,7 +146,9 @@ def _row(key: _Key, measured: Sequence[_Measured], seed: int) -> dict[str, objec
         "reference_characters": characters.reference,
         "character_errors": characters.errors,
         "cer": characters.rate,
+        "cpwer_recordings": len(concatenated),
         "cpwer": sum(errors for errors, _ in concatenated) / max(1, sum(n for _, n in concatenated)) if concatenated else np.nan,
+        "der_recordings": len(times),
         "der": sum(times, SpeakerTime()).rate,
         **{f"{name}_{end}": value for name, ends in intervals.items() for end, value in zip(("low", "high"), ends, strict=True)},
     }
@@ -162,14 +164,12 @@ def _whole(compared: Compared) -> _Measured:
     return _Measured(alignment.counts(), characters, alignment.passages(), _concatenated(compared), _time(compared))
 
 
-def _by_speaker(compared: Compared) -> Iterable[tuple[str, _Measured]]:
-    speakers = [turn.speaker for turn in compared.recording.reference]
-    names = list(dict.fromkeys(name for name in speakers if name is not None))
-    if not names or None in speakers:
-        return
-    speaker_of = np.array([names.index(name) for name in speakers if name is not None])[compared.turn_of]
+def _by_speaker(compared: Compared) -> Iterable[tuple[str | None, _Measured]]:
+    speakers = [turn.speaker for turn in compared.recording.reference] or [None]
+    names = list(dict.fromkeys(speakers))
+    numbers = {number: number for number in range(len(names))}
+    speaker_of = np.array([names.index(name) for name in speakers], dtype=np.intp)[compared.turn_of]
     heard_from = speaker_of[compared.alignment.owner] if len(speaker_of) else np.zeros(len(compared.heard), dtype=np.intp)
-    numbers = dict(enumerate(names))
     said, heard = joined(compared.said, speaker_of, numbers), joined(compared.heard, heard_from, numbers)
     words = compared.alignment.by_group(speaker_of, len(names))
     for number, characters in enumerate(character_counts(said, heard)):

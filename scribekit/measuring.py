@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from scribekit import calibration as calibrating
@@ -28,7 +27,7 @@ def evaluate(
     corpus: Batch | Corpus,
     references: References,
     *,
-    by: str | None = None,
+    by: str | Sequence[str] | None = None,
     normaliser: str = "basic",
     seed: int = 0,
     reviewed: bool = True,
@@ -45,15 +44,21 @@ def evaluate(
             ``recording_id`` and ``reference``, whose rows of one recording are its turns in order; or the name of the manifest column
             that holds paths of such files. A relative path is looked for from the folder of the recording upwards, then in the working
             folder. Recordings without a transcript or a reference are left out.
-        by: ``None`` for one row, ``"recording"``, ``"speaker"`` (of the reference, in each recording), or a manifest column.
-        normaliser: ``"basic"`` (case, punctuation and hyphens do not count) or ``"none"``; see ``scribekit.quality.normalise``.
+        by: ``None`` for one row, ``"recording"``, a manifest column, or ``"speaker"``: each speaker of the references, over the corpus.
+            ``["recording", "speaker"]`` or ``[column, "speaker"]`` tells speakers apart within each recording or group, where the same
+            label is not the same person everywhere.
+        normaliser: ``"basic"`` (case, hyphens and punctuation outside numbers do not count) or ``"none"``; see
+            ``scribekit.quality.normalise``. In scripts that are written without spaces each character counts as a word, and spaces do not
+            count.
         seed: Seed of the bootstrap.
         reviewed: Measure the transcripts as people have corrected them; false measures them as received, so that two calls tell what the
             review was worth.
 
     Returns:
         ``group, speaker, n_recordings``, the counts, and ``wer``, ``cer``, ``cpwer`` and ``der``, each with its 95 % interval
-        (``schema.EVALUATION``). With an empty reference a rate is the number of insertions, so 0 when nothing was heard either.
+        (``schema.EVALUATION``); ``cpwer_recordings`` and ``der_recordings`` say on how many of the recordings these two rest. With an
+        empty reference a rate is the number of insertions, so 0 when nothing was heard either. By speaker, what references lay to nobody
+        is in a row without a speaker, so that rows add up to the whole.
 
     Raises:
         OptionError: ``by``, ``normaliser`` or a reference is not understood, or no recording has both sides.
@@ -62,9 +67,10 @@ def evaluate(
     ids = to_frame(corpus, columns=["recording_id"])["recording_id"].tolist()
     said = read_references(references, corpus, ids)
     words = to_frame(corpus, "words", reviewed=reviewed)
-    recordings = _recordings(words, said, [name for name in ids if name in said], _group_of(by, corpus))
-    frame = evaluation_frame(recordings, by_speaker=by == "speaker", normaliser=normaliser, seed=seed)
-    if frame.empty:
+    column, by_speaker = _grouping(by)
+    recordings = _recordings(words, said, [name for name in ids if name in said], _group_of(column, corpus))
+    frame = evaluation_frame(recordings, by_speaker=by_speaker, normaliser=normaliser, seed=seed)
+    if by_speaker and frame["speaker"].isna().all():
         raise OptionError("None of the references tells who speaks: write lines like 'A: words', or turns with a 'speaker'.")
     return frame
 
@@ -189,10 +195,19 @@ def _recordings(words: pd.DataFrame, said: Mapping[str, Reference], ids: Sequenc
     return [Recording(group_of(name), said[name], of_recording.get(name, words.iloc[:0])) for name in ids]
 
 
+def _grouping(by: str | Sequence[str] | None) -> tuple[str | None, bool]:
+    """What groups recordings, and whether their speakers are told apart too."""
+    names = [by] if isinstance(by, str) else list(by or [])
+    others = [name for name in names if name != "speaker"]
+    if len(others) > 1:
+        raise OptionError(f"by groups recordings by one column, and by 'speaker' beside it; not by {' and '.join(map(repr, others))}.")
+    return (others[0] if others else None), "speaker" in names
+
+
 def _group_of(by: str | None, corpus: Corpus) -> Callable[[str], str]:
     if by is None:
         return lambda _: "all"
-    if by in ("recording", "recording_id", "speaker"):
+    if by in ("recording", "recording_id"):
         return str
     manifest = _manifest(corpus)
     if by not in manifest:

@@ -283,19 +283,21 @@ def interval(units: Sequence[tuple[float, float]], *, seed: int = 0, resamples: 
     evaluation", ICASSP 2004.
 
     Args:
-        units: Errors, and what could have been wrong, of what may vary independently: recordings, or passages of one.
+        units: Errors, and what could have been wrong, of what may vary independently: recordings, or passages of one. A resample in
+            which nothing could have been wrong has no rate and is left out.
         seed: Seed of the random numbers; the same seed gives the same interval.
         resamples: How many times to resample.
 
     Returns:
-        Lower and upper end; NaN for fewer than two units, which tell nothing about how much they vary.
+        Lower and upper end; NaN for fewer than two units, which tell nothing about how much they vary, and where nothing could have
+        been wrong in any.
 
     Example:
         >>> low, high = interval([(10, 100), (20, 100)] * 20)
         >>> low < 0.15 < high
         True
     """
-    if len(units) < 2:
+    if len(units) < 2 or not any(length for _, length in units):
         return (np.nan, np.nan)
     errors, lengths = np.array(units, dtype=np.float64).T
     random = np.random.default_rng(seed)
@@ -303,7 +305,8 @@ def interval(units: Sequence[tuple[float, float]], *, seed: int = 0, resamples: 
     rates: list[npt.NDArray[np.float64]] = []
     for first in range(0, resamples, at_once):
         weights = random.multinomial(len(units), np.full(len(units), 1 / len(units)), size=min(at_once, resamples - first))
-        rates.append(weights @ errors / np.maximum(weights @ lengths, 1))
+        sums = weights @ lengths
+        rates.append((weights @ errors)[sums > 0] / sums[sums > 0])
     tail = (1 - CONFIDENCE_LEVEL) / 2
     low, high = np.quantile(np.concatenate(rates), [tail, 1 - tail])
     return float(low), float(high)

@@ -80,9 +80,48 @@ def test_rows_by_recording_speaker_and_manifest_column(corpus, said):
     by_room = sk.evaluate(corpus, said, by="room")
     assert by_room[["group", "n_recordings"]].to_numpy().tolist() == [["hall", 2], ["yard", 1]]
     by_speaker = sk.evaluate(corpus, said, by="speaker")
-    assert set(by_speaker["speaker"]) == {turn["speaker"] for turns in said.values() for turn in turns}
-    for frame in (by_recording, by_room, by_speaker):
+    names = [turn["speaker"] for turns in said.values() for turn in turns]
+    assert by_speaker["group"].tolist() == ["all"] * len(set(names))
+    assert by_speaker["speaker"].tolist() == list(dict.fromkeys(names))
+    within = sk.evaluate(corpus, said, by=["recording", "speaker"])
+    assert len(within) == sum(len({turn["speaker"] for turn in turns}) for turns in said.values())
+    for frame in (by_recording, by_room, by_speaker, within):
         assert frame[["reference_words", "deletions"]].sum().tolist() == whole[["reference_words", "deletions"]].tolist()
+
+
+@pytest.fixture
+def partly_told(tmp_path):
+    """Two recordings with the same people, of whom only one reference tells, and a third of whom it tells in part."""
+    talk = [("A", "one two three"), ("B", "four five")]
+    corpus = store(tmp_path / "corpus", {"x": talk, "y": talk, "z": talk})
+    turns = [{"speaker": "Ada", "text": "one three"}, {"text": "four five"}]
+    return corpus, {"x": "Ada: one two tree\nBob: four five", "y": "one two three four six", "z": turns}
+
+
+def test_a_speaker_is_measured_over_the_corpus_and_the_rows_add_up(partly_told):
+    frame = sk.evaluate(*partly_told, by="speaker")
+    shown = ["speaker", "n_recordings", "reference_words", "substitutions", "insertions", "cpwer_recordings"]
+    rows = frame[shown].fillna({"speaker": "nobody"}).to_numpy().tolist()
+    assert rows == [["Ada", 2, 5, 1, 1, 0], ["Bob", 1, 2, 0, 0, 0], ["nobody", 2, 7, 1, 0, 0]]
+    assert frame.loc[0, "wer_low"] <= frame.loc[0, "wer"] <= frame.loc[0, "wer_high"]
+    whole = sk.evaluate(*partly_told)
+    counts = ["reference_words", "hits", "substitutions", "deletions", "insertions"]
+    assert frame[counts].sum().tolist() == whole.loc[0, counts].tolist()
+
+
+def test_what_was_said_where_nobody_spoke_belongs_to_nobody(partly_told):
+    corpus, said = partly_told
+    frame = sk.evaluate(corpus, said | {"y": ""}, by="speaker")
+    assert frame.loc[frame["speaker"].isna(), "insertions"].tolist() == [5]
+
+
+def test_a_rate_says_on_how_many_recordings_it_rests_and_what_was_compared(partly_told):
+    corpus, said = partly_told
+    row = sk.evaluate(corpus, said).iloc[0]
+    assert row[["n_recordings", "cpwer_recordings", "der_recordings", "normaliser"]].tolist() == [3, 1, 0, "basic"]
+    times = [{"speaker": "Ada", "text": "one two three", "start_ms": 0, "end_ms": 1400}]
+    row = sk.evaluate(corpus, said | {"z": times}, normaliser="none").iloc[0]
+    assert row[["n_recordings", "cpwer_recordings", "der_recordings", "normaliser"]].tolist() == [3, 2, 1, "none"]
 
 
 def test_the_speakers_of_the_other_side_do_not_matter_by_name(corpus, said):
@@ -173,6 +212,7 @@ def test_vowel_signs_and_scripts_without_spaces(tmp_path):
         ({}, {}, "There are no references"),
         ({"a": "no speakers here"}, {"by": "speaker"}, "who speaks"),
         ({"a": "x"}, {"by": "rooms"}, "'rooms'.*'room'"),
+        ({"a": "x"}, {"by": ["room", "recording"]}, "one column.*'room' and 'recording'"),
         ({"a": "x"}, {"normaliser": "basics"}, "'basic'"),
         ({"a": 7}, {}, "a text or a list of turns"),
         ({"a": [{"words": "x"}]}, {}, "needs a 'text'"),

@@ -143,6 +143,12 @@ def test_one_unit_tells_no_interval():
     assert np.isnan(interval([(1, 10)])).all()
 
 
+def test_a_unit_in_which_nothing_could_go_wrong_does_not_explode_the_interval():
+    low, high = interval([(5000, 0), (1000, 60_000), (2000, 60_000)])
+    assert 1 / 60 <= low < 8 / 120 < high <= 12_000 / 60_000
+    assert np.isnan(interval([(3, 0), (0, 0)])).all()
+
+
 def test_the_interval_of_many_units_does_not_depend_on_how_many_are_weighed_at_once(monkeypatch):
     units = [(n, 90 + n) for n in range(20)]
     whole = interval(units)

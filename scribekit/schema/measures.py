@@ -8,8 +8,8 @@ from scribekit.schema.transcript import WORDS
 EVALUATION = Table(
     "evaluation",
     (
-        Column("group", "str", "The recording_id, or the value of the manifest column, or 'all'."),
-        Column("speaker", "str", "The reference's speaker; missing unless by speaker.", "", "reference"),
+        Column("group", "str", "The recording_id, or the value of the manifest column ('(none)' without one), or 'all'."),
+        Column("speaker", "str", "The reference's speaker; missing unless by speaker, and where it names none.", "", "reference"),
         Column("n_recordings", "int64", "Recordings that have a transcript and a reference."),
         Column("reference_words", "int64", "Words in the references: hits + substitutions + deletions."),
         Column("hits", "int64", "Words that were recognised."),
@@ -24,12 +24,15 @@ EVALUATION = Table(
         Column("cer", "float64", "Character error rate, as wer."),
         Column("cer_low", "float64", "Lower end of its 95 % bootstrap interval; NaN for one recording alone."),
         Column("cer_high", "float64", "Upper end of it."),
+        Column("cpwer_recordings", "int64", "Recordings that cpwer rests on: those of which both sides tell all speakers."),
         Column("cpwer", "float64", "wer of each speaker's own words under the best naming of speakers; NaN where speakers are not known."),
         Column("cpwer_low", "float64", "Lower end of its 95 % bootstrap interval; NaN for one recording alone."),
         Column("cpwer_high", "float64", "Upper end of it."),
+        Column("der_recordings", "int64", "Recordings that der rests on: those whose references tell times, too."),
         Column("der", "float64", "Diarisation error rate, without collar; NaN where the reference has no times or speakers."),
         Column("der_low", "float64", "Lower end of its 95 % bootstrap interval; NaN for one recording alone."),
         Column("der_high", "float64", "Upper end of it."),
+        Column("normaliser", "str", "How texts were compared; see scribekit.quality.normalise."),
     ),
 )
 
