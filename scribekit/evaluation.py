@@ -15,6 +15,8 @@ from scribekit.references import Reference
 from scribekit.schema import EVALUATION
 from scribekit.speaker_errors import SpeakerTime, concatenated_errors, speaker_time
 
+HIT, SUBSTITUTION, INSERTION, DELETION = "hit", "substitution", "insertion", "deletion"
+
 _Indices = npt.NDArray[np.intp]
 _Key = tuple[str, str | None]
 
@@ -64,11 +66,53 @@ class Compared:
 
     def left_out(self) -> npt.NDArray[np.float64]:
         """For each row of ``words`` how many words were said after it and not recognised; the first row has those before it too."""
+        rows = np.maximum(self._rows_before_deletions(), 0) if len(self.words) else np.zeros(0, dtype=np.intp)
+        return np.bincount(rows, minlength=len(self.words)).astype(np.float64)
+
+    def errors(self) -> pd.DataFrame:
+        """The alignment: the rows of ``words`` and, where they are missing, one for each word that was left out, in order.
+
+        Returns:
+            The columns of ``words``, all missing for what was left out, and the further ones of ``schema.WORD_ERRORS``.
+        """
+        deleted = np.flatnonzero(self.alignment.outcome == DELETED)
+        places = [*self._stands_for(), *([place] for place in deleted.tolist())]
+        speakers = [turn.speaker for turn in self.recording.reference]
+        found = {
+            "outcome": [*self._outcomes(), *[DELETION] * len(deleted)],
+            "said": [running([self.said[place] for place in standing]) or None for standing in places],
+            "said_by": [speakers[self.turn_of[standing[0]]] if standing else None for standing in places],
+            "correct": [*self.is_correct(), *[np.nan] * len(deleted)],
+            "left_out": [*self.left_out(), *[0.0] * len(deleted)],
+        }
+        order = np.argsort(np.append(np.arange(len(self.words)), self._rows_before_deletions() + 0.5), kind="stable")
+        rows = np.append(np.arange(len(self.words)), np.full(len(deleted), -1))[order]
+        words = self.words.reset_index(drop=True).reindex(rows).reset_index(drop=True)
+        return words.assign(edited=words["edited"].eq(True), **{name: [values[row] for row in order] for name, values in found.items()})
+
+    def _stands_for(self) -> list[list[int]]:
+        """The reference words that each row of ``words`` stands for; none for an insertion."""
+        places: list[list[int]] = [[] for _ in range(len(self.words))]
+        for row, place, is_inserted in zip(self.row_of.tolist(), self.alignment.owner.tolist(), self.alignment.inserted, strict=True):
+            if not is_inserted:
+                places[row].append(place)
+        return places
+
+    def _outcomes(self) -> list[str | None]:
+        n_parts, n_right, n_inserted = (
+            np.bincount(self.row_of, weights, minlength=len(self.words))
+            for weights in (None, self.alignment.correct, self.alignment.inserted)
+        )
+        is_one = [n_parts == 0, n_right == n_parts, n_inserted == n_parts]
+        outcomes: list[str | None] = np.select(is_one, [np.array(None, dtype=object), HIT, INSERTION], SUBSTITUTION).tolist()
+        return outcomes
+
+    def _rows_before_deletions(self) -> _Indices:
+        """For each word that was left out the row of ``words`` with the last one said before it that was recognised; -1 without one."""
         missing = np.flatnonzero(self.alignment.outcome == DELETED)
         matched = np.flatnonzero(~self.alignment.inserted)
         before = np.searchsorted(self.alignment.owner[matched], missing) - 1
-        rows = self.row_of[matched[np.maximum(before, 0)]] if len(matched) else np.zeros(0, dtype=np.intp)
-        return np.bincount(rows, minlength=len(self.words)).astype(np.float64)
+        return np.append(self.row_of[matched], -1)[before]
 
 
 @dataclass(frozen=True)

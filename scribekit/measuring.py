@@ -14,7 +14,7 @@ from scribekit.calibration import Calibration
 from scribekit.corpus import Batch, Corpus, manifest_of
 from scribekit.distributions import group_name
 from scribekit.errors import OptionError, nearest
-from scribekit.evaluation import Recording, compare, evaluation_frame
+from scribekit.evaluation import DELETION, Compared, Recording, compare, evaluation_frame
 from scribekit.ledger import Ledger
 from scribekit.references import Reference, as_reference, from_file
 from scribekit.schema import WORD_ERRORS, WORDS
@@ -76,7 +76,7 @@ def evaluate(
 
 
 def word_errors(corpus: Batch | Corpus, references: References, *, normaliser: str = "basic", reviewed: bool = True) -> pd.DataFrame:
-    """Which words are wrong, and where words were left out, against what was really said.
+    """Word by word what was recognised and what was really said: the alignment behind the word error rate, as jiwer finds it.
 
     Args:
         corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -85,16 +85,20 @@ def word_errors(corpus: Batch | Corpus, references: References, *, normaliser: s
         reviewed: As for ``evaluate``.
 
     Returns:
-        The words of all recordings that have a reference, turn by turn, with ``correct`` and ``left_out`` (``schema.WORD_ERRORS``).
-        ``calibrate`` takes it as it is; filter it first to learn from some recordings and try on others.
+        All recordings that have a reference, turn by turn: a row for each recognised word, with what was ``said`` in its place and by whom,
+        its ``outcome``, ``correct`` and ``left_out``; and a row without ``text`` for each word that was left out, where it is missing
+        (``schema.WORD_ERRORS``). ``frame[["said", "text"]].value_counts()`` of the substitutions tells what is taken for what, and the two
+        columns side by side read as the alignment. A word that is compared as several (a hyphenated one) is a hit when all of them are.
+        ``calibrate`` takes the frame as it is; filter it first to learn from some recordings and try on others.
 
     Raises:
         OptionError: ``normaliser`` or a reference is not understood, or no recording has both sides.
         MissingExtraError: jiwer is not installed.
     """
     compared = _compared(to_frame(corpus, "words", reviewed=reviewed), references, corpus, normaliser)
-    compared["correct"] = compared["correct"].astype("boolean")
-    return compared.astype(WORD_ERRORS.dtypes)[WORD_ERRORS.names]
+    found = pd.concat([item.errors().assign(recording_id=item.recording.group) for item in compared], ignore_index=True)
+    found["correct"] = found["correct"].astype("boolean")
+    return found.astype(WORD_ERRORS.dtypes)[WORD_ERRORS.names]
 
 
 def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | None = None, *, normaliser: str = "basic") -> Calibration:
@@ -120,9 +124,12 @@ def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | Non
     """
     corpus = words if isinstance(words, Corpus) else None
     frame = words if isinstance(words, pd.DataFrame) else to_frame(words, "words", reviewed=False)
+    if "outcome" in frame:
+        frame = frame[frame["outcome"].ne(DELETION)]
     judged = _judged(frame, references, corpus, normaliser)
     known = judged[judged["correct"].notna()]
-    signs = _signs(judged, corpus).loc[known.index] if judged[["start_ms", "end_ms", "word_index"]].notna().all(axis=None) else None
+    has_signs = len(known) > 0 and judged[["start_ms", "end_ms", "word_index"]].notna().all(axis=None)
+    signs = _signs(judged, corpus).loc[known.index] if has_signs else None
     return calibrating.fit(known["confidence"], known["correct"].astype(float), signs, left_out=known["left_out"])
 
 
@@ -132,7 +139,8 @@ def _judged(words: pd.DataFrame, references: References | None, corpus: Corpus |
         words = words.drop(columns="correct", errors="ignore")
         words = words.merge(references[["recording_id", "word_index", "correct"]], on=["recording_id", "word_index"], how="left")
     elif references is not None:
-        return _compared(words, references, corpus, normaliser)
+        compared = _compared(words, references, corpus, normaliser)
+        return pd.concat([item.words.assign(correct=item.is_correct(), left_out=item.left_out()) for item in compared], ignore_index=True)
     elif corpus is not None:
         words = words.assign(correct=verdicts(corpus, words))
     elif "correct" not in words:
@@ -143,12 +151,13 @@ def _judged(words: pd.DataFrame, references: References | None, corpus: Corpus |
     return judged.assign(left_out=judged["left_out"].fillna(0))
 
 
-def _compared(words: pd.DataFrame, references: References, corpus: Corpus | None, normaliser: str) -> pd.DataFrame:
+def _compared(words: pd.DataFrame, references: References, corpus: Corpus | None, normaliser: str) -> list[Compared]:
+    """Each recording that has a transcript and a reference, whose name is its group."""
     frame = words.reindex(columns=WORDS.names)
-    ids = frame["recording_id"].unique().tolist()
+    known = frame if corpus is None else to_frame(corpus, columns=["recording_id"])
+    ids = known["recording_id"].unique().tolist()
     said = read_references(references, corpus, ids)
-    compared = compare(_recordings(frame, said, [name for name in ids if name in said], str), normaliser)
-    return pd.concat([item.words.assign(correct=item.is_correct(), left_out=item.left_out()) for item in compared], ignore_index=True)
+    return compare(_recordings(frame, said, [name for name in ids if name in said], str), normaliser)
 
 
 def verdicts(corpus: Corpus, words: pd.DataFrame) -> pd.Series[Any]:

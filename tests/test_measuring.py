@@ -10,11 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from corpora import store
+from hypothesis import given
+from hypothesis import strategies as st
 
 import scribekit as sk
 from scribekit import schema
 from scribekit.errors import MissingExtraError, OptionError
+from scribekit.evaluation import Recording, compare
 from scribekit.quality import normalise
+from scribekit.references import as_reference
 from scribekit.review_signs import SILENCE
 
 LIMITS = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
@@ -238,15 +242,74 @@ def test_without_jiwer_the_extra_is_named(corpus, monkeypatch):
 def test_which_words_are_wrong_and_where_some_are_missing(corpus, said):
     frame = sk.word_errors(corpus, said)
     assert frame.dtypes.astype(str).to_dict() == schema.WORD_ERRORS.dtypes
-    assert frame["correct"].all()
-    last = frame.groupby(["recording_id", "utterance_index"])["word_index"].transform("max") == frame["word_index"]
-    assert frame.loc[last, "left_out"].tolist() == [1] * last.sum()
-    assert frame.loc[~last, "left_out"].sum() == 0
+    words = frame[frame["outcome"] != "deletion"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(words[schema.WORDS.names], sk.to_frame(corpus, "words"), check_dtype=False)
+    assert words["correct"].all()
+    last = words.groupby(["recording_id", "utterance_index"])["word_index"].transform("max") == words["word_index"]
+    assert words.loc[last, "left_out"].tolist() == [1] * last.sum()
+    assert words.loc[~last, "left_out"].sum() == 0
     wrong = sk.word_errors(corpus, {"a": "nothing of the kind"})
     row = sk.evaluate(corpus, {"a": "nothing of the kind"}).iloc[0]
     assert (~wrong["correct"]).sum() == row["substitutions"] + row["insertions"]
     assert wrong["left_out"].sum() == row["deletions"]
-    assert sk.calibrate(frame).n_words == len(frame)
+    assert sk.calibrate(frame).n_words == len(words)
+    assert sk.calibrate(frame, said).n_words == len(words)
+
+
+def test_the_two_sides_of_the_alignment_stand_beside_each_other(tmp_path):
+    corpus = store(tmp_path / "corpus", {"a": [("A", "the cat well-known – sat"), ("B", "on on mat")]})
+    turns = [{"speaker": "Ann", "text": "so the bat well known"}, {"speaker": "Bob", "text": "sat down on the mat today"}]
+    frame = sk.word_errors(corpus, {"a": turns})
+    shown = frame[["text", "said", "said_by", "outcome", "left_out"]].fillna("")
+    assert shown.to_numpy().tolist() == [
+        ["", "so", "Ann", "deletion", 0],
+        ["the", "the", "Ann", "hit", 1],
+        ["cat", "bat", "Ann", "substitution", 0],
+        ["well-known", "well known", "Ann", "hit", 0],
+        ["–", "", "", "", 0],
+        ["sat", "sat", "Bob", "hit", 0],
+        ["on", "down", "Bob", "substitution", 0],
+        ["on", "on", "Bob", "hit", 1],
+        ["", "the", "Bob", "deletion", 0],
+        ["mat", "mat", "Bob", "hit", 1],
+        ["", "today", "Bob", "deletion", 0],
+    ]
+    assert frame["word_index"].isna().tolist() == (frame["outcome"] == "deletion").tolist()
+    insertion = sk.word_errors(corpus, {"a": "the cat well known sat on mat"})
+    assert insertion.loc[insertion["outcome"] == "insertion", "said"].isna().tolist() == [True]
+
+
+def test_words_of_which_none_was_recognised_are_not_lost(tmp_path):
+    corpus = store(tmp_path / "corpus", {"silent": "", "spoken": "one", "dash": "–"})
+    alone = sk.word_errors(corpus, {"silent": "one two"})
+    assert alone[["recording_id", "said", "outcome"]].to_numpy().tolist() == [["silent", said, "deletion"] for said in ("one", "two")]
+    assert alone.dtypes.astype(str).to_dict() == schema.WORD_ERRORS.dtypes
+    said = {"silent": "one two", "spoken": "one", "dash": "three"}
+    assert (sk.word_errors(corpus, said)["outcome"] == "deletion").sum() == sk.evaluate(corpus, said)["deletions"][0] == 3
+    with pytest.raises(OptionError, match="nothing to calibrate"):
+        sk.calibrate(corpus, {"silent": "one two"})
+
+
+SIDE = st.lists(st.sampled_from(["a", "b", "c", "a-b", "–"]), max_size=8)
+
+
+@given(SIDE, SIDE)
+def test_the_alignment_gives_both_sides_back(said, heard):
+    count = range(len(heard))
+    columns = {"text": heard, "word_index": count, "start_ms": count, "end_ms": count, "edited": [False] * len(heard)}
+    words = schema.WORDS.frame({"recording_id": ["r"] * len(heard), **columns})
+    compared = compare([Recording("r", as_reference(" ".join(said)), words)], "basic")[0]
+    rows = compared.errors()
+    given_back, given = " ".join(rows["said"].dropna()).split(), normalise(" ".join(said)).split()
+    assert sorted(given_back) == sorted(given)
+    assert rows["text"].dropna().tolist() == heard
+    assert rows["left_out"].sum() == (rows["outcome"] == "deletion").sum() * bool(heard)
+    counts = compared.alignment.counts()
+    assert (rows["outcome"] == "deletion").sum() == counts.deletions
+    if "a-b" not in heard:  # a word that is compared as two may stand around one that was left out
+        assert given_back == given
+        outcomes = [(rows["outcome"] == outcome).sum() for outcome in ("hit", "substitution", "insertion")]
+        assert outcomes == [counts.hits, counts.substitutions, counts.insertions]
 
 
 # -- calibrate --------------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scribekit.schema.base import RECORDING_ID, Column, Table
 from scribekit.schema.transcript import WORDS
 
@@ -52,8 +54,24 @@ RELIABILITY = Table(
 WORD_ERRORS = Table(
     "word_errors",
     (
-        *WORDS.columns,
-        Column("correct", "boolean", "Whether all of the word is right; missing where normalising leaves nothing of it.", "", "reference"),
+        RECORDING_ID,
+        *(replace(column, dtype=column.dtype.replace("int64", "Int64")) for column in WORDS.columns[1:]),
+        Column(
+            "outcome",
+            "str",
+            "hit, substitution, insertion, or deletion (a word left out); missing for a word that is no word.",
+            "",
+            "jiwer",
+        ),
+        Column("said", "str", "What was said there, as it is compared; missing for an insertion.", "", "reference"),
+        Column("said_by", "str", "The reference's speaker; missing where it names none, and for an insertion.", "", "reference"),
+        Column(
+            "correct",
+            "boolean",
+            "Whether all of the word is right; missing for a deletion, and where normalising leaves nothing of the word.",
+            "",
+            "reference",
+        ),
         Column("left_out", "int64", "Words that were said right after it and not recognised.", "", "reference"),
     ),
 )
