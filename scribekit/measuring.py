@@ -192,7 +192,9 @@ def turn_statistics(corpus: Batch | Corpus, *, reviewed: bool = True) -> pd.Data
     Raises:
         LedgerError: The corpus cannot be read.
     """
-    return conversation.turn_statistics(to_frame(corpus, "utterances", reviewed=reviewed))
+    utterances = to_frame(corpus, "utterances", columns=["recording_id", "speaker", "start_ms", "end_ms", "n_words"], reviewed=reviewed)
+    words = to_frame(corpus, "words", columns=["recording_id", "speaker", "start_ms", "end_ms"], reviewed=reviewed)
+    return conversation.turn_statistics(utterances, words)
 
 
 def _recordings(words: pd.DataFrame, said: Mapping[str, Reference], ids: Sequence[str], group_of: Callable[[str], str]) -> list[Recording]:

@@ -121,8 +121,13 @@ TURN_STATISTICS = Table(
         Column("words_per_minute", "float64", "Words per minute of talk_s.", "1/min"),
         Column("longest_turn_s", "float64", "Length of the longest turn.", "s"),
         Column("overlap_s", "float64", "Time the speaker speaks while somebody else does.", "s"),
-        Column("interruptions", "int64", "Turns that the speaker takes while another speaks who stops first."),
-        Column("response_s", "float64", "Median silence between another's turn and the speaker's; NaN when there is none.", "s"),
+        Column("interruptions", "int64", "Turns that the speaker takes while others speak, who all stop first."),
+        Column("response_s", "float64", "Median silence between the others' last word and the speaker's turn; NaN without any.", "s"),
+        Column("response_p25_s", "float64", "Lower quartile of these silences.", "s"),
+        Column("response_p75_s", "float64", "Upper quartile of them.", "s"),
+        Column("pauses", "int64", "Silences of half a second or more after which the one who spoke last, the speaker, goes on."),
+        Column("pause_s", "float64", "All of them together.", "s"),
+        Column("longest_pause_s", "float64", "The longest; 0 without any.", "s"),
     ),
 )
 
