@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scribekit.quality import normalise
+from scribekit.concordance.terms import is_unspaced
+from scribekit.quality import running, tokens
 
 REPEATS = 4  # how many times in a row; a single word may do so in excitement, hence not 3
 LONGEST_REPEAT_WORDS = 6
@@ -24,12 +25,12 @@ _PHANTOMS = re.compile(
     r"|gracias por ver|sottotitoli (?:creati|a cura)|legendas pela comunidade|редактор субтитров|продолжение следует)\b"
     r"|ご視聴ありがとうございました|请不吝点赞|字幕由"
 )
-# Of every phrase a word, by which the few sentences that need a closer look are found.
+# Of every phrase a word (a character, where words may be single ones), by which the few sentences that need a closer look are found.
 _CUES = re.compile(
     "watching|listening|subscribe|next|subtitles|amara|castingwords|untertitel|zuschauen|titre|regardé|subtítulos|gracias|sottotitoli"
-    "|legendas|субтитров|следует|ご視聴ありがとうございました|请不吝点赞|字幕由"
+    "|legendas|субтитров|следует|聴|吝|幕"
 )
-PHANTOM_WORDS = 15  # a phrase in a longer part is part of what somebody says
+PHANTOM_WORDS, PHANTOM_CHARACTERS = 15, 45  # a phrase in a longer part is part of what somebody says
 
 _SCRIPTS = {
     "CYRILLIC": ("ru", "uk", "bg", "be", "mk", "sr", "kk", "mn"),
@@ -75,11 +76,15 @@ def is_cue(plain: str) -> bool:
 def is_phantom(text: str) -> bool:
     """Whether a sentence is short and holds a phrase that recognisers learnt from subtitles and say when nobody speaks.
 
+    Short are 15 words, or 45 characters with those of scripts that are written without spaces. However these are spaced does not count.
+
     Example:
-        >>> is_phantom("Thanks for watching!"), is_phantom("Thank you for waiting.")
-        (True, False)
+        >>> is_phantom("Thanks for watching!"), is_phantom("Thank you for waiting."), is_phantom("请 不 吝 点赞")
+        (True, False, True)
     """
-    return len(text.split()) <= PHANTOM_WORDS and bool(_PHANTOMS.search(normalise(text)))
+    words = tokens(text)
+    longest = PHANTOM_CHARACTERS if is_unspaced(text) else PHANTOM_WORDS
+    return len(words) <= longest and bool(_PHANTOMS.search(running(words)))
 
 
 def is_foreign(text: str, language: Any) -> bool:

@@ -230,6 +230,16 @@ def test_signs_of_invented_text(text, reason):
     assert SURE[0] not in found_reasons
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("请 不 吝 点 赞", "zh"), ("请不吝 点赞 订阅 转 发", "zh"), ("ご視聴 ありがとう ございました", "ja"), ("字 幕 由 志愿者 提供", "zh")],
+)
+def test_phantom_phrases_of_scripts_without_spaces_are_known_however_words_are_cut(text, code):
+    assert PHANTOM in reasons(words_of((text, 0.99, "A")), languages=language(code))[text]
+    assert not is_phantom(text.replace("吝", "").replace("幕", "").replace("聴", ""))
+    assert not is_phantom("我" * 45 + text)
+
+
 def test_sure_words_that_look_invented_are_expected_to_be_half_wrong():
     queue = review_queue(words_of(SURE, ("Thanks for watching!", 0.99, "A")), below=0.5, by="utterance")
     assert queue["expected_errors"].tolist() == [1.5]
