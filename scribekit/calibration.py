@@ -47,14 +47,14 @@ class Calibration:
         bins' error rates, each as ``(errors + 1/2) / (words + 1)`` so that none is 0 or 1, with straight lines between the bins.
 
         Args:
-            confidence: One confidence or an array or column of them, 0 to 1. A missing one gets the mean error rate.
+            confidence: One confidence or an array or column of them, 0 to 1. A missing one gets the error rate of all words, taken so too.
 
         Returns:
             An array of the same length.
         """
         given = np.atleast_1d(np.asarray(confidence, dtype=np.float64))
-        mean_error = 1 - np.average(self.table["accuracy"], weights=self.table["n_words"])
-        return np.where(np.isnan(given), mean_error, np.interp(given, self._confidence, self._error))
+        errors = ((1 - self.table["accuracy"]) * self.table["n_words"]).sum()
+        return np.where(np.isnan(given), _smoothed(errors, self.n_words), np.interp(given, self._confidence, self._error))
 
     def expected_errors(self, confidence: Any, signs: pd.DataFrame) -> _Floats:
         """The errors that words bring: their probability of error times the lift of every sign that they show.
@@ -108,13 +108,17 @@ def fit(confidence: Any, correct: Any, signs: pd.DataFrame | None = None, *, lef
     }
     table = RELIABILITY.frame({name: values.tolist() for name, values in columns.items()})
     ece = float(np.average(np.abs(mean_confidence - accuracy), weights=n_words))
-    error = falling((n_words - n_right + 0.5) / (n_words + 1), n_words.astype(np.float64))
+    error = falling(_smoothed(n_words - n_right, n_words), n_words.astype(np.float64))
     bare = Calibration(table, ece, len(given), SIGN_LIFTS.frame(), mean_confidence, error)
     if signs is None:
         return bare
     seen = signs[known].iloc[order]
     errors = 1 - right + np.broadcast_to(left_out, known.shape)[known][order]
     return replace(bare, signs=lifts(bare.probability_of_error(given), errors, seen))
+
+
+def _smoothed(errors: Any, n_words: Any) -> Any:
+    return (errors + 0.5) / (n_words + 1)
 
 
 def lifts(risk: _Floats, errors: _Floats, signs: pd.DataFrame) -> pd.DataFrame:

@@ -34,13 +34,13 @@ def flag_for_review(
 ) -> pd.DataFrame:
     """What is worth a listen, most expected errors per minute first: "listen to 40 minutes, catch 60 % of the errors".
 
-    A part is in the queue when its mean confidence is under ``below`` or when it shows a sign of trouble. Signs of invented text: words
-    that repeat themselves, impossible word rates, phrases that recognisers invent when nobody speaks, a script that the language is not
-    written in, speech over silence; such words count as at least half wrong. A stray turn: one or two quick words inside another's turn.
-    Further signs are named where a tenth of the words show them, and are enough where half of them do: a turn that changes within
-    150 ms or has one word, a word drawn out for its letters, half a second after a word in which nobody was recognised, an unknown
-    word, a language that the service was not sure of. Words that people corrected or accepted, whoever is said to have
-    spoken them, are done with; so are recordings that they marked as done and have not changed since.
+    A part is in the queue when its mean confidence is under ``below`` or not known, or when it shows a sign of trouble. Signs of invented
+    text: words that repeat themselves, impossible word rates, phrases that recognisers invent when nobody speaks, a script that the
+    language is not written in, speech over silence; such words count as at least half wrong. A stray turn: one or two quick words inside
+    another's turn. Further signs are named where a tenth of the words show them, and are enough where half of them do: a turn that changes
+    within 150 ms or has one word, a word drawn out for its letters, half a second after a word in which nobody was recognised, an unknown
+    word, a language that the service was not sure of. Words that people corrected or accepted, whoever is said to have spoken them, are
+    done with; so are recordings that they marked as done and have not changed since.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.

@@ -24,7 +24,7 @@ INVENTED_RISK = 0.5  # the least probability of error of a word that looks inven
 SIGN_SHARE = 0.1  # a soft sign is a reason where so many of the words show it: in a long part some always do
 ENOUGH_SHARE = 0.5  # and reason enough to be in the queue where so many do
 
-LOW_CONFIDENCE = "low confidence"
+LOW_CONFIDENCE, NO_CONFIDENCE = "low confidence", "no confidence"
 
 
 class Risk(Protocol):
@@ -75,7 +75,7 @@ def review_queue(
     Args:
         words: Rows of ``schema.WORDS``. With ``level_db`` (see ``review_signs.word_signs``) speech over silence is found too; words that
             are true in a column ``settled`` were judged by a person and bring no errors.
-        below: Mean confidence under which a part is in the queue, 0 to 1.
+        below: Mean confidence under which a part is in the queue, 0 to 1; a part without any confidence always is.
         by: One of ``PARTS``.
         risk: What to expect of confidences and signs; by default confidence is believed as it is.
         languages: Rows of ``schema.LANGUAGES``.
@@ -112,8 +112,8 @@ def review_queues(
     parts = _parts(ordered, groups, np.where(settled, 0.0, expected))
     is_open = ~groups.reduce(np.logical_and, settled)
     shares = _shares(groups, signs & ~settled[:, None])
-    reasons = (_reasons(shares, is_open & (parts["confidence"] < below)) for below in thresholds)
-    return [_ranked(parts.assign(reasons=np.where(is_open, given, ""))) for given in reasons]
+    reasons = (_reasons(shares, is_open, parts["confidence"], below) for below in thresholds)
+    return [_ranked(parts.assign(reasons=given)) for given in reasons]
 
 
 def _part_codes(words: pd.DataFrame, by: str) -> Codes:
@@ -158,10 +158,14 @@ def _shares(groups: Groups, signs: pd.DataFrame) -> dict[str, npt.NDArray[np.flo
     return {name: np.bincount(groups.codes, signs[name]) / groups.sizes for name in SIGNS}
 
 
-def _reasons(shares: Mapping[str, npt.NDArray[np.float64]], is_low: pd.Series[bool]) -> list[str]:
+def _reasons(
+    shares: Mapping[str, npt.NDArray[np.float64]], is_open: npt.NDArray[np.bool_], confidence: pd.Series[Any], below: float
+) -> list[str]:
     """Why each part is in the queue; an empty text where it is not."""
     enough = {name: share > 0 if name in (*INVENTED, STRAY) else share >= ENOUGH_SHARE for name, share in shares.items()}
-    is_queued = np.logical_or.reduce([is_low.to_numpy(), *enough.values()])
-    shown = {LOW_CONFIDENCE: is_low} | {name: is_queued & (enough[name] | (share >= SIGN_SHARE)) for name, share in shares.items()}
-    flags = np.column_stack(list(shown.values())).tolist()
+    is_low, is_unknown = (confidence < below).to_numpy(), confidence.isna().to_numpy()
+    is_queued = is_open & np.logical_or.reduce([is_low, is_unknown, *enough.values()])
+    shown = {LOW_CONFIDENCE: is_low, NO_CONFIDENCE: is_unknown}
+    shown |= {name: enough[name] | (share >= SIGN_SHARE) for name, share in shares.items()}
+    flags = (np.column_stack(list(shown.values())) & is_queued[:, None]).tolist()
     return ["; ".join(name for name, flag in zip(shown, row, strict=True) if flag) for row in flags]

@@ -64,10 +64,16 @@ def test_words_of_one_confidence_share_a_bin():
     assert calibration.table["n_words"].tolist() == [90, 10]
 
 
-def test_missing_confidence_is_left_out_and_answered_with_the_mean():
+@pytest.mark.parametrize("correct", [True, False])
+def test_a_missing_confidence_is_never_surely_right_or_wrong(correct):
+    risk = fit([0.5] * 5, [correct] * 5).probability_of_error([np.nan, 0.5])
+    assert risk.tolist() == [pytest.approx(0.5 / 6 if correct else 5.5 / 6)] * 2
+
+
+def test_missing_confidence_is_left_out_and_answered_with_the_rate_of_all():
     calibration = fit([0.9, np.nan, 0.9, 0.9, 0.9], [True, False, True, True, False])
     assert calibration.n_words == 4
-    assert calibration.probability_of_error(np.nan).tolist() == [0.25]
+    assert calibration.probability_of_error(np.nan).tolist() == [0.3]
 
 
 def test_nothing_to_learn_from():

@@ -14,7 +14,7 @@ from scribekit.evaluation import Recording, compare
 from scribekit.invented_text import is_cue, is_foreign, is_phantom
 from scribekit.quality import DELETED, normalise
 from scribekit.references import as_reference
-from scribekit.review_queue import LOW_CONFIDENCE, PARTS, PLACE_FINDING_S, one_minus, review_queue, review_queues
+from scribekit.review_queue import LOW_CONFIDENCE, NO_CONFIDENCE, PARTS, PLACE_FINDING_S, one_minus, review_queue, review_queues
 from scribekit.review_signs import (
     DOUBTFUL,
     DRAWN_OUT,
@@ -177,6 +177,15 @@ def test_what_a_calibration_knows_of_signs_weighs():
     queue = review_queue(words, below=1, by="utterance", risk=learnt)
     assert queue["reasons"].iloc[0] == f"{LOW_CONFIDENCE}; {DRAWN_OUT}"
     assert queue["expected_errors"].iloc[0] > 1.2 * queue["expected_errors"].iloc[1]
+
+
+@pytest.mark.parametrize("below", [0.0, 0.9, 1.0])
+def test_a_part_without_confidence_is_in_the_queue(below):
+    words = words_of(SURE, ("Nobody knows.", None, "A"))
+    queue = review_queue(words, below=below, by="utterance")
+    assert queue.loc[queue["text"] == "Nobody knows.", "reasons"].tolist() == [NO_CONFIDENCE]
+    alone = review_queue(words.iloc[-2:], below=below, by="transcript")
+    assert alone[["reasons", "expected_errors"]].to_numpy().tolist() == [[NO_CONFIDENCE, 1.0]]
 
 
 def test_what_people_settled_is_out_of_the_queue():
