@@ -18,6 +18,7 @@ PAUSE_MS = 500
 
 _Integers = npt.NDArray[np.int64]
 _Floats = npt.NDArray[np.float64]
+_Numbers = npt.NDArray[Any]
 
 
 def turn_statistics(utterances: pd.DataFrame, words: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -46,7 +47,7 @@ def turn_statistics(utterances: pd.DataFrame, words: pd.DataFrame | None = None)
     n_words = of_pair["n_words"].sum().to_numpy()
     silences = of_pair["silence_ms"]
     pauses = _pauses(spoken if words is None else _in_order(words), pairs)
-    found = {
+    found: dict[str, Any] = {
         "recording_id": pairs.get_level_values(0),
         "speaker": pairs.get_level_values(1),
         "n_turns": of_pair.size(),
@@ -81,7 +82,7 @@ def _pairs(spoken: pd.DataFrame) -> tuple[npt.NDArray[np.intp], pd.MultiIndex]:
     return pair, pd.MultiIndex.from_arrays([recordings[keys // max(len(speakers), 1)], speakers[keys % max(len(speakers), 1)]])
 
 
-def _talk(spoken: pd.DataFrame, pair: npt.NDArray[np.intp], n_pairs: int) -> tuple[_Floats, _Floats]:
+def _talk(spoken: pd.DataFrame, pair: npt.NDArray[np.intp], n_pairs: int) -> tuple[_Numbers, _Numbers]:
     """Milliseconds in which each speaker speaks, and in which nobody else does."""
     starts, ends = spoken["start_ms"].to_numpy(np.int64), spoken["end_ms"].to_numpy(np.int64)
     by_pair = np.argsort(pair, kind="stable")
@@ -143,7 +144,7 @@ def _reached(recordings: list[Any], pairs: list[int], ends: list[int]) -> tuple[
     return own, others
 
 
-def _pauses(spoken: pd.DataFrame, pairs: pd.MultiIndex) -> dict[str, npt.NDArray[Any]]:
+def _pauses(spoken: pd.DataFrame, pairs: pd.MultiIndex) -> dict[str, _Numbers]:
     """Silences of half a second or more after which the one who spoke last goes on: how many, how long together, and the longest."""
     starts, ends = spoken["start_ms"].to_numpy(np.int64), spoken["end_ms"].to_numpy(np.int64)
     own, named = _pairs(spoken)
@@ -165,6 +166,7 @@ def _pauses(spoken: pd.DataFrame, pairs: pd.MultiIndex) -> dict[str, npt.NDArray
     }
 
 
-def _over(value: npt.NDArray[Any], by: npt.NDArray[Any], otherwise: float) -> _Floats:
+def _over(value: _Numbers, by: _Numbers, otherwise: float) -> _Numbers:
     """A quotient, or another value where nothing is divided by."""
-    return np.divide(value, by, out=np.full(len(by), otherwise), where=by > 0)
+    quotient: _Numbers = np.divide(value, by, out=np.full(len(by), otherwise), where=by > 0)
+    return quotient

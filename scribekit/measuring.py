@@ -106,8 +106,8 @@ def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | Non
 
     Args:
         words: The words of ``to_frame(corpus, "words")`` (``recording_id``, ``text``, ``confidence``; with the other columns the signs of
-            trouble are weighed too), or a batch or corpus, whose words as received are taken. A frame may have a column ``correct``
-            (true, false or missing) instead of references, as that of ``word_errors`` has.
+            trouble are weighed too), or a batch or corpus, whose words as received are taken: those that the confidences are about. A
+            frame may have a column ``correct`` (true, false or missing) instead of references, as that of ``word_errors`` has.
         references: As for ``evaluate``; the name of a manifest column needs a batch or corpus. Or a frame with ``recording_id``,
             ``word_index`` (as received) and ``correct``, which is joined by the first two. Without references a corpus is calibrated by
             what people did in it: words that they accepted are right, words that they corrected or rejected are wrong, and words that

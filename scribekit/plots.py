@@ -1,11 +1,12 @@
 """Plots of quality and conversation: each function draws one on an Axes and gives the Axes back.
 
 A speaker keeps their colour in every plot of the same speakers, and in the widgets (``scribekit.palette``).
-Nothing is told by colour alone.
+Nothing is told by colour alone. No more than forty rows are drawn, which is what can be read; the title says when there are more.
 """
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 INK = "#333333"
 BAR_HEIGHT = 0.7
 _LABEL_FROM_SHARE = 0.05
-_MOST_STRIPS = 40
+_MOST_ROWS = 40
 
 
 def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> Axes:
@@ -31,7 +32,7 @@ def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> A
     Args:
         frame: Any frame with ``confidence`` (0 to 1), for example ``to_frame(corpus, "words", with_manifest=True)``.
         column: The column that tells the groups: ``recording_id``, ``speaker`` or one of the manifest's.
-        ax: Where to draw; a new figure by default.
+        ax: Where to draw; a new figure by default. Of more than forty groups, the first in the frame are drawn.
 
     Raises:
         OptionError: The frame has no such column, or no confidence.
@@ -40,7 +41,7 @@ def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> A
         _require(frame, name)
     known = frame[frame["confidence"].notna()]
     by_value = known.groupby(column, sort=False, dropna=False)["confidence"]
-    groups = [(group_name(name), group.to_numpy(dtype=float)) for name, group in by_value]
+    groups = [(group_name(name), group.to_numpy(dtype=float)) for name, group in itertools.islice(by_value, _MOST_ROWS)]
     ax = _axes(ax, height=0.6 + 0.4 * len(groups))
     labels = [f"{name}  (n = {len(values):,})" for name, values in groups]
     if groups:
@@ -56,7 +57,7 @@ def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> A
             medianprops={"color": INK, "linewidth": 2},
         )
     ax.invert_yaxis()
-    ax.set(xlim=(0, 1), xlabel="confidence", title=f"Confidence by {column}")
+    ax.set(xlim=(0, 1), xlabel="confidence", title=f"Confidence by {column}{_rest(by_value.ngroups, 'groups')}")
     return _tidy(ax)
 
 
@@ -111,10 +112,11 @@ def talk_shares(statistics: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
     Args:
         statistics: What ``turn_statistics`` gave.
-        ax: Where to draw; a new figure by default.
+        ax: Where to draw; a new figure by default. Of more than forty recordings, the first in the table are drawn.
     """
     colours = speaker_colours(statistics["speaker"])
-    recordings = statistics["recording_id"].unique().tolist()
+    everything = statistics["recording_id"].unique().tolist()
+    recordings = everything[:_MOST_ROWS]
     ax = _axes(ax, height=1 + 0.4 * len(recordings))
     left = np.zeros(len(recordings))
     for speaker, colour in colours.items():
@@ -127,7 +129,7 @@ def talk_shares(statistics: pd.DataFrame, ax: Axes | None = None) -> Axes:
         left += shares
     ax.set_yticks(range(len(recordings)), recordings)
     ax.invert_yaxis()
-    ax.set(xlim=(0, 1), xlabel="share of talking time", title="Talk shares")
+    ax.set(xlim=(0, 1), xlabel="share of talking time", title=f"Talk shares{_rest(len(everything), 'recordings')}")
     ax.xaxis.set_major_formatter("{x:.0%}")
     return _tidy(ax)
 
@@ -137,7 +139,7 @@ def words_per_minute(statistics: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
     Args:
         statistics: What ``turn_statistics`` gave.
-        ax: Where to draw; a new figure by default.
+        ax: Where to draw; a new figure by default. Of more than forty rows, the first in the table are drawn: sort or filter it first.
     """
     return _bars(statistics, "words_per_minute", "words per minute of talking", "Pace", ax)
 
@@ -147,13 +149,16 @@ def turn_taking(statistics: pd.DataFrame, column: str = "talk_listen_ratio", ax:
 
     Args:
         statistics: What ``turn_statistics`` gave.
-        column: Which: ``"talk_listen_ratio"``, ``"interruptions"``, ``"overlap_s"``, ``"response_s"``, ``"longest_turn_s"`` …
-        ax: Where to draw; a new figure by default.
+        column: Which: ``"talk_listen_ratio"``, ``"interruptions"``, ``"overlap_s"``, ``"response_s"``, ``"pause_s"`` …
+        ax: Where to draw; a new figure by default. Of more than forty rows, the first in the table are drawn: sort or filter it first.
 
     Raises:
-        OptionError: There is no such column.
+        OptionError: There is no such column, or it holds no numbers.
     """
     _require(statistics, column)
+    if not pd.api.types.is_numeric_dtype(statistics[column]):
+        numbers = statistics.select_dtypes("number").columns
+        raise OptionError(f"The column {column!r} holds no numbers to draw; those that do are {', '.join(map(str, numbers))}.")
     unit = " (s)" if column.endswith("_s") else ""
     name = column.removesuffix("_s").replace("_", " ")
     return _bars(statistics, column, f"{name}{unit}", name.capitalize(), ax)
@@ -185,7 +190,7 @@ def dispersion(lines: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax: Where to draw; a new figure by default. Of more than forty recordings, those with most lines are drawn.
     """
     counts = lines["recording_id"].value_counts()
-    names = counts.index[:_MOST_STRIPS].tolist()
+    names = counts.index[:_MOST_ROWS].tolist()
     ax = _axes(ax, height=0.9 + 0.28 * len(names))
     for row, name in enumerate(names):
         own = lines[lines["recording_id"] == name]
@@ -195,13 +200,14 @@ def dispersion(lines: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.vlines(own["start_ms"] / 60_000, row - BAR_HEIGHT / 2, row + BAR_HEIGHT / 2, color=LIGHT[0], linewidth=1.5)
     ax.set_yticks(range(len(names)), [f"{name} ({counts[name]})" for name in names])
     ax.invert_yaxis()
-    rest = f" (the first {_MOST_STRIPS} of {len(counts)} recordings)" if len(counts) > len(names) else ""
-    ax.set(xlabel="minutes", title=f"{len(lines)} lines in {len(counts)} recordings{rest}" if len(lines) else "no lines")
+    title = f"{len(lines)} lines in {len(counts)} recordings{_rest(len(counts), 'recordings')}"
+    ax.set(xlabel="minutes", title=title if len(lines) else "no lines")
     return _tidy(ax)
 
 
 def _bars(statistics: pd.DataFrame, column: str, label: str, title: str, ax: Axes | None) -> Axes:
-    shown = statistics[np.isfinite(statistics[column].to_numpy(dtype=float))]
+    known = statistics[np.isfinite(statistics[column].to_numpy(dtype=float))]
+    shown = known.head(_MOST_ROWS)
     colours = speaker_colours(statistics["speaker"])
     ax = _axes(ax, height=1 + 0.28 * len(shown))
     bars = ax.barh(range(len(shown)), shown[column], color=[colours[speaker] for speaker in shown["speaker"]], height=BAR_HEIGHT)
@@ -209,8 +215,13 @@ def _bars(statistics: pd.DataFrame, column: str, label: str, title: str, ax: Axe
     ax.set_yticks(range(len(shown)), [f"{row.recording_id}  {row.speaker}" for row in shown.itertuples()])
     ax.invert_yaxis()
     ax.margins(x=0.12)
-    ax.set(xlabel=label, title=title)
+    ax.set(xlabel=label, title=f"{title}{_rest(len(known), 'rows')}")
     return _tidy(ax)
+
+
+def _rest(number: int, what: str) -> str:
+    """What a title says where not all of so many rows are drawn."""
+    return f" (the first {_MOST_ROWS} of {number:,} {what})" if number > _MOST_ROWS else ""
 
 
 def _axes(ax: Axes | None, *, width: float = 7.0, height: float) -> Axes:

@@ -126,7 +126,27 @@ def test_what_the_plots_show():
     assert points.get_xdata().tolist() == CALIBRATION.table["confidence"].tolist()
 
 
+def test_no_plot_has_more_rows_than_can_be_read():
+    count = 120
+    turns = {"recording_id": [f"r{number}" for number in range(count)], "speaker": ["A"] * count, "n_words": [5] * count}
+    many = pd.DataFrame({**turns, "start_ms": 0, "end_ms": 1000, "confidence": 0.5})
+    statistics = turn_statistics(many)
+    drawn = {
+        "the first 40 of 120 recordings": plots.talk_shares(statistics),
+        "the first 40 of 120 rows": plots.words_per_minute(statistics),
+        "the first 40 of 120 groups": plots.confidence_by(many, "recording_id"),
+    }
+    for sentence, ax in drawn.items():
+        assert sentence in ax.get_title()
+        assert len(labels(ax.yaxis)) == 40
+        assert labels(ax.yaxis)[39].startswith("r39")
+    height = drawn["the first 40 of 120 rows"].figure.get_size_inches()[1]
+    assert height / 40 >= 0.25  # inches for a label
+
+
 def test_mistakes_are_explained():
+    with pytest.raises(OptionError, match=r"'speaker' holds no numbers.*talk_share"):
+        plots.turn_taking(STATISTICS, "speaker")
     with pytest.raises(OptionError, match="one recording"):
         plots.speaker_timeline(UTTERANCES)
     with pytest.raises(OptionError, match=r"'speakers'.*'speaker'"):

@@ -59,7 +59,7 @@ WORD_ERRORS = Table(
         Column(
             "outcome",
             "str",
-            "hit, substitution, insertion, or deletion (a word left out); missing for a word that is no word.",
+            "hit, substitution, insertion, or deletion: left out, so that the columns before are missing. None where normalising leaves nothing.",
             "",
             "jiwer",
         ),
