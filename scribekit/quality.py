@@ -45,7 +45,7 @@ def _kept(match: re.Match[str]) -> str:
     if sign in _DASHES:
         is_minus = sign == "-" and after.isdecimal() and not before.isalnum() and before not in _DASHES
         return " -" if is_minus else " "
-    if sign == ".":
+    if sign in (".", ":"):
         return sign if before.isdecimal() and after.isdecimal() else ""
     if sign == "'":
         return sign if before.isalnum() and after.isalnum() else ""
@@ -70,7 +70,7 @@ def normalise(text: str, normaliser: str = "basic") -> str:
     """A text as it is compared.
 
     ``"basic"`` applies Unicode NFKC and case folding, takes hyphens, dashes and slashes as spaces, and drops all other punctuation but
-    apostrophes inside words, the decimal points of numbers and a minus in front of one. A decimal comma is taken as a point, and commas
+    apostrophes inside words, points and colons inside numbers and a minus in front of one. A decimal comma is taken as a point, and commas
     before the last three digits of a number, which group its thousands, are dropped. Vowel signs and other combining marks are part of
     their letter. Digits, fillers and spellings stay as they are. ``"none"`` only brings white space to single spaces.
 

@@ -80,6 +80,7 @@ def test_nothing_to_align_is_nothing():
         ("a(-5)", "a -5"),
         ("1,250,000 or 1,25 or 10,00,000", "1250000 or 1.25 or 1000000"),
         ("½ …5", "1 2 5"),
+        ("At 5:30: yes.", "at 5:30 yes"),
     ],
 )
 def test_basic_normalising(text, compared):

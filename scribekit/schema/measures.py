@@ -59,7 +59,7 @@ WORD_ERRORS = Table(
         Column(
             "outcome",
             "str",
-            "hit, substitution, insertion, or deletion: left out, so that the columns before are missing. None where normalising leaves nothing.",
+            "hit, substitution, insertion, or deletion (left out: the columns before are missing); missing where nothing is compared.",
             "",
             "jiwer",
         ),
