@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from scribekit import edits, schema, stored
 from scribekit.corpus import Batch, Corpus
 from scribekit.edits import making
-from scribekit.errors import OptionError
+from scribekit.errors import OptionError, nearest
 from scribekit.ledger import Ledger
 from scribekit.progress import Progress
 from scribekit.reviewing import editor
@@ -86,7 +87,9 @@ def apply_edits(batch_or_corpus: Batch | Corpus, proposals: pd.DataFrame, *, who
         How many edits were made.
 
     Raises:
-        OptionError: The words are not there any more: the recording was edited after the proposals were made. Then nothing is changed.
+        OptionError: There is no such recording, or the words are not there any more: the recording was edited after the proposals were
+            made. Or two recordings are the same file or address, so that edits hold for both, and the proposals for them differ. Then
+            nothing is changed.
     """
     lacking = [name for name in schema.PROPOSALS.names if name not in proposals]
     if lacking:
@@ -115,9 +118,10 @@ def undo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> in
     """
     with Ledger(batch_or_corpus.path) as ledger:
         known = _histories(ledger, batch_or_corpus)
-        group = max((history.undoable[-1] for _, history in known if history.undoable), default=None)
-        if group is None:
+        done = {_done_at(journal, history.undoable[-1]): history.undoable[-1] for journal, history in known if history.undoable}
+        if not done:
             raise OptionError("There is nothing to undo.")
+        group = done[max(done)]
         stored.turn_back(ledger, edits.UNDO, group, who=who or editor(), at=time.time())
         return sum(edit.edit_group == group for journal, history in known if group in history.undoable for edit in journal)
 
@@ -148,8 +152,18 @@ def redo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> in
 
 
 def _histories(ledger: Ledger, corpus: Batch | Corpus) -> list[tuple[list[edits.Edit], edits.History]]:
-    """The journal of each recording that was edited, and what of it can be undone and redone."""
-    return [(journal, result.history) for _, _, journal, result in stored.replayed(ledger, stored.completed(corpus, ledger))]
+    """The journal of each content that was edited, and what of it can be undone and redone."""
+    stamps = ledger.edit_stamps()
+    keys = {ledger.content_of(key): key for _, key in stored.completed(corpus, ledger) if key in stamps}
+    journals = [stored.journal(ledger, key) for key in keys.values()]
+    return [(journal, edits.read_history(journal)) for journal in journals]
+
+
+def _done_at(journal: Sequence[edits.Edit], group: int) -> int:
+    """The number of the last edit, or redo, of a group."""
+    return max(
+        edit.edit_id for edit in journal if edit.edit_group == group or (edit.action == edits.REDO and edit.detail["edit_group"] == group)
+    )
 
 
 def _undone_at(journal: Sequence[edits.Edit], group: int) -> int:
@@ -175,6 +189,8 @@ def apply(
 ) -> int:
     """Make edits in several recordings as one group, all or none.
 
+    Recordings of one content share their journal: their edits are made once, for the first of them, and must be what the others ask for.
+
     Args:
         corpus: The corpus.
         recording_ids: The recordings.
@@ -185,20 +201,56 @@ def apply(
         How many edits were made.
 
     Raises:
-        OptionError: One of them cannot be applied.
+        OptionError: There is no such recording, one of the edits cannot be applied, or recordings of one content ask for different ones.
     """
-    rows: list[dict[str, Any]] = []
+    found: dict[str, _Made] = {}
     at, name = time.time(), who or editor()
     with Ledger(corpus.path) as ledger:
         keys = dict(stored.completed(corpus, ledger))
+        for recording_id in recording_ids:
+            if recording_id not in keys:
+                raise OptionError(f"There is no transcript of {recording_id!r} in the corpus.{nearest(str(recording_id), keys)}")
         for recording_id, result in each_replayed(corpus, recording_ids):
-            about = {"at": at, "who": name, "content": ledger.content_of(keys[recording_id]), "transcript_id": result.transcript_id}
+            content, before = ledger.content_of(keys[recording_id]), result.state.copy()
+            new = _Made(recording_id, result.transcript_id, [])
             for action, detail in made(recording_id, result.state):
                 _perform(recording_id, result.state, action, detail)
-                rows.append({**about, "action": action, "detail": json.dumps(detail, ensure_ascii=False)})
+                new.edits.append((action, detail))
+            _check_same(found.setdefault(content, new), new, before, result.state)
+        rows = [
+            {
+                "at": at, "who": name, "content": content, "transcript_id": first.transcript_id, "action": action,
+                "detail": json.dumps(detail, ensure_ascii=False),
+            }
+            for content, first in found.items()
+            for action, detail in first.edits
+        ]  # fmt: skip
         if rows:
             ledger.append_edits(rows)
     return len(rows)
+
+
+class _Made(NamedTuple):
+    """The edits that were made of one recording, to be written down for its content."""
+
+    recording_id: str
+    transcript_id: str
+    edits: list[making.Made]
+
+
+def _check_same(first: _Made, other: _Made, before: edits.State, asked: edits.State) -> None:
+    """Refuse edits of a recording that are not what the edits of another one of the same content make of it."""
+    if first is other:
+        return
+    with contextlib.suppress(edits.Conflict):
+        for action, detail in first.edits:
+            edits.perform(before, action, detail, is_same_transcript=first.transcript_id == other.transcript_id)
+        if before.words == asked.words:
+            return
+    raise OptionError(
+        f"{first.recording_id!r} and {other.recording_id!r} are the same file or address, so that each edit holds for both, and what is "
+        "asked for the one differs from what is asked for the other. Give the edits of one of them. Nothing was changed."
+    )
 
 
 def _perform(recording_id: str, state: edits.State, action: str, detail: dict[str, Any]) -> None:

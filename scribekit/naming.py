@@ -58,8 +58,9 @@ def name_people(
         The table of people as it is then.
 
     Raises:
-        OptionError: A speaker is not there, a name is blank, or somebody else in the recording has the name already: then nothing is
-            renamed. Two speakers are made one by ``review(…).merge``.
+        OptionError: A recording or a speaker is not there, a name is blank, or somebody else in the recording has the name already; or
+            two recordings are the same file or address, and are given different names. Then nothing is renamed. Two speakers are made
+            one by ``review(…).merge``.
     """
     wanted = _wanted(batch_or_corpus, names, progress=progress)
 

@@ -203,3 +203,49 @@ def test_stray_turns_are_proposed_and_folded(corpus):
     assert sk.smooth_speakers(corpus, max_gap_s=0.05).empty
     sk.apply_edits(corpus, proposals)
     assert texts(corpus) == [["A", "Good morning Kovic. Fine so we begin"]]
+
+
+def twice(tmp_path, said, other=None):
+    """A corpus of two recordings of the same address, with the same transcript or another one."""
+    sources = dict.fromkeys(("one", "copy"), "https://host.example/same.mp3")
+    return store(tmp_path / "twice", {"one": said, "copy": other or said}, sources=sources)
+
+
+def test_recordings_of_the_same_content_are_edited_once(tmp_path):
+    corpus = twice(tmp_path, [("A", "in York now"), ("B", "yes")])
+    assert sk.apply_edits(corpus, sk.propose_correction(corpus, "York", "York City")) == 1
+    assert texts(corpus) == texts(corpus, "copy") == [["A", "in York City now"], ["B", "yes"]]
+    sk.name_people(corpus, {"A": "Ada"})
+    assert sk.people(corpus)["speaker"].tolist() == ["Ada", "B", "Ada", "B"]
+    assert len(sk.review(corpus, "copy").edits) == 2
+    assert sk.review_states(corpus)["n_conflicts"].tolist() == [0, 0]
+    assert (sk.undo_edits(corpus), sk.redo_edits(corpus)) == (1, 1)
+
+
+def test_the_first_edits_may_hold_for_another_transcript_of_the_same_content(tmp_path):
+    corpus = twice(tmp_path, [("A", "in York now")], [("X", "I'm in York now")])
+    frame = sk.people(corpus).assign(name="Ada")
+    sk.name_people(corpus, frame)
+    assert sk.people(corpus)["speaker"].tolist() == ["Ada", "Ada"]
+
+
+def test_recordings_of_the_same_content_are_not_given_different_edits(tmp_path):
+    corpus = twice(tmp_path, [("A", "in York now"), ("B", "yes")])
+    with pytest.raises(OptionError, match="the same file or address"):
+        sk.name_people(corpus, sk.people(corpus).assign(name=["Ada", "B", "Bea", "B"]))
+    assert sk.to_frame(corpus, "edits").empty
+
+
+def test_recordings_that_are_not_there_are_refused(corpus):
+    with pytest.raises(OptionError, match="Did you mean 'one'"):
+        sk.name_people(corpus, sk.people(corpus).assign(recording_id="onee", name="Ada"))
+    with pytest.raises(OptionError, match="Did you mean 'two'"):
+        sk.apply_edits(corpus, sk.propose_correction(corpus, "Kovic", "Kovač").assign(recording_id="twoo"))
+
+
+def test_an_undo_across_the_corpus_takes_back_what_was_last_redone(corpus):
+    sk.review(corpus, "one").rename("A", "Ada")
+    sk.review(corpus, "two").rename("A", "Bea")
+    sk.review(corpus, "one").undo().redo()
+    sk.undo_edits(corpus)
+    assert sk.people(corpus)["speaker"].tolist() == ["A", "B", "Bea"]
