@@ -103,10 +103,13 @@ class Review(Reviewed):
             raise OptionError(
                 f"Give an utterance from 1 to {len(turns) - 1} and the number of words, 1 or -1 or more; not {utterance}, {words}."
             )
-        taken = turns[utterance][:words] if words > 0 else turns[utterance - 1][words:]
-        if len(taken) < abs(words):
-            raise OptionError(f"The turn has {len(taken)} words, so its boundary cannot move by {abs(words)}.")
-        return making.move(self.standing, taken, to_next=words < 0)
+        before, after = turns[utterance - 1], turns[utterance]
+        taken, receiving = (after[:words], before[-1:]) if words > 0 else (before[words:], after[:1])
+        if len(taken) < abs(words) or not receiving:
+            raise OptionError(
+                f"The turns have {len(before)} and {len(after)} words, so the boundary between them cannot move by {words} words."
+            )
+        return making.move(self.standing, taken, receiving[0])
 
     def correct(self, text: str, *, words: Words = None, utterance: int | None = None) -> Review:
         """Put other words in the place of these. Times are kept: words that stay keep theirs, new ones get theirs by alignment.

@@ -60,7 +60,7 @@ def test_undoing_everything_gives_the_start(corpus):
         (lambda one: one.correct("x"), "Say which words"),
         (lambda one: one.accept(utterance=9), "no utterance 9"),
         (lambda one: one.move_boundary(0, 1), "from 1 to 2"),
-        (lambda one: one.move_boundary(1, 5), "has 1 words"),
+        (lambda one: one.move_boundary(1, 5), "have 3 and 1 words"),
         (lambda one: one.mark("finished"), "new, in review, done"),
         (lambda one: one.redo(), "nothing to redo"),
     ],

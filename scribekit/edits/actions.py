@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from scribekit.edits.anchors import Conflict, find_speaker, find_words
+from scribekit.edits.anchors import Conflict, WordAnchor, find_speaker, find_words
 from scribekit.edits.model import Edit
 from scribekit.edits.spoken import Spoken
 from scribekit.edits.state import State, join_turns
@@ -99,10 +100,22 @@ def _split(state: State, detail: Detail, is_same: bool) -> None:
 
 
 def _reassign(state: State, detail: Detail, is_same: bool) -> None:
-    positions = find_words(state, detail["words"])
+    positions = _found_run(state, detail["words"])
     to = detail["to"]
+    if not to["spans"] and not is_same:  # who was new then is somebody else where the name is known now
+        _refuse_known(state, to["speaker"])
     speaker = find_speaker(state, to, is_same_transcript=is_same) if to["spans"] else to["speaker"]
     _give(state, positions, speaker, is_joined=True)
+
+
+def _found_run(state: State, anchor: WordAnchor) -> list[int]:
+    """Words that go to somebody else; a conflict where their turn has others now between two that stood side by side."""
+    positions = find_words(state, anchor)
+    for (before, after), (old_before, old_after) in zip(pairwise(positions), pairwise(position for position, *_ in anchor), strict=True):
+        turns = {state.words[before].turn, state.words[after].turn}
+        if old_after == old_before + 1 and any(state.words[place].turn in turns for place in range(before + 1, after)):
+            raise Conflict("there are other words between them now")
+    return positions
 
 
 def _refuse_known(state: State, name: str) -> None:
@@ -140,19 +153,28 @@ def _runs(members: Sequence[int], taken: set[int]) -> list[list[int]]:
 
 
 def _move(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is
-    positions = find_words(state, detail["words"])
-    neighbour = positions[-1] + 1 if detail["to"] == "next" else positions[0] - 1
+    positions = _found_run(state, detail["words"])
     channel = state.words[positions[0]].channel
-    step = 1 if detail["to"] == "next" else -1
-    while 0 <= neighbour < len(state.words) and state.words[neighbour].channel != channel:
-        neighbour += step
-    if not 0 <= neighbour < len(state.words) or state.words[neighbour].turn is None:
+    place = find_words(state, detail["beside"])[0] if "beside" in detail else _nearest(state, positions, to_next=detail["to"] == "next")
+    beside = state.words[place]
+    if beside.turn is None:
         raise Conflict("there is no turn on that side")
-    beside = state.words[neighbour]
+    if beside.channel != channel:
+        raise Conflict("the turn is on another channel")
     if beside.turn == state.words[positions[0]].turn:
         raise Conflict("the words are in one turn already")
     for position in positions:
         state.words[position] = state.words[position].altered(speaker=beside.speaker, turn=beside.turn)
+
+
+def _nearest(state: State, positions: Sequence[int], *, to_next: bool) -> int:
+    """The next word of the channel: earlier versions wrote down the side of the words, and not which turn is there."""
+    channel = state.words[positions[0]].channel
+    side = range(positions[-1] + 1, len(state.words)) if to_next else range(positions[0] - 1, -1, -1)
+    place = next((place for place in side if state.words[place].channel == channel), None)
+    if place is None:
+        raise Conflict("there is no turn on that side")
+    return place
 
 
 def _correct(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is

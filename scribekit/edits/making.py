@@ -34,9 +34,10 @@ def reassign(state: State, positions: Sequence[int], to: str) -> Made:
     return "reassign", {"words": words_anchor(state, positions), "from": said_by, "to": speaker_anchor(state, to)}
 
 
-def move(state: State, positions: Sequence[int], *, to_next: bool) -> Made:
-    """Words from the end of a turn to the next one, or from its beginning to the one before."""
-    return "move", {"words": words_anchor(state, positions), "to": "next" if to_next else "previous"}
+def move(state: State, positions: Sequence[int], beside: int) -> Made:
+    """Words from the end or the beginning of a turn to the turn of the word ``beside`` them."""
+    to = "next" if beside > positions[0] else "previous"
+    return "move", {"words": words_anchor(state, positions), "to": to, "beside": words_anchor(state, [beside])}
 
 
 def correct(state: State, positions: Sequence[int], text: str) -> Made:

@@ -123,17 +123,55 @@ def test_words_without_speakers_can_be_given_some():
 
 
 def test_a_boundary_moves_by_words(journal):
-    assert shown(journal.make("move", [0, 1], to_next=True).shown)[:2] != shown(journal.body)[:2] or statuses(journal) == ["conflict"]
-    journal.entries.clear()
-    after = journal.make("move", [3, 4], to_next=True).shown
+    after = journal.make("move", [3, 4], 5).shown
     assert shown(after)[:2] == [("A", "Good morning how"), ("B", "are you Fine")]
-    after = journal.make("move", [6, 7], to_next=False).shown
+    after = journal.make("move", [6, 7], 5).shown
     assert shown(after)[1:3] == [("B", "are you Fine and the"), ("A", "house on the hill")]
 
 
 def test_a_turn_whose_words_all_moved_is_gone(journal):
-    after = journal.make("move", [5], to_next=False).shown
+    after = journal.make("move", [5], 4).shown
     assert shown(after)[:2] == [("A", "Good morning how are you Fine"), ("A", "and the house on the hill")]
+
+
+def interleaved(*turns):
+    """A transcript of turns of (speaker, channel, places of its words); the words stand in the order of their places."""
+    named = sorted(
+        (place, f"{speaker.lower()}{number}", speaker, channel)
+        for speaker, channel, places in turns
+        for number, place in enumerate(places, start=1)
+    )
+    words = [
+        {"text": text, "start": 500 * place, "end": 500 * place + 400, "confidence": 0.9, "speaker": speaker, "channel": channel}
+        for place, text, speaker, channel in named
+    ]
+    utterances = []
+    for speaker, channel, places in turns:
+        said = [words[place] for place in places]
+        text, start, end = " ".join(word["text"] for word in said), said[0]["start"], said[-1]["end"]
+        utterances.append({"text": text, "start": start, "end": end, "speaker": speaker, "channel": channel, "words": said})
+    return json.dumps({"id": "t", "status": "completed", "words": words, "utterances": utterances}).encode()
+
+
+def test_words_move_to_the_turn_that_was_named_though_another_one_lies_nearer():
+    journal = Journal(interleaved(("A", None, [0, 1, 3, 4]), ("B", None, [2]), ("C", None, [5])))
+    assert shown(journal.make("move", [4], 2).shown) == [("A", "a1 a2 a3"), ("B", "b1 a4"), ("C", "c1")]
+    journal.entries.clear()
+    assert shown(journal.make("move", [5], 2).shown) == [("A", "a1 a2 a3 a4"), ("B", "b1 c1")]
+
+
+def test_no_word_moves_to_another_channel():
+    journal = Journal(interleaved(("A", "1", [0, 1]), ("B", "2", [2, 3]), ("A", "1", [4])))
+    assert statuses(journal.make("move", [1], 2)) == ["conflict"]
+    assert statuses(journal.make("move", [1], 4)) == ["conflict", "applied"]
+
+
+def test_a_boundary_that_an_earlier_version_moved_stays_where_it_is():
+    journal = Journal(interleaved(("A", "1", [0, 1]), ("B", "2", [2, 3]), ("A", "1", [4])))
+    action, detail = making.move(journal.result.state, [1], 4)
+    del detail["beside"]
+    journal.write(action, detail)
+    assert [speaker_and_text for speaker_and_text in shown(journal.shown) if speaker_and_text[0] == "A"] == [("A", "a1"), ("A", "a2 a1")]
 
 
 def test_rejected_words_are_shown_nowhere(journal):
@@ -262,6 +300,44 @@ def test_a_speaker_who_was_cut_in_two_is_a_conflict(journal):
     assert statuses(journal.over(payload("u", halves))) == ["conflict"]
 
 
+def test_a_new_speaker_is_nobody_of_the_new_transcript():
+    journal = Journal(payload("t", [("A", "one two three four"), ("A", "five six")])).make("reassign", [4, 5], "B")
+    renewed = journal.over(payload("u", [("A", "one two"), ("B", "three four"), ("C", "five six")]))
+    assert statuses(renewed) == ["conflict"]
+    renewed = journal.over(payload("u", [("A", "one two three four"), ("C", "five six")]))
+    assert shown(renewed.shown) == [("A", "one two three four"), ("B", "five six")]
+
+
+@pytest.mark.parametrize("edit", [("reassign", "B"), ("move", 5)])
+def test_words_that_others_stand_between_now_are_not_torn_apart(edit):
+    journal = Journal(payload("t", [("A", "so"), ("A", "yes I think so"), ("B", "well")]))
+    kind, to = edit
+    journal.make(kind, [1, 2, 3, 4], to)
+    assert statuses(journal.over(payload("u", [("A", "so yes I think so"), ("B", "well")]))) == ["applied"]
+    renewed = journal.over(payload("u", [("A", "so yes um I think so"), ("B", "well")]))
+    assert statuses(renewed) == ["conflict"]
+    assert renewed.shown is renewed.body
+
+
+def test_words_are_given_to_somebody_else_across_the_crosstalk_of_others():
+    journal = Journal(interleaved(("A", None, [0, 1, 2]), ("B", None, [3]))).make("reassign", [0, 1, 2], "C")
+    words = [("a1", "A", 0), ("b1", "B", 400), ("a2", "A", 500), ("a3", "A", 1000)]
+    spoken = [{"text": text, "start": start, "end": start + 300, "speaker": who} for text, who, start in words]
+    turns = [
+        {"text": "", "start": min(word["start"] for word in said), "end": 1300, "speaker": said[0]["speaker"], "words": said}
+        for said in ([word for word in spoken if word["speaker"] == who] for who in "AB")
+    ]
+    renewed = journal.over(json.dumps({"id": "u", "status": "completed", "words": spoken, "utterances": turns}).encode())
+    assert shown(renewed.shown) == [("C", "a1 a2 a3"), ("B", "")]
+
+
+def test_a_speaker_whose_naming_was_taken_back_is_found_by_when_they_speak(journal):
+    journal.make("rename", "A", "Ada").make("reassign", [5], "Ada")
+    journal.write(edits.UNDO, {"edit_group": 1})
+    assert statuses(journal) == ["applied"]
+    assert shown(journal.shown)[0] == ("A", "Good morning how are you Fine and the house on the hill")
+
+
 # -- laws -------------------------------------------------------------------------------------------------------------
 
 TEXTS = st.lists(st.sampled_from(["so", "then", "Hill.", "日本", "نعم", "<b>", "🙂"]), min_size=1, max_size=5).map(" ".join)
@@ -334,9 +410,9 @@ class Review(RuleBasedStateMachine):
         self.edit("reassign", self.positions(data), to)
 
     @precondition(lambda self: self.has_words)
-    @rule(data=st.data(), to_next=st.booleans())
-    def move(self, data, to_next):
-        self.edit("move", self.positions(data), to_next=to_next)
+    @rule(data=st.data())
+    def move(self, data):
+        self.edit("move", self.positions(data), self.positions(data)[0])
 
     @precondition(lambda self: self.has_words)
     @rule(data=st.data(), text=TEXTS)
