@@ -121,7 +121,7 @@ class Review(Reviewed):
         return self._do(lambda: making.correct(self.standing, self._chosen(words, utterance), text))
 
     def accept(self, *, words: Words = None, utterance: int | None = None) -> Review:
-        """These words are right as they are; without words and utterance, all are."""
+        """These words are right as they are; without words and utterance, all are: of this transcript, not of a later one."""
         everything = words is None and utterance is None
         return self._do(lambda: making.accept(self.standing, None if everything else self._chosen(words, utterance)))
 
@@ -135,7 +135,7 @@ class Review(Reviewed):
         return self._do(lambda: making.note(self.standing, None if everything else self._chosen(words, utterance), text))
 
     def done(self) -> Review:
-        """The recording is reviewed. Whatever is changed or taken back afterwards puts it in review again."""
+        """The recording is reviewed. Whatever is changed or taken back afterwards, and a new transcript, puts it in review again."""
         return self.mark(corrections.DONE)
 
     def mark(self, state: str) -> Review:

@@ -96,7 +96,17 @@ def test_edits_outlive_a_new_transcription(corpus, tmp_path):
     one = sk.review(whole, "one")
     assert one.conflicts["new"].tolist() == ["starts"]
     assert one.conflicts["reason"].notna().all()
-    assert sk.review_states(whole)[["state", "n_edits", "n_conflicts"]].to_numpy().tolist() == [["done", 3, 1], ["new", 0, 0]]
+    assert sk.review_states(whole)[["state", "n_edits", "n_conflicts"]].to_numpy().tolist() == [["in review", 3, 1], ["new", 0, 0]]
+
+
+def test_what_was_accepted_as_a_whole_settles_nothing_of_a_new_transcription(corpus, tmp_path):
+    sk.review(corpus, "one").accept().done()
+    store(tmp_path / "corpus", {"one": [("A", "Could morning Kovac"), ("B", "fine")]}, number=2)
+    whole = sk.open_corpus(tmp_path / "corpus")
+    one = sk.review(whole, "one")
+    assert (one.state, one.conflicts["action"].tolist()) == ("in review", ["accept"])
+    assert one.standing.verdicts == {}
+    assert one.accept().done().state == "done"
 
 
 def test_the_level_of_edits_and_the_exports_show_them(corpus, tmp_path):

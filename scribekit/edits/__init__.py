@@ -57,8 +57,8 @@ def replayed(body: bytes, journal: Sequence[Edit]) -> Replayed:
     Raises:
         msgspec.MsgspecError: The body is not a JSON transcript.
     """
-    state, history = State.of_payload(body), read_history(journal)
-    transcript_id = wire.read_head(body).id
+    state, transcript_id = State.of_payload(body), wire.read_head(body).id
+    history = read_history(journal, transcript_id)
     return Replayed(state, history, replay(state, history.active, transcript_id), transcript_id)
 
 

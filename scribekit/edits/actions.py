@@ -209,8 +209,10 @@ def _judge(state: State, looked_at: Iterable[Spoken], right: set[int]) -> None:
             state.verdicts[word.origin] = word.origin in right
 
 
-def _accept(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is
+def _accept(state: State, detail: Detail, is_same: bool) -> None:
     anchor = detail["words"]
+    if anchor is None and not is_same:
+        raise Conflict("another transcript was accepted as a whole, and nobody has looked at this one")
     positions = range(len(state.words)) if anchor is None else find_words(state, anchor)
     looked_at = [state.words[position] for position in positions]
     _judge(state, looked_at, {word.origin for word in looked_at if word.origin is not None})

@@ -74,15 +74,17 @@ class History:
     state: str
 
 
-def read_history(journal: Iterable[Edit]) -> History:
+def read_history(journal: Iterable[Edit], transcript_id: str | None = None) -> History:
     """Which edits of a journal hold.
 
     An undo takes back the group that it names, a redo brings it back to its old place, and a new edit after an undo ends what could be
     redone. A recording is ``new`` until its first edit. A state that a person set holds until the next one, or until something is changed:
-    what is edited, undone or redone is ``in review`` (again), for nobody has called it done as it stands.
+    what is edited, undone or redone is ``in review`` (again), for nobody has called it done as it stands. So is one with another transcript
+    than the one that was called done.
 
     Args:
         journal: All edits of one recording, oldest first.
+        transcript_id: The transcript that is there now; None takes every one for the same.
     """
     made: list[Edit] = []
     done: list[int] = []
@@ -90,7 +92,8 @@ def read_history(journal: Iterable[Edit]) -> History:
     state = NEW
     for edit in journal:
         if edit.action == STATE:
-            state = edit.detail["state"]
+            is_of_another = transcript_id not in (None, edit.transcript_id)
+            state = IN_REVIEW if edit.detail["state"] == DONE and is_of_another else edit.detail["state"]
             continue
         if edit.action in (UNDO, REDO):
             source, target = (done, redoable) if edit.action == UNDO else (redoable, done)

@@ -59,7 +59,7 @@ class Replayer:
         Returns:
             What :func:`scribekit.edits.replayed` gives. Its state must not be changed: copy it.
         """
-        history = read_history(journal)
+        history = read_history(journal, self._transcript_id)
         known = self._known(history.active)
         del self._outcomes[known:]
         self._states = {count: state for count, state in self._states.items() if count <= known}

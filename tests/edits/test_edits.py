@@ -268,6 +268,14 @@ def test_what_is_changed_after_it_was_done_is_in_review_again(journal, steps):
     assert journal.result.history.state == "done"
 
 
+def test_a_recording_is_done_with_the_transcript_that_was_called_done(journal):
+    journal.make("note", None, "check the date")
+    journal.write(edits.STATE, {"state": "done"})
+    assert (journal.result.history.state, journal.over(payload("u", TALK)).result.history.state) == ("done", "in review")
+    journal.write(edits.STATE, {"state": "new"})
+    assert journal.over(payload("u", TALK)).result.history.state == "new"
+
+
 # -- a new transcription ----------------------------------------------------------------------------------------------
 
 
