@@ -14,8 +14,8 @@ import pandas as pd
 from scribekit import edits, schema, stored
 from scribekit.corpus import Batch, Corpus
 from scribekit.edits import making
-from scribekit.errors import OptionError, nearest
-from scribekit.ledger import Ledger
+from scribekit.errors import OptionError, ScribekitError, nearest
+from scribekit.ledger import Ledger, Overtaken
 from scribekit.progress import Progress
 from scribekit.reviewing import editor
 
@@ -90,6 +90,7 @@ def apply_edits(batch_or_corpus: Batch | Corpus, proposals: pd.DataFrame, *, who
         OptionError: There is no such recording, or the words are not there any more: the recording was edited after the proposals were
             made. Or two recordings are the same file or address, so that edits hold for both, and the proposals for them differ. Then
             nothing is changed.
+        ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is changed.
     """
     lacking = [name for name in schema.PROPOSALS.names if name not in proposals]
     if lacking:
@@ -115,15 +116,9 @@ def undo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> in
 
     Raises:
         OptionError: There is nothing to undo.
+        ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is changed.
     """
-    with Ledger(batch_or_corpus.path) as ledger:
-        known = _histories(ledger, batch_or_corpus)
-        done = {_done_at(journal, history.undoable[-1]): history.undoable[-1] for journal, history in known if history.undoable}
-        if not done:
-            raise OptionError("There is nothing to undo.")
-        group = done[max(done)]
-        stored.turn_back(ledger, edits.UNDO, group, who=who or editor(), at=time.time())
-        return sum(edit.edit_group == group for journal, history in known if group in history.undoable for edit in journal)
+    return _turn_back(batch_or_corpus, edits.UNDO, who or editor())
 
 
 def redo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> int:
@@ -140,35 +135,40 @@ def redo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> in
 
     Raises:
         OptionError: There is nothing to redo.
+        ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is changed.
     """
-    with Ledger(batch_or_corpus.path) as ledger:
-        known = _histories(ledger, batch_or_corpus)
-        undone = {_undone_at(journal, history.redoable[-1]): history.redoable[-1] for journal, history in known if history.redoable}
-        if not undone:
-            raise OptionError("There is nothing to redo.")
-        group = undone[max(undone)]
-        stored.turn_back(ledger, edits.REDO, group, who=who or editor(), at=time.time())
-        return sum(edit.edit_group == group for journal, history in known if group in history.redoable for edit in journal)
+    return _turn_back(batch_or_corpus, edits.REDO, who or editor())
 
 
-def _histories(ledger: Ledger, corpus: Batch | Corpus) -> list[tuple[list[edits.Edit], edits.History]]:
-    """The journal of each content that was edited, and what of it can be undone and redone."""
-    stamps = ledger.edit_stamps()
-    keys = {ledger.content_of(key): key for _, key in stored.completed(corpus, ledger) if key in stamps}
-    journals = [stored.journal(ledger, key) for key in keys.values()]
-    return [(journal, edits.read_history(journal)) for journal in journals]
+def _turn_back(corpus: Batch | Corpus, action: str, who: str) -> int:
+    """Undo or redo the group that was last done, or undone, anywhere in the corpus; gives how many edits it is about."""
+    with Ledger(corpus.path) as ledger:
+        stamps = ledger.edit_stamps()
+        keys = {ledger.content_of(key): key for _, key in stored.completed(corpus, ledger) if key in stamps}
+        journals = {content: stored.journal(ledger, key) for content, key in keys.items()}
+        histories = [(journal, edits.read_history(journal)) for journal in journals.values()]
+        known = [(journal, history.undoable if action == edits.UNDO else history.redoable) for journal, history in histories]
+        last_steps = {_last_step(journal, groups[-1]): groups[-1] for journal, groups in known if groups}
+        if not last_steps:
+            raise OptionError(f"There is nothing to {action}.")
+        group = last_steps[max(last_steps)]
+        read = {content: journal[-1].edit_id for content, journal in journals.items()}
+        with _not_overtaken():
+            stored.turn_back(ledger, action, group, who=who, at=time.time(), last=read)
+        return sum(edit.edit_group == group for journal, groups in known if group in groups for edit in journal)
 
 
-def _done_at(journal: Sequence[edits.Edit], group: int) -> int:
-    """The number of the last edit, or redo, of a group."""
-    return max(
-        edit.edit_id for edit in journal if edit.edit_group == group or (edit.action == edits.REDO and edit.detail["edit_group"] == group)
-    )
+def _last_step(journal: Sequence[edits.Edit], group: int) -> int:
+    """The number of the last edit, undo or redo of a group."""
+    return max(edit.edit_id for edit in journal if group in (edit.edit_group, edit.detail.get("edit_group")))
 
 
-def _undone_at(journal: Sequence[edits.Edit], group: int) -> int:
-    """The number of the last undo of a group."""
-    return max(edit.edit_id for edit in journal if edit.action == edits.UNDO and edit.detail["edit_group"] == group)
+@contextlib.contextmanager
+def _not_overtaken() -> Iterator[None]:
+    try:
+        yield
+    except Overtaken:
+        raise ScribekitError("A recording was edited elsewhere meanwhile, so nothing was changed. Look at it, then repeat this.") from None
 
 
 def each_replayed(corpus: Corpus, names: Iterable[str] | None = None, *, progress: bool = False) -> Iterator[tuple[str, edits.Replayed]]:
@@ -210,8 +210,10 @@ def apply(
         for recording_id in recording_ids:
             if recording_id not in keys:
                 raise OptionError(f"There is no transcript of {recording_id!r} in the corpus.{nearest(str(recording_id), keys)}")
+        contents = {recording_id: ledger.content_of(keys[recording_id]) for recording_id in recording_ids}
+        read = {content: ledger.last_edit(content) for content in contents.values()}
         for recording_id, result in each_replayed(corpus, recording_ids):
-            content, before = ledger.content_of(keys[recording_id]), result.state.copy()
+            content, before = contents[recording_id], result.state.copy()
             new = _Made(recording_id, result.transcript_id, [])
             for action, detail in made(recording_id, result.state):
                 _perform(recording_id, result.state, action, detail)
@@ -226,7 +228,8 @@ def apply(
             for action, detail in first.edits
         ]  # fmt: skip
         if rows:
-            ledger.append_edits(rows)
+            with _not_overtaken():
+                ledger.append_edits(rows, read)
     return len(rows)
 
 

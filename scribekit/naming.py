@@ -61,6 +61,7 @@ def name_people(
         OptionError: A recording or a speaker is not there, a name is blank, or somebody else in the recording has the name already; or
             two recordings are the same file or address, and are given different names. Then nothing is renamed. Two speakers are made
             one by ``review(…).merge``.
+        ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is renamed.
     """
     wanted = _wanted(batch_or_corpus, names, progress=progress)
 

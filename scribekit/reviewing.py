@@ -13,7 +13,7 @@ from scribekit import stored
 from scribekit.corpus import Batch, Corpus
 from scribekit.edits import making
 from scribekit.errors import OptionError, ScribekitError, nearest
-from scribekit.ledger import Ledger
+from scribekit.ledger import Ledger, Overtaken
 from scribekit.reviewed import Reviewed
 
 Words = int | Sequence[int] | None
@@ -50,7 +50,8 @@ class Review(Reviewed):
 
     Each method is one edit: it is in the corpus's journal when the method returns, and ``to_frame``, ``search`` and ``export`` show it.
     The transcript as received is never changed. Words and utterances are named by the ``word_index`` of
-    :attr:`words` and the ``utterance_index`` of :attr:`utterances` as they stand.
+    :attr:`words` and the ``utterance_index`` of :attr:`utterances` as they stand. When somebody else has edited the recording since it was
+    read, nothing is done: :class:`~scribekit.ScribekitError` says so, and the recording is read again, to be looked at.
 
     Attributes:
         recording_id: The recording.
@@ -142,6 +143,7 @@ class Review(Reviewed):
         """Set where the review stands: ``new``, ``in review`` or ``done``."""
         if state not in corrections.STATES:
             raise OptionError(f"There is no state {state!r}. It is one of {', '.join(corrections.STATES)}.")
+        self._check_unchanged()
         return self._append(corrections.STATE, {"state": state})
 
     def undo(self) -> Review:
@@ -161,12 +163,10 @@ class Review(Reviewed):
         return self._turn_back(corrections.REDO, self.history.redoable)
 
     def _turn_back(self, action: str, groups: Sequence[int]) -> Review:
+        self._check_unchanged()
         if not groups:
             raise OptionError(f"There is nothing to {action} in {self.recording_id!r}.")
-        with Ledger(self._corpus.path) as ledger:
-            stored.turn_back(ledger, action, groups[-1], who=self.who, at=time.time())
-            self._load(ledger)
-        return self
+        return self._write(lambda ledger: stored.turn_back(ledger, action, groups[-1], who=self.who, at=time.time(), last=self._last_edit))
 
     def _do(self, make: Callable[[], making.Made]) -> Review:
         """Make the edit, try it, and write it down; what cannot be applied is not written."""
@@ -179,20 +179,33 @@ class Review(Reviewed):
         return self._append(action, detail)
 
     def _check_unchanged(self) -> None:
-        """Positions are those of the words that the person saw."""
-        known = self._journal[-1].edit_id if self._journal else None
+        """Everything is done to what the person saw."""
         with Ledger(self._corpus.path) as ledger:
-            if ledger.edit_stamps().get(self._key) != known:
-                self._load(ledger)
-                raise ScribekitError(
-                    f"{self.recording_id!r} was edited elsewhere meanwhile, so words may stand at other places. It has been read again: "
-                    "look at its words and utterances, then repeat the edit."
-                )
+            if ledger.last_edit(self._content) != self._last_edit[self._content]:
+                raise self._read_again(ledger)
+
+    @property
+    def _last_edit(self) -> dict[str, int | None]:
+        return {self._content: self._journal[-1].edit_id if self._journal else None}
+
+    def _read_again(self, ledger: Ledger) -> ScribekitError:
+        self._load(ledger)
+        return ScribekitError(
+            f"{self.recording_id!r} was edited elsewhere meanwhile, so words may stand at other places. It has been read again: "
+            "look at its words and utterances, then repeat the edit."
+        )
 
     def _append(self, action: str, detail: dict[str, Any]) -> Review:
         row = {"at": time.time(), "who": self.who, "content": self._content, "transcript_id": self._replayed.transcript_id}
+        row |= {"action": action, "detail": json.dumps(detail, ensure_ascii=False)}
+        return self._write(lambda ledger: ledger.append_edits([row], self._last_edit))
+
+    def _write(self, write: Callable[[Ledger], object]) -> Review:
         with Ledger(self._corpus.path) as ledger:
-            ledger.append_edits([{**row, "action": action, "detail": json.dumps(detail, ensure_ascii=False)}])
+            try:
+                write(ledger)
+            except Overtaken:
+                raise self._read_again(ledger) from None
             self._load(ledger)
         return self
 

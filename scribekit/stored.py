@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -80,9 +80,21 @@ def edits_frame(corpus: Corpus) -> pd.DataFrame:
         return schema.EDITS.frame([row for name, _, entries, result in found for row in edit_rows(name, entries, result)])
 
 
-def turn_back(ledger: Ledger, action: str, group: int, *, who: str, at: float) -> None:
-    """Undo or redo a group of edits in every recording that it is about."""
+def turn_back(ledger: Ledger, action: str, group: int, *, who: str, at: float, last: Mapping[str, int | None]) -> None:
+    """Undo or redo a group of edits in every recording that it is about.
+
+    Args:
+        ledger: The open ledger.
+        action: ``edits.UNDO`` or ``edits.REDO``.
+        group: The number of the group.
+        who: Whose step it is.
+        at: Unix time.
+        last: The last edit of each content as it was read (see ``Ledger.append_edits``).
+
+    Raises:
+        Overtaken: One of those was edited since; nothing was written.
+    """
     detail = json.dumps({"edit_group": group})
     contents = dict.fromkeys((row["content"], row["transcript_id"]) for row in ledger.edits_of_group(group))
     rows = [{"at": at, "who": who, "content": content, "transcript_id": transcript} for content, transcript in contents]
-    ledger.append_edits([{**row, "action": action, "detail": detail} for row in rows])
+    ledger.append_edits([{**row, "action": action, "detail": detail} for row in rows], last)

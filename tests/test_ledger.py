@@ -12,7 +12,7 @@ import pytest
 from scribekit.errors import LedgerError
 from scribekit.intake import PlannedRow
 from scribekit.jobs import Job
-from scribekit.ledger import BUSY_S, FILE_NAME, VERSION, Fact, Ledger, Receipt
+from scribekit.ledger import BUSY_S, FILE_NAME, VERSION, Fact, Ledger, Overtaken, Receipt
 
 NOW = 1_000_000.0
 UNTIL = NOW + 120
@@ -361,3 +361,12 @@ def test_edits_that_belong_together_are_all_there_or_none(ledger):
     assert ledger.edits() == []
     assert ledger.append_edits([good, good]) == [1, 2]
     assert {row["edit_group"] for row in ledger.edits()} == {1}
+
+
+def test_no_edit_is_written_over_one_that_was_not_read(ledger):
+    content = "https://host.example/a.mp3"
+    edit = {"at": NOW, "who": "ada", "content": content, "transcript_id": "t", "action": "note", "detail": "{}"}
+    assert ledger.append_edits([edit], {content: None}) == [1]
+    with pytest.raises(Overtaken):
+        ledger.append_edits([edit], {content: None})
+    assert ledger.append_edits([edit], {content: ledger.last_edit(content), "another": None}) == [2]

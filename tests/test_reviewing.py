@@ -88,6 +88,39 @@ def test_an_edit_made_elsewhere_meanwhile_is_not_overrun(corpus):
     assert texts(corpus)[0] == ["A", "evening Kovic."]
 
 
+@pytest.mark.parametrize("act", [lambda one: one.undo(), lambda one: one.redo(), lambda one: one.done()])
+def test_nothing_is_taken_back_or_called_done_that_the_person_has_not_seen(corpus, act):
+    sk.review(corpus, "one").reject(words=[0]).reject(words=[0]).undo()
+    mine, theirs = sk.review(corpus, "one"), sk.review(corpus, "one")
+    theirs.note("and this?").undo()
+    count = len(theirs.edits)
+    with pytest.raises(ScribekitError, match="edited elsewhere"):
+        act(mine)
+    assert len(mine.edits) == count
+    assert mine.state == "in review"
+
+
+@pytest.mark.parametrize("act", [
+    lambda corpus: sk.review(corpus, "one").correct("evening", words=[1]),
+    lambda corpus: sk.review(corpus, "one").undo(),
+    lambda corpus: sk.name_people(corpus, {"A": "Ada"}),
+    sk.undo_edits,
+])  # fmt: skip
+def test_an_edit_made_elsewhere_in_the_last_moment_is_not_overrun(corpus, monkeypatch, act):
+    sk.review(corpus, "one").note("first")
+    append = Ledger.append_edits
+
+    def overtaken(ledger, rows, last):
+        monkeypatch.setattr(Ledger, "append_edits", append)
+        sk.review(corpus, "one").reject(words=[0])
+        return append(ledger, rows, last)
+
+    monkeypatch.setattr(Ledger, "append_edits", overtaken)
+    with pytest.raises(ScribekitError, match="edited elsewhere"):
+        act(corpus)
+    assert sk.review(corpus, "one").edits["action"].tolist() == ["note", "reject"]
+
+
 def test_edits_outlive_a_new_transcription(corpus, tmp_path):
     sk.review(corpus, "one").rename("B", "Bo").correct("Kovač.", words=2).correct("starts", words=6).done()
     store(tmp_path / "corpus", {"one": [("X", "Good morning Kovic."), ("Y", "Fine"), ("X", "so we go")]}, number=2)

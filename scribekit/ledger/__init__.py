@@ -5,13 +5,13 @@ follows from it is done.
 """
 
 from scribekit.ledger.figures import Figures
-from scribekit.ledger.journal import Journal
+from scribekit.ledger.journal import Journal, Overtaken
 from scribekit.ledger.pages import Pages
 from scribekit.ledger.store import BUSY_S, FILE_NAME, VERSION
 from scribekit.ledger.views import Views
 from scribekit.ledger.work import Fact, Receipt, Work
 
-__all__ = ["BUSY_S", "FILE_NAME", "VERSION", "Fact", "Ledger", "Receipt"]
+__all__ = ["BUSY_S", "FILE_NAME", "VERSION", "Fact", "Ledger", "Overtaken", "Receipt"]
 
 
 class Ledger(Work, Views, Figures, Pages, Journal):

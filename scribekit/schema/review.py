@@ -58,7 +58,13 @@ REVIEWS = Table(
     "reviews",
     (
         RECORDING_ID,
-        Column("state", "str", "new (nobody has edited it), in review (also: changed, or transcribed anew, after it was done), or done.", "", "journal"),
+        Column(
+            "state",
+            "str",
+            "new (nobody has edited it), in review (also: changed, or transcribed anew, after it was done), or done.",
+            "",
+            "journal",
+        ),
         Column("n_edits", "int64", "How many edits hold.", "", "journal"),
         Column("n_conflicts", "int64", "How many of them cannot be applied to the transcript that is there now.", "", "edits"),
         Column("last_edit_at", _AT, "When it was last edited.", "", "journal"),
