@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -20,7 +19,6 @@ from scribekit.progress import Progress
 from scribekit.reviewing import editor
 
 _QUIET_UNDER_S = 2.0
-_ENDING = re.compile(r"[.,;:!?…]+$")
 
 
 def smooth_speakers(batch_or_corpus: Batch | Corpus, *, max_words: int = 1, max_gap_s: float = 1.0, progress: bool = True) -> pd.DataFrame:
@@ -54,8 +52,8 @@ def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, p
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        old: The word or phrase, compared without case and punctuation.
-        new: What to put there. A full stop or comma after the old words stays.
+        old: The word or phrase, compared without case and punctuation. Other signs count: ``"C++"`` is not ``"C"``.
+        new: What to put there. Punctuation before and after the old words stays, unless the new ones have their own there.
         progress: Show how far it has come.
 
     Returns:
@@ -70,8 +68,8 @@ def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, p
     rows = []
     for name, result in each_replayed(batch_or_corpus, progress=progress):
         for positions in edits.places(result.state, old):
-            last = result.state.words[positions[-1]].text
-            rows.append(_proposal(name, result.state, "correct", positions, new + _ending(last, new)))
+            old_words = result.state.words[positions[0]].text, result.state.words[positions[-1]].text
+            rows.append(_proposal(name, result.state, "correct", positions, _punctuated(new, *old_words)))
     return schema.PROPOSALS.frame(rows)
 
 
@@ -275,10 +273,11 @@ def _made_of(row: dict[Any, Any], state: edits.State) -> making.Made:
     return making.correct(state, positions, row["to"])
 
 
-def _ending(old: str, new: str) -> str:
-    """The punctuation that a word had, when the new one has none of its own."""
-    found = _ENDING.search(old)
-    return found.group() if found and not _ENDING.search(new) else ""
+def _punctuated(new: str, first: str, last: str) -> str:
+    """New words with the punctuation around the old ones, where they have none of their own."""
+    text = new.strip()
+    before, after = edits.edges(text)
+    return ("" if before else edits.edges(first)[0]) + text + ("" if after else edits.edges(last)[1])
 
 
 def _proposal(recording_id: str, state: edits.State, action: str, positions: Sequence[int], to: str) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import json
+import operator
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, SupportsIndex
 
 from scribekit import edits as corrections
 from scribekit import stored
@@ -16,7 +18,7 @@ from scribekit.errors import OptionError, ScribekitError, nearest
 from scribekit.ledger import Ledger, Overtaken
 from scribekit.reviewed import Reviewed
 
-Words = int | Sequence[int] | None
+Words = SupportsIndex | Iterable[SupportsIndex] | None
 
 
 def review(batch_or_corpus: Batch | Corpus, recording_id: str, *, who: str | None = None) -> Review:
@@ -99,7 +101,7 @@ class Review(Reviewed):
         return self._do(lambda: self._moved(utterance, words))
 
     def _moved(self, utterance: int, words: int) -> making.Made:
-        turns = self.turns
+        utterance, words, turns = _index(utterance, "utterance"), _index(words, "words"), self.turns
         if not 0 < utterance < len(turns) or words == 0:
             raise OptionError(
                 f"Give an utterance from 1 to {len(turns) - 1} and the number of words, 1 or -1 or more; not {utterance}, {words}."
@@ -117,7 +119,7 @@ class Review(Reviewed):
 
         An empty text is :meth:`reject`.
         """
-        if not text.strip():
+        if not _text(text).strip():
             return self.reject(words=words, utterance=utterance)
         return self._do(lambda: making.correct(self.standing, self._chosen(words, utterance), text))
 
@@ -133,7 +135,7 @@ class Review(Reviewed):
     def note(self, text: str, *, words: Words = None, utterance: int | None = None) -> Review:
         """Remark on words, on a turn, or on the whole recording. Remarks are in the table of edits."""
         everything = words is None and utterance is None
-        return self._do(lambda: making.note(self.standing, None if everything else self._chosen(words, utterance), text))
+        return self._do(lambda: making.note(self.standing, None if everything else self._chosen(words, utterance), _text(text)))
 
     def done(self) -> Review:
         """The recording is reviewed. Whatever is changed or taken back afterwards, and a new transcript, puts it in review again."""
@@ -211,7 +213,7 @@ class Review(Reviewed):
 
     def _known(self, speaker: str) -> str:
         if speaker not in self.speakers:
-            raise OptionError(f"Nobody is called {speaker!r} in {self.recording_id!r}.{nearest(speaker, self.speakers)}")
+            raise OptionError(f"Nobody is called {speaker!r} in {self.recording_id!r}.{nearest(str(speaker), self.speakers)}")
         return speaker
 
     def _name(self, name: str) -> str:
@@ -226,7 +228,7 @@ class Review(Reviewed):
             )
         if utterance is None:
             return self._positions(words)
-        turns = self.turns
+        utterance, turns = _index(utterance, "utterance"), self.turns
         if not 0 <= utterance < len(turns) or not turns[utterance]:
             raise OptionError(
                 f"There is no utterance {utterance} with words in {self.recording_id!r}; it has {len(turns)}, counted from 0."
@@ -234,10 +236,24 @@ class Review(Reviewed):
         return turns[utterance]
 
     def _positions(self, words: Words) -> list[int]:
-        given: Iterable[int] = [words] if isinstance(words, int) else words or []
-        positions = sorted({int(position) for position in given})
+        given = words if isinstance(words, Iterable) else [words]
+        positions = sorted({_index(position, "words=") for position in given})
         if not positions or positions[0] < 0 or positions[-1] >= len(self.standing.words):
             raise OptionError(
                 f"words= takes positions from 0 to {len(self.standing.words) - 1} in {self.recording_id!r}; found {positions[:5]}."
             )
         return positions
+
+
+def _index(value: Any, name: str) -> int:
+    """A whole number of any library; a truth value is none."""
+    with contextlib.suppress(TypeError):
+        if not isinstance(value, bool):
+            return operator.index(value)
+    raise OptionError(f"{name} takes whole numbers, not {value!r}.")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise OptionError(f"A text is a string, not {value!r}.")
+    return value

@@ -1,3 +1,6 @@
+import unicodedata
+
+import numpy as np
 import pytest
 from corpora import store
 
@@ -37,6 +40,15 @@ def test_a_review_edits_by_utterance_and_by_words(corpus):
     assert one.edits["new"].dropna().tolist() == ["next", "C", "who is this?"]
 
 
+def test_positions_come_from_frames_and_arrays_too(corpus):
+    one = sk.review(corpus, "one")
+    frame = one.words
+    one.correct("evening", words=frame["word_index"].iloc[1]).reject(words=frame.loc[frame["text"] == "Good", "word_index"])
+    one.accept(words=np.array([0, 1])).accept(utterance=np.int64(1)).move_boundary(np.int64(1), np.int64(-1))
+    one.split("A", from_word=np.int64(4), into="D")
+    assert texts(corpus) == [["A", "evening"], ["B", "Kovic. Fine"], ["A", "so"], ["D", "we begin"]]
+
+
 def test_undoing_everything_gives_the_start(corpus):
     one = sk.review(corpus, "one")
     start = one.payload
@@ -63,6 +75,15 @@ def test_undoing_everything_gives_the_start(corpus):
         (lambda one: one.move_boundary(1, 5), "have 3 and 1 words"),
         (lambda one: one.mark("finished"), "new, in review, done"),
         (lambda one: one.redo(), "nothing to redo"),
+        (lambda one: one.correct("x", words=[1.9]), "whole numbers, not 1.9"),
+        (lambda one: one.correct("x", words=1.9), "whole numbers, not 1.9"),
+        (lambda one: one.correct("x", words=[True, False]), "whole numbers, not True"),
+        (lambda one: one.correct("x", utterance=0.5), "whole numbers, not 0.5"),
+        (lambda one: one.move_boundary(1, 1.5), "whole numbers, not 1.5"),
+        (lambda one: one.correct("x", words=np.array([], dtype=int)), "positions from 0 to 6"),
+        (lambda one: one.correct(5, words=0), "A text is a string, not 5"),
+        (lambda one: one.note(None), "A text is a string, not None"),
+        (lambda one: one.rename(None, "Ada"), "Nobody is called None"),
     ],
 )
 def test_what_cannot_be_done_is_explained_and_not_recorded(corpus, act, message):
@@ -238,6 +259,27 @@ def test_the_same_slip_is_corrected_everywhere_but_where_it_is_right(corpus):
     with pytest.raises(OptionError, match="not those of the proposal"):
         sk.apply_edits(corpus, proposals)
     assert texts(corpus, "two") == [["A", "Only kovic speaks"]]
+
+
+def test_a_correction_everywhere_keeps_the_punctuation_around_the_words(tmp_path):
+    corpus = store(tmp_path / "quoted", {"a": "“Kovic,” (Kovic) ¿Kovic? C++, C Kovic's"})
+    assert sk.propose_correction(corpus, "kovic", "Kovač")["to"].tolist() == ["“Kovač,”", "(Kovač)", "¿Kovač?"]
+    assert sk.propose_correction(corpus, "Kovic", "Kovač!")["to"].tolist() == ["“Kovač!", "(Kovač!", "¿Kovač!"]
+    assert sk.propose_correction(corpus, "C++", "Rust")[["text", "to"]].to_numpy().tolist() == [["C++,", "Rust,"]]
+    assert sk.propose_correction(corpus, "C", "Rust")["text"].tolist() == ["C"]
+
+
+def test_words_that_differ_in_vowel_signs_are_different_words(tmp_path):
+    corpus = store(tmp_path / "hindi", {"a": "राम की किताब का पता"}, confidence=lambda _: 0.4)
+    assert sk.propose_correction(corpus, "की", "के")["text"].tolist() == ["की"]
+    one = sk.review(corpus, "a").correct("के", words=1)
+    assert one.standing.verdicts == {1: False}
+    assert one.words["confidence"].isna().tolist() == [False, True, False, False, False]
+
+
+def test_a_word_is_found_however_its_accents_are_encoded(tmp_path):
+    corpus = store(tmp_path / "accents", {"a": unicodedata.normalize("NFD", "Herr Kovač spricht")})
+    assert len(sk.propose_correction(corpus, unicodedata.normalize("NFC", "kovač"), "Kovacz")) == 1
 
 
 def test_stray_turns_are_proposed_and_folded(corpus):

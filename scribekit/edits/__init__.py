@@ -17,6 +17,7 @@ from scribekit.edits.proposals import Stray, strays
 from scribekit.edits.replaying import Replayed, Replayer
 from scribekit.edits.spoken import Spoken
 from scribekit.edits.state import State, to_payload, utterance_words
+from scribekit.edits.wording import edges
 
 __all__ = [
     "ACTIONS",
@@ -38,6 +39,7 @@ __all__ = [
     "Spoken",
     "State",
     "Stray",
+    "edges",
     "log",
     "making",
     "perform",

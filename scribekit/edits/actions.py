@@ -247,13 +247,15 @@ ACTIONS: Mapping[str, Callable[[State, Detail, bool], None]] = {
 def places(state: State, phrase: str) -> list[list[int]]:
     """Where a phrase stands, by the positions of its words; compared without case and punctuation, and never overlapping.
 
+    Other signs count: "C++" is not "C".
+
     Example:
         >>> state = State([Spoken("New", 0, 1), Spoken("york,", 1, 2), Spoken("new", 2, 3), Spoken("York.", 3, 4)])
         >>> places(state, "new york")
         [[0, 1], [2, 3]]
     """
-    wanted = [plain(text) for text in cut(phrase, state.separator)]
-    texts = [plain(word.text) for word in state.words]
+    wanted = [plain(text, with_signs=True) for text in cut(phrase, state.separator)]
+    texts = [plain(word.text, with_signs=True) for word in state.words]
     found: list[list[int]] = []
     position = 0
     while wanted and position <= len(texts) - len(wanted):

@@ -104,7 +104,7 @@ def to_payload(body: bytes, state: State) -> bytes:
     given = [item for item in raw.get("words") or () if isinstance(item, dict)]
     words = [_word(word, given) for word in state.words]
     is_reworded = [word.origin for word in state.words] != list(range(len(given))) or any(
-        word["text"] != item.get("text") for word, item in zip(words, given, strict=False)
+        word.get("text") != item.get("text") for word, item in zip(words, given, strict=False)
     )
     turns, edited_turns = _utterances(raw, state, words)
     review = wire.Review(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -11,15 +12,36 @@ SHORTEST_MS = 60
 """A typed word gets at least this much of a pause; in a shorter one it shares the time of its neighbour."""
 
 
-def plain(text: str) -> str:
-    """A word for comparison: without case and punctuation, unless it is nothing else.
+_LETTERS = "LMN"  # the classes of Unicode: marks too, which are the vowels of many scripts
+_LETTERS_AND_SIGNS = _LETTERS + "S"
+
+
+def plain(text: str, *, with_signs: bool = False) -> str:
+    """A word for comparison: without case and punctuation, unless it is nothing else; accents in whichever way they are encoded.
+
+    Args:
+        text: The word.
+        with_signs: Keep mathematical and other signs, which are no punctuation.
 
     Example:
-        >>> plain("Hello,"), plain("..."), plain("can't")
-        ('hello', '...', 'cant')
+        >>> plain("Hello,"), plain("..."), plain("can't"), plain("की,"), plain("C++."), plain("C++.", with_signs=True)
+        ('hello', '...', 'cant', 'की', 'c', 'c++')
     """
-    kept = "".join(character for character in text.casefold() if character.isalnum())
-    return kept or text
+    classes = _LETTERS_AND_SIGNS if with_signs else _LETTERS
+    folded = unicodedata.normalize("NFC", text).casefold()
+    kept = "".join(character for character in folded if unicodedata.category(character)[0] in classes)
+    return kept if any(map(str.isalnum, kept)) else text
+
+
+def edges(text: str) -> tuple[str, str]:
+    """The punctuation in front of a text and behind it.
+
+    Example:
+        >>> edges("“(Kovic),”"), edges("C++"), edges("...")
+        (('“(', '),”'), ('', ''), ('', ''))
+    """
+    inside = [place for place, character in enumerate(text) if unicodedata.category(character)[0] in _LETTERS_AND_SIGNS]
+    return (text[: inside[0]], text[inside[-1] + 1 :]) if inside else ("", "")
 
 
 def cut(text: str, separator: str) -> list[str]:

@@ -1,4 +1,5 @@
 import json
+import unicodedata
 from dataclasses import replace
 
 import hypothesis.strategies as st
@@ -9,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from scribekit import edits, frames, wire
 from scribekit.edits import making
-from scribekit.edits.wording import reworded
+from scribekit.edits.wording import plain, reworded
 
 TALK = [("A", "Good morning how are you"), ("B", "Fine"), ("A", "and the house on the hill"), ("C", "It is gone"), ("B", "Is it")]
 
@@ -76,6 +77,15 @@ def test_what_no_edit_touches_is_as_received(journal):
         word for place, word in enumerate(raw["words"]) if place != 11
     ]
     assert [turn for place, turn in enumerate(after["utterances"]) if place != 2] == raw["utterances"][:2] + raw["utterances"][3:]
+
+
+def test_a_word_without_a_text_takes_no_table_down(journal):
+    raw = json.loads(journal.body)
+    del raw["words"][3]["text"]
+    journal.body = json.dumps(raw).encode()
+    after = json.loads(journal.make("accept", [0]).shown)
+    assert after["words"] == raw["words"]
+    assert len(frames.words_frame([("r", journal.make("correct", [0], "Bad").shown)])) == 17
 
 
 def test_a_renamed_speaker_is_renamed_everywhere_and_nothing_counts_as_edited(journal):
@@ -360,6 +370,14 @@ def test_reworded_texts_are_the_new_ones_in_order_and_within_the_old_time(old, n
     assert [word.start for word in after] == sorted(word.start for word in after)
     assert after[0].start >= 0
     assert after[-1].end <= 500 * len(old)
+
+
+@given(st.text(st.characters(categories=["L", "M", "N", "P", "S"]), min_size=1, max_size=6))
+def test_a_word_is_compared_without_punctuation_and_in_one_encoding(text):
+    assert plain(unicodedata.normalize("NFD", text)) in (plain(text), unicodedata.normalize("NFD", text))
+    if any(map(str.isalnum, text)):
+        assert plain(f"“{text}.”") == plain(text)
+    assert plain("❤️") != plain("✈️")
 
 
 class Review(RuleBasedStateMachine):
