@@ -181,11 +181,17 @@ def _correct(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG0
     texts = cut(detail["text"], state.separator)
     positions = _contiguous(state, find_words(state, detail["words"]))
     old = [state.words[position] for position in positions]
-    following = positions[-1] + 1
-    after = state.words[following].start if following < len(state.words) else None
-    new = reworded(old, texts, after) if texts else []
+    new = reworded(old, texts, *_room(state, positions)) if texts else []
     _judge(state, old, {word.origin for word in new if word.origin is not None})
     state.words[positions[0] : positions[-1] + 1] = new
+
+
+def _room(state: State, positions: Sequence[int]) -> tuple[int, int | None]:
+    """When the word before these, on their channel, is over, and when the one after them begins."""
+    channel = state.words[positions[0]].channel
+    before = (state.words[place].end for place in range(positions[0] - 1, -1, -1) if state.words[place].channel == channel)
+    after = (state.words[place].start for place in range(positions[-1] + 1, len(state.words)) if state.words[place].channel == channel)
+    return next(before, 0), next(after, state.end_ms)
 
 
 def _contiguous(state: State, positions: Sequence[int]) -> list[int]:

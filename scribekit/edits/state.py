@@ -28,6 +28,7 @@ class State:
         given_starts: The start of each utterance of the payload, in ms.
         has_turns: Whether there are utterances.
         separator: What stands between two words in running text.
+        end_ms: When the recording, or its last word, is over; None where nobody says how long it is.
     """
 
     words: list[Spoken]
@@ -35,6 +36,7 @@ class State:
     given_starts: Sequence[int] = ()
     has_turns: bool = False
     separator: str = " "
+    end_ms: int | None = None
     verdicts: dict[int, bool] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
 
@@ -57,12 +59,12 @@ class State:
             for origin, (word, turn) in enumerate(zip(words, turns, strict=True))
         ]
         starts = [utterance.start for utterance in utterances]
-        return cls(spoken, turns if utterances else (), starts, bool(utterances), _separator(transcript))
+        return cls(spoken, turns if utterances else (), starts, bool(utterances), _separator(transcript), _end_ms(transcript))
 
     def copy(self) -> State:
         """A state that can be changed without this one; the two share their words."""
         return State(
-            list(self.words), self.given_turns, self.given_starts, self.has_turns, self.separator,
+            list(self.words), self.given_turns, self.given_starts, self.has_turns, self.separator, self.end_ms,
             dict(self.verdicts), dict(self.renamed),
         )  # fmt: skip
 
@@ -88,6 +90,13 @@ def _separator(transcript: wire.Transcript) -> str:
     words, text = transcript.words or [], transcript.text or ""
     is_unspaced = len(words) > 1 and text != "" and text == "".join(word.text for word in words)
     return "" if is_unspaced else " "
+
+
+def _end_ms(transcript: wire.Transcript) -> int | None:
+    """The duration leaves out the rest of a second, and of a part of a file it may say nothing: then the last word says more."""
+    if transcript.audio_duration is None:
+        return None
+    return max([round(1000 * transcript.audio_duration), *(word.end for word in transcript.words or ())])
 
 
 def to_payload(body: bytes, state: State) -> bytes:

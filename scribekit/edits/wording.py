@@ -10,6 +10,8 @@ from scribekit.edits.spoken import Spoken
 
 SHORTEST_MS = 60
 """A typed word gets at least this much of a pause; in a shorter one it shares the time of its neighbour."""
+LONGEST_MS = 5 * SHORTEST_MS
+"""A typed word gets at most this much of a pause."""
 
 
 _LETTERS = "LMN"  # the classes of Unicode: marks too, which are the vowels of many scripts
@@ -54,17 +56,19 @@ def cut(text: str, separator: str) -> list[str]:
     return text.split() if separator else [character for character in text if not character.isspace()]
 
 
-def reworded(old: Sequence[Spoken], texts: Sequence[str], after: int | None = None) -> list[Spoken]:
+def reworded(old: Sequence[Spoken], texts: Sequence[str], before: int = 0, after: int | None = None) -> list[Spoken]:
     """Other words for a run of words.
 
     Words that stay (but for case and punctuation) keep their times. As many words for as many take the times of those that they replace.
-    Otherwise the time of the replaced words is dealt out by length of text. A word with nothing to replace takes the pause where it stands,
-    or shares the time of the word before it when the pause is shorter than 60 ms a word.
+    Otherwise the time of the replaced words is dealt out by length of text. Words with nothing to replace take the pause where they stand,
+    up to 300 ms a word, or share the time of the word before them (the first ones: after them) when the pause is shorter than 60 ms a word.
+    Among more words than there are milliseconds to share, some have no length.
 
     Args:
         old: The words, at least one, in order.
         texts: The new ones.
-        after: Where the next word of the channel begins, in ms; None at the end.
+        before: When the channel's word before them is over, in ms; 0 at the beginning.
+        after: When the channel's next word begins, in ms, or at the end the recording is over; None when nobody knows.
 
     Example:
         >>> old = [Spoken("their", 0, 300, confidence=0.4, origin=0), Spoken("is", 300, 400, confidence=0.9, origin=1)]
@@ -81,7 +85,7 @@ def reworded(old: Sequence[Spoken], texts: Sequence[str], after: int | None = No
         elif kind == "insert":
             following = old[i1].start if i1 < len(old) else after
             new = _inserted(new, texts[j1:j2], following, old[min(i1, len(old) - 1)])
-    return _with_room_in_front(new)
+    return _with_room_in_front(new, before)
 
 
 def _retexted(word: Spoken, text: str) -> Spoken:
@@ -106,7 +110,7 @@ def _dealt(start: int, end: int, texts: Sequence[str], model: Spoken) -> list[Sp
 def _inserted(before: list[Spoken], texts: Sequence[str], following: int | None, neighbour: Spoken) -> list[Spoken]:
     start = before[-1].end if before else None
     if start is not None and (following is None or following - start >= SHORTEST_MS * len(texts)):
-        longest = start + 5 * SHORTEST_MS * len(texts)
+        longest = start + LONGEST_MS * len(texts)
         return [*before, *_dealt(start, longest if following is None else min(following, longest), texts, before[-1])]
     if before:
         last = before[-1]
@@ -115,12 +119,15 @@ def _inserted(before: list[Spoken], texts: Sequence[str], following: int | None,
     return _dealt(neighbour.start, neighbour.start, texts, neighbour)
 
 
-def _with_room_in_front(words: list[Spoken]) -> list[Spoken]:
-    """Typed words before the first old one have no time yet: they share that one's."""
+def _with_room_in_front(words: list[Spoken], before: int) -> list[Spoken]:
+    """Typed words before the first old one have no time yet: they take the pause in front of it, or share its time."""
     first = next((place for place, word in enumerate(words) if word.end > word.start), 0)
     if first == 0 or not words[0].is_retimed:
         return words
     word = words[first]
+    if word.start - before >= SHORTEST_MS * first:
+        start = max(before, word.start - LONGEST_MS * first)
+        return [*_dealt(start, word.start, [other.text for other in words[:first]], words[0]), *words[first:]]
     shares = _dealt(word.start, word.end, [other.text for other in words[: first + 1]], word)
     return [*shares[:first], _retimed(word, shares[first]), *words[first + 1 :]]
 

@@ -364,7 +364,7 @@ TEXTS = st.lists(st.sampled_from(["so", "then", "Hill.", "日本", "نعم", "<b
 @given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=8), st.lists(st.sampled_from("abcdxy"), min_size=1, max_size=8))
 def test_reworded_texts_are_the_new_ones_in_order_and_within_the_old_time(old, new):
     words = [edits.Spoken(text, 500 * place, 500 * place + 400, "A", origin=place) for place, text in enumerate(old)]
-    after = reworded(words, new, 500 * len(old))
+    after = reworded(words, new, after=500 * len(old))
     assert [word.text for word in after] == new
     assert all(word.start <= word.end for word in after)
     assert [word.start for word in after] == sorted(word.start for word in after)
@@ -378,6 +378,59 @@ def test_a_word_is_compared_without_punctuation_and_in_one_encoding(text):
     if any(map(str.isalnum, text)):
         assert plain(f"“{text}.”") == plain(text)
     assert plain("❤️") != plain("✈️")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 900)), min_size=1, max_size=5),
+    st.lists(st.sampled_from("abcdxy"), min_size=1, max_size=8),
+)
+def test_words_that_stay_keep_their_times_where_there_is_a_pause_for_the_others(old, new):
+    words, clock = [], 900
+    for place, (text, pause) in enumerate(old):
+        words.append(edits.Spoken(text, clock + pause, clock + pause + 400, "A", origin=place))
+        clock += pause + 400
+    after = reworded(words, new, 900, clock + 900)
+    assert [word.text for word in after] == new
+    assert [word.start for word in after] == sorted(word.start for word in after)
+    assert after[0].start >= 900
+    assert after[-1].end <= clock + 900
+    front = next((place for place, word in enumerate(after) if not word.is_retimed), 0)
+    if front and after[front].origin == 0 and old[0][1] >= 60 * front:
+        assert after[front] is words[0]
+
+
+def test_words_typed_in_front_take_the_pause_in_front():
+    words = [edits.Spoken("good", 5000, 5400, "A", confidence=0.9, origin=1)]
+    assert [(word.text, word.start, word.end) for word in reworded(words, ["very", "good"], 400, 5500)] == [
+        ("very", 4700, 5000), ("good", 5000, 5400),
+    ]  # fmt: skip
+    assert [(word.text, word.start, word.end) for word in reworded(words, ["very", "good"], 4950, 5500)] == [
+        ("very", 5000, 5200), ("good", 5200, 5400),
+    ]  # fmt: skip
+
+
+def test_the_pause_around_words_is_that_of_their_channel():
+    journal = Journal(interleaved(("A", "1", [0, 3]), ("B", "2", [1, 2])))
+    after = wire.read_transcript(journal.make("correct", [0], "a1 there").shown).words
+    assert [(word.text, word.start, word.end) for word in after[:2]] == [("a1", 0, 400), ("there", 400, 700)]
+
+
+def test_words_typed_at_the_end_stay_within_the_recording():
+    raw = json.loads(payload("t", [("A", "one two")])) | {"audio_duration": 1}
+    journal = Journal(json.dumps(raw).encode()).make("correct", [1], "two " + " ".join(["more"] * 20))
+    turns, words = frames.utterances_frame([("r", journal.shown)]), frames.words_frame([("r", journal.shown)])
+    assert turns["end_ms"].tolist() == [words["end_ms"].max()] == [900]
+    assert (words["end_ms"] > words["start_ms"]).all()
+    assert words["time_source"].eq("edited").sum() == 21
+    longer = Journal(json.dumps(raw | {"audio_duration": 60}).encode()).make("correct", [1], "two more")
+    assert frames.words_frame([("r", longer.shown)])["end_ms"].tolist() == [400, 900, 1200]
+
+
+def test_words_that_an_earlier_version_gave_other_times_are_found_by_their_place(journal):
+    journal.make("correct", [4], "you you you").make("reject", [5])
+    words = journal.entries[1].detail["words"]
+    words[0][2:] = [words[0][2] + 900, words[0][3] + 900]
+    assert statuses(journal) == ["applied", "applied"]
 
 
 class Review(RuleBasedStateMachine):
