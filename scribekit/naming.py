@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import groupby
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from scribekit import edits, schema, stored
@@ -17,6 +19,7 @@ from scribekit.errors import OptionError, nearest
 from scribekit.ledger import Ledger
 
 _ALIKE = 0.8
+_CLASSES = 64  # letters are counted by class: fewer columns, and whoever has a letter in common has its class
 
 
 def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.DataFrame:
@@ -35,10 +38,9 @@ def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.Data
         LedgerError: The corpus cannot be read.
     """
     rows = [row for name, result in each_replayed(batch_or_corpus, progress=progress) for row in _people_rows(name, result.state)]
-    names = sorted({row["name"] for row in rows if len(row["name"]) > 2})  # labels such as A and B are all alike
+    alike = _most_alike(sorted({row["name"] for row in rows if len(row["name"]) > 2}))  # labels such as A and B are all alike
     for row in rows:
-        others = [name for name in names if name != row["name"]] if row["name"] in names else []
-        row["alike"] = next(iter(get_close_matches(row["name"], others, n=1, cutoff=_ALIKE)), None)
+        row["alike"] = alike.get(row["name"])
     return schema.PEOPLE.frame(rows)
 
 
@@ -99,8 +101,25 @@ def _review_row(recording_id: str, journal: Sequence[edits.Edit], result: edits.
     }
 
 
+def _most_alike(names: Sequence[str]) -> dict[str, str]:
+    """For each name the most similar other one, where one is similar enough; compared closely only where the letters are the same."""
+    letters = np.zeros((len(names), _CLASSES), dtype=np.int16)
+    for row, name in zip(letters, names, strict=True):
+        np.add.at(row, [ord(letter) % _CLASSES for letter in name], 1)
+    lengths = letters.sum(axis=1)
+    found = {}
+    for place, name in enumerate(names):
+        shared = np.minimum(letters, letters[place]).sum(axis=1)  # no ratio of difflib's is greater than theirs
+        near = np.flatnonzero(2 * shared / (lengths + lengths[place]) >= _ALIKE)
+        closest = get_close_matches(name, [names[other] for other in near if other != place], n=1, cutoff=_ALIKE)
+        if closest:
+            found[name] = closest[0]
+    return found
+
+
 def _people_rows(recording_id: str, state: edits.State) -> Iterator[dict[str, Any]]:
-    turns = Counter(state.words[positions[0]].speaker for positions in state.turns())
+    said_by = [state.words[positions[0]].speaker for positions in edits.utterance_words(state) if positions]
+    turns = Counter(speaker for speaker, _ in groupby(name for name in said_by if name is not None))
     for speaker in state.speakers():
         words = [word for word in state.words if word.speaker == speaker]
         labels = Counter(word.label for word in words if word.label is not None)

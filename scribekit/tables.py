@@ -73,7 +73,9 @@ def to_frame(
             column that has the name of one of the table's comes with the suffix ``_manifest``.
         provenance: Add to every row what its transcript came from: the columns of ``schema.PROVENANCE`` that the table has not got
             (model, language, engine, ``options_hash``, ``transcript_id``, ``collected_at``).
-        reviewed: As people have corrected it (``edited`` says which rows); false gives every transcript as received.
+        reviewed: As people have corrected it (``edited`` says which rows); false gives every transcript as received. What the service
+            found (chapters, entities, sentiments, topics, highlights, content safety, languages) was found in the transcript as
+            received and is not corrected, but for whose a sentiment is.
 
     Returns:
         The columns of ``schema.LEVELS[level]``, or those asked for, in manifest order, then by time. Equal in names, order and dtypes

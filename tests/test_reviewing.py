@@ -1,11 +1,15 @@
+import json
 import unicodedata
+from difflib import get_close_matches
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
-from corpora import store
+from corpora import payload, store
+from hypothesis import given
 
 import scribekit as sk
-from scribekit import schema
+from scribekit import naming, schema
 from scribekit.errors import OptionError, ScribekitError
 from scribekit.ledger import Ledger
 
@@ -206,6 +210,18 @@ def test_people_are_named_in_a_table_and_unnamed_by_one_undo(corpus):
     assert sk.people(corpus)["speaker"].tolist() == ["A", "B", "A"]
 
 
+def test_people_take_as_many_turns_as_in_the_turn_statistics(corpus):
+    sk.review(corpus, "one").merge(["B"], into="A")
+    statistics = sk.turn_statistics(corpus)
+    assert sk.people(corpus)["n_turns"].tolist() == statistics["n_turns"].tolist() == [1, 1]
+
+
+@given(st.sets(st.text("abcdé 王🙂", min_size=1, max_size=9), max_size=12))
+def test_the_most_similar_name_is_difflibs(names):
+    expected = {name: get_close_matches(name, sorted(names - {name}), n=1, cutoff=0.8) for name in names}
+    assert naming._most_alike(sorted(names)) == {name: close[0] for name, close in expected.items() if close}
+
+
 def test_what_was_undone_in_several_recordings_is_redone_as_one(corpus):
     sk.apply_edits(corpus, sk.propose_correction(corpus, "Kovic", "Kovač"))
     sk.name_people(corpus, {"A": "Ada"})
@@ -334,3 +350,12 @@ def test_an_undo_across_the_corpus_takes_back_what_was_last_redone(corpus):
     sk.review(corpus, "one").undo().redo()
     sk.undo_edits(corpus)
     assert sk.people(corpus)["speaker"].tolist() == ["A", "B", "Bea"]
+
+
+def test_the_table_of_sentiments_follows_the_words_and_its_text_is_as_received(tmp_path):
+    raw = json.loads(payload("t", [("A", "I love this"), ("B", "so do I")]))
+    spoken = {"text": "I love this", "start": 0, "end": 1400, "sentiment": "POSITIVE", "confidence": 0.9, "speaker": "A"}
+    corpus = store(tmp_path / "judged", {"a": json.dumps(raw | {"sentiment_analysis_results": [spoken]}).encode()})
+    sk.review(corpus, "a").reassign("Ada", utterance=0).correct("adore", words=1)
+    assert sk.to_frame(corpus, "sentiments")[["speaker", "text"]].to_numpy().tolist() == [["Ada", "I love this"]]
+    assert sk.to_frame(corpus, "sentiments", reviewed=False)["speaker"].tolist() == ["A"]

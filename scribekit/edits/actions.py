@@ -177,13 +177,30 @@ def _nearest(state: State, positions: Sequence[int], *, to_next: bool) -> int:
     return place
 
 
-def _correct(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is
+def _correct(state: State, detail: Detail, is_same: bool) -> None:
     texts = cut(detail["text"], state.separator)
-    positions = _contiguous(state, find_words(state, detail["words"]))
+    try:
+        positions = _contiguous(state, find_words(state, detail["words"]))
+    except Conflict:
+        if is_same or not texts or not _is_so_already(state, detail["words"], texts):
+            raise
+        return
     old = [state.words[position] for position in positions]
     new = reworded(old, texts, *_room(state, positions)) if texts else []
     _judge(state, old, {word.origin for word in new if word.origin is not None})
     state.words[positions[0] : positions[-1] + 1] = new
+
+
+def _is_so_already(state: State, anchor: WordAnchor, texts: Sequence[str]) -> bool:
+    """Whether another transcript has the corrected words where the wrong ones were; then the person has found those right."""
+    new = reworded([Spoken(text, start, end) for _, text, start, end in anchor], texts)
+    try:
+        positions = _found_run(state, [[place, word.text, word.start, word.end] for place, word in enumerate(new)])
+    except Conflict:
+        return False
+    found = [state.words[position] for position in positions]
+    _judge(state, found, {word.origin for word in found if word.origin is not None})
+    return True
 
 
 def _room(state: State, positions: Sequence[int]) -> tuple[int, int | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -127,7 +129,9 @@ def to_payload(body: bytes, state: State) -> bytes:
     if is_reworded:
         changed["text"] = state.separator.join(word.text for word in state.words)
     if isinstance(sentiments := raw.get("sentiment_analysis_results"), list):
-        changed["sentiment_analysis_results"] = [_renamed(item, state) for item in sentiments]
+        said = sorted(state.words, key=attrgetter("start"))
+        starts = [word.start for word in said]
+        changed["sentiment_analysis_results"] = [_reattributed(item, state, said, starts) for item in sentiments]
     return msgspec.json.encode(raw | changed)
 
 
@@ -190,6 +194,18 @@ def _renamed(item: Any, state: State) -> Any:
     if isinstance(item, dict) and item.get("speaker") in state.renamed:
         return item | {"speaker": state.renamed[item["speaker"]]}
     return item
+
+
+def _reattributed(item: Any, state: State, said: Sequence[Spoken], starts: Sequence[int]) -> Any:
+    """A judged sentence is said by whoever now says most of the words in its time that the service gave to its speaker."""
+    if not isinstance(item, dict):
+        return item
+    first, last = wire.as_milliseconds(item.get("start")), wire.as_milliseconds(item.get("end"))
+    if first is None or last is None:
+        return _renamed(item, state)
+    within = said[bisect_left(starts, first) : bisect_left(starts, last)]
+    speakers = Counter(word.speaker for word in within if word.label == item.get("speaker"))
+    return item | {"speaker": speakers.most_common(1)[0][0]} if speakers else _renamed(item, state)
 
 
 def join_turns(words: list[Spoken], positions: Iterable[int]) -> None:

@@ -33,7 +33,7 @@ PEOPLE = Table(
         Column("name", "str", "The same; change it, and give the table to name_people.", "", "words.speaker"),
         Column("label", "str", "What the service called them (most of their words).", "", "payload.words[].speaker"),
         Column("n_words", "int64", "How many words they say.", "", "words"),
-        Column("n_turns", "int64", "How many turns they have.", "", "utterances"),
+        Column("n_turns", "int64", "How many turns they have; utterances without anybody else's in between are one.", "", "utterances"),
         Column("speaking_s", "float64", "How long their words last, together.", "s", "words"),
         Column("alike", "str", "The most similar other name in the corpus, where one is so similar that it may be a slip.", "", "difflib"),
     ),

@@ -122,7 +122,7 @@ ENTITIES = Table(
         Column(
             "entity_type", "str", "What it is: person_name, location, date and so on; the list grows.", "", "payload.entities[].entity_type"
         ),
-        Column("text", "str", "The entity, as written in the transcript.", "", "payload.entities[].text"),
+        Column("text", "str", "The entity, as written in the transcript that was received.", "", "payload.entities[].text"),
     ),
 )
 
@@ -131,11 +131,11 @@ SENTIMENTS = Table(
     (
         RECORDING_ID,
         Column("sentiment_index", "int64", "Position within the recording, from 0."),
-        Column("speaker", "str", "Speaker label; missing without speaker labels.", "", "payload.sentiment_analysis_results[].speaker"),
+        Column("speaker", "str", "Who says most of it now; missing without labels.", "", "payload.sentiment_analysis_results[].speaker"),
         Column("channel", "str", "Channel, from '1'; only for multichannel.", "", "payload.sentiment_analysis_results[].channel"),
         Column("start_ms", "Int64", "Start; missing where the service gave none.", "ms", "payload.sentiment_analysis_results[].start"),
         Column("end_ms", "Int64", "End; missing where the service gave none.", "ms", "payload.sentiment_analysis_results[].end"),
-        Column("text", "str", "The sentence that was judged.", "", "payload.sentiment_analysis_results[].text"),
+        Column("text", "str", "The sentence that was judged, as received.", "", "payload.sentiment_analysis_results[].text"),
         Column("sentiment", "str", "POSITIVE, NEUTRAL or NEGATIVE.", "", "payload.sentiment_analysis_results[].sentiment"),
         Column("confidence", "float64", "Confidence, 0 to 1.", "", "payload.sentiment_analysis_results[].confidence"),
     ),
@@ -170,7 +170,7 @@ HIGHLIGHTS = Table(
     (
         RECORDING_ID,
         Column("highlight_index", "int64", "Position of the phrase, from 0; one row for each time that it was said.", "", _HIGHLIGHTS),
-        Column("text", "str", "The phrase.", "", f"{_HIGHLIGHTS}[].text"),
+        Column("text", "str", "The phrase, as received.", "", f"{_HIGHLIGHTS}[].text"),
         Column("rank", "float64", "How much it matters in the recording, 0 to 1; may be missing.", "", f"{_HIGHLIGHTS}[].rank"),
         Column("count", "Int64", "How often the service says that it was said.", "", f"{_HIGHLIGHTS}[].count"),
         Column("start_ms", "Int64", "Start; missing where the service gave none.", "ms", f"{_HIGHLIGHTS}[].timestamps[].start"),

@@ -98,6 +98,17 @@ def test_a_renamed_speaker_is_renamed_everywhere_and_nothing_counts_as_edited(jo
     assert not frames.words_frame([("r", after)])["edited"].any()
 
 
+def test_sentiments_are_of_whoever_says_their_words_now(journal):
+    spans = [("A", 0, 2400), ("B", 2500, 2900), ("A", 3000, 5900), ("A", None, None), ("C", 90_000, 91_000), (None, 0, 2400)]
+    raw = json.loads(journal.body)
+    raw["sentiment_analysis_results"] = [{"text": "x", "speaker": who, "start": start, "end": end} for who, start, end in spans]
+    journal.body = json.dumps(raw).encode()
+    journal.make("reassign", [5], "A").make("split", "A", 6, "D").make("reassign", [0], "C").make("rename", "A", "Ada")
+    sentiments = json.loads(journal.shown)["sentiment_analysis_results"]
+    assert [item["speaker"] for item in sentiments] == ["Ada", "Ada", "D", "Ada", "C", None]
+    assert [item | {"speaker": None} for item in sentiments] == [item | {"speaker": None} for item in raw["sentiment_analysis_results"]]
+
+
 def test_a_name_that_somebody_has_is_no_renaming(journal):
     journal.make("rename", "B", "A")
     assert statuses(journal) == ["conflict"]
@@ -240,6 +251,22 @@ def test_a_language_without_blanks_stays_without():
     assert wire.read_transcript(Journal(body).make("correct", [2, 3], "地球人").shown).text == "你好地球人"
 
 
+@pytest.mark.parametrize(
+    ("turns", "folded"),
+    [
+        ([("A", "one two three"), ("B", "x"), ("A", "four five six")], [3]),
+        ([("A", "one two three"), ("B", "x"), ("A", "y"), ("B", "z"), ("A", "four five six")], [3, 5]),
+        ([("A", "one two three"), ("B", "x"), ("A", "y"), ("B", "four five six")], []),
+        ([("A", "one"), ("B", "x"), ("A", "y")], []),
+        ([("A", "one two three"), ("B", "x"), ("C", "y"), ("A", "four five six")], []),
+    ],
+)
+def test_short_turns_are_folded_into_the_longer_ones_around_them_not_into_each_other(turns, folded):
+    found = list(edits.strays(Journal(payload("t", turns)).result.state, max_words=1, max_gap_ms=1000))
+    assert [stray.positions for stray in found] == [(place,) for place in folded]
+    assert {stray.to for stray in found} <= {"A"}
+
+
 # -- undo and redo ----------------------------------------------------------------------------------------------------
 
 
@@ -316,6 +343,16 @@ def test_a_speaker_who_was_cut_in_two_is_a_conflict(journal):
     assert statuses(renewed) == ["applied"]  # six of the eleven words are Y's
     journal.entries = [replace(journal.entries[0], detail={"speaker": {"speaker": "A", "spans": [[0, 2400], [3000, 5400]]}, "to": "Ada"})]
     assert statuses(journal.over(payload("u", halves))) == ["conflict"]
+
+
+def test_a_correction_that_a_new_transcription_has_already_is_applied():
+    journal = Journal(payload("t", [("A", "Mister Kovic said so"), ("B", "he he did")]))
+    journal.make("correct", [1], "Kovač").make("correct", [4, 5], "he")
+    renewed = journal.over(payload("u", [("A", "Mister Kovač, said so"), ("B", "he did")]))
+    assert statuses(renewed) == ["applied", "applied"]
+    assert shown(renewed.shown) == [("A", "Mister Kovač, said so"), ("B", "he did")]
+    assert renewed.result.state.verdicts == {1: True, 4: True}
+    assert statuses(journal.over(payload("u", [("A", "Mister Bovic said so"), ("B", "did he")]))) == ["conflict", "applied"]
 
 
 def test_a_new_speaker_is_nobody_of_the_new_transcript():
