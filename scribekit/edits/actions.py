@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from scribekit.edits import grouping
 from scribekit.edits.anchors import Conflict, WordAnchor, find_speaker, find_words
 from scribekit.edits.model import Edit
 from scribekit.edits.spoken import Spoken
@@ -61,7 +62,7 @@ def perform(state: State, action: str, detail: Detail, *, is_same_transcript: bo
 
 def _rename(state: State, detail: Detail, is_same: bool) -> None:
     old = find_speaker(state, detail["speaker"], is_same_transcript=is_same)
-    if detail["to"] in state.speakers() and detail["to"] != old:
+    if detail["to"] != old and state.has_speaker(detail["to"]):
         raise Conflict("somebody else has that name already; merge the two if they are one")
     _call(state, {old}, detail["to"])
 
@@ -119,7 +120,7 @@ def _found_run(state: State, anchor: WordAnchor) -> list[int]:
 
 
 def _refuse_known(state: State, name: str) -> None:
-    if name in state.speakers():
+    if state.has_speaker(name):
         raise Conflict("somebody has that name already; reassign the words to them instead")
 
 
@@ -135,17 +136,12 @@ def _give(state: State, positions: Sequence[int], speaker: str, *, is_joined: bo
 
 def _part_turns(state: State, taken: set[int]) -> None:
     """Runs of taken and of other words become turns of their own; the first run of a turn keeps its number."""
-    turns = state.turns()
-    turns += [[position] for position in sorted(taken) if state.words[position].turn is None]
-    fresh = itertools.count(state.new_turn())
-    for members in turns:
-        if taken.isdisjoint(members):
-            continue
-        runs = _runs(members, taken)
-        for run in runs if state.words[members[0]].turn is None else runs[1:]:
-            turn = next(fresh)
-            for position in run:
-                state.words[position] = state.words[position].like(turn=turn)
+    touched = sorted(grouping.in_turn(state.words, turn) for turn in {state.words[place].turn for place in taken} if turn is not None)
+    runs = [run for members in touched for run in _runs(members, taken)[1:]]
+    runs += [[position] for position in sorted(taken) if state.words[position].turn is None]
+    for number, run in enumerate(runs, start=state.new_turn() if runs else 0):
+        for position in run:
+            state.words[position] = state.words[position].like(turn=number)
 
 
 def _runs(members: Sequence[int], taken: set[int]) -> list[list[int]]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from scribekit.edits.spoken import Spoken
@@ -35,16 +37,8 @@ def words_anchor(state: State, positions: Iterable[int]) -> WordAnchor:
 
 def speaker_anchor(state: State, speaker: str | None) -> dict[str, Any]:
     """A speaker by label and by the stretches of time in which they speak, in ms."""
-    spans: list[list[int]] = []
-    previous: Spoken | None = None
-    for word in state.words:
-        if word.speaker == speaker and speaker is not None:
-            if previous is not None and previous.speaker == speaker and spans:
-                spans[-1][1] = max(spans[-1][1], word.end)
-            else:
-                spans.append([word.start, word.end])
-        previous = word
-    return {"speaker": speaker, "spans": spans}
+    runs = (list(run) for name, run in groupby(state.words, attrgetter("speaker")) if name is not None and name == speaker)
+    return {"speaker": speaker, "spans": [[run[0].start, max(map(attrgetter("end"), run))] for run in runs]}
 
 
 def find_words(state: State, anchor: WordAnchor) -> list[int]:
@@ -83,7 +77,7 @@ def find_speaker(state: State, anchor: Mapping[str, Any], *, is_same_transcript:
         Conflict: Nobody speaks at those times, or several do.
     """
     speaker: str | None = anchor["speaker"]
-    if is_same_transcript and speaker in state.speakers():
+    if is_same_transcript and state.has_speaker(speaker):
         return str(speaker)
     shares = _shares(state.words, anchor["spans"])
     best = max(shares, key=lambda name: shares[name], default=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from operator import attrgetter
+from operator import attrgetter, eq
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,6 +43,11 @@ def flags(words: Sequence[Spoken], name: str) -> npt.NDArray[np.bool_]:
 def by_turn(words: Sequence[Spoken]) -> list[list[int]]:
     """The positions of the words of each turn, in order of appearance; words without a turn are in none."""
     return sorted(_members(*_grouped(numbers(words, "turn"))))
+
+
+def in_turn(words: Sequence[Spoken], turn: int) -> list[int]:
+    """The positions of the words of one turn."""
+    return list(itertools.compress(itertools.count(), map(eq, map(attrgetter("turn"), words), itertools.repeat(turn))))
 
 
 def ordered(words: Sequence[Spoken], given_turns: Sequence[Turn], given_starts: Sequence[int]) -> list[OrderedTurn]:

@@ -74,6 +74,10 @@ class State:
         """Everyone who says something, in order of appearance."""
         return [name for name in dict.fromkeys(map(attrgetter("speaker"), self.words)) if name is not None]
 
+    def has_speaker(self, name: str | None) -> bool:
+        """Whether somebody of that name says something."""
+        return name is not None and name in map(attrgetter("speaker"), self.words)
+
     def turns(self) -> list[list[int]]:
         """The positions of the words of each turn, in order of appearance; words without a turn are in none."""
         return grouping.by_turn(self.words)
@@ -84,7 +88,7 @@ class State:
 
     def new_turn(self) -> int:
         """A number that no turn has."""
-        return 1 + max((word.turn for word in self.words if word.turn is not None), default=-1)
+        return 1 + max((turn for turn in set(map(attrgetter("turn"), self.words)) if turn is not None), default=-1)
 
 
 def _separator(transcript: wire.Transcript) -> str:
@@ -217,8 +221,7 @@ def join_turns(words: list[Spoken], positions: Iterable[int]) -> None:
 
 
 def _join(words: list[Spoken], word: Spoken, neighbour: Spoken) -> None:
-    if word.turn == neighbour.turn or neighbour.turn is None or (word.speaker, word.channel) != (neighbour.speaker, neighbour.channel):
+    if word.turn is None or neighbour.turn in (None, word.turn) or (word.speaker, word.channel) != (neighbour.speaker, neighbour.channel):
         return
-    for position, other in enumerate(words):
-        if other.turn == word.turn:
-            words[position] = other.like(turn=neighbour.turn)
+    for position in grouping.in_turn(words, word.turn):
+        words[position] = words[position].like(turn=neighbour.turn)
