@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Any
 
@@ -102,7 +102,7 @@ def _review_row(recording_id: str, journal: Sequence[edits.Edit], result: edits.
 
 
 def _most_alike(names: Sequence[str]) -> dict[str, str]:
-    """For each name the most similar other one, where one is similar enough; compared closely only where the letters are the same."""
+    """For each name the most similar other one, where one is similar enough; compared closely only where their letters allow it."""
     letters = np.zeros((len(names), _CLASSES), dtype=np.int16)
     for row, name in zip(letters, names, strict=True):
         np.add.at(row, [ord(letter) % _CLASSES for letter in name], 1)
@@ -110,11 +110,23 @@ def _most_alike(names: Sequence[str]) -> dict[str, str]:
     found = {}
     for place, name in enumerate(names):
         shared = np.minimum(letters, letters[place]).sum(axis=1)  # no ratio of difflib's is greater than theirs
-        near = np.flatnonzero(2 * shared / (lengths + lengths[place]) >= _ALIKE)
-        closest = get_close_matches(name, [names[other] for other in near if other != place], n=1, cutoff=_ALIKE)
-        if closest:
-            found[name] = closest[0]
+        limits = 2 * shared / (lengths + lengths[place])
+        limits[place] = 0
+        if closest := _closest(name, ((names[other], limits[other]) for other in np.argsort(-limits))):
+            found[name] = closest
     return found
+
+
+def _closest(name: str, others: Iterable[tuple[str, float]]) -> str:
+    """The most similar of names that come with what their ratio is at most, the greatest first; "" where none is similar enough."""
+    matcher = SequenceMatcher(b=name)
+    ratio, closest = _ALIKE, ""
+    for other, limit in others:
+        if limit < ratio:
+            break
+        matcher.set_seq1(other)
+        ratio, closest = max((ratio, closest), (matcher.ratio(), other))
+    return closest
 
 
 def _people_rows(recording_id: str, state: edits.State) -> Iterator[dict[str, Any]]:
