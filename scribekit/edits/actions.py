@@ -182,7 +182,7 @@ def _correct(state: State, detail: Detail, is_same: bool) -> None:
             raise
         return
     old = [state.words[position] for position in positions]
-    new = reworded(old, texts, *_room(state, positions)) if texts else []
+    new = reworded(old, texts, *_room(state, positions, detail)) if texts else []
     _judge(state, old, {word.origin for word in new if word.origin is not None})
     state.words[positions[0] : positions[-1] + 1] = new
 
@@ -199,8 +199,13 @@ def _is_so_already(state: State, anchor: WordAnchor, texts: Sequence[str]) -> bo
     return True
 
 
-def _room(state: State, positions: Sequence[int]) -> tuple[int, int | None]:
-    """When the word before these, on their channel, is over, and when the one after them begins."""
+def _room(state: State, positions: Sequence[int], detail: Detail) -> tuple[int | None, int | None]:
+    """When the word before these, on their channel, is over, and when the one after them begins.
+
+    Earlier versions looked at the next word of any channel alone. Their edits keep the times they gave, by which later ones find words.
+    """
+    if "into" not in detail:
+        return None, next((word.start for word in state.words[positions[-1] + 1 : positions[-1] + 2]), None)
     channel = state.words[positions[0]].channel
     before = (state.words[place].end for place in range(positions[0] - 1, -1, -1) if state.words[place].channel == channel)
     after = (state.words[place].start for place in range(positions[-1] + 1, len(state.words)) if state.words[place].channel == channel)

@@ -54,7 +54,7 @@ def find_words(state: State, anchor: WordAnchor) -> list[int]:
 
 
 def _is_at(word: Spoken, text: str, start: int) -> bool:
-    return word.text == text and (word.start == start or word.is_retimed)  # the rule that made its times may be another one by now
+    return word.text == text and word.start == start
 
 
 def _sought(state: State, anchor: WordAnchor) -> list[int]:

@@ -42,7 +42,7 @@ def move(state: State, positions: Sequence[int], beside: int) -> Made:
 
 def correct(state: State, positions: Sequence[int], text: str) -> Made:
     """Other words in the place of these."""
-    return "correct", {"words": words_anchor(state, positions), "text": text}
+    return "correct", {"words": words_anchor(state, positions), "text": text, "into": "pauses"}
 
 
 def accept(state: State, positions: Sequence[int] | None) -> Made:

@@ -50,7 +50,8 @@ def strays(state: State, *, max_words: int, max_gap_ms: int) -> Iterator[Stray]:
 
 def _last_longer(state: State, turns: Sequence[Sequence[int]], max_words: int) -> list[str | None]:
     """Before each turn, whose the last one was that is longer; None where there was none."""
-    found, speaker = [], None
+    found: list[str | None] = []
+    speaker = None
     for turn in turns:
         found.append(speaker)
         if len(turn) > max_words:

@@ -56,7 +56,7 @@ def cut(text: str, separator: str) -> list[str]:
     return text.split() if separator else [character for character in text if not character.isspace()]
 
 
-def reworded(old: Sequence[Spoken], texts: Sequence[str], before: int = 0, after: int | None = None) -> list[Spoken]:
+def reworded(old: Sequence[Spoken], texts: Sequence[str], before: int | None = None, after: int | None = None) -> list[Spoken]:
     """Other words for a run of words.
 
     Words that stay (but for case and punctuation) keep their times. As many words for as many take the times of those that they replace.
@@ -67,7 +67,7 @@ def reworded(old: Sequence[Spoken], texts: Sequence[str], before: int = 0, after
     Args:
         old: The words, at least one, in order.
         texts: The new ones.
-        before: When the channel's word before them is over, in ms; 0 at the beginning.
+        before: When the channel's word before them is over, in ms, 0 at the beginning; None when the pause in front is not to be taken.
         after: When the channel's next word begins, in ms, or at the end the recording is over; None when nobody knows.
 
     Example:
@@ -119,13 +119,13 @@ def _inserted(before: list[Spoken], texts: Sequence[str], following: int | None,
     return _dealt(neighbour.start, neighbour.start, texts, neighbour)
 
 
-def _with_room_in_front(words: list[Spoken], before: int) -> list[Spoken]:
+def _with_room_in_front(words: list[Spoken], before: int | None) -> list[Spoken]:
     """Typed words before the first old one have no time yet: they take the pause in front of it, or share its time."""
     first = next((place for place, word in enumerate(words) if word.end > word.start), 0)
     if first == 0 or not words[0].is_retimed:
         return words
     word = words[first]
-    if word.start - before >= SHORTEST_MS * first:
+    if before is not None and word.start - before >= SHORTEST_MS * first:
         start = max(before, word.start - LONGEST_MS * first)
         return [*_dealt(start, word.start, [other.text for other in words[:first]], words[0]), *words[first:]]
     shares = _dealt(word.start, word.end, [other.text for other in words[: first + 1]], word)

@@ -463,11 +463,15 @@ def test_words_typed_at_the_end_stay_within_the_recording():
     assert frames.words_frame([("r", longer.shown)])["end_ms"].tolist() == [400, 900, 1200]
 
 
-def test_words_that_an_earlier_version_gave_other_times_are_found_by_their_place(journal):
-    journal.make("correct", [4], "you you you").make("reject", [5])
-    words = journal.entries[1].detail["words"]
-    words[0][2:] = [words[0][2] + 900, words[0][3] + 900]
-    assert statuses(journal) == ["applied", "applied"]
+def test_a_correction_of_an_earlier_version_keeps_the_times_that_it_gave():
+    raw = json.loads(interleaved(("A", "1", [0, 2]), ("B", "2", [1]))) | {"audio_duration": 1}
+    journal = Journal(json.dumps(raw).encode())
+    for place, text in [(1, "so b1"), (3, "a2 then")]:
+        action, detail = making.correct(journal.result.state, [place], text)
+        journal.write(action, {"words": detail["words"], "text": detail["text"]})
+    assert [(word.text, word.start, word.end) for word in journal.result.state.words[1:]] == [
+        ("so", 500, 700), ("b1", 700, 900), ("a2", 1000, 1400), ("then", 1400, 1700),
+    ]  # fmt: skip
 
 
 class Review(RuleBasedStateMachine):
