@@ -1,12 +1,15 @@
 """The shapes and literals of the service's contract that more than one room must agree on.
 
 Reading is lenient: unknown keys are ignored, optional ones may be absent, and no enum is closed. A payload that does not fit the quick
-typed reading is read again as plain JSON and mended value by value, so that one odd value never costs a transcript.
+typed reading is read again as plain JSON and mended value by value, so that one odd value never costs a transcript. Nor does what is
+not quite JSON: see :func:`restored`. What :func:`read_head` has read, every other reader can read.
 """
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from typing import Annotated, Any
 
 import msgspec
@@ -147,13 +150,19 @@ _head = msgspec.json.Decoder(Head)
 _transcript = msgspec.json.Decoder(Transcript)
 _page = msgspec.json.Decoder(ListPage)
 
+UNFIT = (msgspec.MsgspecError, UnicodeDecodeError, OverflowError, RecursionError)
+"""What a quick reader raises at a body that is to be read leniently."""
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONGEST_WHOLE = len(str(2**63)) - 1  # so many digits fit into 64 bits
+
 
 def read_head(body: bytes) -> Head:
     """The head of a payload. Raises :class:`msgspec.MsgspecError` when the body is not a whole JSON transcript."""
     try:
         return _head.decode(body)
-    except msgspec.ValidationError:
-        return msgspec.convert(_mended_head(msgspec.json.decode(body)), Head)
+    except UNFIT:
+        return msgspec.convert(_mended_head(read_json(body)), Head)
 
 
 def read_page(body: bytes) -> ListPage:
@@ -165,11 +174,45 @@ def read_transcript(body: bytes) -> Transcript:
     """A whole transcript. Raises :class:`msgspec.MsgspecError` when the body is not a whole JSON transcript."""
     try:
         return _transcript.decode(body)
-    except msgspec.ValidationError:
-        return _mended(msgspec.json.decode(body))
+    except UNFIT:
+        return mended(read_json(body))
 
 
-def _mended(raw: Any) -> Transcript:
+def read_json(body: bytes) -> Any:
+    """The values of a payload, as they are. Raises :class:`msgspec.MsgspecError` when the body is not JSON, and cannot be made so."""
+    try:
+        return msgspec.json.decode(body)
+    except UNFIT:
+        return msgspec.json.decode(restored(body))
+
+
+def restored(body: bytes) -> bytes:
+    r"""A payload that is not quite JSON, as JSON that any reader takes.
+
+    Bytes that are not UTF-8 and halves of surrogate pairs become U+FFFD, the sign for a lost character; ``NaN``, ``Infinity`` and numbers
+    beyond all bounds become null.
+
+    Raises:
+        msgspec.MsgspecError: It is no JSON at all, it breaks off, or its brackets are nested too deeply.
+
+    Example:
+        >>> restored(rb'{"text": "\ud83d", "confidence": NaN}').decode()
+        '{"text": "\ufffd", "confidence": null}'
+    """
+    try:
+        text = body.decode("utf-8", "replace")
+        values = json.loads(text, strict=False, parse_float=as_number, parse_int=_whole, parse_constant=lambda _: None)
+        return _LONE_SURROGATE.sub("\ufffd", json.dumps(values, ensure_ascii=False)).encode()
+    except (ValueError, RecursionError):  # their texts may hold the transcript's
+        raise msgspec.DecodeError("Expected a whole JSON object") from None
+
+
+def _whole(digits: str) -> int | float | None:
+    return int(digits) if len(digits) <= _LONGEST_WHOLE else as_number(digits)
+
+
+def mended(raw: Any) -> Transcript:
+    """A whole transcript from the values of a payload. Raises :class:`msgspec.MsgspecError` when they are none."""
     if not isinstance(raw, dict):
         raise msgspec.ValidationError(f"Expected a JSON object, found {type(raw).__name__}")
     head = _mended_head(raw)

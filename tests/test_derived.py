@@ -135,6 +135,18 @@ def test_every_level_is_equal_with_all_that_can_stand_beside_it(rich, options):
     assert len(sk.to_frame(rich, "chapters")) == 10
 
 
+@pytest.mark.parametrize("harm", [b"\xff", rb"\ud83d"])
+def test_a_transcript_that_is_not_quite_json_costs_neither_itself_nor_the_others(folder, tmp_path, harm):
+    odd = corpora.payload("t", [("A", "river HARM on")]).replace(b"HARM", harm).replace(b"0.9", b"1e400")
+    batch = store(folder, {"a": [("A", "a river")], "b": odd, "c": [("B", "the river")]})
+    assert_equal_either_way(batch, provenance=True)
+    assert sk.to_frame(batch, "words")["text"].tolist() == ["a", "river", "river", "\ufffd", "on", "the", "river"]
+    assert sk.search(batch, "river")["recording_id"].tolist() == ["a", "b", "c"]
+    sk.review(batch, "b").rename("A", "Ada")
+    assert sk.to_frame(batch, "words", where={"speaker": "Ada"})["text"].tolist() == ["river", "\ufffd", "on"]
+    assert len(sk.export(batch, tmp_path / "out", progress=False)) == 15
+
+
 WHERE = {
     "a value": {"speaker": "A"},
     "values": {"speaker": ["A", "C"]},

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribekit import frames
+from scribekit import frames, wire
 
 TEXTS = st.one_of(
     st.sampled_from(["Hi", "}]", '"}]', '","end":1}]', "[music]", '"words":[{"text":"x","start":1,"end":2}]', "\\", "ж", "]"]),
@@ -60,6 +60,28 @@ def test_words_of_something_else_are_not_taken_for_a_transcript_without_any(top:
 def test_of_words_that_are_given_twice_the_last_count() -> None:
     first, last = (json.dumps([word(text, 0)], separators=(",", ":")).encode() for text in ("first", "last"))
     assert said(b'{"id":"t","status":"completed","words":' + first + b',"words":' + last + b"}") == ["last"]
+
+
+HARM = st.sampled_from([b"\xff", b"\\", rb"\ud83d", b"NaN", b"1e400", b"9" * 25, b"-", b'"', b"{", b"]", b",", b"\x00", b"\xed\xa0\xbd", b""])
+
+
+@given(places=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 4), HARM), min_size=1, max_size=3), separators=SEPARATORS)
+def test_what_can_be_received_can_be_read_at_every_level(places: list[tuple[float, int, bytes]], separators: tuple[str, str]) -> None:
+    words = [word(text, number) for number, text in enumerate(["Hi", "😀", '"so"'])]
+    values = {"id": "t", "status": "completed", "text": "é", "words": words, "other": [1.5, None], "chapters": [{"start": 1}]}
+    body = json.dumps({**values, "utterances": [{**word("Hi", 0), "words": words}]}, ensure_ascii=False, separators=separators).encode()
+    for share, length, harm in places:
+        place = int(share * len(body))
+        body = body[:place] + harm + body[place + length :]
+    try:
+        wire.read_head(body)
+    except msgspec.MsgspecError:
+        return
+    frames.provenance_of(body)
+    for level in frames.PROJECTIONS:
+        frames.project([level], [("r", body)])
+    together = frames.project(frames.PROJECTIONS, [("r", body)])
+    assert together["words"].num_rows == len(wire.read_transcript(body).words or ())
 
 
 @pytest.mark.parametrize("cut", [1, 2, 3, 20, 60])

@@ -76,6 +76,40 @@ def test_what_is_no_whole_transcript_is_refused(body):
             read(body)
 
 
+WORDS = b'{"id": "t1", "status": "completed", "words": [{"text": %s, "start": 10, "end": 20, "confidence": %s}], "other": %s}'
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "confidence"),
+    [
+        (WORDS % (b'"r\xffn"', b"0.5", b"1"), "r\ufffdn", 0.5),
+        (WORDS % (rb'"\ud83d run"', b"0.5", b"1"), "\ufffd run", 0.5),
+        (WORDS % (rb'"\ud83d\ude00\ude00"', b"0.5", b"1"), "\U0001f600\ufffd", 0.5),
+        (WORDS % (b'"run"', b"1e400", b"1"), "run", None),
+        (WORDS % (b'"run"', b"NaN", b"Infinity"), "run", None),
+        (WORDS % (b'"run"', b"-Infinity", b"9" * 5000), "run", None),
+        (WORDS % (b'"r\x01n"', b"0.5", b"1"), "r\x01n", 0.5),
+        (WORDS % (b'"run"', b"0.5", b'"\xff"'), "run", 0.5),
+    ],
+)
+def test_what_is_not_quite_json_is_read_all_the_same(body, text, confidence):
+    assert wire.read_head(body).id == "t1"
+    assert wire.read_transcript(body).words == [wire.Word(text, 10, 20, confidence)]
+    assert json.loads(wire.restored(body))["words"][0]["text"] == text
+
+
+@pytest.mark.parametrize("read", [wire.read_head, wire.read_transcript, wire.read_json])
+def test_brackets_that_are_nested_too_deeply_are_refused_as_no_transcript(read):
+    with pytest.raises(msgspec.MsgspecError):
+        read(WORDS % (b'"run"', b"0.5", b"[" * 5000 + b"]" * 5000))
+
+
+def test_a_refusal_says_nothing_of_the_text():
+    with pytest.raises(msgspec.MsgspecError) as refusal:
+        wire.read_transcript(b'{"id": "t1", "status": "completed", "text": "secret \xff')
+    assert "secret" not in str(refusal.value)
+
+
 def test_a_list_page_is_read_with_its_links():
     item = {"id": "t1", "status": "completed", "created": "2026-01-01T00:00:00.000001", "completed": None, "new_key": 1}
     page = wire.read_page(json.dumps({"transcripts": [item], "page_details": {"limit": 10, "result_count": 1, "prev_url": None}}).encode())

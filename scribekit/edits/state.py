@@ -115,7 +115,7 @@ def to_payload(body: bytes, state: State) -> bytes:
     Returns:
         JSON bytes with the further key ``scribekit`` (:class:`scribekit.wire.Review`).
     """
-    raw = msgspec.json.decode(body)
+    raw = wire.read_json(body)
     given = [item for item in raw.get("words") or () if isinstance(item, dict)]
     words = [_word(word, given) for word in state.words]
     is_reworded = [word.origin for word in state.words] != list(range(len(given))) or any(

@@ -195,7 +195,7 @@ def provenance_of(body: bytes) -> dict[str, str | None]:
     head = wire.read_head(body)
     try:
         engine = _origin.decode(body).engine
-    except msgspec.ValidationError:
+    except wire.UNFIT:
         engine = wire.read_transcript(body).engine
     return {
         "transcript_id": head.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 import msgspec
@@ -75,7 +76,7 @@ class Reading:
     def __init__(self, body: bytes, levels: frozenset[str]) -> None:
         try:
             self._read(body, levels)
-        except (msgspec.ValidationError, OverflowError):
+        except wire.UNFIT:
             self._read_leniently(body, levels)
 
     @property
@@ -103,8 +104,9 @@ class Reading:
         self._check(given)
 
     def _read_leniently(self, body: bytes, levels: frozenset[str]) -> None:
-        transcript = wire.read_transcript(body)
-        self.payload = _decoder(levels, are_mended=True).decode(body)
+        raw = wire.read_json(body)
+        transcript = wire.mended(raw)
+        self.payload = SimpleNamespace(**{key: raw.get(key) for key in _needs(levels)})
         self._listed = None
         self.review = review_of(self.payload.scribekit)
         self.turns = transcript.utterances or []
@@ -153,15 +155,15 @@ def _whole(body: bytes, levels: frozenset[str]) -> tuple[Any, Spoken | None]:
 
 
 @lru_cache(maxsize=256)
-def _decoder(
-    levels: frozenset[str], *, words: Any = msgspec.Raw, has_lists_cut: bool = False, are_mended: bool = False
-) -> msgspec.json.Decoder[Any]:
-    """Reads what the levels need; words and utterances not, when they were mended elsewhere. No other value can be wrong for it."""
-    needs = dict.fromkeys(key for level in sorted(levels) for key in _NEEDS[level])
-    if has_lists_cut:
-        needs["utterances"] = None
+def _decoder(levels: frozenset[str], *, words: Any = msgspec.Raw, has_lists_cut: bool = False) -> msgspec.json.Decoder[Any]:
+    """Reads what the levels need. Nothing but words and utterances can be wrong for it."""
+    needs = dict.fromkeys([*_needs(levels), "utterances"] if has_lists_cut else _needs(levels))
     turns: Any = list[_Turn] if "utterances" in levels else list[_Listing] if has_lists_cut else list[Span]
     typed: dict[str, tuple[str, Any, Any]] = {"words": ("words", words, _NULL), "utterances": ("utterances", turns | None, None)}
-    plain = [(key, Any, None) for key in (*needs, "scribekit") if key not in typed]
-    fields = plain if are_mended else [*plain, *(typed[key] for key in typed if key in needs)]
-    return msgspec.json.Decoder(msgspec.defstruct("Payload", fields))
+    plain = [(key, Any, None) for key in needs if key not in typed]
+    return msgspec.json.Decoder(msgspec.defstruct("Payload", [*plain, *(typed[key] for key in typed if key in needs)]))
+
+
+def _needs(levels: frozenset[str]) -> list[str]:
+    """The keys of a payload that the levels need."""
+    return list(dict.fromkeys([*(key for level in sorted(levels) for key in _NEEDS[level]), wire.REVIEW_KEY]))

@@ -33,3 +33,10 @@ def test_numbers_keep_every_digit():
 
 def test_it_is_readable_and_ends_with_a_line_end():
     assert archive(b'{"id":"t","status":"completed"}') == '{\n "id": "t",\n "status": "completed"\n}\n'
+
+
+def test_what_is_not_quite_json_becomes_json():
+    payload = b'{"id":"t","status":"completed","text":"a \xff","confidence":1e400,"project_id":%d,"other":NaN}' % 10**30
+    assert json.loads(archive(payload)) == {
+        "id": "t", "status": "completed", "text": "a \ufffd", "confidence": None, "project_id": 1e30, "other": None,
+    }  # fmt: skip
