@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import numbers
 import operator
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,6 +18,10 @@ from scribekit.errors import OptionError, nearest
 from scribekit.schema import Table
 
 Where: TypeAlias = "Mapping[str, Any] | pc.Expression"
+"""What is asked of the rows of a table."""
+
+WhereRecordings: TypeAlias = "Mapping[str, Any] | Callable[[pd.DataFrame], Any]"
+"""What is asked of the rows of a manifest."""
 
 _TYPES = {
     "str": pa.large_string(),
@@ -29,6 +34,9 @@ _TYPES = {
 
 REPEATING = ("recording_id", "speaker", "channel", "time_source")
 """Columns in which few texts come again and again."""
+
+_COLLECTIONS = "mixed"
+"""What pandas calls a column of lists or dicts: no value is equal to one of them."""
 
 _DICTIONARY = pa.dictionary(pa.int32(), pa.large_string())
 
@@ -90,7 +98,7 @@ def condition_of(where: Where | None, table: Table) -> pc.Expression | None:
     """What ``where`` asks of the rows of a table; None when it asks nothing.
 
     Args:
-        where: Column → value, or a list of values, of which a row must have one (None is a missing value); or an Arrow expression.
+        where: Column → value, or several values, of which a row must have one (None is a missing value); or an Arrow expression.
         table: The table.
 
     Raises:
@@ -118,15 +126,91 @@ def condition_of(where: Where | None, table: Table) -> pc.Expression | None:
     return where
 
 
-def values_of(wanted: Any) -> list[Any]:
-    """A value, or a collection of values, as a list.
+def recordings_where(manifest: pd.DataFrame, where: WhereRecordings) -> set[str]:
+    """The recordings whose row of the manifest answers.
+
+    Args:
+        manifest: The manifest.
+        where: Column → value, or several values, of which a row must have one. None is a missing value, and a date may be written as
+            text. Or a function of the manifest that gives a truth for each of its rows, where a missing one is no.
+
+    Raises:
+        OptionError: A column is not known, a value does not fit its column, or the function gives something else.
 
     Example:
-        >>> values_of("A"), values_of(("A", "B"))
-        (['A'], ['A', 'B'])
+        >>> manifest = pd.DataFrame({"recording_id": ["a", "b", "c"], "year": [2023, None, 2024]})
+        >>> sorted(recordings_where(manifest, {"year": [2024, None]}))
+        ['b', 'c']
+        >>> sorted(recordings_where(manifest, lambda rows: rows["year"] < 2024))
+        ['a']
     """
-    is_many = isinstance(wanted, (Collection, pd.Series, pd.Index, np.ndarray)) and not isinstance(wanted, (str, bytes))
-    return list(wanted) if is_many else [wanted]
+    if callable(where):
+        answers = _truths(where(manifest), manifest)
+    elif isinstance(where, Mapping):
+        unknown = [name for name in where if name not in manifest]
+        if unknown:
+            known = map(str, manifest.columns)
+            raise OptionError(f"The manifest has no column {unknown[0]!r}.{nearest(str(unknown[0]), known)}")
+        answers = pd.Series(data=True, index=manifest.index)
+        for name, wanted in where.items():
+            answers &= _has_one_of(manifest[name], values_of(wanted))
+    else:
+        raise OptionError(f"where= takes a dict of column → value, or a function of the manifest; not {type(where).__name__}.")
+    return set(manifest.loc[answers, "recording_id"])
+
+
+def _truths(given: Any, manifest: pd.DataFrame) -> pd.Series[bool]:
+    try:
+        if pd.api.types.is_scalar(given):
+            raise TypeError
+        return pd.Series(given, index=manifest.index).astype("boolean").fillna(value=False).astype("bool")
+    except (TypeError, ValueError) as cause:
+        raise OptionError(
+            "The function given as where= must give a truth for each row of the manifest, such as rows['year'] == 2024; "
+            f"it gives {type(given).__name__}."
+        ) from cause
+
+
+def _has_one_of(column: pd.Series[Any], wanted: Sequence[Any]) -> pd.Series[bool]:
+    present = [value for value in wanted if not (pd.api.types.is_scalar(value) and pd.isna(value))]
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    if kind == "date":
+        column = pd.to_datetime(column)
+    try:
+        if pd.api.types.is_datetime64_any_dtype(column):
+            present = [_moment(value, column.dt.tz) for value in present]
+        elif not all(_can_hold(column, kind, value) for value in present):
+            raise TypeError
+        found = column.isin(present).astype("bool")
+    except (TypeError, ValueError) as cause:
+        raise OptionError(
+            f"The manifest's column {str(column.name)!r} holds values of the type {column.dtype}; where= asks it for {list(wanted)!r}."
+        ) from cause
+    return found | column.isna() if len(present) < len(wanted) else found
+
+
+def _moment(value: Any, zone: Any) -> pd.Timestamp:
+    """A time as a column holds it, on its clock where it says no other."""
+    moment = pd.Timestamp(value)
+    if isinstance(value, numbers.Number) or (zone is None and moment.tz is not None):
+        raise TypeError
+    return moment.tz_localize(zone) if moment.tz is None else moment
+
+
+def _can_hold(column: pd.Series[Any], kind: str, value: Any) -> bool:
+    if pd.api.types.is_numeric_dtype(column):
+        return isinstance(value, (numbers.Number, np.bool_))
+    return isinstance(value, str) if isinstance(column.dtype, pd.StringDtype) else kind != _COLLECTIONS
+
+
+def values_of(wanted: Any) -> list[Any]:
+    """A value, or several values of whatever kind of collection, as a list.
+
+    Example:
+        >>> values_of("A"), values_of(("A", "B")), values_of(name for name in "AB")
+        (['A'], ['A', 'B'], ['A', 'B'])
+    """
+    return list(wanted) if isinstance(wanted, Iterable) and not isinstance(wanted, (str, bytes)) else [wanted]
 
 
 def check_columns(names: Sequence[str], known: Collection[str]) -> None:
@@ -144,8 +228,14 @@ def check_columns(names: Sequence[str], known: Collection[str]) -> None:
 
 def _is_one_of(name: str, wanted: Any, schema: pa.Schema) -> pc.Expression:
     check_columns([name], schema.names)
-    kind = schema.field(name).type
+    kind, values = schema.field(name).type, values_of(wanted)
     try:
-        return pc.field(name).isin(pa.array(values_of(wanted), kind, from_pandas=True))
+        return pc.field(name).isin(_whole_numbers(values) if pa.types.is_integer(kind) else pa.array(values, kind, from_pandas=True))
     except (pa.ArrowException, TypeError, ValueError) as cause:
         raise OptionError(f"The column {name!r} holds values of the type {kind}; where= asks it for {wanted!r}.") from cause
+
+
+def _whole_numbers(values: Sequence[Any]) -> Any:
+    """Whole numbers, also where they are written as others; Arrow itself would cut a fraction off."""
+    given = pa.array(values, from_pandas=True)
+    return given.cast(pa.int64()) if pa.types.is_floating(given.type) else pa.array(values, pa.int64(), from_pandas=True)

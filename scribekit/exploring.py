@@ -60,8 +60,8 @@ def search(
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         query: What to look for. The operators are written in capitals.
         speaker: Only lines whose match this speaker, or one of these, begins. Labels are told apart by case.
-        where: Only recordings whose manifest row answers: column → value, or a list of values; or a function of the manifest frame
-            that returns a boolean column.
+        where: Only recordings whose manifest row answers: column → value, or several values, of which it must have one (None is a
+            missing value); or a function of the manifest frame that returns a boolean column.
         sort: ``"time"`` (manifest order, then time), ``"match"``, ``"speaker"``, or by the words beside the match from the first,
             second or third on: ``"left1"`` to ``"left3"``, ``"right1"`` to ``"right3"``.
         context: How many words to show on each side.

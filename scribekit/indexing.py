@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import pandas as pd
 
 from scribekit import stored
+from scribekit.columnar import WhereRecordings, recordings_where
 from scribekit.concordance import COLUMNS, Packed, Query, pack
 from scribekit.corpus import Corpus, manifest_of
-from scribekit.errors import OptionError, nearest
 from scribekit.frames import project
 from scribekit.fulltext import Entry, Index
 from scribekit.ledger import Ledger
 from scribekit.progress import Progress
 from scribekit.tabulating.reusing import Text, held_words
 
-Where = Mapping[str, Any] | Callable[[pd.DataFrame], Any]
+Where = WhereRecordings
 
 _AS_RECEIVED = " as received"
 _AT_A_TIME = 32
@@ -73,7 +73,7 @@ class Indexed:
         with Ledger(batch_or_corpus.path) as ledger:
             state = _state(batch_or_corpus, ledger)
             self.manifest = state.manifest.copy(deep=False)
-            chosen = _chosen(self.manifest, where)
+            chosen = None if where is None else recordings_where(self.manifest, where)
             self.index, self.added = _current_index(batch_or_corpus.path, state, ledger, rebuild=rebuild, progress=progress)
         self._is_ascending = state.is_ascending
         self.recordings = state.reviewed if reviewed else state.received
@@ -164,17 +164,3 @@ def _packed(folder: Path, ledger: Ledger, texts: Mapping[str, Text], names: Sequ
             rows = project(["words"], stored.payloads(ledger, some, reviewed=is_edited))["words"]
             found = [name for name, _ in some]
             yield from zip(found, pack(rows, found), strict=True)
-
-
-def _chosen(manifest: pd.DataFrame, where: Where | None) -> set[str] | None:
-    """The recordings whose manifest row answers ``where``; None for all."""
-    if where is None:
-        return None
-    if callable(where):
-        return set(manifest.loc[where(manifest), "recording_id"])
-    rows = pd.Series(data=True, index=manifest.index)
-    for name, wanted in where.items():
-        if name not in manifest:
-            raise OptionError(f"The manifest has no column {name!r}.{nearest(str(name), map(str, manifest.columns))}")
-        rows &= manifest[name].isin(wanted) if isinstance(wanted, (list, tuple, set, frozenset)) else manifest[name] == wanted
-    return set(manifest.loc[rows, "recording_id"])

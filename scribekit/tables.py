@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from scribekit import files, schema, stored, tabulating
-from scribekit.columnar import Where, check_columns, condition_of, values_of
+from scribekit.columnar import Where, WhereRecordings, check_columns, condition_of, recordings_where, values_of
 from scribekit.corpus import Batch, Corpus, manifest_of
 from scribekit.errors import OptionError, nearest
 from scribekit.formats import Document, resolve
@@ -48,7 +48,7 @@ def to_frame(
     level: Level = "transcripts",
     *,
     columns: Sequence[str] | None = None,
-    where: Where | None = None,
+    where: Where | WhereRecordings | None = None,
     with_manifest: bool = False,
     provenance: bool = False,
     reviewed: bool = True,
@@ -66,9 +66,9 @@ def to_frame(
             ``"entities"``, ``"sentiments"``, ``"topics"``, ``"highlights"``, ``"content_safety"``, ``"languages"``. Without it, or
             where it was off, such a table is empty. ``"edits"`` is what people changed, oldest first.
         columns: Only these columns, in this order.
-        where: Only rows that answer: column → value, or a list of values, of which a row must have one (None is a missing value);
-            a column of the manifest chooses recordings. Or a condition on the table's own columns as a pyarrow expression, such as
-            ``pc.field("confidence") < 0.5``.
+        where: Only rows that answer: column → value, or several values, of which a row must have one (None is a missing value);
+            a column of the manifest chooses recordings, as does a function of the manifest frame that returns a boolean column. Or a
+            condition on the table's own columns as a pyarrow expression, such as ``pc.field("confidence") < 0.5``.
         with_manifest: Add the manifest's columns (the user's own included) to every row, by ``recording_id``. A manifest
             column that has the name of one of the table's comes with the suffix ``_manifest``.
         provenance: Add to every row what its transcript came from: the columns of ``schema.PROVENANCE`` that the table has not got
@@ -164,27 +164,29 @@ def _table(level: str) -> schema.Table:
     return schema.LEVELS[level]
 
 
-def _chosen(where: Where | None, table: schema.Table, batch_or_corpus: Corpus, ledger: Ledger) -> tuple[Where | None, list[str] | None]:
+def _chosen(
+    where: Where | WhereRecordings | None, table: schema.Table, batch_or_corpus: Corpus, ledger: Ledger
+) -> tuple[Where | None, list[str] | None]:
     """What ``where`` asks of the rows, and the recordings that it names; None for all."""
+    if callable(where):
+        return None, sorted(recordings_where(manifest_of(batch_or_corpus, ledger), where))
     if not isinstance(where, Mapping):
         return where, None
-    named = _texts(where["recording_id"], table) if "recording_id" in where else None
-    own = {name: wanted for name, wanted in where.items() if name in table.names and name != "recording_id"}
-    others = {name: wanted for name, wanted in where.items() if name not in table.names}
+    asked = {name: values_of(wanted) for name, wanted in where.items()}
+    own = {name: wanted for name, wanted in asked.items() if name in table.names and name != "recording_id"}
+    others = {name: wanted for name, wanted in asked.items() if name not in table.names}
+    named = _texts(asked["recording_id"], table) if "recording_id" in asked else None
     if others:
         manifest = manifest_of(batch_or_corpus, ledger)
         check_columns(list(others), [*table.names, *manifest.columns])
-        fits = pd.Series(data=True, index=manifest.index)
-        for name, wanted in others.items():
-            fits &= manifest[name].isin(values_of(wanted))
-        answering = set(manifest.loc[fits, "recording_id"])
+        answering = recordings_where(manifest, others)
         named = answering if named is None else named & answering
     return own, None if named is None else sorted(named)
 
 
-def _texts(wanted: Any, table: schema.Table) -> set[str]:
+def _texts(wanted: list[Any], table: schema.Table) -> set[str]:
     condition_of({"recording_id": wanted}, table)  # refuses what is no text
-    return {str(value) for value in values_of(wanted)}
+    return {str(value) for value in wanted}
 
 
 def _beside(manifest: pd.DataFrame, table: schema.Table, *, provenance: bool) -> pd.DataFrame:

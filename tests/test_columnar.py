@@ -1,12 +1,23 @@
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from scribekit import schema
-from scribekit.columnar import arrow_schema, check_columns, condition_of, dataset_schema, filtered, fingerprint, to_arrow, to_pandas
+from scribekit.columnar import (
+    arrow_schema,
+    check_columns,
+    condition_of,
+    dataset_schema,
+    filtered,
+    fingerprint,
+    recordings_where,
+    to_arrow,
+    to_pandas,
+)
 from scribekit.errors import OptionError
 
 WORDS = schema.WORDS.frame(
@@ -49,6 +60,8 @@ def test_every_level_has_its_arrow_types(table):
         ({"utterance_index": (0, 1), "recording_id": {"b"}}, [2]),
         ({"edited": True}, [1]),
         ({"text": pd.Series(["we", "Ça"])}, [1, 2]),
+        ({"text": (text for text in ["we", "Ça"])}, [1, 2]),
+        ({"start_ms": [10.0, float("nan")]}, [1]),
         ({"speaker": []}, []),
         (pc.field("end_ms") > 5, [1, 2]),
     ],
@@ -64,6 +77,9 @@ def test_a_condition_keeps_the_rows_that_answer(where, kept):
         ({"speakers": "A"}, "no column 'speakers' here. Did you mean 'speaker'"),
         ({"start_ms": "soon"}, "'start_ms' holds values of the type int64; where= asks it for 'soon'"),
         ({"text": [1]}, "'text' holds values"),
+        ({"word_index": 1.9}, "'word_index' holds values of the type int64; where= asks it for 1.9"),
+        ({"start_ms": [0, 0.5]}, "'start_ms' holds values of the type int64"),
+        ({"utterance_index": "1"}, "'utterance_index' holds values of the type int64"),
         ("speaker = 'A'", "a dict of column → value, or a pyarrow expression; not str"),
         (pc.field("speakers") == "A", "does not fit the table 'words'"),
         (pc.field("start_ms") == "soon", "does not fit the table 'words'"),
@@ -73,6 +89,86 @@ def test_a_condition_keeps_the_rows_that_answer(where, kept):
 def test_what_does_not_fit_is_refused(where, message):
     with pytest.raises(OptionError) as refusal:
         condition_of(where, schema.WORDS)
+    assert message in str(refusal.value)
+
+
+MANIFEST = pd.DataFrame(
+    {
+        "recording_id": ["a", "b", "c"],
+        "year": [2024.0, None, 2023.0],
+        "kind": ["call", None, "talk"],
+        "day": pd.to_datetime(["2024-01-01", None, "2023-05-06"]),
+        "begun": pd.to_datetime(["2024-01-01 10:00", None, "2023-05-06 12:00"]).tz_localize("Europe/Berlin"),
+        "date": [dt.date(2024, 1, 1), None, dt.date(2023, 5, 6)],
+        "flag": [True, None, False],
+        "count": pd.array([1, None, 3], dtype="Int64"),
+        "sure": pd.array([True, None, False], dtype="boolean"),
+        "tags": [["x"], None, ["x", "y"]],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("where", "names"),
+    [
+        ({}, "abc"),
+        ({"year": 2024}, "a"),
+        ({"year": None}, "b"),
+        ({"year": float("nan")}, "b"),
+        ({"year": [2024, None]}, "ab"),
+        ({"kind": None}, "b"),
+        ({"kind": ["talk", pd.NA]}, "bc"),
+        ({"day": None}, "b"),
+        ({"day": pd.NaT}, "b"),
+        ({"day": "2024-01-01"}, "a"),
+        ({"day": dt.date(2024, 1, 1)}, "a"),
+        ({"day": [pd.Timestamp("2023-05-06"), None]}, "bc"),
+        ({"begun": "2024-01-01 10:00"}, "a"),
+        ({"begun": "2024-01-01 09:00Z"}, "a"),
+        ({"date": "2024-01-01"}, "a"),
+        ({"date": dt.date(2023, 5, 6)}, "c"),
+        ({"flag": True}, "a"),
+        ({"count": [3, None]}, "bc"),
+        ({"sure": [True, None]}, "ab"),
+        ({"tags": None}, "b"),
+        ({"year": 2024, "kind": "talk"}, ""),
+        ({"kind": []}, ""),
+        ({"kind": pd.Series(["call", "talk"])}, "ac"),
+        ({"year": np.array([2023, 2024])}, "ac"),
+        ({"year": range(2023, 2030)}, "ac"),
+        ({"kind": {"call": 1}.keys()}, "a"),
+        ({"kind": (kind for kind in ["call", "talk"])}, "ac"),
+        (lambda manifest: manifest["flag"], "a"),
+        (lambda manifest: manifest["sure"], "a"),
+        (lambda manifest: manifest["year"] > 2000, "ac"),
+        (lambda manifest: [True, False, True], "ac"),
+    ],
+)
+def test_recordings_answer_by_their_row_of_the_manifest(where, names):
+    assert recordings_where(MANIFEST, where) == set(names)
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ({"kin": "call"}, "no column 'kin'. Did you mean 'kind'"),
+        ({"year": "2024"}, "'year' holds values of the type float64; where= asks it for ['2024']"),
+        ({"kind": 1}, "'kind' holds values of the type str; where= asks it for [1]"),
+        ({"day": "soon"}, "'day' holds values of the type datetime64"),
+        ({"day": 2024}, "'day' holds values of the type datetime64"),
+        ({"day": pd.Timestamp("2024-01-01", tz="UTC")}, "'day' holds values of the type datetime64"),
+        ({"tags": [["x"]]}, "'tags' holds values of the type object"),
+        (pc.field("year") == 2024, "a dict of column → value, or a function of the manifest; not Expression"),
+        ("year", "a dict of column → value, or a function of the manifest; not str"),
+        (5, "a dict of column → value, or a function of the manifest; not int"),
+        (lambda manifest: 1, "a truth for each row"),
+        (lambda manifest: ["a"], "a truth for each row"),
+        (lambda manifest: manifest["kind"], "a truth for each row"),
+    ],
+)
+def test_what_no_row_of_the_manifest_can_answer_is_refused(where, message):
+    with pytest.raises(OptionError) as refusal:
+        recordings_where(MANIFEST, where)
     assert message in str(refusal.value)
 
 

@@ -62,7 +62,9 @@ def test_of_words_that_are_given_twice_the_last_count() -> None:
     assert said(b'{"id":"t","status":"completed","words":' + first + b',"words":' + last + b"}") == ["last"]
 
 
-HARM = st.sampled_from([b"\xff", b"\\", rb"\ud83d", b"NaN", b"1e400", b"9" * 25, b"-", b'"', b"{", b"]", b",", b"\x00", b"\xed\xa0\xbd", b""])
+HARM = st.sampled_from(
+    [b"\xff", b"\\", rb"\ud83d", b"NaN", b"1e400", b"9" * 25, b"-", b'"', b"{", b"]", b",", b"\x00", b"\xed\xa0\xbd", b""]
+)
 
 
 @given(places=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 4), HARM), min_size=1, max_size=3), separators=SEPARATORS)

@@ -183,6 +183,34 @@ def test_a_manifest_without_values_chooses_nothing(stored):
     assert set(sk.search(batch, "climate", where={"year": 2020})["recording_id"]) == {"b.mp3"}
 
 
+@pytest.mark.parametrize(
+    ("where", "names"),
+    [
+        ({"year": None}, ["b.mp3"]),
+        ({"year": [2024, None]}, ["a.mp3", "b.mp3"]),
+        ({"kind": float("nan")}, ["b.mp3"]),
+        ({"day": "2024-01-01"}, ["a.mp3"]),
+        ({"recording_id": ["c.mp3", "a.mp3"]}, ["a.mp3", "c.mp3"]),
+        (lambda manifest: manifest["flag"], ["a.mp3"]),
+    ],
+)
+def test_every_verb_chooses_the_same_recordings(stored, where, names):
+    days = pd.to_datetime(["2024-01-01", None, "2023-05-06"])
+    columns = {"year": [2024.0, None, 2023.0], "kind": ["call", None, "talk"], "day": days, "flag": [True, None, False]}
+    batch = stored(dict.fromkeys(TALK, "river"), columns)
+    assert sk.search(batch, "river", where=where)["recording_id"].tolist() == names
+    assert sk.to_frame(batch, "words", where=where)["recording_id"].tolist() == names
+    assert sk.dispersion(batch, "river", where=where)["frequency"].tolist() == [len(names)]
+
+
+@pytest.mark.parametrize("where", [{"year": "2024"}, {"kind": 1}])
+def test_every_verb_refuses_what_no_recording_can_answer(stored, where):
+    batch = stored(TALK, {"year": [1, 2, 3], "kind": ["call", "talk", "talk"]})
+    for verb in (lambda: sk.search(batch, "river", where=where), lambda: sk.to_frame(batch, "words", where=where)):
+        with pytest.raises(OptionError, match="holds values of the type"):
+            verb()
+
+
 def test_the_orders(stored):
     batch = stored({"a": "red cat zoo Blue cat bar", "b": "cat"})
     assert sk.search(batch, "cat", sort="left1")["left"].tolist() == ["", "red cat zoo Blue", "red"]
