@@ -90,8 +90,39 @@ def _values(column: pa.ChunkedArray, dtype: str) -> Any:
 
 
 def filtered(frame: pd.DataFrame, table: Table, condition: pc.Expression) -> pd.DataFrame:
-    """The rows of a frame that answer a condition."""
-    return to_pandas(to_arrow(frame, table).filter(condition), table)
+    """The rows of a frame that answer a condition.
+
+    Raises:
+        OptionError: The condition cannot be worked out on one of the rows.
+    """
+    try:
+        return to_pandas(to_arrow(frame, table).filter(condition), table)
+    except pa.ArrowException:  # its text may be that of a row
+        raise impossible(table) from None
+
+
+def impossible(table: Table) -> OptionError:
+    """The error for a condition that cannot be worked out on one of the rows."""
+    return OptionError(
+        f"The expression given as where= cannot be worked out on every row of the table {table.name!r}: it divides by zero, say, or "
+        "takes a text for a number. Leave such rows out first, in the same expression or in pandas."
+    )
+
+
+def takes_dictionaries(condition: pc.Expression | None, table: Table) -> bool:
+    """Whether a condition that fits a table can be asked of its dictionaries too: Arrow's functions of texts cannot.
+
+    Example:
+        >>> from scribekit.schema import WORDS
+        >>> takes_dictionaries(pc.field("speaker") == "A", WORDS), takes_dictionaries(pc.starts_with(pc.field("speaker"), "A"), WORDS)
+        (True, False)
+    """
+    try:
+        if condition is not None:
+            dataset_schema(table).empty_table().filter(condition)
+    except pa.ArrowException:
+        return False
+    return True
 
 
 def condition_of(where: Where | None, table: Table) -> pc.Expression | None:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from scribekit import frames, schema, stored, tabulating
-from scribekit.columnar import dataset_schema, filtered, to_arrow
+from scribekit.columnar import dataset_schema, filtered, impossible, to_arrow
 from scribekit.corpus import Corpus, time_stamp
 from scribekit.errors import LedgerError
 from scribekit.ledger import Ledger
@@ -69,6 +69,9 @@ class Selection:
 
         Returns:
             The rows, and the columns of ``schema.PROVENANCE`` for the recordings when they are asked for.
+
+        Raises:
+            OptionError: The condition cannot be worked out on one of the rows.
         """
         if level in FROM_LEDGER:
             frame = _chosen(self._of_ledger(level), level, columns, condition)
@@ -83,9 +86,11 @@ class Selection:
                     return frame, self._provenance(reading.frame("transcripts", _ORIGINS, None)) if provenance else None
                 except LedgerError:  # a disk that is full, say: the transcripts can be read all the same
                     break
-                except (pa.ArrowException, OSError):
-                    if attempt == 0:
-                        tabulating.forget(self._corpus.path, damaged_only=True)
+                except (pa.ArrowException, OSError) as cause:
+                    if attempt == 0 and not tabulating.forget_damaged(self._corpus.path):
+                        if condition is not None and not isinstance(cause, OSError):
+                            raise impossible(schema.LEVELS[level]) from None
+                        break
         return self._of_payloads(level, columns, condition, provenance=provenance)
 
     def dataset(self, level: str) -> ds.Dataset:

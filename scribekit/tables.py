@@ -122,7 +122,8 @@ def scan_frame(
     Returns:
         A ``pyarrow.dataset.Dataset`` with the columns of ``schema.LEVELS[level]``: ``recording_id``, ``speaker``, ``channel``
         and ``time_source`` as dictionaries of texts, other texts as large strings, times in milliseconds as 64-bit integers, missing
-        values as nulls.
+        values as nulls. To compare a dictionary with a value needs nothing; the functions of texts of pyarrow and Polars want it as
+        text: ``pc.starts_with(pc.field("speaker").cast("large_string"), "A")``, ``pl.col("speaker").cast(pl.String).str.…``.
 
     Raises:
         OptionError: There is no such level.
@@ -142,7 +143,7 @@ def build_tables(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, revi
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave; of a batch, its recordings alone.
-        rebuild: Start from nothing.
+        rebuild: Start from nothing; of a batch, leave the tables of others as they are, but for files that hold some of both.
         reviewed: Bring the tables with the edits of people up to date as well.
         progress: Show how far it has come when that takes more than two seconds.
 
@@ -154,7 +155,8 @@ def build_tables(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, revi
     """
     with Ledger(batch_or_corpus.path) as ledger:
         if rebuild:
-            tabulating.forget(batch_or_corpus.path)
+            is_whole = type(batch_or_corpus) is Corpus
+            tabulating.forget(batch_or_corpus.path, None if is_whole else set(ledger.transcript_ids(batch_or_corpus.batch_ids)))
         return Selection(batch_or_corpus, ledger, reviewed=reviewed, progress=progress).tables_added()
 
 

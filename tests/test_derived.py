@@ -9,6 +9,7 @@ import time
 
 import corpora
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 import scribekit as sk
 from scribekit import rows, schema, tabulating
 from scribekit.derived import FOLDER, Catalogue, parts
-from scribekit.errors import LedgerError
+from scribekit.errors import LedgerError, OptionError
 from scribekit.ledger import Ledger
 from scribekit.tabulating import DERIVED, building, upkeep
 
@@ -160,6 +161,7 @@ WHERE = {
     "nothing": {},
     "nobody": {"recording_id": []},
     "an expression": (pc.field("end_ms") - pc.field("start_ms") > 1) & (pc.field("speaker") == "A"),
+    "functions of texts": pc.starts_with(pc.field("recording_id"), "b") | pc.match_like(pc.field("speaker"), "A%"),
     "an expression on missing values": pc.field("confidence").is_null() | (pc.field("recording_id") == "d"),
 }
 
@@ -170,6 +172,30 @@ def test_conditions_and_columns_are_pushed_down_with_equal_answers(rich, where):
     assert_equal_either_way(rich, ["words"], where=where, columns=["text", "recording_id"])
     assert_equal_either_way(rich, ["words"], where=where, columns=["text", "year", "model"], provenance=True, with_manifest=True)
     assert list(sk.to_frame(rich, "words", columns=["end_ms", "text"], where=where)) == ["end_ms", "text"]
+
+
+def test_functions_of_texts_are_pushed_down_too(rich, monkeypatch):
+    sk.build_tables(rich, progress=False)
+    monkeypatch.setattr(Ledger, "payloads", None)
+    found = sk.to_frame(rich, "words", where=pc.starts_with(pc.field("recording_id"), "b"))
+    assert set(found["recording_id"]) == {"b"}
+    dataset = sk.scan_frame(rich, progress=False)
+    assert dataset.to_table(filter=pc.starts_with(pc.field("recording_id").cast("large_string"), "b")).num_rows == len(found)
+    lazy = pl.scan_pyarrow_dataset(dataset).filter(pl.col("recording_id").cast(pl.String).str.starts_with("b"))
+    assert len(lazy.collect()) == len(found)
+
+
+@pytest.mark.parametrize("condition", [pc.field("word_index") / 0 > 1, pc.field("text").cast("int64") > 1], ids=["by zero", "no number"])
+def test_what_cannot_be_worked_out_is_refused_and_forgets_no_table(rich, monkeypatch, condition):
+    sk.build_tables(rich, progress=False)
+    before = files(rich.path)
+    for frame_of in (sk.to_frame, from_payloads):
+        with pytest.raises(OptionError, match="cannot be worked out on every row of the table 'words'"):
+            frame_of(rich, "words", where=condition)
+    monkeypatch.setattr(Ledger, "payloads", None)
+    with pytest.raises(OptionError):
+        sk.to_frame(rich, "words", where=condition)
+    assert files(rich.path) == before
 
 
 def test_conditions_say_the_same_as_pandas(rich):
@@ -257,6 +283,18 @@ def test_tables_of_other_columns_or_rules_are_built_anew(folder, monkeypatch):
     monkeypatch.setattr(tabulating, "FINGERPRINT", "another")
     assert sk.build_tables(corpus, progress=False) == 2
     assert sk.build_tables(corpus, progress=False) == 0
+    assert_equal_either_way(corpus, SPOKEN)
+
+
+def test_rebuilding_a_batch_leaves_the_tables_of_others(folder):
+    first, second = store(folder, talks("a", "b", "c")), store(folder, talks("d", "e"), number=2)
+    corpus = sk.open_corpus(folder)
+    assert sk.build_tables(corpus, progress=False) == 5
+    before = {part.holdings[0].recording_id: part.files for part in catalogued(folder)}
+    assert sk.build_tables(second, rebuild=True, progress=False) == 2
+    after = {part.holdings[0].recording_id: part.files for part in catalogued(folder)}
+    assert [name for name in after if after[name] == before[name]] == ["a", "c"]
+    assert sk.build_tables(first, progress=False) == 0
     assert_equal_either_way(corpus, SPOKEN)
 
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from scribekit.columnar import REPEATING, dataset_schema
+from scribekit.columnar import REPEATING, arrow_schema, dataset_schema
 from scribekit.derived.catalogue import File
 from scribekit.errors import LedgerError
 from scribekit.schema import Table
@@ -72,13 +72,13 @@ class Folder:
         """The rows of one file."""
         return pq.read_table(self.path / file.name, memory_map=False, partitioning=None)
 
-    def dataset(self, files: Sequence[File], table: Table) -> ds.Dataset:
-        """Files of one level as a dataset, in their order."""
-        schema = dataset_schema(table)
+    def dataset(self, files: Sequence[File], table: Table, *, with_dictionaries: bool = True) -> ds.Dataset:
+        """Files of one level as a dataset, in their order; the texts that repeat as dictionaries, or plain."""
+        schema = dataset_schema(table) if with_dictionaries else arrow_schema(table)
         if not files:
             return ds.dataset(schema.empty_table())
         paths = [str(self.path / file.name) for file in files]
-        return ds.dataset(paths, schema=schema, format=ds.ParquetFileFormat(dictionary_columns=[*REPEATING]))
+        return ds.dataset(paths, schema=schema, format=ds.ParquetFileFormat(dictionary_columns=REPEATING if with_dictionaries else ()))
 
     def broken(self, files: Collection[File], *, thoroughly: bool = False) -> set[str]:
         """The names of files that are missing or not as long as they were, or, thoroughly, cannot be read."""

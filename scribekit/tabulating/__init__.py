@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from scribekit.columnar import to_pandas
+from scribekit.columnar import takes_dictionaries, to_pandas
 from scribekit.derived import Catalogue, Folder, Holding, Part
 from scribekit.derived.parts import ordered
 from scribekit.jobs import COMPLETED
@@ -21,7 +21,7 @@ from scribekit.progress import Progress
 from scribekit.tabulating import upkeep
 from scribekit.tabulating.building import DERIVED, FINGERPRINT, Wanted, build, cut, length_s
 
-__all__ = ["DERIVED", "Reading", "Wanted", "bring_up_to_date", "forget", "wanted"]
+__all__ = ["DERIVED", "Reading", "Wanted", "bring_up_to_date", "forget", "forget_damaged", "wanted"]
 
 _TRIES = 3  # another process may take away in the meantime what was just built
 _QUIET_S = 2.0
@@ -47,11 +47,11 @@ class Reading:
     reviewed: bool
     added: int
 
-    def dataset(self, level: str) -> ds.Dataset:
-        """One level, of these recordings alone."""
+    def dataset(self, level: str, *, with_dictionaries: bool = True) -> ds.Dataset:
+        """One level, of these recordings alone; the texts that repeat as dictionaries, or plain."""
         editions = [part.edition(reviewed=self.reviewed) for part in self.parts]
         files = [edition[level] for edition in editions if level in edition]
-        dataset = self.folder.dataset(files, DERIVED[level])
+        dataset = self.folder.dataset(files, DERIVED[level], with_dictionaries=with_dictionaries)
         if sum(len(part.holdings) for part in self.parts) == len(self.recording_ids):
             return dataset
         return dataset.filter(pc.field("recording_id").isin(pa.array(self.recording_ids, pa.large_string())))
@@ -60,10 +60,10 @@ class Reading:
         """Columns of one level as a frame, the recordings in their order; only what is asked for is read.
 
         Raises:
-            pyarrow.ArrowException: A file cannot be read.
+            pyarrow.ArrowException: A file cannot be read, or the condition cannot be worked out on one of the rows.
             OSError: A file cannot be read.
         """
-        dataset = self.dataset(level)
+        dataset = self.dataset(level, with_dictionaries=takes_dictionaries(condition, DERIVED[level]))
         if self._is_in_order():
             return to_pandas(dataset.to_table(columns=list(columns), filter=condition), DERIVED[level])
         rows = dataset.to_table(columns=[*columns, *({"recording_id"} - set(columns))], filter=condition)
@@ -126,18 +126,30 @@ def bring_up_to_date(
     return None
 
 
-def forget(corpus: Path, *, damaged_only: bool = False) -> None:
-    """Forget the tables of a corpus, all or those that cannot be read, so that they are built anew.
+def forget(corpus: Path, recording_ids: Collection[str] | None = None) -> None:
+    """Forget the tables of a corpus, so that they are built anew: all, or the parts that hold one of the recordings.
+
+    Raises:
+        LedgerError: The tables cannot be written.
+    """
+    with Catalogue(Folder(corpus).path, FINGERPRINT) as catalogue:
+        for number, part in catalogue.parts().items():
+            if recording_ids is None or any(holding.recording_id in recording_ids for holding in part.holdings):
+                catalogue.replace([number])
+
+
+def forget_damaged(corpus: Path) -> bool:
+    """Forget the parts that cannot be read, which is looked into byte by byte. Whether there were any.
 
     Raises:
         LedgerError: The tables cannot be written.
     """
     folder = Folder(corpus)
     with Catalogue(folder.path, FINGERPRINT) as catalogue:
-        parts = catalogue.parts()
-        numbers = upkeep.broken(folder, parts, thoroughly=True) if damaged_only else list(parts)
+        numbers = upkeep.broken(folder, catalogue.parts(), thoroughly=True)
         for number in numbers:
             catalogue.replace([number])
+    return bool(numbers)
 
 
 def _sound_parts(folder: Folder, catalogue: Catalogue, current: Mapping[str, Holding]) -> Parts:
