@@ -254,7 +254,7 @@ def check_columns(names: Sequence[str], known: Collection[str]) -> None:
         raise OptionError(f"columns= takes a list of names: columns=[{names!r}].")
     for name in names:
         if name not in known:
-            raise OptionError(f"There is no column {name!r} here.{nearest(str(name), known)}")
+            raise OptionError(f"There is no column {name!r} here.{nearest(str(name), set(known))}")
 
 
 def _is_one_of(name: str, wanted: Any, schema: pa.Schema) -> pc.Expression:

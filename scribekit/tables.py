@@ -14,6 +14,7 @@ from scribekit.corpus import Batch, Corpus, manifest_of
 from scribekit.errors import OptionError, nearest
 from scribekit.formats import Document, resolve
 from scribekit.ledger import Ledger
+from scribekit.manifest import names_beside
 from scribekit.progress import Progress
 from scribekit.rows import Selection
 
@@ -70,7 +71,7 @@ def to_frame(
             a column of the manifest chooses recordings, as does a function of the manifest frame that returns a boolean column. Or a
             condition on the table's own columns as a pyarrow expression, such as ``pc.field("confidence") < 0.5``.
         with_manifest: Add the manifest's columns (the user's own included) to every row, by ``recording_id``. A manifest
-            column that has the name of one of the table's comes with the suffix ``_manifest``.
+            column that has the name of one of the table's comes with the suffix ``_manifest``, once more where that name is taken too.
         provenance: Add to every row what its transcript came from: the columns of ``schema.PROVENANCE`` that the table has not got
             (model, language, engine, ``options_hash``, ``transcript_id``, ``collected_at``).
         reviewed: As people have corrected it (``edited`` says which rows); false gives every transcript as received. What the service
@@ -91,8 +92,9 @@ def to_frame(
         condition = condition_of(own, table)
         manifest = _beside(manifest_of(batch_or_corpus, ledger), table, provenance=provenance) if with_manifest else None
         known = _known(table, manifest, provenance=provenance)
+        if columns is not None:
+            _check_asked(columns, known, table, batch_or_corpus, ledger)
         asked = known if columns is None else list(columns)
-        check_columns(asked if columns is None else columns, known)
         needed = [name for name in table.names if name in asked or (name == "recording_id" and (provenance or with_manifest))]
         selection = Selection(batch_or_corpus, ledger, recording_ids, reviewed=reviewed)
         frame, origins = selection.rows(level, needed, condition, provenance=provenance)
@@ -194,7 +196,21 @@ def _texts(wanted: list[Any], table: schema.Table) -> set[str]:
 def _beside(manifest: pd.DataFrame, table: schema.Table, *, provenance: bool) -> pd.DataFrame:
     """The manifest with names that are none of the table's."""
     taken = {*table.names, *(schema.PROVENANCE.names if provenance else ())} - {"recording_id"}
-    return manifest.rename(columns={name: f"{name}_manifest" for name in manifest if name in taken})
+    return manifest.rename(columns=names_beside(manifest.columns, taken))
+
+
+def _check_asked(columns: Sequence[str], known: list[str], table: schema.Table, batch_or_corpus: Corpus, ledger: Ledger) -> None:
+    """Refuse a column that is not known; of one that would be there with another argument, say so."""
+    for name in () if isinstance(columns, str) else columns:
+        if name not in known:
+            beside = {
+                "provenance": schema.PROVENANCE.names,
+                "with_manifest": _beside(manifest_of(batch_or_corpus, ledger), table, provenance=False).columns,
+            }
+            for argument, names in beside.items():
+                if name in names:
+                    raise OptionError(f"There is no column {name!r} here. It comes with {argument}=True.")
+    check_columns(columns, known)
 
 
 def _known(table: schema.Table, manifest: pd.DataFrame | None, *, provenance: bool) -> list[str]:

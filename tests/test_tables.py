@@ -155,6 +155,10 @@ def test_a_condition_may_name_recordings_columns_and_what_the_manifest_says(tran
     [
         ({"columns": ["txt"]}, "Did you mean 'text'"),
         ({"columns": ["interviewer"]}, "no column 'interviewer'"),
+        ({"columns": ["interviewer"]}, "It comes with with_manifest=True"),
+        ({"columns": ["text", "model"]}, "no column 'model' here. It comes with provenance=True"),
+        ({"columns": ["recording"], "with_manifest": True}, "Did you mean 'recording_id'"),
+        ({"where": {"zzz": 1}}, "interviewer, problem, recording_id, sample_rate_hz, sha256"),
         ({"columns": "text"}, "takes a list"),
         ({"where": {"speakr": "A"}}, "Did you mean 'speaker'"),
         ({"where": {"intervewer": "A"}}, "Did you mean 'interviewer'"),
@@ -244,6 +248,10 @@ def test_a_manifest_column_with_the_name_of_ours_gets_a_suffix(transcribed):
     frame = sk.to_frame(transcribed(with_user_columns(text=["mine", "mine"])), with_manifest=True)
     assert frame["text_manifest"].tolist() == ["mine", "mine"]
     assert (frame["text"] != "mine").all()
+    both = sk.to_frame(transcribed(with_user_columns(text=["mine", "mine"], text_manifest=["x", "y"])), "words", with_manifest=True)
+    assert both.columns.is_unique
+    assert both.groupby("recording_id")["text_manifest"].first().tolist() == ["x", "y"]
+    assert set(both["text_manifest_manifest"]) == {"mine"}
 
 
 def test_a_column_that_was_added_later_is_there(transcribed):
