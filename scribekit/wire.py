@@ -68,6 +68,13 @@ class Utterance(msgspec.Struct, gc=False):
     words: list[Word] | None = None
 
 
+class MendedUtterance(Utterance, gc=False):
+    """A turn of which a time could not be read as the payload gave it; the times are the nearest that are possible."""
+
+    is_start_given: bool = True
+    is_end_given: bool = True
+
+
 class Engine(msgspec.Struct):
     """What the embedded service says of itself; the real service sends nothing of the kind."""
 
@@ -263,16 +270,11 @@ def _word(raw: dict[str, Any]) -> Word:
 
 
 def _utterance(raw: dict[str, Any]) -> Utterance:
-    word = _word(raw)
-    return Utterance(
-        text=word.text,
-        start=word.start,
-        end=word.end,
-        confidence=word.confidence,
-        speaker=word.speaker,
-        channel=word.channel,
-        words=_items(raw.get("words"), _word),
-    )
+    word, words = _word(raw), _items(raw.get("words"), _word)
+    fields = (word.text, word.start, word.end, word.confidence, word.speaker, word.channel, words)
+    if isinstance(word, MendedWord):
+        return MendedUtterance(*fields, is_start_given=word.is_start_given, is_end_given=word.is_end_given)
+    return Utterance(*fields)
 
 
 def as_text(value: Any) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -101,6 +102,9 @@ def transcripts_frame(payloads: Payloads) -> pd.DataFrame:
 
 def utterances_frame(payloads: Payloads) -> pd.DataFrame:
     """One row per turn, with the columns of ``schema.UTTERANCES``; none for a payload without speaker labels or channels.
+
+    Times that cannot be (missing, beyond the recording, the end before the start) are put right by the rule of
+    ``frames.turns.possible_times``; ``time_source`` says so.
 
     Args:
         payloads: Pairs of ``recording_id`` and the JSON bytes as received.
@@ -249,16 +253,17 @@ _ROWS: Mapping[str, Callable[[Reading], list[dict[str, Any]]]] = {
 
 
 def _utterance_columns(reading: Reading) -> dict[str, Any]:
-    turns = reading.turns
+    turns, times = reading.turns, reading.turn_times
     return {
         "utterance_index": np.arange(len(turns)),
         "speaker": [turn.speaker for turn in turns],
         "channel": [turn.channel for turn in turns],
-        "start_ms": [turn.start for turn in turns],
-        "end_ms": [turn.end for turn in turns],
+        "start_ms": [turn.start for turn in turns] if times is None else times[0],
+        "end_ms": [turn.end for turn in turns] if times is None else times[1],
         "text": [turn.text for turn in turns],
         "confidence": [turn.confidence for turn in turns],
         "n_words": reading.listed,
+        "time_source": SERVICE if times is None else _sources_of(times[2].astype(np.int8)),
         "edited": flags(reading.review.edited_utterances if reading.review else (), len(turns)),
     }
 
@@ -295,4 +300,8 @@ def _time_sources(spoken: Spoken) -> Any:
         kinds[spoken.repaired] = 1
     if spoken.retimed is not None:
         kinds[spoken.retimed] = 2
+    return _sources_of(kinds)
+
+
+def _sources_of(kinds: npt.NDArray[np.int8]) -> Any:
     return pa.array([SERVICE, REPAIRED, EDITED], TEXT).take(pa.array(kinds))

@@ -18,7 +18,7 @@ from scribekit.frames.parting import IN_THEIR_STEAD, part
 from scribekit.frames.reviewed import review_of
 from scribekit.frames.segments import Segmenter
 from scribekit.frames.spoken import Spoken, read_words, spoken_leniently, spoken_of_columns
-from scribekit.frames.turns import Span
+from scribekit.frames.turns import Span, are_possible, possible_times
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 
@@ -26,7 +26,7 @@ _BOUNDS = ("audio_duration", "audio_start_from", "audio_end_at")
 _HEAD = ("id", "status", "text", "confidence", "audio_channels", "language_code", "speech_model_used", "summary", "engine")
 _NEEDS: dict[str, tuple[str, ...]] = {
     "transcripts": (*_HEAD, *_BOUNDS, "words", "utterances"),
-    "utterances": ("utterances",),
+    "utterances": ("utterances", *_BOUNDS),
     "words": ("words", *_BOUNDS, "utterances"),
     "sentences": ("words", *_BOUNDS),
     "paragraphs": ("words", *_BOUNDS),
@@ -59,6 +59,7 @@ class Reading:
         payload: The other values of the payload that the levels need, by their names, as they are.
         spoken: The words, checked, with their utterances if ``words`` is among the levels.
         turns: The utterances.
+        turn_times: Their starts and ends, and which of them were repaired, if ``utterances`` is among the levels; None where none was.
         review: What people changed; None in a payload as received.
 
     Args:
@@ -71,6 +72,7 @@ class Reading:
 
     spoken: Spoken
     turns: list[Any]
+    turn_times: tuple[clock.Times, clock.Times, clock.Flags] | None = None
     _listed: Counts | None
 
     def __init__(self, body: bytes, levels: frozenset[str]) -> None:
@@ -94,6 +96,9 @@ class Reading:
         self.payload = payload
         self.review = review_of(payload.scribekit)
         self.turns = getattr(payload, "utterances", None) or []
+        if "utterances" in levels and not are_possible(self.turns, self._latest()):
+            self._read_leniently(body, levels)
+            return
         if spoken is None:
             return
         self.spoken, given = spoken, None
@@ -110,14 +115,20 @@ class Reading:
         self._listed = None
         self.review = review_of(self.payload.scribekit)
         self.turns = transcript.utterances or []
+        if "utterances" in levels:
+            self.turn_times = possible_times(self.turns, self._latest())
         if any("words" in _NEEDS[level] for level in levels):
             self.spoken, given = spoken_leniently(transcript, with_utterances="words" in levels)
             self._check(given)
 
     def _check(self, given: tuple[clock.Flags, clock.Flags] | None) -> None:
-        is_trimmed = bool(self.payload.audio_start_from or self.payload.audio_end_at)
-        self.spoken.check_times(clock.latest_ms(wire.as_number(self.payload.audio_duration), is_trimmed=is_trimmed), given)
+        self.spoken.check_times(self._latest(), given)
         self.spoken.mark(self.review)
+
+    def _latest(self) -> int:
+        """The end of the recording, in ms."""
+        is_trimmed = bool(self.payload.audio_start_from or self.payload.audio_end_at)
+        return clock.latest_ms(wire.as_number(self.payload.audio_duration), is_trimmed=is_trimmed)
 
 
 def _parted(body: bytes, levels: frozenset[str]) -> tuple[Any, Spoken, Counts | None] | None:

@@ -1,4 +1,4 @@
-"""Which utterance holds a word. Pure."""
+"""Which utterance holds a word, and when utterances were. Pure."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scribekit import wire
+from scribekit.frames import clock
 
 Times = npt.NDArray[np.int64]
 
@@ -27,6 +28,49 @@ class Span(msgspec.Struct, gc=False):
     end: wire.Milliseconds
     speaker: str | None = None
     channel: str | None = None
+
+
+def are_possible(spans: Sequence[Span | wire.Utterance], latest: int) -> bool:
+    """Whether every turn ends after it starts, within the recording."""
+    return all(span.start <= span.end <= latest for span in spans)
+
+
+def possible_times(utterances: Sequence[wire.Utterance], latest: int) -> tuple[Times, Times, clock.Flags]:
+    """Starts and ends of turns, put right where they cannot be, and of which turns they are.
+
+    A turn whose start or end is missing, beyond the recording or against the other lasts from the first start to the last end of the
+    words that it lists, of those whose times can be. Where it lists none, its times are put between its neighbours' by the rule of
+    ``frames.clock``. The times of all other turns are as they are given.
+
+    Args:
+        utterances: The turns.
+        latest: The end of the recording, in ms.
+
+    Example:
+        >>> heard = [wire.Word("so", 20, 40), wire.Word("on", 40, 70)]
+        >>> starts, ends, repaired = possible_times([wire.Utterance("so on", 90000, 5, words=heard), wire.Utterance("Yes.", 80, 95)], 61000)
+        >>> starts.tolist(), ends.tolist(), repaired.tolist()
+        ([20, 80], [70, 95], [True, False])
+    """
+    starts, ends = (np.array(times, dtype=np.int64) for times in ([one.start for one in utterances], [one.end for one in utterances]))
+    given = np.array([_given(one) for one in utterances], dtype=np.bool_).reshape(-1, 2)
+    repaired = ~(given.all(axis=1) & (starts <= ends) & (ends <= latest))
+    for index in np.flatnonzero(repaired).tolist():
+        heard = [word for word in utterances[index].words or () if all(_given(word)) and word.start <= word.end <= latest]
+        if heard:
+            starts[index], ends[index] = min(word.start for word in heard), max(word.end for word in heard)
+            given[index] = True
+    left = repaired & ~(given.all(axis=1) & (starts <= ends) & (ends <= latest))
+    if left.any():
+        channels = [one.channel for one in utterances]
+        between_starts, between_ends, _ = clock.repair(starts, ends, channels, latest, (given[:, 0], given[:, 1]))
+        starts[left], ends[left] = between_starts[left], between_ends[left]
+    return starts, ends, repaired
+
+
+def _given(item: wire.Word | wire.Utterance) -> tuple[bool, bool]:
+    """Whether the payload gave the start, and the end."""
+    return (item.is_start_given, item.is_end_given) if isinstance(item, (wire.MendedWord, wire.MendedUtterance)) else (True, True)
 
 
 def by_time_alone(starts: Times, ends: Times, speakers: Any, channels: Any, spans: Sequence[Span | wire.Utterance]) -> Times | None:

@@ -39,6 +39,7 @@ UTTERANCES = Table(
         Column("text", "str", "What was said.", "", "payload.utterances[].text"),
         Column("confidence", "float64", "Confidence, 0 to 1.", "", "payload.utterances[].confidence"),
         Column("n_words", "int64", "Number of words.", "", "payload.utterances[].words"),
+        Column("time_source", "str", "service, or repaired: a time that could not be was put right."),
         Column("edited", "bool", "Whether a person changed its speaker, its text or where it begins or ends.", "", "journal"),
     ),
 )
