@@ -203,10 +203,8 @@ def _check_asked(columns: Sequence[str], known: list[str], table: schema.Table, 
     """Refuse a column that is not known; of one that would be there with another argument, say so."""
     for name in () if isinstance(columns, str) else columns:
         if name not in known:
-            beside = {
-                "provenance": schema.PROVENANCE.names,
-                "with_manifest": _beside(manifest_of(batch_or_corpus, ledger), table, provenance=False).columns,
-            }
+            manifest = _beside(manifest_of(batch_or_corpus, ledger), table, provenance=False)
+            beside: dict[str, list[str]] = {"provenance": schema.PROVENANCE.names, "with_manifest": manifest.columns.tolist()}
             for argument, names in beside.items():
                 if name in names:
                     raise OptionError(f"There is no column {name!r} here. It comes with {argument}=True.")

@@ -5,9 +5,12 @@ import assemblyai as aai
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 import scribekit as sk
 from scribekit.frames import paragraphs_frame, sentences_frame, words_frame
+from scribekit.service import segments
+from scribekit.service.payload import PayloadWord
 
 LIMITS = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 WORDS = st.lists(
@@ -61,6 +64,51 @@ def test_the_rule_cuts_as_the_endpoints_of_the_embedded_service_do(service, tmp_
             if level == "sentences":
                 assert [None if value != value else value for value in ours["speaker"]] == [item.get("speaker") for item in theirs]
                 assert [None if value != value else value for value in ours["channel"]] == [item.get("channel") for item in theirs]
+
+
+ANY = st.sampled_from(["and", "Yes.", "„Ja.“", "»", ")", '"', "", "Dr.", "U.S.", "I.", "J.", "(e.g.", "है।", "ہے۔", "…", "?!"]) | st.text(
+    st.characters(exclude_categories=["Cs"]), max_size=4
+)
+
+
+@given(
+    st.lists(
+        st.tuples(ANY, st.integers(0, 3000), st.integers(0, 600), st.sampled_from("AB"), st.sampled_from([None, "1", "2"])), max_size=60
+    )
+)
+def test_the_embedded_service_cuts_by_the_same_rule(items):
+    body = payload(items)
+    words = [PayloadWord(**{name: UNSET if value is None else value for name, value in word.items()}) for word in json.loads(body)["words"]]
+    assert texts(sentences_frame([("a", body)])) == [group.text for group in segments.sentences(words)]
+    assert texts(paragraphs_frame([("a", body)])) == [group.text for group in segments.paragraphs(words)]
+
+
+@pytest.mark.parametrize(
+    ("said", "sentences"),
+    [
+        ("यह एक है। वह दो हैं।", ["यह एक है।", "वह दो हैं।"]),
+        ("یہ ایک ہے۔ وہ کیا ہے؟ یہ", ["یہ ایک ہے۔", "وہ کیا ہے؟", "یہ"]),
+        ("一つ． 二つ｡ 三つ", ["一つ．", "二つ｡", "三つ"]),
+        ("„Ja.“ Dann ging er.", ["„Ja.“", "Dann ging er."]),
+        ("‚Ja.‘ »Ja.« ‹Oui.› Dann", ["‚Ja.‘", "»Ja.«", "‹Oui.›", "Dann"]),
+        ("「はい。」 （はい。） そう", ["「はい。」", "（はい。）", "そう"]),
+        ("« Oui. » dit-il.", ["« Oui. »", "dit-il."]),
+        ("Oui. ) » dit-il.", ["Oui. ) »", "dit-il."]),
+        ("» dit-il. Oui", ["» dit-il.", "Oui"]),
+        ("Really‽ Yes.", ["Really‽", "Yes."]),
+        ("Dr. Smith paid 3. He said U.S. law e.g. this.", ["Dr. Smith paid 3.", "He said U.S. law e.g. this."]),
+        ("J. K. Rowling (Mr. Galbraith) wrote. So do I. And you? No. Yes.", None),
+    ],
+)
+def test_sentences_end_in_many_scripts_and_not_at_abbreviations(said, sentences):
+    found = texts(sentences_frame([("a", payload([(word, 10, 5, None, None) for word in said.split()]))]))
+    assert found == (sentences or ["J. K. Rowling (Mr. Galbraith) wrote.", "So do I.", "And you?", "No.", "Yes."])
+
+
+def test_quotes_that_stand_alone_do_not_reach_over_a_change_of_speaker():
+    said = [("Oui.", "A"), ("»", "B"), ("dit-il.", "B"), ("»", "B"), ("Non", "B")]
+    frame = sentences_frame([("a", payload([(text, 10, 5, speaker, None) for text, speaker in said]))])
+    assert texts(frame) == ["Oui.", "» dit-il. »", "Non"]
 
 
 @given(WORDS)

@@ -1,9 +1,12 @@
 """Sentences and paragraphs, made from the words without a further request, by one rule. Pure.
 
 A *turn* is a run of words of one speaker. Channels are read one by one, and within one channel a gap of half a second in which another
-channel begins a word ends a turn too. A *sentence* ends with a word that ends with ``. ? ! …`` (or their full-width forms, closing
-quotes and brackets aside), after 40 words, or with its turn. A *paragraph* holds up to five sentences of one speaker with pauses under
-1.5 seconds. Both are in order of their starts. The text is the words with a blank between them, the confidence the mean of the words'.
+channel begins a word ends a turn too. A *sentence* ends with a word that ends with ``. ? ! …`` (or what other scripts write for them;
+closing quotes and brackets aside), after 40 words, or with its turn. Closing quotes and brackets that stand alone belong to the
+sentence before. A point does not end a sentence after some titles and abbreviations (``Dr.``, ``vs.``), after an initial (a capital,
+but for ``I.``), or after several letters with a point each (``U.S.``, ``e.g.``): what ends so runs into the next sentence. A *paragraph*
+holds up to five sentences of one speaker with pauses under 1.5 seconds. Sentences and paragraphs are in order of their starts. The text
+is the words with a blank between them, the confidence the mean of the words'.
 
 The service's own ``/sentences`` and ``/paragraphs`` cut by rules that it does not publish: expect the same sentences where there is
 punctuation, and other paragraphs. The embedded service cuts by this rule.
@@ -11,6 +14,7 @@ punctuation, and other paragraphs. The embedded service cuts by this rule.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -25,9 +29,14 @@ from scribekit.frames.spoken import Spoken
 
 BREATH_MS = 500
 SENTENCE_WORDS = 40
-SENTENCE_ENDS = ".?!…。？！"
-CLOSING = "\"'”’)\\]»"
-_CLOSES = rf"[{SENTENCE_ENDS}][{CLOSING}]*\z"
+SENTENCE_ENDS = ".?!…‽。．｡？！।॥۔؟።፧"
+CLOSING = "\"'”’“‘»«›‹)]}」』）］】"
+ABBREVIATION = re.compile(
+    r"[\"'“„«(\[]*(?:(?!I\.)[^\W\d_a-z]\.|(?:[^\W\d_]\.){2,}|(?:Dr|Mr|Mrs|Ms|Prof|St|Mt|Sr|Sra|Srta|Dra|Mme|Mlle|Rev|Capt|Lt|Sgt|Gov|Nr|vs|approx|bzw|ca)\.)"
+)
+"""A word whose point is its own."""
+_CLOSES = rf"[{SENTENCE_ENDS}][{re.escape(CLOSING)}]*\z"
+_CLOSING_ALONE = rf"\A[{re.escape(CLOSING)}]+\z"
 PARAGRAPH_SENTENCES = 5
 PARAGRAPH_PAUSE_MS = 1500
 
@@ -69,9 +78,8 @@ class Segmenter:
     def _sentences(self) -> tuple[Positions, Positions]:
         """The words sentence by sentence, and where in these each sentence begins, with the end of the last."""
         words, begins_turn = self._turns()
-        closes = pc.match_substring_regex(self._spoken.texts, _CLOSES).to_numpy(zero_copy_only=False)[words]
         begins = begins_turn.copy()
-        begins[1:] |= closes[:-1]
+        begins[1:] |= self._ends(words, begins_turn)[:-1]
         edges = _edges(_at_most(begins, SENTENCE_WORDS))
         starts = self._spoken.starts[words]
         if (starts[1:] >= starts[:-1]).all():
@@ -81,6 +89,20 @@ class Segmenter:
         lengths = np.diff(edges)[order]
         edges_in_order = np.append(0, np.cumsum(lengths))
         return words[np.arange(len(words)) + np.repeat(edges[:-1][order] - edges_in_order[:-1], lengths)], edges_in_order
+
+    def _ends(self, words: Positions, begins_turn: Flags) -> Flags:
+        """Which of the words in a row end a sentence."""
+        ends = _matches(self._spoken.texts, _CLOSES)
+        candidates = np.flatnonzero(ends)
+        texts = self._spoken.texts.take(pa.array(candidates)).to_pylist()
+        ends[candidates] = [ABBREVIATION.fullmatch(text) is None for text in texts]
+        ends, are_alone = ends[words], _matches(self._spoken.texts, _CLOSING_ALONE)[words]
+        if not are_alone.any():
+            return ends
+        places = np.arange(len(words))
+        spoken = np.maximum.accumulate(np.where(are_alone & ~begins_turn, -1, places))  # the word that the quotes and brackets close
+        found: Flags = (ends & ~are_alone)[spoken] & ~np.append(are_alone & ~begins_turn, False)[1:]
+        return found
 
     def _turns(self) -> tuple[Positions, Flags]:
         """The words channel by channel, and which of them begin a turn."""
@@ -139,6 +161,11 @@ class Segmenter:
         counts = np.add.reduceat(is_known, edges[:-1], dtype=np.int64)
         means = np.add.reduceat(values, edges[:-1]) / np.maximum(counts, 1)
         return pa.array([round(mean, 5) for mean in means.tolist()], pa.float64(), mask=counts == 0)
+
+
+def _matches(texts: Any, pattern: str) -> Flags:
+    flags: Flags = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
+    return flags
 
 
 def _codes(names: Any, length: int) -> Positions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -18,8 +19,13 @@ PARAGRAPH_PAUSE_MS = 1500
 PARAGRAPH_SENTENCES = 5
 SENTENCE_WORDS = 40
 """Where there is no punctuation a sentence ends here at the latest."""
-SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
-CLOSING = "\"'”’)]»"
+SENTENCE_ENDS = tuple(".?!…‽。．｡？！।॥۔؟።፧")
+CLOSING = "\"'”’“‘»«›‹)]}」』）］】"
+"""Quotes and brackets that may stand after the end of a sentence, or alone as its last word."""
+ABBREVIATION = re.compile(
+    r"[\"'“„«(\[]*(?:(?!I\.)[^\W\d_a-z]\.|(?:[^\W\d_]\.){2,}|(?:Dr|Mr|Mrs|Ms|Prof|St|Mt|Sr|Sra|Srta|Dra|Mme|Mlle|Rev|Capt|Lt|Sgt|Gov|Nr|vs|approx|bzw|ca)\.)"
+)
+"""A word whose point is its own."""
 
 Runs = list[list[PayloadWord]]
 
@@ -38,7 +44,7 @@ def utterances(words: Sequence[PayloadWord]) -> list[PayloadGroup]:
 
 def sentences(words: Sequence[PayloadWord]) -> list[PayloadGroup]:
     """Sentences in order of their start; none reaches over a change of speaker."""
-    runs = chain.from_iterable(_split(turn, _ends_sentence) for turn in turns(words))
+    runs = chain.from_iterable(_sentences(turn) for turn in turns(words))
     return [_group(run) for run in sorted(runs, key=lambda run: run[0].start)]
 
 
@@ -83,8 +89,20 @@ def _split(words: Sequence[PayloadWord], is_boundary: Callable[[list[PayloadWord
     return runs
 
 
-def _ends_sentence(run: list[PayloadWord], _word: PayloadWord) -> bool:
-    return run[-1].text.rstrip(CLOSING).endswith(SENTENCE_ENDS) or len(run) >= SENTENCE_WORDS
+def _sentences(turn: Sequence[PayloadWord]) -> Runs:
+    runs: Runs = [[]]
+    is_over = False
+    for word in turn:
+        is_closing = not word.text.strip(CLOSING) and word.text != ""
+        if runs[-1] and ((is_over and not is_closing) or len(runs[-1]) >= SENTENCE_WORDS):
+            runs.append([])
+        runs[-1].append(word)
+        is_over = is_over if is_closing else _ends_sentence(word.text)
+    return runs
+
+
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip(CLOSING).endswith(SENTENCE_ENDS) and ABBREVIATION.fullmatch(text) is None
 
 
 def _begins_paragraph(paragraph: list[PayloadGroup], sentence: PayloadGroup) -> bool:
