@@ -116,7 +116,7 @@ def scan_frame(
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave. The dataset of a batch may be files and a filter on
             ``recording_id``: query it as it is, not its ``files``. A batch some of whose recordings a later one transcribed anew is
-            read into memory.
+            read into memory and has no ``files``; nor have levels that are not made from transcripts (jobs, events, edits).
         level: As for :func:`to_frame`.
         reviewed: As people have corrected it; false gives every transcript as received.
         progress: Show how far the tables have come when that takes more than two seconds.

@@ -510,6 +510,22 @@ def test_a_dataset_has_the_columns_of_its_table_also_when_it_is_empty(folder, le
         assert pa.types.is_dictionary(dataset.schema.field("recording_id").type)
 
 
+def test_a_level_without_rows_has_a_file_to_read_too(folder, monkeypatch):
+    corpus = store(folder, talks("a", "b"))
+    for _ in range(2):
+        dataset = sk.scan_frame(corpus, "chapters", progress=False)
+        (path,) = dataset.files
+        assert pd.read_parquet(path).dtypes.index.tolist() == schema.CHAPTERS.names
+        assert dataset.count_rows() == 0
+    assert list(files(folder, "chapters")) == ["empty.parquet"]
+    monkeypatch.setattr(parts, "GRACE_S", -1.0)
+    sk.build_tables(corpus, rebuild=True, progress=False)
+    assert files(folder, "chapters") == {}
+    (folder / FOLDER / "chapters").rmdir()
+    (folder / FOLDER / "chapters").write_text("in the way")
+    assert sk.scan_frame(corpus, "chapters", progress=False).count_rows() == 0
+
+
 def test_a_dataset_of_a_batch_has_its_recordings_alone(folder):
     store(folder, talks("a", "b", "c"))
     with Ledger(folder) as ledger, ledger.transaction() as db:

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
+import scribekit as sk
 from scribekit.intake import PlannedRow
 from scribekit.jobs import ENDED, Job
 from scribekit.ledger import FILE_NAME, Ledger
@@ -104,6 +105,14 @@ def test_the_figures_are_those_of_every_row(tmp_path, seed, ids):
     with Ledger(tmp_path) as ledger:
         found = ledger.snapshot(ids, NOW)
     assert asdict(replace(found, recent=sorted(found.recent))) == asdict(expected)  # all numbers are such that sums are exact
+
+
+def test_a_ledger_without_a_batch_has_figures_too(tmp_path):
+    Ledger(tmp_path, create=True).close()
+    corpus = sk.open_corpus(tmp_path)
+    assert corpus.snapshot() == Snapshot()
+    assert str(tmp_path) in repr(corpus)
+    assert str(tmp_path) in corpus._repr_html_()
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -68,6 +68,18 @@ class Folder:
         unfinished.replace(path)
         return File(level, name, size)
 
+    def empty(self, table: Table) -> File:
+        """A file of a level without rows, for who reads files by their names. It is written anew each time, and cleaned away later.
+
+        Raises:
+            LedgerError: The folder cannot be written.
+        """
+        with self._explained():
+            written = self._write(table.name, arrow_schema(table).empty_table())
+            name = f"{table.name}/empty{_ENDING}"
+            (self.path / written.name).replace(self.path / name)
+        return written._replace(name=name)
+
     def read(self, file: File) -> pa.Table:
         """The rows of one file."""
         return pq.read_table(self.path / file.name, memory_map=False, partitioning=None)

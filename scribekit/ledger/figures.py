@@ -38,6 +38,8 @@ class Figures(Store):
     def snapshot(self, batch_ids: Sequence[int], now: float) -> Snapshot:
         """The figures of the batches; a job of several counts in each of them, its cost in the one that pays for it."""
         ids = tuple(batch_ids)
+        if not ids:  # and no index that a statement names could be of use
+            return Snapshot()
         is_whole = not self._value(f"SELECT COUNT(*) FROM batches WHERE batch_id NOT IN ({marks(ids)})", ids)
         parts = self._parts(ids, is_whole=is_whole)
         states: dict[str, int] = defaultdict(int)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,8 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from scribekit.columnar import takes_dictionaries, to_pandas
-from scribekit.derived import Catalogue, Folder, Holding, Part
+from scribekit.derived import Catalogue, File, Folder, Holding, Part
 from scribekit.derived.parts import ordered
+from scribekit.errors import LedgerError
 from scribekit.jobs import COMPLETED
 from scribekit.ledger import Ledger
 from scribekit.progress import Progress
@@ -47,11 +49,19 @@ class Reading:
     reviewed: bool
     added: int
 
-    def dataset(self, level: str, *, with_dictionaries: bool = True) -> ds.Dataset:
-        """One level, of these recordings alone; the texts that repeat as dictionaries, or plain."""
+    def dataset(self, level: str) -> ds.Dataset:
+        """One level, of these recordings alone; where it has no rows, of a file without any if one can be written."""
+        files = self._files(level)
+        if not files:
+            with contextlib.suppress(LedgerError):
+                files = [self.folder.empty(DERIVED[level])]
+        return self._of(self.folder.dataset(files, DERIVED[level]))
+
+    def _files(self, level: str) -> list[File]:
         editions = [part.edition(reviewed=self.reviewed) for part in self.parts]
-        files = [edition[level] for edition in editions if level in edition]
-        dataset = self.folder.dataset(files, DERIVED[level], with_dictionaries=with_dictionaries)
+        return [edition[level] for edition in editions if level in edition]
+
+    def _of(self, dataset: ds.Dataset) -> ds.Dataset:
         if sum(len(part.holdings) for part in self.parts) == len(self.recording_ids):
             return dataset
         return dataset.filter(pc.field("recording_id").isin(pa.array(self.recording_ids, pa.large_string())))
@@ -63,13 +73,14 @@ class Reading:
             pyarrow.ArrowException: A file cannot be read, or the condition cannot be worked out on one of the rows.
             OSError: A file cannot be read.
         """
-        dataset = self.dataset(level, with_dictionaries=takes_dictionaries(condition, DERIVED[level]))
+        table = DERIVED[level]
+        dataset = self._of(self.folder.dataset(self._files(level), table, with_dictionaries=takes_dictionaries(condition, table)))
         if self._is_in_order():
-            return to_pandas(dataset.to_table(columns=list(columns), filter=condition), DERIVED[level])
+            return to_pandas(dataset.to_table(columns=list(columns), filter=condition), table)
         rows = dataset.to_table(columns=[*columns, *({"recording_id"} - set(columns))], filter=condition)
         due = pa.array(self.recording_ids, pa.large_string())
         ranks = pc.index_in(rows.column("recording_id").cast(pa.large_string()), value_set=due)
-        return to_pandas(ordered(rows.select(list(columns)), ranks.to_numpy()), DERIVED[level])
+        return to_pandas(ordered(rows.select(list(columns)), ranks.to_numpy()), table)
 
     def _is_in_order(self) -> bool:
         ranks = {name: rank for rank, name in enumerate(self.recording_ids)}
