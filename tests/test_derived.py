@@ -1,4 +1,5 @@
 import contextlib
+import itertools
 import json
 import os
 import random
@@ -275,6 +276,23 @@ def test_small_parts_become_one_without_reading_a_payload(folder, monkeypatch):
             assert len(catalogued(folder)) <= upkeep.MANY
     monkeypatch.setattr(building, "build", None)
     assert_equal_either_way(batch)
+
+
+def test_small_batches_share_parts_and_a_large_one_between_them_keeps_the_order(folder, monkeypatch):
+    monkeypatch.setattr(upkeep, "PART_AUDIO_S", 60.0 * 24)
+    monkeypatch.setattr(building, "PART_AUDIO_S", 60.0 * 24)
+    numbers = itertools.count(1)
+    for _ in range(2 * upkeep.MANY):
+        store(folder, talks(f"r{next(numbers)}"), number=next(numbers))
+    large = store(folder, talks(*(f"r{next(numbers)}" for _ in range(8))), number=next(numbers))
+    late = [store(folder, talks(f"r{next(numbers)}"), number=next(numbers)) for _ in range(3)]
+    corpus = sk.open_corpus(folder)
+    for scope in (corpus, large, late[0]):
+        assert_equal_either_way(scope, SPOKEN)
+    assert [len(part.holdings) for part in catalogued(folder)] == [8, 1, 1, 1, 16]
+    with Ledger(folder) as ledger:
+        whole = tabulating.wanted(ledger, corpus.batch_ids)
+        assert tabulating.bring_up_to_date(folder, ledger, whole, whole)._is_in_order()
 
 
 def test_tables_of_other_columns_or_rules_are_built_anew(folder, monkeypatch):

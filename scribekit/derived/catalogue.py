@@ -14,7 +14,7 @@ from scribekit.sqlite_files import Rebuildable
 FILE_NAME = "catalogue.sqlite"
 AS_RECEIVED, REVIEWED = "", "reviewed"
 _TABLES = {
-    "parts": "(part INTEGER PRIMARY KEY, batch INTEGER NOT NULL, audio_s REAL NOT NULL, stamps TEXT NOT NULL)",
+    "parts": "(part INTEGER PRIMARY KEY, audio_s REAL NOT NULL, stamps TEXT NOT NULL)",
     "holdings": "(recording_id TEXT PRIMARY KEY, job_key TEXT NOT NULL, transcript_id TEXT NOT NULL, part INTEGER NOT NULL, "
     "position INTEGER NOT NULL) WITHOUT ROWID",
     "files": "(name TEXT PRIMARY KEY, part INTEGER NOT NULL, edition TEXT NOT NULL, level TEXT NOT NULL, bytes INTEGER NOT NULL) "
@@ -45,7 +45,6 @@ class Part:
 
     Attributes:
         number: Its number.
-        batch: The batch that its recordings came with.
         audio_s: The length of their audio.
         holdings: Its recordings, in the order of the rows.
         files: Edition → level → file; a level without rows has none.
@@ -53,7 +52,6 @@ class Part:
     """
 
     number: int
-    batch: int
     audio_s: float
     holdings: list[Holding] = field(default_factory=list)
     files: dict[str, dict[str, File]] = field(default_factory=dict)
@@ -93,8 +91,8 @@ class Catalogue(Rebuildable):
     def _read_parts(self) -> dict[int, Part]:
         self._db.execute("BEGIN")  # one moment of all three tables
         try:
-            rows = self._db.execute("SELECT part, batch, audio_s, stamps FROM parts ORDER BY part")
-            found = {row[0]: Part(row[0], row[1], row[2], stamps=json.loads(row[3])) for row in rows}
+            rows = self._db.execute("SELECT part, audio_s, stamps FROM parts ORDER BY part")
+            found = {row[0]: Part(row[0], row[1], stamps=json.loads(row[2])) for row in rows}
             sql = "SELECT part, recording_id, job_key, transcript_id FROM holdings ORDER BY part, position"
             for number, *holding in self._db.execute(sql):
                 found[number].holdings.append(Holding(*holding))
@@ -113,16 +111,13 @@ class Catalogue(Rebuildable):
         sql = "SELECT recording_id FROM holdings WHERE recording_id IN (SELECT value FROM json_each(?))"
         return {row[0] for row in self._db.execute(sql, (json.dumps(recording_ids),))}
 
-    def replace(
-        self, old: Sequence[int], holdings: Sequence[Holding] = (), files: Sequence[File] = (), *, batch: int = 0, audio_s: float = 0.0
-    ) -> bool:
+    def replace(self, old: Sequence[int], holdings: Sequence[Holding] = (), files: Sequence[File] = (), *, audio_s: float = 0.0) -> bool:
         """Put a new part in the place of old ones, in one step.
 
         Args:
             old: The numbers of the parts that go.
             holdings: What the new part holds, in the order of its rows; nothing makes no part.
             files: The files of the new part.
-            batch: The batch that its recordings came with.
             audio_s: The length of their audio.
 
         Returns:
@@ -136,7 +131,7 @@ class Catalogue(Rebuildable):
                 db.execute("ROLLBACK")
                 return False
             if holdings:
-                number = db.execute("INSERT INTO parts (batch, audio_s, stamps) VALUES (?, ?, '{}')", (batch, audio_s)).lastrowid
+                number = db.execute("INSERT INTO parts (audio_s, stamps) VALUES (?, '{}')", (audio_s,)).lastrowid
                 rows = ((*holding, number, position) for position, holding in enumerate(holdings))
                 db.executemany("INSERT INTO holdings VALUES (?, ?, ?, ?, ?)", rows)
                 self._insert_files(int(number or 0), AS_RECEIVED, files)

@@ -96,7 +96,7 @@ def build_part(folder: Folder, catalogue: Catalogue, ledger: Ledger, chunk: Chun
     if missing:
         holdings = [one.holding for one in missing]
         files = folder.write(project(ledger, holdings, reviewed=False))
-        catalogue.replace([], holdings, files, batch=missing[0].batch, audio_s=sum(one.audio_s for one in missing))
+        catalogue.replace([], holdings, files, audio_s=sum(one.audio_s for one in missing))
 
 
 @contextlib.contextmanager

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -13,7 +12,7 @@ from scribekit.ledger import Ledger
 from scribekit.tabulating.building import DERIVED, PART_AUDIO_S, PART_RECORDINGS, project
 
 MANY = 8
-"""So many small parts of one batch become one."""
+"""So many small parts in a row become one."""
 
 
 def broken(folder: Folder, parts: Mapping[int, Part], *, thoroughly: bool = False) -> list[int]:
@@ -37,16 +36,41 @@ def drop_superseded(folder: Folder, catalogue: Catalogue, parts: Mapping[int, Pa
 
 
 def merge_small(folder: Folder, catalogue: Catalogue, ranks: Mapping[str, int]) -> None:
-    """Make one part of many small ones, as they come about when tables are read while a batch is under way."""
-    small: defaultdict[int, list[Part]] = defaultdict(list)
-    for part in catalogue.parts().values():
-        if part.audio_s < PART_AUDIO_S / 4 and len(part.holdings) < PART_RECORDINGS / 4:
-            small[part.batch].append(part)
-    for parts in small.values():
-        if len(parts) >= MANY:
-            for group in _groups(parts):
-                holdings = [holding for part in group for holding in part.holdings]
-                _rewrite(folder, catalogue, group, sorted(holdings, key=lambda one: ranks.get(one.recording_id, len(ranks))))
+    """Make one part of many small ones, as many small batches bring them, and reading tables while a batch is under way.
+
+    Parts are not put together over a large one that lies between them, so that rows stay in the order in which they are due.
+
+    Args:
+        folder: The folder of the tables.
+        catalogue: The open catalogue.
+        ranks: Recording id → its place in the order of all.
+    """
+
+    def rank(holding: Holding) -> int:
+        return ranks.get(holding.recording_id, len(ranks))
+
+    for run in _runs(list(catalogue.parts().values()), rank):
+        for group in _groups(run) if len(run) >= MANY else ():
+            _rewrite(folder, catalogue, group, sorted((holding for part in group for holding in part.holdings), key=rank))
+
+
+def _runs(parts: Sequence[Part], rank: Callable[[Holding], int]) -> list[list[Part]]:
+    """The small parts in order, parted where a large one lies between two of them."""
+    places = {part.number: sorted(map(rank, part.holdings)) for part in parts}
+    large = [places[part.number] for part in parts if not _is_small(part)]
+    runs: list[list[Part]] = []
+    end = -1
+    for part in sorted(filter(_is_small, parts), key=lambda part: places[part.number]):
+        begin = places[part.number][0]
+        if not runs or any(end < own[0] and own[-1] < begin for own in large):
+            runs.append([])
+        runs[-1].append(part)
+        end = places[part.number][-1]
+    return runs
+
+
+def _is_small(part: Part) -> bool:
+    return part.audio_s < PART_AUDIO_S / 4 and len(part.holdings) < PART_RECORDINGS / 4
 
 
 def known_edits(part: Part, stamps: Mapping[str, int]) -> dict[str, int]:
@@ -99,5 +123,5 @@ def _rewrite(folder: Folder, catalogue: Catalogue, parts: Sequence[Part], holdin
             tables[level] = keeping(pa.concat_tables([folder.read(file) for file in files]), names)
     share = len(holdings) / sum(len(part.holdings) for part in parts)
     audio_s = sum(part.audio_s for part in parts) * share
-    catalogue.replace([part.number for part in parts], holdings, folder.write(tables), batch=parts[0].batch, audio_s=audio_s)
+    catalogue.replace([part.number for part in parts], holdings, folder.write(tables), audio_s=audio_s)
     folder.release([file for part in parts for edition in part.files.values() for file in edition.values()])
