@@ -214,8 +214,10 @@ def _has_one_of(column: pd.Series[Any], wanted: Sequence[Any]) -> pd.Series[bool
             raise TypeError
         found = column.isin(present).astype("bool")
     except (TypeError, ValueError) as cause:
+        hint = " Text is what a column of mixed types is kept as, too." if isinstance(column.dtype, pd.StringDtype) else ""
         raise OptionError(
-            f"The manifest's column {str(column.name)!r} holds values of the type {column.dtype}; where= asks it for {list(wanted)!r}."
+            f"The manifest's column {str(column.name)!r} holds values of the type {column.dtype}; "
+            f"where= asks it for {list(wanted)!r}.{hint}"
         ) from cause
     return found | column.isna() if len(present) < len(wanted) else found
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -68,3 +70,10 @@ def test_levels_are_found_by_their_names():
     assert list(LEVELS)[:5] == ["jobs", "events", "transcripts", "utterances", "words"]
     assert {"sentences", "paragraphs", "chapters", "entities", "sentiments", "topics", "highlights"} < set(LEVELS)
     assert all(table.name == name for name, table in LEVELS.items())
+
+
+def test_every_table_has_one_place_on_its_page():
+    page = (Path(__file__).parent.parent / "docs" / "tables.md").read_text(encoding="utf-8")
+    headings = [line for line in page.splitlines() if line.startswith("### ")]
+    assert len(headings) == len(set(headings))
+    assert {f"### {table.name.replace('_', ' ')}" for table in schema.LEVELS.values()} <= set(headings)

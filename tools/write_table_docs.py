@@ -37,7 +37,11 @@ HEADINGS = {"work": "The batch", "transcript": "What was said", "measures": "Mea
 
 def page() -> str:
     """The whole page."""
-    sections = [(HEADINGS.get(module.__name__.rpartition(".")[2], _name(module)), list(tables(module))) for module in modules()]
+    sections, described = [], set[str]()
+    for module in modules():
+        own = [(constant, table) for constant, table in tables(module) if constant not in described]  # it may have imported others
+        described.update(constant for constant, _ in own)
+        sections.append((HEADINGS.get(module.__name__.rpartition(".")[2], _name(module)), own))
     contents = [f"- {heading}: {', '.join(_link(table) for _, table in found)}" for heading, found in sections]
     parts = [INTRODUCTION, "\n".join(contents) + "\n"]
     for heading, found in sections:

@@ -203,6 +203,14 @@ def test_every_verb_chooses_the_same_recordings(stored, where, names):
     assert sk.dispersion(batch, "river", where=where)["frequency"].tolist() == [len(names)]
 
 
+def test_a_column_of_mixed_types_is_asked_for_text(stored):
+    batch = stored(TALK, {"mixed": pd.Series([1, "x", 2.5], dtype="object")})
+    assert set(sk.to_frame(batch, "words", where={"mixed": "1"})["recording_id"]) == {"a.mp3"}
+    assert set(sk.search(batch, "climate", where={"mixed": ["1", "x"]})["recording_id"]) == {"a.mp3", "b.mp3"}
+    with pytest.raises(OptionError, match=r"'mixed' holds values of the type str.*Text is what a column of mixed types is kept as"):
+        sk.to_frame(batch, "words", where={"mixed": 1})
+
+
 @pytest.mark.parametrize("where", [{"year": "2024"}, {"kind": 1}])
 def test_every_verb_refuses_what_no_recording_can_answer(stored, where):
     batch = stored(TALK, {"year": [1, 2, 3], "kind": ["call", "talk", "talk"]})
