@@ -160,6 +160,7 @@ _page = msgspec.json.Decoder(ListPage)
 UNFIT = (msgspec.MsgspecError, UnicodeDecodeError, OverflowError, RecursionError)
 """What a quick reader raises at a body that is to be read leniently."""
 
+_LOST = "\ufffd"
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_WHOLE = len(str(2**63)) - 1  # so many digits fit into 64 bits
 
@@ -169,7 +170,10 @@ def read_head(body: bytes) -> Head:
     try:
         return _head.decode(body)
     except UNFIT:
-        return msgspec.convert(_mended_head(read_json(body)), Head)
+        head = msgspec.convert(_mended_head(read_json(body)), Head)
+        if _LOST in head.id + head.status:
+            raise msgspec.ValidationError("Expected a transcript whose 'id' and 'status' are whole") from None
+        return head
 
 
 def read_page(body: bytes) -> ListPage:
@@ -209,7 +213,7 @@ def restored(body: bytes) -> bytes:
     try:
         text = body.decode("utf-8", "replace")
         values = json.loads(text, strict=False, parse_float=as_number, parse_int=_whole, parse_constant=lambda _: None)
-        return _LONE_SURROGATE.sub("\ufffd", json.dumps(values, ensure_ascii=False)).encode()
+        return _LONE_SURROGATE.sub(_LOST, json.dumps(values, ensure_ascii=False)).encode()
     except (ValueError, RecursionError):  # their texts may hold the transcript's
         raise msgspec.DecodeError("Expected a whole JSON object") from None
 

@@ -98,6 +98,12 @@ def test_what_is_not_quite_json_is_read_all_the_same(body, text, confidence):
     assert json.loads(wire.restored(body))["words"][0]["text"] == text
 
 
+def test_an_id_or_status_of_which_a_character_is_lost_is_none():
+    for body in (b'{"id": "t\xff", "status": "completed"}', rb'{"id": "t1", "status": "\ud83d"}'):
+        with pytest.raises(msgspec.MsgspecError):
+            wire.read_head(body)
+
+
 @pytest.mark.parametrize("read", [wire.read_head, wire.read_transcript, wire.read_json])
 def test_brackets_that_are_nested_too_deeply_are_refused_as_no_transcript(read):
     with pytest.raises(msgspec.MsgspecError):
