@@ -36,7 +36,6 @@ LONGEST_PAUSE_S = 3600.0
 
 _log = logging.getLogger("scribekit.api")
 
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
 
 
@@ -152,7 +151,7 @@ class Api:
             return answer
         try:
             return Fetched(wire.read_head(answer), answer)
-        except _UNREADABLE:
+        except wire.UNFIT:
             return Lost(sent=True, unreadable=True)
 
     async def delete(self, transcript_id: str) -> bytes | Refused | Lost:
@@ -167,7 +166,7 @@ class Api:
             return answer
         try:
             return wire.read_page(answer)
-        except _UNREADABLE:
+        except wire.UNFIT:
             return Lost(sent=True, unreadable=True)
 
     async def _send(self, method: str, path: str, **request: Any) -> bytes | Refused | Lost:
@@ -219,7 +218,7 @@ async def _pieces(file: anyio.Path, size: int, digest: Any) -> AsyncIterator[byt
 def _decoded(body: bytes, shape: type[Any]) -> Any:
     try:
         return msgspec.json.decode(body, type=shape)
-    except _UNREADABLE:
+    except wire.UNFIT:
         return Lost(sent=True, unreadable=True)
 
 
