@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from scribekit import timecode
+from scribekit import schema, timecode
 from scribekit.errors import OptionError, nearest
 
 Style = Literal["text", "markdown", "reference"]
@@ -41,7 +41,7 @@ def cells_of(row: Any, needed: Sequence[str], verb: str) -> dict[str, Any]:
     if not isinstance(given, (Mapping, pd.Series)):
         raise OptionError(f"This is no row but {type(row).__name__}. {advice}")
     cells = dict(given)
-    absent = [name for name in needed if _is_missing(cells.get(name))]
+    absent = [name for name in needed if schema.is_missing(cells.get(name))]
     if absent:
         raise OptionError(f"The row has no {' and no '.join(absent)}. {advice}")
     return cells
@@ -119,11 +119,7 @@ def _quoted(row: Mapping[Any, Any], cut: tuple[bool, bool]) -> tuple[str, str, s
 
 def _text(row: Mapping[Any, Any], column: str) -> str:
     value = row.get(column)
-    return "" if _is_missing(value) else " ".join(str(value).split())
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
+    return "" if schema.is_missing(value) else " ".join(str(value).split())
 
 
 def _joined(*parts: str) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scribekit.errors import OptionError, nearest
-from scribekit.schema import Table
+from scribekit.schema import Table, is_missing
 
 Where: TypeAlias = "Mapping[str, Any] | pc.Expression"
 """What is asked of the rows of a table."""
@@ -203,7 +203,7 @@ def _truths(given: Any, manifest: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _has_one_of(column: pd.Series[Any], wanted: Sequence[Any]) -> pd.Series[bool]:
-    present = [value for value in wanted if not (pd.api.types.is_scalar(value) and pd.isna(value))]
+    present = [value for value in wanted if not is_missing(value)]
     kind = pd.api.types.infer_dtype(column, skipna=True)
     if kind == "date":
         column = pd.to_datetime(column)

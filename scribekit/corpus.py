@@ -203,8 +203,7 @@ def _storable(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _as_text(value: Any) -> str | None:
-    is_blank = pd.api.types.is_scalar(value) and pd.isna(value)
-    return None if is_blank else str(value)
+    return None if schema.is_missing(value) else str(value)
 
 
 def manifest_of(corpus: Corpus, ledger: Ledger) -> pd.DataFrame:

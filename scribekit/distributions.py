@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from scribekit import schema
+
 BINS = 100
 """Hundredths of confidence: bin 37 holds 0.37 ≤ confidence < 0.38; the last one holds 1 too."""
 
@@ -253,7 +255,7 @@ def group_name(value: Any) -> str:
         >>> group_name(2024.0), group_name("hall"), group_name(float("nan"))
         ('2024', 'hall', '(none)')
     """
-    if pd.isna(value):
+    if schema.is_missing(value):
         return NOTHING
     whole = isinstance(value, float) and value.is_integer()
     return str(int(value)) if whole else str(value).removesuffix(" 00:00:00")

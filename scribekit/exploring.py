@@ -129,7 +129,7 @@ def search_while(
 
 def _speakers(asked: Any) -> set[str | None]:
     """The speakers asked for; None for words of nobody that is known."""
-    values = [None if pd.api.types.is_scalar(name) and pd.isna(name) else name for name in values_of(asked)]
+    values = [None if schema.is_missing(name) else name for name in values_of(asked)]
     for name in values:
         if name is not None and not isinstance(name, str):
             raise OptionError(f"speaker= takes the name of a speaker, or several: speaker=['A', 'B']. {type(name).__name__} is none.")

@@ -54,7 +54,7 @@ def label(value: Any) -> str | None:
         >>> label(2.0), label(True), label(" call "), label(float("nan"))
         ('2', 'yes', 'call', None)
     """
-    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+    if schema.is_missing(value):
         return None
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"

@@ -17,7 +17,7 @@ from scribekit.errors import OptionError, nearest
 from scribekit.evaluation import DELETION, Compared, Recording, compare, evaluation_frame
 from scribekit.ledger import Ledger
 from scribekit.references import Reference, as_reference, from_file
-from scribekit.schema import WORD_ERRORS, WORDS
+from scribekit.schema import WORD_ERRORS, WORDS, is_missing
 from scribekit.tables import to_frame
 
 References = Mapping[str, str | Path | Sequence[Mapping[str, Any]]] | pd.DataFrame | str
@@ -266,13 +266,13 @@ def _given(references: Any, corpus: Corpus | None, ids: set[str]) -> Iterator[tu
             f"References are a mapping of recording_id to what was said, a frame with recording_id and reference, or the name of a "
             f"manifest column, not {kind}. For one file, give {{recording_id: path}}."
         )
-    return ((name, value) for name, value in pairs if not _is_missing(value))
+    return ((name, value) for name, value in pairs if not is_missing(value))
 
 
 def _paths(column: str, corpus: Corpus | None) -> dict[str, Any]:
     if corpus is None:
         raise OptionError(f"Give a batch or corpus to read references from the manifest column {column!r}.")
-    return {name: value if _is_missing(value) else Path(str(value)) for name, value in _column(corpus, column).items()}
+    return {name: value if is_missing(value) else Path(str(value)) for name, value in _column(corpus, column).items()}
 
 
 def _column(corpus: Corpus, column: str) -> dict[str, Any]:
@@ -310,7 +310,3 @@ def _find(path: Path, source: Any) -> Path:
 def _manifest(corpus: Corpus) -> pd.DataFrame:
     with Ledger(corpus.path) as ledger:
         return manifest_of(corpus, ledger)
-
-
-def _is_missing(value: Any) -> bool:
-    return bool(pd.api.types.is_scalar(value) and pd.isna(value))

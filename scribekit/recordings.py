@@ -207,10 +207,9 @@ def _manifest(table: pd.DataFrame, base: Path, *, progress: bool) -> pd.DataFram
 
 def _text(cell: Any) -> str | None:
     """A cell as a path or URL; None when it is blank."""
-    if isinstance(cell, (str, os.PathLike)):
-        text = os.fsdecode(cell)
-    else:
-        text = "" if cell is None or (pd.api.types.is_scalar(cell) and pd.isna(cell)) else str(cell)
+    if schema.is_missing(cell):
+        return None
+    text = os.fsdecode(cell) if isinstance(cell, (str, os.PathLike)) else str(cell)
     stripped = text.strip()
     return (stripped if manifest.is_url(stripped) else text) if stripped else None
 

@@ -230,7 +230,7 @@ def unknown(texts: pd.Series[Any], vocabulary: Collection[str] | None = None) ->
 
 def _unknown(codes: Codes, plain: list[str], vocabulary: Collection[str] | None) -> Mask:
     if vocabulary is not None:
-        known = {part for word in vocabulary for part in normalise(word).split()}
+        known = {part for word in vocabulary for part in normalise(word).replace("'", "").split()}
         strange = [any(is_lettered(part) and part not in known for part in form.replace("'", "").split()) for form in plain]
         return np.array(strange, dtype=bool)[codes]
     if len(codes) < UNKNOWN_FROM_WORDS:

@@ -186,6 +186,12 @@ def test_groups_are_named_as_their_values_are_written(tmp_path):
     assert frame["group"].tolist() == ["2023", "(none)", "2024"]
 
 
+def test_groups_may_be_lists(tmp_path):
+    corpus = store(tmp_path / "corpus", {"a": "one", "b": "one", "c": "one"}, {"tags": [["x", "y"], ["z"], ["x", "y"]]})
+    frame = sk.evaluate(corpus, dict.fromkeys("abc", "one"), by="tags")
+    assert frame["n_recordings"].tolist() == [2, 1]
+
+
 def test_recordings_without_a_reference_are_left_out(corpus, said):
     references = pd.DataFrame({"recording_id": ["b", "c", "elsewhere"], "reference": ["nothing of the kind", None, "x"]})
     frame = sk.evaluate(corpus, references, by="recording")

@@ -361,5 +361,10 @@ def test_every_phantom_phrase_has_a_cue(text):
     assert any(is_cue(normalise(word)) for word in text.split())
 
 
+def test_words_with_apostrophes_are_known_however_they_are_typed():
+    texts = pd.Series(["don't", "O\u2019Brien,", "dont", "can't"])
+    assert unknown(texts, vocabulary=["don\u2019t", "O'Brien"]).tolist() == [False, False, False, True]
+
+
 def test_words_with_vowel_signs_can_be_unknown():
     assert unknown(pd.Series(["किताब", "की।", "३rd"]), vocabulary=["किताब"]).tolist() == [False, True, False]

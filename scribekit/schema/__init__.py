@@ -3,7 +3,7 @@
 The verbs build their frames through :meth:`Table.frame`, so a frame equals its table in names, order and dtypes, also when it is empty.
 """
 
-from scribekit.schema.base import Column, Table
+from scribekit.schema.base import Column, Table, is_missing
 from scribekit.schema.measures import (
     COLLOCATES,
     CONCORDANCE,
@@ -85,6 +85,7 @@ __all__ = [
     "WRITTEN",
     "Column",
     "Table",
+    "is_missing",
 ]
 
 LEVELS: dict[str, Table] = {

@@ -62,6 +62,16 @@ class Table:
         return pd.DataFrame([vars(column) for column in self.columns])
 
 
+def is_missing(value: Any) -> bool:
+    """Whether a cell holds nothing, in any of the ways that frames have for it; a list or another collection is something.
+
+    Example:
+        >>> is_missing(None), is_missing(float("nan")), is_missing(pd.NaT), is_missing([None]), is_missing("")
+        (True, True, True, False, False)
+    """
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
 def _series(values: Any, dtype: str, length: int) -> pd.Series[Any]:
     if values is None:
         values = [None] * length
