@@ -35,7 +35,6 @@ _TYPES = {
 REPEATING = ("recording_id", "speaker", "channel", "time_source")
 """Columns in which few texts come again and again."""
 
-_COLLECTIONS = "mixed"
 """What pandas calls a column of lists or dicts: no value is equal to one of them."""
 
 _DICTIONARY = pa.dictionary(pa.int32(), pa.large_string())
@@ -192,25 +191,25 @@ def recordings_where(manifest: pd.DataFrame, where: WhereRecordings) -> set[str]
 
 def _truths(given: Any, manifest: pd.DataFrame) -> pd.Series[bool]:
     try:
-        if pd.api.types.is_scalar(given):
+        has_other_rows = isinstance(given, pd.Series) and not given.index.equals(manifest.index)
+        if pd.api.types.is_scalar(given) or isinstance(given, Mapping) or has_other_rows:
             raise TypeError
         return pd.Series(given, index=manifest.index).astype("boolean").fillna(value=False).astype("bool")
     except (TypeError, ValueError) as cause:
         raise OptionError(
             "The function given as where= must give a truth for each row of the manifest, such as rows['year'] == 2024; "
-            f"it gives {type(given).__name__}."
+            f"it gives {type(given).__name__}{', of other rows' if isinstance(given, pd.Series) else ''}."
         ) from cause
 
 
 def _has_one_of(column: pd.Series[Any], wanted: Sequence[Any]) -> pd.Series[bool]:
     present = [value for value in wanted if not is_missing(value)]
-    kind = pd.api.types.infer_dtype(column, skipna=True)
-    if kind == "date":
+    if pd.api.types.infer_dtype(column, skipna=True) == "date":
         column = pd.to_datetime(column)
     try:
         if pd.api.types.is_datetime64_any_dtype(column):
             present = [_moment(value, column.dt.tz) for value in present]
-        elif not all(_can_hold(column, kind, value) for value in present):
+        elif not column.isna().all() and not all(_can_hold(column, value) for value in present):
             raise TypeError
         found = column.isin(present).astype("bool")
     except (TypeError, ValueError) as cause:
@@ -230,10 +229,13 @@ def _moment(value: Any, zone: Any) -> pd.Timestamp:
     return moment.tz_localize(zone) if moment.tz is None else moment
 
 
-def _can_hold(column: pd.Series[Any], kind: str, value: Any) -> bool:
+def _can_hold(column: pd.Series[Any], value: Any) -> bool:
     if pd.api.types.is_numeric_dtype(column):
-        return isinstance(value, (numbers.Number, np.bool_))
-    return isinstance(value, str) if isinstance(column.dtype, pd.StringDtype) else kind != _COLLECTIONS
+        is_number = isinstance(value, (numbers.Number, np.bool_))
+        return is_number and not (pd.api.types.is_integer_dtype(column) and value % 1 != 0)
+    if isinstance(column.dtype, pd.StringDtype):
+        return isinstance(value, str)
+    return not column.dropna().map(pd.api.types.is_list_like).all()
 
 
 def values_of(wanted: Any) -> list[Any]:
@@ -243,6 +245,8 @@ def values_of(wanted: Any) -> list[Any]:
         >>> values_of("A"), values_of(("A", "B")), values_of(name for name in "AB")
         (['A'], ['A', 'B'], ['A', 'B'])
     """
+    if isinstance(wanted, np.ndarray) and wanted.ndim == 0:
+        return [wanted.item()]
     return list(wanted) if isinstance(wanted, Iterable) and not isinstance(wanted, (str, bytes)) else [wanted]
 
 
@@ -264,7 +268,7 @@ def _is_one_of(name: str, wanted: Any, schema: pa.Schema) -> pc.Expression:
     kind, values = schema.field(name).type, values_of(wanted)
     try:
         return pc.field(name).isin(_whole_numbers(values) if pa.types.is_integer(kind) else pa.array(values, kind, from_pandas=True))
-    except (pa.ArrowException, TypeError, ValueError) as cause:
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as cause:
         raise OptionError(f"The column {name!r} holds values of the type {kind}; where= asks it for {wanted!r}.") from cause
 
 

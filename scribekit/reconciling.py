@@ -51,7 +51,7 @@ async def _ours(
         fetched = await api.get(item.id)
         if not isinstance(fetched, Fetched):
             return fetched
-        echoed, options = json.loads(fetched.body), json.loads(job.options)
+        echoed, options = wire.read_json(fetched.body), json.loads(job.options)
         if _echoes(echoed, options):
             fitting.append((sum(echoed.get(name) == value for name, value in options.items()), item))
     if not fitting:

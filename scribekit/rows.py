@@ -87,8 +87,8 @@ class Selection:
                 except LedgerError:  # a disk that is full, say: the transcripts can be read all the same
                     break
                 except (pa.ArrowException, OSError) as cause:
-                    if attempt == 0 and not tabulating.forget_damaged(self._corpus.path):
-                        if condition is not None and not isinstance(cause, OSError):
+                    if attempt == 0 and not tabulating.forget_damaged(self._corpus.path) and not isinstance(cause, OSError):
+                        if condition is not None:
                             raise impossible(schema.LEVELS[level]) from None
                         break
         return self._of_payloads(level, columns, condition, provenance=provenance)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scribekit.frames import PROJECTIONS, project, spoken
 from scribekit.frames.layout import read_columns
-from scribekit.schema import LEVELS
+from scribekit.schema import LEVELS, is_missing
 
 ODD_TEXTS = ['"', "\\", '\\"', "},{", '","start":', "null", "é", "\0", "3:30", ":", '":', " :", "a: b"]
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=6) | st.sampled_from(ODD_TEXTS)
@@ -119,6 +119,6 @@ def test_tables_of_several_levels_are_those_of_each_alone(write, words, levels):
     for level, table in tables.items():
         alone = PROJECTIONS[level](payloads)
         assert table.column_names == LEVELS[level].names
-        assert [[value if value == value else None for value in row.values()] for row in table.to_pylist()] == [
-            [None if value != value else value for value in row] for row in alone.astype(object).to_numpy().tolist()
+        assert [[None if is_missing(value) else value for value in row.values()] for row in table.to_pylist()] == [
+            [None if is_missing(value) else value for value in row] for row in alone.astype(object).to_numpy().tolist()
         ]

@@ -28,7 +28,7 @@ def word(text: str, number: int) -> dict[str, object]:
 
 def turn(words: list[dict[str, object]], **more: object) -> dict[str, object]:
     text = " ".join(str(word["text"]) for word in words)
-    return {"text": text, "start": 0, "end": 10**6, "confidence": 0.5, "speaker": "A", "words": words, **more}
+    return {"text": text, "start": 0, "end": 10**6, "confidence": 0.5, "speaker": "A", **more, "words": words}
 
 
 def payload(words: list[dict[str, object]], turns: list[dict[str, object]], **more: object) -> dict[str, object]:
@@ -99,6 +99,17 @@ def test_the_like_of_them_elsewhere_is_not_taken_for_the_lists_of_utterances(wri
     assert part(write(told)).listed.tolist() == [2, 1]
     alone = payload(WORDS, [])
     assert frames.project([level], [("r", write(told))]) == frames.project([level], [("r", write(alone))])
+
+
+@each_writer
+@pytest.mark.parametrize("more", [{}, {"mood": 1}, {"confidence": "0.9"}], ids=str)
+@pytest.mark.parametrize("end", [4000, 10**7], ids=["possible", "beyond the recording"])
+def test_where_lists_and_times_contradict_each_other_time_says_whose_a_word_is_in_whatever_way_it_is_read(write, more, end):
+    words = [word("a", 1), word("b", 5), word("c", 20), {**word("d", 35), **more}]
+    turns = [turn(words[:1], start=100, end=1000), turn(words[1:3], start=1500, end=2500), turn(words[3:], start=3000, end=end)]
+    payloads = [("r", write(payload(words, turns, audio_duration=5)))]
+    for levels in (["words"], ["words", "utterances"]):
+        assert frames.project(levels, payloads)["words"]["utterance_index"].to_pylist() == [0, 0, 1, 2]
 
 
 def test_what_is_read_in_parts_is_what_is_read_whole():

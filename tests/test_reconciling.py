@@ -53,6 +53,12 @@ def test_jobs_of_one_address_are_told_apart_by_their_options(service):
     assert found(service, replace(IN_DOUBT, options='{"speech_models":["universal-3-pro"]}')).transcript_id == "other"
 
 
+def test_a_transcript_that_is_not_quite_json_is_read_like_any_other(service):
+    service.add("t1", audio_url=URL, speech_models=["universal-2"])
+    service.spoilt["t1"] = (200, b'{"id": "t1", "status": "queued", "speech_models": ["universal-2"], "text": "\xff\n"}')
+    assert found(service, IN_DOUBT) == Accepted("t1", "queued", found=True)
+
+
 def test_a_language_code_that_the_service_rewrote_does_not_matter(service):
     service.add("t1", audio_url=URL, speech_models=["universal-2"], language_code="en_us")
     assert found(service, replace(IN_DOUBT, options='{"language_code":"en","speech_models":["universal-2"]}')).transcript_id == "t1"

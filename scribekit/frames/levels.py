@@ -118,11 +118,10 @@ def utterances_frame(payloads: Payloads) -> pd.DataFrame:
 def words_frame(payloads: Payloads) -> pd.DataFrame:
     """One row per word, with the columns of ``schema.WORDS``.
 
-    ``utterance_index`` is the utterance that holds the word. Where the utterances list the transcript's words just as it does, one after
-    the other, that says which. Where utterances do not overlap and each word lies inside one of its own speaker and channel, time alone
-    does. Elsewhere (crosstalk between channels, words without length) a word belongs to the first utterance that lists a word of the
-    same start and text and has not given it away yet; a word that no utterance lists belongs to the latest utterance that contains its
-    start, of its own speaker and channel if there is one. Otherwise it is missing.
+    ``utterance_index`` is the utterance that holds the word. Where utterances do not overlap and each word lies inside one of its own
+    speaker and channel, time alone says which. Elsewhere (crosstalk between channels, words without length) a word belongs to
+    the first utterance that lists a word of the same start and text and has not given it away yet; a word that no utterance lists
+    belongs to the latest utterance that contains its start, of its own speaker and channel if there is one. Otherwise it is missing.
 
     Times that cannot be (missing, before the start or after the end of the recording, against the order) are put right by the rule of
     ``frames.clock``; ``time_source`` says so, and which times are of text that a person typed.

@@ -102,9 +102,7 @@ class Reading:
         if spoken is None:
             return
         self.spoken, given = spoken, None
-        if self._listed is not None:
-            self.spoken.utterances = np.repeat(np.arange(len(self.turns)), self._listed)
-        elif "words" in levels and not self.spoken.find_utterances(self.turns):
+        if "words" in levels and not self.spoken.find_utterances(self.turns, self._listed):
             self.spoken, given = spoken_leniently(wire.read_transcript(body), with_utterances=True)
         self._check(given)
 

@@ -31,10 +31,9 @@ BREATH_MS = 500
 SENTENCE_WORDS = 40
 SENTENCE_ENDS = ".?!…‽。．｡？！।॥۔؟።፧"
 CLOSING = "\"'”’“‘»«›‹)]}」』）］】"
-ABBREVIATION = re.compile(
-    r"[\"'“„«(\[]*(?:(?!I\.)[^\W\d_a-z]\.|(?:[^\W\d_]\.){2,}|(?:Dr|Mr|Mrs|Ms|Prof|St|Mt|Sr|Sra|Srta|Dra|Mme|Mlle|Rev|Capt|Lt|Sgt|Gov|Nr|vs|approx|bzw|ca)\.)"
+_ABBREVIATION = re.compile(
+    r"[\"'“„«(\[]*(?:(?P<initial>(?!I\.)[^\W\d_])\.|(?:[^\W\d_]\.){2,}|(?:Dr|Mr|Mrs|Ms|Prof|St|Mt|Sr|Sra|Srta|Dra|Mme|Mlle|Rev|Capt|Lt|Sgt|Gov|Nr|vs|approx|bzw|ca)\.)"
 )
-"""A word whose point is its own."""
 _CLOSES = rf"[{SENTENCE_ENDS}][{re.escape(CLOSING)}]*\z"
 _CLOSING_ALONE = rf"\A[{re.escape(CLOSING)}]+\z"
 PARAGRAPH_SENTENCES = 5
@@ -95,7 +94,7 @@ class Segmenter:
         ends = _matches(self._spoken.texts, _CLOSES)
         candidates = np.flatnonzero(ends)
         texts = self._spoken.texts.take(pa.array(candidates)).to_pylist()
-        ends[candidates] = [ABBREVIATION.fullmatch(text) is None for text in texts]
+        ends[candidates] = [not _is_abbreviation(text) for text in texts]
         ends, are_alone = ends[words], _matches(self._spoken.texts, _CLOSING_ALONE)[words]
         if not are_alone.any():
             return ends
@@ -166,6 +165,12 @@ class Segmenter:
 def _matches(texts: Any, pattern: str) -> Flags:
     flags: Flags = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
     return flags
+
+
+def _is_abbreviation(text: str) -> bool:
+    """Whether the point of a word is its own."""
+    found = _ABBREVIATION.fullmatch(text)
+    return found is not None and (found["initial"] is None or found["initial"].isupper())
 
 
 def _codes(names: Any, length: int) -> Positions:

@@ -14,7 +14,7 @@ from scribekit import wire
 from scribekit.frames import clock
 from scribekit.frames.layout import TEXT, WordColumns, read_columns
 from scribekit.frames.reviewed import flags
-from scribekit.frames.turns import Span, by_listed_words, by_time_alone
+from scribekit.frames.turns import Span, by_counts, by_listed_words, by_time_alone
 
 
 class _Word(msgspec.Struct, gc=False):
@@ -62,12 +62,20 @@ class Spoken:
     def __len__(self) -> int:
         return len(self.texts)
 
-    def find_utterances(self, spans: Sequence[Span | wire.Utterance]) -> bool:
-        """Note the utterance of each word where time alone says which; whether it does. To be called before the times are checked."""
-        if len(self) and spans:
+    def find_utterances(self, spans: Sequence[Span | wire.Utterance], counts: clock.Times | None = None) -> bool:
+        """Note the utterance of each word where its time says which; whether it does. To be called before the times are checked.
+
+        Args:
+            spans: The utterances.
+            counts: How many words each lists, where they list all words one after the other.
+        """
+        if not len(self) or not spans:
+            return True
+        if counts is not None:
+            self.utterances = by_counts(self.starts, self.ends, spans, counts)
+        if self.utterances is None:
             self.utterances = by_time_alone(self.starts, self.ends, self.speakers, self.channels, spans)
-            return self.utterances is not None
-        return True
+        return self.utterances is not None
 
     def mark(self, review: wire.Review | None) -> None:
         """Note what people changed."""

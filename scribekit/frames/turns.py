@@ -52,7 +52,7 @@ def possible_times(utterances: Sequence[wire.Utterance], latest: int) -> tuple[T
         >>> starts.tolist(), ends.tolist(), repaired.tolist()
         ([20, 80], [70, 95], [True, False])
     """
-    starts, ends = (np.array(times, dtype=np.int64) for times in ([one.start for one in utterances], [one.end for one in utterances]))
+    starts, ends = _times(utterances)
     given = np.array([_given(one) for one in utterances], dtype=np.bool_).reshape(-1, 2)
     repaired = ~(given.all(axis=1) & (starts <= ends) & (ends <= latest))
     for index in np.flatnonzero(repaired).tolist():
@@ -83,8 +83,7 @@ def by_time_alone(starts: Times, ends: Times, speakers: Any, channels: Any, span
         channels: Their channels, likewise.
         spans: The utterances.
     """
-    turn_starts = np.array([span.start for span in spans], dtype=np.int64)
-    turn_ends = np.array([span.end for span in spans], dtype=np.int64)
+    turn_starts, turn_ends = _times(spans)
     if (turn_ends[:-1] > turn_starts[1:]).any() or (turn_starts >= turn_ends).any():
         return None
     indices = _latest_before(starts, turn_starts)
@@ -94,6 +93,28 @@ def by_time_alone(starts: Times, ends: Times, speakers: Any, channels: Any, span
         channels, [span.channel for span in spans], indices
     )
     return indices if has_own_names else None
+
+
+def by_counts(starts: Times, ends: Times, spans: Sequence[Span | wire.Utterance], counts: Times) -> Times | None:
+    """The utterance of each word where the utterances list all words one after the other; None when a word is not within its utterance.
+
+    Where it is, neither time alone nor the lists word by word can say otherwise.
+
+    Args:
+        starts: Starts of the words, in ms.
+        ends: Ends of them.
+        spans: The utterances.
+        counts: How many words each lists.
+    """
+    indices = np.repeat(np.arange(len(spans)), counts)
+    turn_starts, turn_ends = _times(spans)
+    is_within = (starts >= turn_starts[indices]).all() and (ends <= turn_ends[indices]).all()
+    return indices if is_within else None
+
+
+def _times(spans: Sequence[Span | wire.Utterance]) -> tuple[Times, Times]:
+    starts, ends = [span.start for span in spans], [span.end for span in spans]
+    return np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64)
 
 
 def _latest_before(starts: Times, turn_starts: Times) -> Times:

@@ -22,10 +22,9 @@ SENTENCE_WORDS = 40
 SENTENCE_ENDS = tuple(".?!…‽。．｡？！।॥۔؟።፧")
 CLOSING = "\"'”’“‘»«›‹)]}」』）］】"
 """Quotes and brackets that may stand after the end of a sentence, or alone as its last word."""
-ABBREVIATION = re.compile(
-    r"[\"'“„«(\[]*(?:(?!I\.)[^\W\d_a-z]\.|(?:[^\W\d_]\.){2,}|(?:Dr|Mr|Mrs|Ms|Prof|St|Mt|Sr|Sra|Srta|Dra|Mme|Mlle|Rev|Capt|Lt|Sgt|Gov|Nr|vs|approx|bzw|ca)\.)"
+_ABBREVIATION = re.compile(
+    r"[\"'“„«(\[]*(?:(?P<initial>(?!I\.)[^\W\d_])\.|(?:[^\W\d_]\.){2,}|(?:Dr|Mr|Mrs|Ms|Prof|St|Mt|Sr|Sra|Srta|Dra|Mme|Mlle|Rev|Capt|Lt|Sgt|Gov|Nr|vs|approx|bzw|ca)\.)"
 )
-"""A word whose point is its own."""
 
 Runs = list[list[PayloadWord]]
 
@@ -102,7 +101,13 @@ def _sentences(turn: Sequence[PayloadWord]) -> Runs:
 
 
 def _ends_sentence(text: str) -> bool:
-    return text.rstrip(CLOSING).endswith(SENTENCE_ENDS) and ABBREVIATION.fullmatch(text) is None
+    return text.rstrip(CLOSING).endswith(SENTENCE_ENDS) and not _is_abbreviation(text)
+
+
+def _is_abbreviation(text: str) -> bool:
+    """Whether the point of a word is its own."""
+    found = _ABBREVIATION.fullmatch(text)
+    return found is not None and (found["initial"] is None or found["initial"].isupper())
 
 
 def _begins_paragraph(paragraph: list[PayloadGroup], sentence: PayloadGroup) -> bool:

@@ -91,7 +91,7 @@ class Reading:
 def wanted(ledger: Ledger, batch_ids: Sequence[int], recording_ids: Sequence[str] | None = None) -> list[Wanted]:
     """The recordings of batches that have a transcript, in manifest order; all of them, or those with one of the ids."""
     return [
-        Wanted(Holding(row["recording_id"], row["job_key"], row["transcript_id"]), row["batch_id"], length_s(row["audio_duration_s"]))
+        Wanted(Holding(row["recording_id"], row["job_key"], row["transcript_id"]), length_s(row["audio_duration_s"]))
         for row in ledger.job_rows(batch_ids, recording_ids)
         if row["state"] == COMPLETED
     ]

@@ -32,7 +32,6 @@ class Wanted(NamedTuple):
     """A recording whose tables are wanted."""
 
     holding: Holding
-    batch: int
     audio_s: float
 
 
@@ -41,19 +40,19 @@ Chunk = list[Wanted]
 
 
 def cut(wanted: Sequence[Wanted]) -> list[Chunk]:
-    """Cut recordings into parts: each of one batch, and of a length that fits into memory with ease.
+    """Cut recordings into parts, each of a length that fits into memory with ease.
 
     Example:
-        >>> day = [Wanted(Holding(str(hour), "k", "t"), 1, 3600.0) for hour in range(25)]
+        >>> day = [Wanted(Holding(str(hour), "k", "t"), 3600.0) for hour in range(25)]
         >>> [len(chunk) for chunk in cut(day)]
         [24, 1]
     """
     chunks: list[Chunk] = []
-    batch, audio_s = -1, 0.0
+    audio_s = 0.0
     for one in wanted:
-        if batch != one.batch or audio_s + one.audio_s > PART_AUDIO_S or len(chunks[-1]) >= PART_RECORDINGS:
+        if not chunks or audio_s + one.audio_s > PART_AUDIO_S or len(chunks[-1]) >= PART_RECORDINGS:
             chunks.append([])
-            batch, audio_s = one.batch, 0.0
+            audio_s = 0.0
         chunks[-1].append(one)
         audio_s += one.audio_s
     return chunks
@@ -137,7 +136,7 @@ def help_out(task: bytes) -> None:
     corpus = Path(given["corpus"])
     with Ledger(corpus) as ledger, Catalogue(Folder(corpus).path, FINGERPRINT) as catalogue:
         for chunk in given["chunks"]:
-            recordings = [Wanted(Holding(*holding), batch, audio_s) for holding, batch, audio_s in chunk]
+            recordings = [Wanted(Holding(*holding), audio_s) for holding, audio_s in chunk]
             build_part(Folder(corpus), catalogue, ledger, recordings)
 
 
