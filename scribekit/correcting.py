@@ -53,7 +53,7 @@ def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, p
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         old: The word or phrase, compared without case and punctuation. Other signs count: ``"C++"`` is not ``"C"``.
-        new: What to put there. Punctuation before and after the old words stays, unless the new ones have their own there.
+        new: What to put there. Punctuation before and after the old words stays, unless it was asked for too or the new have their own.
         progress: Show how far it has come.
 
     Returns:
@@ -69,7 +69,7 @@ def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, p
     for name, result in each_replayed(batch_or_corpus, progress=progress):
         for positions in edits.places(result.state, old):
             old_words = result.state.words[positions[0]].text, result.state.words[positions[-1]].text
-            rows.append(_proposal(name, result.state, "correct", positions, _punctuated(new, *old_words)))
+            rows.append(_proposal(name, result.state, "correct", positions, _punctuated(new, old, *old_words)))
     return schema.PROPOSALS.frame(rows)
 
 
@@ -269,15 +269,19 @@ def _made_of(row: dict[Any, Any], state: edits.State) -> making.Made:
             f"The words at {row['word_index']} in {row['recording_id']!r} are not those of the proposal any more. Make the proposals again."
         )
     if row["action"] == "reassign":
+        if row["to"] in state.renamed and not state.has_speaker(row["to"]):
+            raise OptionError(f"{row['to']!r} has got another name in {row['recording_id']!r} since. Make the proposals again.")
         return making.reassign(state, positions, row["to"])
     return making.correct(state, positions, row["to"])
 
 
-def _punctuated(new: str, first: str, last: str) -> str:
-    """New words with the punctuation around the old ones, where they have none of their own."""
-    text = new.strip()
-    before, after = edits.edges(text)
-    return ("" if before else edits.edges(first)[0]) + text + ("" if after else edits.edges(last)[1])
+def _punctuated(new: str, old: str, first: str, last: str) -> str:
+    """New words with the punctuation around the old ones, but for what was asked to be replaced, and where they have none of their own."""
+    text, asked = new.strip(), edits.edges(old.strip())
+    own = edits.edges(text)
+    before = "" if own[0] else edits.edges(first)[0].removesuffix(asked[0])
+    after = "" if own[1] else edits.edges(last)[1].removeprefix(asked[1])
+    return before + text + after
 
 
 def _proposal(recording_id: str, state: edits.State, action: str, positions: Sequence[int], to: str) -> dict[str, Any]:

@@ -236,7 +236,7 @@ class Review(Reviewed):
         return turns[utterance]
 
     def _positions(self, words: Words) -> list[int]:
-        given = words if isinstance(words, Iterable) else [words]
+        given = words if isinstance(words, Iterable) and getattr(words, "ndim", 1) != 0 else [words]
         positions = sorted({_index(position, "words=") for position in given})
         if not positions or positions[0] < 0 or positions[-1] >= len(self.standing.words):
             raise OptionError(
@@ -249,7 +249,7 @@ def _index(value: Any, name: str) -> int:
     """A whole number of any library; a truth value is none."""
     with contextlib.suppress(TypeError):
         if not isinstance(value, bool):
-            return operator.index(value)
+            return int(value) if isinstance(value, float) and value.is_integer() else operator.index(value)
     raise OptionError(f"{name} takes whole numbers, not {value!r}.")
 
 

@@ -285,6 +285,34 @@ def test_a_correction_everywhere_keeps_the_punctuation_around_the_words(tmp_path
     assert sk.propose_correction(corpus, "C", "Rust")["text"].tolist() == ["C"]
 
 
+@pytest.mark.parametrize(
+    ("word", "old", "new", "expected"),
+    [
+        ("5%.", "5%", "five percent", "five percent."),
+        ("goin',", "goin'", "going", "going,"),
+        ("'cause", "'cause", "because", "because"),
+        ("#1", "#1", "number one", "number one"),
+        ("(sic)", "(sic)", "so", "so"),
+        ("(sic)", "sic", "so", "(so)"),
+        ("C#", "C#", "C sharp", "C sharp"),
+        ("C#", "C", "sea", None),
+    ],
+)
+def test_what_was_asked_to_be_replaced_is_replaced(tmp_path, word, old, new, expected):
+    corpus = store(tmp_path / "corpus", {"a": f"it is {word}"})
+    found = sk.propose_correction(corpus, old, new)["to"].tolist()
+    assert found == ([] if expected is None else [expected])
+
+
+def test_proposals_bring_no_old_name_back(tmp_path):
+    corpus = store(tmp_path / "corpus", {"a": [("A", "one two three"), ("B", "um"), ("A", "four five six")]})
+    proposals = sk.smooth_speakers(corpus)
+    assert proposals["to"].tolist() == ["A"]
+    sk.review(corpus, "a").rename("A", "Ada")
+    with pytest.raises(OptionError, match="'A' has got another name in 'a' since"):
+        sk.apply_edits(corpus, proposals)
+
+
 def test_words_that_differ_in_vowel_signs_are_different_words(tmp_path):
     corpus = store(tmp_path / "hindi", {"a": "राम की किताब का पता"}, confidence=lambda _: 0.4)
     assert sk.propose_correction(corpus, "की", "के")["text"].tolist() == ["की"]

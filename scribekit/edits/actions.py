@@ -13,7 +13,7 @@ from scribekit.edits.anchors import Conflict, WordAnchor, find_speaker, find_wor
 from scribekit.edits.model import Edit
 from scribekit.edits.spoken import Spoken
 from scribekit.edits.state import State, join_turns
-from scribekit.edits.wording import cut, plain, reworded
+from scribekit.edits.wording import cut, plain, plain_before, reworded
 
 Detail = Mapping[str, Any]
 
@@ -112,11 +112,16 @@ def _reassign(state: State, detail: Detail, is_same: bool) -> None:
 def _found_run(state: State, anchor: WordAnchor) -> list[int]:
     """Words that go to somebody else; a conflict where their turn has others now between two that stood side by side."""
     positions = find_words(state, anchor)
+    _check_side_by_side(state, anchor, positions)
+    return positions
+
+
+def _check_side_by_side(state: State, anchor: WordAnchor, positions: Sequence[int]) -> None:
+    """Refuse words that stood side by side, in order, and have others of their turns between them now."""
     for (before, after), (old_before, old_after) in zip(pairwise(positions), pairwise(position for position, *_ in anchor), strict=True):
         turns = {state.words[before].turn, state.words[after].turn}
         if old_after == old_before + 1 and any(state.words[place].turn in turns for place in range(before + 1, after)):
             raise Conflict("there are other words between them now")
-    return positions
 
 
 def _refuse_known(state: State, name: str) -> None:
@@ -151,8 +156,7 @@ def _runs(members: Sequence[int], taken: set[int]) -> list[list[int]]:
 def _move(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is
     positions = _found_run(state, detail["words"])
     channel = state.words[positions[0]].channel
-    place = find_words(state, detail["beside"])[0] if "beside" in detail else _nearest(state, positions, to_next=detail["to"] == "next")
-    beside = state.words[place]
+    beside = state.words[_beside(state, positions, detail)]
     if beside.turn is None:
         raise Conflict("there is no turn on that side")
     if beside.channel != channel:
@@ -161,6 +165,18 @@ def _move(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 
         raise Conflict("the words are in one turn already")
     for position in positions:
         state.words[position] = state.words[position].altered(speaker=beside.speaker, turn=beside.turn)
+
+
+def _beside(state: State, positions: Sequence[int], detail: Detail) -> int:
+    """The word whose turn receives the words."""
+    is_next = detail["to"] == "next"
+    if "beside" not in detail:
+        return _nearest(state, positions, to_next=is_next)
+    (place,) = find_words(state, detail["beside"])
+    edge = -1 if is_next else 0
+    pairs = sorted([(detail["words"][edge], positions[edge]), (detail["beside"][0], place)])
+    _check_side_by_side(state, [word for word, _ in pairs], [position for _, position in pairs])
+    return place
 
 
 def _nearest(state: State, positions: Sequence[int], *, to_next: bool) -> int:
@@ -175,6 +191,8 @@ def _nearest(state: State, positions: Sequence[int], *, to_next: bool) -> int:
 
 def _correct(state: State, detail: Detail, is_same: bool) -> None:
     texts = cut(detail["text"], state.separator)
+    if not is_same and _adds_words(detail["words"], texts) and _is_so_already(state, detail["words"], texts):
+        return  # the old words are found, but within the new ones
     try:
         positions = _contiguous(state, find_words(state, detail["words"]))
     except Conflict:
@@ -182,9 +200,16 @@ def _correct(state: State, detail: Detail, is_same: bool) -> None:
             raise
         return
     old = [state.words[position] for position in positions]
-    new = reworded(old, texts, *_room(state, positions, detail)) if texts else []
+    compared = plain if "into" in detail else plain_before
+    new = reworded(old, texts, *_room(state, positions, detail), compared=compared) if texts else []
     _judge(state, old, {word.origin for word in new if word.origin is not None})
     state.words[positions[0] : positions[-1] + 1] = new
+
+
+def _adds_words(anchor: WordAnchor, texts: Sequence[str]) -> bool:
+    """Whether a correction keeps all words in their order and puts others beside them."""
+    new = iter(map(plain, texts))
+    return len(texts) > len(anchor) and all(plain(text) in new for _, text, _, _ in anchor)
 
 
 def _is_so_already(state: State, anchor: WordAnchor, texts: Sequence[str]) -> bool:
@@ -195,6 +220,9 @@ def _is_so_already(state: State, anchor: WordAnchor, texts: Sequence[str]) -> bo
     except Conflict:
         return False
     found = [state.words[position] for position in positions]
+    _, _, start, end = anchor[0]
+    if not any(word.start <= (start + end) / 2 <= word.end for word in found):
+        return False  # they are others of the same text, near by
     _judge(state, found, {word.origin for word in found if word.origin is not None})
     return True
 

@@ -3,7 +3,7 @@
 Words are named by position, text and times; a speaker by the label and the times at which they speak. In the transcript that was looked at,
 the positions and the labels hold. In another one, or where they are gone because an edit in between was taken back, the same words (but for
 case and punctuation) are looked for near their old times, in the same order; a speaker is whoever has more than half of what is spoken when
-the old one spoke.
+the old one spoke, if that is more than half of what they say.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def find_speaker(state: State, anchor: Mapping[str, Any], *, is_same_transcript:
     """The speaker that an edit is about, as they are called now.
 
     Raises:
-        Conflict: Nobody speaks at those times, or several do.
+        Conflict: Nobody speaks at those times, several do, or somebody who most often speaks at other times.
     """
     speaker: str | None = anchor["speaker"]
     if is_same_transcript and state.has_speaker(speaker):
@@ -83,6 +83,8 @@ def find_speaker(state: State, anchor: Mapping[str, Any], *, is_same_transcript:
     best = max(shares, key=lambda name: shares[name], default=None)
     if best is None or 2 * shares[best] <= shares.total():
         raise Conflict("nobody has more than half of what is spoken when the speaker spoke")
+    if 2 * shares[best] <= sum(word.end - word.start for word in state.words if word.speaker == best):
+        raise Conflict("whoever speaks when the speaker spoke says more at other times")
     return best
 
 

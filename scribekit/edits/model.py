@@ -92,8 +92,10 @@ def read_history(journal: Iterable[Edit], transcript_id: str | None = None) -> H
     state = NEW
     for edit in journal:
         if edit.action == STATE:
-            is_of_another = transcript_id not in (None, edit.transcript_id)
-            state = IN_REVIEW if edit.detail["state"] == DONE and is_of_another else edit.detail["state"]
+            if edit.detail["state"] != DONE or transcript_id in (None, edit.transcript_id):
+                state = edit.detail["state"]
+            elif state == NEW:
+                state = IN_REVIEW
             continue
         if edit.action in (UNDO, REDO):
             source, target = (done, redoable) if edit.action == UNDO else (redoable, done)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 
 from scribekit.edits.spoken import Spoken
@@ -16,6 +16,7 @@ LONGEST_MS = 5 * SHORTEST_MS
 
 _LETTERS = "LMN"  # the classes of Unicode: marks too, which are the vowels of many scripts
 _LETTERS_AND_SIGNS = _LETTERS + "S"
+_SIGNS = frozenset("#%‰&@*§")  # punctuation by their class, but read aloud
 
 
 def plain(text: str, *, with_signs: bool = False) -> str:
@@ -29,21 +30,33 @@ def plain(text: str, *, with_signs: bool = False) -> str:
         >>> plain("Hello,"), plain("..."), plain("can't"), plain("की,"), plain("C++."), plain("C++.", with_signs=True)
         ('hello', '...', 'cant', 'की', 'c', 'c++')
     """
-    classes = _LETTERS_AND_SIGNS if with_signs else _LETTERS
     folded = unicodedata.normalize("NFC", text).casefold()
-    kept = "".join(character for character in folded if unicodedata.category(character)[0] in classes)
+    kept = "".join(filter(_is_read if with_signs else _is_letter, folded))
     return kept if any(map(str.isalnum, kept)) else text
+
+
+def plain_before(text: str) -> str:
+    """The same as earlier versions compared words, which took marks for punctuation: what they wrote down keeps its meaning."""
+    return "".join(filter(str.isalnum, text.casefold())) or text
 
 
 def edges(text: str) -> tuple[str, str]:
     """The punctuation in front of a text and behind it.
 
     Example:
-        >>> edges("“(Kovic),”"), edges("C++"), edges("...")
-        (('“(', '),”'), ('', ''), ('', ''))
+        >>> edges("“(Kovic),”"), edges("C++"), edges("5%."), edges("...")
+        (('“(', '),”'), ('', ''), ('', '.'), ('', ''))
     """
-    inside = [place for place, character in enumerate(text) if unicodedata.category(character)[0] in _LETTERS_AND_SIGNS]
+    inside = [place for place, character in enumerate(text) if _is_read(character)]
     return (text[: inside[0]], text[inside[-1] + 1 :]) if inside else ("", "")
+
+
+def _is_letter(character: str) -> bool:
+    return unicodedata.category(character)[0] in _LETTERS
+
+
+def _is_read(character: str) -> bool:
+    return unicodedata.category(character)[0] in _LETTERS_AND_SIGNS or character in _SIGNS
 
 
 def cut(text: str, separator: str) -> list[str]:
@@ -56,7 +69,14 @@ def cut(text: str, separator: str) -> list[str]:
     return text.split() if separator else [character for character in text if not character.isspace()]
 
 
-def reworded(old: Sequence[Spoken], texts: Sequence[str], before: int | None = None, after: int | None = None) -> list[Spoken]:
+def reworded(
+    old: Sequence[Spoken],
+    texts: Sequence[str],
+    before: int | None = None,
+    after: int | None = None,
+    *,
+    compared: Callable[[str], str] = plain,
+) -> list[Spoken]:
     """Other words for a run of words.
 
     Words that stay (but for case and punctuation) keep their times. As many words for as many take the times of those that they replace.
@@ -69,17 +89,21 @@ def reworded(old: Sequence[Spoken], texts: Sequence[str], before: int | None = N
         texts: The new ones.
         before: When the channel's word before them is over, in ms, 0 at the beginning; None when the pause in front is not to be taken.
         after: When the channel's next word begins, in ms, or at the end the recording is over; None when nobody knows.
+        compared: A word as it is compared with others.
 
     Example:
         >>> old = [Spoken("their", 0, 300, confidence=0.4, origin=0), Spoken("is", 300, 400, confidence=0.9, origin=1)]
         >>> [(word.text, word.start, word.end, word.confidence) for word in reworded(old, ["There", "she", "is."])]
         [('There', 0, 187, None), ('she', 187, 300, None), ('is.', 300, 400, 0.9)]
     """
-    matcher = SequenceMatcher(None, [plain(word.text) for word in old], [plain(text) for text in texts], autojunk=False)
+    matcher = SequenceMatcher(None, [compared(word.text) for word in old], list(map(compared, texts)), autojunk=False)
     new: list[Spoken] = []
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
         if kind == "equal" or (kind == "replace" and i2 - i1 == j2 - j1):
-            new += [_retexted(word, text) for word, text in zip(old[i1:i2], texts[j1:j2], strict=True)]
+            new += [
+                _retexted(word, text, is_same_word=compared(text) == compared(word.text))
+                for word, text in zip(old[i1:i2], texts[j1:j2], strict=True)
+            ]
         elif kind == "replace":
             new += _dealt(old[i1].start, max(word.end for word in old[i1:i2]), texts[j1:j2], old[i1])
         elif kind == "insert":
@@ -88,10 +112,9 @@ def reworded(old: Sequence[Spoken], texts: Sequence[str], before: int | None = N
     return _with_room_in_front(new, before)
 
 
-def _retexted(word: Spoken, text: str) -> Spoken:
+def _retexted(word: Spoken, text: str, *, is_same_word: bool) -> Spoken:
     if text == word.text:
         return word
-    is_same_word = plain(text) == plain(word.text)
     return word.altered(text=text) if is_same_word else word.altered(text=text, confidence=None, origin=None)
 
 

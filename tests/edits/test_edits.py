@@ -352,7 +352,60 @@ def test_a_correction_that_a_new_transcription_has_already_is_applied():
     assert statuses(renewed) == ["applied", "applied"]
     assert shown(renewed.shown) == [("A", "Mister Kovač, said so"), ("B", "he did")]
     assert renewed.result.state.verdicts == {1: True, 4: True}
-    assert statuses(journal.over(payload("u", [("A", "Mister Bovic said so"), ("B", "did he")]))) == ["conflict", "applied"]
+    assert statuses(journal.over(payload("u", [("A", "Mister Bovic said so"), ("B", "did he")]))) == ["conflict", "conflict"]
+
+
+@pytest.mark.parametrize(
+    ("said", "positions", "text", "renewed"),
+    [
+        ("met in New today", [2], "New York", "met in New York today"),
+        ("go", [0], "go home now", "go home now"),
+        ("so we went", [1], "so we", "so so we went"),
+    ],
+)
+def test_words_that_a_new_transcription_has_already_are_not_put_there_again(said, positions, text, renewed):
+    journal = Journal(payload("t", [("A", said)])).make("correct", positions, text)
+    assert shown(journal.over(payload("u", [("A", renewed)])).shown) == [("A", renewed)]
+
+
+def test_a_word_of_the_same_text_near_by_is_not_what_was_corrected():
+    journal = Journal(payload("t", [("A", "their cat")])).make("correct", [0], "the")
+    renewed = journal.over(payload("u", [("A", "there the cat")]))
+    assert statuses(renewed) == ["conflict"]
+    assert renewed.result.state.verdicts == {}
+
+
+def test_a_moved_boundary_tears_no_turn_apart():
+    journal = Journal(payload("t", [("A", "x y z"), ("B", "u v")]))
+    journal.make("move", [2], 3)
+    renewed = journal.over(payload("u", [("A", "x y z w"), ("B", "u v")]))
+    assert statuses(renewed) == ["conflict"]
+    assert statuses(journal.over(payload("u", [("A", "w x y z"), ("B", "u v")]))) == ["applied"]
+
+
+def test_a_speaker_is_not_somebody_who_says_more_at_other_times():
+    journal = Journal(payload("t", [("A", "one two three four five six")]))
+    journal.make("split", "A", 5, "D").make("rename", "D", "Dee")
+    renewed = journal.over(payload("u", [("A", "one two three four five sixty")]))
+    assert statuses(renewed) == ["conflict", "conflict"]
+    assert shown(renewed.shown) == [("A", "one two three four five sixty")]
+
+
+def test_two_transcripts_of_one_recording_are_each_done():
+    marks = [edits.Edit(1, "state", {"state": "done"}, 1, "t"), edits.Edit(2, "state", {"state": "done"}, 2, "u")]
+    assert [edits.read_history(marks, name).state for name in "tuv"] == ["done", "done", "in review"]
+    assert edits.read_history(marks[:1], "u").state == "in review"
+
+
+def test_what_an_earlier_version_corrected_is_aligned_as_it_was():
+    said = json.loads(payload("t", [("A", "कि")]))
+    detail = {"words": [[0, "कि", said["words"][0]["start"], said["words"][0]["end"]]], "text": "की है"}
+    old, new = (Journal(json.dumps(said).encode()) for _ in range(2))
+    old.write("correct", detail)
+    new.make("correct", [0], "की है")
+    assert old.result.state.words[0].end == said["words"][0]["end"]
+    assert old.result.state.verdicts == {0: True}
+    assert new.result.state.verdicts == {0: False}
 
 
 def test_a_new_speaker_is_nobody_of_the_new_transcript():
