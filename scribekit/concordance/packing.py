@@ -74,16 +74,16 @@ def pack(rows: pa.Table, recording_ids: Sequence[str]) -> Iterator[Packed]:
 def unpack(body: bytes) -> Document:
     """The document that :func:`pack` made."""
     found = _decoder.decode(memoryview(_LZ4.decompress(body[_LENGTH_BYTES:], int.from_bytes(body[:_LENGTH_BYTES], "little"))))
-    starts = np.cumsum(_wide(found.start_steps))
+    starts = _summed(found.start_steps)
     return Document(
-        words=_Texts(found.words, np.cumsum(_wide(found.lengths))),
-        numbers=np.cumsum(_wide(found.number_steps)),
+        words=_Texts(found.words, _summed(found.lengths)),
+        numbers=_summed(found.number_steps),
         start_ms=starts,
-        end_ms=starts + _wide(found.durations),
-        utterances=np.cumsum(_wide(found.utterance_steps)),
-        speakers=_wide(found.speakers),
+        end_ms=starts + _read(found.durations),
+        utterances=_summed(found.utterance_steps),
+        speakers=_read(found.speakers),
         labels=found.labels,
-        word_of_term=np.repeat(np.arange(len(starts)), _wide(found.terms_of_word)),
+        word_of_term=np.repeat(np.arange(len(starts)), _read(found.terms_of_word)),
     )
 
 
@@ -174,9 +174,13 @@ def _narrow(values: Numbers) -> _Narrow:
     return kind, values.astype(kind).tobytes()
 
 
-def _wide(stored: _Narrow) -> npt.NDArray[np.int64]:
+def _read(stored: _Narrow) -> Numbers:
     kind, values = stored
-    return np.frombuffer(values, kind).astype(np.int64)
+    return np.frombuffer(values, kind)
+
+
+def _summed(steps: _Narrow) -> npt.NDArray[np.int64]:
+    return np.cumsum(_read(steps), dtype=np.int64)
 
 
 class _Texts(Sequence[str]):
