@@ -24,7 +24,7 @@ Measured = dict[str, Any]
 
 def scribekit(plan: Plan) -> Measured:
     import scribekit as sk
-    from scribekit.batch import collect, submit_batch
+    from scribekit.batch.transcribe import collect, submit_batch
 
     library = Library(plan["count"], plan["seed"])
     with clock() as measured:
@@ -35,7 +35,7 @@ def scribekit(plan: Plan) -> Measured:
 
 def uploads(plan: Plan) -> Measured:
     import scribekit as sk
-    from scribekit.batch import collect, submit_batch
+    from scribekit.batch.transcribe import collect, submit_batch
 
     manifest = sk.scan(plan["folder"], progress=False)
     with clock() as measured:
@@ -82,7 +82,7 @@ def million(plan: Plan) -> Measured:
 def planning(plan: Plan) -> Measured:
     """A whole ``submit_batch``, of which only the first job finds room at the service."""
     import scribekit as sk
-    from scribekit.batch import submit_batch
+    from scribekit.batch.transcribe import submit_batch
 
     rows = Library(plan["count"], plan["seed"]).rows
     one_job = sk.Limits(concurrent_jobs=1, queue_ahead=0)
@@ -92,7 +92,7 @@ def planning(plan: Plan) -> Measured:
 
 
 def reopening(plan: Plan) -> Measured:
-    from scribekit.corpus import open_corpus
+    from scribekit.corpus.handles import open_corpus
 
     with clock() as measured:
         told = repr(open_corpus(plan["corpus"]))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from scribekit.service.recognisers.scripted import Scripted
+from scribekit.service.recognisers.scripted.recogniser import Scripted
 
 MEDIAN_S = 20 * 60.0
 SPREAD = 0.8

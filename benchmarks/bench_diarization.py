@@ -19,13 +19,13 @@ import numpy as np
 from long_recording import CLICKS_S, ENCODINGS, RATE_HZ, body_of, sound, transcript, write_mp3
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from corpora import store  # noqa: E402
 from laboratory import Notebook, launched, served, write_notebook  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
-from scribekit.audio_clips import Sound  # noqa: E402
+from scribekit.recordings.clips import Sound  # noqa: E402
 
 N_EDITS = 10
 N_OPENED = 4

@@ -16,7 +16,7 @@ from typing import Any
 import assemblyai as aai
 import pandas as pd
 
-from scribekit import frames
+from scribekit.transcripts import frames
 
 WORDS_PER_HOUR = 9000
 VOCABULARY = ["the", "and", "of", "to", "a", "in", "that", "is", "was", "it", "recording", "with", "as", "at", "question", "have", "yes,"]

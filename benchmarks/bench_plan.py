@@ -22,7 +22,7 @@ import pandas as pd
 from batch_service import service
 from bench_batch import run
 
-from scribekit.service.recognisers.scripted import Scripted
+from scribekit.service.recognisers.scripted.recogniser import Scripted
 
 TOTAL_BYTES = 8_000_000
 UPLOAD_MBPS = 2.0

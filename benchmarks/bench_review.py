@@ -19,14 +19,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scribekit import calibration, schema
-from scribekit.audio_clips import wav_clip
-from scribekit.evaluation import Recording, compare
-from scribekit.references import as_reference
-from scribekit.review_queue import PLACE_FINDING_S, one_minus, review_queue
-from scribekit.review_signs import SIGNS, Groups, arranged, word_signs
+from scribekit.base import schema
+from scribekit.quality import calibration
+from scribekit.quality.comparison import Recording, compare
+from scribekit.quality.queue import PLACE_FINDING_S, one_minus, review_queue
+from scribekit.quality.references import as_reference
+from scribekit.quality.signs import SIGNS, Groups, arranged, word_signs
+from scribekit.recordings.clips import wav_clip
 from scribekit.service.recognisers.base import Audio, Recognition
-from scribekit.service.recognisers.pocketsphinx import Pocketsphinx
+from scribekit.service.recognisers.pocketsphinx.recogniser import Pocketsphinx
 
 SAMPLES = Path(__file__).parent.parent / "sample_manifests"
 TEXTS = {"podcast_lighthouse": "mp3", "interview_bridges": "m4a", "meeting_launch": "flac", "support_call": "flac"} | {

@@ -19,11 +19,10 @@ import numpy as np
 import pandas as pd
 
 import scribekit as sk
-from scribekit.corpus import manifest_to_bytes
-from scribekit.fulltext import FILE_NAME
-from scribekit.intake import PlannedRow
-from scribekit.jobs import Job
-from scribekit.ledger import Fact, Ledger, Receipt
+from scribekit.corpus.handles import manifest_to_bytes
+from scribekit.corpus.job import Job, PlannedRow
+from scribekit.corpus.ledger import Fact, Ledger, Receipt
+from scribekit.fulltext.index import FILE_NAME
 
 HOST = "host.example"
 VOCABULARY = 50_000

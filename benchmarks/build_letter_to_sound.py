@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from scribekit.service.recognisers.pronunciation import CONTEXTS, context, letters_to_phones
+from scribekit.service.recognisers.pocketsphinx.pronunciation import CONTEXTS, context, letters_to_phones
 
 Entry = tuple[str, tuple[str, ...]]
 Alignment = list[str]

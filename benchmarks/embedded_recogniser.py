@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from scribekit.service.recognisers.base import Audio, Recognition, SpokenWord
-from scribekit.service.recognisers.pocketsphinx import Pocketsphinx
+from scribekit.service.recognisers.pocketsphinx.recogniser import Pocketsphinx
 
 SAMPLES = Path(__file__).parent.parent / "sample_manifests"
 PHONES = json.loads((SAMPLES / "keyterms_standup.json").read_text(encoding="utf-8"))

@@ -9,32 +9,38 @@ Example:
 """
 
 import importlib
+import importlib.abc
+import importlib.machinery
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scribekit.batch import collect, retry, submit_batch
-    from scribekit.calibration import Calibration
-    from scribekit.corpus import Batch, Corpus, open_corpus
-    from scribekit.correcting import apply_edits, propose_correction, redo_edits, smooth_speakers, undo_edits
-    from scribekit.errors import ScribekitError
-    from scribekit.exploring import build_index, play, search
-    from scribekit.flagging import flag_for_review
-    from scribekit.lexis import collocates, dispersion, keyness, ngrams
-    from scribekit.limits import Limits
-    from scribekit.local import local_service
-    from scribekit.measuring import calibrate, evaluate, turn_statistics, word_errors
-    from scribekit.naming import name_people, people, review_states
-    from scribekit.planner import compare_plan, plan
-    from scribekit.planning.handle import Plan
-    from scribekit.planning.times import JobTimes
-    from scribekit.pricing import estimate_cost
-    from scribekit.purging import purge
-    from scribekit.quoting import cite
-    from scribekit.recordings import read_manifest, scan
-    from scribekit.relocating import relocate
-    from scribekit.reviewing import Review, review
-    from scribekit.tables import build_tables, export, scan_frame, to_frame
-    from scribekit.webhook import Webhook
+    from scribekit.api.embedded import local_service
+    from scribekit.api.limits import Limits
+    from scribekit.api.webhook import Webhook
+    from scribekit.base.errors import ScribekitError
+    from scribekit.batch.planning.job_times import JobTimes
+    from scribekit.batch.planning.plan import Plan
+    from scribekit.batch.planning.planner import compare_plan, plan
+    from scribekit.batch.pricing import estimate_cost
+    from scribekit.batch.purge import purge
+    from scribekit.batch.transcribe import collect, retry, submit_batch
+    from scribekit.corpus.handles import Batch, Corpus, open_corpus
+    from scribekit.corpus.relocate import relocate
+    from scribekit.corrections.bulk import apply_edits, propose_correction, redo_edits, smooth_speakers, undo_edits
+    from scribekit.corrections.people import name_people, people, review_states
+    from scribekit.corrections.review import Review, review
+    from scribekit.fulltext.cite import cite
+    from scribekit.fulltext.play import play
+    from scribekit.fulltext.search import build_index, search
+    from scribekit.fulltext.statistics import collocates, dispersion, keyness, ngrams
+    from scribekit.quality.calibration import Calibration, calibrate
+    from scribekit.quality.evaluate import evaluate, turn_statistics, word_errors
+    from scribekit.quality.flag import flag_for_review
+    from scribekit.recordings.scan import read_manifest, scan
+    from scribekit.tables.export import export
+    from scribekit.tables.frames import build_tables, scan_frame, to_frame
 
 __all__ = [
     "Batch",
@@ -87,62 +93,98 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Batch": "corpus",
-    "Calibration": "calibration",
-    "Corpus": "corpus",
-    "JobTimes": "planning.times",
-    "Limits": "limits",
-    "Plan": "planning.handle",
-    "Review": "reviewing",
-    "ScribekitError": "errors",
-    "Webhook": "webhook",
-    "apply_edits": "correcting",
-    "build_index": "exploring",
-    "build_tables": "tables",
-    "calibrate": "measuring",
-    "cite": "quoting",
-    "collect": "batch",
-    "collocates": "lexis",
-    "compare_plan": "planner",
-    "dispersion": "lexis",
-    "estimate_cost": "pricing",
-    "evaluate": "measuring",
-    "export": "tables",
-    "flag_for_review": "flagging",
-    "keyness": "lexis",
-    "local_service": "local",
-    "name_people": "naming",
-    "ngrams": "lexis",
-    "open_corpus": "corpus",
-    "people": "naming",
-    "plan": "planner",
-    "play": "exploring",
-    "propose_correction": "correcting",
-    "purge": "purging",
-    "read_manifest": "recordings",
-    "redo_edits": "correcting",
-    "relocate": "relocating",
-    "retry": "batch",
-    "review": "reviewing",
-    "review_states": "naming",
-    "scan": "recordings",
-    "scan_frame": "tables",
-    "search": "exploring",
-    "smooth_speakers": "correcting",
-    "submit_batch": "batch",
-    "to_frame": "tables",
-    "turn_statistics": "measuring",
-    "undo_edits": "correcting",
-    "word_errors": "measuring",
+    "Batch": "corpus.handles",
+    "Calibration": "quality.calibration",
+    "Corpus": "corpus.handles",
+    "JobTimes": "batch.planning.job_times",
+    "Limits": "api.limits",
+    "Plan": "batch.planning.plan",
+    "Review": "corrections.review",
+    "ScribekitError": "base.errors",
+    "Webhook": "api.webhook",
+    "apply_edits": "corrections.bulk",
+    "build_index": "fulltext.search",
+    "build_tables": "tables.frames",
+    "calibrate": "quality.calibration",
+    "cite": "fulltext.cite",
+    "collect": "batch.transcribe",
+    "collocates": "fulltext.statistics",
+    "compare_plan": "batch.planning.planner",
+    "dispersion": "fulltext.statistics",
+    "estimate_cost": "batch.pricing",
+    "evaluate": "quality.evaluate",
+    "export": "tables.export",
+    "flag_for_review": "quality.flag",
+    "keyness": "fulltext.statistics",
+    "local_service": "api.embedded",
+    "name_people": "corrections.people",
+    "ngrams": "fulltext.statistics",
+    "open_corpus": "corpus.handles",
+    "people": "corrections.people",
+    "plan": "batch.planning.planner",
+    "play": "fulltext.play",
+    "propose_correction": "corrections.bulk",
+    "purge": "batch.purge",
+    "read_manifest": "recordings.scan",
+    "redo_edits": "corrections.bulk",
+    "relocate": "corpus.relocate",
+    "retry": "batch.transcribe",
+    "review": "corrections.review",
+    "review_states": "corrections.people",
+    "scan": "recordings.scan",
+    "scan_frame": "tables.frames",
+    "search": "fulltext.search",
+    "smooth_speakers": "corrections.bulk",
+    "submit_batch": "batch.transcribe",
+    "to_frame": "tables.frames",
+    "turn_statistics": "quality.evaluate",
+    "undo_edits": "corrections.bulk",
+    "word_errors": "quality.evaluate",
 }
 
 
-_ROOMS = ("alerts", "notebooks", "palette", "plots", "widgets")
+_ROOMS = {
+    "alerts": "batch.alerts",
+    "errors": "base.errors",
+    "formats": "transcripts.formats",
+    "notebooks": "widgets.notebooks",
+    "palette": "base.palette",
+    "plots": "quality.plots",
+    "schema": "base.schema",
+    "widgets": "widgets",
+}
+
+
+class _PublicRoom(importlib.abc.Loader):
+    """Loads a public module where it is, so that ``scribekit.errors`` and ``scribekit.base.errors`` are one module."""
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        module = _room(spec.name.partition(".")[2])
+        self._spec = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self._spec  # the import system has put the other name's there; the module itself has run
+
+
+class _PublicRooms(importlib.abc.MetaPathFinder):
+    """Finds ``scribekit.errors`` and the other public modules, which are at home in their rooms."""
+
+    def find_spec(self, fullname: str, *_path_and_target: object) -> importlib.machinery.ModuleSpec | None:
+        package, _, name = fullname.partition(".")
+        return importlib.machinery.ModuleSpec(fullname, _PublicRoom()) if package == __name__ and name in _ROOMS else None
+
+
+sys.meta_path.append(_PublicRooms())
+
+
+def _room(name: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{_ROOMS[name]}")
 
 
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
-        return importlib.import_module(f"scribekit.{name}")
+        return _room(name)
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("scribekit")
     if name not in _HOMES:

@@ -1,18 +1,19 @@
+import itertools
 import json
 import os
 import urllib.request
-from pathlib import Path
 
 import pytest
+from corpora import store
 from hypothesis import HealthCheck, settings
+from places import SAMPLES
 
-from scribekit.local import LocalService
+from scribekit.api.embedded import LocalService
 
 # A shared machine is slow at times; how long an example takes says nothing about whether it is right.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared")
 
-SAMPLES = Path(__file__).parent.parent / "sample_manifests"
 
 # What the shell of whoever runs the tests holds must not decide what they do.
 os.environ.pop("ASSEMBLYAI_API_KEY", None)
@@ -62,3 +63,14 @@ def bench():
     yield start
     for service in started:
         service.stop()
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """Makes corpora of what was said; without a folder, each in one of its own."""
+    folders = (tmp_path / f"corpus{number}" for number in itertools.count())
+
+    def make(recordings, columns=None, *, folder=None, number=1):
+        return store(folder or next(folders), recordings, columns, number)
+
+    return make

@@ -16,15 +16,15 @@ from pathlib import Path
 from types import ModuleType
 
 import scribekit as sk
-from scribekit import schema
-from scribekit.schema import Column, Table
+from scribekit.base import schema
+from scribekit.base.schema import Column, Table
 
 PAGE = Path(__file__).parent.parent / "docs" / "tables.md"
 
 INTRODUCTION = """\
 # Tables
 
-<!-- Written by tools/write_table_docs.py from scribekit/schema: change it there. -->
+<!-- Written by tools/write_table_docs.py from scribekit/base/schema: change it there. -->
 
 Every frame that scribekit gives has exactly these columns, in this order and with these dtypes, also when it is empty. In Python the
 same facts are `scribekit.schema.WORDS.describe()`, with the name of any table here. `str` is pandas' own string type; a missing value
@@ -32,7 +32,7 @@ is NaN, and `Int64` is a whole number that may be missing. *Source* names where 
 service sent it. `with_manifest=True` adds your own columns to a level, `provenance=True` those of [provenance](#provenance).
 """
 
-HEADINGS = {"work": "The batch", "transcript": "What was said", "measures": "Measures"}
+HEADINGS = {"jobs": "The batch", "transcripts": "What was said", "measures": "Measures", "plans": "Planning", "edits": "Review"}
 
 
 def page() -> str:

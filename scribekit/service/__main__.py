@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scribekit.errors import MissingExtraError, OptionError
-from scribekit.service.faults import Faults
+from scribekit.base.errors import MissingExtraError, OptionError
+from scribekit.service.faults.spec import Faults
 from scribekit.service.recognisers.base import Recogniser
-from scribekit.service.settings import Settings
+from scribekit.service.state.settings import Settings
 
 EXIT_USAGE = 2
 EXIT_MISSING_EXTRA = 3
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _serve(options: argparse.Namespace, faults: Faults) -> int:
     try:
         from scribekit.service.server import address, listen, serve
-        from scribekit.service.webhooks import PAUSE_S
+        from scribekit.service.state.webhooks import PAUSE_S
     except ModuleNotFoundError as error:
         raise _missing(error, "The embedded service") from error
     choice = RECOGNISERS[options.recogniser]
@@ -82,14 +82,14 @@ def _serve(options: argparse.Namespace, faults: Faults) -> int:
 
 def _pocketsphinx(options: argparse.Namespace) -> Recogniser:
     try:
-        from scribekit.service.recognisers.pocketsphinx import Pocketsphinx
+        from scribekit.service.recognisers.pocketsphinx.recogniser import Pocketsphinx
     except ModuleNotFoundError as error:
         raise _missing(error, "The recogniser pocketsphinx") from error
     return Pocketsphinx(processes=min(options.slots, os.cpu_count() or 1))
 
 
 def _scripted(options: argparse.Namespace) -> Recogniser:
-    from scribekit.service.recognisers.scripted import Scripted
+    from scribekit.service.recognisers.scripted.recogniser import Scripted
 
     return Scripted(speed=options.speed)
 

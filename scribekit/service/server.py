@@ -12,11 +12,11 @@ from pathlib import Path
 
 import uvicorn
 
-from scribekit.service.app import App
-from scribekit.service.connections import Connections
+from scribekit.service.http.app import App
 from scribekit.service.recognisers.base import Recogniser
-from scribekit.service.service import Service
-from scribekit.service.settings import Settings
+from scribekit.service.state.connections import Connections
+from scribekit.service.state.service import Service
+from scribekit.service.state.settings import Settings
 
 HOST = "127.0.0.1"
 BACKLOG = 2048

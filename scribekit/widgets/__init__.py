@@ -7,20 +7,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scribekit.widgets.confidence import ConfidenceExplorer
-    from scribekit.widgets.diarization import DiarizationReview
+    from scribekit.widgets.confidence.widget import ConfidenceExplorer
+    from scribekit.widgets.diarization.widget import DiarizationReview
     from scribekit.widgets.monitor import BatchMonitor
     from scribekit.widgets.planner import CostPlanner
-    from scribekit.widgets.search import TranscriptSearch
+    from scribekit.widgets.search.widget import TranscriptSearch
 
 __all__ = ["BatchMonitor", "ConfidenceExplorer", "CostPlanner", "DiarizationReview", "TranscriptSearch"]
 
 _HOMES = {
     "BatchMonitor": "monitor",
-    "ConfidenceExplorer": "confidence",
+    "ConfidenceExplorer": "confidence.widget",
     "CostPlanner": "planner",
-    "DiarizationReview": "diarization",
-    "TranscriptSearch": "search",
+    "DiarizationReview": "diarization.widget",
+    "TranscriptSearch": "search.widget",
 }
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import anywidget
 
-from scribekit.errors import ScribekitError, nearest
+from scribekit.base.errors import ScribekitError, nearest
 
 STATIC = Path(__file__).parent / "static"
 """Where the bundles are; they are built from ``frontend/``."""

@@ -11,15 +11,16 @@ from typing import Any
 
 import traitlets
 
-from scribekit import collecting, status
-from scribekit.batch import retry
-from scribekit.corpus import Batch, Corpus, job_row
-from scribekit.errors import OptionError, ScribekitError, nearest
-from scribekit.jobs import ERROR
-from scribekit.ledger import Ledger
-from scribekit.ledger.pages import SORTS
-from scribekit.limits import Limits
-from scribekit.loop import begin
+from scribekit.api.limits import Limits
+from scribekit.base.errors import OptionError, ScribekitError, nearest
+from scribekit.batch import background
+from scribekit.batch.engine.loop import begin
+from scribekit.batch.transcribe import retry
+from scribekit.corpus import status
+from scribekit.corpus.handles import Batch, Corpus, job_row
+from scribekit.corpus.job import ERROR
+from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.ledger.pages import SORTS
 from scribekit.widgets.base import STATIC, Face
 
 SHORTEST_PAUSE_S = 1.0
@@ -74,13 +75,13 @@ class BatchMonitor(Face):
             NoConnectionError: There is work left and neither a key nor a local service.
             ScribekitError: The work belongs to another service than the one that the verbs now talk to.
         """
-        began = collecting.start(self._corpus, self._limits)
+        began = background.start(self._corpus, self._limits)
         self.refresh()
         return began
 
     def pause(self) -> bool:
         """Send nothing more for now; what is at the service is still fetched. Gives whether this kernel was at work."""
-        paused = collecting.pause(self._corpus.path)
+        paused = background.pause(self._corpus.path)
         self.refresh()
         return paused
 
@@ -90,7 +91,7 @@ class BatchMonitor(Face):
 
     def stop(self) -> bool:
         """Leave the work, as at an interrupt; what is at the service goes on there. Gives whether this kernel was at work."""
-        stopped = collecting.stop(self._corpus.path)
+        stopped = background.stop(self._corpus.path)
         self.refresh()
         return stopped
 
@@ -190,8 +191,8 @@ class BatchMonitor(Face):
         snapshot = ledger.snapshot(self._corpus.batch_ids, now)
         self._seen = time.time(), snapshot
         return {
-            "activity": collecting.activity(self._corpus, ledger, snapshot.unfinished),
-            "problem": collecting.problem(self._corpus.path),
+            "activity": background.activity(self._corpus, ledger, snapshot.unfinished),
+            "problem": background.problem(self._corpus.path),
             "total": snapshot.total,
             "states": status.by_state(snapshot),
             "facts": [list(fact) for fact in status.facts(snapshot, now) if fact[0] != "recordings"],
@@ -212,7 +213,7 @@ class BatchMonitor(Face):
             took_s = time.monotonic() - began
             if figures != before:
                 self.figures = figures
-            is_quiet = figures == before or figures["activity"] in (collecting.IDLE, collecting.FINISHED)
+            is_quiet = figures == before or figures["activity"] in (background.IDLE, background.FINISHED)
             pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S) if is_quiet else SHORTEST_PAUSE_S
             await asyncio.sleep(max(pause_s, took_s / SHARE_OF_TIME))
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import traitlets
 
-from scribekit.corpus import Batch, Corpus
-from scribekit.errors import OptionError
-from scribekit.limits import Limits
-from scribekit.options import DEFAULT_SPEECH_MODELS, config_options, option_types
-from scribekit.planner import plan
-from scribekit.planning import Plan
-from scribekit.pricing import RateCard, rate_card
+from scribekit.api.limits import Limits
+from scribekit.api.options import DEFAULT_SPEECH_MODELS, config_options, option_types
+from scribekit.base.errors import OptionError
+from scribekit.batch.planning import Plan
+from scribekit.batch.planning.planner import plan
+from scribekit.batch.pricing import RateCard, rate_card
+from scribekit.corpus.handles import Batch, Corpus
 from scribekit.widgets.base import STATIC, Face, background
 
 _POINTS = 160  # more than the picture has pixels to tell apart
@@ -41,7 +41,7 @@ class CostPlanner(Face):
         corpus: Learn from its jobs how long the service takes.
 
     Attributes:
-        plan: The plan as it stands (:class:`scribekit.planning.Plan`).
+        plan: The plan as it stands (:class:`scribekit.batch.planning.Plan`).
         config: The configuration as it stands.
         limits: The pace as it stands.
         budget_usd: The budget as it stands; None without one.

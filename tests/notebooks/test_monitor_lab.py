@@ -2,15 +2,15 @@
 
 import json
 import statistics
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
 pytestmark = pytest.mark.timeout(500)
 
 SLOW_MS = 30_000
-HERE = str(Path(__file__).parent)
-IMPORT = f"import json, sys, time; sys.path.insert(0, {HERE!r}); from monitored import make_corpus, send_one; import scribekit as sk"
+SUPPORT = str(ROOT / "tests" / "support")
+IMPORT = f"import json, sys, time; sys.path.insert(0, {SUPPORT!r}); from monitored import make_corpus, send_one; import scribekit as sk"
 OPEN = "monitor = sk.widgets.BatchMonitor(sk.open_corpus('corpus')); monitor"
 # What a run does to the monitor, once a second at the most: something has changed, so figures and rows are read again and sent.
 FOLLOW = """

@@ -9,18 +9,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import nbformat
 import pytest
 from corpora import store, write_tone
+from places import ROOT
 
 pytestmark = pytest.mark.timeout(300)
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
 
-DASHBOARDS = Path(__file__).parents[2] / "notebooks" / "dashboards"
+DASHBOARDS = ROOT / "notebooks" / "dashboards"
 START_S = 90
 PATIENCE_MS = 60_000
 
@@ -95,7 +95,7 @@ def start(tmp_path, browser):
 
 @pytest.fixture
 def artefacts():
-    folder = Path(__file__).parents[2] / "artefacts"
+    folder = ROOT / "artefacts"
     folder.mkdir(exist_ok=True)
     return folder
 

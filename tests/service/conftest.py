@@ -3,12 +3,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
+from places import ROOT
 
-ROOT = Path(__file__).parents[2]
 KEY = "a-key"
 
 Start = Callable[..., "Running"]

@@ -8,12 +8,11 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
 import scribekit as sk
-from scribekit import collecting
-from scribekit.errors import NoConnectionError, OptionError
-from scribekit.intake import PlannedRow
-from scribekit.jobs import Job
-from scribekit.ledger import Ledger
-from scribekit.ledger.pages import SORTS
+from scribekit.base.errors import NoConnectionError, OptionError
+from scribekit.batch import background
+from scribekit.corpus.job import Job, PlannedRow
+from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.ledger.pages import SORTS
 from scribekit.widgets import BatchMonitor
 
 NASTY = "<script>alert(1)</script>.wav"
@@ -178,7 +177,7 @@ def test_a_run_is_paused_resumed_and_stopped_and_loses_nothing(bench, monkeypatc
     until(lambda: completed() >= 2)
     assert monitor.pause() is True
     monitor.refresh()
-    assert monitor.figures["activity"] == collecting.PAUSED
+    assert monitor.figures["activity"] == background.PAUSED
     until(lambda: not {"queued", "processing", "submitting"} & set(batch.counts()))
     sent = service.books()["jobs_created"]
     assert sent < len(urls)
@@ -186,13 +185,13 @@ def test_a_run_is_paused_resumed_and_stopped_and_loses_nothing(bench, monkeypatc
     assert monitor.resume() is True
     until(lambda: completed() > sent)
     assert monitor.stop() is True
-    until(lambda: collecting.activity(batch, Ledger(batch.path), 1) == collecting.IDLE)
+    until(lambda: background.activity(batch, Ledger(batch.path), 1) == background.IDLE)
     assert completed() < len(urls)
     assert monitor.start() is True
     until(lambda: completed() == len(urls))
-    until(lambda: not collecting.stop(batch.path))
+    until(lambda: not background.stop(batch.path))
     monitor.refresh()
-    assert monitor.figures["activity"] == collecting.FINISHED
+    assert monitor.figures["activity"] == background.FINISHED
     assert monitor.start() is False
     books = service.books()
     assert books["jobs_created"] == books["jobs_completed"] == len(urls)

@@ -1,0 +1,222 @@
+"""The embedded service as a child process: starting it, ending it, and knowing whether one is running. The one owner of that process."""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import json
+import secrets
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from scribekit.api.connection import Connection, embedded_host
+from scribekit.base.errors import LocalServiceError, MissingExtraError, OptionError, nearest
+
+START_S = 30.0
+END_S = 5.0
+
+_RECOGNISERS = {"pocketsphinx": ("pocketsphinx", "starlette", "uvicorn"), "scripted": ("starlette", "uvicorn")}
+_MODELS = {"pocketsphinx": "embedded-pocketsphinx"}
+_running: list[LocalService] = []
+
+
+class LocalService:
+    """An embedded transcription service on 127.0.0.1, which the verbs use for as long as it runs.
+
+    Use it as a context manager, or call :meth:`start` and :meth:`stop`. It ends with this process at the latest.
+
+    Attributes:
+        recogniser: ``"pocketsphinx"`` or ``"scripted"``.
+    """
+
+    def __init__(self, recogniser: str, arguments: list[str], *, is_private: bool = False) -> None:
+        self.recogniser = recogniser
+        self._arguments = arguments
+        self._is_private = is_private
+        self._process: subprocess.Popen[str] | None = None
+        self._connection: Connection | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Its address, for example ``http://127.0.0.1:41234``.
+
+        Raises:
+            LocalServiceError: It is not running.
+        """
+        return self.connection.base_url
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it can be talked to."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def connection(self) -> Connection:
+        """How to reach it.
+
+        Raises:
+            LocalServiceError: It is not running.
+        """
+        if self._connection is None:
+            raise LocalServiceError("The local service has not been started. Run its start(), or use it in a with statement.")
+        if not self.is_running:
+            raise LocalServiceError(
+                "The local service has ended by itself. Run its start() to have it again, or its stop() to go on without it."
+            )
+        return self._connection
+
+    def start(self) -> LocalService:
+        """Start it and wait until it answers; from then on the verbs use it.
+
+        Returns:
+            Itself.
+
+        Raises:
+            LocalServiceError: It did not start.
+            MissingExtraError: A library that it needs is not installed.
+        """
+        if self.is_running:
+            return self
+        self.stop()
+        _require(self.recogniser)
+        key = secrets.token_hex(16)
+        command = [sys.executable, "-m", "scribekit.service", "--port", "0", "--recogniser", self.recogniser, "--exit-with-parent"]
+        self._process = subprocess.Popen(  # noqa: S603 -- our own module
+            [*command, *self._arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            base_url = self._address()
+        except BaseException:
+            self.stop()
+            raise
+        self._connection = Connection(
+            base_url, key, host=embedded_host(self.recogniser), disposable=True, model=_MODELS.get(self.recogniser)
+        )
+        if not self._is_private:
+            _running.append(self)
+        atexit.register(self.stop)
+        return self
+
+    def _address(self) -> str:
+        process = self._process
+        assert process is not None
+        assert process.stdout is not None
+        slow = threading.Timer(START_S, process.kill)
+        slow.start()
+        try:
+            line = process.stdout.readline()
+        finally:
+            slow.cancel()
+        try:
+            return str(json.loads(line)["base_url"])
+        except (ValueError, KeyError):
+            process.kill()
+            code = process.wait()
+            raise LocalServiceError(
+                f"The local service did not start (exit code {code}); what it said stands above. "
+                f"Run `python -m scribekit.service --port 0 --recogniser {self.recogniser}` to see more."
+            ) from None
+
+    def stop(self) -> None:
+        """End it; harmless when it has ended already."""
+        atexit.unregister(self.stop)
+        if self in _running:
+            _running.remove(self)
+        process, self._process, self._connection = self._process, None, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()
+
+    def __enter__(self) -> LocalService:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        where = f"at {self._connection.base_url}" if self.is_running and self._connection else "not running"
+        quality = {"pocketsphinx": "demonstration quality", "scripted": "a rehearsal: invented words"}[self.recogniser]
+        return f"<LocalService {self.recogniser} ({quality}), {where}>"
+
+
+def local_service(
+    recogniser: str = "pocketsphinx",
+    *,
+    slots: int | None = None,
+    speed: float | None = None,
+    faults: Mapping[str, Any] | None = None,
+    control: bool = False,
+) -> LocalService:
+    """An embedded transcription service on this machine: no key, no network, no cost.
+
+    While it runs the verbs talk to it, also when a key is set. With ``pocketsphinx`` it really recognises (US English,
+    demonstration quality: about 5 to 10 % word errors on clean generated speech, about 30 % on read human speech). With
+    ``scripted`` it plays AssemblyAI's part with invented words and realistic waiting times, to rehearse a whole library
+    before paying for it.
+
+    Args:
+        recogniser: ``"pocketsphinx"`` or ``"scripted"``.
+        slots: Jobs that it works on at once. Default: the number of cores (pocketsphinx), 200 (scripted).
+        speed: For ``scripted``: how many times faster than AssemblyAI's usual pace.
+        faults: For ``scripted``: failures to play, for example ``{"http_503": 0.02}``.
+        control: Offer the control endpoints (its books, switching faults).
+
+    Returns:
+        A service that is not running yet: use it in a ``with`` statement, or call ``start()``.
+
+    Raises:
+        OptionError: There is no such recogniser, or a number is not above zero.
+
+    Example:
+        >>> with local_service("scripted", speed=100) as service:
+        ...     service.is_running
+        True
+    """
+    if recogniser not in _RECOGNISERS:
+        raise OptionError(f"There is no recogniser {recogniser!r}.{nearest(recogniser, _RECOGNISERS)}")
+    for name, value in (("slots", slots), ("speed", speed)):
+        if value is not None and not value > 0:
+            raise OptionError(f"{name}= is a number above zero; found {value!r}.")
+    arguments: list[str] = []
+    if slots is None and recogniser == "scripted":
+        slots = 200
+    if slots is not None:
+        arguments += ["--slots", str(slots)]
+    if speed is not None:
+        arguments += ["--speed", str(speed)]
+    if faults:
+        arguments += ["--faults", json.dumps(dict(faults))]
+    if control:
+        arguments.append("--control")
+    return LocalService(recogniser, arguments)
+
+
+def private_service(recogniser: str) -> LocalService:
+    """A local service that the verbs do not turn to by themselves: whoever starts it hands its connection on."""
+    return LocalService(recogniser, [], is_private=True)
+
+
+def current_connection() -> Connection | None:
+    """The connection of the local service that was started last and not stopped since, if any.
+
+    Raises:
+        LocalServiceError: It has ended by itself. To go on without it might mean to pay the service that a key is set for.
+    """
+    return _running[-1].connection if _running else None
+
+
+def _require(recogniser: str) -> None:
+    if any(importlib.util.find_spec(name) is None for name in _RECOGNISERS[recogniser]):
+        raise MissingExtraError("local", "The embedded service")

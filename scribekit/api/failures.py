@@ -1,0 +1,109 @@
+"""What each failure that the service can report means, and what to do about it. Pure; the literals are rows of ``verdicts.toml``.
+
+A literal that nobody has documented gets :data:`UNKNOWN`: it is tried once more, and then left to the person.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from importlib import resources
+
+from scribekit.base import contract
+
+
+class Course(StrEnum):
+    """What follows from a failure."""
+
+    AGAIN = "again"
+    """It passes: try the same again, with growing pauses."""
+    ONCE = "once"
+    """Nobody knows: once more, then leave it to the person."""
+    NEVER = "never"
+    """It stays: this recording cannot be transcribed as it was asked for."""
+    STOP = "stop"
+    """It hits every job alike: the batch pauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A failure's short name, what follows, and the sentence for the person."""
+
+    kind: str
+    course: Course
+    advice: str
+
+
+NETWORK = Verdict(
+    "network",
+    Course.AGAIN,
+    "The service could not be reached. Check the network, then run the same call again: nothing is sent twice.",
+)
+UNREADABLE = Verdict(
+    "unreadable_answer",
+    Course.AGAIN,
+    "The service's answers could not be read. Try it again later with sk.retry.",
+)
+UNKNOWN = Verdict("unknown", Course.ONCE, "The service gave a reason that scribekit does not know.")
+NOT_FETCHED = Verdict(
+    "not_fetched",
+    Course.NEVER,
+    "The service has made the transcript, but it could not be fetched. Run sk.retry to fetch it later: it is not sent, or paid for, again.",
+)
+TOO_SLOW = Verdict(
+    "timed_out",
+    Course.NEVER,
+    "The service had not finished within the time allowed for a job (limits.job_timeout_s). "
+    "It may still finish: run sk.retry to go on waiting.",
+)
+
+
+@functools.cache
+def table(section: str) -> tuple[tuple[str, Verdict], ...]:
+    """The rows of one section (``http`` or ``job``): the case-folded literal and its verdict."""
+    rows = tomllib.loads(resources.files("scribekit.api").joinpath("failures.toml").read_text("utf-8"))[section]
+    return tuple((row["literal"].casefold(), Verdict(row["kind"], Course(row["course"]), row["advice"])) for row in rows)
+
+
+def of_http(status: int, error: str | None) -> Verdict:
+    """The verdict on an HTTP answer other than 200, by its status and the ``error`` of its body (None when it has none).
+
+    Example:
+        >>> of_http(503, None).course
+        <Course.AGAIN: 'again'>
+        >>> of_http(401, "Authentication error, API token missing/invalid.").kind
+        'authentication'
+    """
+    if status >= 500:
+        return _matching("http", contract.ERROR_SERVER)
+    by_status = {401: contract.ERROR_TOKEN, 403: contract.ERROR_FORBIDDEN_UPLOAD, 404: "Not found", 429: contract.ERROR_TOO_MANY}
+    if status in (401, 429) or (status in by_status and not error):
+        return _matching("http", by_status[status])
+    verdict = _matching("http", error)
+    return replace(verdict, advice=f"{verdict.advice} (HTTP {status})") if verdict.kind == UNKNOWN.kind else verdict
+
+
+def of_job(error: str | None) -> Verdict:
+    """The verdict on a transcript whose ``status`` is ``error``.
+
+    Example:
+        >>> of_job("Audio duration is too short.").kind
+        'too_short'
+    """
+    return _matching("job", error)
+
+
+def _matching(section: str, error: str | None) -> Verdict:
+    folded = (error or "").casefold()
+    for literal, verdict in table(section):
+        if literal in folded:
+            return verdict
+    return replace(UNKNOWN, advice=f"{UNKNOWN.advice} It said: {_short(error)}")
+
+
+def _short(error: str | None) -> str:
+    """The service's sentence, cut: it goes into tables and logs."""
+    text = " ".join((error or "no reason").split())
+    return text if len(text) <= 200 else text[:199] + "…"

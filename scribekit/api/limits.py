@@ -1,0 +1,60 @@
+"""How much at once, how often and how long: the figures that a user may set for a run. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+from scribekit.base.errors import OptionError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The pace of a batch; the defaults are those of a paid account.
+
+    Attributes:
+        concurrent_jobs: Jobs that the account may have in processing (a free account: 5). More are accepted by the service but wait there.
+        requests_per_window: HTTP requests that the account may send in a window.
+        window_s: Length of that window, in seconds.
+        poll_s: Seconds between two looks at the service's list of transcripts.
+        uploads: Files that are uploaded at the same time.
+        queue_ahead: Jobs sent beyond ``concurrent_jobs``, so that no slot waits for us. None: a quarter of ``concurrent_jobs``.
+        tries: How often one step (an upload, a submission, a fetch) is tried while the failure is one that passes.
+        backoff_s: The bound of the first pause after such a failure; it doubles each time, up to sixty times itself.
+        resubmissions: How often a job is created anew after the service itself failed on it.
+        settle_s: Seconds after a lost answer until the service's list is taken to be complete.
+        job_timeout_s: Seconds that the service may take for one job, its queue included.
+
+    Raises:
+        OptionError: A figure is not positive.
+
+    Example:
+        >>> Limits(concurrent_jobs=5).in_flight
+        7
+    """
+
+    concurrent_jobs: int = 200
+    requests_per_window: int = 20_000
+    window_s: float = 300.0
+    poll_s: float = 3.0
+    uploads: int = 8
+    queue_ahead: int | None = None
+    tries: int = 8
+    backoff_s: float = 1.0
+    resubmissions: int = 3
+    settle_s: float = 5.0
+    job_timeout_s: float = 6 * 3600.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be a limit."""
+        for item in fields(self):
+            value = getattr(self, item.name)
+            lowest = 0 if item.name in {"queue_ahead", "resubmissions", "settle_s"} else None
+            if value is not None and not (value > 0 or value == lowest):
+                raise OptionError(f"Limits({item.name}={value!r}): expected a number above zero.")
+
+    @property
+    def in_flight(self) -> int:
+        """Jobs that this process has at the service at once: the slots, and enough waiting behind them to keep them busy."""
+        ahead = self.queue_ahead if self.queue_ahead is not None else math.ceil(self.concurrent_jobs / 4)
+        return self.concurrent_jobs + ahead

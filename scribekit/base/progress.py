@@ -1,0 +1,215 @@
+"""One line that says how far a batch has come: in a notebook, in a terminal or in a log.
+
+In a notebook it is a single output that is replaced as work goes on, in plain text and HTML, without a widget: what is stored or converted
+shows the final state. In a terminal it is a tqdm bar; elsewhere an occasional line on standard error.
+"""
+
+from __future__ import annotations
+
+import html
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Protocol
+
+QUIET_UNDER_S = 2.0
+"""A verb that is done within this many seconds shows no progress."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class State:
+    """What the line says.
+
+    Attributes:
+        description: What is being done.
+        unit: What is counted.
+        total: How many there are, or None when that is not known.
+        done: How many are done.
+        elapsed_s: Seconds since the start.
+        note: A few words on what is going on now.
+        counts: Further numbers, by name: ``{"completed": 3, "error": 1}``.
+        stopped: Whether the work ended by an error or an interrupt.
+    """
+
+    description: str
+    unit: str
+    total: int | None
+    done: int = 0
+    elapsed_s: float = 0.0
+    note: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    stopped: bool = False
+
+    @property
+    def extra(self) -> str:
+        """Counts and note."""
+        return ", ".join([*(f"{count:,} {name}" for name, count in self.counts.items()), *([self.note] if self.note else [])])
+
+    def __str__(self) -> str:
+        reached = f"{self.done:,}" if self.total is None else f"{self.done:,}/{self.total:,}"
+        parts = [f"{self.description}: {reached} {self.unit}", self.extra, _clock_text(self.elapsed_s), "stopped" if self.stopped else ""]
+        return " · ".join(part for part in parts if part)
+
+    __repr__ = __str__  # a notebook's plain text
+
+    def _repr_html_(self) -> str:
+        bar = "" if self.total is None else f'<progress value="{self.done}" max="{max(self.total, 1)}" style="width:14em"></progress> '
+        return f"<div>{bar}<span>{html.escape(str(self))}</span></div>"
+
+
+def _clock_text(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s" if minutes else f"{seconds:.1f} s"
+
+
+class _Face(Protocol):
+    """Where the line is shown."""
+
+    first_after_s: float
+    every_s: float
+    quiet_under_s: float
+
+    def show(self, state: State) -> None:
+        """Show an intermediate state."""
+
+    def close(self, state: State) -> None:
+        """Show the final state."""
+
+
+class _Notebook:
+    first_after_s, every_s, quiet_under_s = 0.0, 0.2, 0.0
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+
+    def show(self, state: State) -> None:
+        from IPython import display
+
+        if self._handle is None:
+            show: Any = display.display  # IPython does not annotate it
+            self._handle = show(state, display_id=True)
+        else:
+            self._handle.update(state)
+
+    close = show
+
+
+class _Terminal:
+    first_after_s, every_s, quiet_under_s = 0.0, 0.1, 0.5
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def show(self, state: State) -> None:
+        from tqdm import tqdm
+
+        if self._bar is None:
+            self._bar = tqdm(total=state.total, desc=state.description, unit=f" {state.unit}", file=sys.stderr, dynamic_ncols=True)
+            self._bar.start_t -= state.elapsed_s
+        self._bar.n = state.done
+        self._bar.set_postfix_str(state.extra, refresh=False)
+        self._bar.refresh()
+
+    def close(self, state: State) -> None:
+        self.show(state)
+        self._bar.close()
+
+
+class _Log:
+    first_after_s, every_s, quiet_under_s = 10.0, 10.0, 0.5
+
+    _said = ""
+
+    def show(self, state: State) -> None:
+        self._said = str(state)
+        print(self._said, file=sys.stderr, flush=True)  # noqa: T201 -- the line is what this is for
+
+    def close(self, state: State) -> None:
+        if str(state) != self._said:
+            self.show(state)
+
+
+def _face() -> _Face:
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None and hasattr(shell, "kernel"):
+        return _Notebook()
+    return _Terminal() if sys.stderr is not None and sys.stderr.isatty() else _Log()
+
+
+class Progress:
+    """A context manager that shows how far something has come. ``update`` may be called from any thread.
+
+    Args:
+        total: How many there are to do; None when that is not known.
+        unit: What is counted, in the plural.
+        description: What is being done.
+        enabled: False shows nothing.
+        quiet_under_s: Show nothing at all when everything is done within so many seconds. By default 0.5, and 0 in a notebook, where the
+            final line is part of the record.
+        clock: Seconds that only go up.
+
+    Example:
+        >>> with Progress(2, description="Listening", enabled=False) as progress:
+        ...     progress.update(1, note="interview.mp3")
+        ...     progress.update(2, counts={"completed": 2})
+    """
+
+    def __init__(
+        self,
+        total: int | None,
+        unit: str = "recordings",
+        description: str = "Working",
+        enabled: bool = True,
+        *,
+        quiet_under_s: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._face = _face() if enabled else None
+        self._quiet_under_s = self._face.quiet_under_s if self._face and quiet_under_s is None else quiet_under_s or 0.0
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._start = self._shown_at = clock()
+        self._shown = False
+        self._said: dict[str, Any] = {"description": description, "unit": unit, "total": total}
+
+    def __enter__(self) -> Progress:
+        self._start = self._shown_at = self._clock()
+        with self._lock:
+            self._show_if_due()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        with self._lock:
+            face, self._face = self._face, None
+            if face and (self._shown or self._elapsed() >= self._quiet_under_s):
+                face.close(self._state(stopped=kind is not None))
+
+    def update(self, done: int, *, note: str = "", counts: Mapping[str, int] | None = None) -> None:
+        """Say how many are done by now.
+
+        Args:
+            done: How many, from the start (not since the last call).
+            note: A few words on what is going on now.
+            counts: Further numbers, by name.
+        """
+        with self._lock:
+            self._said |= {"done": done, "note": note, "counts": dict(counts or {})}
+            self._show_if_due()
+
+    def _show_if_due(self) -> None:
+        if self._face is None:
+            return
+        due = self._shown_at + self._face.every_s if self._shown else self._start + max(self._quiet_under_s, self._face.first_after_s)
+        if self._clock() >= due:
+            self._shown, self._shown_at = True, self._clock()
+            self._face.show(self._state())
+
+    def _elapsed(self) -> float:
+        return self._clock() - self._start
+
+    def _state(self, *, stopped: bool = False) -> State:
+        return State(**self._said, elapsed_s=self._elapsed(), stopped=stopped)

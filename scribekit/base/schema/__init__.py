@@ -1,0 +1,90 @@
+"""Every column of every frame, written once: name, dtype, unit, meaning and where it comes from.
+
+The verbs build their frames through :meth:`Table.frame`, so a frame equals its table in names, order and dtypes, also when it is empty.
+"""
+
+from scribekit.base.schema.edits import EDITS, PEOPLE, PROPOSALS, REVIEWS
+from scribekit.base.schema.jobs import DELETIONS, ESTIMATE, EVENTS, JOBS, MANIFEST, WRITTEN
+from scribekit.base.schema.measures import (
+    COLLOCATES,
+    CONCORDANCE,
+    DISPERSION,
+    EVALUATION,
+    KEYNESS,
+    NGRAMS,
+    RELIABILITY,
+    REVIEW_QUEUE,
+    SIGN_LIFTS,
+    TURN_STATISTICS,
+    WORD_ERRORS,
+)
+from scribekit.base.schema.plans import COMPARISON, PLAN, PLANNED, STAGES
+from scribekit.base.schema.table import Column, Table, is_missing
+from scribekit.base.schema.transcripts import (
+    CHAPTERS,
+    CONTENT_SAFETY,
+    ENTITIES,
+    HIGHLIGHTS,
+    LANGUAGES,
+    PARAGRAPHS,
+    PROVENANCE,
+    SENTENCES,
+    SENTIMENTS,
+    TOPICS,
+    TRANSCRIPTS,
+    UTTERANCES,
+    WORDS,
+)
+
+__all__ = [
+    "CHAPTERS",
+    "COLLOCATES",
+    "COMPARISON",
+    "CONCORDANCE",
+    "CONTENT_SAFETY",
+    "DELETIONS",
+    "DISPERSION",
+    "EDITS",
+    "ENTITIES",
+    "ESTIMATE",
+    "EVALUATION",
+    "EVENTS",
+    "HIGHLIGHTS",
+    "JOBS",
+    "KEYNESS",
+    "LANGUAGES",
+    "LEVELS",
+    "MANIFEST",
+    "NGRAMS",
+    "PARAGRAPHS",
+    "PEOPLE",
+    "PLAN",
+    "PLANNED",
+    "PROPOSALS",
+    "PROVENANCE",
+    "RELIABILITY",
+    "REVIEWS",
+    "REVIEW_QUEUE",
+    "SENTENCES",
+    "SENTIMENTS",
+    "SIGN_LIFTS",
+    "STAGES",
+    "TOPICS",
+    "TRANSCRIPTS",
+    "TURN_STATISTICS",
+    "UTTERANCES",
+    "WORDS",
+    "WORD_ERRORS",
+    "WRITTEN",
+    "Column",
+    "Table",
+    "is_missing",
+]
+
+LEVELS: dict[str, Table] = {
+    table.name: table
+    for table in (
+        *(JOBS, EVENTS, TRANSCRIPTS, UTTERANCES, WORDS, SENTENCES, PARAGRAPHS),
+        *(CHAPTERS, ENTITIES, SENTIMENTS, TOPICS, HIGHLIGHTS, CONTENT_SAFETY, LANGUAGES, EDITS),
+    )
+}

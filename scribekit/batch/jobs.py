@@ -1,0 +1,162 @@
+"""From a manifest and a configuration to jobs: which recording becomes which job, and which cannot be sent. Pure."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from scribekit.api import options as opt
+from scribekit.base.errors import ManifestError, OptionError
+from scribekit.batch import pricing
+from scribekit.corpus.job import Job, PlannedRow
+from scribekit.recordings.manifest import check_ids, is_url, problem, split_problem
+
+NEEDED_COLUMNS = ("recording_id", "source", "duration_s", "channels", "sha256", "problem")
+
+NOT_READ = "Nobody has looked at this file: the manifest has no sha256 for it. Make the manifest with sk.scan or sk.read_manifest."
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A manifest turned into jobs.
+
+    Attributes:
+        rows: One per manifest row, in its order.
+        jobs: The jobs that the rows name, each once.
+        fingerprint: Equal for equal rows, so that the same call made again is recognised.
+    """
+
+    rows: tuple[PlannedRow, ...]
+    jobs: tuple[Job, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms jobs are planned.
+
+    Attributes:
+        host: Names the service in the job keys.
+        root: The folder that relative paths start from; a job keeps the whole path, so that it can be done from elsewhere.
+        model: The one model that answers, where that does not depend on the request.
+        assume_duration_s: The length to reckon with where none is known.
+    """
+
+    host: str
+    root: Path
+    model: str | None = None
+    assume_duration_s: float | None = None
+
+
+def take_in(manifest: pd.DataFrame, config: Any, terms: Terms) -> Intake:
+    """Plan the jobs of a manifest.
+
+    Args:
+        manifest: A frame as ``read_manifest`` gives it (``schema.MANIFEST`` and the user's own columns).
+        config: ``assemblyai.TranscriptionConfig`` or None.
+        terms: The service, and what is reckoned with.
+
+    Raises:
+        ManifestError: A needed column is missing, or two rows have the same id (tables that were joined, say).
+        OptionError: The configuration, or the name of a column, is not right. A single bad cell only refuses its row.
+    """
+    missing = [name for name in NEEDED_COLUMNS if name not in manifest.columns]
+    if missing:
+        raise ManifestError(f"The manifest has no column {missing[0]!r}. Make it with sk.scan or sk.read_manifest.")
+    columns = opt.option_columns(manifest.columns)
+    planner = _Planner(opt.config_options(config), columns, terms)
+    check_ids(manifest["recording_id"].tolist())
+    rows = list(_with_duplicates(map(planner.plan, _rows(manifest, columns))))
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(f"{row.recording_id}\0{row.job_key}\0{row.error_kind}\n".encode())
+    return Intake(tuple(rows), tuple(planner.jobs.values()), digest.hexdigest())
+
+
+def job_key(content: str, options: str, host: str) -> str:
+    """What makes two jobs the same: the recording's content (SHA-256 or URL), the effective options and the service."""
+    return hashlib.sha256(f"{content}\n{options}\n{host}".encode()).hexdigest()[:32]
+
+
+def _rows(manifest: pd.DataFrame, columns: list[str]) -> Iterator[dict[str, Any]]:
+    wanted = [*NEEDED_COLUMNS, *columns]
+    # Column by column: to iterate over the rows of an Arrow-backed frame takes many times longer.
+    cells = [manifest[name].astype(object).tolist() for name in wanted]
+    for values in zip(*cells, strict=True):
+        yield dict(zip(wanted, values, strict=True))
+
+
+class _Planner:
+    """Plans one row after the other; a job that several rows name is planned once."""
+
+    def __init__(self, base: Mapping[str, Any], columns: list[str], terms: Terms) -> None:
+        self.jobs: dict[str, Job] = {}
+        self._base = base
+        self._base_wire = opt.canonical(base)
+        self._columns = columns
+        self._terms = terms
+
+    def plan(self, row: Mapping[str, Any]) -> PlannedRow:
+        recording_id, source = str(row["recording_id"]), _text(row["source"]) or ""
+        kind, sentence = split_problem(row["problem"]) if _text(row["problem"]) else (None, None)
+        if kind is not None and kind != "duplicate":
+            return PlannedRow(recording_id, source, None, kind, sentence)
+        remote = is_url(source)
+        sha256 = None if remote else _text(row["sha256"])
+        if not (sha256 or remote):
+            return PlannedRow(recording_id, source, None, "not_read", NOT_READ)
+        try:
+            options = self._options(row)
+        except OptionError as error:
+            return PlannedRow(recording_id, source, None, "bad_option", f"{error} Correct the cell and submit again.")
+        key = job_key(sha256 or source, options, self._terms.host)
+        if key not in self.jobs:
+            duration = None if pd.isna(row["duration_s"]) else float(row["duration_s"])
+            where = str(self._terms.root / source) if sha256 else source
+            self.jobs[key] = Job(key, where, options, duration, sha256, _estimate(options, duration, row["channels"], self._terms))
+        return PlannedRow(recording_id, source, key, kind, sentence)
+
+    def _options(self, row: Mapping[str, Any]) -> str:
+        if not self._columns:
+            return self._base_wire
+        return opt.canonical(opt.effective_options(self._base, {name: row[name] for name in self._columns}))
+
+
+def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:
+    """The first row of a job owns it and the later ones share it, whatever the manifest says: its rows may have been joined or filtered."""
+    owners: dict[str, str] = {}
+    for row in rows:
+        owner = owners.setdefault(row.job_key, row.recording_id) if row.job_key else None
+        if owner is None:
+            yield row
+        elif owner == row.recording_id:
+            yield row if row.error_kind is None else replace(row, error_kind=None, error=None)
+        else:
+            _, sentence = split_problem(problem("duplicate", owner))
+            yield replace(row, error_kind="duplicate", error=sentence)
+
+
+def _estimate(wire_options: str, duration_s: float | None, channels: Any, terms: Terms) -> float | None:
+    """The most that the job can cost: at the dearest of the models that may answer. None when a rate or the length is unknown."""
+    length = duration_s if duration_s is not None else terms.assume_duration_s
+    rate = _hourly_rate(wire_options, 2 if pd.isna(channels) else int(channels), terms.model)
+    return None if length is None or rate is None else rate * length / 3600
+
+
+@functools.lru_cache(maxsize=4096)
+def _hourly_rate(wire_options: str, channels: int, model: str | None) -> float | None:
+    """A library has few different options, and every price is by the hour: each is reckoned once."""
+    options = json.loads(wire_options)
+    costs = [pricing.job_cost(name, options, 3600.0, channels) for name in ([model] if model else options["speech_models"])]
+    return None if None in costs else max(cost for cost in costs if cost is not None)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

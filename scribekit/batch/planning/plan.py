@@ -1,0 +1,249 @@
+"""The plan that a person holds: figures, tables and a picture of a batch that has not been sent. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import itertools
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from scribekit.api.limits import Limits
+from scribekit.base import schema
+from scribekit.base.errors import OptionError, nearest
+from scribekit.batch.planning import rendering
+from scribekit.batch.planning.forecast import Forecast, Setting
+from scribekit.batch.planning.stages import MEANINGS
+from scribekit.batch.planning.workload import DUPLICATE, IN_CORPUS, REFUSED, SENT, Workload
+from scribekit.batch.pricing import rate_card
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LIMITS = tuple(item.name for item in dataclasses.fields(Limits))
+KNOBS = ("in_flight", "upload_mbps", "speech_models", "budget_usd", *_LIMITS)
+"""What :meth:`Plan.what_if` may turn."""
+
+
+class Plan:
+    """What a batch is expected to take, before a cent is spent. Made by :func:`scribekit.plan`; nothing of it is ever sent.
+
+    Its ``repr`` says it in a sentence, a notebook shows it as a table with a picture.
+
+    Attributes:
+        limits: The pace that was planned with; give it to ``submit_batch``.
+        upload_mbps: The upload bandwidth that was planned with, in Mbit/s.
+    """
+
+    def __init__(self, work: Workload, setting: Setting) -> None:
+        self._work = work
+        self._setting = setting
+        self.limits = setting.limits
+        self.upload_mbps = setting.upload_mbps
+
+    @functools.cached_property
+    def _forecast(self) -> Forecast:
+        return Forecast(self._work, self._setting)
+
+    def wall_s(self, chance: float = 0.5) -> float:
+        """Seconds to the last transcript at home that will be kept with this chance.
+
+        Args:
+            chance: Between 0 and 1: 0.5 is as likely too short as too long.
+
+        Returns:
+            Seconds from ``submit_batch`` to the end of ``collect``.
+
+        Raises:
+            OptionError: The chance is no chance.
+        """
+        if not 0 < chance < 1:
+            raise OptionError(f"chance={chance!r}: expected a number between 0 and 1, for example 0.9.")
+        return self._forecast.wall_s(chance)
+
+    @property
+    def bottleneck(self) -> str:
+        """The stage that alone would need the longest: what to change first."""
+        return self._forecast.bottleneck
+
+    @property
+    def slots(self) -> int:
+        """Jobs that the service works on at once: the account's, or fewer where the service's machine has fewer."""
+        return self._forecast.line.slots
+
+    def to_frame(self) -> pd.DataFrame:
+        """The plan as one row, in the columns of ``schema.PLAN`` (those of :meth:`what_if`)."""
+        return schema.PLAN.frame([self._row])
+
+    def recordings(self) -> pd.DataFrame:
+        """The plan recording by recording: columns of ``schema.PLANNED``, in manifest order.
+
+        Example:
+            >>> import scribekit as sk
+            >>> plan = sk.plan([{"duration": 3600.0}, {"duration": 1800.0}])
+            >>> plan.recordings()["usd"].round(3).tolist()
+            [0.21, 0.105]
+        """
+        work, forecast = self._work, self._forecast
+        jobs = forecast.jobs
+        status = work.status.copy()
+        status[status == SENT] = "held"
+        status[jobs] = SENT
+        ready, processing, usd = np.full(len(status), np.nan), np.full(len(status), np.nan), np.zeros(len(status))
+        ready[jobs], processing[jobs], usd[jobs] = forecast.ready_s, forecast.work_s(jobs), forecast.usd(jobs)
+        columns: dict[str, Any] = {
+            "recording_id": work.recording_id.to_numpy(),
+            "status": status,
+            "duration_s": work.duration_s,
+            "assumed": work.assumed,
+            "upload_bytes": work.upload_bytes.astype("int64"),
+            "processing_s": processing,
+            "ready_s": ready,
+            "usd": usd,
+        }
+        return schema.PLANNED.frame(columns)
+
+    def stages(self) -> pd.DataFrame:
+        """What each stage would need alone, the slowest first: columns of ``schema.STAGES``.
+
+        The stages run side by side, so the whole takes a little longer than the slowest, not as long as the sum.
+        """
+        wall_s = self.wall_s() if self._forecast.stages else math.nan
+        rows = [
+            {"stage": stage.name, "alone_s": stage.alone_s, "share": stage.alone_s / wall_s, "meaning": MEANINGS[stage.name]}
+            for stage in self._forecast.stages
+        ]
+        return schema.STAGES.frame(rows)
+
+    def progress(self) -> pd.DataFrame:
+        """The picture as numbers: ``audio_hours`` done, and the seconds ``at_s_10``, ``at_s_50``, ``at_s_90`` by which they are."""
+        hours, times = self._forecast.curve if len(self._forecast.jobs) else (np.zeros(1), np.zeros((3, 1)))
+        return pd.DataFrame({"audio_hours": hours, "at_s_10": times[0], "at_s_50": times[1], "at_s_90": times[2]})
+
+    def what_if(self, **knobs: Any) -> pd.DataFrame:
+        """The plan under other settings: one row for every combination, in the columns of ``schema.PLAN``.
+
+        Args:
+            knobs: For each what to try, one value or a list: ``in_flight`` (jobs at the service at once, none of them waiting as long
+                as the account has the slots), ``upload_mbps``, ``speech_models`` (each a name or a list of names), ``budget_usd``, and
+                everything that :class:`Limits` takes (``concurrent_jobs=[5, 200]``). With other models than those of the plan, what is in
+                the corpus counts as sent again.
+
+        Returns:
+            The rows, the last knob turning fastest.
+
+        Raises:
+            OptionError: There is no such knob, or it cannot be turned so far.
+
+        Example:
+            >>> import scribekit as sk
+            >>> plan = sk.plan([{"duration": 3600.0}] * 400)
+            >>> plan.what_if(concurrent_jobs=[5, 200])["bottleneck"].tolist()
+            ['slots', 'slots']
+        """
+        for name in knobs:
+            if name not in KNOBS:
+                raise OptionError(f"what_if cannot turn {name!r}.{nearest(name, KNOBS)}")
+        values = [_values(value) for value in knobs.values()]
+        turned = [self._turned(dict(zip(knobs, chosen, strict=True))) for chosen in itertools.product(*values)]
+        return schema.PLAN.frame([plan._row for plan in turned])
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Hours of audio done over time, with the band from 10 to 90 %, and the bottleneck.
+
+        Args:
+            ax: Where to draw; a new figure by default.
+
+        Returns:
+            The Axes.
+        """
+        return rendering.draw(self.progress(), self._row, ax)
+
+    def _turned(self, knobs: Mapping[str, Any]) -> Plan:
+        limits = dataclasses.replace(self.limits, **{name: value for name, value in knobs.items() if name in _LIMITS})
+        if "in_flight" in knobs:
+            at_once = knobs["in_flight"]
+            slots = min(limits.concurrent_jobs, at_once)
+            limits = dataclasses.replace(limits, concurrent_jobs=slots, queue_ahead=at_once - slots)
+        rest = {name: knobs[name] for name in ("upload_mbps", "budget_usd") if name in knobs}
+        work = self._work
+        if "speech_models" in knobs:
+            rest["speech_models"] = models = _models(knobs["speech_models"])
+            work = work.sent_with(models)
+        return Plan(work, dataclasses.replace(self._setting, limits=limits, **rest))
+
+    @functools.cached_property
+    def _row(self) -> dict[str, Any]:
+        work, forecast, limits = self._work, self._forecast, self.limits
+        jobs, assumed = forecast.jobs, work.assumed[forecast.jobs]
+        usd = forecast.usd(jobs)
+        hours = float(work.duration_s[jobs].sum()) / 3600
+        return {
+            "speech_models": " | ".join(dict.fromkeys(" → ".join(offer.models) for offer in forecast.offers)),
+            "concurrent_jobs": limits.concurrent_jobs,
+            "in_flight": limits.in_flight,
+            "upload_mbps": self.upload_mbps,
+            "budget_usd": self._setting.budget_usd,
+            "recordings": len(work.status),
+            "jobs": len(jobs),
+            "refused": int((work.status == REFUSED).sum()),
+            "duplicates": int((work.status == DUPLICATE).sum()),
+            "in_corpus": int((work.status == IN_CORPUS).sum()),
+            "held": len(work.sent) - len(jobs),
+            "unknown_duration": int(assumed.sum()),
+            "audio_hours": hours,
+            "upload_bytes": int(work.upload_bytes[jobs].sum()),
+            "requests": forecast.requests,
+            "wall_s_50": forecast.wall_s(0.5),
+            "wall_s_90": forecast.wall_s(0.9),
+            "bottleneck": forecast.bottleneck,
+            "usd": math.fsum(usd[~assumed]),
+            "assumed_usd": math.fsum(usd[assumed]),
+            "storage_bytes": round(hours * self._setting.stored_bytes_per_hour),
+            "note": "; ".join(self._notes),
+        }
+
+    @property
+    def _notes(self) -> list[str]:
+        return [*self._setting.notes, *self.upload_notes, *self.cost_notes]
+
+    @property
+    def cost_notes(self) -> list[str]:
+        """What should be known of the dollars."""
+        jobs = self._forecast.jobs
+        assumed = int(self._work.assumed[jobs].sum())
+        lacking = ["no rate"] if np.isnan(self._forecast.usd(jobs)).any() else []
+        lengths = [f"{assumed:,} of unknown length, {self._work.assumed_s / 60:,.1f} min assumed"] if assumed else []
+        return [*lacking, *lengths, f"rates of {rate_card().date}"]
+
+    @property
+    def upload_notes(self) -> list[str]:
+        """What should be known of the uploads."""
+        guessed = self._work.guessed_bytes
+        sizes = [f"{guessed:,} files of unknown size, 128 kbit/s assumed"] if guessed else []
+        is_free = self.upload_mbps is None and self._work.upload_bytes[self._forecast.jobs].any()
+        return [*sizes, *(["upload bandwidth not given: uploads take no time here"] if is_free else [])]
+
+    @property
+    def assumptions(self) -> list[str]:
+        """What was taken for granted, in sentences: processing times, unknown lengths, the date of the rate card."""
+        times = dict.fromkeys(times.formula for times in self._forecast.times)
+        return [*(f"time in processing: {formula}" for formula in times), *self._notes]
+
+    def __repr__(self) -> str:
+        return rendering.sentence(self._row)
+
+    def _repr_html_(self) -> str:
+        return rendering.page(self._row, self.stages(), self.progress(), self.assumptions)
+
+
+def _values(value: Any) -> list[Any]:
+    return [value] if value is None or isinstance(value, str) or not isinstance(value, Iterable) else list(value)
+
+
+def _models(value: Any) -> tuple[str, ...] | None:
+    return None if value is None else (value,) if isinstance(value, str) else tuple(value)

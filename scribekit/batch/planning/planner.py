@@ -1,0 +1,195 @@
+"""The verbs for looking ahead: what a batch will take, and how that compares with what it took."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scribekit.api.connection import embedded_recogniser
+from scribekit.api.limits import Limits
+from scribekit.base.errors import NoConnectionError, OptionError, ScribekitError
+from scribekit.batch import planning
+from scribekit.batch.jobs import NEEDED_COLUMNS, Terms, take_in
+from scribekit.batch.planning import JobTimes, Plan, Setting, comparison, history
+from scribekit.batch.planning.forecast import STORED_BYTES_PER_HOUR
+from scribekit.batch.which_service import service_connection
+from scribekit.corpus.handles import Batch, Corpus, manifest_of
+from scribekit.corpus.ledger import FILE_NAME, Ledger
+
+ENOUGH_HOURS = 10.0
+"""Of audio in a corpus, to learn from it how much disk space transcripts need."""
+
+
+def plan(
+    manifest: Any,
+    config: Any = None,
+    *,
+    limits: Limits | None = None,
+    upload_mbps: float | None = None,
+    budget_usd: float | None = None,
+    assume_duration_s: float | None = None,
+    corpus: Batch | Corpus | None = None,
+    times: JobTimes | None = None,
+) -> Plan:
+    """What a batch will take, before a cent is spent: time, what holds it up, dollars, requests and disk space.
+
+    The batch is played in fast motion: uploads share the bandwidth, requests keep to the account's window, the service takes jobs first
+    come, first served into its slots, and works on each for as long as past jobs make likely. The same input gives the same plan. Of
+    more than a few thousand recordings every so-many-th is played.
+
+    Args:
+        manifest: As for :func:`estimate_cost`: a manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in
+            seconds. Files count with their ``size_bytes`` for the upload, links need none.
+        config: An ``assemblyai.TranscriptionConfig``. A column that bears the name of an option overrides it for its row.
+        limits: The pace (see :class:`Limits`): slots, request window, polling.
+        upload_mbps: Upload bandwidth in Mbit/s; None counts uploads as taking no time.
+        budget_usd: As for :func:`submit_batch`: recordings that it would hold back are counted and left out.
+        assume_duration_s: The length in seconds of recordings of unknown length; by default the median of the others.
+        corpus: Learn from its jobs how long the service takes, and how large transcripts are; otherwise the published figures are taken.
+            Recordings of a manifest that it has with the same options are left out: to submit them again sends and costs nothing.
+            Those that failed count as to be sent, which :func:`retry` does, not ``submit_batch``.
+        times: How long the service takes, if you know better.
+
+    Returns:
+        The plan: ``to_frame()`` and ``what_if(…)`` (``schema.PLAN``), ``recordings()`` (``schema.PLANNED``), ``stages()``
+        (``schema.STAGES``), ``progress()``, ``wall_s(chance)`` and ``plot()``.
+
+    Raises:
+        ManifestError: There is neither a length nor a source in the table.
+        OptionError: An option, a limit or a figure is not right.
+
+    Example:
+        >>> plan = plan([{"duration": 1800.0}] * 1000, limits=Limits(concurrent_jobs=5))
+        >>> plan.bottleneck, round(plan.wall_s() / 3600, 1)
+        ('slots', 1.3)
+    """
+    if limits is not None and not isinstance(limits, Limits):
+        raise OptionError(f"limits={limits!r}: expected sk.Limits(…), for example sk.Limits(concurrent_jobs=5).")
+    if assume_duration_s is not None and not assume_duration_s > 0:
+        raise OptionError(f"assume_duration_s={assume_duration_s!r}: expected a number above zero, or None.")
+    paced = limits or Limits()
+    learned, notes = _learned(corpus, paced.concurrent_jobs) if corpus is not None else ({}, ())
+    setting = Setting(
+        limits=paced,
+        upload_mbps=upload_mbps,
+        budget_usd=budget_usd,
+        length_is_named=assume_duration_s is not None,
+        times=_local_times() | learned | _given(times),
+        stored_bytes_per_hour=_stored_per_hour(corpus),
+        notes=() if times else notes,
+    )
+    held = frozenset() if corpus is None else _in_corpus(corpus, manifest, config)
+    return Plan(planning.workload(manifest, config, assume_duration_s=assume_duration_s, in_corpus=held), setting)
+
+
+def compare_plan(
+    corpus: Batch | Corpus, *, limits: Limits | None = None, upload_mbps: float | None = None, times: JobTimes | None = None
+) -> pd.DataFrame:
+    """What a plan would have said of what a corpus (or batch) has completed, beside what then happened.
+
+    Args:
+        corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        limits: The pace at which it was done; by default that of ``submit_batch`` if the handle still has it, else :class:`Limits`.
+        upload_mbps: The upload bandwidth in Mbit/s.
+        times: How long the service takes on a recording; by default the published figures.
+
+    Returns:
+        One row per measure: columns of ``schema.COMPARISON`` (``measure, planned, planned_90, actual, ratio, unit, note``). The row
+        ``bottleneck`` names it in its note.
+
+    Raises:
+        ScribekitError: Nothing has been completed yet.
+        LedgerError: The corpus cannot be read.
+    """
+    paced = limits or getattr(corpus, "limits", None) or Limits()
+    with Ledger(corpus.path) as ledger:
+        batch_ids = corpus.batch_ids
+        happened = history.read(ledger.events(batch_ids))
+        began = ledger.began_at(batch_ids)
+        rows = _completed(corpus, ledger)
+    if rows.empty:
+        raise ScribekitError("Nothing has been completed in this corpus yet. Run sk.collect first, then compare.")
+    work = planning.workload_of_jobs(rows)
+    setting = Setting(limits=paced, upload_mbps=upload_mbps, speech_models=_answered(rows), times=_local_times() | _given(times))
+    trails = [happened.trails[key] for key in rows["job_key"]]
+    return comparison.compare(Plan(work, setting), comparison.Actual(rows, trails, happened, began))
+
+
+def _completed(corpus: Batch | Corpus, ledger: Ledger) -> pd.DataFrame:
+    """The completed jobs, each once, with their manifest rows."""
+    names = ("recording_id", "job_key", "options", "model", "cost_usd", "audio_duration_s")
+    rows = [{name: row[name] for name in names} for row in ledger.job_rows(corpus.batch_ids) if row["state"] == "completed"]
+    jobs = pd.DataFrame(rows, columns=list(names)).drop_duplicates("job_key")
+    known = manifest_of(corpus, ledger)
+    kept = [name for name in ("recording_id", "source", "duration_s", "size_bytes", "channels") if name in known.columns]
+    joined = jobs.merge(known[kept], on="recording_id", how="left")
+    joined["duration_s"] = joined["duration_s"].astype("float64").fillna(joined["audio_duration_s"].astype("float64"))
+    return joined
+
+
+def _answered(rows: pd.DataFrame) -> tuple[str, ...] | None:
+    """The model that answered, where the recordings' own options do not tell: an embedded recogniser has but one."""
+    models = rows["model"].dropna().unique().tolist()
+    return (models[0],) if len(models) == 1 and planning.vendor_of(models[0]) == "embedded" else None
+
+
+def _learned(corpus: Batch | Corpus, slots: int) -> tuple[dict[str, JobTimes], tuple[str, ...]]:
+    """How long each vendor's jobs took in a corpus, and a note where there are too few of all of them to tell."""
+    with Ledger(corpus.path) as ledger:
+        happened = history.read(ledger.events(corpus.batch_ids))
+        rows = _completed(corpus, ledger)
+    local = _local_times()
+    rows["vendor"] = [planning.vendor_of(model) for model in rows["model"].fillna("")]
+    found, notes = {}, []
+    for vendor, mine in rows.groupby("vendor"):
+        known = local.get(str(vendor), planning.BY_VENDOR[str(vendor)])
+        took = history.working_s([happened.trails[key] for key in mine["job_key"]], min(slots, known.slots or slots))
+        lengths, seconds = mine["duration_s"].to_numpy(), np.array(took)
+        learned = planning.learn(lengths, seconds, known)
+        if learned is not None:
+            found[str(vendor)] = learned
+        else:
+            notes.append(str(planning.too_few(lengths, seconds)))
+    if rows.empty:
+        notes.append(str(planning.too_few(np.zeros(0), np.zeros(0))))
+    return found, () if found else tuple(dict.fromkeys(notes))
+
+
+def _local_times() -> dict[str, JobTimes]:
+    """The embedded recogniser works on as many recordings at once as there are cores."""
+    return {"embedded": planning.embedded(os.cpu_count() or 1)}
+
+
+def _in_corpus(corpus: Batch | Corpus, manifest: Any, config: Any) -> frozenset[str]:
+    """The recordings of a manifest that would not be sent again; none of a table that does not say what is in the files."""
+    if not isinstance(manifest, pd.DataFrame) or not set(NEEDED_COLUMNS) <= set(manifest.columns):
+        return frozenset()
+    try:
+        to = service_connection()
+    except NoConnectionError:
+        to = None
+    with Ledger(corpus.path) as ledger:
+        # Until it is said which service will be used, it is taken for one that the corpus was sent to, and not for a rehearsal.
+        hosts = [to.host] if to else [host for host in ledger.hosts(ledger.batches()) if embedded_recogniser(host) is None]
+        found: set[str] = set()
+        for host in hosts:
+            rows = take_in(manifest, config, Terms(host, Path.cwd())).rows
+            taken = ledger.taken({row.job_key for row in rows if row.job_key})
+            found |= {row.recording_id for row in rows if row.job_key in taken}
+    return frozenset(found)
+
+
+def _given(times: JobTimes | None) -> dict[str, JobTimes]:
+    return {} if times is None else dict.fromkeys(planning.BY_VENDOR, times)
+
+
+def _stored_per_hour(corpus: Batch | Corpus | None) -> float:
+    if corpus is not None:
+        hours = float(corpus.jobs()["audio_duration_s"].sum()) / 3600
+        if hours >= ENOUGH_HOURS:  # below that, the empty file is most of it
+            return (corpus.path / FILE_NAME).stat().st_size / hours
+    return STORED_BYTES_PER_HOUR

@@ -1,0 +1,226 @@
+"""What a batch will cost, and what a job did cost, at the dated prices of ``rates.toml``. Pure.
+
+Cost of one job = base · hours · channels + Σ add-on · hours, where ``channels`` counts only for multichannel jobs. A model without a known
+rate costs None (NaN in a frame), never a guess.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import pandas as pd
+
+from scribekit.api import options as choices
+from scribekit.base import schema
+from scribekit.base.errors import ManifestError
+from scribekit.recordings import manifest as manifests
+
+ASSUMED_CHANNELS = 2
+"""Channels of a multichannel recording whose number is unknown (a URL), in an estimate."""
+
+
+@dataclass(frozen=True)
+class Addon:
+    """A feature that is paid for beside the model.
+
+    Attributes:
+        name: What it is called in a note.
+        option: The option that switches it on; dots lead into nested options.
+        per_hour: Model → US dollars per hour, for the models that offer it.
+        equals: The only value that switches it on; None for any that is not false or empty.
+    """
+
+    name: str
+    option: str
+    per_hour: Mapping[str, float]
+    equals: str | None = None
+
+    @functools.cached_property
+    def _path(self) -> tuple[str, ...]:
+        return tuple(self.option.split("."))
+
+    def is_asked(self, options: Mapping[str, Any]) -> bool:
+        """Whether these options switch it on."""
+        first, *nested = self._path
+        value = options.get(first)
+        for key in nested:
+            value = value.get(key) if isinstance(value, Mapping) else None
+        return bool(value) if self.equals is None else value == self.equals
+
+
+@dataclass(frozen=True)
+class RateCard:
+    """The prices in ``rates.toml``.
+
+    Attributes:
+        date: When the sources were last compared, ISO 8601.
+        sources: Where the prices come from.
+        models: Model → US dollars per hour of audio and channel.
+        vendors: Model → who runs it: ``AssemblyAI`` or ``embedded``.
+        addons: The features that are paid for beside the model.
+    """
+
+    date: str
+    sources: tuple[str, ...]
+    models: Mapping[str, float]
+    vendors: Mapping[str, str]
+    addons: tuple[Addon, ...]
+
+
+@functools.cache
+def rate_card() -> RateCard:
+    """The dated prices that every estimate and every cost is made with.
+
+    Example:
+        >>> rate_card().models["universal-2"]
+        0.15
+    """
+    data = tomllib.loads(resources.files("scribekit.batch").joinpath("rates.toml").read_text(encoding="utf-8"))
+    return RateCard(
+        date=data["date"],
+        sources=tuple(data["sources"].values()),
+        models={name: model["per_hour"] for name, model in data["models"].items()},
+        vendors={name: model["vendor"] for name, model in data["models"].items()},
+        addons=tuple(Addon(addon["name"], addon["option"], addon["per_hour"], addon.get("equals")) for addon in data["addons"]),
+    )
+
+
+def job_cost(model: str | None, options: Mapping[str, Any], duration_s: float, channels: int = 1) -> float | None:
+    """What one job costs in US dollars.
+
+    Args:
+        model: The model that answers; None or one without a rate gives None.
+        options: The options it is sent with. An add-on that the model does not offer is not charged.
+        duration_s: Length of the audio in seconds.
+        channels: Number of its channels; counts only with ``multichannel``.
+
+    Example:
+        >>> job_cost("universal-2", {"speaker_labels": True}, 100 * 3600)
+        17.0
+        >>> job_cost("assemblyai-stt-3-7", {}, 60) is None
+        True
+    """
+    if model is None or model not in rate_card().models:
+        return None
+    base, addons = _parts(model, options, duration_s, channels)
+    return base + addons
+
+
+def _parts(model: str, options: Mapping[str, Any], duration_s: float, channels: int) -> tuple[float, float]:
+    card = rate_card()
+    hours = duration_s / 3600
+    base = card.models[model] * hours * (channels if _is_multichannel(options) else 1)
+    return base, math.fsum(addon.per_hour.get(model, 0.0) * hours for addon in card.addons if addon.is_asked(options))
+
+
+def _is_multichannel(options: Mapping[str, Any]) -> bool:
+    return bool(options.get("multichannel") or options.get("dual_channel"))
+
+
+@dataclass(frozen=True)
+class _Job:
+    options: Mapping[str, Any]
+    duration_s: float | None
+    channels: int | None
+
+    @property
+    def counted_channels(self) -> int:
+        return self.channels or ASSUMED_CHANNELS
+
+
+def estimate_cost(manifest: Any, config: Any = None, *, models: Sequence[str] | None = None) -> pd.DataFrame:
+    """What a batch would cost, one row per model, before a cent is spent.
+
+    Args:
+        manifest: A manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in seconds (and ``channels``, if
+            known). A column that bears the name of an option overrides ``config`` for its row. Rows with a ``problem`` cost nothing.
+        config: An ``assemblyai.TranscriptionConfig``; its features count as add-ons.
+        models: The models to compare; by default every pre-recorded AssemblyAI model with a known price, and those that ``config`` names.
+
+    Returns:
+        The columns of :data:`scribekit.schema.ESTIMATE`; ``attrs["rate_card"]`` is the date of the prices. Recordings of unknown length
+        are counted in ``unknown_duration`` and left out of the figures.
+
+    Raises:
+        ManifestError: There is neither a length nor a source in the table.
+        OptionError: A column looks like an option but is not one, or an option's value would be refused.
+
+    Example:
+        >>> estimate_cost([{"duration": 3600.0}], models=["universal-2", "some-new-model"])[["model", "total_usd", "note"]]
+                    model  total_usd                 note
+        0     universal-2       0.15  rates of 2026-11-22
+        1  some-new-model        NaN              no rate
+    """
+    base = choices.config_options(config)
+    jobs = _jobs(_table(manifest), base)
+    card = rate_card()
+    if models is None:
+        named = base["speech_models"] if config is not None else []
+        models = list(dict.fromkeys([*(name for name in card.models if card.vendors[name] == "AssemblyAI"), *named]))
+    frame = schema.ESTIMATE.frame([_estimate(model, jobs) for model in models])
+    frame.attrs["rate_card"] = card.date
+    return frame
+
+
+def _table(manifest: Any) -> pd.DataFrame:
+    if isinstance(manifest, (str, bytes)) or not isinstance(manifest, (pd.DataFrame, Mapping, Iterable)):
+        raise ManifestError(f"Expected a table of recordings, found {manifest!r}. Make one with sk.scan() or sk.read_manifest().")
+    frame = manifest if isinstance(manifest, pd.DataFrame) else pd.DataFrame(manifest if isinstance(manifest, Mapping) else list(manifest))
+    if len(frame) and not {"duration_s", "duration", *manifests.SOURCE_NAMES} & set(frame.columns):
+        raise ManifestError(
+            f"Found neither a length nor a source among the columns {', '.join(map(str, frame.columns))}. "
+            "Expected 'duration_s' or 'duration' in seconds, or the table that sk.scan() or sk.read_manifest() gives."
+        )
+    return frame[frame["problem"].isna()] if "problem" in frame.columns else frame
+
+
+def _jobs(frame: pd.DataFrame, base: Mapping[str, Any]) -> list[_Job]:
+    durations = _numbers(frame, "duration_s").fillna(_numbers(frame, "duration"))
+    channels = _numbers(frame, "channels")
+    columns = choices.option_columns(frame.columns)
+    cells = [frame[column].tolist() for column in columns]
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)] if columns else [{}] * len(frame)
+    return [
+        _Job(choices.effective_options(base, row), seconds if 0 <= seconds < math.inf else None, int(count) if count >= 1 else None)
+        for row, seconds, count in zip(rows, durations.tolist(), channels.tolist(), strict=True)
+    ]
+
+
+def _numbers(frame: pd.DataFrame, column: str) -> pd.Series[float]:
+    if column not in frame.columns:
+        return pd.Series(math.nan, index=frame.index, dtype="float64")
+    return pd.to_numeric(frame[column], errors="coerce").astype("float64")
+
+
+def _estimate(model: str, jobs: Sequence[_Job]) -> dict[str, Any]:
+    known = [(job, job.duration_s) for job in jobs if job.duration_s is not None]
+    row: dict[str, Any] = {
+        "model": model,
+        "files": len(jobs),
+        "hours": math.fsum(seconds for _, seconds in known) / 3600,
+        "unknown_duration": len(jobs) - len(known),
+        "note": "no rate",
+    }
+    if model not in rate_card().models:
+        return row
+    parts = [_parts(model, job.options, seconds, job.counted_channels) for job, seconds in known]
+    base, addons = math.fsum(part[0] for part in parts), math.fsum(part[1] for part in parts)
+    return row | {"base_usd": base, "addons_usd": addons, "total_usd": base + addons, "note": _note(model, [job for job, _ in known])}
+
+
+def _note(model: str, jobs: Sequence[_Job]) -> str:
+    card = rate_card()
+    if card.vendors[model] == "embedded":
+        return "runs on this machine"
+    missing = [addon.name for addon in card.addons if model not in addon.per_hour and any(addon.is_asked(job.options) for job in jobs)]
+    notes = [f"not offered, not charged: {', '.join(missing)}"] if missing else []
+    guessed = sum(_is_multichannel(job.options) and job.channels is None for job in jobs)
+    if guessed:
+        notes.append(f"{guessed} multichannel of unknown channels, {ASSUMED_CHANNELS} assumed")
+    return "; ".join([*notes, f"rates of {card.date}"])

@@ -1,0 +1,88 @@
+"""What is to be transcribed: one job, the states that it passes through, and the manifest row that names it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """One row of a manifest: its job, or why there is none (a duplicate has both: it shares the job of the row that it equals)."""
+
+    recording_id: str
+    source: str
+    job_key: str | None
+    error_kind: str | None = None
+    error: str | None = None
+
+
+PLANNED, UPLOADED, SUBMITTING, QUEUED, PROCESSING, COMPLETED, ERROR = (
+    "planned",
+    "uploaded",
+    "submitting",
+    "queued",
+    "processing",
+    "completed",
+    "error",
+)
+
+
+AT_SERVICE = (QUEUED, PROCESSING)
+
+
+ENDED = (COMPLETED, ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Our durable intention to have one recording transcribed with one set of options by one service.
+
+    Attributes:
+        key: Content, effective options and host, hashed.
+        source: Local path or URL.
+        options: The effective options as canonical JSON.
+        duration_s: Length of the audio, when known.
+        sha256: Of the local file's bytes; None for a URL.
+        estimate_usd: What it is expected to cost at most; None when its length or a model's rate is unknown.
+        state: Where the job stands.
+        upload_url: Where the service keeps the uploaded bytes.
+        uploaded_at: When they were uploaded (Unix time).
+        transcript_id: The service's id.
+        attempts: How many times the job was created at the service.
+        failures: Failures in a row of the step at hand.
+        intent_at: When the last request to create it was about to be sent.
+        bookmark: The newest transcript that the service listed before that; the job's own can only be newer.
+        submitted_at: When the service had accepted it.
+        completed_at: When the result was stored here.
+        error_kind: Short name of what went wrong.
+        error: What was found and what to do next.
+    """
+
+    key: str
+    source: str
+    options: str
+    duration_s: float | None = None
+    sha256: str | None = None
+    estimate_usd: float | None = None
+    state: str = PLANNED
+    upload_url: str | None = None
+    uploaded_at: float | None = None
+    transcript_id: str | None = None
+    attempts: int = 0
+    failures: int = 0
+    intent_at: float | None = None
+    bookmark: str | None = None
+    submitted_at: float | None = None
+    completed_at: float | None = None
+    error_kind: str | None = None
+    error: str | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the audio must be uploaded."""
+        return self.sha256 is not None
+
+    @property
+    def audio_url(self) -> str | None:
+        """What the service is told to fetch."""
+        return self.upload_url if self.is_local else self.source

@@ -1,0 +1,178 @@
+"""The file of the ledger: opening it, one transaction at a time, and errors that say what to do. The one owner of SQLite for it."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any, Self
+
+import pyarrow as pa
+
+from scribekit.base.errors import LedgerError
+from scribekit.corpus.sqlite import READ_ONLY, connect, has_rest, is_writable, transaction
+
+FILE_NAME = "ledger.sqlite"
+_SCRIPTS = ("ledger.sql", "journal.sql", "figures.sql")  # the n-th makes version n out of the one before
+VERSION = len(_SCRIPTS)
+BUSY_S = 10.0
+
+
+class Store:
+    """The open ledger of one corpus.
+
+    A ledger is used by one thread at a time; any number of processes may have the same one open.
+
+    Args:
+        folder: The corpus folder. Where it cannot be written, the ledger is open for reading alone.
+        create: Open it to be written; make the folder and an empty ledger when there is none.
+
+    Attributes:
+        is_read_only: Whether every write is refused.
+
+    Raises:
+        LedgerError: The folder holds no ledger (and ``create`` is false), or one that cannot be opened.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        self.folder = folder
+        path = folder / FILE_NAME
+        is_there = _exists(path)
+        if not is_there and not create:
+            raise LedgerError(
+                f"There is no corpus in {str(folder)!r} (no {FILE_NAME} in it). Give the folder that was passed to submit_batch as corpus=."
+            )
+        if not is_there:
+            _make_folder(folder)
+        self.is_read_only = not is_writable(path)
+        if is_there and create:
+            self.check_writable()
+        with _explained(path):
+            self._db = connect(path, BUSY_S)
+            self._db.row_factory = sqlite3.Row
+            self._prepare()
+
+    def _prepare(self) -> None:
+        if not self.is_read_only:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            self._db.close()
+            raise LedgerError(
+                f"The corpus in {str(self.folder)!r} was made by a newer scribekit (ledger version {version}, "
+                f"this one reads up to {VERSION}). Upgrade scribekit to open it."
+            )
+        if version < VERSION and self.is_read_only:
+            self._db.close()
+            raise LedgerError(
+                f"The corpus in {str(self.folder)!r} was made by an older scribekit and has to be brought up to date once, but {READ_ONLY}"
+            )
+        if version < VERSION:
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        with self.transaction() as db:
+            version = db.execute("PRAGMA user_version").fetchone()[0]  # it is VERSION if another process was quicker
+            for script in _SCRIPTS[version:]:
+                for statement in resources.files("scribekit.corpus.ledger").joinpath(script).read_text("utf-8").split(";"):
+                    db.execute(statement)
+            db.execute(f"PRAGMA user_version = {VERSION}")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One all-or-nothing write that waits for its turn among the processes."""
+        self.check_writable()
+        with _explained(self.folder / FILE_NAME), transaction(self._db):
+            yield self._db
+
+    def check_writable(self) -> None:
+        """Refuse what would change the corpus where it cannot be changed.
+
+        Raises:
+            LedgerError: It is open for reading alone.
+        """
+        if self.is_read_only:
+            raise LedgerError(f"The corpus in {str(self.folder)!r} can be read but not changed: {READ_ONLY}")
+
+    def read(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
+        """The rows of a query."""
+        return list(self.rows(sql, values))
+
+    def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Iterator[sqlite3.Row]:
+        """The rows of a query, one at a time."""
+        with _explained(self.folder / FILE_NAME):
+            yield from self._db.execute(sql, values)
+
+
+def marks(values: Sequence[Any]) -> str:
+    """Placeholders for the values of a list."""
+    return ", ".join("?" * len(values))
+
+
+_ZSTD = pa.Codec("zstd", compression_level=3)
+
+
+def pack(body: bytes) -> bytes:
+    """Compressed, after its length."""
+    return len(body).to_bytes(8, "little") + bytes(_ZSTD.compress(body, asbytes=True))
+
+
+def unpack(stored: bytes) -> bytes:
+    """What was packed."""
+    return bytes(_ZSTD.decompress(stored[8:], int.from_bytes(stored[:8], "little"), asbytes=True))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as cause:
+        raise LedgerError(
+            f"The ledger {str(path)!r} cannot be opened ({cause.strerror}). Check the folder's permissions, or choose another corpus=."
+        ) from cause
+    return True
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as cause:
+        raise LedgerError(f"The corpus folder {str(folder)!r} cannot be made: {cause.strerror}. Choose another corpus=.") from cause
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ones that say what to do."""
+    try:
+        yield
+    except sqlite3.Error as cause:
+        raise LedgerError(f"The ledger {str(path)!r} {_reason(cause, path)}") from cause
+
+
+def _reason(cause: sqlite3.Error, path: Path) -> str:
+    text = str(cause)
+    if not is_writable(path) and "malformed" in text:
+        return f"was changed by somebody else while it was read, or is damaged ({text}). Run the same call again: it reads the file anew."
+    if not is_writable(path) and has_rest(path):
+        return f"cannot be read as it stands ({text}): what was written last is not in the file itself yet, and {READ_ONLY}"
+    if "locked" in text or "busy" in text:
+        return "is locked by another program that is writing to it. Wait until that one is done, then run the same call again."
+    if "full" in text or "I/O" in text:
+        return f"cannot be written ({text}). Make room on the disk, then run the same call again: what was recorded is safe."
+    if "readonly" in text or "unable to open" in text:
+        return f"cannot be opened for writing ({text}). Check the folder's permissions, or choose another corpus=."
+    return f"cannot be used ({text})."

@@ -1,0 +1,233 @@
+"""What a batch's or corpus's state means to a person: how far, how fast, how long still, at what cost, and why it is slow. Pure."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scribekit.corpus.job import AT_SERVICE, COMPLETED, ENDED, ERROR, PLANNED, PROCESSING, QUEUED, SUBMITTING, UPLOADED
+
+WINDOW_S = 600.0
+"""Throughput is that of the last ten minutes."""
+
+REFUSED = "refused"
+"""Where a recording stands that was never sent."""
+
+_ORDER = (COMPLETED, PROCESSING, QUEUED, SUBMITTING, UPLOADED, PLANNED, ERROR)
+_Z80 = 1.2816
+"""Four times out of five the truth lies within so many standard errors (normal distribution)."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The figures of a batch or corpus, as the ledger has them.
+
+    Attributes:
+        states: Jobs by state.
+        audio_s: Seconds of audio by state (jobs of known length).
+        usd: Dollars by state: the cost of what was completed, the estimate of the rest as far as it is known, nothing for what failed.
+        unknown: Unfinished jobs of unknown length that are not held back.
+        refused: Recordings that were never sent.
+        recent: Time (Unix) and audio seconds of each completion of the last :data:`WINDOW_S` seconds, oldest first.
+        uploading: Jobs that a process is uploading now.
+        retrying: Jobs whose last step failed and is tried again.
+        rate_limited_at: When the service last said 429.
+        held: Jobs that the budget does not allow.
+        held_audio_s: Their audio, as far as it is known.
+        reserved_usd: Estimated cost of the jobs under way.
+        spent_usd: Cost of what was completed.
+        saved_usd: Cost of what was not paid again.
+        budget_usd: The most that may be spent, if the user said so.
+    """
+
+    states: Mapping[str, int] = field(default_factory=dict)
+    audio_s: Mapping[str, float] = field(default_factory=dict)
+    usd: Mapping[str, float] = field(default_factory=dict)
+    unknown: int = 0
+    refused: int = 0
+    recent: Sequence[tuple[float, float]] = ()
+    uploading: int = 0
+    retrying: int = 0
+    rate_limited_at: float | None = None
+    held: int = 0
+    held_audio_s: float = 0.0
+    reserved_usd: float = 0.0
+    spent_usd: float = 0.0
+    saved_usd: float = 0.0
+    budget_usd: float | None = None
+
+    @property
+    def unfinished(self) -> int:
+        """Jobs that have not ended."""
+        return sum(count for state, count in self.states.items() if state not in ENDED)
+
+    @property
+    def total(self) -> int:
+        """All recordings, the refused included."""
+        return sum(self.states.values()) + self.refused
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast it goes.
+
+    Attributes:
+        audio_per_s: Seconds of audio transcribed in a second.
+        left_s: Shortest and longest likely time left, in seconds (four times out of five the truth lies between).
+    """
+
+    audio_per_s: float
+    left_s: tuple[float, float]
+
+
+def pace(snapshot: Snapshot, now: float) -> Pace | None:
+    """Throughput of the last ten minutes, and the time left at it; None until two jobs have been completed, or when all are.
+
+    The spread comes from that of the completions' audio: the standard error of a sum of ``n`` terms.
+    """
+    recent = [(at, audio) for at, audio in snapshot.recent if audio > 0]
+    if len(recent) < 2 or not snapshot.unfinished:
+        return None
+    lengths = [audio for _, audio in recent]
+    elapsed = max(now - recent[0][0], 1e-3)
+    mean = sum(lengths) / len(lengths)
+    per_s = sum(lengths[1:]) / elapsed  # the first completion only starts the clock
+    left_audio = sum(s for state, s in snapshot.audio_s.items() if state not in ENDED)
+    left_audio = max(left_audio - snapshot.held_audio_s, 0.0) + snapshot.unknown * mean
+    spread = math.sqrt(sum((x - mean) ** 2 for x in lengths) / (len(lengths) - 1)) / mean / math.sqrt(len(lengths))
+    doubt = min(_Z80 * max(spread, 1 / math.sqrt(len(lengths))), 0.9)
+    left = left_audio / per_s if per_s > 0 else math.inf
+    return Pace(per_s, (left * (1 - doubt), left * (1 + doubt)))
+
+
+def reasons(snapshot: Snapshot, now: float) -> list[str]:
+    """What the unfinished jobs wait for, the most telling first."""
+    if not snapshot.unfinished:
+        return []
+    queued, processing = snapshot.states.get(QUEUED, 0), snapshot.states.get(PROCESSING, 0)
+    found = []
+    if snapshot.held:
+        found.append(f"{snapshot.held:,} held back by the budget")
+    if snapshot.rate_limited_at is not None and now - snapshot.rate_limited_at < 60:
+        found.append("rate limited by the service")
+    if snapshot.retrying:
+        found.append(f"{snapshot.retrying:,} being tried again")
+    if snapshot.uploading:
+        found.append(f"{snapshot.uploading:,} uploading")
+    if queued > processing:
+        found.append(f"{queued:,} queued at the service")
+    return found
+
+
+def summary(states: Counter[str]) -> tuple[int, dict[str, int]]:
+    """How many jobs have ended, and the counts to show beside a progress bar.
+
+    Example:
+        >>> from collections import Counter
+        >>> summary(Counter({"completed": 3, "error": 1, "queued": 2, "planned": 5}))
+        (4, {'completed': 3, 'at the service': 2, 'to send': 5, 'failed': 1})
+    """
+    at_service = sum(states[state] for state in AT_SERVICE)
+    ended = sum(states[state] for state in ENDED)
+    waiting = sum(states.values()) - at_service - ended
+    counts = {"completed": states[COMPLETED], "at the service": at_service, "to send": waiting, "failed": states[ERROR]}
+    return ended, {name: count for name, count in counts.items() if count}
+
+
+def sentence(title: str, snapshot: Snapshot, now: float) -> str:
+    """One line for a terminal or a text output."""
+    parts = [f"{title} · {snapshot.total:,} recordings" + (": " if snapshot.total else "") + ", ".join(_counts(snapshot))]
+    parts += [f"{name} {value}" for name, value in facts(snapshot, now) if name != "recordings"]
+    return " · ".join(parts)
+
+
+def facts(snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
+    """Name and value of each figure worth showing, in order."""
+    found = [("recordings", f"{snapshot.total:,}")]
+    done, whole = snapshot.audio_s.get(COMPLETED, 0.0), sum(snapshot.audio_s.values())
+    if whole:
+        found.append(("audio", f"{_hours(done)} of {_hours(whole)}" if done < whole else _hours(whole)))
+    found.append(("spent", _money(snapshot)))
+    going = pace(snapshot, now)
+    if going:
+        found.append(("speed", f"{going.audio_per_s:,.0f} × real time"))
+        found.append(("left", f"{_duration(going.left_s[0])} to {_duration(going.left_s[1])}"))
+    waiting = reasons(snapshot, now)
+    if waiting:
+        found.append(("waiting for", ", ".join(waiting)))
+    return found
+
+
+def table(title: str, snapshot: Snapshot, now: float) -> str:
+    """The same as HTML: a small table, readable without styles or scripts."""
+    rows = [("status", ", ".join(_counts(snapshot)) or "nothing planned"), *facts(snapshot, now)]
+    cells = "".join(
+        f"<tr><th scope='row' style='text-align:left'>{html.escape(name)}</th>"
+        f"<td style='text-align:left;font-variant-numeric:tabular-nums'>{html.escape(value)}</td></tr>"
+        for name, value in rows
+    )
+    return f"<table><caption style='text-align:left;white-space:nowrap'>{html.escape(title)}</caption>{cells}</table>"
+
+
+def by_state(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Count, audio seconds and dollars of each state that there is, in the order in which a job passes through them.
+
+    Example:
+        >>> by_state(Snapshot(states={"completed": 2}, audio_s={"completed": 60.0}, usd={"completed": 0.5}))
+        [{'state': 'completed', 'count': 2, 'audio_s': 60.0, 'usd': 0.5}]
+    """
+    rows = [
+        {"state": state, "count": snapshot.states[state], "audio_s": snapshot.audio_s.get(state, 0.0), "usd": snapshot.usd.get(state, 0.0)}
+        for state in _ORDER
+        if snapshot.states.get(state)
+    ]
+    refused = {"state": REFUSED, "count": snapshot.refused, "audio_s": None, "usd": 0.0}
+    return [*rows, refused] if snapshot.refused else rows
+
+
+def throughput(snapshot: Snapshot, now: float, steps: int = 30) -> list[float]:
+    """Seconds of audio completed per second in each of equal steps of the last :data:`WINDOW_S` seconds, oldest first.
+
+    Example:
+        >>> throughput(Snapshot(recent=[(595.0, 300.0)]), 600.0, steps=2)
+        [0.0, 1.0]
+    """
+    width = WINDOW_S / steps
+    sums = [0.0] * steps
+    for at, audio in snapshot.recent:
+        step = int((at - now + WINDOW_S) / width)
+        if 0 <= step < steps:
+            sums[step] += audio
+    return [total / width for total in sums]
+
+
+def _counts(snapshot: Snapshot) -> list[str]:
+    counted = [f"{snapshot.states[state]:,} {state}" for state in _ORDER if snapshot.states.get(state)]
+    return [*counted, *([f"{snapshot.refused:,} refused"] if snapshot.refused else [])]
+
+
+def _money(snapshot: Snapshot) -> str:
+    text = f"${snapshot.spent_usd:,.2f}"
+    if snapshot.budget_usd is not None:
+        text += f" of a budget of ${snapshot.budget_usd:,.2f}"
+    if snapshot.reserved_usd:
+        text += f", ${snapshot.reserved_usd:,.2f} reserved"
+    if snapshot.saved_usd:
+        text += f", ${snapshot.saved_usd:,.2f} saved"
+    return text
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3600:,.1f} h" if seconds >= 3600 else f"{seconds / 60:,.1f} min"
+
+
+def _duration(seconds: float) -> str:
+    if not math.isfinite(seconds):
+        return "?"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,193 @@
+"""The people of a corpus: who speaks where, what they are called, and how far their recordings are reviewed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scribekit.base import schema
+from scribekit.base.errors import OptionError, nearest
+from scribekit.corpus import payloads
+from scribekit.corpus.handles import Batch, Corpus, time_stamp
+from scribekit.corpus.ledger import Ledger
+from scribekit.corrections.bulk import apply, each_replayed
+from scribekit.transcripts import edits
+from scribekit.transcripts.edits import new as making
+
+_ALIKE = 0.8
+_CLASSES = 64  # letters are counted by class: fewer columns, and whoever has a letter in common has its class
+
+
+def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.DataFrame:
+    """Who speaks in each recording, to be named.
+
+    Change the column ``name`` and give the table to :func:`name_people`; ``alike`` points at names that may be a slip of each other.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        progress: Show how far it has come.
+
+    Returns:
+        One row per recording and speaker, in order of appearance: columns of ``schema.PEOPLE``.
+
+    Raises:
+        LedgerError: The corpus cannot be read.
+    """
+    rows = [row for name, result in each_replayed(batch_or_corpus, progress=progress) for row in _people_rows(name, result.state)]
+    alike = _most_alike(sorted({row["name"] for row in rows if len(row["name"]) > 2}))  # labels such as A and B are all alike
+    for row in rows:
+        row["alike"] = alike.get(row["name"])
+    return schema.PEOPLE.frame(rows)
+
+
+def name_people(
+    batch_or_corpus: Batch | Corpus, names: pd.DataFrame | Mapping[str, str], *, who: str | None = None, progress: bool = True
+) -> pd.DataFrame:
+    """Rename speakers in many recordings at once. It is one group of edits: one undo takes all of it back.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        names: The table of :func:`people` with other values in ``name`` (only ``recording_id``, ``speaker`` and ``name`` are read), or a
+            dict of old and new names that holds for the whole corpus.
+        who: Whose edits they are; the user of this machine by default.
+        progress: Show how far it has come.
+
+    Returns:
+        The table of people as it is then.
+
+    Raises:
+        OptionError: A recording or a speaker is not there, a name is blank, or somebody else in the recording has the name already; or
+            two recordings are the same file or address, and are given different names. Then nothing is renamed. Two speakers are made
+            one by ``review(…).merge``.
+        ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is renamed.
+    """
+    wanted = _wanted(batch_or_corpus, names, progress=progress)
+
+    apply(batch_or_corpus, list(wanted), lambda name, state: _renamings(name, state, wanted[name]), who=who)
+    return people(batch_or_corpus, progress=progress)
+
+
+def review_states(batch_or_corpus: Batch | Corpus) -> pd.DataFrame:
+    """Where the review of each recording stands.
+
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+
+    Returns:
+        One row per completed recording, in manifest order: columns of ``schema.REVIEWS``.
+
+    Raises:
+        LedgerError: The corpus cannot be read.
+    """
+    with Ledger(batch_or_corpus.path) as ledger:
+        keys = payloads.completed(batch_or_corpus, ledger)
+        known = {name: (journal, result) for name, _, journal, result in payloads.replayed(ledger, keys)}
+    return schema.REVIEWS.frame([_review_row(name, *known.get(name, ([], None))) for name, _ in keys])
+
+
+def _review_row(recording_id: str, journal: Sequence[edits.Edit], result: edits.Replayed | None) -> dict[str, Any]:
+    outcomes = result.outcomes if result else ()
+    return {
+        "recording_id": recording_id,
+        "state": result.history.state if result else edits.NEW,
+        "n_edits": len(outcomes),
+        "n_conflicts": sum(outcome.status == edits.CONFLICT for outcome in outcomes),
+        "last_edit_at": time_stamp(journal[-1].at) if journal else None,
+        "last_editor": journal[-1].who if journal else None,
+    }
+
+
+def _most_alike(names: Sequence[str]) -> dict[str, str]:
+    """For each name the most similar other one, where one is similar enough; compared closely only where their letters allow it."""
+    letters = np.zeros((len(names), _CLASSES), dtype=np.int16)
+    for row, name in zip(letters, names, strict=True):
+        np.add.at(row, [ord(letter) % _CLASSES for letter in name], 1)
+    lengths = letters.sum(axis=1)
+    found = {}
+    for place, name in enumerate(names):
+        shared = np.minimum(letters, letters[place]).sum(axis=1)  # no ratio of difflib's is greater than theirs
+        limits = 2 * shared / (lengths + lengths[place])
+        limits[place] = 0
+        if closest := _closest(name, ((names[other], limits[other]) for other in np.argsort(-limits))):
+            found[name] = closest
+    return found
+
+
+def _closest(name: str, others: Iterable[tuple[str, float]]) -> str:
+    """The most similar of names that come with what their ratio is at most, the greatest first; "" where none is similar enough."""
+    matcher = SequenceMatcher(b=name)
+    ratio, closest = _ALIKE, ""
+    for other, limit in others:
+        if limit < ratio:
+            break
+        matcher.set_seq1(other)
+        ratio, closest = max((ratio, closest), (matcher.ratio(), other))
+    return closest
+
+
+def _people_rows(recording_id: str, state: edits.State) -> Iterator[dict[str, Any]]:
+    said_by = [state.words[positions[0]].speaker for positions in edits.utterance_words(state) if positions]
+    turns = Counter(speaker for speaker, _ in groupby(name for name in said_by if name is not None))
+    for speaker in state.speakers():
+        words = [word for word in state.words if word.speaker == speaker]
+        labels = Counter(word.label for word in words if word.label is not None)
+        yield {
+            "recording_id": recording_id,
+            "speaker": speaker,
+            "name": speaker,
+            "label": labels.most_common(1)[0][0] if labels else None,
+            "n_words": len(words),
+            "n_turns": turns[speaker],
+            "speaking_s": sum(word.end - word.start for word in words) / 1000,
+        }
+
+
+def _wanted(corpus: Corpus, names: pd.DataFrame | Mapping[str, str], *, progress: bool) -> dict[str, dict[str, str]]:
+    """Recording → old name → new name, for the names that change."""
+    if isinstance(names, Mapping):
+        table = people(corpus, progress=progress)
+        unknown = [name for name in names if name not in set(table["speaker"])]
+        if unknown:
+            raise OptionError(f"Nobody is called {unknown[0]!r} in the corpus.{nearest(unknown[0], table['speaker'].unique())}")
+        table = table.assign(name=table["speaker"].map(dict(names)).fillna(table["speaker"]))
+    else:
+        table = names
+        lacking = [name for name in ("recording_id", "speaker", "name") if name not in table]
+        if lacking:
+            raise OptionError(f"The table has no column {lacking[0]!r}. Give the table of people(corpus), with other values in 'name'.")
+    wanted: dict[str, dict[str, str]] = {}
+    for recording_id, old, new in table[["recording_id", "speaker", "name"]].itertuples(index=False):
+        if not isinstance(new, str) or not new.strip():
+            raise OptionError(f"The name for {old!r} in {recording_id!r} is blank. Leave it as it was, or give a name.")
+        if new.strip() != old:
+            wanted.setdefault(recording_id, {})[old] = new.strip()
+    return wanted
+
+
+def _renamings(recording_id: str, state: edits.State, names: Mapping[str, str]) -> Iterator[making.Made]:
+    """Renamings in an order in which no name is given while somebody has it; people who swap names go through a third one."""
+    left = dict(names)
+    for old in left:
+        if old not in state.speakers():
+            raise OptionError(f"Nobody is called {old!r} in {recording_id!r}.{nearest(old, state.speakers())}")
+    while left:
+        taken = set(state.speakers())
+        free = next((name for name, new in left.items() if new not in taken), None)
+        if free is not None:
+            yield making.rename(state, free, left.pop(free))
+            continue
+        swapped = next((name for name, new in left.items() if new in left), None)
+        if swapped is None:
+            raise OptionError(
+                f"Somebody else in {recording_id!r} is called {next(iter(left.values()))!r} already. Nothing was renamed. "
+                "If the two are one person, use review(…).merge first."
+            )
+        spare = f"{swapped} *"
+        yield making.rename(state, swapped, spare)
+        left[spare] = left.pop(swapped)

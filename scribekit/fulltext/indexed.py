@@ -1,0 +1,166 @@
+"""A batch or corpus with its search index up to date, and those of its recordings that a verb is asked about."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import pandas as pd
+
+from scribekit.base.progress import Progress
+from scribekit.corpus import payloads
+from scribekit.corpus.handles import Corpus, manifest_of
+from scribekit.corpus.ledger import Ledger
+from scribekit.fulltext.concordance import COLUMNS, Packed, Query, pack
+from scribekit.fulltext.index import Entry, Index
+from scribekit.tables.arrow import WhereRecordings, recordings_where
+from scribekit.tables.store.reuse import Text, held_words
+from scribekit.transcripts.frames import project
+
+Where = WhereRecordings
+
+_AS_RECEIVED = " as received"
+_AT_A_TIME = 32
+
+
+@dataclass(frozen=True)
+class _State:
+    """What the ledger says of a batch or corpus, until its stamp changes.
+
+    Attributes:
+        stamp: See ``Ledger.stamp``.
+        wanted: All documents of the whole corpus, numbered as their jobs were planned: each stored transcript by its job key, in the
+            words of the people who edited it; one that was edited as received as well.
+        texts: The text of each document.
+        reviewed: Recording id → document, in manifest order.
+        received: The same for the transcripts as received.
+        is_ascending: Whether the numbers of ``reviewed`` and ``received`` ascend, so that the index finds them in this order.
+        manifest: The manifest of the batch or corpus, whole.
+    """
+
+    stamp: str
+    wanted: Mapping[str, Entry]
+    texts: Mapping[str, Text]
+    reviewed: Mapping[str, int]
+    received: Mapping[str, int]
+    is_ascending: bool
+    manifest: pd.DataFrame
+
+
+_Scope = tuple[Path, Path, tuple[int, ...]]
+"""Corpus, working folder (from where sources are seen) and batches."""
+
+_MOST_STATES = 4
+_states: dict[_Scope, _State] = {}
+
+
+class Indexed:
+    """The searchable recordings of a batch or corpus, in manifest order.
+
+    Attributes:
+        index: The open index.
+        manifest: The manifest of the batch or corpus, whole.
+        recordings: Recording id → the id of its document, of the transcripts chosen.
+        added: How many documents the index lacked.
+    """
+
+    def __init__(
+        self, batch_or_corpus: Corpus, where: Where | None = None, *, reviewed: bool = True, rebuild: bool = False, progress: bool = False
+    ) -> None:
+        with Ledger(batch_or_corpus.path) as ledger:
+            state = _state(batch_or_corpus, ledger)
+            self.manifest = state.manifest.copy(deep=False)
+            chosen = None if where is None else recordings_where(self.manifest, where)
+            self.index, self.added = _current_index(batch_or_corpus.path, state, ledger, rebuild=rebuild, progress=progress)
+        self._is_ascending = state.is_ascending
+        self.recordings = state.reviewed if reviewed else state.received
+        if chosen is not None:
+            self.recordings = {name: number for name, number in self.recordings.items() if name in chosen}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.index.close()
+
+    def matching(self, query: Query) -> Iterator[tuple[str, int]]:
+        """Recording id and document of the chosen recordings that answer a query; found one by one where that is their order anyway."""
+        hits = self.index.matching(query)
+        if self._is_ascending:
+            names = {number: recording_id for recording_id, number in self.recordings.items()}
+            return ((names[number], number) for number in hits if number in names)
+        found = set(hits)
+        return ((recording_id, number) for recording_id, number in self.recordings.items() if number in found)
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Recording id and terms of every chosen recording, one at a time."""
+        return ((recording_id, self.index.text(number)) for recording_id, number in self.recordings.items())
+
+
+def _state(batch_or_corpus: Corpus, ledger: Ledger) -> _State:
+    """What the ledger says, read anew only when its stamp is another than last time."""
+    stamp = ledger.stamp()
+    batches = ledger.batches() if type(batch_or_corpus) is Corpus else batch_or_corpus.batch_ids
+    scope = (batch_or_corpus.path, Path.cwd(), tuple(batches))
+    state = _states.pop(scope, None)
+    if state is None or state.stamp != stamp:
+        documents = _documents(ledger)
+        wanted = {name: _entry(*document) for name, document in documents.items()}
+        texts = {name: text for name, (_, text) in documents.items()}
+        jobs = [(recording_id, key) for recording_id, (key, _) in ledger.transcript_ids(batches).items() if key in wanted]
+        reviewed = {recording_id: wanted[key][0] for recording_id, key in jobs}
+        received = {recording_id: wanted.get(key + _AS_RECEIVED, wanted[key])[0] for recording_id, key in jobs}
+        is_ascending = all(before < after for before, after in itertools.pairwise(reviewed.values()))
+        state = _State(stamp, wanted, texts, reviewed, received, is_ascending, manifest_of(batch_or_corpus, ledger))
+    _states[scope] = state
+    for oldest in list(_states)[:-_MOST_STATES]:
+        _states.pop(oldest, None)
+    return state
+
+
+def _documents(ledger: Ledger) -> dict[str, tuple[int, Text]]:
+    """The name of every document, with its number and its text."""
+    edits = ledger.edit_stamps()
+    found: dict[str, tuple[int, Text]] = {}
+    for number, key, transcript_id in ledger.transcripts():
+        found[key] = (2 * number, Text(key, transcript_id, edits.get(key)))
+        if key in edits:
+            found[key + _AS_RECEIVED] = (2 * number + 1, Text(key, transcript_id))
+    return found
+
+
+def _entry(number: int, text: Text) -> Entry:
+    return number, text.transcript_id if text.edit is None else f"{text.transcript_id} {text.edit}"
+
+
+def _current_index(folder: Path, state: _State, ledger: Ledger, *, rebuild: bool, progress: bool) -> tuple[Index, int]:
+    index, added = Index(folder), 0
+    try:
+        if rebuild:
+            index.clear()
+        while not index.covers(state.stamp):
+            missing = len(state.wanted.items() - index.holds().items())
+            with Progress(missing, unit="transcripts", description="Indexing", enabled=progress and missing > 0) as line:
+                added += index.update(state.stamp, state.wanted, lambda names: _packed(folder, ledger, state.texts, names), line.update)
+    except BaseException:
+        index.close()
+        raise
+    return index, added
+
+
+def _packed(folder: Path, ledger: Ledger, texts: Mapping[str, Text], names: Sequence[str]) -> Iterator[tuple[str, Packed]]:
+    """Documents from the tables where these hold them, from the transcripts elsewhere."""
+    missing = {texts[name]: name for name in names}
+    for held in held_words(folder, list(missing), COLUMNS):
+        found = [missing.pop(text) for text in held.texts]
+        yield from zip(found, pack(held.rows, held.recording_ids), strict=True)
+    for is_edited in (False, True):
+        rest = [(name, text.job_key) for text, name in missing.items() if (text.edit is not None) is is_edited]
+        for start in range(0, len(rest), _AT_A_TIME):
+            some = rest[start : start + _AT_A_TIME]
+            rows = project(["words"], payloads.payloads(ledger, some, reviewed=is_edited))["words"]
+            found = [name for name, _ in some]
+            yield from zip(found, pack(rows, found), strict=True)

@@ -1,0 +1,75 @@
+"""The sound around a row of any table that has times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from scribekit.base.errors import OptionError, ScribekitError, nearest
+from scribekit.corpus.handles import Batch, Corpus, manifest_of
+from scribekit.corpus.ledger import Ledger
+from scribekit.fulltext.citation import cells_of
+from scribekit.recordings.clips import wav_clip
+from scribekit.recordings.locate import absence
+from scribekit.recordings.manifest import is_url
+
+if TYPE_CHECKING:
+    from IPython.display import Audio
+
+
+def play(
+    row: pd.Series[Any] | Mapping[str, Any], *, corpus: Batch | Corpus | None = None, before: float = 1.0, after: float = 1.0
+) -> Audio:
+    """The sound around a row of any table that has times, to listen to in a notebook.
+
+    Only the part that is played is decoded: an hour's recording is as quick as a minute's.
+
+    Args:
+        row: One row of ``search``, of ``to_frame(…, "words")``, of ``to_frame(…, "utterances")``: it has ``start_ms``, ``end_ms``,
+            and ``source`` or (with ``corpus``) ``recording_id``.
+        corpus: Where to look up the ``source`` of a row that has none, or whose file is not there (any more).
+        before: Seconds to play before the row.
+        after: Seconds to play after it.
+
+    Returns:
+        An ``IPython.display.Audio`` of 16 kHz, one channel, that plays when it is shown and clicked.
+
+    Raises:
+        OptionError: It is no row, or has no times or no source, or its recording lies at an address and not in a file.
+        ScribekitError: The file is gone, or there is no sound in it at that time.
+    """
+    from IPython.display import Audio
+
+    cells = cells_of(row, ("start_ms", "end_ms"), "play")
+    start_s, end_s = max(0.0, int(cells["start_ms"]) / 1000 - before), int(cells["end_ms"]) / 1000 + after
+    if start_s >= end_s:
+        raise OptionError(f"before={before} and after={after} leave nothing of the row to play. Give seconds, from 0 on.")
+    player: Audio = Audio(data=wav_clip(_local_source(cells, corpus), start_s, end_s))  # type: ignore[no-untyped-call]
+    return player
+
+
+def _local_source(cells: Mapping[str, Any], corpus: Corpus | None) -> Path:
+    source = cells.get("source")
+    if corpus is not None and (not isinstance(source, str) or ("recording_id" in cells and not is_url(source) and absence(source))):
+        source = _source_of(corpus, cells_of(cells, ["recording_id"], "play")["recording_id"])
+    if not isinstance(source, str):
+        raise OptionError("The row does not say where its recording lies. Give the corpus as well: play(row, corpus=corpus).")
+    if is_url(source):
+        raise OptionError(
+            f"The recording lies at {source!r}, and play reads files only. Download it, and give the row that file as 'source'."
+        )
+    if is_absent := absence(source):
+        raise ScribekitError(is_absent)
+    return Path(source)
+
+
+def _source_of(corpus: Corpus, recording_id: Any) -> str:
+    with Ledger(corpus.path) as ledger:
+        manifest = manifest_of(corpus, ledger)
+    found = manifest.loc[manifest["recording_id"] == recording_id, "source"]
+    if found.empty:
+        raise OptionError(f"There is no recording {recording_id!r} in the corpus.{nearest(str(recording_id), manifest['recording_id'])}")
+    return str(found.iloc[0])

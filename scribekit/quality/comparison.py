@@ -1,0 +1,275 @@
+"""The evaluation frame: recordings with their references become summed error rates, by group or by speaker."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from scribekit.base.schema import EVALUATION
+from scribekit.base.text import running, tokens
+from scribekit.quality.error_rates import DELETED, PASSAGE_WORDS, Alignment, Counts, align, character_counts, interval, joined, total
+from scribekit.quality.references import Reference
+from scribekit.quality.speaker_errors import SpeakerTime, concatenated_errors, speaker_time
+
+HIT, SUBSTITUTION, INSERTION, DELETION = "hit", "substitution", "insertion", "deletion"
+
+_Indices = npt.NDArray[np.intp]
+_Key = tuple[str, str | None]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One recording to measure.
+
+    Attributes:
+        group: Which row of the evaluation it counts in.
+        reference: What was said.
+        words: What was recognised: rows of ``schema.WORDS`` of this recording.
+    """
+
+    group: str
+    reference: Reference
+    words: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A recording, its words on both sides as they are compared, and their alignment.
+
+    Attributes:
+        recording: The recording.
+        said: Normalised words of the reference.
+        turn_of: The turn that each of them comes from.
+        heard: Normalised words of the hypothesis.
+        row_of: The row (by position) of ``words`` that each of them comes from.
+        words: The recognised words, turn by turn.
+        alignment: How they belong together.
+    """
+
+    recording: Recording
+    said: list[str]
+    turn_of: _Indices
+    heard: list[str]
+    row_of: _Indices
+    words: pd.DataFrame
+    alignment: Alignment
+
+    def is_correct(self) -> npt.NDArray[np.float64]:
+        """For each row of ``words`` 1 when all of it is right, 0 when not, NaN when normalising leaves nothing of it."""
+        n_parts = np.bincount(self.row_of, minlength=len(self.words))
+        n_right = np.bincount(self.row_of, self.alignment.correct, minlength=len(self.words))
+        return np.where(n_parts > 0, n_right == n_parts, np.nan)
+
+    def left_out(self) -> npt.NDArray[np.float64]:
+        """For each row of ``words`` how many words were said after it and not recognised; the first row has those before it too."""
+        rows = np.maximum(self._rows_before_deletions(), 0) if len(self.words) else np.zeros(0, dtype=np.intp)
+        return np.bincount(rows, minlength=len(self.words)).astype(np.float64)
+
+    def errors(self) -> pd.DataFrame:
+        """The alignment: the rows of ``words`` and, where they are missing, one for each word that was left out, in order.
+
+        Returns:
+            The columns of ``words``, all missing for what was left out, and the further ones of ``schema.WORD_ERRORS``.
+        """
+        deleted = np.flatnonzero(self.alignment.outcome == DELETED)
+        places = [*self._stands_for(), *([place] for place in deleted.tolist())]
+        speakers = [turn.speaker for turn in self.recording.reference]
+        found = {
+            "outcome": [*self._outcomes(), *[DELETION] * len(deleted)],
+            "said": [running([self.said[place] for place in standing]) or None for standing in places],
+            "said_by": [speakers[self.turn_of[standing[0]]] if standing else None for standing in places],
+            "correct": [*self.is_correct(), *[np.nan] * len(deleted)],
+            "left_out": [*self.left_out(), *[0.0] * len(deleted)],
+        }
+        order = np.argsort(np.append(np.arange(len(self.words)), self._rows_before_deletions() + 0.5), kind="stable")
+        rows = np.append(np.arange(len(self.words)), np.full(len(deleted), -1))[order]
+        words = self.words.reset_index(drop=True).reindex(rows).reset_index(drop=True)
+        return words.assign(edited=words["edited"].eq(True), **{name: [values[row] for row in order] for name, values in found.items()})
+
+    def _stands_for(self) -> list[list[int]]:
+        """The reference words that each row of ``words`` stands for; none for an insertion."""
+        places: list[list[int]] = [[] for _ in range(len(self.words))]
+        for row, place, is_inserted in zip(self.row_of.tolist(), self.alignment.owner.tolist(), self.alignment.inserted, strict=True):
+            if not is_inserted:
+                places[row].append(place)
+        return places
+
+    def _outcomes(self) -> list[str | None]:
+        n_parts, n_right, n_inserted = (
+            np.bincount(self.row_of, weights, minlength=len(self.words))
+            for weights in (None, self.alignment.correct, self.alignment.inserted)
+        )
+        is_one = [n_parts == 0, n_right == n_parts, n_inserted == n_parts]
+        outcomes: list[str | None] = np.select(is_one, [np.array(None, dtype=object), HIT, INSERTION], SUBSTITUTION).tolist()
+        return outcomes
+
+    def _rows_before_deletions(self) -> _Indices:
+        """For each word that was left out the row of ``words`` with the last one said before it that was recognised; -1 without one."""
+        missing = np.flatnonzero(self.alignment.outcome == DELETED)
+        matched = np.flatnonzero(~self.alignment.inserted)
+        before = np.searchsorted(self.alignment.owner[matched], missing) - 1
+        return np.append(self.row_of[matched], -1)[before]
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What one recording (or one of its speakers) adds to its row."""
+
+    words: Counts
+    characters: Counts
+    passages: list[Counts]
+    concatenated: tuple[int, int] | None = None
+    time: SpeakerTime | None = None
+
+
+def compare(recordings: Sequence[Recording], normaliser: str) -> list[Compared]:
+    """Align every recording with its reference.
+
+    Raises:
+        OptionError: There is no such normaliser.
+        MissingExtraError: jiwer is not installed.
+    """
+    said = [_tokens((turn.text for turn in recording.reference), normaliser) for recording in recordings]
+    in_turns = [_turn_by_turn(recording.words) for recording in recordings]
+    heard = [_tokens(words["text"], normaliser) for words in in_turns]
+    alignments = align([words for words, _ in said], [words for words, _ in heard])
+    sides = zip(recordings, said, heard, in_turns, alignments, strict=True)
+    return [Compared(recording, *left, *right, words, alignment) for recording, left, right, words, alignment in sides]
+
+
+def evaluation_frame(recordings: Sequence[Recording], *, by_speaker: bool, normaliser: str, seed: int) -> pd.DataFrame:
+    """Summed error rates with the columns of ``schema.EVALUATION``, in order of first appearance.
+
+    Args:
+        recordings: What to measure.
+        by_speaker: One row for each speaker of each group's references; what they lay to nobody is in a row without a speaker.
+        normaliser: A name in ``quality.NORMALISERS``.
+        seed: Seed of the bootstrap.
+
+    Raises:
+        OptionError: There is no such normaliser.
+        MissingExtraError: jiwer is not installed.
+    """
+    rows: defaultdict[_Key, list[_Measured]] = defaultdict(list)
+    for compared in compare(recordings, normaliser):
+        group = compared.recording.group
+        if by_speaker:
+            for speaker, measured in _by_speaker(compared):
+                rows[group, speaker].append(measured)
+        else:
+            rows[group, None].append(_whole(compared))
+    return EVALUATION.frame([{**_row(key, measured, seed), "normaliser": normaliser} for key, measured in rows.items()])
+
+
+def _row(key: _Key, measured: Sequence[_Measured], seed: int) -> dict[str, object]:
+    words = total([item.words for item in measured])
+    characters = total([item.characters for item in measured])
+    concatenated = [item.concatenated for item in measured if item.concatenated]
+    times = [item.time for item in measured if item.time]
+    units = {
+        "wer": _parts([item.words for item in measured] if len(measured) > 1 else measured[0].passages),
+        "cer": _parts([item.characters for item in measured]),
+        "cpwer": concatenated,
+        "der": [(time.errors_ms, time.total_ms) for time in times],
+    }
+    intervals = {name: interval(of_each, seed=seed) for name, of_each in units.items()}
+    return {
+        "group": key[0],
+        "speaker": key[1],
+        "n_recordings": len(measured),
+        "reference_words": words.reference,
+        "hits": words.hits,
+        "substitutions": words.substitutions,
+        "deletions": words.deletions,
+        "insertions": words.insertions,
+        "wer": words.rate,
+        "reference_characters": characters.reference,
+        "character_errors": characters.errors,
+        "cer": characters.rate,
+        "cpwer_recordings": len(concatenated),
+        "cpwer": sum(errors for errors, _ in concatenated) / max(1, sum(n for _, n in concatenated)) if concatenated else np.nan,
+        "der_recordings": len(times),
+        "der": sum(times, SpeakerTime()).rate,
+        **{f"{name}_{end}": value for name, ends in intervals.items() for end, value in zip(("low", "high"), ends, strict=True)},
+    }
+
+
+def _parts(counts: Sequence[Counts]) -> list[tuple[int, int]]:
+    return [(item.errors, item.reference) for item in counts]
+
+
+def _whole(compared: Compared) -> _Measured:
+    characters = character_counts([running(compared.said)], [running(compared.heard)])[0]
+    alignment = compared.alignment
+    return _Measured(alignment.counts(), characters, alignment.passages(), _concatenated(compared), _time(compared))
+
+
+def _by_speaker(compared: Compared) -> Iterable[tuple[str | None, _Measured]]:
+    speakers = [turn.speaker for turn in compared.recording.reference] or [None]
+    names = list(dict.fromkeys(speakers))
+    numbers = {number: number for number in range(len(names))}
+    speaker_of = np.array([names.index(name) for name in speakers], dtype=np.intp)[compared.turn_of]
+    heard_from = speaker_of[compared.alignment.owner] if len(speaker_of) else np.zeros(len(compared.heard), dtype=np.intp)
+    said, heard = joined(compared.said, speaker_of, numbers), joined(compared.heard, heard_from, numbers)
+    words = compared.alignment.by_group(speaker_of, len(names))
+    for number, characters in enumerate(character_counts(said, heard)):
+        yield names[number], _Measured(words[number], characters, _passages(compared.alignment, speaker_of == number))
+
+
+def _passages(alignment: Alignment, mine: npt.NDArray[np.bool_]) -> list[Counts]:
+    n_passages = -(-int(mine.sum()) // PASSAGE_WORDS)
+    group = np.where(mine, (np.cumsum(mine) - 1) // PASSAGE_WORDS, n_passages)
+    return alignment.by_group(group, n_passages + 1)[:n_passages]
+
+
+def _concatenated(compared: Compared) -> tuple[int, int] | None:
+    labels = compared.words["speaker"]
+    speakers = [turn.speaker for turn in compared.recording.reference]
+    if not speakers or None in speakers or labels.isna().any():
+        return None
+    said: defaultdict[str, list[str]] = defaultdict(list)
+    for word, turn in zip(compared.said, compared.turn_of.tolist(), strict=True):
+        said[str(speakers[turn])].append(word)
+    heard: defaultdict[str, list[str]] = defaultdict(list)
+    for word, label in zip(compared.heard, labels.iloc[compared.row_of], strict=True):
+        heard[label].append(word)
+    return concatenated_errors(said, heard), len(compared.said)
+
+
+def _time(compared: Compared) -> SpeakerTime | None:
+    said = []
+    for turn in compared.recording.reference:
+        if turn.speaker is None or turn.start_ms is None or turn.end_ms is None:
+            return None
+        said.append((turn.speaker, turn.start_ms, turn.end_ms))
+    words = compared.words
+    if words[["speaker", "utterance_index"]].isna().to_numpy().any():
+        return None
+    turns = words.groupby("utterance_index").agg(speaker=("speaker", "first"), start=("start_ms", "min"), end=("end_ms", "max"))
+    return speaker_time(said, list(turns.itertuples(index=False, name=None)))
+
+
+def _turn_by_turn(words: pd.DataFrame) -> pd.DataFrame:
+    """The words in the order of their turns: those of people who talk at once do not alternate."""
+    if words["utterance_index"].isna().any():
+        return words
+    return words.sort_values("utterance_index", kind="stable")
+
+
+def _tokens(texts: Iterable[str], normaliser: str) -> tuple[list[str], _Indices]:
+    """The normalised words of texts, and which text each comes from."""
+    known: dict[str, list[str]] = {}
+    found: list[str] = []
+    source: list[int] = []
+    for number, text in enumerate(texts):
+        if text not in known:
+            known[text] = tokens(text, normaliser)
+        parts = known[text]
+        found += parts
+        source += [number] * len(parts)
+    return found, np.array(source, dtype=np.intp)

@@ -1,0 +1,223 @@
+"""Word and character errors of a recogniser, counted and summed; alignment is jiwer's (the extra ``metrics``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scribekit.base.errors import MissingExtraError
+from scribekit.base.text import running
+
+HIT, SUBSTITUTED, DELETED = 0, 1, 2
+PASSAGE_WORDS = 25
+CONFIDENCE_LEVEL = 0.95
+_CELLS_AT_ONCE = 4_000_000  # of the matrix of resampling weights: 32 MB
+
+_Indices = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How a hypothesis differs from its reference, in words or characters; counts add up over recordings.
+
+    Attributes:
+        hits: Reference units that were recognised.
+        substitutions: Reference units that were recognised as another.
+        deletions: Reference units that were left out.
+        insertions: Recognised units that were not said.
+    """
+
+    hits: int = 0
+    substitutions: int = 0
+    deletions: int = 0
+    insertions: int = 0
+
+    @property
+    def reference(self) -> int:
+        """Units in the reference."""
+        return self.hits + self.substitutions + self.deletions
+
+    @property
+    def errors(self) -> int:
+        """Substitutions, deletions and insertions."""
+        return self.substitutions + self.deletions + self.insertions
+
+    @property
+    def rate(self) -> float:
+        """Errors per reference unit; with an empty reference the number of insertions, so 0 when nothing was said or heard.
+
+        Example:
+            >>> Counts(hits=8, substitutions=1, deletions=1, insertions=2).rate
+            0.4
+            >>> Counts().rate
+            0.0
+        """
+        return self.errors / max(self.reference, 1)
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.hits + other.hits,
+            self.substitutions + other.substitutions,
+            self.deletions + other.deletions,
+            self.insertions + other.insertions,
+        )
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Which word of the hypothesis stands for which of the reference.
+
+    Attributes:
+        outcome: One of ``HIT``, ``SUBSTITUTED``, ``DELETED`` for each reference word.
+        owner: For each word of the hypothesis the index of the reference word it belongs to: the one it stands for, or for an
+            insertion the one before it. 0 throughout when the reference is empty.
+        correct: Whether each word of the hypothesis is a hit.
+        inserted: Whether each word of the hypothesis is an insertion.
+    """
+
+    outcome: npt.NDArray[np.int8]
+    owner: _Indices
+    correct: npt.NDArray[np.bool_]
+    inserted: npt.NDArray[np.bool_]
+
+    def by_group(self, group: _Indices, groups: int) -> list[Counts]:
+        """The counts of each group of reference words; insertions count where their owner does.
+
+        Args:
+            group: The number of its group for each reference word.
+            groups: How many groups there are, at least 1; insertions into an empty reference go to the first.
+        """
+        tally = [np.bincount(group[self.outcome == kind], minlength=groups) for kind in (HIT, SUBSTITUTED, DELETED)]
+        owners = self.owner[self.inserted]
+        tally.append(np.bincount(group[owners] if len(group) else owners, minlength=groups))
+        return [Counts(*(int(count) for count in counts)) for counts in zip(*tally, strict=True)]
+
+    def counts(self) -> Counts:
+        """The counts of the whole recording."""
+        return self.by_group(np.zeros(len(self.outcome), dtype=np.intp), 1)[0]
+
+    def passages(self) -> list[Counts]:
+        """The counts of every run of 25 reference words, for resampling within one recording."""
+        group = np.arange(len(self.outcome)) // PASSAGE_WORDS
+        return self.by_group(group, max(1, -(-len(self.outcome) // PASSAGE_WORDS)))
+
+
+def align(references: Sequence[Sequence[str]], hypotheses: Sequence[Sequence[str]]) -> list[Alignment]:
+    """Align the words of each hypothesis with those of its reference, with the fewest edits (Levenshtein, as jiwer finds them).
+
+    Args:
+        references: For each recording its normalised words, without white space in them.
+        hypotheses: The same of what was recognised.
+
+    Raises:
+        MissingExtraError: jiwer is not installed.
+    """
+    if not references:
+        return []
+    output = jiwer().process_words([" ".join(words) for words in references], [" ".join(words) for words in hypotheses])
+    shapes = zip(references, hypotheses, output.alignments, strict=True)
+    return [_alignment(len(reference), len(hypothesis), chunks) for reference, hypothesis, chunks in shapes]
+
+
+def _alignment(n_reference: int, n_hypothesis: int, chunks: Sequence[Any]) -> Alignment:
+    outcome = np.full(n_reference, DELETED, dtype=np.int8)
+    owner = np.zeros(n_hypothesis, dtype=np.intp)
+    correct = np.zeros(n_hypothesis, dtype=bool)
+    inserted = np.zeros(n_hypothesis, dtype=bool)
+    for chunk in chunks:
+        said = slice(chunk.ref_start_idx, chunk.ref_end_idx)
+        heard = slice(chunk.hyp_start_idx, chunk.hyp_end_idx)
+        if chunk.type == "insert":
+            inserted[heard] = True
+            owner[heard] = max(0, chunk.ref_start_idx - 1)
+        elif chunk.type != "delete":
+            is_hit = chunk.type == "equal"
+            outcome[said] = HIT if is_hit else SUBSTITUTED
+            correct[heard] = is_hit
+            owner[heard] = np.arange(said.start, said.stop)
+    return Alignment(outcome, owner, correct, inserted)
+
+
+def character_counts(references: Sequence[str], hypotheses: Sequence[str]) -> list[Counts]:
+    """The character errors (spaces count) of each normalised text.
+
+    Raises:
+        MissingExtraError: jiwer is not installed.
+
+    Example:
+        >>> character_counts(["abc"], ["abd e"])
+        [Counts(hits=2, substitutions=1, deletions=0, insertions=2)]
+    """
+    measure = jiwer().process_characters
+    return [_character_counts(measure, reference, hypothesis) for reference, hypothesis in zip(references, hypotheses, strict=True)]
+
+
+def _character_counts(measure: Callable[[str, str], Any], reference: str, hypothesis: str) -> Counts:
+    found = measure(reference, hypothesis)
+    return Counts(found.hits, found.substitutions, found.deletions, found.insertions)
+
+
+def interval(units: Sequence[tuple[float, float]], *, seed: int = 0, resamples: int = 1000) -> tuple[float, float]:
+    """The 95 % bootstrap interval of a summed error rate, resampling whole units with replacement.
+
+    Percentile bootstrap of a ratio of sums: M. Bisani, H. Ney, "Bootstrap estimates for confidence intervals in ASR performance
+    evaluation", ICASSP 2004.
+
+    Args:
+        units: Errors, and what could have been wrong, of what may vary independently: recordings, or passages of one. A resample in
+            which nothing could have been wrong has no rate and is left out.
+        seed: Seed of the random numbers; the same seed gives the same interval.
+        resamples: How many times to resample.
+
+    Returns:
+        Lower and upper end; NaN for fewer than two units, which tell nothing about how much they vary, and where nothing could have
+        been wrong in any.
+
+    Example:
+        >>> low, high = interval([(10, 100), (20, 100)] * 20)
+        >>> low < 0.15 < high
+        True
+    """
+    if len(units) < 2 or not any(length for _, length in units):
+        return (np.nan, np.nan)
+    errors, lengths = np.array(units, dtype=np.float64).T
+    random = np.random.default_rng(seed)
+    at_once = max(1, _CELLS_AT_ONCE // len(units))
+    rates: list[npt.NDArray[np.float64]] = []
+    for first in range(0, resamples, at_once):
+        weights = random.multinomial(len(units), np.full(len(units), 1 / len(units)), size=min(at_once, resamples - first))
+        sums = weights @ lengths
+        rates.append((weights @ errors)[sums > 0] / sums[sums > 0])
+    tail = (1 - CONFIDENCE_LEVEL) / 2
+    low, high = np.quantile(np.concatenate(rates), [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def total(counts: Sequence[Counts]) -> Counts:
+    """The sum of counts."""
+    return sum(counts, Counts())
+
+
+def joined(words: Sequence[str], group: _Indices, names: Mapping[int, Any]) -> list[str]:
+    """The tokens of each group as one text, in the order of ``names``."""
+    lines: dict[int, list[str]] = {number: [] for number in names}
+    for word, number in zip(words, group.tolist(), strict=True):
+        lines[number].append(word)
+    return [running(line) for line in lines.values()]
+
+
+def jiwer() -> Any:
+    """The library that aligns.
+
+    Raises:
+        MissingExtraError: It is not installed.
+    """
+    try:
+        import jiwer as library
+    except ImportError as error:
+        raise MissingExtraError("metrics", "Comparing transcripts with references") from error
+    return library

@@ -1,0 +1,306 @@
+"""What a recording is called and why it cannot be sent: the rules of the manifest. Pure.
+
+A recording's id is readable, stable and unique within its table:
+
+=====================  ==============================================================================================
+source                 recording_id
+=====================  ==============================================================================================
+relative path          the path as written, POSIX separators, NFC, extension kept: ``2019/interview.mp3``
+path that goes up      the same without its leading ``../``, and ``~`` with 6 hex digits of what was removed
+absolute path          ``<folder>/<name>~`` with 6 hex digits of the hash of the whole folder
+URL                    ``host/path``, and ``~`` with 6 hex digits of the hash of the query when there is one
+blank                  ``row-<n>``, counted from 1
+=====================  ==============================================================================================
+
+An id that is already taken gets ``#2``, ``#3`` … appended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from scribekit.base import contract
+from scribekit.base.errors import ManifestError, nearest
+
+SOURCE_NAMES = ("source", "path", "file", "url", "audio_url")
+"""The column names under which a table may give its recordings."""
+
+_AUDIO = "3ga 8svx aac ac3 aif aiff alac amr ape au dss flac flv m4a m4b m4p m4r mp3 mpga ogg oga mogg opus qcp tta voc wav wma wv"
+_VIDEO = "webm mts m2ts ts mov mp2 mp4 m4v mxf"
+MEDIA_SUFFIXES = frozenset(f".{name}" for name in f"{_AUDIO} {_VIDEO}".split())
+"""The audio and video file extensions that the service takes, in lower case."""
+
+PROBLEMS = {
+    "no_source": "The row names no recording. Fill in its path or http(s) URL, or drop the row.",
+    "bad_url": "{detail} The service fetches only http(s) addresses of the audio itself: give such a URL, or download the file.",
+    "missing": "There is no file at {detail!r}. Check the spelling and the folder that relative paths start from.",
+    "is_folder": "{detail!r} is a folder. List its recordings with sk.scan().",
+    "unreadable": "The file cannot be read: {detail}. Give yourself access to it, or copy it elsewhere.",
+    "empty": "The file has 0 bytes. Copy or download it again.",
+    "no_audio": "{detail} Put the recording itself in its place, or drop the row.",
+    "corrupt": "The audio cannot be decoded ({detail}); the file may be cut off or damaged. Copy or convert it again.",
+    "too_short": "The audio lasts {detail}; the service takes nothing under 160 ms. Drop the row.",
+    "too_long": "The audio lasts {detail}; the service takes at most 10 h. Split it.",
+    "too_large": "The file has {detail}; uploads may have at most 2.2 GB. Compress it (mp3, opus), or give it as a URL.",
+    "duplicate": "The same audio as {detail!r}, whose transcript it shares: it is neither sent nor paid for again.",
+}
+"""Kind of problem → the sentence that says what was found and what to do."""
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_DRIVE = re.compile(r"[A-Za-z]:/")
+_HINTS = {"file": "write the path itself", "s3": "make a presigned https URL of it", "gs": "make a signed https URL of it"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a look at one file found.
+
+    Attributes:
+        duration_s: Length of the audio in seconds, or None when it could not be told.
+        size_bytes: Size of the file.
+        channels: Number of audio channels.
+        sample_rate_hz: Sample rate.
+        codec: Audio codec as FFmpeg names it.
+        sha256: SHA-256 of the file's bytes, hexadecimal.
+        failure: A kind of :data:`PROBLEMS` when the file cannot be used at all.
+        detail: What the sentence about the failure is to name.
+    """
+
+    duration_s: float | None = None
+    size_bytes: int | None = None
+    channels: int | None = None
+    sample_rate_hz: int | None = None
+    codec: str | None = None
+    sha256: str | None = None
+    failure: str | None = None
+    detail: str = ""
+
+
+def source_column(columns: Iterable[object]) -> str:
+    """The one column that names the recordings.
+
+    Raises:
+        ManifestError: There is none, or more than one.
+
+    Example:
+        >>> source_column(["title", "path"])
+        'path'
+    """
+    names = [str(column) for column in columns]
+    found = [name for name in names if name in SOURCE_NAMES]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ManifestError(f"Several columns could name the recordings: {', '.join(found)}. Keep one of them, or rename the others.")
+    hints = [f"{name!r}:{hint}" for name in names if (hint := nearest(name.lower(), SOURCE_NAMES)).startswith(" Did")]
+    raise ManifestError(
+        f"No column names the recordings. Found: {', '.join(names) or 'no columns'}. "
+        f"Expected one called {', '.join(SOURCE_NAMES[:-1])} or {SOURCE_NAMES[-1]}.{' ' if hints else ''}{' '.join(hints)}"
+    )
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is an address (of any scheme) rather than a path.
+
+    Example:
+        >>> is_url("https://example.org/a.mp3"), is_url("ftp://example.org/a.mp3"), is_url("C:/a.mp3")
+        (True, True, False)
+    """
+    return _URL.match(source) is not None
+
+
+def recording_id(source: str) -> str:
+    """The id of a source by itself; :func:`recording_ids` makes the ids of a whole table unique.
+
+    Example:
+        >>> recording_id("2019/interview.mp3")
+        '2019/interview.mp3'
+        >>> recording_id("https://example.org/talks/a%20b.mp3?key=1")
+        'example.org/talks/a b.mp3~5d5a2f'
+        >>> recording_id("../calls/a.mp3")
+        'calls/a.mp3~fa0849'
+    """
+    if is_url(source):
+        return _url_id(source)
+    path = posixpath.normpath(unicodedata.normalize("NFC", source).replace("\\", "/"))
+    if path.startswith("/") or _DRIVE.match(path):
+        parent, _, name = path.rpartition("/")
+        return f"{posixpath.basename(parent)}/{name}~{_mark(parent)}".lstrip("/")
+    kept = re.sub(r"^(\.\.(/|$))+|^\.$", "", path)
+    removed = path.removesuffix(kept)
+    return f"{kept or 'folder'}~{_mark(removed)}" if removed else kept
+
+
+def _url_id(url: str) -> str:
+    address, _, query = url.split("://", 1)[1].partition("#")[0].partition("?")
+    host, _, path = address.partition("/")
+    parts = [host.rpartition("@")[2].lower(), *unicodedata.normalize("NFC", unquote(path)).split("/")]
+    name = "/".join(part for part in parts if part not in {"", ".", ".."}) or "url"
+    return f"{name}~{_mark(query)}" if query else name
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:6]
+
+
+def recording_ids(sources: Sequence[str | None]) -> list[str]:
+    """A unique id for every source, in order; see the rule at the top of this module.
+
+    Example:
+        >>> recording_ids(["a.mp3", "a.mp3", None])
+        ['a.mp3', 'a.mp3#2', 'row-3']
+    """
+    plain = [f"row-{row}" if source is None else recording_id(source) for row, source in enumerate(sources, start=1)]
+    taken: set[str] = set()
+    reserved = set(plain)
+    last: dict[str, int] = {}
+    unique = []
+    for name in plain:
+        chosen = name
+        while chosen in taken or (chosen != name and chosen in reserved):
+            last[name] = last.get(name, 1) + 1
+            chosen = f"{name}#{last[name]}"
+        taken.add(chosen)
+        unique.append(chosen)
+    return unique
+
+
+def check_ids(ids: Sequence[str | None]) -> list[str]:
+    """The ids that the user gave, if none is blank and no two are equal.
+
+    Raises:
+        ManifestError: Names the rows without one, or the ids that come twice.
+    """
+    blank = [str(row) for row, name in enumerate(ids, start=1) if name is None]
+    if blank:
+        raise ManifestError(f"recording_id is blank in row {_few(blank)}. Fill it in, or drop the column to have ids made.")
+    twice = [repr(name) for name, count in Counter(ids).items() if count > 1]
+    if twice:
+        raise ManifestError(f"recording_id must be unique; these come more than once: {_few(twice)}.")
+    return [name for name in ids if name is not None]
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def problem(kind: str, detail: str = "") -> str:
+    """One cell of the column ``problem``.
+
+    Example:
+        >>> problem("too_short", "20 ms")
+        'too_short: The audio lasts 20 ms; the service takes nothing under 160 ms. Drop the row.'
+    """
+    return f"{kind}: {PROBLEMS[kind].format(detail=detail)}"
+
+
+def split_problem(text: str) -> tuple[str, str]:
+    """The kind and the sentence of one cell of the column ``problem``.
+
+    Example:
+        >>> split_problem("empty: The file has 0 bytes.")
+        ('empty', 'The file has 0 bytes.')
+    """
+    kind, _, sentence = text.partition(": ")
+    return kind, sentence
+
+
+def url_problem(url: str, duration_s: float | None = None) -> str | None:
+    """Why an address cannot be sent, or None.
+
+    Args:
+        url: The address.
+        duration_s: The length in seconds, where the user's table gives it.
+    """
+    scheme = url.partition("://")[0].lower()
+    if scheme not in {"http", "https"}:
+        hint = f" ({_HINTS[scheme]})" if scheme in _HINTS else ""
+        return problem("bad_url", f"The address starts with '{scheme}://'{hint}.")
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        host = None
+    if not host or re.search(r"\s", url):
+        return problem("bad_url", "The address has no host." if not host else "The address has a blank in it; write it as %20.")
+    return _length_problem(duration_s)
+
+
+def file_problem(facts: Facts) -> str | None:
+    """Why a file cannot be sent, or None."""
+    if facts.failure:
+        return problem(facts.failure, facts.detail)
+    if too := _length_problem(facts.duration_s):
+        return too
+    if facts.size_bytes is not None and facts.size_bytes > contract.LARGEST_UPLOAD_BYTES:
+        return problem("too_large", f"{facts.size_bytes / 1e9:.2f} GB")
+    return None
+
+
+def _length_problem(duration_s: float | None) -> str | None:
+    if duration_s is None:
+        return None
+    if duration_s * 1000 < contract.SHORTEST_MS:
+        return problem("too_short", f"{duration_s * 1000:.0f} ms")
+    if duration_s > contract.LONGEST_S:
+        return problem("too_long", f"{duration_s / 3600:.2f} h")
+    return None
+
+
+def first_alike(keys: Iterable[Hashable | None]) -> list[int | None]:
+    """For every key the position of the first equal one before it, or None; a None is like nothing.
+
+    Example:
+        >>> first_alike(["a", "b", "a", None, None])
+        [None, None, 0, None, None]
+    """
+    first: dict[Hashable, int] = {}
+    alike: list[int | None] = []
+    for position, key in enumerate(keys):
+        before = position if key is None else first.setdefault(key, position)
+        alike.append(None if before == position else before)
+    return alike
+
+
+def names_beside(columns: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """New names for the columns of a manifest that stand beside a table with columns of the same name.
+
+    They get the suffix ``_manifest``, once more where that name is taken too. ``recording_id`` keeps its name: it joins the two.
+
+    Args:
+        columns: The columns of the manifest.
+        taken: The columns of the table.
+
+    Returns:
+        Name → new name, of those that need one.
+
+    Example:
+        >>> names_beside(["recording_id", "left", "year", "left_manifest"], ["recording_id", "left"])
+        {'left': 'left_manifest_manifest'}
+    """
+    own, others = list(columns), set(taken)
+    found: dict[str, str] = {}
+    for name in own:
+        if name in others and name != "recording_id":
+            free = f"{name}_manifest"
+            while free in {*own, *others, *found.values()}:
+                free += "_manifest"
+            found[name] = free
+    return found
+
+
+def natural_key(path: str) -> tuple[list[list[str | int]], str]:
+    """Sorts paths as people do: folder by folder, ``2.mp3`` before ``10.mp3``, whatever the case.
+
+    Example:
+        >>> sorted(["b.mp3", "A10.mp3", "a2.mp3"], key=natural_key)
+        ['a2.mp3', 'A10.mp3', 'b.mp3']
+    """
+    parts = unicodedata.normalize("NFC", path).casefold().replace("\\", "/").split("/")
+    return [[int(run) if run.isdecimal() else run for run in re.split(r"(\d+)", part)] for part in parts], path

@@ -1,0 +1,258 @@
+"""A look at recordings without transcribing them: length, channels, codec, content hash and what is wrong with a file.
+
+Nothing is decoded but the first packets. Results are remembered by path, size and time of change, so that a second look at a library
+costs no more than a ``stat`` per file. The cache is a convenience: where it cannot be written, everything works without it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from scribekit.recordings.manifest import Facts
+
+# In these formats FFmpeg guesses the length from the bit rate of the first frames; mp3 files with a good header are among them.
+_GUESSED_LENGTH = frozenset({"mp3", "aac", "amr", "ac3", "eac3", "dts", "loas"})
+_LENGTH_TOLERANCE_S = 0.1  # a good mp3 header leaves out the encoder's padding, which the packets count
+_PACKETS_TO_TRY = 64
+_FILES_AT_A_TIME = 256
+_CACHE_TABLE = "probes_1"  # raise the number when Facts or their meaning change
+
+
+def probe(path: str | os.PathLike[str]) -> Facts:
+    """Look at one file, past the cache. Never raises for what is wrong with the file: see :attr:`Facts.failure`.
+
+    Args:
+        path: A local file.
+
+    Example:
+        >>> probe("no/such/file.mp3").failure
+        'missing'
+    """
+    name = os.fspath(path)
+    status = _status(name)
+    return status if isinstance(status, Facts) else _look(name, status.st_size)
+
+
+def probe_all(paths: Sequence[str], *, on_done: Callable[[int], object] | None = None) -> list[Facts]:
+    """Look at many files, in parallel and through the cache.
+
+    Args:
+        paths: Local files; a path that comes twice is looked at once.
+        on_done: Called in this thread with the number of paths done so far.
+
+    Returns:
+        The facts of every path, in order.
+    """
+    statuses = {path: _status(path) for path in paths}
+    known = {path: status for path, status in statuses.items() if isinstance(status, Facts)}
+    stamps = {path: (status.st_size, status.st_mtime_ns) for path, status in statuses.items() if not isinstance(status, Facts)}
+    with _Cache() as cache:
+        known |= cache.read(stamps)
+        for path, facts in _look_at_all({path: stamp for path, stamp in stamps.items() if path not in known}, cache):
+            known[path] = facts
+            if on_done:
+                on_done(len(known))
+    return [known[path] for path in paths]
+
+
+def _look_at_all(stamps: Mapping[str, tuple[int, int]], cache: _Cache) -> Iterator[tuple[str, Facts]]:
+    """Facts as they come, in order. They are remembered batch by batch, so an interrupted scan goes on where it stopped."""
+    todo = list(stamps)
+    pool = ThreadPoolExecutor(max_workers=min(32, 2 * (os.cpu_count() or 1)), thread_name_prefix="scribekit-audio")
+    try:
+        for start in range(0, len(todo), _FILES_AT_A_TIME):
+            batch = todo[start : start + _FILES_AT_A_TIME]
+            found: dict[str, Facts] = {}
+            try:
+                for path, facts in zip(batch, pool.map(_look, batch, [stamps[path][0] for path in batch]), strict=True):
+                    found[path] = facts
+                    yield path, facts
+            finally:
+                cache.write({path: (stamps[path], facts) for path, facts in found.items() if facts.failure != "unreadable"})
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _status(path: str) -> os.stat_result | Facts:
+    try:
+        status = Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return Facts(failure="missing", detail=path)
+    except OSError as cause:
+        if cause.errno == errno.ENAMETOOLONG:
+            return Facts(failure="missing", detail=path)
+        return Facts(failure="unreadable", detail=cause.strerror or type(cause).__name__)
+    if stat.S_ISDIR(status.st_mode):
+        return Facts(failure="is_folder", detail=path)
+    if not stat.S_ISREG(status.st_mode):
+        return Facts(failure="unreadable", detail="it is a device or a pipe, not a file")
+    return status
+
+
+def _look(path: str, size: int) -> Facts:
+    if size == 0:
+        return Facts(size_bytes=0, failure="empty")
+    try:
+        with Path(path).open("rb") as file:
+            start = file.read(512)
+            file.seek(0)
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as cause:
+        return Facts(size_bytes=size, failure="unreadable", detail=cause.strerror or type(cause).__name__)
+    return Facts(size_bytes=size, sha256=sha256, **_sound(path, size, start))
+
+
+def _sound(path: str, size: int, start: bytes) -> dict[str, Any]:
+    """What FFmpeg says of the sound in a file."""
+    import av
+
+    try:
+        # An absolute path is never taken for an address, and the whitelist keeps a playlist in disguise from fetching anything.
+        with av.open(str(Path(path).absolute()), metadata_errors="ignore", options={"protocol_whitelist": "file"}) as container:
+            if not container.streams.audio:
+                return _failure("no_audio", f"The file ({container.format.long_name or container.format.name}) has no sound in it.")
+            return _measured(container, container.streams.best("audio") or container.streams.audio[0], size)
+    except (av.FFmpegError, UnicodeDecodeError) as cause:
+        if text := _text_kind(start):
+            return _failure("no_audio", f"The file is {text}, not audio.")
+        return _failure("corrupt", f"FFmpeg: {getattr(cause, 'strerror', None) or cause}")
+
+
+def _failure(kind: str, detail: str) -> dict[str, Any]:
+    return {"failure": kind, "detail": detail}
+
+
+def _text_kind(start: bytes) -> str | None:
+    """What kind of text a file that is not audio starts with: a saved error page is the usual case."""
+    if b"\0" in start:
+        return None
+    if any(mark in start.lower() for mark in (b"<!doctype html", b"<html")):
+        return "a web page"
+    try:
+        start.decode("utf-8")
+    except UnicodeDecodeError as cause:
+        if cause.end < len(start) - 3:  # a character cut in two at the end is no sign of binary data
+            return None
+    return "text"
+
+
+def _measured(container: Any, stream: Any, size: int) -> dict[str, Any]:
+    context = stream.codec_context
+    codec = context.codec.canonical_name if context else None
+    duration = _header_duration(container, stream)
+    guessed = duration is None or bool(_GUESSED_LENGTH & set(container.format.name.split(",")))
+    heard, failed, length = _listen(container, stream, to_the_end=guessed)
+    if not heard and failed:
+        return _failure("corrupt", failed)
+    if duration is None or (guessed and abs(duration - length) > _LENGTH_TOLERANCE_S):
+        duration = length
+    elif codec and codec.startswith("pcm_") and stream.bit_rate:
+        duration = min(duration or 0.0, size * 8 / stream.bit_rate)  # the header of a cut-off recording promises more than is there
+    return {
+        "duration_s": None if duration is None else round(duration, 3),
+        "channels": context.channels or None if context else None,
+        "sample_rate_hz": context.sample_rate or None if context else None,
+        "codec": codec,
+    }
+
+
+def _header_duration(container: Any, stream: Any) -> float | None:
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return None if container.duration is None else container.duration / 1e6
+
+
+def _listen(container: Any, stream: Any, *, to_the_end: bool) -> tuple[bool, str, float]:
+    """Decode until the first sound, then only sum up packets: (something was decoded, the last complaint, seconds)."""
+    import av
+
+    heard, failed, summed, last = stream.codec_context is None, "", 0.0, 0.0
+    first: float | None = None
+    packets = container.demux(stream)
+    # Damage in the middle of a file ends the look, not the recording: the service may still read all of it.
+    with contextlib.suppress(av.FFmpegError):
+        for number, packet in enumerate(packets):
+            if not heard and number < _PACKETS_TO_TRY:
+                try:
+                    heard = any(frame.samples for frame in packet.decode())
+                except av.FFmpegError as cause:
+                    failed = f"FFmpeg: {cause.strerror or cause}"
+            elif not to_the_end:
+                break
+            if packet.pts is not None and packet.time_base is not None:
+                length = float((packet.duration or 0) * packet.time_base)
+                at = float(packet.pts * packet.time_base)
+                first = at if first is None else first
+                summed, last = summed + length, at + length - first
+    return heard, failed, max(summed, last)
+
+
+class _Cache:
+    """Facts by path, size and time of change, in the user's cache folder; without effect where that cannot be written."""
+
+    def __init__(self) -> None:
+        self._connection: sqlite3.Connection | None = None
+
+    def __enter__(self) -> _Cache:
+        with contextlib.suppress(OSError, sqlite3.Error, RuntimeError):  # RuntimeError: there is no home folder
+            folder = _cache_folder()
+            folder.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(folder / "probes.sqlite3", timeout=5)
+            try:
+                connection.execute(
+                    f"CREATE TABLE IF NOT EXISTS {_CACHE_TABLE} (path BLOB PRIMARY KEY, size INTEGER, mtime_ns INTEGER, facts BLOB)"
+                )
+            except sqlite3.Error:
+                connection.close()
+                raise
+            self._connection = connection
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def read(self, stamps: Mapping[str, tuple[int, int]]) -> dict[str, Facts]:
+        """The facts of those paths that have not changed since."""
+        found: dict[str, Facts] = {}
+        if self._connection is None:
+            return found
+        query = f"SELECT facts FROM {_CACHE_TABLE} WHERE path = ? AND size = ? AND mtime_ns = ?"  # noqa: S608 -- a constant
+        with contextlib.suppress(sqlite3.Error, msgspec.MsgspecError):
+            for path, stamp in stamps.items():
+                row = self._connection.execute(query, (_cache_key(path), *stamp)).fetchone()
+                if row:
+                    found[path] = msgspec.json.decode(row[0], type=Facts)
+        return found
+
+    def write(self, found: Mapping[str, tuple[tuple[int, int], Facts]]) -> None:
+        """Remember facts, replacing older ones of the same paths."""
+        if self._connection is None or not found:
+            return
+        rows = [(_cache_key(path), *stamp, msgspec.json.encode(facts)) for path, (stamp, facts) in found.items()]
+        with contextlib.suppress(sqlite3.Error), self._connection:
+            self._connection.executemany(f"INSERT OR REPLACE INTO {_CACHE_TABLE} VALUES (?, ?, ?, ?)", rows)  # noqa: S608 -- a constant
+
+
+def _cache_key(path: str) -> bytes:
+    return os.fsencode(Path(path).absolute())
+
+
+def _cache_folder() -> Path:
+    """``SCRIBEKIT_CACHE``, else ``scribekit`` in the user's cache folder."""
+    if own := os.environ.get("SCRIBEKIT_CACHE"):
+        return Path(own).expanduser()
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "scribekit"

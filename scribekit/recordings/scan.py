@@ -1,0 +1,281 @@
+"""The verbs that make a manifest: one table, one row per recording, whatever the recordings were given as."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from scribekit.api.options import option_types
+from scribekit.base import schema
+from scribekit.base.errors import ManifestError
+from scribekit.base.progress import QUIET_UNDER_S, Progress
+from scribekit.recordings import manifest, probe
+
+_FACTS = ("duration_s", "size_bytes", "channels", "sample_rate_hz", "codec", "sha256")
+_MAGIC = re.compile(r"[*?[]")
+
+
+def scan(folder_or_glob: str | os.PathLike[str], *, recursive: bool = True, progress: bool = True) -> pd.DataFrame:
+    """The recordings in a folder, as a manifest.
+
+    Args:
+        folder_or_glob: A folder, a pattern such as ``"calls/**/*.mp3"``, or one file. Audio and video files are taken by their extension,
+            in any case; hidden files and folders are left out, links to folders are not followed.
+        recursive: Whether to look into subfolders too (in a pattern: whether ``**`` reaches into them).
+        progress: Whether to show progress when it takes more than two seconds.
+
+    Returns:
+        The columns of :data:`scribekit.schema.MANIFEST`, in natural order of the paths.
+        ``recording_id`` is the path within the folder.
+        A file that cannot be sent says why in ``problem``.
+
+    Raises:
+        ManifestError: There is no such folder, or nothing in it that could be a recording.
+
+    Example:
+        >>> scan("sample_manifests/audio/*.flac")["recording_id"].tolist()  # doctest: +SKIP
+        ['meeting_launch.flac', 'support_call.flac']
+    """
+    where = os.fspath(folder_or_glob)
+    if manifest.is_url(where):
+        raise ManifestError(f"scan() looks into folders, and {where!r} is an address. Use sk.read_manifest([{where!r}]).")
+    base, found = _find(Path(_at_home(where)), recursive=recursive)
+    kept = [path for path in found if path.suffix.lower() in manifest.MEDIA_SUFFIXES]
+    if not kept:
+        others = sorted({path.suffix.lower() or "(none)" for path in found})
+        seen = f" Other files there end in: {', '.join(others[:8])}." if others else ""
+        raise ManifestError(
+            f"No audio or video files were found in {where!r}.{seen} For subfolders use recursive=True, or '**' in a pattern; "
+            "to name files yourself, use sk.read_manifest([…])."
+        )
+    written = sorted(map(str, kept), key=manifest.natural_key)
+    return _manifest(pd.DataFrame({"source": pd.Series(written, dtype="object")}), base, progress=progress)
+
+
+def _find(where: Path, *, recursive: bool) -> tuple[Path, list[Path]]:
+    """The folder that was scanned and the files found, relative to it."""
+    if where.is_dir():
+        return where, list(_walk(where, recursive=recursive))
+    if where.is_file():
+        return where.parent, [Path(where.name)]
+    fixed = list(itertools.takewhile(lambda part: not _MAGIC.search(part), where.parts))
+    base, pattern = Path(*fixed), list(where.parts[len(fixed) :])
+    if not pattern:
+        raise ManifestError(
+            f"There is no folder {str(where)!r}. Relative paths start at {str(Path.cwd())!r}; a pattern such as 'calls/**/*.mp3' works too."
+        )
+    if pattern[-1] == "**":
+        pattern.append("*")
+    steps = [part if recursive or part != "**" else "*" for part in pattern[:-1]]
+    matches = (path.relative_to(base) for path in base.glob(str(Path(*steps, _in_any_case(pattern[-1])))) if path.is_file())
+    return base, [path for path in dict.fromkeys(matches) if not any(part.startswith(".") for part in path.parts)]
+
+
+def _in_any_case(pattern: str) -> str:
+    """``*.mp3`` also finds ``A.MP3``."""
+    stem, dot, suffix = pattern.rpartition(".")
+    return stem + dot + "".join(f"[{c}{c.upper()}]" for c in suffix.lower()) if dot and suffix.isalnum() else pattern
+
+
+def _walk(folder: Path, *, recursive: bool) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")] if recursive else []
+        within = Path(parent).relative_to(folder)
+        yield from (within / name for name in names if not name.startswith("."))
+
+
+def read_manifest(source: Any, *, progress: bool = True) -> pd.DataFrame:
+    """A table or list of recordings, as a manifest.
+
+    Args:
+        source: A file (CSV, TSV, Parquet, JSON, JSON Lines, XLSX, or plain text with one recording per line), a DataFrame, a list of dicts,
+            or a list of paths and http(s) URLs. A table names its recordings in one column called ``source``, ``path``, ``file``, ``url``
+            or ``audio_url``. Relative paths start at the folder of the file, else at the working directory. A column ``recording_id`` is
+            kept. For URLs, which are never downloaded, ``duration_s``, ``channels`` and the like are kept where the table gives them.
+        progress: Whether to show progress when it takes more than two seconds.
+
+    Returns:
+        The columns of :data:`scribekit.schema.MANIFEST`, then the user's own columns as they were. A row that cannot be sent says why in
+        ``problem``; the others are not affected by it.
+
+    Raises:
+        ManifestError: The table cannot be read, does not name its recordings, or its ``recording_id`` is blank or not unique.
+
+    Example:
+        >>> table = read_manifest(["https://example.org/talk.mp3", "missing.wav"])
+        >>> table["recording_id"].tolist(), [problem[:8] for problem in table["problem"].dropna()]
+        (['example.org/talk.mp3', 'missing.wav'], ['missing:'])
+    """
+    if not isinstance(source, (str, os.PathLike)):
+        return _manifest(_table(source), Path(), progress=progress)
+    name = os.fspath(source)
+    path = Path(_at_home(name))
+    if manifest.is_url(name) or path.suffix.lower() in manifest.MEDIA_SUFFIXES:
+        raise ManifestError(
+            f"{name!r} is not the path of a table of recordings. A recording goes into a list: sk.read_manifest([{name!r}])."
+        )
+    return _manifest(_read_table(path), path.parent, progress=progress)
+
+
+def _at_home(path: str) -> str:
+    return str(Path(path).expanduser()) if path.startswith("~/") else path
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    readers: dict[str, Callable[[Path], pd.DataFrame]] = {
+        ".csv": _read_text_table,
+        ".tsv": _read_text_table,
+        ".txt": lambda file: _table([line for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()]),
+        ".parquet": pd.read_parquet,
+        ".json": lambda file: _table(json.loads(file.read_text(encoding="utf-8-sig"))),
+        ".jsonl": lambda file: _table([json.loads(line) for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()]),
+        ".xlsx": pd.read_excel,
+    }
+    readers[".ndjson"] = readers[".jsonl"]
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        raise ManifestError(f"{str(path)!r} is a folder. Use sk.scan({str(path)!r}).")
+    if not path.is_file():
+        raise ManifestError(f"There is no manifest file {str(path)!r}. Relative paths start at {str(Path.cwd())!r}.")
+    if suffix not in readers:
+        raise ManifestError(f"A manifest cannot be read from {suffix or 'a file without extension'!r}. Known are: {', '.join(readers)}.")
+    try:
+        return readers[suffix](path)
+    except ImportError as cause:
+        raise ManifestError(f"Reading {path.name!r} needs another library ({cause}). Install it, or save the table as CSV.") from cause
+    except (ValueError, OSError) as cause:  # pandas' parser errors, JSON errors and wrong encodings are all ValueErrors
+        hint = "Save it as UTF-8." if isinstance(cause, UnicodeDecodeError) else "Open it and look at that place."
+        raise ManifestError(f"The manifest {str(path)!r} cannot be read: {cause}. {hint}") from cause
+
+
+def _read_text_table(path: Path) -> pd.DataFrame:
+    with path.open(encoding="utf-8-sig") as file:
+        header = file.readline()
+    separator = max("\t,;", key=header.count)
+    texts = dict.fromkeys((*manifest.SOURCE_NAMES, "recording_id"), "str")
+    frame = pd.read_csv(path, sep=separator, encoding="utf-8-sig", dtype=texts, dtype_backend="numpy_nullable", skipinitialspace=True)
+    return frame.astype({str(name): _plain(column) for name, column in frame.items()})
+
+
+def _plain(column: pd.Series[Any]) -> Any:
+    """The everyday dtype for a column, but whole numbers and truth values stay such when a cell is blank."""
+    if isinstance(column.dtype, pd.StringDtype):
+        return "str"
+    if column.dtype in ("Int64", "boolean") and column.isna().any():
+        return column.dtype
+    return column.dtype.numpy_dtype if hasattr(column.dtype, "numpy_dtype") else column.dtype
+
+
+def _table(given: Any) -> pd.DataFrame:
+    """A frame with a column that names the recordings, from a frame, dict of columns, list of dicts or list of strings."""
+    if isinstance(given, pd.DataFrame):
+        return given
+    if isinstance(given, Mapping):
+        return pd.DataFrame(given)
+    if not isinstance(given, Iterable) or isinstance(given, (bytes, bytearray)):
+        raise ManifestError(
+            f"A manifest cannot be made from {type(given).__name__}. Give a path, a table, or a list of paths, URLs or dicts."
+        )
+    rows = [row if isinstance(row, Mapping) else {"source": row} for row in given]
+    return pd.DataFrame(rows) if rows else pd.DataFrame({"source": []})
+
+
+def _manifest(table: pd.DataFrame, base: Path, *, progress: bool) -> pd.DataFrame:
+    if not table.columns.is_unique:
+        twice = ", ".join(map(str, table.columns[table.columns.duplicated()]))
+        raise ManifestError(f"Columns must have different names; found more than once: {twice}. Rename or drop one of each.")
+    column = manifest.source_column(table.columns)
+    table = table.reset_index(drop=True)
+    written = [_text(cell) for cell in table[column]]
+    sources = [text if text is None or manifest.is_url(text) else _existing(base, text) for text in written]
+    known = _known(table)
+    data: dict[str, list[Any]] = {name: known.get(name, [None] * len(table)) for name in _FACTS}
+    problems = _fill_in_facts(data, sources, progress=progress)
+    ids = _ids(table, written)
+    own = [name for name in table.columns if name != column and name not in schema.MANIFEST.names]
+    problems = _with_duplicates(problems, ids, [url or sha for url, sha in zip(_urls(sources), data["sha256"], strict=True)], table[own])
+    columns: dict[str, list[Any]] = {"recording_id": ids, "source": [_printable(source) for source in sources], **data, "problem": problems}
+    return schema.MANIFEST.frame(columns).join(table[own])
+
+
+def _text(cell: Any) -> str | None:
+    """A cell as a path or URL; None when it is blank."""
+    if schema.is_missing(cell):
+        return None
+    text = os.fsdecode(cell) if isinstance(cell, (str, os.PathLike)) else str(cell)
+    stripped = text.strip()
+    return (stripped if manifest.is_url(stripped) else text) if stripped else None
+
+
+def _existing(base: Path, written: str) -> str:
+    """The path in the spelling that is on the disk: names that look alike may be composed (NFC) or decomposed (NFD)."""
+    path = str(base / _at_home(written))
+    spellings = (path,) if path.isascii() else (path, unicodedata.normalize("NFC", path), unicodedata.normalize("NFD", path))
+    return next((spelling for spelling in spellings if os.path.lexists(spelling)), path)
+
+
+def _printable(text: str | None) -> str | None:
+    """A name that is not valid Unicode, made so; its row has a problem."""
+    return None if text is None else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _known(table: pd.DataFrame) -> dict[str, list[Any]]:
+    """What the user's table says of its recordings; only used for those that are not looked at."""
+    numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in _FACTS[:4] if name in table.columns}
+    known = {name: [None if pd.isna(cell) else cell for cell in column] for name, column in numbers.items()}
+    return known | {name: [_text(cell) for cell in table[name]] for name in _FACTS[4:] if name in table.columns}
+
+
+def _fill_in_facts(data: dict[str, list[Any]], sources: Sequence[str | None], *, progress: bool) -> list[str | None]:
+    """Look at the files, put what was found into ``data``, and say what is wrong with each row."""
+    local = {row: source for row, source in enumerate(sources) if source is not None and not manifest.is_url(source)}
+    files = {row: path for row, path in local.items() if _printable(path) == path}
+    with Progress(len(set(files.values())), "recordings", "Probing", enabled=progress, quiet_under_s=QUIET_UNDER_S) as bar:
+        facts = dict(zip(files, probe.probe_all(list(files.values()), on_done=bar.update), strict=True))
+    problems: list[str | None] = []
+    for row, source in enumerate(sources):
+        if source is None:
+            problems.append(manifest.problem("no_source"))
+        elif row not in local:
+            problems.append(manifest.url_problem(source, data["duration_s"][row]))
+        else:
+            seen = facts.get(row) or manifest.Facts(failure="unreadable", detail="its name is not valid Unicode, rename it")
+            for name in _FACTS:
+                data[name][row] = getattr(seen, name)
+            problems.append(manifest.file_problem(seen))
+    return problems
+
+
+def _ids(table: pd.DataFrame, written: Sequence[str | None]) -> list[str]:
+    if "recording_id" not in table.columns:
+        return manifest.recording_ids([None if text is None else _printable(_at_home(text)) for text in written])
+    given = [_text(cell) for cell in table["recording_id"]]
+    return manifest.check_ids(given)
+
+
+def _urls(sources: Sequence[str | None]) -> list[str | None]:
+    return [source.partition("#")[0] if source and manifest.is_url(source) else None for source in sources]
+
+
+def _with_duplicates(
+    problems: Sequence[str | None], ids: Sequence[str], contents: Sequence[str | None], own: pd.DataFrame
+) -> list[str | None]:
+    """Mark the rows that repeat an earlier one: the same audio with the same options."""
+    rows = [row for row, problem in enumerate(problems) if problem is None and contents[row] is not None]
+    marked = list(problems)
+    if len({contents[row] for row in rows}) == len(rows):
+        return marked
+    options = own[[name for name in own.columns if name in option_types()]].astype("object")
+    keys = [(contents[row], *(_text(cell) for cell in options.iloc[row])) for row in rows]
+    for row, first in zip(rows, manifest.first_alike(keys), strict=True):
+        if first is not None:
+            marked[row] = manifest.problem("duplicate", ids[rows[first]])
+    return marked

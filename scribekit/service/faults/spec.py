@@ -1,0 +1,206 @@
+"""Faults that the service makes on purpose, so that clients can be tried against them. What they are; :mod:`plan` draws them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any
+
+import msgspec
+
+from scribekit.base import contract
+from scribekit.base.errors import OptionError, nearest
+
+KINDS: Mapping[str, str] = {
+    "upload": "POST /v2/upload",
+    "create": "POST /v2/transcript",
+    "list": "GET /v2/transcript",
+    "get": "GET /v2/transcript/{id}",
+    "delete": "DELETE /v2/transcript/{id}",
+    "srt": "GET /v2/transcript/{id}/srt",
+    "vtt": "GET /v2/transcript/{id}/vtt",
+    "sentences": "GET /v2/transcript/{id}/sentences",
+    "paragraphs": "GET /v2/transcript/{id}/paragraphs",
+    "word_search": "GET /v2/transcript/{id}/word-search",
+    "redacted_audio": "GET /v2/transcript/{id}/redacted-audio",
+}
+"""Short names of the kinds of requests; the long ones are those under which the books count."""
+
+REQUEST_FAULTS = (
+    "reset_before",
+    "reset_after",
+    "late",
+    "http_500",
+    "http_502",
+    "http_503",
+    "http_504",
+    "html_500",
+    "html_502",
+    "html_503",
+    "html_504",
+    "too_many",
+    "too_many_bare",
+    "truncate",
+    "cut_json",
+    "slow_body",
+)
+"""In the order in which they are drawn; a request suffers one at most."""
+
+WEBHOOK_FAULTS = ("webhook_lost", "webhook_doubled", "webhook_forged", "webhook_delayed")
+"""In the order in which they are drawn; a job's webhook suffers one at most."""
+
+JOB_ERRORS: Mapping[str, str] = {
+    "download": f"{contract.ERROR_DOWNLOAD}, unable to download {{url}}. "
+    "Please make sure the file exists and is accessible from the internet.",
+    "forbidden": f"{contract.ERROR_DOWNLOAD} to {{url}}, 403 Client Error: Forbidden for url: {{url}}",
+    "no_access": f"{contract.ERROR_DOWNLOAD}, unable to access file at {{url}}",
+    "no_audio": f"{contract.ERROR_NO_AUDIO}text/html (HTML document, ASCII text, with very long lines (56754)).",
+    "transcoding": f"{contract.ERROR_TRANSCODING}. The file is cut off or damaged.",
+    "too_short": contract.ERROR_TOO_SHORT,
+    "speech_threshold": "Audio speech threshold 0.9461 is below the requested speech threshold value 1.0",
+    "language_confidence": "detected language 'bg', confidence 0.2949, is below the requested confidence threshold value of '0.4'",
+    "no_speech": "language_detection cannot be performed on files with no spoken audio",
+    "server": contract.ERROR_SERVER,
+}
+"""The sentences with which jobs end according to the contract; ``{url}`` stands for the audio's address."""
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Probability = Share | Mapping[str, Share]
+Chance = Share | str
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=300)]
+PerSecond = Annotated[float, msgspec.Meta(ge=0, le=10_000)]
+
+
+@dataclass(frozen=True)
+class Faults:
+    """How likely each fault is, from 0 to 1.
+
+    A fault of requests takes one number for every kind of request, or a mapping from the kind to its number:
+    ``{"reset_after": {"create": 0.05, "get": 0.01}}``. A fault that takes a *chance* hits that share of its candidates, or those whose
+    ``audio_url`` a regular expression matches. A change hits the requests and the jobs that come after it.
+
+    Attributes:
+        reset_before: The connection is dropped before anything was done.
+        reset_after: The work is done and the connection dropped before the answer.
+        late: The connection of a ``create`` is dropped, and ``late_s`` seconds later the job is created all the same.
+        http_500: 500 with a JSON error, nothing done; ``http_502``, ``http_503`` and ``http_504`` likewise.
+        html_500: 500 with a web page, nothing done; ``html_502``, ``html_503`` and ``html_504`` likewise.
+        too_many: 429 with ``Retry-After``, nothing done.
+        too_many_bare: 429 without ``Retry-After``, nothing done.
+        truncate: The work is done and the connection dropped in the middle of the answer.
+        cut_json: The work is done and half of the answer arrives, with a ``Content-Length`` that says it is all.
+        slow_body: The second half of the answer comes ``slow_body_s`` seconds after the first.
+        job_server_error: The job ends with the server's own error, which a resubmission may cure.
+        fail_once: The chance that an audio's first job ends with the server's own error; its other jobs do not.
+        hang: The chance that a job never ends. It keeps the state ``processing`` and gives its slot back, so that the others go on.
+        fail_matching: Regular expressions for the ``audio_url``, and with what the matching jobs end: a name of :data:`JOB_ERRORS` or a
+            sentence (of at least two words).
+        webhook_lost: The webhook is never called.
+        webhook_doubled: It is called twice.
+        webhook_forged: Before the true call come two forged ones: the transcript's id with another status and a wrong secret, and an
+            unknown id with the right secret.
+        webhook_delayed: The call comes up to ``webhook_delay_s`` seconds late, so that other jobs' calls overtake it.
+        foreign_per_s: Other people's transcripts that come into the list per second.
+        late_s: See ``late``.
+        slow_body_s: See ``slow_body``.
+        retry_after_s: What the 429 of ``too_many`` asks for.
+        webhook_delay_s: See ``webhook_delayed``.
+        seed: Decides which requests and jobs are hit. The same seed and the same order of the requests of a kind give the same faults.
+    """
+
+    reset_before: Probability = 0.0
+    reset_after: Probability = 0.0
+    late: Share = 0.0
+    http_500: Probability = 0.0
+    http_502: Probability = 0.0
+    http_503: Probability = 0.0
+    http_504: Probability = 0.0
+    html_500: Probability = 0.0
+    html_502: Probability = 0.0
+    html_503: Probability = 0.0
+    html_504: Probability = 0.0
+    too_many: Probability = 0.0
+    too_many_bare: Probability = 0.0
+    truncate: Probability = 0.0
+    cut_json: Probability = 0.0
+    slow_body: Probability = 0.0
+    job_server_error: Share = 0.0
+    fail_once: Chance = 0.0
+    hang: Chance = 0.0
+    fail_matching: Mapping[str, str] = field(default_factory=dict)
+    webhook_lost: Share = 0.0
+    webhook_doubled: Share = 0.0
+    webhook_forged: Share = 0.0
+    webhook_delayed: Share = 0.0
+    foreign_per_s: PerSecond = 0.0
+    late_s: Seconds = 1.0
+    slow_body_s: Seconds = 2.0
+    retry_after_s: Annotated[int, msgspec.Meta(ge=0)] = 1
+    webhook_delay_s: Seconds = 2.0
+    seed: int = 0
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Faults:
+        """Reads faults. Raises :class:`OptionError` for anything that is not one.
+
+        Example:
+            >>> Faults.from_json('{"http_503": 0.02, "seed": 7}').http_503
+            0.02
+        """
+        try:
+            given = msgspec.json.decode(text or b"{}", type=dict[str, Any])
+            _check_names("fault", given, [known.name for known in fields(cls)])
+            faults = msgspec.convert(given, cls)
+        except msgspec.MsgspecError as error:
+            raise OptionError(f"The faults cannot be read: {error}. Expected JSON such as {{'http_503': 0.02}}.") from error
+        faults._check()
+        return faults
+
+    def request_shares(self, kind: str) -> dict[str, float]:
+        """How likely each fault of a kind of request is, without those that never happen."""
+        shares = {fault: _share(getattr(self, fault), kind) for fault in REQUEST_FAULTS}
+        if kind != KINDS["create"]:
+            del shares["late"]
+        return {fault: share for fault, share in shares.items() if share}
+
+    def webhook_shares(self) -> dict[str, float]:
+        """How likely each fault of a webhook is, without those that never happen."""
+        return {fault: share for fault in WEBHOOK_FAULTS if (share := getattr(self, fault))}
+
+    def _check(self) -> None:
+        for fault in REQUEST_FAULTS:
+            if isinstance(value := getattr(self, fault), Mapping):
+                _check_names(f"kind of request in {fault}", value, [*KINDS, *KINDS.values()])
+        for name, kind in KINDS.items():
+            _check_sum(f"The faults of {name!r}", self.request_shares(kind))
+        _check_sum("The faults of webhooks", self.webhook_shares())
+        for pattern in (*self.fail_matching, self.fail_once, self.hang):
+            if isinstance(pattern, str):
+                _check_pattern(pattern)
+        _check_names("job error", [end for end in self.fail_matching.values() if " " not in end], list(JOB_ERRORS))
+
+
+def _share(value: Probability, kind: str) -> float:
+    if not isinstance(value, Mapping):
+        return value
+    return next((share for name, share in value.items() if KINDS.get(name, name) == kind), 0.0)
+
+
+def _check_names(what: str, given: Mapping[str, Any] | list[str], known: list[str]) -> None:
+    for name in given:
+        if name not in known:
+            raise OptionError(f"Unknown {what}: {name!r}.{nearest(name, known)}")
+
+
+def _check_sum(what: str, shares: Mapping[str, float]) -> None:
+    total = sum(shares.values())
+    if total > 1 + 1e-9:
+        raise OptionError(f"{what} add up to {total:g}, but only one is made at a time: {', '.join(shares)} may be 1 in all.")
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise OptionError(f"{pattern!r} is not a regular expression: {error}.") from error

@@ -1,0 +1,90 @@
+"""The ASGI application: what happens to a request before and after its endpoint."""
+
+from __future__ import annotations
+
+import hmac
+import time
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from scribekit.base import contract
+from scribekit.service.http.endpoints import CONTRACT, CONTROL, OPEN, error_response, too_many
+from scribekit.service.http.faulty_answers import FaultyAnswers, drain
+from scribekit.service.state.connections import Connections
+from scribekit.service.state.service import Service
+
+OTHER = "other"
+"""The kind of requests for addresses that the contract does not know."""
+
+
+class App:
+    """Routes, counts, checks the key and the request budget, and makes the faults that were asked for.
+
+    Args:
+        service: The parts that the endpoints work on.
+        connections: The open connections, for the faults that drop one.
+    """
+
+    def __init__(self, service: Service, connections: Connections) -> None:
+        self._service = service
+        self._faulty = FaultyAnswers(service, connections)
+        self._open = {**OPEN, **CONTROL} if service.settings.control else OPEN
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        request = Request(scope, receive)
+        kind, transcript_id = route(request.method, scope["path"])
+        endpoint = self._open.get(kind)
+        try:
+            if endpoint is not None:
+                response = await endpoint(self._service, request, transcript_id)
+                await response(scope, receive, send)
+            else:
+                await self._answer(kind, transcript_id, request, send)
+        except ClientDisconnect:
+            return
+
+    async def _answer(self, kind: str, transcript_id: str, request: Request, send: Send) -> None:
+        endpoint = CONTRACT.get(kind)
+        if endpoint is None:
+            kind = OTHER
+        books, now = self._service.books, time.monotonic()
+        books.asked(kind, now)
+        refusal = self._refusal(request, now)
+        if refusal is not None or endpoint is None:
+            await drain(request)
+            response = refusal or error_response("Not found", 404)
+        elif fault := self._service.plan.for_request(kind):
+            books.faults[fault] += 1
+            books.answered(kind, await self._faulty.give(fault, endpoint, request, transcript_id, send))
+            return
+        else:
+            response = await endpoint(self._service, request, transcript_id)
+        books.answered(kind, response.status_code)
+        await response(request.scope, request.receive, send)
+
+    def _refusal(self, request: Request, now: float) -> Response | None:
+        if not _is_key(request.headers.get("authorization", ""), self._service.settings.api_key):
+            return error_response(contract.ERROR_TOKEN, 401)
+        wait_s = self._service.window.retry_after(now)
+        return None if wait_s is None else too_many(wait_s)
+
+
+def route(method: str, path: str) -> tuple[str, str]:
+    """The kind of a request, and the transcript id in its path.
+
+    Example:
+        >>> route("GET", "/v2/transcript/8c2f/srt")
+        ('GET /v2/transcript/{id}/srt', '8c2f')
+    """
+    parts = path.rstrip("/").split("/")
+    if parts[:3] != ["", "v2", "transcript"] or len(parts) == 3:
+        return f"{method} {'/'.join(parts)}", ""
+    transcript_id, parts[3] = parts[3], "{id}"
+    return f"{method} {'/'.join(parts)}", transcript_id
+
+
+def _is_key(given: str, wanted: str | None) -> bool:
+    return bool(given.strip()) if wanted is None else hmac.compare_digest(given.encode(), wanted.encode())

@@ -1,0 +1,71 @@
+"""SRT and WebVTT texts from words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scribekit.service.http.sentences import sentences
+from scribekit.service.payload import PayloadWord
+
+CHARS_PER_CAPTION = 84
+"""The vendor documents no default; this is two lines of the usual 42 characters."""
+
+Cue = tuple[int, int, str]
+
+
+def srt(words: Sequence[PayloadWord], chars_per_caption: int = CHARS_PER_CAPTION) -> str:
+    r"""The words as SubRip text.
+
+    Example:
+        >>> srt([PayloadWord("Hi.", 0, 1500, 1.0)])
+        '1\n00:00:00,000 --> 00:00:01,500\nHi.\n'
+    """
+    blocks = (
+        f"{number}\n{_srt_time(start)} --> {_srt_time(end)}\n{text}\n"
+        for number, (start, end, text) in enumerate(cues(words, chars_per_caption), 1)
+    )
+    return "\n".join(blocks)
+
+
+def vtt(words: Sequence[PayloadWord], chars_per_caption: int = CHARS_PER_CAPTION) -> str:
+    r"""The words as WebVTT text.
+
+    Example:
+        >>> vtt([PayloadWord("A<B.", 0, 1500, 1.0)])
+        'WEBVTT\n\n00:00.000 --> 00:01.500\nA&lt;B.\n'
+    """
+    blocks = (f"{_vtt_time(start)} --> {_vtt_time(end)}\n{_escaped(text)}\n" for start, end, text in cues(words, chars_per_caption))
+    return "\n".join(["WEBVTT\n", *blocks])
+
+
+def cues(words: Sequence[PayloadWord], chars_per_caption: int) -> Iterator[Cue]:
+    """``(start_ms, end_ms, text)`` of each caption: at most so many characters (a longer word stands alone), at most one sentence."""
+    for sentence in sentences(words):
+        run: list[PayloadWord] = []
+        length = 0
+        for word in sentence.words:
+            if run and length + 1 + len(word.text) > chars_per_caption:
+                yield _cue(run)
+                run, length = [], 0
+            length += len(word.text) + bool(run)
+            run.append(word)
+        yield _cue(run)
+
+
+def _cue(run: list[PayloadWord]) -> Cue:
+    return run[0].start, run[-1].end, " ".join(word.text for word in run)
+
+
+def _srt_time(ms: int) -> str:
+    seconds, rest = divmod(ms, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02},{rest:03}"
+
+
+def _vtt_time(ms: int) -> str:
+    seconds, rest = divmod(ms, 1000)
+    hours = f"{seconds // 3600:02}:" if seconds >= 3600 else ""
+    return f"{hours}{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,94 @@
+"""How a request is answered that a fault has hit."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Send
+
+from scribekit.base import contract
+from scribekit.service.http.endpoints import Endpoint, error_response, too_many
+from scribekit.service.state.connections import Connections
+from scribekit.service.state.service import Service
+
+
+class FaultyAnswers:
+    """Plays the faults of requests.
+
+    Args:
+        service: The parts that the endpoints work on.
+        connections: The open connections, for the faults that drop one.
+    """
+
+    def __init__(self, service: Service, connections: Connections) -> None:
+        self._service = service
+        self._connections = connections
+
+    async def give(self, fault: str, endpoint: Endpoint, request: Request, transcript_id: str, send: Send) -> int | None:
+        """Answers, or does not, as the fault wants it; gives the status that was sent, None for a dropped connection."""
+        if fault == "reset_before":
+            await self._connections.reset(request.scope)
+            return None
+        if fault == "late":
+            await self._drop_and_work_later(endpoint, request, transcript_id)
+            return None
+        if (excuse := self._excuse(fault)) is not None:
+            await drain(request)
+            await excuse(request.scope, request.receive, send)
+            return excuse.status_code
+        response = await endpoint(self._service, request, transcript_id)
+        if fault == "reset_after":
+            await self._connections.reset(request.scope)
+            return None
+        await self._spoil(fault, response, request, send)
+        return response.status_code
+
+    async def _drop_and_work_later(self, endpoint: Endpoint, request: Request, transcript_id: str) -> None:
+        await request.body()  # kept by the request for the endpoint, which comes when the connection is gone
+        await self._connections.reset(request.scope)
+
+        async def work() -> None:
+            await asyncio.sleep(self._service.plan.faults.late_s)
+            await endpoint(self._service, request, transcript_id)
+
+        self._service.background.start(work())
+
+    def _excuse(self, fault: str) -> Response | None:
+        if fault == "too_many":
+            return too_many(self._service.plan.faults.retry_after_s)
+        if fault == "too_many_bare":
+            return error_response(contract.ERROR_TOO_MANY, 429)
+        form, _, code = fault.partition("_")
+        if form not in ("http", "html"):
+            return None
+        status = HTTPStatus(int(code))
+        if form == "html":
+            return Response(_web_page(status), status, media_type="text/html")
+        return error_response(contract.ERROR_SERVER if status == HTTPStatus.INTERNAL_SERVER_ERROR else status.phrase, status)
+
+    async def _spoil(self, fault: str, response: Response, request: Request, send: Send) -> None:
+        half = len(response.body) // 2
+        if fault == "cut_json":
+            await Response(response.body[:half], response.status_code, media_type=response.media_type)(request.scope, request.receive, send)
+            return
+        await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
+        await send({"type": "http.response.body", "body": response.body[:half], "more_body": True})
+        if fault == "truncate":
+            await self._connections.close(request.scope)
+            return
+        await asyncio.sleep(self._service.plan.faults.slow_body_s)
+        await send({"type": "http.response.body", "body": response.body[half:]})
+
+
+async def drain(request: Request) -> None:
+    """Reads an unwanted body to its end: an answer in the middle of it would be lost when the connection closes."""
+    async for _ in request.stream():
+        pass
+
+
+def _web_page(status: HTTPStatus) -> str:
+    title = f"{status.value} {status.phrase}"
+    return f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"

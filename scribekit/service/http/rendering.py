@@ -1,0 +1,121 @@
+"""A transcript as the contract writes it: the request's echoes, the facts of the job, and null where there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from scribekit.base import contract
+from scribekit.service.http import sentences
+from scribekit.service.payload import PayloadWord, mean_confidence, payload_words
+from scribekit.service.recognisers.base import Recognition
+from scribekit.service.state.store import Job
+
+_SWITCHES = """auto_chapters auto_highlights content_safety custom_topics disfluencies entity_detection filter_profanity
+    iab_categories language_detection multichannel redact_pii redact_pii_audio sentiment_analysis speaker_labels speed_boost
+    summarization"""
+_ECHOES = """audio_end_at audio_start_from boost_param custom_spelling domain dual_channel keyterms_prompt language_code
+    language_codes language_confidence_threshold language_detection_options prompt redact_pii_audio_options redact_pii_audio_quality
+    redact_pii_policies redact_pii_return_unredacted redact_pii_sub redact_static_entities remove_audio_tags speaker_options
+    speakers_expected speech_model speech_models speech_threshold speech_understanding summary_model summary_type temperature
+    webhook_auth_header_name webhook_url"""
+_RESULTS = """audio_duration auto_highlights_result chapters confidence entities error language_confidence language_detection_results
+    sentiment_analysis_results speech_model_used summary text translated_texts utterances webhook_status_code words"""
+
+_TEMPLATE: dict[str, Any] = {
+    "language_model": "assemblyai_default",
+    "acoustic_model": "assemblyai_default",
+    "punctuate": True,
+    "format_text": True,
+    "topics": [],
+    "word_boost": [],
+    **dict.fromkeys(_SWITCHES.split(), False),
+    **dict.fromkeys(_ECHOES.split()),
+    **dict.fromkeys(_RESULTS.split()),
+}
+_NOT_ECHOED = ("content_safety_confidence", "keyterms_prompt_options", "webhook_auth_header_value")
+_UNAVAILABLE: dict[str, Any] = {"status": "unavailable", "results": [], "summary": {}}
+
+
+def transcript(job: Job) -> bytes:
+    """The transcript object of a job in any state, as JSON."""
+    payload = _TEMPLATE | {name: value for name, value in job.options.items() if name not in _NOT_ECHOED}
+    payload |= {
+        "id": job.id,
+        "status": job.status,
+        "error": job.error,
+        "throttled": job.throttled,
+        "webhook_status_code": job.webhook_status_code,
+        "webhook_auth": "webhook_auth_header_name" in job.options,
+        "content_safety_labels": {},
+        "iab_categories_result": {},
+        "is_deleted": job.is_deleted,
+    }
+    if job.recognition is not None:
+        payload |= _heard(job.recognition, job.options)
+    if job.is_deleted:
+        payload |= _wiped(job)
+    return msgspec.json.encode(payload)
+
+
+def words_of(job: Job) -> list[PayloadWord]:
+    """The words of a completed job."""
+    return payload_words(job.recognition.words) if job.recognition else []
+
+
+def grouped(job: Job, level: str) -> bytes:
+    """The answer of ``sentences`` or ``paragraphs``, as JSON."""
+    words = words_of(job)
+    groups: Sequence[object] = sentences.sentences(words) if level == "sentences" else sentences.paragraphs(words)
+    return msgspec.json.encode(
+        {
+            "id": job.id,
+            "confidence": mean_confidence(words),
+            "audio_duration": job.recognition.duration_s if job.recognition else 0.0,
+            level: groups,
+        }
+    )
+
+
+def list_item(job: Job, base_url: str) -> dict[str, Any]:
+    """A transcript's line in the list."""
+    return {
+        "id": job.id,
+        "resource_url": f"{base_url}/v2/transcript/{job.id}",
+        "status": job.status,
+        "created": job.created,
+        "completed": job.completed,
+        "audio_url": job.audio_url,
+        "error": job.error,
+    }
+
+
+def _heard(recognition: Recognition, options: dict[str, Any]) -> dict[str, Any]:
+    words = payload_words(recognition.words)
+    turns = sentences.utterances(words) if options.get("speaker_labels") or options.get("multichannel") else None
+    result = {
+        "text": " ".join(part.text for part in (words if turns is None else turns)),
+        "words": words,
+        "utterances": turns,
+        "confidence": mean_confidence(words),
+        "audio_duration": int(recognition.duration_s),
+        "language_code": recognition.language_code,
+        "speech_model_used": recognition.model,
+        "content_safety_labels": _UNAVAILABLE,
+        "iab_categories_result": _UNAVAILABLE,
+        "engine": recognition.engine,
+    }
+    if options.get("multichannel"):
+        result["audio_channels"] = recognition.channels
+    return result | dict(recognition.extra)
+
+
+def _wiped(job: Job) -> dict[str, Any]:
+    return dict.fromkeys(_RESULTS.split()) | {
+        "text": contract.DELETED_TEXT,
+        "language_code": None,
+        "error": job.error,
+        "audio_duration": int(job.recognition.duration_s) if job.recognition else None,
+    }

@@ -1,0 +1,199 @@
+"""Audio files in, 16 kHz samples out, in stretches of bounded length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from numpy.typing import NDArray
+
+from scribekit.base import contract
+from scribekit.service.recognisers.audio.media_type import describe, is_media
+from scribekit.service.recognisers.base import RecognitionError
+
+Packet: TypeAlias = "av.Packet[AudioStream]"
+
+RATE_HZ = 16_000
+STRETCH_S = 120
+
+
+@dataclass(frozen=True)
+class Span:
+    """The part of a recording to transcribe, in milliseconds of the whole recording; ``end_ms`` None means its end."""
+
+    start_ms: int = 0
+    end_ms: int | None = None
+
+    def cut(self, first: int, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The samples of a block that lie in the span, when the block begins at sample number ``first``."""
+        start = max(0, self.first_sample - first)
+        end = block.shape[1] if self.end_ms is None else max(0, self.end_ms * RATE_HZ // 1000 - first)
+        return block[:, start:end]
+
+    def is_over(self, sample: int) -> bool:
+        """Whether the span ends at or before this sample."""
+        return self.end_ms is not None and sample * 1000 >= self.end_ms * RATE_HZ
+
+    @property
+    def first_sample(self) -> int:
+        """The sample that the span begins with."""
+        return self.start_ms * RATE_HZ // 1000
+
+
+class Recording:
+    """One recording, read once from front to back.
+
+    At most two stretches (240 s, 15 MB a channel) are held at a time, however long the recording is.
+
+    Args:
+        path: The file.
+        split_channels: Whether channels are kept apart; otherwise they are mixed to one.
+        span: The part to give out.
+
+    Attributes:
+        channels: Channels of the file (not of the stretches).
+        duration_s: Length of the whole recording in seconds; right once :meth:`stretches` has ended.
+
+    Raises:
+        RecognitionError: The file holds no audio, cannot be decoded, or is too short; the message is the service's literal.
+    """
+
+    def __init__(self, path: Path, *, split_channels: bool = False, span: Span | None = None) -> None:
+        self._path = path
+        self._span = span or Span()
+        self._container = _open(path)
+        if not self._container.streams.audio:
+            self._container.close()
+            raise RecognitionError(f"{contract.ERROR_NO_AUDIO}{describe(path)}.")
+        self._stream = self._container.streams.audio[0]
+        self.channels = max(1, self._stream.codec_context.channels)
+        self._layout = _layout(self._stream, self.channels if split_channels else 1)
+        self.duration_s = 0.0
+        self._damaged = False
+
+    def stretches(self) -> Iterator[tuple[NDArray[np.float32], bool]]:
+        """Arrays of shape (channels, samples) of 120 s, the last one shorter, each with whether it is the last."""
+        held: NDArray[np.float32] | None = None
+        with self._container:
+            for stretch in self._grouped():
+                if held is not None:
+                    yield held, False
+                held = stretch
+        if self.duration_s == 0 and self._damaged:
+            raise RecognitionError(f"{contract.ERROR_TRANSCODING}. The file is damaged: no sound in it could be decoded.")
+        if held is None or (held.shape[1] < RATE_HZ * contract.SHORTEST_MS // 1000):
+            raise RecognitionError(contract.ERROR_TOO_SHORT)
+        yield held, True
+
+    def _grouped(self) -> Iterator[NDArray[np.float32]]:
+        blocks: list[NDArray[np.float32]] = []
+        size = 0
+        for block in self._selected():
+            blocks.append(block)
+            size += block.shape[1]
+            if size >= STRETCH_S * RATE_HZ:
+                yield np.concatenate(blocks, axis=1)
+                blocks, size = [], 0
+        if size:
+            yield np.concatenate(blocks, axis=1)
+
+    def _selected(self) -> Iterator[NDArray[np.float32]]:
+        position = 0
+        packets = self._packets()
+        for block in self._resampled(packets):
+            part = self._span.cut(position, block)
+            position += block.shape[1]
+            if part.shape[1]:
+                yield part
+            if self._span.is_over(position):
+                break
+        rest = sum(float((packet.duration or 0) * (packet.time_base or 0)) for packet in packets)
+        self.duration_s = position / RATE_HZ + rest
+
+    def _resampled(self, packets: Iterator[Packet]) -> Iterator[NDArray[np.float32]]:
+        resampler, shape = None, None
+        for frame in self._frames(packets):
+            found = (frame.format.name, frame.layout.name, frame.sample_rate)
+            if found != shape:
+                if resampler is not None:
+                    yield from _arrays(resampler, None)
+                resampler, shape = AudioResampler("fltp", self._layout, RATE_HZ), found
+            frame.pts = None
+            assert resampler is not None
+            yield from _arrays(resampler, frame)
+        if resampler is not None:
+            yield from _arrays(resampler, None)
+
+    def _frames(self, packets: Iterator[Packet]) -> Iterator[AudioFrame]:
+        for packet in packets:
+            try:
+                yield from packet.decode()
+            except av.error.FFmpegError:  # one damaged packet does not cost the rest
+                self._damaged = True
+
+    def _packets(self) -> Iterator[Packet]:
+        try:
+            yield from self._container.demux(self._stream)
+        except av.error.FFmpegError:
+            self._damaged = True
+
+
+def filtered(samples: NDArray[np.float32], chain: str) -> NDArray[np.float32]:
+    """One channel of 16 kHz samples through a chain of FFmpeg filters, as many samples as before.
+
+    Args:
+        samples: float32, one dimension.
+        chain: Filters as FFmpeg's command line takes them, for example ``"highpass=f=80,afftdn=nr=12"``.
+    """
+    graph = av.filter.Graph()
+    source = graph.add_abuffer(format="fltp", sample_rate=RATE_HZ, layout="mono")
+    nodes = [graph.add(*filter_.partition("=")[::2]) for filter_ in chain.split(",")]
+    graph.link_nodes(source, *nodes, graph.add("abuffersink")).configure()
+    frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="fltp", layout="mono")
+    frame.sample_rate = RATE_HZ
+    graph.push(frame)
+    graph.push(None)
+    return _fitted([found.to_ndarray()[0] for found in _drained(graph)], len(samples))
+
+
+def _drained(graph: av.filter.Graph) -> Iterator[AudioFrame]:
+    while True:
+        try:
+            frame = graph.pull()
+        except (av.error.BlockingIOError, av.error.EOFError):
+            return
+        if isinstance(frame, AudioFrame):
+            yield frame
+
+
+def _fitted(parts: list[NDArray[np.float32]], size: int) -> NDArray[np.float32]:
+    whole = np.concatenate(parts)[:size] if parts else np.zeros(0, np.float32)
+    return np.pad(whole, (0, size - len(whole))).astype(np.float32, copy=False)
+
+
+def _open(path: Path) -> av.container.InputContainer:
+    try:
+        return av.open(str(path), metadata_errors="ignore")
+    except FileNotFoundError as missing:
+        raise RecognitionError(f"{contract.ERROR_DOWNLOAD}. There is no file at the address.") from missing
+    except (av.error.FFmpegError, ValueError) as refused:
+        if is_media(path):
+            reason = "The file is cut off or damaged: its contents cannot be found."
+            raise RecognitionError(f"{contract.ERROR_TRANSCODING}. {reason}") from refused
+        raise RecognitionError(f"{contract.ERROR_NO_AUDIO}{describe(path)}.") from refused
+
+
+def _layout(stream: AudioStream, channels: int) -> str | av.AudioLayout:
+    return {1: "mono", 2: "stereo"}.get(channels, stream.codec_context.layout)
+
+
+def _arrays(resampler: AudioResampler, frame: AudioFrame | None) -> Iterator[NDArray[np.float32]]:
+    for found in resampler.resample(frame):
+        yield np.asarray(found.to_ndarray(), np.float32)

@@ -1,0 +1,42 @@
+"""How long an audio file is, from its container: nothing is decoded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from scribekit.base import contract
+from scribekit.service.recognisers.audio.media_type import describe, is_media
+from scribekit.service.recognisers.base import RecognitionError
+
+
+def probe(path: Path) -> tuple[float, int]:
+    """The length in seconds and the number of channels of a file's first audio stream.
+
+    Raises:
+        RecognitionError: With the contract's sentence, for a file without audio, a damaged one, or one that is too short.
+    """
+    import av
+
+    try:
+        with av.open(str(path), metadata_errors="ignore") as container:
+            if not container.streams.audio:
+                raise RecognitionError(f"{contract.ERROR_NO_AUDIO}{describe(path)}.")
+            stream = container.streams.audio[0]
+            duration_s = _duration_s(container, stream)
+            channels = stream.codec_context.channels
+    except (av.error.FFmpegError, ValueError) as error:
+        if is_media(path):
+            raise RecognitionError(f"{contract.ERROR_TRANSCODING}. The file is cut off or damaged.") from error
+        raise RecognitionError(f"{contract.ERROR_NO_AUDIO}{describe(path)}.") from error
+    if duration_s * 1000 < contract.SHORTEST_MS:
+        raise RecognitionError(contract.ERROR_TOO_SHORT)
+    return duration_s, max(1, channels)
+
+
+def _duration_s(container: Any, stream: Any) -> float:
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    if container.duration:
+        return float(container.duration) / 1_000_000
+    return sum(float((packet.duration or 0) * (packet.time_base or 0)) for packet in container.demux(stream))

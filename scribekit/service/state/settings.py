@@ -1,0 +1,45 @@
+"""What a service is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from scribekit.service.faults.spec import Faults
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the service behaves.
+
+    Attributes:
+        base_url: Its own address, as it stands in upload URLs and list pages.
+        quality: How good its recogniser is, in a word.
+        slots: How many jobs are processed at the same time.
+        requests_per_window: Requests that are answered per window; the rest get 429.
+        window_s: Length of the window in seconds.
+        upload_mbps: Megabits per second that all uploads together come in with; None for as fast as they are sent.
+        api_key: The only key that is accepted; None accepts any key that is not empty.
+        allow_remote: Whether audio is fetched from hosts other than this machine.
+        require_models: Whether a job without ``speech_models`` is refused. The contract says so in March 2026 and no longer later.
+        null_prev_url_at_end: Whether the list's oldest page has no ``prev_url``. The contract leaves it open; otherwise only an empty
+            page has none.
+        control: Whether the ``/_control`` addresses exist.
+        webhook_pause_s: Time between two attempts to call a webhook.
+        foreign: Other people's transcripts in the list from the start.
+        faults: What goes wrong on purpose.
+    """
+
+    base_url: str
+    quality: str
+    slots: int
+    requests_per_window: int = 20_000
+    window_s: float = 300.0
+    upload_mbps: float | None = None
+    api_key: str | None = None
+    allow_remote: bool = False
+    require_models: bool = False
+    null_prev_url_at_end: bool = False
+    control: bool = False
+    webhook_pause_s: float = 10.0
+    foreign: int = 0
+    faults: Faults = field(default_factory=Faults)

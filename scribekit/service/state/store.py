@@ -1,0 +1,128 @@
+"""The transcripts that the service knows, newest last, and its list pages."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from scribekit.base import contract
+from scribekit.service.faults.draws import UNTROUBLED, Fate
+from scribekit.service.recognisers.base import Recognition
+
+
+@dataclass(slots=True)
+class Job:
+    """One transcript: the request as it came, where it stands, and what was heard.
+
+    Attributes:
+        id: The transcript's id.
+        number: Its place in the order of creation.
+        options: The request body.
+        audio: What the books count it under: an upload's sha256, or the URL.
+        created: When it was created, in the contract's form: UTC without an offset.
+        status: ``queued``, ``processing``, ``completed`` or ``error``.
+        throttled: Whether it waits because all slots are taken.
+        completed: When it was completed; None for errors, as in the contract.
+        error: Why it failed.
+        recognition: What was heard.
+        is_deleted: Whether its content was wiped.
+        webhook_status_code: What its webhook answered last.
+        fate: What happens to it on purpose.
+    """
+
+    id: str
+    number: int
+    options: dict[str, Any]
+    audio: str
+    created: str
+    status: str = "queued"
+    throttled: bool = False
+    completed: str | None = None
+    error: str | None = None
+    recognition: Recognition | None = None
+    is_deleted: bool = False
+    webhook_status_code: int | None = None
+    fate: Fate = UNTROUBLED
+
+    @property
+    def audio_url(self) -> str:
+        """The audio as the client named it."""
+        return str(self.options["audio_url"])
+
+    def finish(self, recognition: Recognition) -> None:
+        """Ends the job with what was heard."""
+        self.status, self.recognition, self.completed = "completed", recognition, utc_now()
+
+    def fail(self, error: str) -> None:
+        """Ends the job with the contract's sentence."""
+        self.status, self.error = "error", error
+
+    def wipe(self) -> None:
+        """Forgets what was heard and where it came from; the record and its length remain."""
+        self.is_deleted = True
+        self.options |= {"audio_url": contract.DELETED_URL, "webhook_url": contract.DELETED_URL}
+        if self.recognition is not None:
+            self.recognition = replace(self.recognition, words=(), extra={})
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What a list page is asked for; ids are exclusive bounds."""
+
+    limit: int = 10
+    status: str | None = None
+    created_on: str | None = None
+    before_id: str | None = None
+    after_id: str | None = None
+    throttled_only: bool = False
+
+
+class Store:
+    """All transcripts, in memory."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Job] = {}
+        self._in_order: list[Job] = []
+
+    def create(self, options: dict[str, Any], audio: str) -> Job:
+        """A new queued transcript."""
+        job = Job(str(uuid.uuid4()), len(self._in_order), options, audio, utc_now())
+        self._by_id[job.id] = job
+        self._in_order.append(job)
+        return job
+
+    def get(self, transcript_id: str) -> Job | None:
+        """The transcript with this id."""
+        return self._by_id.get(transcript_id)
+
+    def page(self, query: ListQuery) -> tuple[list[Job], bool]:
+        """The page's transcripts, newest first, and whether an older one remains. Raises :class:`KeyError` for an unknown id bound.
+
+        With ``after_id`` alone the page holds the transcripts that follow that one, so that paging towards newer ones skips none.
+        """
+        newest = self._by_id[query.before_id].number if query.before_id else len(self._in_order)
+        oldest = self._by_id[query.after_id].number + 1 if query.after_id else 0
+        if query.after_id and not query.before_id:
+            return list(islice(self._matching(range(oldest, newest), query), query.limit))[::-1], True
+        found = list(islice(self._matching(range(newest - 1, oldest - 1, -1), query), query.limit + 1))
+        return found[: query.limit], len(found) > query.limit
+
+    def _matching(self, numbers: range, query: ListQuery) -> Iterator[Job]:
+        return (job for job in map(self._in_order.__getitem__, numbers) if _matches(job, query))
+
+
+def _matches(job: Job, query: ListQuery) -> bool:
+    if query.created_on and not job.created.startswith(query.created_on):
+        return False
+    if query.throttled_only:
+        return job.throttled
+    return query.status is None or job.status == query.status
+
+
+def utc_now() -> str:
+    """The time as the contract writes it: ISO, microseconds, no offset."""
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")

@@ -1,0 +1,156 @@
+"""The rows of one level for some recordings of a corpus: from its derived tables where these pay, from the stored transcripts elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from scribekit.base import schema
+from scribekit.base.errors import LedgerError
+from scribekit.corpus import payloads as stored
+from scribekit.corpus.handles import Corpus, time_stamp
+from scribekit.corpus.ledger import Ledger
+from scribekit.tables.arrow import dataset_schema, filtered, impossible, to_arrow
+from scribekit.tables.store import refresh
+from scribekit.transcripts import frames
+
+FEW = 20
+"""So many transcripts are read about as quickly as their tables are found, and need none built."""
+
+FROM_LEDGER: Mapping[str, Callable[[Corpus], pd.DataFrame]] = {
+    schema.JOBS.name: Corpus.jobs,
+    schema.EVENTS.name: Corpus.events,
+    schema.EDITS.name: stored.edits_frame,
+}
+"""Levels that are not made from transcripts."""
+
+_ORIGINS = ["recording_id", "transcript_id", "model", "language", "engine"]
+
+
+class Selection:
+    """Some recordings of a batch or corpus.
+
+    Args:
+        batch_or_corpus: The batch or corpus.
+        ledger: Its open ledger.
+        recording_ids: The recordings; None for all.
+        reviewed: With the edits of people applied.
+        progress: Show how far the making of tables has come, when it takes more than two seconds.
+    """
+
+    def __init__(
+        self,
+        batch_or_corpus: Corpus,
+        ledger: Ledger,
+        recording_ids: Sequence[str] | None = None,
+        *,
+        reviewed: bool = True,
+        progress: bool = True,
+    ) -> None:
+        self._corpus = batch_or_corpus
+        self._ledger = ledger
+        self._recording_ids = recording_ids
+        self._reviewed = reviewed
+        self._progress = progress
+        self._own = refresh.wanted(ledger, batch_or_corpus.batch_ids, recording_ids)
+
+    def rows(
+        self, level: str, columns: Sequence[str], condition: pc.Expression | None = None, *, provenance: bool = False
+    ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+        """Columns of the rows of one level that answer a condition, in manifest order.
+
+        Args:
+            level: The level.
+            columns: The names of its columns.
+            condition: What a row must answer.
+            provenance: Give what the transcripts came from too.
+
+        Returns:
+            The rows, and the columns of ``schema.PROVENANCE`` for the recordings when they are asked for.
+
+        Raises:
+            OptionError: The condition cannot be worked out on one of the rows.
+        """
+        if level in FROM_LEDGER:
+            frame = _chosen(self._of_ledger(level), level, columns, condition)
+            return frame, self.rows("transcripts", _ORIGINS, provenance=True)[1] if provenance else None
+        if len(self._own) > FEW:
+            for attempt in range(2):
+                try:
+                    reading = self._tables()
+                    if reading is None:
+                        break
+                    frame = reading.frame(level, columns, condition)
+                    return frame, self._provenance(reading.frame("transcripts", _ORIGINS, None)) if provenance else None
+                except LedgerError:  # a disk that is full, say: the transcripts can be read all the same
+                    break
+                except (pa.ArrowException, OSError) as cause:
+                    if attempt == 0 and not refresh.forget_damaged(self._corpus.path) and not isinstance(cause, OSError):
+                        if condition is not None:
+                            raise impossible(schema.LEVELS[level]) from None
+                        break
+        return self._of_payloads(level, columns, condition, provenance=provenance)
+
+    def dataset(self, level: str) -> ds.Dataset:
+        """The rows of one level as a dataset, in manifest order where that costs nothing.
+
+        Raises:
+            LedgerError: The tables cannot be written.
+        """
+        reading = None if level in FROM_LEDGER else self._tables()
+        if reading is not None:
+            return reading.dataset(level)
+        table = schema.LEVELS[level]
+        return ds.dataset(to_arrow(self.rows(level, table.names)[0], table).cast(dataset_schema(table)))
+
+    def tables_added(self) -> int:
+        """Bring the tables up to date; how many transcripts were added."""
+        reading = self._tables()
+        return 0 if reading is None else reading.added
+
+    def _tables(self) -> refresh.Reading | None:
+        is_whole = type(self._corpus) is Corpus and self._recording_ids is None
+        whole = self._own if is_whole else refresh.wanted(self._ledger, self._ledger.batches())
+        return refresh.bring_up_to_date(self._corpus.path, self._ledger, self._own, whole, reviewed=self._reviewed, progress=self._progress)
+
+    def _of_ledger(self, level: str) -> pd.DataFrame:
+        frame = FROM_LEDGER[level](self._corpus)
+        if self._recording_ids is None:
+            return frame
+        return frame[frame["recording_id"].isin(self._recording_ids)].reset_index(drop=True)
+
+    def _of_payloads(
+        self, level: str, columns: Sequence[str], condition: pc.Expression | None, *, provenance: bool
+    ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+        origins: list[dict[str, str | None]] = []
+        keys = [(one.holding.recording_id, one.holding.job_key) for one in self._own]
+        payloads = stored.payloads(self._ledger, keys, reviewed=self._reviewed)
+        frame = frames.PROJECTIONS[level](_noted(payloads, origins) if provenance else payloads)
+        chosen = _chosen(frame, level, columns, condition)
+        return chosen, self._provenance(pd.DataFrame(origins, columns=_ORIGINS)) if provenance else None
+
+    def _provenance(self, origins: pd.DataFrame) -> pd.DataFrame:
+        """Origins with what the ledger knows beside them."""
+        jobs = {row["recording_id"]: row for row in self._ledger.job_rows(self._corpus.batch_ids, self._recording_ids)}
+        rows = [jobs[name] for name in origins["recording_id"]]
+        columns = {name: origins[name].tolist() for name in _ORIGINS}
+        hashes = [hashlib.sha256(row["options"].encode()).hexdigest() for row in rows]
+        times = [time_stamp(row["completed_at"]) for row in rows]
+        return schema.PROVENANCE.frame({**columns, "options_hash": hashes, "collected_at": times} if rows else None)
+
+
+def _noted(payloads: frames.Payloads, origins: list[dict[str, str | None]]) -> Iterator[tuple[str, bytes]]:
+    """The payloads, as they pass by, with a note of what each came from."""
+    for recording_id, body in payloads:
+        origins.append({"recording_id": recording_id, **frames.provenance_of(body)})
+        yield recording_id, body
+
+
+def _chosen(frame: pd.DataFrame, level: str, columns: Sequence[str], condition: pc.Expression | None) -> pd.DataFrame:
+    rows = frame if condition is None else filtered(frame, schema.LEVELS[level], condition)
+    return rows[list(columns)]

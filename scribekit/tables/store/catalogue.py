@@ -1,0 +1,166 @@
+"""Which Parquet files of a corpus count, and which recordings they hold."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from scribekit.corpus.sqlite import Rebuildable
+
+FILE_NAME = "catalogue.sqlite"
+AS_RECEIVED, REVIEWED = "", "reviewed"
+_TABLES = {
+    "parts": "(part INTEGER PRIMARY KEY, audio_s REAL NOT NULL, stamps TEXT NOT NULL)",
+    "holdings": "(recording_id TEXT PRIMARY KEY, job_key TEXT NOT NULL, transcript_id TEXT NOT NULL, part INTEGER NOT NULL, "
+    "position INTEGER NOT NULL) WITHOUT ROWID",
+    "files": "(name TEXT PRIMARY KEY, part INTEGER NOT NULL, edition TEXT NOT NULL, level TEXT NOT NULL, bytes INTEGER NOT NULL) "
+    "WITHOUT ROWID",
+    "meta": "(fingerprint TEXT NOT NULL)",
+}
+
+
+class Holding(NamedTuple):
+    """One recording with the transcript that its rows come from."""
+
+    recording_id: str
+    job_key: str
+    transcript_id: str
+
+
+class File(NamedTuple):
+    """One Parquet file; its name is relative to the folder of the tables."""
+
+    level: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """The tables of some recordings.
+
+    Attributes:
+        number: Its number.
+        audio_s: The length of their audio.
+        holdings: Its recordings, in the order of the rows.
+        files: Edition → level → file; a level without rows has none.
+        stamps: Job key → the number of the last edit that the reviewed edition knows of; empty when there is no such edition.
+    """
+
+    number: int
+    audio_s: float
+    holdings: list[Holding] = field(default_factory=list)
+    files: dict[str, dict[str, File]] = field(default_factory=dict)
+    stamps: dict[str, int] = field(default_factory=dict)
+
+    def edition(self, *, reviewed: bool) -> Mapping[str, File]:
+        """Level → file of what is to be read."""
+        return self.files.get(REVIEWED if reviewed and self.stamps else AS_RECEIVED, {})
+
+
+class Catalogue(Rebuildable):
+    """The open catalogue. Used by one thread at a time; any number of processes may have it open.
+
+    One that cannot be read is deleted and made anew, and one of other tables is emptied: it holds nothing that is not in the ledger.
+
+    Args:
+        folder: The folder of the tables; it is there.
+        fingerprint: What the tables look like.
+
+    Raises:
+        LedgerError: The folder cannot be written.
+    """
+
+    def __init__(self, folder: Path, fingerprint: str) -> None:
+        self._fingerprint = fingerprint
+        super().__init__(folder / FILE_NAME, "catalogue of tables")
+
+    def parts(self) -> dict[int, Part]:
+        """Every part by its number."""
+        with self._explained():
+            try:
+                return self._read_parts()
+            except sqlite3.DatabaseError as cause:
+                self._start_again(cause)
+                return {}
+
+    def _read_parts(self) -> dict[int, Part]:
+        self._db.execute("BEGIN")  # one moment of all three tables
+        try:
+            rows = self._db.execute("SELECT part, audio_s, stamps FROM parts ORDER BY part")
+            found = {row[0]: Part(row[0], row[1], stamps=json.loads(row[2])) for row in rows}
+            sql = "SELECT part, recording_id, job_key, transcript_id FROM holdings ORDER BY part, position"
+            for number, *holding in self._db.execute(sql):
+                found[number].holdings.append(Holding(*holding))
+            for number, edition, *file in self._db.execute("SELECT part, edition, level, name, bytes FROM files"):
+                found[number].files.setdefault(edition, {})[file[0]] = File(*file)
+        finally:
+            self._db.execute("COMMIT")
+        return found
+
+    def held(self) -> int:
+        """How many recordings the parts hold."""
+        return int(self._db.execute("SELECT COUNT(*) FROM holdings").fetchone()[0])
+
+    def held_of(self, recording_ids: Sequence[str]) -> set[str]:
+        """Those of the recordings that some part holds."""
+        sql = "SELECT recording_id FROM holdings WHERE recording_id IN (SELECT value FROM json_each(?))"
+        return {row[0] for row in self._db.execute(sql, (json.dumps(recording_ids),))}
+
+    def replace(self, old: Sequence[int], holdings: Sequence[Holding] = (), files: Sequence[File] = (), *, audio_s: float = 0.0) -> bool:
+        """Put a new part in the place of old ones, in one step.
+
+        Args:
+            old: The numbers of the parts that go.
+            holdings: What the new part holds, in the order of its rows; nothing makes no part.
+            files: The files of the new part.
+            audio_s: The length of their audio.
+
+        Returns:
+            False, and nothing was done, when another process was quicker: an old part is gone, or a recording is held already.
+        """
+        with self._transaction() as db:
+            gone = sum(db.execute("DELETE FROM parts WHERE part = ?", (number,)).rowcount for number in old)
+            for table in ("holdings", "files"):
+                db.executemany(f"DELETE FROM {table} WHERE part = ?", ((number,) for number in old))  # noqa: S608 -- constants
+            if gone < len(old) or self.held_of([holding.recording_id for holding in holdings]):
+                db.execute("ROLLBACK")
+                return False
+            if holdings:
+                number = db.execute("INSERT INTO parts (audio_s, stamps) VALUES (?, '{}')", (audio_s,)).lastrowid
+                rows = ((*holding, number, position) for position, holding in enumerate(holdings))
+                db.executemany("INSERT INTO holdings VALUES (?, ?, ?, ?, ?)", rows)
+                self._insert_files(int(number or 0), AS_RECEIVED, files)
+        return True
+
+    def set_reviewed(self, number: int, stamps: Mapping[str, int], files: Sequence[File]) -> None:
+        """Give a part a reviewed edition, in the place of the one it has; a part that is gone stays gone."""
+        with self._transaction() as db:
+            if db.execute("UPDATE parts SET stamps = ? WHERE part = ?", (json.dumps(stamps), number)).rowcount:
+                db.execute("DELETE FROM files WHERE part = ? AND edition = ?", (number, REVIEWED))
+                self._insert_files(number, REVIEWED, files)
+
+    def names(self) -> set[str]:
+        """The names of all files that count."""
+        return {row[0] for row in self._db.execute("SELECT name FROM files")}
+
+    def _insert_files(self, number: int, edition: str, files: Sequence[File]) -> None:
+        rows = ((file.name, number, edition, file.level, file.size) for file in files)
+        self._db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?)", rows)
+
+    def _is_current(self, db: sqlite3.Connection) -> bool:
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+            return False
+        return bool(db.execute("SELECT fingerprint FROM meta").fetchone() == (self._fingerprint,))
+
+    def _create(self, db: sqlite3.Connection) -> None:
+        for name, columns in _TABLES.items():
+            db.execute(f"DROP TABLE IF EXISTS {name}")
+            db.execute(f"CREATE TABLE {name} {columns}")
+        db.execute("CREATE INDEX holdings_part ON holdings (part)")
+        db.execute("CREATE INDEX files_part ON files (part)")
+        db.execute("INSERT INTO meta VALUES (?)", (self._fingerprint,))

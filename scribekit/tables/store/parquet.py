@@ -1,0 +1,146 @@
+"""The Parquet files of the derived tables: written whole under names of their own, read as Arrow datasets."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from scribekit.base.errors import LedgerError
+from scribekit.base.schema import Table
+from scribekit.tables.arrow import REPEATING, arrow_schema, dataset_schema
+from scribekit.tables.store.catalogue import File
+
+FOLDER = "tables"
+GRACE_S = 3600.0  # so long may a dataset be held, or a part be in the making, before its files count as left behind
+_ROWS_PER_GROUP = 1 << 17
+_ENDING, _UNFINISHED = ".parquet", ".unfinished"
+
+
+class Folder:
+    """The folder of the derived tables of one corpus; it is made when it is not there.
+
+    Attributes:
+        path: The folder.
+
+    Raises:
+        LedgerError: It cannot be made.
+    """
+
+    def __init__(self, corpus: Path) -> None:
+        self.path = corpus / FOLDER
+        with self._explained():
+            self.path.mkdir(exist_ok=True)
+
+    def write(self, tables: Mapping[str, pa.Table]) -> list[File]:
+        """Write the tables of a part, level by level; a table without rows makes no file.
+
+        Raises:
+            LedgerError: The folder cannot be written.
+        """
+        with self._explained():
+            return [self._write(level, rows) for level, rows in tables.items() if rows.num_rows]
+
+    def _write(self, level: str, rows: pa.Table) -> File:
+        name = f"{level}/{secrets.token_hex(8)}{_ENDING}"
+        path = self.path / name
+        path.parent.mkdir(exist_ok=True)
+        unfinished = path.with_suffix(_UNFINISHED)
+        whole_numbers = [field.name for field in rows.schema if pa.types.is_integer(field.type)]
+        pq.write_table(
+            rows,
+            unfinished,
+            compression="zstd",
+            row_group_size=_ROWS_PER_GROUP,
+            use_dictionary=[name for name in rows.column_names if name not in whole_numbers],
+            column_encoding=dict.fromkeys(whole_numbers, "DELTA_BINARY_PACKED"),
+        )
+        size = unfinished.stat().st_size
+        unfinished.replace(path)
+        return File(level, name, size)
+
+    def empty(self, table: Table) -> File:
+        """A file of a level without rows, for who reads files by their names. It is written anew each time, and cleaned away later.
+
+        Raises:
+            LedgerError: The folder cannot be written.
+        """
+        with self._explained():
+            written = self._write(table.name, arrow_schema(table).empty_table())
+            name = f"{table.name}/empty{_ENDING}"
+            (self.path / written.name).replace(self.path / name)
+        return written._replace(name=name)
+
+    def read(self, file: File) -> pa.Table:
+        """The rows of one file."""
+        return pq.read_table(self.path / file.name, memory_map=False, partitioning=None)
+
+    def dataset(self, files: Sequence[File], table: Table, *, with_dictionaries: bool = True) -> ds.Dataset:
+        """Files of one level as a dataset, in their order; the texts that repeat as dictionaries, or plain."""
+        schema = dataset_schema(table) if with_dictionaries else arrow_schema(table)
+        if not files:
+            return ds.dataset(schema.empty_table())
+        paths = [str(self.path / file.name) for file in files]
+        return ds.dataset(paths, schema=schema, format=ds.ParquetFileFormat(dictionary_columns=REPEATING if with_dictionaries else ()))
+
+    def broken(self, files: Collection[File], *, thoroughly: bool = False) -> set[str]:
+        """The names of files that are missing or not as long as they were, or, thoroughly, cannot be read."""
+        return {file.name for file in files if not self._is_whole(file) or (thoroughly and not self._is_readable(file))}
+
+    def _is_whole(self, file: File) -> bool:
+        try:
+            return (self.path / file.name).stat().st_size == file.size
+        except OSError:
+            return False
+
+    def _is_readable(self, file: File) -> bool:
+        try:
+            self.read(file)
+        except (pa.ArrowException, OSError):
+            return False
+        return True
+
+    def clean(self, names: Collection[str]) -> None:
+        """Delete files that are not among the names and have not been touched for a while."""
+        oldest = time.time() - GRACE_S
+        for path in (*self.path.glob(f"*/*{_ENDING}"), *self.path.glob(f"*/*{_UNFINISHED}")):
+            with contextlib.suppress(OSError):
+                if f"{path.parent.name}/{path.name}" not in names and path.stat().st_mtime < oldest:
+                    path.unlink()
+
+    def release(self, files: Collection[File]) -> None:
+        """Start the time after which files that no longer count are deleted."""
+        for file in files:
+            with contextlib.suppress(OSError):
+                os.utime(self.path / file.name)
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as cause:
+            raise LedgerError(
+                f"The tables in {str(self.path)!r} cannot be written ({cause.strerror or cause}). Make room on the disk, or check the "
+                "folder's permissions; then run the same call again. The transcripts themselves are safe in the ledger."
+            ) from cause
+
+
+def keeping(rows: pa.Table, recording_ids: Sequence[str]) -> pa.Table:
+    """The rows of some recordings, in the order in which these are given, each recording's rows as they stand."""
+    ranks = pc.index_in(rows.column("recording_id"), value_set=pa.array(recording_ids, pa.large_string()))
+    kept = rows.filter(ranks.is_valid())
+    return ordered(kept, ranks.drop_null().to_numpy())
+
+
+def ordered(rows: pa.Table, ranks: Any) -> pa.Table:
+    """Rows by their ranks; those of one rank stay as they stand."""
+    return rows if (ranks[1:] >= ranks[:-1]).all() else rows.take(pa.array(ranks.argsort(kind="stable")))

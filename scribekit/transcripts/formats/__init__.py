@@ -1,0 +1,44 @@
+"""Export formats, one module each: a document in, text out. A new format is one module and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scribekit.base.errors import OptionError, nearest
+from scribekit.transcripts.formats import json, speakers, srt, txt, vtt
+from scribekit.transcripts.formats.document import Document, Format
+
+__all__ = ["FORMATS", "Document", "Format", "resolve"]
+
+FORMATS: dict[str, Format] = {
+    found.name: found
+    for found in (
+        Format("txt", ".txt", txt.render),
+        Format("srt", ".srt", srt.render),
+        Format("vtt", ".vtt", vtt.render),
+        Format("speakers", ".speakers.txt", speakers.render),
+        Format("json", ".json", json.render),
+    )
+}
+
+
+def resolve(names: str | Iterable[str]) -> list[Format]:
+    """The formats of these names, each once, in the order given.
+
+    Args:
+        names: One name or several.
+
+    Raises:
+        OptionError: A name is unknown, or there is none.
+
+    Example:
+        >>> [found.suffix for found in resolve(["srt", "txt", "srt"])]
+        ['.srt', '.txt']
+    """
+    wanted = list(dict.fromkeys([names] if isinstance(names, str) else names))
+    if not wanted:
+        raise OptionError(f"No export format was named. Known are: {', '.join(FORMATS)}.")
+    for name in wanted:
+        if name not in FORMATS:
+            raise OptionError(f"There is no export format {name!r}.{nearest(str(name), FORMATS)}")
+    return [FORMATS[name] for name in wanted]

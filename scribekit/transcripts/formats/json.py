@@ -1,0 +1,23 @@
+"""The native archive: the payload as received, only indented."""
+
+from __future__ import annotations
+
+import msgspec
+
+from scribekit.base import contract
+from scribekit.transcripts.formats.document import Document
+
+
+def render(document: Document) -> str:
+    """The payload's JSON, indented by one space. Every key, number and text is written as it came, known to scribekit or not.
+
+    A payload that is not quite JSON is restored first (:func:`scribekit.base.contract.restored`).
+    """
+    try:
+        return _indented(document.payload)
+    except contract.UNFIT:
+        return _indented(contract.restored(document.payload))
+
+
+def _indented(payload: bytes) -> str:
+    return msgspec.json.format(payload, indent=1).decode() + "\n"

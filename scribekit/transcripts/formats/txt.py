@@ -1,0 +1,11 @@
+"""Plain text: what was said and nothing else."""
+
+from __future__ import annotations
+
+from scribekit.transcripts.formats.document import Document
+from scribekit.transcripts.formats.paragraphs import paragraphs_of
+
+
+def render(document: Document) -> str:
+    """One paragraph per turn (or per group of sentences), each on one line, with a blank line between; empty when nothing was said."""
+    return "\n".join(f"{paragraph.text}\n" for paragraph in paragraphs_of(document.transcript))

@@ -1,0 +1,310 @@
+"""One projection per level: pairs of recording id and payload in, a frame out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from scribekit.base import contract, schema
+from scribekit.transcripts.frames.columns import Columns
+from scribekit.transcripts.frames.edit_marks import flags, is_edited
+from scribekit.transcripts.frames.features import FEATURES
+from scribekit.transcripts.frames.json_words import TEXT
+from scribekit.transcripts.frames.reader import Reading
+from scribekit.transcripts.frames.words import Spoken
+
+REMOTE_ENGINE = "AssemblyAI"
+SERVICE, REPAIRED, EDITED = "service", "repaired", "edited"
+
+Payloads = Iterable[tuple[str, bytes]]
+
+
+def project(levels: Iterable[str], payloads: Payloads) -> dict[str, pa.Table]:
+    """The tables of several levels from one reading of each payload.
+
+    Memory holds the tables and one payload. Reading a payload takes most of the time, so all levels cost little more than ``words``.
+
+    Args:
+        levels: Any of ``transcripts, utterances, words, sentences, paragraphs, chapters, entities, sentiments, topics, highlights,
+            content_safety, languages``.
+        payloads: Pairs of ``recording_id`` and the JSON bytes, as received or with the edits of people.
+
+    Returns:
+        Level → its table in Arrow, with the columns of ``schema.LEVELS[level]`` in order: ``str`` as ``large_string``, ``int64`` and
+        ``Int64`` as ``int64``, ``float64`` as ``double``, ``bool`` as ``bool``; what is missing is null. One chunk per payload.
+
+    Raises:
+        msgspec.MsgspecError: A payload is not a JSON transcript.
+
+    Example:
+        >>> body = b'{"id": "t1", "status": "completed", "words": [{"text": "Hi", "start": 10, "end": 90}]}'
+        >>> tables = project(["words", "sentences"], [("a.mp3", body)])
+        >>> tables["words"].num_rows, tables["sentences"]["text"].to_pylist()
+        (1, ['Hi'])
+    """
+    return {level: columns.table() for level, columns in _gathered(levels, payloads).items()}
+
+
+def _gathered(levels: Iterable[str], payloads: Payloads) -> dict[str, Columns]:
+    gathered = {level: Columns(schema.LEVELS[level]) for level in levels}
+    for recording_id, body in payloads:
+        _add(gathered, recording_id, body)
+    return gathered
+
+
+def _add(gathered: Mapping[str, Columns], recording_id: str, body: bytes) -> None:
+    """The rows of one payload. Its objects are gone before the next is read: they stay in the processor's cache."""
+    reading = Reading(body, frozenset(gathered))
+    for level, columns in gathered.items():
+        if level in _COLUMNS:
+            values = _COLUMNS[level](reading)
+            columns.add(recording_id, len(next(iter(values.values()))), values)
+        else:
+            columns.add_rows(recording_id, _ROWS[level](reading))
+
+
+def _frame(level: str, payloads: Payloads) -> pd.DataFrame:
+    return _gathered([level], payloads)[level].frame()
+
+
+class _Origin(msgspec.Struct):
+    engine: contract.Engine | None = None
+
+
+_origin = msgspec.json.Decoder(_Origin)
+
+
+def transcripts_frame(payloads: Payloads) -> pd.DataFrame:
+    """One row per payload, with the columns of ``schema.TRANSCRIPTS``.
+
+    A transcript that was deleted at the service keeps its row, with the text "Deleted by user." and no words.
+
+    Args:
+        payloads: Pairs of ``recording_id`` and the JSON bytes as received.
+
+    Raises:
+        msgspec.MsgspecError: A payload is not a JSON transcript.
+
+    Example:
+        >>> body = b'{"id": "t1", "status": "completed", "text": "", "words": []}'
+        >>> transcripts_frame([("a.mp3", body)])[["recording_id", "n_words", "engine"]].to_numpy().tolist()
+        [['a.mp3', 0, 'AssemblyAI']]
+    """
+    return _frame("transcripts", payloads)
+
+
+def utterances_frame(payloads: Payloads) -> pd.DataFrame:
+    """One row per turn, with the columns of ``schema.UTTERANCES``; none for a payload without speaker labels or channels.
+
+    Times that cannot be (missing, beyond the recording, the end before the start) are put right by the rule of
+    ``frames.turns.possible_times``; ``time_source`` says so.
+
+    Args:
+        payloads: Pairs of ``recording_id`` and the JSON bytes as received.
+
+    Raises:
+        msgspec.MsgspecError: A payload is not a JSON transcript.
+    """
+    return _frame("utterances", payloads)
+
+
+def words_frame(payloads: Payloads) -> pd.DataFrame:
+    """One row per word, with the columns of ``schema.WORDS``.
+
+    ``utterance_index`` is the utterance that holds the word. Where utterances do not overlap and each word lies inside one of its own
+    speaker and channel, time alone says which. Elsewhere (crosstalk between channels, words without length) a word belongs to
+    the first utterance that lists a word of the same start and text and has not given it away yet; a word that no utterance lists
+    belongs to the latest utterance that contains its start, of its own speaker and channel if there is one. Otherwise it is missing.
+
+    Times that cannot be (missing, before the start or after the end of the recording, against the order) are put right by the rule of
+    ``frames.clock``; ``time_source`` says so, and which times are of text that a person typed.
+
+    Args:
+        payloads: Pairs of ``recording_id`` and the JSON bytes as received.
+
+    Raises:
+        msgspec.MsgspecError: A payload is not a JSON transcript.
+
+    Example:
+        >>> body = b'{"id": "t1", "status": "completed", "words": [{"text": "Hi", "start": 10, "end": 90}]}'
+        >>> words_frame([("a.mp3", body)])[["text", "end_ms", "time_source"]].to_numpy().tolist()
+        [['Hi', 90, 'service']]
+    """
+    return _frame("words", payloads)
+
+
+def sentences_frame(payloads: Payloads) -> pd.DataFrame:
+    """One row per sentence, with the columns of ``schema.SENTENCES``, cut from the words by the rule of ``frames.segments``.
+
+    Args:
+        payloads: Pairs of ``recording_id`` and the JSON bytes as received.
+
+    Raises:
+        msgspec.MsgspecError: A payload is not a JSON transcript.
+    """
+    return _frame("sentences", payloads)
+
+
+def paragraphs_frame(payloads: Payloads) -> pd.DataFrame:
+    """One row per paragraph, with the columns of ``schema.PARAGRAPHS``, cut from the words by the rule of ``frames.segments``.
+
+    Args:
+        payloads: Pairs of ``recording_id`` and the JSON bytes as received.
+
+    Raises:
+        msgspec.MsgspecError: A payload is not a JSON transcript.
+    """
+    return _frame("paragraphs", payloads)
+
+
+PROJECTIONS: Mapping[str, Callable[[Payloads], pd.DataFrame]] = {
+    "transcripts": transcripts_frame,
+    "utterances": utterances_frame,
+    "words": words_frame,
+    "sentences": sentences_frame,
+    "paragraphs": paragraphs_frame,
+    **{name: partial(_frame, name) for name in FEATURES},
+}
+"""Level → the function that makes its frame."""
+
+
+def engine_of(transcript: contract.Transcript) -> str:
+    """What made a transcript: "AssemblyAI", or "name version (quality)" as the embedded service says of itself.
+
+    Example:
+        >>> engine_of(contract.Transcript(id="t", status="completed", engine=contract.Engine("pocketsphinx", "5.1", "demonstration")))
+        'pocketsphinx 5.1 (demonstration)'
+    """
+    return _engine_name(transcript.engine)
+
+
+def provenance_of(body: bytes) -> dict[str, str | None]:
+    """What a payload says of its making: ``transcript_id, model, language, engine``, as in ``schema.PROVENANCE``.
+
+    Raises:
+        msgspec.MsgspecError: The body is not a JSON transcript.
+
+    Example:
+        >>> provenance_of(b'{"id": "t1", "status": "completed", "speech_model_used": "universal-2"}')["model"]
+        'universal-2'
+    """
+    head = contract.read_head(body)
+    try:
+        engine = _origin.decode(body).engine
+    except contract.UNFIT:
+        engine = contract.read_transcript(body).engine
+    return {
+        "transcript_id": head.id,
+        "model": head.speech_model_used,
+        "language": head.language_code,
+        "engine": _engine_name(engine),
+    }
+
+
+def _engine_name(engine: contract.Engine | None) -> str:
+    if engine is None:
+        return REMOTE_ENGINE
+    name = f"{engine.name} {engine.version}".strip()
+    return f"{name} ({engine.quality})" if engine.quality else name
+
+
+def _transcript_rows(reading: Reading) -> list[dict[str, Any]]:
+    payload, spoken = reading.payload, reading.spoken
+    if payload.id is None or payload.status is None:
+        raise msgspec.ValidationError("Expected a transcript with 'id' and 'status'")
+    speakers = {turn.speaker for turn in reading.turns} or set(() if spoken.speakers is None else spoken.speakers.unique().to_pylist())
+    row = {
+        "transcript_id": contract.as_text(payload.id),
+        "text": contract.as_text(payload.text) or "",
+        "confidence": contract.as_number(payload.confidence),
+        "audio_duration_s": contract.as_number(payload.audio_duration),
+        "audio_channels": contract.as_whole_number(payload.audio_channels),
+        "language": contract.as_text(payload.language_code),
+        "model": contract.as_text(payload.speech_model_used),
+        "summary": contract.as_text(payload.summary or None),
+        "n_words": len(spoken),
+        "n_speakers": len(speakers - {None}),
+        "engine": _engine_name(_engine(payload.engine)),
+        "edited": is_edited(reading.review),
+    }
+    return [row]
+
+
+def _engine(raw: Any) -> contract.Engine | None:
+    return (
+        contract.Engine(**{name: str(raw[name]) for name in contract.Engine.__struct_fields__ if name in raw})
+        if isinstance(raw, dict)
+        else None
+    )
+
+
+def _feature_rows(name: str, reading: Reading) -> list[dict[str, Any]]:
+    return FEATURES[name].rows(reading.payload)
+
+
+_ROWS: Mapping[str, Callable[[Reading], list[dict[str, Any]]]] = {
+    "transcripts": _transcript_rows,
+    **{name: partial(_feature_rows, name) for name in FEATURES},
+}
+
+
+def _utterance_columns(reading: Reading) -> dict[str, Any]:
+    turns, times = reading.turns, reading.turn_times
+    return {
+        "utterance_index": np.arange(len(turns)),
+        "speaker": [turn.speaker for turn in turns],
+        "channel": [turn.channel for turn in turns],
+        "start_ms": [turn.start for turn in turns] if times is None else times[0],
+        "end_ms": [turn.end for turn in turns] if times is None else times[1],
+        "text": [turn.text for turn in turns],
+        "confidence": [turn.confidence for turn in turns],
+        "n_words": reading.listed,
+        "time_source": SERVICE if times is None else _sources_of(times[2].astype(np.int8)),
+        "edited": flags(reading.review.edited_utterances if reading.review else (), len(turns)),
+    }
+
+
+def _word_columns(reading: Reading) -> dict[str, Any]:
+    spoken = reading.spoken
+    return {
+        "word_index": np.arange(len(spoken)),
+        "utterance_index": spoken.utterances,
+        "speaker": spoken.speakers,
+        "channel": spoken.channels,
+        "start_ms": spoken.starts,
+        "end_ms": spoken.ends,
+        "text": spoken.texts,
+        "confidence": spoken.confidences,
+        "time_source": _time_sources(spoken),
+        "edited": False if spoken.edited is None else spoken.edited,
+    }
+
+
+_COLUMNS: Mapping[str, Callable[[Reading], dict[str, Any]]] = {
+    "utterances": _utterance_columns,
+    "words": _word_columns,
+    "sentences": lambda reading: reading.segments.sentences(),
+    "paragraphs": lambda reading: reading.segments.paragraphs(),
+}
+
+
+def _time_sources(spoken: Spoken) -> Any:
+    if spoken.repaired is None and spoken.retimed is None:
+        return SERVICE
+    kinds = np.zeros(len(spoken), dtype=np.int8)
+    if spoken.repaired is not None:
+        kinds[spoken.repaired] = 1
+    if spoken.retimed is not None:
+        kinds[spoken.retimed] = 2
+    return _sources_of(kinds)
+
+
+def _sources_of(kinds: npt.NDArray[np.int8]) -> Any:
+    return pa.array([SERVICE, REPAIRED, EDITED], TEXT).take(pa.array(kinds))

@@ -1,0 +1,195 @@
+import json
+import subprocess
+import sys
+import textwrap
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+import scribekit as sk
+from scribekit.api import embedded
+from scribekit.base.errors import LocalServiceError, MissingExtraError, OptionError
+
+
+def introduction(base_url):
+    with urllib.request.urlopen(base_url + "/_scribekit", timeout=10) as answer:
+        return json.loads(answer.read())
+
+
+def is_gone(base_url):
+    try:
+        introduction(base_url)
+    except OSError:
+        return True
+    return False
+
+
+def wait_until(condition, within_s=15.0):
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def service():
+    made = sk.local_service("scripted", slots=3, speed=100)
+    yield made
+    made.stop()
+
+
+def test_it_runs_inside_a_with_statement_and_no_longer(service):
+    with service as entered:
+        assert entered is service
+        assert service.is_running
+        address = service.base_url
+        said = introduction(address)
+        assert (said["recogniser"], said["slots"]) == ("scripted", 3)
+        assert embedded.current_connection() == service.connection
+    assert not service.is_running
+    assert embedded.current_connection() is None
+    assert is_gone(address)
+
+
+def test_it_starts_and_stops_by_hand_and_again(service):
+    first = service.start().base_url
+    assert service.start().base_url == first
+    service.stop()
+    service.stop()
+    service.start()
+    assert introduction(service.base_url)["recogniser"] == "scripted"
+
+
+def test_an_error_inside_the_with_statement_ends_it_too(service):
+    address = service.start().base_url
+    with pytest.raises(ZeroDivisionError), service:
+        raise ZeroDivisionError
+    assert is_gone(address)
+
+
+def test_the_one_that_was_started_last_is_used(service):
+    with service, sk.local_service("scripted") as later:
+        assert embedded.current_connection() == later.connection
+        later.stop()
+        assert embedded.current_connection() == service.connection
+
+
+def test_before_it_is_started_it_says_how(service):
+    assert "not running" in repr(service)
+    with pytest.raises(LocalServiceError, match="start\\(\\)"):
+        _ = service.base_url
+
+
+def test_its_repr_says_where_it_is_and_what_it_is_worth(service):
+    with service:
+        assert service.base_url in repr(service)
+        assert "invented words" in repr(service)
+    assert "demonstration quality" in repr(sk.local_service())
+
+
+def test_a_service_that_was_killed_is_never_replaced_by_the_paid_one(service, monkeypatch, tmp_path):
+    monkeypatch.setenv("ASSEMBLYAI_API_KEY", "a-real-key")
+    monkeypatch.setenv("ASSEMBLYAI_BASE_URL", "http://127.0.0.1:9")
+    service.start()._process.kill()
+    wait_until(lambda: not service.is_running)
+    with pytest.raises(LocalServiceError, match="has ended"):
+        sk.submit_batch(["https://host.example/a.mp3"], corpus=tmp_path / "c", progress=False)
+    assert not (tmp_path / "c").exists()
+    service.stop()
+    assert embedded.current_connection() is None
+
+
+def test_a_service_that_was_killed_can_be_started_again(service):
+    service.start()._process.kill()
+    wait_until(lambda: not service.is_running)
+    assert introduction(service.start().base_url)["slots"] == 3
+    service.stop()
+    assert embedded.current_connection() is None
+
+
+PARENT = """
+    import sys, time
+    import scribekit as sk
+    service = sk.local_service("scripted").start()
+    print(service.base_url, flush=True)
+    {then}
+"""
+
+
+def parent(then):
+    script = textwrap.dedent(PARENT.format(then=then))
+    return subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+
+
+def test_it_ends_when_its_parent_is_killed():
+    with parent("time.sleep(600)") as process:
+        address = process.stdout.readline().strip()
+        assert introduction(address)["recogniser"] == "scripted"
+        process.kill()
+    wait_until(lambda: is_gone(address))
+
+
+def test_it_ends_with_its_parent():
+    with parent("sys.exit()") as process:
+        address = process.stdout.readline().strip()
+        assert process.wait(30) == 0
+    wait_until(lambda: is_gone(address))
+
+
+def test_an_unknown_recogniser_is_refused_with_the_nearest_name():
+    with pytest.raises(OptionError, match="'pocketsphinx'"):
+        sk.local_service("pocketsfinx")
+
+
+@pytest.mark.parametrize("recogniser", ["pocketsphinx", "scripted"])
+def test_a_missing_extra_says_what_to_install(monkeypatch, recogniser):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match="scribekit\\[local\\]"):
+        sk.local_service(recogniser).start()
+    assert embedded.current_connection() is None
+
+
+def test_only_the_recogniser_that_is_asked_for_must_be_installed(monkeypatch, service):
+    find = embedded.importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "pocketsphinx" else find(name))
+    with service:
+        assert service.is_running
+
+
+def test_a_service_that_ends_at_its_start_says_so_and_leaves_nothing(capfd):
+    service = sk.local_service("scripted", faults={"no_such_fault": 1.0})
+    with pytest.raises(LocalServiceError, match=r"exit code 2.*python -m scribekit.service"):
+        service.start()
+    assert "no_such_fault" in capfd.readouterr().err
+    assert embedded.current_connection() is None
+    assert not service.is_running
+    with pytest.raises(LocalServiceError, match="not been started"):
+        _ = service.base_url
+
+
+def test_a_service_that_never_answers_is_given_up(monkeypatch):
+    monkeypatch.setattr(embedded, "START_S", 0.2)
+    silent = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+    start_process = subprocess.Popen
+    monkeypatch.setattr(embedded.subprocess, "Popen", lambda _command, **options: start_process(silent, **options))
+    service = sk.local_service("scripted")
+    began = time.monotonic()
+    with pytest.raises(LocalServiceError, match="exit code -9"):
+        service.start()
+    assert time.monotonic() - began < 10
+    assert service._process is None
+
+
+def test_faults_are_played_as_asked():
+    with sk.local_service("scripted", faults={"http_503": 1.0}) as service:
+        request = urllib.request.Request(service.base_url + "/v2/transcript", headers={"authorization": "k"})
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            urllib.request.urlopen(request, timeout=10)
+
+
+@pytest.mark.parametrize("number", [{"speed": 0}, {"speed": -1}, {"slots": 0}])
+def test_a_number_that_makes_no_sense_is_refused_before_anything_starts(number):
+    with pytest.raises(OptionError, match="above zero"):
+        sk.local_service("scripted", **number)

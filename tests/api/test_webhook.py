@@ -1,0 +1,110 @@
+import socket
+import sys
+import time
+
+import pytest
+
+import scribekit as sk
+from scribekit.base.errors import MissingExtraError, OptionError, ServiceStoppedError
+
+LISTENING_ONLY = sk.Limits(poll_s=600, settle_s=0.3, backoff_s=0.05)
+"""So rare are the looks that only a call can end the wait in time."""
+
+SLOWLY_LOOKING = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
+
+
+def urls(count, seconds=60):
+    return [f"https://host.example/{i:04d}.mp3?duration={seconds + i}" for i in range(count)]
+
+
+@pytest.fixture
+def webhook():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return sk.Webhook(f"http://127.0.0.1:{port}/scribekit", port=port)
+
+
+def test_a_url_carries_the_job_and_the_header_the_secret():
+    webhook = sk.Webhook("https://hooks.example/a")
+    sent = webhook.options_for("4f2a")
+    assert sent["webhook_url"] == "https://hooks.example/a?job=4f2a"
+    assert sent["webhook_auth_header_value"] == webhook.secret
+    assert len(webhook.secret) >= 32
+    assert webhook.secret not in repr(webhook)
+    assert sk.Webhook("https://hooks.example/a").secret != webhook.secret
+
+
+@pytest.mark.parametrize(
+    "url", ["hooks.example", "ftp://hooks.example", "https://hooks.example/a?b=1", "https://", "https://hooks.example/#a"]
+)
+def test_a_url_that_no_call_comes_back_through_is_refused(url):
+    with pytest.raises(OptionError, match="public_url"):
+        sk.Webhook(url)
+
+
+def test_calls_end_the_wait_without_a_look(bench, tmp_path, webhook):
+    service = bench("--speed", "8", "--slots", "50")
+    batch = sk.submit_batch(urls(5, seconds=1800), corpus=tmp_path / "c", limits=LISTENING_ONLY, webhook=webhook, progress=False)
+    begin = time.monotonic()
+    jobs = sk.collect(batch, progress=False)
+    assert time.monotonic() - begin < 60
+    assert set(jobs["status"]) == {"completed"}
+    assert webhook.calls["accepted"] == 5
+    assert (
+        service.books()["requests"]["GET /v2/transcript"] == 3
+    )  # the first look of each of the two verbs, and one for what ended between them
+
+
+def test_what_ended_while_nobody_listened_is_found_at_once(bench, tmp_path, webhook):
+    bench("--speed", "2000", "--slots", "50")
+    batch = sk.submit_batch(urls(5), corpus=tmp_path / "c", limits=LISTENING_ONLY, webhook=webhook, progress=False)
+    begin = time.monotonic()
+    assert set(sk.collect(batch, progress=False)["status"]) == {"completed"}
+    assert time.monotonic() - begin < 60
+
+
+@pytest.mark.parametrize(
+    ("fault", "counted"),
+    [("webhook_lost", None), ("webhook_doubled", "repeated"), ("webhook_forged", "forged"), ("webhook_delayed", None)],
+)
+def test_calls_that_go_wrong_lose_and_double_nothing(bench, tmp_path, webhook, fault, counted):
+    service = bench("--speed", "8", "--slots", "50", "--faults", f'{{"{fault}": 1.0, "webhook_delay_s": 0.5, "seed": 2}}')
+    batch = sk.submit_batch(urls(4, seconds=900), corpus=tmp_path / "c", limits=SLOWLY_LOOKING, webhook=webhook, progress=False)
+    assert set(sk.collect(batch, progress=False)["status"]) == {"completed"}
+    assert service.books()["jobs_created"] == service.books()["jobs_completed"] == 4
+    if counted:
+        assert webhook.calls[counted] > 0
+
+
+def test_a_webhook_is_no_new_job(bench, tmp_path, webhook):
+    service = bench("--speed", "2000", "--slots", "50")
+    sk.collect(sk.submit_batch(urls(3), corpus=tmp_path / "c", limits=SLOWLY_LOOKING, progress=False), progress=False)
+    batch = sk.submit_batch(urls(3), corpus=tmp_path / "c", limits=SLOWLY_LOOKING, webhook=webhook, progress=False)
+    sk.collect(batch, progress=False)
+    assert service.books()["jobs_created"] == 3
+
+
+def test_the_secret_is_in_no_file(bench, tmp_path, webhook):
+    bench("--speed", "2000", "--slots", "50")
+    batch = sk.submit_batch(urls(2), corpus=tmp_path / "c", limits=SLOWLY_LOOKING, webhook=webhook, progress=False)
+    sk.collect(batch, progress=False)
+    sk.export(batch, tmp_path / "out")
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or webhook.secret.encode() not in path.read_bytes()
+
+
+def test_a_port_in_use_is_one_clear_error(bench, tmp_path, webhook):
+    bench("--speed", "2000", "--slots", "50")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", webhook.port))
+        taken.listen()
+        with pytest.raises(ServiceStoppedError, match=f"cannot listen on 127.0.0.1:{webhook.port}"):
+            sk.submit_batch(urls(2), corpus=tmp_path / "c", webhook=webhook, progress=False)
+
+
+def test_without_the_server_library_it_says_what_to_install(bench, tmp_path, webhook, monkeypatch):
+    bench("--speed", "2000", "--slots", "50")
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    with pytest.raises(MissingExtraError, match=r"scribekit\[local\]"):
+        sk.submit_batch(urls(2), corpus=tmp_path / "c", webhook=webhook, progress=False)

@@ -1,0 +1,206 @@
+import asyncio
+import json
+import time
+from dataclasses import replace
+
+import httpx
+import pytest
+from listing import PAGE_SIZE, Service, with_api
+
+from scribekit.api.answers import Lost, Noticed, Refused
+from scribekit.api.client import Fetched
+from scribekit.api.limits import Limits
+from scribekit.batch.engine.poller import Watcher
+from scribekit.batch.steps import Overdue
+from scribekit.corpus.job import Job
+
+URL = "https://host.example/a.mp3"
+UPLOAD = "https://cdn.example/upload/1"
+MODELS = '{"speech_models":["universal-2"]}'
+QUICK = Limits(poll_s=0.02)
+
+
+@pytest.fixture
+def service():
+    return Service()
+
+
+def watched(service, *jobs, limits=QUICK, within_s=10):
+    """What the watcher tells each of the jobs."""
+
+    async def work(api):
+        watcher = Watcher(api, limits)
+        looking = asyncio.create_task(watcher.run())
+        try:
+            return await asyncio.gather(*(watcher.wait(job) for job in jobs))
+        finally:
+            looking.cancel()
+
+    return with_api(service, work, within_s)
+
+
+def at_service(name, state="queued", **facts):
+    return Job(name, URL, MODELS, 1.0, state=state, transcript_id=name, attempts=1, submitted_at=time.time() - 60, **facts)
+
+
+def test_the_first_look_finds_the_newest(service):
+    service.add_foreign(3)
+
+    async def look(api):
+        watcher = Watcher(api, QUICK)
+        return await watcher.first_look(), watcher.newest
+
+    assert with_api(service, look) == (None, "foreign-2")
+
+
+def test_the_first_look_says_what_is_wrong(service):
+    service.spoilt["page"] = (401, b'{"error": "no"}')
+    assert with_api(service, lambda api: Watcher(api, QUICK).first_look()) == Refused(401, "no")
+
+
+def test_many_jobs_are_watched_through_one_request(service):
+    names = [f"t{i}" for i in range(150)]
+    for name in names:
+        service.add(name, "completed")
+    assert watched(service, *map(at_service, names)) == [Noticed("completed")] * 150
+    assert service.asked == ["page"]
+
+
+def test_only_a_change_is_news(service):
+    service.add("t1", "processing")
+    service.add("t2", "error", error="Download error")
+    first, second = watched(service, at_service("t1"), at_service("t2", "processing"))
+    assert first == Noticed("processing")
+    assert second == Noticed("error", "Download error")
+
+
+def test_the_list_is_paged_while_it_holds_our_jobs(service):
+    names = [f"t{i}" for i in range(PAGE_SIZE * 2 + 50)]
+    for name in names:
+        service.add(name, "completed")
+    assert watched(service, *map(at_service, names)) == [Noticed("completed")] * len(names)
+    assert service.asked == ["page"] * 3
+
+
+def test_jobs_under_hundreds_of_foreign_ones_are_asked_for_singly(service):
+    service.add("deep-1", "completed", text="one")
+    service.add("deep-2", "error", error="Download error")
+    service.add_foreign(3 * PAGE_SIZE)
+    one, two = watched(service, at_service("deep-1"), at_service("deep-2"))
+    assert isinstance(one, Fetched)
+    assert json.loads(one.body)["text"] == "one"
+    assert two.word == Noticed("error", "Download error")
+    assert service.asked.count("page") == 1
+
+
+def test_a_long_recording_under_foreign_ones_is_not_asked_for_before_it_can_be_done(service):
+    service.add("long", "processing")
+    service.add_foreign(2 * PAGE_SIZE)
+    hours = replace(at_service("long", "processing"), submitted_at=time.time(), duration_s=10 * 3600.0)
+    with pytest.raises(TimeoutError):
+        watched(service, hours, within_s=0.5)
+    assert set(service.asked) == {"page"}
+
+
+SPOILT = {
+    "unavailable": (503, b"{}"),
+    "a proxy's page": (502, b"<html>"),
+    "too many": (429, b"{}"),
+    "unreadable": (200, b"<html>Welcome"),
+    "not allowed": (400, b'{"error": "Listing is switched off for this account"}'),
+}
+
+
+@pytest.mark.parametrize("answer", SPOILT.values(), ids=SPOILT.keys())
+def test_a_list_that_cannot_be_had_does_not_keep_a_transcript_from_us(service, answer):
+    service.add("t1", "completed")
+    service.spoilt["page"] = answer
+    (told,) = watched(service, at_service("t1"))
+    assert isinstance(told, Fetched)
+
+
+def test_what_stops_every_job_is_told_to_every_job(service):
+    service.spoilt["page"] = (401, b'{"error": "Authentication error, API token missing/invalid"}')
+    answers = watched(service, at_service("t1"), at_service("t2"))
+    assert [answer.status for answer in answers] == [401, 401]
+    assert service.asked == ["page"]
+
+
+def test_a_transcript_that_is_gone_is_told_to_its_job_alone(service):
+    service.add("t2", "completed")
+    service.add_foreign(PAGE_SIZE)
+    service.spoilt["t1"] = (400, b'{"error": "Transcript lookup error, transcript id not found"}')
+    first, second = watched(service, at_service("t1"), at_service("t2"))
+    assert isinstance(first, Refused)
+    assert isinstance(second, Fetched)
+
+
+@pytest.mark.parametrize("answer", [None, (503, b"{}")], ids=["listed", "list unavailable"])
+def test_a_job_that_takes_too_long_is_given_up(service, answer):
+    service.add("t1", "processing")
+    service.spoilt = {"page": answer, "t1": answer}
+    late = replace(at_service("t1", "processing"), submitted_at=time.time() - 100)
+    assert watched(service, late, limits=Limits(poll_s=0.02, job_timeout_s=0.2)) == [Overdue()]
+
+
+def test_a_look_that_fails_on_the_next_day_gives_up_nothing(service):
+    """As when a machine wakes up before its network does."""
+
+    class Once(dict):
+        def get(self, name):
+            return self.pop(name, None)
+
+    service.add("t1", "completed")
+    service.add("t2", "processing")
+    service.spoilt = Once({"page": (503, b"{}"), "t1": (503, b"{}"), "t2": (503, b"{}")})
+    yesterday = time.time() - 24 * 3600
+    late = [replace(at_service(name, "processing"), submitted_at=yesterday) for name in ("t1", "t2")]
+    assert watched(service, *late, limits=Limits(poll_s=0.02)) == [Noticed("completed"), Overdue()]
+
+
+STAMPS = [("yesterday", "today"), ("2026-01-01T00:00:00Z", "2026-01-01T00:01:00"), ("", "2026-13-45"), (17, None)]
+
+
+@pytest.mark.parametrize(("created", "completed"), STAMPS)
+def test_time_stamps_that_cannot_be_read_do_no_harm(service, created, completed):
+    service.add("t1", "completed", created=created, completed=completed)
+    (told,) = watched(service, at_service("t1"))
+    assert told == Noticed("completed") or isinstance(told, Fetched)
+
+
+def test_it_looks_for_nothing_when_nobody_waits(service):
+    service.add("t1", "completed")
+
+    async def work(api):
+        watcher = Watcher(api, QUICK)
+        looking = asyncio.create_task(watcher.run())
+        await watcher.wait(at_service("t1"))
+        before = len(service.asked)
+        await asyncio.sleep(10 * QUICK.poll_s)
+        looking.cancel()
+        return len(service.asked) - before
+
+    assert with_api(service, work) <= 1
+
+
+def test_what_was_at_the_service_before_is_looked_for_at_once(service):
+    service.add("t1", "completed")
+    assert watched(service, at_service("t1"), limits=Limits(poll_s=600)) == [Noticed("completed")]
+
+
+def test_when_the_network_is_gone_for_long_one_job_is_told(service, monkeypatch):
+    monkeypatch.setattr("scribekit.batch.engine.poller.ALONE_S", 0.1)
+    service.add("t1")
+
+    async def work(api):
+        watcher = Watcher(api, QUICK)
+        looking = asyncio.create_task(watcher.run())
+        waiting = [asyncio.create_task(watcher.wait(at_service("t1"))), asyncio.create_task(watcher.wait(at_service("t2")))]
+        await api._http.aclose()
+        api._http = httpx.AsyncClient(base_url="http://127.0.0.1:9", trust_env=False)
+        told, untold = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in (looking, *untold):
+            task.cancel()
+        return [task.result() for task in told], len(untold)
+
+    assert with_api(service, work) == ([Lost(sent=False)], 1)

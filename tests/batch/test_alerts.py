@@ -1,0 +1,90 @@
+import asyncio
+import http.server
+import json
+import threading
+
+import pytest
+
+import scribekit as sk
+from scribekit.base.errors import OptionError, ServiceStoppedError
+from scribekit.batch.engine.events import Teller
+
+QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
+
+
+@pytest.fixture
+def chat():
+    """A server that keeps what is posted to it."""
+    posted = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            posted.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/hook", posted
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_job_that_failed_for_good_is_told(bench, tmp_path, chat):
+    bench("--speed", "2000", "--slots", "50")
+    url, posted = chat
+    sources = ["https://host.example/a.mp3?duration=60", "https://host.example/b.mp3?duration=60&fail=Audio+duration+is+too+short."]
+    batch = sk.submit_batch(sources, corpus=tmp_path / "c", limits=QUICK, progress=False, on_event=sk.alerts.webhook(url))
+    sk.collect(batch, progress=False, on_event=sk.alerts.webhook(url))
+    (message,) = posted
+    assert message["alert"] == "failed"
+    assert message["error_kind"] == "too_short"
+    assert message["job_key"] in message["text"]
+    assert "host.example" not in json.dumps(message)
+
+
+def test_a_batch_that_stopped_is_told(bench, tmp_path, chat, monkeypatch):
+    service = bench("--api-key", "right")
+    monkeypatch.setenv("ASSEMBLYAI_API_KEY", "wrong")
+    monkeypatch.setenv("ASSEMBLYAI_BASE_URL", service.base_url)
+    monkeypatch.setattr("scribekit.api.embedded.current_connection", lambda: None)
+    url, posted = chat
+    with pytest.raises(ServiceStoppedError):
+        sk.submit_batch(["https://host.example/a.mp3"], corpus=tmp_path / "c", progress=False, on_event=sk.alerts.webhook(url))
+    (message,) = posted
+    assert (message["alert"], message["error_kind"]) == ("stopped", "authentication")
+    assert "stopped" in sk.to_frame(sk.open_corpus(tmp_path / "c"), "events")["event"].tolist()
+
+
+def test_an_alert_that_cannot_be_delivered_disturbs_nothing(bench, tmp_path, caplog):
+    bench("--speed", "2000", "--slots", "50")
+    source = "https://host.example/b.mp3?duration=60&fail=Audio+duration+is+too+short."
+    tell = sk.alerts.webhook("http://127.0.0.1:9/nobody")
+    batch = sk.submit_batch([source], corpus=tmp_path / "c", limits=QUICK, progress=False, on_event=tell)
+    assert sk.collect(batch, progress=False, on_event=tell)["error_kind"].tolist() == ["too_short"]
+    assert "listener failed: ConnectError" in caplog.text
+
+
+def test_only_a_web_address_can_be_told():
+    with pytest.raises(OptionError, match="http"):
+        sk.alerts.webhook("mailto:me@host.example")
+
+
+def test_the_end_of_a_run_waits_for_messages_on_their_way():
+    arrived = []
+
+    async def slow(event):
+        await asyncio.sleep(0.05)
+        arrived.append(event)
+
+    async def run():
+        teller = Teller(slow)
+        teller.tell({"event": "a"})
+        assert arrived == []
+        await teller.finish()
+
+    asyncio.run(run())
+    assert arrived == [{"event": "a"}]

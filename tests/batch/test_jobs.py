@@ -1,0 +1,176 @@
+import json
+from pathlib import Path
+
+import assemblyai as aai
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scribekit.base import schema
+from scribekit.base.errors import ManifestError, OptionError
+from scribekit.batch.jobs import Terms, job_key, take_in
+
+ROOT = Path("/library")
+HOST = "host.example"
+URL = "https://host.example/a.mp3"
+
+
+def manifest(*rows, **columns):
+    frame = schema.MANIFEST.frame([{"recording_id": f"r{index}", "source": URL, **row} for index, row in enumerate(rows)])
+    return frame.assign(**columns)
+
+
+def planned(frame, config=None, host=HOST):
+    return take_in(frame, config, Terms(host, ROOT))
+
+
+def taken(*rows, config=None, host=HOST, **columns):
+    return planned(manifest(*rows, **columns), config, host)
+
+
+def file(name, sha256, **facts):
+    return {"source": name, "sha256": sha256, "duration_s": 2.0, **facts}
+
+
+# -- what makes two jobs the same -------------------------------------------------------------------------------------
+
+words = st.text(st.characters(blacklist_characters="\n", blacklist_categories=("Cs",)), max_size=12)  # no URL, JSON or host has a line end
+identities = st.tuples(words, words, words)
+
+
+@given(identities, identities)
+def test_jobs_are_the_same_if_and_only_if_content_options_and_host_are(first, second):
+    assert (job_key(*first) == job_key(*second)) == (first == second)
+
+
+options = st.dictionaries(st.sampled_from(["speaker_labels", "punctuate", "format_text", "disfluencies"]), st.booleans())
+
+
+@given(options, options)
+def test_options_are_compared_by_what_they_say(first, second):
+    one, two = (taken({}, config=aai.TranscriptionConfig(**chosen)).jobs[0] for chosen in (first, second))
+    assert (one.key == two.key) == (json.loads(one.options) == json.loads(two.options))
+
+
+def test_a_file_is_its_content_and_not_its_name():
+    one, two = taken(file("a.wav", "ab")).jobs[0], taken(file("moved/b.wav", "ab")).jobs[0]
+    assert one.key == two.key
+    assert taken(file("a.wav", "cd")).jobs[0].key != one.key
+
+
+def test_a_rehearsal_is_not_the_real_thing():
+    assert taken({}).jobs[0].key != taken({}, host="embedded:scripted").jobs[0].key
+
+
+def test_where_a_result_is_delivered_does_not_make_another_job():
+    webhook = aai.TranscriptionConfig(webhook_url="https://hook.example/x")
+    assert taken({}).jobs == taken({}, config=webhook).jobs
+
+
+# -- rows -------------------------------------------------------------------------------------------------------------
+
+
+def test_relative_paths_become_absolute_and_stay_as_written_in_the_row():
+    intake = taken(file("2019/a.wav", "ab"), file("/elsewhere/b.wav", "cd"), {})
+    assert [job.source for job in intake.jobs] == ["/library/2019/a.wav", "/elsewhere/b.wav", URL]
+    assert [row.source for row in intake.rows] == ["2019/a.wav", "/elsewhere/b.wav", URL]
+
+
+def test_a_url_is_never_uploaded_whatever_the_table_says():
+    (job,) = taken({"sha256": "ab"}).jobs
+    assert not job.is_local
+    assert job.audio_url == URL
+
+
+def test_a_row_with_a_problem_has_no_job_but_its_reason():
+    intake = taken({"problem": "empty: The file has 0 bytes."}, {"problem": "missing: There is no file at 'x: y'."}, {})
+    assert [(row.error_kind, row.error) for row in intake.rows[:2]] == [
+        ("empty", "The file has 0 bytes."),
+        ("missing", "There is no file at 'x: y'."),
+    ]
+    assert [row.job_key for row in intake.rows[:2]] == [None, None]
+    assert len(intake.jobs) == 1
+
+
+def test_a_local_row_that_nobody_has_looked_at_is_refused():
+    intake = taken({"source": "a.wav"})
+    assert intake.jobs == ()
+    assert intake.rows[0].error_kind == "not_read"
+    assert "sk.scan" in intake.rows[0].error
+
+
+def test_rows_alike_share_one_job_and_only_the_first_owns_it():
+    duplicate = "duplicate: same audio as 'r0'. Sent once is enough."
+    intake = taken(file("a.wav", "ab"), file("b.wav", "ab", problem=duplicate))
+    assert len(intake.jobs) == 1
+    assert [row.error_kind for row in intake.rows] == [None, "duplicate"]
+    assert intake.rows[0].job_key == intake.rows[1].job_key
+
+
+def test_a_duplicate_whose_first_row_was_dropped_is_none():
+    duplicate = "duplicate: same audio as 'r0'. Sent once is enough."
+    intake = taken(file("b.wav", "ab", problem=duplicate))
+    assert [row.error_kind for row in intake.rows] == [None]
+    assert len(intake.jobs) == 1
+
+
+def test_rows_alike_are_counted_once_also_when_the_table_does_not_say_so():
+    intake = taken({}, {})
+    assert [row.error_kind for row in intake.rows] == [None, "duplicate"]
+    assert "'r0'" in intake.rows[1].error
+
+
+def test_a_column_overrides_its_option_row_by_row():
+    config = aai.TranscriptionConfig(speaker_labels=True)
+    intake = taken({}, {}, {}, config=config, speaker_labels=["no", None, "yes"])
+    assert [json.loads(job.options)["speaker_labels"] for job in intake.jobs] == [False, True]
+    assert intake.rows[1].job_key == intake.rows[2].job_key
+
+
+def test_a_bad_cell_refuses_its_row_and_no_other():
+    intake = taken({}, {}, speakers_expected=["many", 2])
+    assert [row.error_kind for row in intake.rows] == ["bad_option", None]
+    assert "'many'" in intake.rows[0].error
+    assert "Correct the cell" in intake.rows[0].error
+
+
+def test_unknown_lengths_stay_unknown():
+    assert [job.duration_s for job in taken({"duration_s": 1.5}, {"source": URL + "?2"}).jobs] == [1.5, None]
+
+
+# -- the whole table --------------------------------------------------------------------------------------------------
+
+
+def test_equal_tables_have_equal_fingerprints():
+    rows = [file("a.wav", "ab"), {"problem": "empty: x"}]
+    assert taken(*rows).fingerprint == taken(*rows).fingerprint
+    for other in ([rows[0]], rows[::-1], [file("a.wav", "cd"), rows[1]], [rows[0], {"problem": "missing: x"}]):
+        assert taken(*other).fingerprint != taken(*rows).fingerprint
+
+
+def test_an_empty_table_has_no_jobs():
+    intake = planned(schema.MANIFEST.frame())
+    assert (intake.rows, intake.jobs) == ((), ())
+
+
+def test_a_table_of_another_kind_says_how_to_make_one():
+    with pytest.raises(ManifestError, match=r"no column 'sha256'.*sk.read_manifest"):
+        planned(manifest({}).drop(columns="sha256"))
+
+
+def test_joined_tables_whose_ids_collide_are_refused():
+    with pytest.raises(ManifestError, match=r"must be unique.*'a.mp3'"):
+        taken({"recording_id": "a.mp3"}, {"recording_id": "a.mp3", "source": URL + "?2"})
+
+
+def test_a_misspelt_option_is_refused_for_all():
+    with pytest.raises(OptionError, match="'speaker_labels'"):
+        taken({}, speaker_label=[True])
+
+
+def test_the_table_is_left_as_it_was():
+    frame = manifest({}, {}, speaker_labels=pd.Series([True, None], dtype="object"))
+    before = frame.copy(deep=True)
+    planned(frame)
+    pd.testing.assert_frame_equal(frame, before)

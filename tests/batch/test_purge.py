@@ -1,0 +1,92 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+import scribekit as sk
+from scribekit.api import embedded
+from scribekit.base import schema
+from scribekit.base.errors import ServiceStoppedError
+from scribekit.corpus.ledger import Ledger
+
+QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
+FAST = ("--speed", "2000", "--slots", "50")
+
+
+@pytest.fixture
+def batch(bench, tmp_path):
+    bench(*FAST)
+    sources = [f"https://host.example/{i}.mp3?duration=60" for i in range(4)]
+    batch = sk.submit_batch(sources, corpus=tmp_path / "c", limits=QUICK, progress=False)
+    sk.collect(batch, progress=False)
+    return batch
+
+
+def test_it_lists_before_it_deletes(batch):
+    there = sk.purge(batch, remote=False)
+    assert list(there.columns) == schema.DELETIONS.names
+    assert there["status"].tolist() == ["there"] * 4
+    assert there["deleted_at"].isna().all()
+
+
+def test_what_was_deleted_is_gone_at_the_service_and_kept_here(bench, batch):
+    texts = sk.to_frame(batch)["text"].tolist()
+    gone = sk.purge(batch, progress=False)
+    assert gone["status"].tolist() == ["deleted"] * 4
+    assert set(gone["recording_id"]) == set(batch.jobs()["recording_id"])
+    assert sk.to_frame(batch)["text"].tolist() == texts
+    service = embedded._running[-1]
+    assert json.loads(service._ask(f"/v2/transcript/{gone['transcript_id'][0]}"))["text"] == "Deleted by user."
+
+
+def test_deleting_again_asks_for_nothing(batch):
+    first = sk.purge(batch, progress=False)
+    before = embedded._running[-1].books()["requests"]
+    assert sk.purge(batch, progress=False).equals(first)
+    assert embedded._running[-1].books()["requests"] == before
+
+
+def test_what_could_not_be_deleted_is_tried_by_the_next_call(batch):
+    service = embedded._running[-1]
+    service.set_faults(http_503=1.0)
+    assert sk.purge(batch, progress=False)["status"].tolist() == ["server_error"] * 4
+    service.set_faults()
+    assert sk.purge(batch, progress=False)["status"].tolist() == ["deleted"] * 4
+
+
+def test_a_refused_key_stops_it_at_once(batch, bench, monkeypatch):
+    strict = bench("--api-key", "another")
+    strict._connection = embedded._running[0].connection.__class__(strict.base_url, "wrong", "embedded:scripted")
+    with pytest.raises(ServiceStoppedError, match="API key"):
+        sk.purge(batch, progress=False)
+    assert strict.books()["requests"] == {"DELETE /v2/transcript/{id}": 1}
+
+
+def test_what_lies_at_another_service_is_not_taken_for_deleted(batch, bench):
+    elsewhere = bench(*FAST)
+    elsewhere._connection = replace(elsewhere.connection, host="elsewhere.example")
+    sources = [f"https://host.example/{i}.mp3?duration=60" for i in range(4)]
+    sk.collect(sk.submit_batch(sources, corpus=batch.path, limits=QUICK, progress=False), progress=False)
+    left = sk.purge(sk.open_corpus(batch.path), progress=False)
+    assert left["status"].value_counts().to_dict() == {"deleted": 4, "there": 4}
+    assert set(left.loc[left["status"] == "there", "transcript_id"]) == set(batch.jobs()["transcript_id"])
+
+
+def test_what_is_yet_to_be_fetched_is_not_deleted(bench, tmp_path):
+    bench("--speed", "20", "--slots", "50")
+    impatient = sk.Limits(poll_s=0.05, job_timeout_s=0.3)
+    batch = sk.submit_batch(["https://host.example/a.mp3?duration=3600"], corpus=tmp_path / "c", limits=impatient, progress=False)
+    assert sk.collect(batch, progress=False)["error_kind"].tolist() == ["timed_out"]
+    assert sk.purge(batch, progress=False).empty
+    sk.retry(batch)
+    assert sk.collect(batch, limits=QUICK, progress=False)["status"].tolist() == ["completed"]
+    assert sk.purge(batch, progress=False)["status"].tolist() == ["deleted"]
+
+
+def test_what_another_account_holds_is_not_taken_for_deleted(batch):
+    there = sk.purge(batch, remote=False)["transcript_id"].tolist()
+    with Ledger(batch.path) as ledger, ledger.transaction() as db:
+        db.execute("UPDATE attempts SET transcript_id = 'of-another-account' WHERE transcript_id = ?", there[:1])
+    left = sk.purge(batch, progress=False).set_index("transcript_id")["status"]
+    assert left["of-another-account"] == "transcript_missing"
+    assert set(left.drop("of-another-account")) == {"deleted"}

@@ -1,0 +1,224 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from scribekit.api.answers import Accepted, Lost, NotFound, Noticed, Refused, Unusable, Uploaded
+from scribekit.api.limits import Limits
+from scribekit.batch import steps
+from scribekit.batch.steps import Action, Circumstances, Claimed, Overdue, backoff_s, next_step
+from scribekit.corpus.job import Job
+
+NOW = 1_000_000.0
+GIVEN = Circumstances(now=NOW, jitter=1.0, newest="t-newest", limits=Limits(settle_s=5.0))
+URL_JOB = Job("k", "https://a.example/a.mp3", "{}")
+FILE_JOB = Job("k", "a.mp3", "{}", sha256="ab")
+UPLOADED_JOB = replace(FILE_JOB, state=steps.UPLOADED, upload_url="https://cdn.example/u", uploaded_at=NOW - 60)
+SUBMITTING = replace(URL_JOB, state=steps.SUBMITTING, intent_at=NOW - 1)
+QUEUED = replace(URL_JOB, state=steps.QUEUED, transcript_id="t1", attempts=1, submitted_at=NOW - 10)
+
+SERVER_ERROR = "Server error, developers have been alerted"
+NO_KEY = Refused(401, "Authentication error, API token missing/invalid")
+
+TABLE = [
+    # where the job stands, what was done, what came of it → what follows
+    ("a URL is submitted straight away", URL_JOB, None, Claimed(), Action.SUBMIT),
+    ("a file is uploaded first", FILE_JOB, None, Claimed(), Action.UPLOAD),
+    ("an upload is used", UPLOADED_JOB, None, Claimed(), Action.SUBMIT),
+    ("an old upload is not trusted", replace(UPLOADED_JOB, uploaded_at=NOW - 23 * 3600), None, Claimed(), Action.UPLOAD),
+    ("a job in doubt is looked for", SUBMITTING, None, Claimed(), Action.LOOK),
+    ("a job at the service is waited for", QUEUED, None, Claimed(), Action.WATCH),
+    ("uploaded, then submitted", FILE_JOB, Action.UPLOAD, Uploaded("u"), Action.SUBMIT),
+    ("an upload may be repeated", FILE_JOB, Action.UPLOAD, Lost(sent=True), Action.UPLOAD),
+    ("a failing upload is repeated", FILE_JOB, Action.UPLOAD, Refused(503), Action.UPLOAD),
+    ("a file that vanished", FILE_JOB, Action.UPLOAD, Unusable("missing", "gone"), Action.FAIL),
+    ("accepted", SUBMITTING, Action.SUBMIT, Accepted("t1", "queued"), Action.WATCH),
+    ("silence after a submission", SUBMITTING, Action.SUBMIT, Lost(sent=True), Action.LOOK),
+    ("an unreadable answer to a submission", SUBMITTING, Action.SUBMIT, Lost(sent=True, unreadable=True), Action.LOOK),
+    ("500 after a submission", SUBMITTING, Action.SUBMIT, Refused(500, "Internal Server Error"), Action.LOOK),
+    ("504 after a submission", SUBMITTING, Action.SUBMIT, Refused(504), Action.LOOK),
+    ("no connection: nothing was sent", SUBMITTING, Action.SUBMIT, Lost(sent=False), Action.SUBMIT),
+    ("429 is a plain no", SUBMITTING, Action.SUBMIT, Refused(429, "Too Many Requests", 7.0), Action.SUBMIT),
+    ("a bad option", SUBMITTING, Action.SUBMIT, Refused(400, "Invalid endpoint schema, please …"), Action.FAIL),
+    ("an unknown no: once more", SUBMITTING, Action.SUBMIT, Refused(418, "teapot"), Action.SUBMIT),
+    ("an unknown no, again", replace(SUBMITTING, failures=1), Action.SUBMIT, Refused(418, "teapot"), Action.FAIL),
+    ("a wrong key", SUBMITTING, Action.SUBMIT, NO_KEY, Action.STOP),
+    ("a negative balance", SUBMITTING, Action.SUBMIT, Refused(400, "Your current account balance is negative."), Action.STOP),
+    ("found in the list", SUBMITTING, Action.LOOK, Accepted("t1", "processing", found=True), Action.WATCH),
+    ("not there yet: look again", SUBMITTING, Action.LOOK, NotFound(), Action.LOOK),
+    ("not there at all: send again", replace(SUBMITTING, intent_at=NOW - 6), Action.LOOK, NotFound(), Action.SUBMIT),
+    ("a look that failed is repeated", SUBMITTING, Action.LOOK, Refused(503), Action.LOOK),
+    ("a look that met silence is repeated", SUBMITTING, Action.LOOK, Lost(sent=True), Action.LOOK),
+    ("finished", QUEUED, Action.WATCH, Noticed("completed"), Action.FETCH),
+    ("fetched", QUEUED, Action.FETCH, Noticed("completed"), Action.FINISH),
+    ("not finished after all", QUEUED, Action.FETCH, Noticed("processing"), Action.WATCH),
+    ("a payload cut short", QUEUED, Action.FETCH, Lost(sent=True, unreadable=True), Action.FETCH),
+    ("too short", QUEUED, Action.WATCH, Noticed("error", "Audio duration is too short."), Action.FAIL),
+    ("the service failed: again", QUEUED, Action.WATCH, Noticed("error", SERVER_ERROR), Action.SUBMIT),
+    ("and again", replace(QUEUED, attempts=3), Action.WATCH, Noticed("error", SERVER_ERROR), Action.SUBMIT),
+    ("but not for ever", replace(QUEUED, attempts=4), Action.WATCH, Noticed("error", SERVER_ERROR), Action.FAIL),
+    ("an unknown reason: once more", QUEUED, Action.WATCH, Noticed("error", "new"), Action.SUBMIT),
+    ("an unknown reason twice", replace(QUEUED, attempts=2), Action.WATCH, Noticed("error", "new"), Action.FAIL),
+    ("unknown at the service", QUEUED, Action.WATCH, Refused(400, "Transcript lookup error, transcript id not found"), Action.FAIL),
+    ("overdue", QUEUED, Action.WATCH, Overdue(), Action.FAIL),
+]
+
+
+@pytest.mark.parametrize(("job", "action", "answer", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_what_follows(job, action, answer, expected):
+    assert next_step(job, action, answer, GIVEN).action is expected
+
+
+def test_the_intent_is_part_of_the_step_that_submits():
+    step = next_step(URL_JOB, None, Claimed(), GIVEN)
+    assert (step.job.state, step.job.intent_at, step.job.bookmark) == (steps.SUBMITTING, NOW, "t-newest")
+
+
+def test_429_waits_for_as_long_as_the_service_says():
+    assert next_step(SUBMITTING, Action.SUBMIT, Refused(429, None, 7.0), GIVEN).after_s == 7.0
+
+
+def test_429_never_uses_up_the_tries():
+    worn = replace(SUBMITTING, failures=100)
+    assert next_step(worn, Action.SUBMIT, Refused(429, None, 1.0), GIVEN).action is Action.SUBMIT
+
+
+@pytest.mark.parametrize("answer", [Refused(429, None, 1.0), Refused(429, None)])
+def test_429_is_no_failure_of_the_job(answer):
+    step = next_step(SUBMITTING, Action.SUBMIT, answer, GIVEN)
+    assert step.job.failures == SUBMITTING.failures
+    assert step.after_s > 0
+
+
+def test_no_network_at_all_pauses_the_batch_and_keeps_the_job():
+    worn = replace(FILE_JOB, failures=GIVEN.limits.tries - 1)
+    step = next_step(worn, Action.UPLOAD, Lost(sent=False), GIVEN)
+    assert step.action is Action.STOP
+    assert step.job.state not in steps.ENDED
+
+
+@pytest.mark.parametrize("answer", [Refused(503), Lost(sent=True, unreadable=True), Refused(418, "teapot")])
+def test_what_could_not_be_fetched_is_told_from_what_the_service_failed_on(answer):
+    worn = replace(QUEUED, failures=GIVEN.limits.tries)
+    step = next_step(worn, Action.FETCH, answer, GIVEN)
+    assert (step.action, step.job.error_kind, step.job.transcript_id) == (Action.FAIL, "not_fetched", "t1")
+    assert "sk.retry" in step.job.error
+
+
+def test_a_lost_upload_is_uploaded_once_more():
+    job = replace(UPLOADED_JOB, state=steps.QUEUED, transcript_id="t1", attempts=1)
+    gone = Noticed("error", "Download error, unable to download https://cdn.example/u.")
+    assert next_step(job, Action.WATCH, gone, GIVEN).action is Action.UPLOAD
+    assert next_step(replace(job, attempts=2), Action.WATCH, gone, GIVEN).action is Action.FAIL
+
+
+def test_the_local_service_may_forget():
+    forgotten = Refused(400, "Transcript lookup error, transcript id not found")
+    assert next_step(QUEUED, Action.WATCH, forgotten, replace(GIVEN, disposable=True)).action is Action.SUBMIT
+
+
+def test_an_ended_job_is_never_driven():
+    with pytest.raises(ValueError, match="ended"):
+        next_step(replace(QUEUED, state=steps.COMPLETED), None, Claimed(), GIVEN)
+
+
+@given(failures=st.integers(1, 50), jitter=st.floats(0, 1))
+def test_back_off_is_bounded_and_never_negative(failures, jitter):
+    assert 0 <= backoff_s(failures, jitter) <= steps.BACKOFF_MOST
+
+
+FATES = ["ok", "lost before", "lost after", "late", "500 before", "500 after", "429", "teapot", "no connection"]
+LATE_S = 3.0
+
+
+class OneCreateAtATime(RuleBasedStateMachine):
+    """A service whose answers are lost, late or refused, and a client that may crash after any of them: never two live creations."""
+
+    def __init__(self):
+        super().__init__()
+        self.now = 0.0
+        self.job = URL_JOB
+        self.action, self.answer = None, Claimed()
+        self.created = []  # every transcript that the service made for the job
+        self.failed = set()  # those that ended in the service's own error
+        self.ours = set()  # those that the ledger has seen
+        self.late_at = None  # when a request that seems lost takes effect
+
+    @property
+    def live(self):
+        return [transcript for transcript in self.created if transcript not in self.failed]
+
+    @precondition(lambda self: self.job.state not in steps.ENDED)
+    @rule(fate=st.sampled_from(FATES), crash=st.booleans())
+    def go_on(self, fate, crash):
+        step = next_step(self.job, self.action, self.answer, replace(GIVEN, now=self.now, newest=None))
+        self.job, self.action = step.job, step.action
+        if self.job.transcript_id:
+            self.ours.add(self.job.transcript_id)
+        self.now += step.after_s
+        self.arrive()
+        perform = {Action.SUBMIT: self.create, Action.LOOK: self.look, Action.WATCH: self.watch, Action.FETCH: self.fetch}
+        if self.action in perform:
+            self.answer = perform[self.action](fate)
+        if crash or self.action is Action.STOP:
+            self.action, self.answer = None, Claimed()
+            self.now += 60.0
+
+    @precondition(lambda self: self.job.state in steps.ENDED)
+    @rule()
+    def rest(self):
+        self.now += 1.0
+
+    def arrive(self):
+        if self.late_at is not None and self.now >= self.late_at:
+            self.created.append(f"t{len(self.created)}")
+            self.late_at = None
+
+    def create(self, fate):
+        assert not self.live, "a second create while the first lives"
+        assert self.late_at is None, "a second create while the fate of the first is unknown"
+        if fate in ("ok", "lost after", "500 after"):
+            self.created.append(f"t{len(self.created)}")
+        if fate == "late":
+            self.late_at = self.now + LATE_S
+        answers = {
+            "429": Refused(429, None, 1.0),
+            "teapot": Refused(418, "odd"),
+            "no connection": Lost(sent=False),
+            "500 before": Refused(500),
+            "500 after": Refused(500),
+        }
+        return Accepted(self.created[-1], "queued") if fate == "ok" else answers.get(fate, Lost(sent=True))
+
+    def look(self, fate):
+        if fate in ("lost before", "lost after", "no connection"):
+            return Lost(sent=True)
+        if fate in ("500 before", "500 after"):
+            return Refused(503)
+        unknown = [transcript for transcript in self.created if transcript not in self.ours]
+        return Accepted(unknown[0], "processing", found=True) if unknown else NotFound()
+
+    def watch(self, fate):
+        assert self.job.transcript_id in self.created
+        if fate in ("500 before", "500 after"):
+            self.failed.add(self.job.transcript_id)
+        return Noticed("error", SERVER_ERROR) if self.job.transcript_id in self.failed else Noticed("completed")
+
+    def fetch(self, fate):
+        if fate != "ok":
+            return Lost(sent=True, unreadable=True)
+        return Noticed("error", SERVER_ERROR) if self.job.transcript_id in self.failed else Noticed("completed")
+
+    @invariant()
+    def at_most_one_lives(self):
+        assert len(self.live) <= 1
+
+    @invariant()
+    def a_completed_job_has_its_transcript(self):
+        assert self.job.state != steps.COMPLETED or self.live == [self.job.transcript_id]
+
+
+TestOneCreateAtATime = OneCreateAtATime.TestCase
+TestOneCreateAtATime.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)

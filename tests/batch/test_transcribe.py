@@ -1,0 +1,358 @@
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import wave
+from pathlib import Path
+
+import assemblyai as aai
+import pandas as pd
+import pytest
+
+import scribekit as sk
+from scribekit.base import schema
+from scribekit.base.errors import LedgerError, ManifestError, NoConnectionError, OptionError, ServiceStoppedError
+
+QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
+FAST = ("--speed", "2000", "--slots", "50")
+
+
+def urls(count, seconds=60):
+    return [f"https://host.example/{i:04d}.mp3?duration={seconds + i}" for i in range(count)]
+
+
+def tone(path, seconds=1.0, value=0):
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes([value, 0]) * int(8000 * seconds))
+    return path
+
+
+def run(manifest, corpus, config=None, limits=QUICK):
+    return sk.collect(sk.submit_batch(manifest, config, corpus=corpus, limits=limits, progress=False), progress=False)
+
+
+def test_a_list_of_urls_becomes_a_jobs_frame_in_its_order(bench, tmp_path):
+    service = bench(*FAST)
+    jobs = run(urls(20), tmp_path / "c")
+    assert list(jobs.columns) == schema.JOBS.names
+    assert jobs.dtypes.astype(str).to_dict() == schema.JOBS.dtypes
+    assert jobs["source"].tolist() == urls(20)
+    assert set(jobs["status"]) == {"completed"}
+    assert jobs["attempts"].tolist() == [1] * 20
+    assert jobs["transcript_id"].is_unique
+    assert (jobs["completed_at"] >= jobs["submitted_at"]).all()
+    assert service.books()["jobs_created"] == 20
+
+
+def test_the_same_call_again_sends_nothing(bench, tmp_path):
+    service = bench(*FAST)
+    first = run(urls(5), tmp_path / "c")
+    before = service.books()["requests"]
+    pd.testing.assert_frame_equal(run(urls(5), tmp_path / "c"), first)
+    assert service.books()["requests"] == before
+
+
+def test_more_recordings_are_added_and_only_they_are_sent(bench, tmp_path):
+    service = bench(*FAST)
+    run(urls(5), tmp_path / "c")
+    run(urls(8), tmp_path / "c")
+    assert service.books()["jobs_created"] == 8
+    assert len(sk.open_corpus(tmp_path / "c").jobs()) == 8
+
+
+def test_other_options_are_another_job(bench, tmp_path):
+    service = bench(*FAST)
+    run(urls(2), tmp_path / "c")
+    run(urls(2), tmp_path / "c", aai.TranscriptionConfig(speaker_labels=True))
+    assert service.books()["jobs_created"] == 4
+    assert len(sk.to_frame(sk.open_corpus(tmp_path / "c"), "utterances")) > 0
+
+
+def test_a_column_overrides_an_option_for_its_row(bench, tmp_path):
+    bench(*FAST)
+    manifest = [{"url": source, "speaker_labels": labels} for source, labels in zip(urls(2), ["yes", ""], strict=True)]
+    batch = sk.submit_batch(manifest, corpus=tmp_path / "c", limits=QUICK, progress=False)
+    jobs = sk.collect(batch, progress=False)
+    turns = sk.to_frame(batch, "utterances")
+    assert set(turns["recording_id"]) == {jobs["recording_id"][0]}
+
+
+def test_local_files_are_uploaded_once_each(bench, tmp_path):
+    service = bench(*FAST)
+    (tmp_path / "a").mkdir()
+    for i in range(6):
+        tone(tmp_path / "a" / f"{i}.wav", seconds=1 + i)
+    jobs = run(sk.scan(tmp_path / "a", progress=False), tmp_path / "c")
+    books = service.books()
+    assert set(jobs["status"]) == {"completed"}
+    assert books["requests"]["POST /v2/upload"] == 6
+    assert sorted(books["created_by_audio"].values()) == [1] * 6
+
+
+def test_duplicates_share_one_job(bench, tmp_path):
+    service = bench(*FAST)
+    (tmp_path / "a").mkdir()
+    tone(tmp_path / "a" / "one.wav")
+    (tmp_path / "a" / "two.wav").write_bytes((tmp_path / "a" / "one.wav").read_bytes())
+    jobs = run(sk.scan(tmp_path / "a", progress=False), tmp_path / "c")
+    assert service.books()["jobs_created"] == 1
+    assert jobs["transcript_id"].nunique() == 1
+    assert jobs["status"].tolist() == ["completed", "completed"]
+    assert jobs["error_kind"].tolist()[1] == "duplicate"
+    assert jobs["cost_usd"].tolist()[1] == 0.0
+
+
+def test_a_bad_row_stops_none_of_the_good(bench, tmp_path):
+    service = bench(*FAST)
+    tone(tmp_path / "good.wav")
+    tone(tmp_path / "short.wav", seconds=0.1)
+    (tmp_path / "empty.wav").touch()
+    (tmp_path / "text.mp3").write_text("not a sound")
+    rows = ["good.wav", "short.wav", "empty.wav", "text.mp3", "missing.wav"]
+    manifest = [{"path": str(tmp_path / name)} for name in rows] + [{"path": "ftp://host.example/a.mp3"}, {"path": None}]
+    jobs = run(manifest, tmp_path / "c").set_index(pd.Index([*rows, "ftp", "blank"]))
+    assert jobs["status"]["good.wav"] == "completed"
+    bad = jobs.drop("good.wav")
+    assert bad["status"].unique().tolist() == ["refused"]
+    assert bad["error_kind"].tolist() == ["too_short", "empty", "no_audio", "missing", "bad_url", "no_source"]
+    assert bad["error"].str.len().gt(20).all()
+    books = service.books()
+    assert books["jobs_created"] == 1
+    assert books["requests"]["POST /v2/upload"] == 1
+
+
+def test_every_kind_of_bad_row_is_named_and_costs_nothing(bench, tmp_path, samples):
+    service = bench(*FAST)
+    expected = pd.read_csv(samples / "bad_rows.csv")["expected_problem"]
+    jobs = run(samples / "bad_rows.csv", tmp_path / "c")
+    assert jobs["error_kind"].fillna("").tolist() == expected.fillna("").tolist()
+    assert jobs.loc[expected.isna(), "status"].eq("completed").all()
+    assert jobs.loc[expected.notna(), "error"].str.len().gt(20).all()
+    assert jobs.loc[expected.notna(), "cost_usd"].eq(0.0).all()
+    books = service.books()
+    assert books["jobs_created"] == books["requests"]["POST /v2/upload"] == expected.isna().sum()
+
+
+def test_a_bad_cell_refuses_its_row_alone(bench, tmp_path):
+    bench(*FAST)
+    manifest = [{"url": source, "speakers_expected": count} for source, count in zip(urls(2), ["two", "2"], strict=True)]
+    jobs = run(manifest, tmp_path / "c")
+    assert jobs["status"].tolist() == ["refused", "completed"]
+    assert jobs["error_kind"].tolist()[0] == "bad_option"
+
+
+def test_a_job_that_fails_is_a_row(bench, tmp_path):
+    bench(*FAST)
+    bad = "https://host.example/bad.mp3?duration=60&fail=" + "Audio+duration+is+too+short."
+    jobs = run([*urls(3), bad], tmp_path / "c")
+    assert jobs["status"].tolist() == ["completed"] * 3 + ["error"]
+    assert jobs["error_kind"].tolist()[3] == "too_short"
+    assert jobs["cost_usd"][3] == 0.0
+
+
+def test_what_people_write_as_a_loop_takes_five_lines(bench, tmp_path):
+    service = bench(*FAST)
+    missing = f"{service.base_url}/nothing-here.mp3?fail=Download+error,+unable+to+download+it."
+    config = aai.TranscriptionConfig(
+        speech_models=["universal-3-pro", "universal-2"], speaker_labels=True, punctuate=True, format_text=True
+    )
+    batch = sk.submit_batch([*urls(2), missing], config, corpus=tmp_path / "c", limits=QUICK, progress=False)
+    jobs = sk.collect(batch, progress=False)
+    written = sk.export(batch, tmp_path / "out", formats=["txt", "srt", "speakers"])
+    assert jobs["status"].tolist() == ["completed", "completed", "error"]
+    assert jobs["model"].tolist()[0] == "universal-3-pro"
+    assert jobs["error"][2].startswith("The service could not download the recording.")
+    assert written.groupby("format").size().to_dict() == {"speakers": 2, "srt": 2, "txt": 2}
+    assert all(Path(path).stat().st_size > 0 for path in written["path"])
+
+
+def test_the_payload_is_kept_as_it_came(bench, tmp_path):
+    service = bench(*FAST)
+    jobs = run(urls(1), tmp_path / "c")
+    served = service._ask(f"/v2/transcript/{jobs['transcript_id'][0]}")
+    written = sk.export(sk.open_corpus(tmp_path / "c"), tmp_path / "out", formats=["json"])
+    assert json.loads(Path(written["path"][0]).read_text("utf-8")) == json.loads(served)
+
+
+def test_faults_on_every_kind_of_request_lose_and_double_nothing(bench, tmp_path):
+    faults = {"reset_before": 0.05, "reset_after": 0.08, "http_500": 0.05, "http_503": 0.05, "too_many": 0.03, "truncate": 0.05, "seed": 3}
+    service = bench(*FAST, "--faults", json.dumps(faults))
+    jobs = run(urls(60), tmp_path / "c")
+    books = service.books()
+    assert set(jobs["status"]) == {"completed"}
+    assert books["jobs_created"] == 60
+    assert max(books["created_by_audio"].values()) == 1
+
+
+def test_a_job_that_fails_at_the_service_is_created_anew(bench, tmp_path):
+    service = bench(*FAST, "--faults", '{"job_server_error": 0.3, "seed": 5}')
+    jobs = run(urls(20), tmp_path / "c")
+    assert set(jobs["status"]) == {"completed"}
+    books = service.books()
+    assert books["jobs_created"] > 20
+    assert set(books["completed_by_audio"].values()) == {1}
+
+
+def test_no_key_and_no_service_teaches(tmp_path):
+    with pytest.raises(NoConnectionError, match="Two ways on"):
+        sk.submit_batch(urls(1), corpus=tmp_path / "c", progress=False)
+    assert not (tmp_path / "c").exists()
+
+
+def test_a_wrong_key_is_one_error_at_once(bench, tmp_path, monkeypatch):
+    service = bench("--api-key", "right", *FAST)
+    monkeypatch.setenv("ASSEMBLYAI_API_KEY", "wrong-key-0123")
+    monkeypatch.setenv("ASSEMBLYAI_BASE_URL", service.base_url)
+    monkeypatch.setattr("scribekit.api.embedded.current_connection", lambda: None)
+    with pytest.raises(ServiceStoppedError, match="refuses the API key"):
+        sk.submit_batch(urls(30), corpus=tmp_path / "c", progress=False)
+    assert service.books()["requests"] == {"GET /v2/transcript": 1}
+    monkeypatch.setenv("ASSEMBLYAI_API_KEY", "right")
+    assert set(run(urls(30), tmp_path / "c")["status"]) == {"completed"}
+
+
+def test_the_key_is_in_no_file_and_no_log(bench, tmp_path, monkeypatch, caplog, capsys):
+    caplog.set_level("DEBUG")
+    service = bench("--faults", '{"http_503": 0.3, "seed": 1}', *FAST)
+    monkeypatch.setenv("ASSEMBLYAI_API_KEY", "sk-secret-4711")
+    monkeypatch.setenv("ASSEMBLYAI_BASE_URL", service.base_url)
+    monkeypatch.setattr("scribekit.api.embedded.current_connection", lambda: None)
+    batch = sk.submit_batch(urls(5), corpus=tmp_path / "c", limits=QUICK)
+    print(batch, batch._repr_html_(), sk.collect(batch).to_string())
+    sk.export(batch, tmp_path / "out")
+    spoken = sk.to_frame(batch, "transcripts")["text"][0][:30]
+    out, err = capsys.readouterr()
+    own_logs = "".join(record.getMessage() for record in caplog.records if record.name.startswith("scribekit"))
+    assert "sk-secret-4711" not in out + err + caplog.text
+    assert spoken not in out + err + own_logs
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or b"sk-secret-4711" not in path.read_bytes()
+
+
+def test_an_unreachable_service_pauses_the_batch(bench, tmp_path, monkeypatch):
+    monkeypatch.setenv("ASSEMBLYAI_API_KEY", "k")
+    monkeypatch.setenv("ASSEMBLYAI_BASE_URL", "http://127.0.0.1:9")
+    with pytest.raises(ServiceStoppedError, match="could not be reached"):
+        sk.submit_batch(urls(3), corpus=tmp_path / "c", progress=False)
+    assert sk.open_corpus(tmp_path / "c").counts() == {"planned": 3}
+
+
+def test_a_timeout_returns_what_there_is(bench, tmp_path):
+    bench("--speed", "1", "--slots", "50")
+    batch = sk.submit_batch(urls(3, seconds=3600), corpus=tmp_path / "c", limits=QUICK, progress=False)
+    jobs = sk.collect(batch, timeout=0.5, progress=False)
+    assert set(jobs["status"]) <= {"queued", "processing"}
+
+
+def test_a_batch_is_not_collected_from_another_service(bench, tmp_path):
+    first = bench("--speed", "1", "--slots", "50")
+    batch = sk.submit_batch(urls(1, seconds=3600), corpus=tmp_path / "c", limits=QUICK, progress=False)
+    first.stop()
+    with pytest.raises(NoConnectionError):
+        sk.collect(batch, progress=False)
+    bench(recogniser="pocketsphinx")
+    with pytest.raises(sk.ScribekitError, match="embedded:scripted"):
+        sk.collect(batch, progress=False)
+
+
+def test_what_the_local_service_forgot_is_sent_again(bench, tmp_path):
+    first = bench("--speed", "1", "--slots", "50")
+    batch = sk.submit_batch(urls(3, seconds=3600), corpus=tmp_path / "c", limits=QUICK, progress=False)
+    first.stop()
+    bench(*FAST)
+    assert set(sk.collect(batch, progress=False)["status"]) == {"completed"}
+
+
+def test_a_link_that_failed_may_be_mended_under_the_same_id(bench, tmp_path):
+    bench(*FAST)
+    wrong = "https://host.example/wrong.mp3?duration=60&fail=Download+error,+unable"
+    jobs = run([{"recording_id": "a", "url": wrong}], tmp_path / "c")
+    assert jobs["error_kind"].tolist() == ["download"]
+    run([{"recording_id": "a", "url": urls(1)[0]}], tmp_path / "c")
+    assert sk.open_corpus(tmp_path / "c").jobs()["status"].tolist() == ["completed"]
+    with pytest.raises(ManifestError, match="'a' already names"):
+        run([{"recording_id": "a", "url": urls(2)[1]}], tmp_path / "c")
+
+
+def test_an_id_names_one_recording_in_a_corpus(bench, tmp_path):
+    bench(*FAST)
+    run([{"recording_id": "a", "url": urls(2)[0]}], tmp_path / "c")
+    with pytest.raises(ManifestError, match="'a' already names"):
+        sk.submit_batch([{"recording_id": "a", "url": urls(2)[1]}], corpus=tmp_path / "c", progress=False)
+
+
+def test_a_misspelt_column_costs_nothing(bench, tmp_path):
+    service = bench(*FAST)
+    with pytest.raises(OptionError, match="speaker_labels"):
+        sk.submit_batch([{"url": urls(1)[0], "speaker_label": True}], corpus=tmp_path / "c", progress=False)
+    assert service.books()["requests"] == {}
+
+
+def test_a_folder_without_a_corpus_says_so(tmp_path):
+    with pytest.raises(LedgerError, match="no corpus"):
+        sk.open_corpus(tmp_path)
+
+
+def test_many_more_jobs_than_places(bench, tmp_path):
+    service = bench("--speed", "2000", "--slots", "5")
+    jobs = run(urls(60), tmp_path / "c", limits=sk.Limits(concurrent_jobs=5, poll_s=0.05))
+    assert set(jobs["status"]) == {"completed"}
+    assert service.books()["peak_processing"] <= 5
+
+
+def test_a_small_request_window_is_kept(bench, tmp_path):
+    service = bench(*FAST, "--requests-per-window", "20", "--window-s", "1")
+    limits = sk.Limits(poll_s=0.05, requests_per_window=20, window_s=1.0)
+    jobs = run(urls(40), tmp_path / "c", limits=limits)
+    assert set(jobs["status"]) == {"completed"}
+    assert service.books()["busiest_window"] <= 20
+    assert not any("429" in answers for answers in service.books()["answers"].values())
+
+
+CRASHING = """
+    import os, signal, sys
+    import scribekit as sk
+    from scribekit.corpus.ledger import Ledger
+
+    corpus, kill_at, after, *sources = sys.argv[1:]
+    record, calls = Ledger.record, 0
+
+    def counted(self, owner, facts):
+        global calls
+        calls += 1
+        if calls == int(kill_at) and after == "0":
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = record(self, owner, facts)
+        if calls == int(kill_at):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    Ledger.record = counted
+    limits = sk.Limits(poll_s=0.05, settle_s=0.3)
+    sk.collect(sk.submit_batch(sources, corpus=corpus, limits=limits, progress=False), progress=False)
+    print("records", calls)
+"""
+
+
+def run_and_kill(service, corpus, kill_at, after, sources):
+    environment = {**os.environ, "ASSEMBLYAI_API_KEY": "k", "ASSEMBLYAI_BASE_URL": service.base_url}
+    command = [sys.executable, "-c", textwrap.dedent(CRASHING), str(corpus), str(kill_at), after, *sources]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("kill_at", [1, 2, 3, 5])
+@pytest.mark.parametrize("after", ["0", "1"], ids=["before the write", "after the write"])
+def test_killed_at_a_recorded_fact_and_called_again(bench, tmp_path, kill_at, after):
+    service = bench("--speed", "300", "--slots", "4")
+    sources = [*urls(4), str(tone(tmp_path / "a.wav")), str(tone(tmp_path / "b.wav", value=1))]
+    killed = run_and_kill(service, tmp_path / "c", kill_at, after, sources)
+    assert killed.returncode == -9, killed.stderr
+    again = run_and_kill(service, tmp_path / "c", 0, after, sources)
+    assert again.returncode == 0, again.stderr
+    books = service.books()
+    assert set(sk.open_corpus(tmp_path / "c").jobs()["status"]) == {"completed"}
+    assert books["jobs_created"] == books["jobs_completed"] == 6

@@ -1,0 +1,104 @@
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+import scribekit as sk
+from scribekit.base import schema
+from scribekit.base.errors import LedgerError, ScribekitError
+from scribekit.corpus.handles import Batch, Corpus
+
+QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
+
+
+def urls(count):
+    return [f"https://host.example/{i:04d}.mp3?duration=30" for i in range(count)]
+
+
+@pytest.fixture
+def service(bench):
+    return bench("--speed", "2000", "--slots", "50")
+
+
+def submitted(corpus, manifest):
+    return sk.submit_batch(manifest, corpus=corpus, limits=QUICK, progress=False)
+
+
+def test_a_corpus_is_its_batches(service, tmp_path):
+    first, second = submitted(tmp_path, urls(2)), submitted(tmp_path, urls(3))
+    corpus = sk.open_corpus(tmp_path)
+    assert (first.batch_ids, second.batch_ids, corpus.batch_ids) == ([1], [2], [1, 2])
+    assert [len(handle.jobs()) for handle in (first, second, corpus)] == [2, 3, 3]
+
+
+def test_a_batch_is_found_again_by_its_number(service, tmp_path):
+    submitted(tmp_path, urls(2))
+    corpus = sk.open_corpus(str(tmp_path))
+    assert isinstance(corpus.batch(1), Batch)
+    assert corpus.batch(1).jobs().equals(corpus.jobs())
+    assert corpus.batch(1).batch(1).number == 1
+    with pytest.raises(ScribekitError, match=r"no batch 7 .* it has \[1\]"):
+        corpus.batch(7)
+
+
+def test_a_corpus_can_be_moved(service, tmp_path):
+    submitted(tmp_path / "here", urls(2))
+    (tmp_path / "here").rename(tmp_path / "there")
+    jobs = sk.collect(sk.open_corpus(tmp_path / "there"), progress=False)
+    assert set(jobs["status"]) == {"completed"}
+    with pytest.raises(LedgerError, match="no corpus"):
+        sk.open_corpus(tmp_path / "here")
+
+
+def test_looking_asks_the_service_for_nothing(service, tmp_path):
+    batch = submitted(tmp_path, urls(2))
+    sk.collect(batch, progress=False)
+    service.stop()
+    assert batch.counts() == {"completed": 2}
+    assert batch.jobs().dtypes.astype(str).to_dict() == schema.JOBS.dtypes
+    assert "Batch 1" in repr(batch)
+    assert "Corpus" in repr(Corpus(tmp_path))
+
+
+def test_names_are_escaped_in_html(service, tmp_path):
+    batch = submitted(tmp_path / "<b>corpus", urls(1))
+    assert "<b>" not in batch._repr_html_()
+    assert "&lt;b&gt;corpus" in batch._repr_html_()
+
+
+FULL_DISK = """
+    import resource, signal, sys
+    import scribekit as sk
+
+    room_bytes, corpus, *sources = sys.argv[1:]
+    limits = sk.Limits(poll_s=0.05, settle_s=0.3)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write beyond the limit fails instead
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(room_bytes), resource.RLIM_INFINITY))
+    try:
+        sk.collect(sk.submit_batch(sources, corpus=corpus, limits=limits, progress=False), progress=False)
+    except sk.ScribekitError as error:
+        print(type(error).__name__, error)
+    else:
+        print("completed")
+"""
+
+
+def run_with_room(service, room_bytes, corpus, sources):
+    environment = {**os.environ, "ASSEMBLYAI_API_KEY": "k", "ASSEMBLYAI_BASE_URL": service.base_url}
+    command = [sys.executable, "-c", textwrap.dedent(FULL_DISK), str(room_bytes), str(corpus), *sources]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files")
+def test_a_full_disk_stops_the_batch_and_with_room_it_goes_on_without_paying_twice(service, tmp_path):
+    sources = urls(20)
+    said = run_with_room(service, 200_000, tmp_path / "c", sources)
+    assert said.startswith("LedgerError"), said
+    assert "Make room on the disk" in said
+    assert service.books()["jobs_created"] > 0
+    assert run_with_room(service, 1 << 40, tmp_path / "c", sources) == "completed\n"
+    books = service.books()
+    assert books["jobs_created"] == books["jobs_completed"] == 20
+    assert sk.open_corpus(tmp_path / "c").counts() == {"completed": 20}

@@ -1,0 +1,127 @@
+import math
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scribekit.corpus import status
+from scribekit.corpus.status import Snapshot, pace, reasons, sentence, summary, table
+
+NOW = 10_000.0
+
+
+def steady(count, every_s=10.0, audio_s=600.0):
+    return [(NOW - (count - 1 - i) * every_s, audio_s) for i in range(count)]
+
+
+def test_nothing_is_promised_before_two_have_come_back():
+    assert pace(Snapshot(states={"queued": 5}, recent=steady(1)), NOW) is None
+
+
+def test_nothing_is_left_when_all_have_ended():
+    assert pace(Snapshot(states={"completed": 5}, recent=steady(5)), NOW) is None
+
+
+def test_a_steady_run_is_told_as_it_is():
+    snapshot = Snapshot(states={"completed": 11, "queued": 10}, audio_s={"completed": 6600, "queued": 6000}, recent=steady(11))
+    going = pace(snapshot, NOW)
+    assert going.audio_per_s == pytest.approx(60.0)
+    low, high = going.left_s
+    assert low < 100 < high
+
+
+def test_recordings_of_unknown_length_count_as_the_mean_of_the_others():
+    known = Snapshot(states={"queued": 10}, audio_s={"queued": 6000}, recent=steady(11))
+    unknown = Snapshot(states={"queued": 10}, audio_s={"queued": 0}, unknown=10, recent=steady(11))
+    assert pace(known, NOW) == pace(unknown, NOW)
+
+
+def test_what_the_budget_holds_back_is_not_waited_for():
+    figures = {"states": {"planned": 20}, "recent": steady(11)}
+    some = Snapshot(audio_s={"planned": 12_000}, held=10, held_audio_s=6000, **figures)
+    assert pace(some, NOW) == pace(Snapshot(audio_s={"planned": 6000}, **figures), NOW)
+
+
+@given(
+    st.lists(st.tuples(st.floats(NOW - 600, NOW), st.floats(0, 36_000)), max_size=30).map(sorted),
+    st.floats(0, 1e7),
+    st.integers(0, 1000),
+)
+def test_the_range_is_a_range(recent, left_audio, unknown):
+    going = pace(Snapshot(states={"queued": 3}, audio_s={"queued": left_audio}, unknown=unknown, recent=recent), NOW)
+    if going is not None:
+        assert going.audio_per_s >= 0
+        assert 0 <= going.left_s[0] <= going.left_s[1] or math.isinf(going.left_s[1])
+
+
+@pytest.mark.parametrize(
+    ("given_figures", "said"),
+    [
+        ({"uploading": 3}, "3 uploading"),
+        ({"retrying": 2}, "2 being tried again"),
+        ({"held": 7}, "7 held back by the budget"),
+        ({"rate_limited_at": NOW - 5}, "rate limited by the service"),
+        ({"states": {"queued": 9, "processing": 5}}, "9 queued at the service"),
+    ],
+)
+def test_it_says_what_holds_things_up(given_figures, said):
+    assert said in reasons(Snapshot(**({"states": {"queued": 1, "processing": 1}} | given_figures)), NOW)
+
+
+def test_a_429_of_an_hour_ago_holds_nothing_up():
+    assert reasons(Snapshot(states={"processing": 1}, rate_limited_at=NOW - 3600), NOW) == []
+
+
+def test_the_sentence_holds_every_figure():
+    snapshot = Snapshot(
+        states={"completed": 2, "queued": 1, "error": 1},
+        audio_s={"completed": 7200, "queued": 3600},
+        refused=3,
+        spent_usd=1.25,
+        reserved_usd=0.5,
+        saved_usd=2.0,
+        budget_usd=10.0,
+    )
+    text = sentence("Batch 1 in c", snapshot, NOW)
+    assert text.startswith("Batch 1 in c · 7 recordings: 2 completed, 1 queued, 1 error, 3 refused")
+    for part in ("2.0 h of 3.0 h", "$1.25 of a budget of $10.00", "$0.50 reserved", "$2.00 saved"):
+        assert part in text
+
+
+class Texts(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.texts, self.tags = [], set()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+def test_the_html_says_the_same_and_runs_nothing():
+    page = Texts()
+    page.feed(table("<script>alert(1)</script> & co", Snapshot(states={"completed": 2}), NOW))
+    assert "script" not in page.tags
+    assert "<script>alert(1)</script> & co" in "".join(page.texts)
+    assert "2 completed" in page.texts
+
+
+def test_an_empty_corpus_has_a_face_too():
+    assert sentence("Corpus c", Snapshot(), NOW) == "Corpus c · 0 recordings · spent $0.00"
+    assert "nothing planned" in table("Corpus c", Snapshot(), NOW)
+
+
+def test_the_progress_line_counts_every_job_once():
+    from collections import Counter
+
+    states = Counter(dict.fromkeys(("planned", "uploaded", "submitting", "queued", "processing", "completed", "error"), 1))
+    ended, counts = summary(states)
+    assert ended == 2
+    assert sum(counts.values()) == 7
+
+
+def test_durations_are_told_in_the_unit_that_fits():
+    assert [status._duration(s) for s in (5, 89, 600, 7200, math.inf)] == ["5 s", "89 s", "10 min", "2.0 h", "?"]

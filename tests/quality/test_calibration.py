@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scribekit.base import schema
+from scribekit.base.errors import OptionError
+from scribekit.quality.calibration import falling, fit
+
+FRACTIONS = st.lists(st.floats(0, 1), min_size=1, max_size=30)
+
+
+def synthetic(n, reliability, seed=0):
+    random = np.random.default_rng(seed)
+    confidence = random.beta(2, 1, n)
+    return confidence, random.random(n) < reliability(confidence)
+
+
+def overconfident(confidence):
+    return 0.1 + 0.8 * confidence**2
+
+
+def test_a_known_reliability_is_recovered_within_its_interval():
+    confidence, correct = synthetic(20_000, overconfident)
+    table = fit(confidence, correct).table
+    truth = overconfident(table["confidence"])
+    inside = truth.between(table["accuracy_low"], table["accuracy_high"])
+    assert inside.mean() >= 0.85  # of intervals that each hold the truth in 95 of 100 cases
+    assert table["n_words"].sum() == 20_000
+
+
+def test_the_probability_of_error_is_the_one_it_was_made_with():
+    calibration = fit(*synthetic(50_000, overconfident))
+    asked = np.linspace(0.2, 0.95, 16)
+    assert calibration.probability_of_error(asked) == pytest.approx(1 - overconfident(asked), abs=0.03)
+
+
+def test_the_calibration_error_is_none_for_an_honest_recogniser_and_known_for_a_boaster():
+    assert fit(*synthetic(50_000, lambda c: c)).ece < 0.01
+    confidence, correct = synthetic(50_000, lambda c: c - 0.2 * c)
+    assert fit(confidence, correct).ece == pytest.approx(0.2 * confidence.mean(), abs=0.01)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60))
+def test_the_probability_of_error_never_rises_with_confidence(words):
+    calibration = fit(*zip(*words, strict=True))
+    risk = calibration.probability_of_error(np.linspace(0, 1, 21))
+    assert (np.diff(risk) <= 1e-12).all()
+    assert ((risk > 0) & (risk < 1)).all()
+    assert calibration.table["n_words"].sum() == len(words)
+    assert calibration.table.dtypes.astype(str).to_dict() == schema.RELIABILITY.dtypes
+
+
+@given(FRACTIONS)
+def test_the_nearest_falling_sequence_falls_and_keeps_the_sum(values):
+    fitted = falling(np.array(values), np.ones(len(values)))
+    assert (np.diff(fitted) <= 1e-12).all()
+    assert fitted.sum() == pytest.approx(sum(values))
+    assert falling(fitted, np.ones(len(values))) == pytest.approx(fitted)
+
+
+def test_words_of_one_confidence_share_a_bin():
+    calibration = fit([0.5] * 90 + [1.0] * 10, [True] * 45 + [False] * 45 + [True] * 10)
+    assert calibration.table["n_words"].tolist() == [90, 10]
+
+
+@pytest.mark.parametrize("correct", [True, False])
+def test_a_missing_confidence_is_never_surely_right_or_wrong(correct):
+    risk = fit([0.5] * 5, [correct] * 5).probability_of_error([np.nan, 0.5])
+    assert risk.tolist() == [pytest.approx(0.5 / 6 if correct else 5.5 / 6)] * 2
+
+
+def test_missing_confidence_is_left_out_and_answered_with_the_rate_of_all():
+    calibration = fit([0.9, np.nan, 0.9, 0.9, 0.9], [True, False, True, True, False])
+    assert calibration.n_words == 4
+    assert calibration.probability_of_error(np.nan).tolist() == [0.3]
+
+
+def test_nothing_to_learn_from():
+    with pytest.raises(OptionError, match="nothing to calibrate"):
+        fit([np.nan], [True])

@@ -1,0 +1,131 @@
+import io
+import wave
+
+import av
+import numpy as np
+import pandas as pd
+import pytest
+
+import scribekit as sk
+from scribekit.base.errors import OptionError, ScribekitError
+from scribekit.recordings.clips import RATE_HZ, wav_clip
+
+STEP_S = 0.5
+"""Every half second another pitch, so that a clip tells where it comes from."""
+SECONDS = 40
+
+
+def pitch(time_s):
+    return 200 + 40 * int(time_s / STEP_S)
+
+
+def write(path, codec, rate, layout):
+    times = np.arange(SECONDS * rate) / rate
+    steps = (times / STEP_S).astype(int)
+    wave_form = (0.5 * np.sin(2 * np.pi * (200 + 40 * steps) * times)).astype(np.float32)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate, layout=layout)
+        resampler = av.AudioResampler(stream.codec_context.format, layout, rate, frame_size=stream.codec_context.frame_size or 1024)
+        frame = av.AudioFrame.from_ndarray(wave_form.reshape(1, -1), format="flt", layout="mono")
+        frame.sample_rate = rate
+        for piece in [*resampler.resample(frame), *resampler.resample(None), None]:
+            for packet in stream.encode(piece):
+                container.mux(packet)
+
+
+def samples_of(clip):
+    with wave.open(io.BytesIO(clip)) as file:
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE_HZ, 1, 2)
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2")
+
+
+def heard(samples):
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)), 1 << 16))
+    return spectrum.argmax() * RATE_HZ / (1 << 16)
+
+
+FILES = [("a.wav", "pcm_s16le", 44100, "stereo"), ("a.mp3", "libmp3lame", 44100, "stereo"), ("a.flac", "flac", 16000, "mono"),
+         ("a.m4a", "aac", 48000, "mono"), ("a.opus", "libopus", 48000, "mono")]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=FILES, ids=[name for name, *_ in FILES])
+def recording(request, tmp_path_factory):
+    name, *arguments = request.param
+    path = tmp_path_factory.mktemp("audio") / name
+    write(path, *arguments)
+    return path
+
+
+@pytest.mark.parametrize("start_s", [0.0, 0.5, 17.0, 38.5])
+def test_a_clip_is_what_was_said_then(recording, start_s):
+    samples = samples_of(wav_clip(recording, start_s, start_s + STEP_S))
+    assert len(samples) == pytest.approx(STEP_S * RATE_HZ, abs=2)
+    whole, edge = len(samples), len(samples) // 10  # a clip that is 50 ms off has another pitch at an edge
+    for part in (samples[edge : whole // 2], samples[whole // 2 : -edge]):
+        assert heard(part) == pytest.approx(pitch(start_s), abs=8)
+
+
+def test_a_clip_ends_with_its_recording(recording):
+    assert 0.4 < len(samples_of(wav_clip(recording, SECONDS - 0.5, SECONDS + 5))) / RATE_HZ < 0.7
+
+
+def test_a_clip_from_beyond_the_end_is_told(recording):
+    with pytest.raises(ScribekitError, match="no sound between"):
+        wav_clip(recording, SECONDS + 10, SECONDS + 11)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"text"])
+def test_a_file_that_cannot_be_played_is_told(tmp_path, content):
+    if content is not None:
+        (tmp_path / "x.mp3").write_bytes(content)
+    with pytest.raises(ScribekitError, match="cannot be played"):
+        wav_clip(tmp_path / "x.mp3", 0, 1)
+
+
+# -- play -------------------------------------------------------------------------------------------------------------
+
+
+def test_play_gives_the_sound_around_a_row(recording):
+    row = pd.Series({"source": str(recording), "start_ms": 17000, "end_ms": 17500})
+    player = sk.play(row, before=0.0, after=0.0)
+    assert player.data == wav_clip(recording, 17.0, 17.5)
+    assert "audio/wav" in player._repr_html_()
+    around = samples_of(sk.play(row).data)
+    assert len(around) == pytest.approx(2.5 * RATE_HZ, abs=2)
+
+
+def test_the_source_is_looked_up_in_the_corpus(stored, tmp_path):
+    write(tmp_path / "here.wav", "pcm_s16le", 16000, "mono")
+    batch = stored({"a": "climate change"}, {"source": [str(tmp_path / "here.wav")]})
+    word = sk.to_frame(batch, "words").iloc[1]
+    assert sk.play(word, corpus=batch).data == sk.play(sk.search(batch, "change").iloc[0]).data
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"start_ms": 0, "end_ms": 1}, "Give the corpus"),
+        ({"source": "a.wav"}, "no start_ms and no end_ms"),
+        ({"source": "a.wav", "start_ms": pd.NA, "end_ms": 1}, "no start_ms"),
+        (pd.DataFrame({"source": ["a.wav"], "start_ms": [0], "end_ms": [1]}), "a table of 1 rows"),
+        ({"source": "https://host.example/a.mp3", "start_ms": 0, "end_ms": 1}, "reads files only"),
+    ],
+)
+def test_a_row_that_cannot_be_played_is_told(row, sentence):
+    with pytest.raises(OptionError, match=sentence):
+        sk.play(row)
+
+
+def test_times_that_leave_nothing_to_play_are_told():
+    with pytest.raises(OptionError, match="before=-1 and after=-1 leave nothing"):
+        sk.play({"source": "a.wav", "start_ms": 500, "end_ms": 900}, before=-1, after=-1)
+
+
+def test_a_row_without_its_recording_is_told(stored):
+    with pytest.raises(OptionError, match="no recording_id"):
+        sk.play({"start_ms": 0, "end_ms": 1}, corpus=stored({"a.mp3": "x"}))
+
+
+def test_a_recording_that_is_not_in_the_corpus_is_told(stored):
+    with pytest.raises(OptionError, match=r"Did you mean 'a\.mp3'"):
+        sk.play({"recording_id": "b.mp3", "start_ms": 0, "end_ms": 1}, corpus=stored({"a.mp3": "x"}))

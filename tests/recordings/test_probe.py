@@ -1,0 +1,213 @@
+import os
+import shutil
+import wave
+
+import av
+import numpy as np
+import pytest
+from places import SAMPLES
+
+from scribekit.recordings import probe
+
+AUDIO = SAMPLES / "audio"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("SCRIBEKIT_CACHE", str(folder))
+    return folder
+
+
+def wav(path, seconds, rate=16000, channels=1):
+    with wave.open(str(path), "wb") as file:
+        file.setparams((channels, 2, rate, 0, "NONE", ""))
+        file.writeframes(np.zeros(int(seconds * rate) * channels, dtype="int16").tobytes())
+    return path
+
+
+def encoded(path, codec, seconds, rate=16000, layout="mono", **options):
+    with av.open(str(path), "w", **options) as container:
+        stream = container.add_stream(codec, rate=rate, layout=layout)
+        noise = np.random.default_rng(1).integers(-3000, 3000, int(seconds * rate), dtype="int16")
+        frame = av.AudioFrame.from_ndarray(noise[None, :], format="s16", layout="mono")
+        frame.sample_rate = rate
+        for part in av.AudioResampler(stream.codec_context.format or "s16", layout, rate).resample(frame):
+            container.mux(stream.encode(part))
+        container.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "channels", "rate", "codec"),
+    [
+        ("podcast_lighthouse.mp3", 48.10, 1, 44100, "mp3"),
+        ("interview_bridges.m4a", 56.13, 1, 44100, "aac"),
+        ("support_call.flac", 46.03, 2, 16000, "flac"),
+        ("earnings_numbers.ogg", 37.47, 1, 48000, "opus"),
+        ("standup_terms.mp4", 31.13, 1, 44100, "aac"),
+        ("silence.wav", 12.0, 1, 16000, "pcm_s16le"),
+    ],
+)
+def test_the_facts_of_the_samples(name, seconds, channels, rate, codec):
+    facts = probe.probe(AUDIO / name)
+    assert facts.failure is None
+    assert facts.duration_s == pytest.approx(seconds, abs=0.05)
+    assert (facts.channels, facts.sample_rate_hz, facts.codec) == (channels, rate, codec)
+    assert facts.size_bytes == (AUDIO / name).stat().st_size
+    assert len(facts.sha256) == 64
+
+
+@pytest.mark.parametrize(
+    ("name", "failure"),
+    [
+        ("broken_empty.wav", "empty"),
+        ("broken_text.mp3", "no_audio"),
+        ("broken_truncated.m4a", "corrupt"),
+        ("", "is_folder"),
+        ("no.mp3", "missing"),
+    ],
+)
+def test_what_cannot_be_used_is_told(name, failure):
+    assert probe.probe(AUDIO / name).failure == failure
+
+
+def test_a_cut_off_mp3_is_as_long_as_what_is_left(tmp_path):
+    whole = (AUDIO / "interview_noisy.mp3").read_bytes()
+    (tmp_path / "cut.mp3").write_bytes(whole[:150_000])
+    facts = probe.probe(tmp_path / "cut.mp3")
+    assert facts.failure is None
+    assert facts.duration_s == pytest.approx(56.13 * 150_000 / len(whole), abs=0.1)
+
+
+def test_a_header_that_promises_too_much_is_not_believed(tmp_path):
+    path = wav(tmp_path / "cut.wav", 10)
+    path.write_bytes(path.read_bytes()[: 16000 * 2 * 4])
+    assert probe.probe(path).duration_s == pytest.approx(4.0, abs=0.01)
+
+
+def test_an_mp3_without_a_header_is_measured_by_its_packets(tmp_path):
+    path = encoded(tmp_path / "bare.mp3", "libmp3lame", 20, options={"write_xing": "0"})
+    with av.open(str(path)) as container:
+        assert container.duration is not None
+    assert probe.probe(path).duration_s == pytest.approx(20, abs=0.15)
+
+
+def test_a_length_that_stands_nowhere_is_measured(tmp_path):
+    path = encoded(tmp_path / "live.webm", "libopus", 6, rate=48000, options={"live": "1"})
+    with av.open(str(path)) as container:
+        assert container.duration is None
+    assert probe.probe(path).duration_s == pytest.approx(6, abs=0.1)
+
+
+def test_random_bytes_are_no_recording(tmp_path):
+    (tmp_path / "noise.mp3").write_bytes(np.random.default_rng(3).bytes(60_000))
+    assert probe.probe(tmp_path / "noise.mp3").failure in {"corrupt", "no_audio"}
+
+
+def test_a_saved_web_page_is_called_one(tmp_path):
+    (tmp_path / "talk.mp3").write_text("<!DOCTYPE html><title>Sign in</title>")
+    facts = probe.probe(tmp_path / "talk.mp3")
+    assert (facts.failure, facts.detail) == ("no_audio", "The file is a web page, not audio.")
+
+
+def test_a_playlist_in_disguise_opens_nothing_else(tmp_path):
+    other = AUDIO / "silence.wav"
+    (tmp_path / "list.mp3").write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:12\n#EXTINF:12,\n{other.as_uri()}\n#EXT-X-ENDLIST\n")
+    assert probe.probe(tmp_path / "list.mp3").failure == "no_audio"
+
+
+def test_a_file_without_samples_lasts_nothing(tmp_path):
+    facts = probe.probe(wav(tmp_path / "none.wav", 0))
+    assert (facts.failure, facts.duration_s) == (None, 0.0)
+
+
+def test_a_pipe_is_never_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe.mp3")
+    assert probe.probe(tmp_path / "pipe.mp3").failure == "unreadable"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_forbidden_file_is_unreadable(tmp_path):
+    path = wav(tmp_path / "a.wav", 1)
+    path.chmod(0)
+    assert probe.probe(path).failure == "unreadable"
+
+
+@pytest.mark.parametrize(
+    "name", ["🎙 été (1).wav", "e\u0301te\u0301.wav", "a:b.wav", "%d.wav", "-i.wav", "x" * 240 + ".wav", "concat:a|b.wav"]
+)
+def test_names_of_every_kind(tmp_path, monkeypatch, name):
+    wav(tmp_path / name, 1)
+    monkeypatch.chdir(tmp_path)
+    assert probe.probe(name).duration_s == 1.0
+
+
+def test_a_name_that_no_disk_takes_is_missing():
+    assert probe.probe("x" * 5000 + ".wav").failure == "missing"
+    assert probe.probe("a\0b.wav").failure == "missing"
+
+
+def count_looks(monkeypatch):
+    looks = []
+    look = probe._look
+    monkeypatch.setattr(probe, "_look", lambda path, size: looks.append(path) or look(path, size))
+    return looks
+
+
+def test_an_unchanged_file_is_looked_at_once(tmp_path, monkeypatch):
+    path = str(wav(tmp_path / "a.wav", 1))
+    looks = count_looks(monkeypatch)
+    first = probe.probe_all([path])
+    assert probe.probe_all([path]) == first
+    assert looks == [path]
+
+
+def test_a_changed_file_is_looked_at_again(tmp_path, monkeypatch):
+    path = wav(tmp_path / "a.wav", 1)
+    probe.probe_all([str(path)])
+    wav(path, 2)
+    (facts,) = probe.probe_all([str(path)])
+    assert facts.duration_s == 2.0
+
+
+def test_facts_come_in_the_order_of_the_paths_and_a_path_is_counted_once(tmp_path):
+    paths = [str(wav(tmp_path / f"{seconds}.wav", seconds)) for seconds in (3, 1, 2)]
+    seen = []
+    facts = probe.probe_all([*paths, paths[0], "missing.wav"], on_done=seen.append)
+    assert [fact.duration_s for fact in facts] == [3.0, 1.0, 2.0, 3.0, None]
+    assert seen == [2, 3, 4]
+
+
+def test_an_interrupted_look_goes_on_where_it_stopped(tmp_path, monkeypatch):
+    paths = [str(wav(tmp_path / f"{number}.wav", 1)) for number in range(5)]
+
+    def interrupt(done):
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        probe.probe_all(paths, on_done=interrupt)
+    looks = count_looks(monkeypatch)
+    probe.probe_all(paths)
+    assert looks == paths[3:]
+
+
+@pytest.mark.parametrize("spoil", ["file", "garbage"])
+def test_everything_works_without_a_cache(tmp_path, cache, spoil):
+    if spoil == "file":
+        cache.write_text("a file where the folder should be")
+    else:
+        cache.mkdir()
+        (cache / "probes.sqlite3").write_bytes(b"this is no database, but it is long enough to be taken for one" * 20)
+    shutil.copy(AUDIO / "silence.wav", tmp_path / "a.wav")
+    for _ in range(2):
+        (facts,) = probe.probe_all([str(tmp_path / "a.wav")])
+        assert facts.duration_s == 12.0
+
+
+def test_the_cache_is_where_the_user_keeps_caches(tmp_path, monkeypatch):
+    monkeypatch.delenv("SCRIBEKIT_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    probe.probe_all([str(AUDIO / "silence.wav")])
+    assert (tmp_path / "xdg" / "scribekit" / "probes.sqlite3").is_file()

@@ -1,0 +1,289 @@
+import os
+import shutil
+import unicodedata
+import wave
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from places import ROOT
+
+from scribekit.base import schema
+from scribekit.base.errors import ManifestError
+from scribekit.recordings.scan import read_manifest, scan
+
+AUDIO = ROOT / "sample_manifests" / "audio"
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("SCRIBEKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture
+def library(tmp_path, monkeypatch):
+    """An empty folder, which is also the working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def tone(path, seconds=1.0, seed=1):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(np.random.default_rng(seed).integers(-3000, 3000, int(seconds * 8000), dtype="int16").tobytes())
+    return path
+
+
+def kinds(frame):
+    return [None if pd.isna(problem) else problem.split(":")[0] for problem in frame["problem"]]
+
+
+def test_a_folder_becomes_a_table(library):
+    for number, name in enumerate(["calls/10.wav", "calls/2.wav", "Calls of 2019/a.WAV", "a.wav"]):
+        tone(library / "lib" / name, seed=number)
+    (library / "lib" / "notes.txt").write_text("not a recording")
+    tone(library / "lib" / ".hidden" / "b.wav")
+    tone(library / "lib" / "._a.wav")
+    frame = scan("lib/")
+    assert frame["recording_id"].tolist() == ["a.wav", "calls/2.wav", "calls/10.wav", "Calls of 2019/a.WAV"]
+    assert frame["source"].tolist() == ["lib/a.wav", "lib/calls/2.wav", "lib/calls/10.wav", "lib/Calls of 2019/a.WAV"]
+    assert frame["duration_s"].tolist() == [1.0] * 4
+    assert frame["problem"].isna().all()
+    assert frame.dtypes.astype(str).to_dict() == schema.MANIFEST.dtypes
+
+
+def test_a_folder_can_be_scanned_alone(library):
+    tone(library / "a.wav")
+    tone(library / "sub" / "b.wav")
+    assert scan(library, recursive=False)["recording_id"].tolist() == ["a.wav"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "recursive", "found"),
+    [
+        ("lib/*.wav", True, ["a.WAV"]),
+        ("lib/**/*.wav", True, ["a.WAV", "s/b.wav", "s/t/c.wav"]),
+        ("lib/**", True, ["a.WAV", "s/b.wav", "s/t/c.wav"]),
+        ("lib/**/*.wav", False, ["s/b.wav"]),
+        ("l?b/s/*", True, ["lib/s/b.wav"]),
+        ("lib/a.WAV", True, ["a.WAV"]),
+    ],
+)
+def test_a_pattern_finds_what_it_says(library, pattern, recursive, found):
+    for number, name in enumerate(["lib/a.WAV", "lib/s/b.wav", "lib/s/t/c.wav", "lib/.trash/d.wav"]):
+        tone(library / name, seed=number)
+    frame = scan(pattern, recursive=recursive)
+    assert frame["recording_id"].tolist() == found
+    assert all(Path(source).is_file() for source in frame["source"])
+
+
+def test_a_folder_whose_name_looks_like_a_pattern(library):
+    tone(library / "[2019] calls" / "a.wav")
+    assert scan("[2019] calls")["recording_id"].tolist() == ["a.wav"]
+
+
+def test_nothing_to_scan_teaches(library):
+    with pytest.raises(ManifestError, match="There is no folder 'nowhere'"):
+        scan("nowhere")
+    (library / "a.docx").touch()
+    with pytest.raises(ManifestError, match=r"Other files there end in: \.docx"):
+        scan(".")
+    with pytest.raises(ManifestError, match="read_manifest"):
+        scan("https://example.org/a.mp3")
+
+
+def test_names_with_emoji_accents_blanks_and_great_length(library):
+    names = ["🎙 talk.wav", "e\u0301te\u0301.wav", "è.wav", " a  b .wav", "x" * 250 + ".wav", "/".join(["d" * 200] * 3) + "/a.wav"]
+    for number, name in enumerate(names):
+        tone(library / name, seed=number)
+    frame = scan(".")
+    assert sorted(frame["recording_id"]) == sorted(unicodedata.normalize("NFC", name) for name in names)
+    assert frame["problem"].isna().all()
+
+
+def test_a_name_that_is_no_unicode_has_a_problem_and_stops_nobody(library):
+    shutil.copy(AUDIO / "silence.wav", os.fsencode(str(library)) + b"/caf\xe9.wav")
+    tone(library / "z.wav")
+    frame = scan(".")
+    assert kinds(frame) == ["unreadable", None]
+
+
+def test_a_table_written_with_another_normal_form_finds_its_files(library):
+    tone(library / "e\u0301te\u0301.wav")
+    frame = read_manifest(["\u00e9t\u00e9.wav"])
+    assert kinds(frame) == [None]
+    assert frame["recording_id"][0] == "\u00e9t\u00e9.wav"
+
+
+def test_a_list_of_paths_and_addresses(library):
+    tone(library / "a.wav")
+    frame = read_manifest([Path("a.wav"), "https://example.org/b.mp3", "gone.wav", None, "", float("nan"), "ftp://example.org/c.mp3"])
+    assert frame["recording_id"].tolist() == ["a.wav", "example.org/b.mp3", "gone.wav", "row-4", "row-5", "row-6", "example.org/c.mp3"]
+    assert kinds(frame) == [None, None, "missing", "no_source", "no_source", "no_source", "bad_url"]
+    assert frame["duration_s"].isna().tolist() == [False] + [True] * 6
+
+
+def test_an_empty_list_gives_an_empty_table():
+    frame = read_manifest([])
+    assert frame.empty
+    assert frame.dtypes.astype(str).to_dict() == schema.MANIFEST.dtypes
+
+
+def test_columns_of_the_user_survive_with_their_dtypes(library):
+    tone(library / "a.wav")
+    given = pd.DataFrame(
+        {
+            "take": pd.Series([1, 2], dtype="int8"),
+            "path": ["a.wav", "b.wav"],
+            "kind": pd.Categorical(["x", "y"]),
+            "day": pd.to_datetime(["2020-01-01", "2020-01-02"]),
+            "terms": [["a", "b"], None],
+            7: [True, False],
+        },
+        index=[5, 9],
+    )
+    before = given.copy(deep=True)
+    frame = read_manifest(given)
+    pd.testing.assert_frame_equal(given, before)
+    assert frame.columns.tolist() == [*schema.MANIFEST.names, "take", "kind", "day", "terms", 7]
+    assert frame.dtypes[["take", "kind", "day", 7]].tolist() == given.dtypes[["take", "kind", "day", 7]].tolist()
+    assert frame["terms"][0] == ["a", "b"]
+
+
+def test_a_manifest_can_be_read_again(library):
+    tone(library / "a.wav")
+    once = read_manifest([{"url": "a.wav", "title": "A"}, {"url": "https://example.org/x.mp3", "title": "X"}])
+    pd.testing.assert_frame_equal(read_manifest(once), once)
+
+
+def test_what_the_user_knows_of_an_address_is_kept():
+    frame = read_manifest([{"url": "https://example.org/a.mp3", "duration_s": "61.5", "channels": 2}, {"url": "https://example.org/b.mp3"}])
+    assert frame["duration_s"].tolist()[0] == 61.5
+    assert frame["channels"].tolist() == [2, pd.NA]
+
+
+def test_what_the_user_says_of_a_file_is_looked_up(library):
+    tone(library / "a.wav", seconds=2)
+    frame = read_manifest([{"path": "a.wav", "duration_s": 99.0, "problem": "old"}])
+    assert frame["duration_s"].tolist() == [2.0]
+    assert kinds(frame) == [None]
+
+
+def test_ids_of_the_user_are_kept_or_refused(library):
+    assert read_manifest([{"url": "https://x.org/a.mp3", "recording_id": 7}])["recording_id"].tolist() == ["7"]
+    with pytest.raises(ManifestError, match="unique"):
+        read_manifest([{"url": "https://x.org/a.mp3", "recording_id": "a"}, {"url": "https://x.org/b.mp3", "recording_id": "a"}])
+    with pytest.raises(ManifestError, match="row 2"):
+        read_manifest([{"url": "https://x.org/a.mp3", "recording_id": "a"}, {"url": "https://x.org/b.mp3"}])
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".parquet", ".json", ".jsonl", ".txt"])
+def test_every_kind_of_file(library, suffix):
+    tone(library / "lib" / "audio" / "a.wav")
+    table = pd.DataFrame({"path": ["audio/a.wav", "https://example.org/ü.mp3"], "speakers_expected": [2, 3]})
+    file = library / "lib" / f"manifest{suffix}"
+    {
+        ".csv": lambda: table.to_csv(file, index=False, encoding="utf-8-sig"),
+        ".tsv": lambda: table.to_csv(file, index=False, sep="\t"),
+        ".parquet": lambda: table.to_parquet(file),
+        ".json": lambda: table.to_json(file, orient="records"),
+        ".jsonl": lambda: table.to_json(file, orient="records", lines=True),
+        ".txt": lambda: file.write_text("\n".join(table["path"]) + "\n\n", encoding="utf-8"),
+    }[suffix]()
+    frame = read_manifest(f"lib/manifest{suffix}")
+    assert frame["recording_id"].tolist() == ["audio/a.wav", "example.org/ü.mp3"]
+    assert frame["source"].tolist() == ["lib/audio/a.wav", "https://example.org/ü.mp3"]
+    assert kinds(frame) == [None, None]
+    assert suffix == ".txt" or frame["speakers_expected"].tolist() == [2, 3]
+
+
+def test_a_csv_keeps_whole_numbers_truth_and_leading_zeros(library):
+    (library / "m.csv").write_text(
+        "recording_id;url;speakers_expected;multichannel;weight;title\n007;https://x.org/a;2;true;1.5;A\n008;https://x.org/b;;;2;\n"
+    )
+    frame = read_manifest("m.csv")
+    assert frame["recording_id"].tolist() == ["007", "008"]
+    own = frame[["speakers_expected", "multichannel", "weight", "title"]]
+    assert own.dtypes.astype(str).tolist() == ["Int64", "boolean", "float64", "str"]
+    assert own["speakers_expected"].tolist() == [2, pd.NA]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("m.csv", "title\nx\n", "Found: title"),
+        ("m.csv", b"path\n\xe9t\xe9.mp3\n", "Save it as UTF-8"),
+        ("m.csv", 'path,title\n"a.mp3,b\n', "cannot be read"),
+        ("m.csv", "", "cannot be read"),
+        ("m.json", "{not json", "cannot be read"),
+        ("m.pdf", "x", "Known are: .csv"),
+    ],
+)
+def test_a_file_that_is_no_manifest_teaches(library, name, content, sentence):
+    (library / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ManifestError, match=sentence):
+        read_manifest(name)
+
+
+def test_what_is_no_manifest_teaches(library):
+    tone(library / "a.wav")
+    for given, sentence in [
+        ("gone.csv", "There is no manifest file"),
+        (str(library), "sk.scan"),
+        ("a.wav", r"read_manifest\(\['a.wav'\]\)"),
+        ("https://example.org/list.csv", "list"),
+        (5, "int"),
+        (b"a.wav", "bytes"),
+        (pd.DataFrame([["a.wav", "b.wav"]], columns=["path", "path"]), "different names"),
+    ]:
+        with pytest.raises(ManifestError, match=sentence):
+            read_manifest(given)
+
+
+def test_the_same_audio_is_sent_once(library):
+    tone(library / "a.wav")
+    shutil.copy(library / "a.wav", library / "copy.wav")
+    tone(library / "other.wav", seed=2)
+    frame = read_manifest(["copy.wav", "other.wav", "a.wav", "https://x.org/a.mp3#1", "https://x.org/a.mp3"])
+    assert kinds(frame) == [None, None, "duplicate", None, "duplicate"]
+    assert "same audio as 'copy.wav'" in frame["problem"][2]
+
+
+def test_the_same_audio_with_other_options_is_another_job(library):
+    tone(library / "a.wav")
+    frame = read_manifest(
+        [
+            {"path": "a.wav", "language_code": "en", "note": "x"},
+            {"path": "a.wav", "language_code": "de", "note": "x"},
+            {"path": "a.wav", "language_code": "en", "note": "y"},
+        ]
+    )
+    assert kinds(frame) == [None, None, "duplicate"]
+    assert frame["recording_id"].tolist() == ["a.wav", "a.wav#2", "a.wav#3"]
+
+
+def test_a_bad_row_is_no_twin(library):
+    tone(library / "a.wav", seconds=0.01)
+    assert kinds(read_manifest(["a.wav", "a.wav"])) == ["too_short", "too_short"]
+
+
+def test_the_sample_library_is_whole():
+    frame = read_manifest(ROOT / "sample_manifests" / "library.csv")
+    assert len(frame) == 7
+    assert frame["problem"].isna().all()
+    assert frame["multichannel"].fillna(False).sum() == 1
+    references = frame["reference"].map(lambda path: (ROOT / "sample_manifests" / path).is_file())
+    assert references.all()
+    assert read_manifest(ROOT / "sample_manifests" / "quickstart.csv")["problem"].isna().all()
+
+
+def test_the_bad_rows_show_every_problem_that_can_be_shipped():
+    frame = read_manifest(ROOT / "sample_manifests" / "bad_rows.csv")
+    assert kinds(frame) == [None if pd.isna(kind) else kind for kind in frame["expected_problem"]]
+    shipped = set(frame["expected_problem"].dropna())
+    assert shipped == {
+        "missing", "is_folder", "empty", "no_audio", "corrupt", "too_short", "too_long", "duplicate", "bad_url", "no_source"
+    }  # fmt: skip
+    assert frame["expected_problem"].isna().sum() == 2

@@ -1,0 +1,125 @@
+import asyncio
+import json
+import os
+import re
+import signal
+import time
+
+import jiwer
+import psutil
+import pytest
+
+from scribekit.base import contract
+from scribekit.base.errors import MissingExtraError
+from scribekit.service.recognisers.base import Audio, RecognitionError
+from scribekit.service.recognisers.pocketsphinx.recogniser import Pocketsphinx
+
+SHORT = {"audio_end_at": 2000}
+
+
+@pytest.fixture
+def recogniser():
+    found = Pocketsphinx(1)
+    yield found
+    found.close()
+
+
+def audio(samples, name):
+    path = samples / "audio" / name
+    return Audio(path, path.as_uri())
+
+
+async def started(recogniser):
+    """The process that works on the recording that was just given."""
+    while not recogniser.worker_pids():  # noqa: ASYNC110 -- a process's start sets no event
+        await asyncio.sleep(0.01)
+    return recogniser.worker_pids()[0]
+
+
+def test_a_recording_is_heard_in_a_process_and_the_loop_stays_free(samples, recogniser):
+    async def transcribe():
+        longest_pause, before = 0.0, time.monotonic()
+        job = asyncio.create_task(recogniser.recognise(audio(samples, "earnings_numbers.ogg"), {}))
+        while not job.done():
+            await asyncio.sleep(0.01)
+            longest_pause, before = max(longest_pause, time.monotonic() - before), time.monotonic()
+        return job.result(), longest_pause
+
+    answer, longest_pause = asyncio.run(transcribe())
+    said = json.loads((samples / "references" / "earnings_numbers.json").read_text(encoding="utf-8"))["text"]
+    heard = " ".join(word.text for word in answer.words)
+    said, heard = (" ".join(re.sub(r"[^a-z' ]", " ", text.lower()).split()) for text in (said, heard))
+    assert jiwer.wer(said, heard) < 0.12
+    assert longest_pause < 1
+    assert os.getpid() not in recogniser.worker_pids()
+
+
+def test_a_refused_recording_costs_no_process(samples, recogniser):
+    async def refuse_and_go_on():
+        refusals = []
+        for name in ("broken_text.mp3", "broken_truncated.m4a"):
+            with pytest.raises(RecognitionError) as caught:
+                await recogniser.recognise(audio(samples, name), {})
+            refusals.append((str(caught.value), recogniser.worker_pids()))
+        answer = await recogniser.recognise(audio(samples, "podcast_lighthouse.mp3"), SHORT)
+        return refusals, answer
+
+    ((text, first), (cut, second)), answer = asyncio.run(refuse_and_go_on())
+    assert text.startswith(contract.ERROR_NO_AUDIO + "text/plain")
+    assert cut.startswith(contract.ERROR_TRANSCODING)
+    assert first == second == recogniser.worker_pids()
+    assert answer.words
+
+
+def test_a_killed_worker_fails_its_recording_and_is_replaced(samples, recogniser):
+    async def kill_and_go_on():
+        job = asyncio.create_task(recogniser.recognise(audio(samples, "interview_bridges.m4a"), {}))
+        killed = await started(recogniser)
+        os.kill(killed, signal.SIGKILL)
+        with pytest.raises(RecognitionError) as caught:
+            await job
+        answer = await recogniser.recognise(audio(samples, "podcast_lighthouse.mp3"), SHORT)
+        return killed, str(caught.value), answer
+
+    killed, error, answer = asyncio.run(kill_and_go_on())
+    assert error == contract.ERROR_SERVER
+    assert answer.words
+    assert killed not in recogniser.worker_pids()
+
+
+def test_a_cancelled_recording_frees_its_place_at_once(samples, recogniser):
+    async def cancel_and_go_on():
+        job = asyncio.create_task(recogniser.recognise(audio(samples, "interview_bridges.m4a"), {}))
+        pid = await started(recogniser)
+        job.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await job
+        assert not psutil.pid_exists(pid)
+        return await recogniser.recognise(audio(samples, "podcast_lighthouse.mp3"), SHORT)
+
+    assert asyncio.run(cancel_and_go_on()).words
+
+
+def test_closing_ends_the_processes_and_what_they_had(samples, recogniser):
+    async def close_early():
+        job = asyncio.create_task(recogniser.recognise(audio(samples, "interview_bridges.m4a"), {}))
+        pid = await started(recogniser)
+        recogniser.close()
+        with pytest.raises(RecognitionError):
+            await job
+        return pid
+
+    pid = asyncio.run(close_early())
+    assert not psutil.pid_exists(pid)
+    assert recogniser.worker_pids() == []
+
+
+def test_an_address_without_a_file_is_refused(recogniser):
+    with pytest.raises(RecognitionError, match=contract.ERROR_DOWNLOAD):
+        asyncio.run(recogniser.recognise(Audio(None, "http://files.example/a.mp3"), {}))
+
+
+def test_without_the_library_the_extra_is_named(monkeypatch):
+    monkeypatch.setattr("scribekit.service.recognisers.pocketsphinx.recogniser.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"scribekit\[local\]"):
+        Pocketsphinx(1)

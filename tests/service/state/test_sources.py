@@ -1,0 +1,148 @@
+import asyncio
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from scribekit.base import contract
+from scribekit.service.recognisers.base import RecognitionError
+from scribekit.service.state.sources import Sources, is_loopback, local_path
+from scribekit.service.state.uploads import Spool, TooLargeError
+
+SOUND = b"RIFF, or so"
+
+
+class Files(BaseHTTPRequestHandler):
+    def do_GET(self):
+        status, location = {
+            "/sound.wav": (200, None),
+            "/moved.wav": (302, "/sound.wav"),
+            "/away.wav": (302, "http://192.0.2.1/sound.wav"),
+            "/circle.wav": (302, "/circle.wav"),
+            "/forbidden.wav": (403, None),
+        }.get(self.path, (404, None))
+        self.send_response(status)
+        if location:
+            self.send_header("location", location)
+        self.send_header("content-length", str(len(SOUND)))
+        self.end_headers()
+        self.wfile.write(SOUND)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def files():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def spool(tmp_path):
+    spool = Spool(tmp_path)
+    yield spool
+    spool.close()
+
+
+def content(spool, url, *, fetch=True, allow_remote=False):
+    async def read():
+        sources = Sources(spool, "http://127.0.0.1:9", allow_remote=allow_remote)
+        try:
+            async with sources.local_copy(url, fetch=fetch) as path:
+                return None if path is None else path.read_bytes()
+        finally:
+            await sources.close()
+
+    return asyncio.run(read())
+
+
+def error(spool, url):
+    with pytest.raises(RecognitionError) as caught:
+        content(spool, url)
+    return str(caught.value)
+
+
+async def chunks(*parts):
+    for part in parts:
+        yield part
+
+
+def test_a_loopback_url_is_fetched_and_its_copy_deleted_afterwards(spool, files):
+    assert content(spool, f"{files}/sound.wav") == SOUND
+    assert list(spool.folder.iterdir()) == []
+
+
+def test_redirects_are_followed_on_this_machine_only(spool, files):
+    assert content(spool, f"{files}/moved.wav") == SOUND
+    for url in (f"{files}/away.wav", f"{files}/circle.wav"):
+        assert error(spool, url) == (
+            f"Download error, unable to download {url}. Please make sure the file exists and is accessible from the internet."
+        )
+
+
+def test_what_the_other_side_answers_is_told_in_the_contracts_words(spool, files):
+    assert error(spool, f"{files}/absent.wav").startswith("Download error, unable to download")
+    url = f"{files}/forbidden.wav"
+    assert error(spool, url) == f"Download error to {url}, 403 Client Error: Forbidden for url: {url}"
+    assert error(spool, "http://127.0.0.1:9/closed.wav").startswith("Download error, unable to download")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://192.0.2.1/a.mp3",
+        "https://files.example/a.mp3",
+        "http://127.0.0.1.example.org/a.mp3",
+        "http://0.0.0.0/a.mp3",
+        "http://[::2]/a.mp3",
+        "ftp://127.0.0.1/a.mp3",
+        "relative/path.mp3",
+        "file://elsewhere/a.mp3",
+        "file:///absent.mp3",
+        "/absent.mp3",
+        "http://127.0.0.1:9/upload/absent",
+    ],
+)
+def test_nothing_else_is_fetched(spool, url):
+    assert error(spool, url).startswith(contract.ERROR_DOWNLOAD)
+
+
+def test_local_files_are_read_where_they_lie(spool, tmp_path):
+    path = tmp_path / "two words.wav"
+    path.write_bytes(SOUND)
+    assert content(spool, str(path)) == SOUND
+    assert content(spool, path.as_uri()) == SOUND
+    assert path.exists()
+
+
+def test_a_url_is_left_alone_when_nobody_needs_its_bytes(spool):
+    assert content(spool, "https://files.example/a.mp3", fetch=False) is None
+
+
+def test_what_is_loopback():
+    assert all(map(is_loopback, ("http://127.3.2.1/", "http://localhost:80/a", "https://[::1]/a", "http://LOCALHOST/")))
+    assert not any(map(is_loopback, ("http://localhost.example/", "http://user@example.org/", "file:///a", "http://")))
+
+
+def test_what_is_a_local_path():
+    assert str(local_path("file:///a%20b.wav")) == "/a b.wav"
+    assert local_path("a/b.wav") is None
+
+
+def test_an_upload_is_kept_on_disk_with_its_digest(spool):
+    upload_id, upload = asyncio.run(spool.receive(chunks(b"a", b"bc"), largest_bytes=3))
+    assert upload.path.read_bytes() == b"abc"
+    assert upload.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert spool.get(upload_id) == upload
+    spool.discard(upload_id)
+    assert not upload.path.exists()
+
+
+def test_a_body_that_is_too_large_leaves_nothing_behind(spool):
+    with pytest.raises(TooLargeError):
+        asyncio.run(spool.receive(chunks(b"ab", b"cd"), largest_bytes=3))
+    assert list(spool.folder.iterdir()) == []

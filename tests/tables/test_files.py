@@ -1,0 +1,196 @@
+import errno
+import hashlib
+import json
+import os
+import resource
+import signal
+import unicodedata
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from scribekit.base.errors import ExportError, ScribekitError
+from scribekit.base.schema import WRITTEN
+from scribekit.tables.files import SUFFIXES, plan_names, write_documents
+from scribekit.transcripts.formats import FORMATS, Document, resolve
+
+LIKELY_PART = st.sampled_from(
+    [
+        "a",
+        "A",
+        "a.txt",
+        "a.speakers",
+        "con",
+        "NUL.mp3",
+        "..",
+        ".",
+        " a ",
+        "a.",
+        "é",
+        "e\u0301",
+        "a:",
+        "a?",
+        "x" * 300,
+        "🎙" * 80,
+        "ß",
+        "ss",
+        "a\u200d",
+    ]
+)
+PART = st.one_of(LIKELY_PART, st.text(max_size=8))
+RECORDING_IDS = st.sets(st.lists(PART, min_size=1, max_size=3).map("/".join), max_size=12)
+
+
+def paths_of(names):
+    return [name + suffix for name in names.values() for suffix in SUFFIXES]
+
+
+def looks_on_a_disk_without_case(path):
+    return unicodedata.normalize("NFC", path.casefold())
+
+
+@given(RECORDING_IDS)
+@example({"a", "a.speakers"})
+@example({"a", "a.txt/b"})
+@example({"A", "a", "a~ca978112"})
+def test_no_two_recordings_ever_share_a_file_name(recording_ids):
+    names = plan_names(recording_ids)
+    assert set(names) == recording_ids
+    files = [looks_on_a_disk_without_case(path) for path in paths_of(names)]
+    assert len(set(files)) == len(files)
+    folders = {str(parent) for path in files for parent in PurePosixPath(path).parents}
+    assert folders.isdisjoint(files)
+
+
+@given(RECORDING_IDS)
+def test_names_stay_inside_the_folder_and_fit_every_system(recording_ids):
+    for path in paths_of(plan_names(recording_ids)):
+        assert not PurePosixPath(path).is_absolute()
+        assert not PureWindowsPath(path).drive
+        for part in path.split("/"):
+            assert part not in ("", ".", "..")
+            assert 0 < len(part.encode()) <= 255
+            assert part == part.strip(" ").rstrip(".")
+            assert not set(part) & set('<>:"\\|?*')
+            assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in part)
+            assert not PureWindowsPath(part).is_reserved()
+
+
+@given(RECORDING_IDS, st.randoms())
+def test_names_do_not_depend_on_order_or_repeats(recording_ids, random):
+    shuffled = list(recording_ids) * 2
+    random.shuffle(shuffled)
+    assert plan_names(shuffled) == plan_names(recording_ids)
+
+
+@given(st.lists(st.text("abcdefghij-_ .", min_size=1, max_size=20).map(lambda part: f"x{part}x"), min_size=1, max_size=3).map("/".join))
+def test_an_ordinary_name_alone_is_kept(recording_id):
+    assert plan_names([recording_id]) == {recording_id: recording_id}
+
+
+def test_both_of_two_that_clash_are_marked_with_their_own_hash():
+    names = plan_names(["2019/Talk.mp3", "2019/talk.mp3", "2019/other.mp3"])
+    assert names["2019/other.mp3"] == "2019/other.mp3"
+    for recording_id in ("2019/Talk.mp3", "2019/talk.mp3"):
+        assert names[recording_id] == f"{recording_id}~{hashlib.sha256(recording_id.encode()).hexdigest()[:8]}"
+
+
+def document(recording_id, text="Hello there."):
+    words = [{"text": word, "start": 500 * i, "end": 500 * i + 400, "confidence": 0.9} for i, word in enumerate(text.split())]
+    return Document.from_payload(recording_id, json.dumps({"id": "t", "status": "completed", "text": text, "words": words}).encode())
+
+
+def write(folder, recording_ids, formats=tuple(FORMATS)):
+    return write_documents(folder, map(document, recording_ids), resolve(formats), plan_names(recording_ids))
+
+
+def test_the_frame_lists_what_is_on_the_disk(tmp_path):
+    recording_ids = ["2019/interview.mp3", "a.mp3", "A.mp3", "шёпот 🎙.wav", "con", "x" * 300]
+    frame = write(tmp_path / "new" / "out", recording_ids)
+    assert list(frame.columns) == WRITTEN.names
+    assert frame.dtypes.astype(str).to_dict() == WRITTEN.dtypes
+    assert len(frame) == len(recording_ids) * len(FORMATS)
+    for row in frame.itertuples():
+        content = Path(row.path).read_bytes()
+        assert (row.bytes, row.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    on_disk = {str(path) for path in tmp_path.rglob("*") if path.is_file()}
+    assert on_disk == set(frame["path"])
+    assert str(tmp_path / "new/out/2019/interview.mp3.srt") in on_disk
+
+
+def test_nothing_to_write_gives_an_empty_frame_and_the_folder(tmp_path):
+    frame = write(tmp_path / "out", [])
+    assert frame.dtypes.astype(str).to_dict() == WRITTEN.dtypes
+    assert (tmp_path / "out").is_dir()
+
+
+def test_writing_again_gives_the_same_bytes(tmp_path):
+    assert write(tmp_path, ["a", "b"]).equals(write(tmp_path, ["a", "b"]))
+
+
+def test_text_files_have_unix_line_ends_and_the_usual_permissions(tmp_path):
+    (tmp_path / "plain").touch()
+    path = Path(write(tmp_path, ["a"], ["srt"])["path"].item())
+    assert b"\r" not in path.read_bytes()
+    assert path.stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_documents_are_taken_one_at_a_time(tmp_path):
+    seen = []
+
+    def stream():
+        for recording_id in ("a", "b"):
+            seen.append(sorted(path.name for path in tmp_path.iterdir()))
+            yield document(recording_id)
+
+    write_documents(tmp_path, stream(), resolve("txt"), plan_names(["a", "b"]))
+    assert seen == [[], ["a.txt"]]
+
+
+def test_a_file_in_place_of_the_folder_is_explained(tmp_path):
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(ExportError, match=r"out.*A file is where a folder is needed"):
+        write(tmp_path / "out", ["a"])
+    with pytest.raises(ExportError, match="A file is where a folder is needed"):
+        write(tmp_path, ["out/a"])
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_folder_in_place_of_the_file_is_explained(tmp_path):
+    (tmp_path / "a.txt").mkdir()
+    with pytest.raises(ExportError, match="A folder is where the file should go"):
+        write(tmp_path, ["a"], ["txt"])
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_file_that_does_not_fit_leaves_the_old_one_whole(tmp_path):
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(ExportError, match="Choose another folder"):
+            write_documents(tmp_path, [document("a", "word " * 5000)], resolve("txt"), {"a": "a"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.txt": "old"}
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [(errno.ENOSPC, "disk is full"), (errno.EACCES, "folder of your own"), (errno.EROFS, "read-only"), (errno.EIO, "another folder")],
+)
+def test_what_the_system_refuses_comes_with_advice_and_leaves_no_litter(tmp_path, monkeypatch, number, advice):
+    def refuse(descriptor):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(ExportError, match=advice) as caught:
+        write(tmp_path, ["a"], ["txt"])
+    assert isinstance(caught.value, ScribekitError)
+    assert str(tmp_path / "a.txt") in str(caught.value)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,41 @@
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scribekit.base import contract
+from scribekit.transcripts.captions.text import pieces, width
+from scribekit.transcripts.captions.tokens import tokens_of
+
+TIMES = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), max_size=40)
+
+
+@given(TIMES)
+def test_times_are_repaired_to_rise_and_to_last(times):
+    tokens = tokens_of([contract.Word("a", start, end) for start, end in times], 42)
+    assert len(tokens) == len(times)
+    assert all(token.start_ms < token.end_ms for token in tokens)
+    assert all(left.start_ms < right.start_ms for left, right in pairwise(tokens))
+
+
+@given(st.lists(st.integers(1, 500), max_size=40))
+def test_possible_times_are_left_alone(lengths):
+    words, clock = [], 0
+    for length in lengths:
+        words.append(contract.Word("a", clock, clock + length))
+        clock += length
+    assert [(t.start_ms, t.end_ms) for t in tokens_of(words, 42)] == [(w.start, w.end) for w in words]
+
+
+def test_strays_are_spread_between_the_times_that_agree():
+    starts = [0, 100, 9000, 8000, 400, 500]
+    tokens = tokens_of([contract.Word("a", start, start + 50) for start in starts], 42)
+    assert [token.start_ms for token in tokens] == [0, 100, 200, 300, 400, 500]
+
+
+@given(st.text("天地玄黄宇宙洪荒กำab", min_size=1, max_size=80), st.integers(2, 20))
+def test_pieces_join_to_the_word_and_keep_to_the_width(word, widest):
+    cut = pieces(word, widest)
+    assert "".join(cut) == word
+    if len(cut) > 1:
+        assert all(width(piece) <= widest + 1 for piece in cut)

@@ -1,0 +1,72 @@
+"""When utterances were: as the payload says, and put right, with a mark, where that cannot be."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scribekit.base import contract
+from scribekit.transcripts import frames
+from scribekit.transcripts.frames.utterances import are_possible, possible_times
+
+LATEST = 10_000
+TIME = st.none() | st.integers(-2_000, 12_000) | st.sampled_from(["300", "soon", 10**30])
+SPAN = st.fixed_dictionaries({"start": TIME, "end": TIME})
+TURN = st.builds(lambda span, words: {**span, "text": "so", "words": words}, SPAN, st.lists(SPAN, max_size=3))
+
+
+def utterances(turns, **fields):
+    body = {"id": "t", "status": "completed", "words": [], "utterances": turns, "audio_duration": 9, **fields}
+    return frames.utterances_frame([("a", json.dumps(body).encode())])
+
+
+def told(frame):
+    return list(zip(frame["start_ms"].tolist(), frame["end_ms"].tolist(), frame["time_source"].tolist(), strict=True))
+
+
+@given(st.lists(TURN, max_size=6))
+def test_times_are_possible_and_what_was_so_is_untouched(turns):
+    for turn, (start, end, source) in zip(turns, told(utterances(turns)), strict=True):
+        assert 0 <= start <= end <= LATEST
+        given_start, given_end = contract.as_milliseconds(turn["start"]), contract.as_milliseconds(turn["end"])
+        is_possible = None not in (given_start, given_end) and 0 <= given_start <= given_end <= LATEST
+        assert source == ("service" if is_possible else "repaired")
+        assert not is_possible or (start, end) == (given_start, given_end)
+
+
+@given(st.lists(st.tuples(st.integers(0, 12_000), st.integers(0, 12_000))))
+def test_possible_turns_are_those_of_which_none_is_repaired(spans):
+    turns = [contract.Utterance("so", start, end) for start, end in spans]
+    starts, ends, repaired = possible_times(turns, LATEST)
+    assert are_possible(turns, LATEST) == (not repaired.any())
+    assert (starts[~repaired] == np.array([start for start, _ in spans], dtype=np.int64)[~repaired]).all()
+    assert ((starts <= ends) & (ends <= LATEST)).all()
+
+
+def test_a_turn_lasts_as_long_as_its_words_where_its_own_times_cannot_be():
+    heard = [
+        {"text": "so", "start": 200, "end": 300},
+        {"text": "on", "start": 300, "end": 90_000},
+        {"text": "then", "start": 400, "end": 500},
+    ]
+    assert told(utterances([{"text": "so on then", "start": 90_000, "end": -5, "words": heard}])) == [(200, 500, "repaired")]
+    assert told(utterances([{"text": "so on then", "start": 900, "end": 700, "words": heard}])) == [(200, 500, "repaired")]
+
+
+def test_a_turn_without_words_lies_between_its_neighbours():
+    turns = [{"start": 100, "end": 200}, {"start": 90_000, "end": -5}, {"start": None, "end": 700}, {"start": 700, "end": 900}]
+    assert told(utterances([{"text": "so", **turn} for turn in turns])) == [
+        (100, 200, "service"),
+        (300, 500, "repaired"),
+        (500, 700, "repaired"),
+        (700, 900, "service"),
+    ]
+
+
+@pytest.mark.parametrize("fields", [{"audio_duration": None}, {"audio_start_from": 5000}])
+def test_the_end_of_the_recording_counts_where_it_is_known(fields):
+    late = [{"text": "so", "start": 20_000, "end": 30_000}]
+    assert told(utterances(late, **fields)) == [(20_000, 30_000, "service")]
+    assert told(utterances(late)) == [(0, 1000, "repaired")]
