@@ -36,14 +36,14 @@ class Service:
         """What leads the SDK and scribekit alike to it."""
         return {"ASSEMBLYAI_BASE_URL": self.base_url, "ASSEMBLYAI_API_KEY": KEY}
 
-    def books(self) -> Books:
+    def books(self) -> Counters:
         """Its own count of what it was asked and did."""
         with urllib.request.urlopen(f"{self.base_url}/_control/books") as answer:
-            return Books(json.load(answer))
+            return Counters(json.load(answer))
 
 
 @dataclass(frozen=True)
-class Books:
+class Counters:
     """The service's counts, and what they say of a run."""
 
     counts: Mapping[str, Any]

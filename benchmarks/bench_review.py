@@ -22,9 +22,9 @@ import pandas as pd
 from scribekit.base import schema
 from scribekit.quality import calibration
 from scribekit.quality.comparison import Recording, compare
-from scribekit.quality.queue import PLACE_FINDING_S, one_minus, review_queue
+from scribekit.quality.queue import SEEK_S, error_from_confidence, review_queue
 from scribekit.quality.references import as_reference
-from scribekit.quality.signs import SIGNS, Groups, arranged, word_signs
+from scribekit.quality.signs import SIGNS, Groups, in_reading_order, word_signs
 from scribekit.recordings.clips import wav_clip
 from scribekit.service.recognisers.base import Audio, Recognition
 from scribekit.service.recognisers.pocketsphinx.recogniser import Pocketsphinx
@@ -86,7 +86,7 @@ def words_with_errors(heard: Mapping[tuple[str, str], Recognition]) -> pd.DataFr
         item.words.assign(correct=item.is_correct(), left_out=item.left_out(), text_name=item.recording.group)
         for item in compare(recordings, "basic")
     ]
-    words = arranged(pd.concat(parts, ignore_index=True))
+    words = in_reading_order(pd.concat(parts, ignore_index=True))
     return words.join(word_signs(words))
 
 
@@ -119,7 +119,7 @@ def sentences(words: pd.DataFrame) -> tuple[Groups, pd.DataFrame]:
     table = pd.DataFrame(
         {
             "recording_id": words["recording_id"].iloc[groups.first].to_numpy(),
-            "minutes": (spans / 1000 + PLACE_FINDING_S) / 60,
+            "minutes": (spans / 1000 + SEEK_S) / 60,
             "errors": groups.reduce(np.add, errors_of(words)),
             "mean": words.groupby(groups.codes)["confidence"].mean(),
             "least": groups.reduce(np.minimum, words["confidence"]),
@@ -175,7 +175,7 @@ def main() -> None:
     chance = np.mean([share_found(table, random.random(len(table))) for _ in range(500)])
     by_mean = -table["mean"].to_numpy()
     orders = {
-        "flag_for_review": per_minute(one_minus(words["confidence"])),
+        "flag_for_review": per_minute(error_from_confidence(words["confidence"])),
         "flag_for_review, calibrated (signs too)": per_minute(expected(words, with_signs=True)),
         "flag_for_review, calibrated (confidence)": per_minute(expected(words, with_signs=False)),
         "least mean confidence first": by_mean,

@@ -111,9 +111,7 @@ def best_of(actions: Mapping[str, Callable[[], object]], rounds: int) -> dict[st
 
 def build(folder: Path, *, alone: bool = False) -> dict[str, float]:
     """Seconds, and megabytes at the most, of making all tables in a process of its own; alone, without its helper."""
-    script = (
-        BUILD if not alone else BUILD.replace("corpus = ", "scribekit.tables.store.build._cores = lambda: 1\ncorpus = ", 1)
-    )
+    script = BUILD if not alone else BUILD.replace("corpus = ", "scribekit.tables.store.build._cores = lambda: 1\ncorpus = ", 1)
     said = subprocess.run([sys.executable, "-c", script, str(folder)], capture_output=True, check=True, text=True).stdout
     measured: dict[str, float] = json.loads(said)
     return measured

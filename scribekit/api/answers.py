@@ -27,7 +27,7 @@ class NotFound:
 
 
 @dataclass(frozen=True, slots=True)
-class Noticed:
+class StatusReport:
     """The service's word on a job: its status, and the error text when it failed."""
 
     status: str
@@ -44,7 +44,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class NoAnswer:
     """No answer that can be read: ``sent`` says whether the request may have reached the service."""
 
     sent: bool

@@ -21,7 +21,7 @@ import anyio
 import httpx
 import msgspec
 
-from scribekit.api.answers import Accepted, Lost, Noticed, Refused, Unusable, Uploaded
+from scribekit.api.answers import Accepted, NoAnswer, Refused, StatusReport, Unusable, Uploaded
 from scribekit.api.connection import Connection
 from scribekit.base import contract
 
@@ -63,9 +63,9 @@ class Fetched:
     body: bytes
 
     @property
-    def word(self) -> Noticed:
+    def word(self) -> StatusReport:
         """The service's word on the job."""
-        return Noticed(self.head.status, self.head.error)
+        return StatusReport(self.head.status, self.head.error)
 
 
 class Meter(Protocol):
@@ -80,7 +80,7 @@ class Meter(Protocol):
         ...
 
 
-class Api:
+class Client:
     """An open connection to one service. Use it as an asynchronous context manager."""
 
     def __init__(self, connection: Connection, meter: Meter) -> None:
@@ -95,13 +95,13 @@ class Api:
             trust_env=not connection.is_loopback,
         )
 
-    async def __aenter__(self) -> Api:
+    async def __aenter__(self) -> Client:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def upload(self, path: str, sha256: str) -> Uploaded | Refused | Lost | Unusable:
+    async def upload(self, path: str, sha256: str) -> Uploaded | Refused | NoAnswer | Unusable:
         """Stream a local file up, in pieces; refuse it when it is not the one that the manifest knew."""
         file = anyio.Path(path)
         try:
@@ -122,14 +122,14 @@ class Api:
                 f"The file cannot be read any more ({cause.strerror}). Put it back, or say where it lies now with "
                 "sk.relocate(corpus, folder); then send it again with sk.retry.",
             )
-        if isinstance(answer, Refused | Lost):
+        if isinstance(answer, Refused | NoAnswer):
             return answer
         if digest.hexdigest() != sha256:
             return _CHANGED
         read = _decoded(answer, _UploadAnswer)
-        return read if isinstance(read, Lost) else Uploaded(read.upload_url)
+        return read if isinstance(read, NoAnswer) else Uploaded(read.upload_url)
 
-    async def create(self, audio_url: str, options: str, delivery: Mapping[str, str]) -> Accepted | Refused | Lost:
+    async def create(self, audio_url: str, options: str, delivery: Mapping[str, str]) -> Accepted | Refused | NoAnswer:
         """Create a job. The one call that can cost money.
 
         Args:
@@ -139,37 +139,37 @@ class Api:
         """
         body = json.dumps({"audio_url": audio_url, **json.loads(options), **delivery}).encode()
         answer = await self._send("POST", "/v2/transcript", content=body, headers={"content-type": "application/json"})
-        if isinstance(answer, Refused | Lost):
+        if isinstance(answer, Refused | NoAnswer):
             return answer
         read = _decoded(answer, _Created)
-        return read if isinstance(read, Lost) else Accepted(read.id, read.status)
+        return read if isinstance(read, NoAnswer) else Accepted(read.id, read.status)
 
-    async def get(self, transcript_id: str) -> Fetched | Refused | Lost:
+    async def get(self, transcript_id: str) -> Fetched | Refused | NoAnswer:
         """One transcript."""
         answer = await self._send("GET", f"/v2/transcript/{transcript_id}")
-        if isinstance(answer, Refused | Lost):
+        if isinstance(answer, Refused | NoAnswer):
             return answer
         try:
             return Fetched(contract.read_head(answer), answer)
         except contract.UNFIT:
-            return Lost(sent=True, unreadable=True)
+            return NoAnswer(sent=True, unreadable=True)
 
-    async def delete(self, transcript_id: str) -> bytes | Refused | Lost:
+    async def delete(self, transcript_id: str) -> bytes | Refused | NoAnswer:
         """Delete a transcript, and its uploaded audio, at the service."""
         return await self._send("DELETE", f"/v2/transcript/{transcript_id}")
 
-    async def page(self, before_id: str | None = None) -> contract.ListPage | Refused | Lost:
+    async def page(self, before_id: str | None = None) -> contract.ListPage | Refused | NoAnswer:
         """One page of the account's transcripts, newest first; with ``before_id`` those older than it."""
         params = {"limit": contract.LIST_LIMIT} | ({"before_id": before_id} if before_id else {})
         answer = await self._send("GET", "/v2/transcript", params=params)
-        if isinstance(answer, Refused | Lost):
+        if isinstance(answer, Refused | NoAnswer):
             return answer
         try:
             return contract.read_page(answer)
         except contract.UNFIT:
-            return Lost(sent=True, unreadable=True)
+            return NoAnswer(sent=True, unreadable=True)
 
-    async def _send(self, method: str, path: str, **request: Any) -> bytes | Refused | Lost:
+    async def _send(self, method: str, path: str, **request: Any) -> bytes | Refused | NoAnswer:
         """The body of a success, or what came instead."""
         async with self._lanes, self._meter.request():
             try:
@@ -178,10 +178,10 @@ class Api:
                     body = b"".join([piece async for piece in response.aiter_bytes()])
             except _NEVER_SENT as cause:
                 _log.info("%s %s: not sent (%s)", method, path, type(cause).__name__)
-                return Lost(sent=False)
+                return NoAnswer(sent=False)
             except httpx.HTTPError as cause:
                 _log.info("%s %s: no answer (%s)", method, path, type(cause).__name__)
-                return Lost(sent=True)
+                return NoAnswer(sent=True)
         if response.is_success:
             return body
         refused = _refusal(response, body)
@@ -219,7 +219,7 @@ def _decoded(body: bytes, shape: type[Any]) -> Any:
     try:
         return msgspec.json.decode(body, type=shape)
     except contract.UNFIT:
-        return Lost(sent=True, unreadable=True)
+        return NoAnswer(sent=True, unreadable=True)
 
 
 def _refusal(response: httpx.Response, body: bytes) -> Refused:

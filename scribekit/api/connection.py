@@ -28,7 +28,7 @@ class Connection:
     base_url: str
     api_key: str = field(repr=False)
     host: str
-    disposable: bool = False
+    forgets_jobs: bool = False
     model: str | None = None
 
     @property

@@ -94,7 +94,7 @@ class LocalService:
             self.stop()
             raise
         self._connection = Connection(
-            base_url, key, host=embedded_host(self.recogniser), disposable=True, model=_MODELS.get(self.recogniser)
+            base_url, key, host=embedded_host(self.recogniser), forgets_jobs=True, model=_MODELS.get(self.recogniser)
         )
         if not self._is_private:
             _running.append(self)

@@ -1,4 +1,4 @@
-"""What each failure that the service can report means, and what to do about it. Pure; the literals are rows of ``verdicts.toml``.
+"""What each failure that the service can report means, and what to do about it. Pure; the literals are rows of ``failures.toml``.
 
 A literal that nobody has documented gets :data:`UNKNOWN`: it is tried once more, and then left to the person.
 """
@@ -14,66 +14,66 @@ from importlib import resources
 from scribekit.base import contract
 
 
-class Course(StrEnum):
+class Recovery(StrEnum):
     """What follows from a failure."""
 
-    AGAIN = "again"
+    RETRY = "retry"
     """It passes: try the same again, with growing pauses."""
-    ONCE = "once"
+    RETRY_ONCE = "retry once"
     """Nobody knows: once more, then leave it to the person."""
-    NEVER = "never"
+    GIVE_UP = "give up"
     """It stays: this recording cannot be transcribed as it was asked for."""
-    STOP = "stop"
+    STOP_BATCH = "stop batch"
     """It hits every job alike: the batch pauses."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Failure:
     """A failure's short name, what follows, and the sentence for the person."""
 
     kind: str
-    course: Course
+    recovery: Recovery
     advice: str
 
 
-NETWORK = Verdict(
+NETWORK = Failure(
     "network",
-    Course.AGAIN,
+    Recovery.RETRY,
     "The service could not be reached. Check the network, then run the same call again: nothing is sent twice.",
 )
-UNREADABLE = Verdict(
+UNREADABLE = Failure(
     "unreadable_answer",
-    Course.AGAIN,
+    Recovery.RETRY,
     "The service's answers could not be read. Try it again later with sk.retry.",
 )
-UNKNOWN = Verdict("unknown", Course.ONCE, "The service gave a reason that scribekit does not know.")
-NOT_FETCHED = Verdict(
+UNKNOWN = Failure("unknown", Recovery.RETRY_ONCE, "The service gave a reason that scribekit does not know.")
+NOT_FETCHED = Failure(
     "not_fetched",
-    Course.NEVER,
+    Recovery.GIVE_UP,
     "The service has made the transcript, but it could not be fetched. Run sk.retry to fetch it later: it is not sent, or paid for, again.",
 )
-TOO_SLOW = Verdict(
+TOO_SLOW = Failure(
     "timed_out",
-    Course.NEVER,
+    Recovery.GIVE_UP,
     "The service had not finished within the time allowed for a job (limits.job_timeout_s). "
     "It may still finish: run sk.retry to go on waiting.",
 )
 
 
 @functools.cache
-def table(section: str) -> tuple[tuple[str, Verdict], ...]:
-    """The rows of one section (``http`` or ``job``): the case-folded literal and its verdict."""
+def table(section: str) -> tuple[tuple[str, Failure], ...]:
+    """The rows of one section (``http`` or ``job``): the case-folded literal and its failure."""
     rows = tomllib.loads(resources.files("scribekit.api").joinpath("failures.toml").read_text("utf-8"))[section]
-    return tuple((row["literal"].casefold(), Verdict(row["kind"], Course(row["course"]), row["advice"])) for row in rows)
+    return tuple((row["literal"].casefold(), Failure(row["kind"], Recovery(row["recovery"]), row["advice"])) for row in rows)
 
 
-def of_http(status: int, error: str | None) -> Verdict:
-    """The verdict on an HTTP answer other than 200, by its status and the ``error`` of its body (None when it has none).
+def http_failure(status: int, error: str | None) -> Failure:
+    """The failure on an HTTP answer other than 200, by its status and the ``error`` of its body (None when it has none).
 
     Example:
-        >>> of_http(503, None).course
-        <Course.AGAIN: 'again'>
-        >>> of_http(401, "Authentication error, API token missing/invalid.").kind
+        >>> http_failure(503, None).recovery
+        <Recovery.RETRY: 'retry'>
+        >>> http_failure(401, "Authentication error, API token missing/invalid.").kind
         'authentication'
     """
     if status >= 500:
@@ -81,25 +81,25 @@ def of_http(status: int, error: str | None) -> Verdict:
     by_status = {401: contract.ERROR_TOKEN, 403: contract.ERROR_FORBIDDEN_UPLOAD, 404: "Not found", 429: contract.ERROR_TOO_MANY}
     if status in (401, 429) or (status in by_status and not error):
         return _matching("http", by_status[status])
-    verdict = _matching("http", error)
-    return replace(verdict, advice=f"{verdict.advice} (HTTP {status})") if verdict.kind == UNKNOWN.kind else verdict
+    failure = _matching("http", error)
+    return replace(failure, advice=f"{failure.advice} (HTTP {status})") if failure.kind == UNKNOWN.kind else failure
 
 
-def of_job(error: str | None) -> Verdict:
-    """The verdict on a transcript whose ``status`` is ``error``.
+def job_failure(error: str | None) -> Failure:
+    """The failure on a transcript whose ``status`` is ``error``.
 
     Example:
-        >>> of_job("Audio duration is too short.").kind
+        >>> job_failure("Audio duration is too short.").kind
         'too_short'
     """
     return _matching("job", error)
 
 
-def _matching(section: str, error: str | None) -> Verdict:
+def _matching(section: str, error: str | None) -> Failure:
     folded = (error or "").casefold()
-    for literal, verdict in table(section):
+    for literal, failure in table(section):
         if literal in folded:
-            return verdict
+            return failure
     return replace(UNKNOWN, advice=f"{UNKNOWN.advice} It said: {_short(error)}")
 
 

@@ -72,10 +72,10 @@ def config_options(config: Any) -> dict[str, Any]:
             "(for example `aai.TranscriptionConfig(speaker_labels=True)`)."
         )
     dump = raw.model_dump_json if hasattr(raw, "model_dump_json") else raw.json
-    return checked({k: v for k, v in json.loads(dump(exclude_none=True)).items() if k not in _DELIVERY})
+    return validated({k: v for k, v in json.loads(dump(exclude_none=True)).items() if k not in _DELIVERY})
 
 
-def checked(options: Mapping[str, Any]) -> dict[str, Any]:
+def validated(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options with ``speech_models`` made explicit, or an error for what the service is documented to refuse."""
     result = dict(options)
     single = result.pop("speech_model", None)
@@ -128,10 +128,10 @@ def effective_options(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> 
     for name, value in overrides.items():
         if not _is_blank(value):
             merged[name] = _cell(name, value)
-    return checked(merged)
+    return validated(merged)
 
 
-def canonical(options: Mapping[str, Any]) -> str:
+def canonical_json(options: Mapping[str, Any]) -> str:
     """One text for equal options, whatever the order in which they were set."""
     return json.dumps(options, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 

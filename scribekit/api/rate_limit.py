@@ -11,18 +11,18 @@ from contextlib import asynccontextmanager
 from scribekit.api.connection import Connection
 from scribekit.api.limits import Limits
 
-_meters: dict[tuple[str, str], RequestMeter] = {}
+_meters: dict[tuple[str, str], RateLimiter] = {}
 
 
-def meter_for(connection: Connection, limits: Limits) -> RequestMeter:
+def limiter_for(connection: Connection, limits: Limits) -> RateLimiter:
     """The one meter of this process for an account at a service."""
     account = (connection.base_url, connection.api_key)
-    meter = _meters.setdefault(account, RequestMeter(limits.requests_per_window, limits.window_s))
+    meter = _meters.setdefault(account, RateLimiter(limits.requests_per_window, limits.window_s))
     meter.allow(limits.requests_per_window, limits.window_s)
     return meter
 
 
-class RequestMeter:
+class RateLimiter:
     """Lets at most ``most`` requests into any stretch of ``window_s`` seconds, and none while the service asks for a pause.
 
     A request counts from its start until ``window_s`` after its end: wherever between the two the service counts it,

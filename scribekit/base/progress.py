@@ -66,7 +66,7 @@ def _clock_text(seconds: float) -> str:
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s" if minutes else f"{seconds:.1f} s"
 
 
-class _Face(Protocol):
+class _Display(Protocol):
     """Where the line is shown."""
 
     first_after_s: float
@@ -133,7 +133,7 @@ class _Log:
             self.show(state)
 
 
-def _face() -> _Face:
+def _face() -> _Display:
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None and hasattr(shell, "kernel"):
         return _Notebook()

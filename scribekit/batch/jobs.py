@@ -24,7 +24,7 @@ NOT_READ = "Nobody has looked at this file: the manifest has no sha256 for it. M
 
 
 @dataclass(frozen=True)
-class Intake:
+class JobPlan:
     """A manifest turned into jobs.
 
     Attributes:
@@ -39,7 +39,7 @@ class Intake:
 
 
 @dataclass(frozen=True)
-class Terms:
+class PlanningContext:
     """On what terms jobs are planned.
 
     Attributes:
@@ -55,7 +55,7 @@ class Terms:
     assume_duration_s: float | None = None
 
 
-def take_in(manifest: pd.DataFrame, config: Any, terms: Terms) -> Intake:
+def plan_jobs(manifest: pd.DataFrame, config: Any, terms: PlanningContext) -> JobPlan:
     """Plan the jobs of a manifest.
 
     Args:
@@ -77,7 +77,7 @@ def take_in(manifest: pd.DataFrame, config: Any, terms: Terms) -> Intake:
     digest = hashlib.sha256()
     for row in rows:
         digest.update(f"{row.recording_id}\0{row.job_key}\0{row.error_kind}\n".encode())
-    return Intake(tuple(rows), tuple(planner.jobs.values()), digest.hexdigest())
+    return JobPlan(tuple(rows), tuple(planner.jobs.values()), digest.hexdigest())
 
 
 def job_key(content: str, options: str, host: str) -> str:
@@ -96,10 +96,10 @@ def _rows(manifest: pd.DataFrame, columns: list[str]) -> Iterator[dict[str, Any]
 class _Planner:
     """Plans one row after the other; a job that several rows name is planned once."""
 
-    def __init__(self, base: Mapping[str, Any], columns: list[str], terms: Terms) -> None:
+    def __init__(self, base: Mapping[str, Any], columns: list[str], terms: PlanningContext) -> None:
         self.jobs: dict[str, Job] = {}
         self._base = base
-        self._base_wire = opt.canonical(base)
+        self._base_wire = opt.canonical_json(base)
         self._columns = columns
         self._terms = terms
 
@@ -126,7 +126,7 @@ class _Planner:
     def _options(self, row: Mapping[str, Any]) -> str:
         if not self._columns:
             return self._base_wire
-        return opt.canonical(opt.effective_options(self._base, {name: row[name] for name in self._columns}))
+        return opt.canonical_json(opt.effective_options(self._base, {name: row[name] for name in self._columns}))
 
 
 def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:
@@ -143,7 +143,7 @@ def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:
             yield replace(row, error_kind="duplicate", error=sentence)
 
 
-def _estimate(wire_options: str, duration_s: float | None, channels: Any, terms: Terms) -> float | None:
+def _estimate(wire_options: str, duration_s: float | None, channels: Any, terms: PlanningContext) -> float | None:
     """The most that the job can cost: at the dearest of the models that may answer. None when a rate or the length is unknown."""
     length = duration_s if duration_s is not None else terms.assume_duration_s
     rate = _hourly_rate(wire_options, 2 if pd.isna(channels) else int(channels), terms.model)

@@ -6,12 +6,12 @@ import time
 
 import pandas as pd
 
-from scribekit.api.answers import Lost, Refused
-from scribekit.api.client import Api
+from scribekit.api.answers import NoAnswer, Refused
+from scribekit.api.client import Client
 from scribekit.api.connection import Connection
-from scribekit.api.failures import Course, of_http
+from scribekit.api.failures import Recovery, http_failure
 from scribekit.api.limits import Limits
-from scribekit.api.rate_limit import meter_for
+from scribekit.api.rate_limit import limiter_for
 from scribekit.base import schema
 from scribekit.base.errors import ServiceStoppedError
 from scribekit.base.progress import Progress
@@ -68,16 +68,16 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: boo
 
 async def _delete(to: Connection, ledger: Ledger, there: list[tuple[str, str]], line: Progress) -> dict[str, str]:
     failed: dict[str, str] = {}
-    async with Api(to, meter_for(to, Limits())) as api:
+    async with Client(to, limiter_for(to, Limits())) as api:
         for done, (transcript_id, job_key) in enumerate(there, start=1):
             answer = await api.delete(transcript_id)
             if isinstance(answer, Refused):
-                verdict = of_http(answer.status, answer.error)
-                if verdict.course is Course.STOP:
-                    raise ServiceStoppedError(verdict.kind, verdict.advice)
+                failure = http_failure(answer.status, answer.error)
+                if failure.recovery is Recovery.STOP_BATCH:
+                    raise ServiceStoppedError(failure.kind, failure.advice)
                 # What was deleted stays known to the service, so one that it does not know belongs to another key's account.
-                failed[transcript_id] = verdict.kind
-            elif isinstance(answer, Lost):
+                failed[transcript_id] = failure.kind
+            elif isinstance(answer, NoAnswer):
                 failed[transcript_id] = "network"
             if transcript_id not in failed:
                 ledger.deleted(transcript_id, job_key, time.time())

@@ -23,8 +23,8 @@ from scribekit.batch.engine.engine import drive
 from scribekit.batch.engine.events import Listener
 from scribekit.batch.engine.loop import wait_for
 from scribekit.batch.engine.run import Run
-from scribekit.batch.jobs import Intake, Terms, take_in
-from scribekit.batch.which_service import embedded_again, service_connection, work_left
+from scribekit.batch.jobs import JobPlan, PlanningContext, plan_jobs
+from scribekit.batch.which_service import service_connection, with_embedded_service, work_left
 from scribekit.corpus import status
 from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes
 from scribekit.corpus.ledger import Ledger
@@ -86,7 +86,7 @@ def submit_batch(
     _check_limits(limits)
     to = service_connection()
     frame = _as_manifest(manifest, progress)
-    intake = take_in(frame, config, Terms(to.host, Path.cwd(), to.model, assume_duration_s))
+    intake = plan_jobs(frame, config, PlanningContext(to.host, Path.cwd(), to.model, assume_duration_s))
     folder = corpus.path if isinstance(corpus, Corpus) else Path(corpus).expanduser()
     with Ledger(folder, create=True) as ledger:
         _check_ids(ledger, intake)
@@ -140,7 +140,7 @@ def collect(
         LedgerError: The corpus cannot be read or written.
     """
     _check_limits(limits)
-    with embedded_again(batch_or_corpus) as service:
+    with with_embedded_service(batch_or_corpus) as service:
         left = work_left(batch_or_corpus, service)
         if left is not None:
             to, batch_ids = left
@@ -188,7 +188,7 @@ def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None
         for name in recordings or ():
             if name not in failed:
                 raise OptionError(f"The recording {name!r} has not failed.{nearest(name, failed) if failed else ' None has.'}")
-        return ledger.put_back(batch_or_corpus.batch_ids, kinds, time.time(), recordings)
+        return ledger.reset_failed(batch_or_corpus.batch_ids, kinds, time.time(), recordings)
 
 
 def _as_manifest(manifest: Any, progress: bool) -> pd.DataFrame:
@@ -208,7 +208,7 @@ def _check_limits(limits: Limits | None) -> None:
         raise OptionError(f"limits={limits!r}: expected sk.Limits(…), for example sk.Limits(concurrent_jobs=5).")
 
 
-def _check_ids(ledger: Ledger, intake: Intake) -> None:
+def _check_ids(ledger: Ledger, intake: JobPlan) -> None:
     """Refuse an id that the corpus knows for another recording: its tables could not tell the two apart."""
     known = ledger.sources()
     content = {job.key: job.sha256 or job.source for job in intake.jobs}

@@ -51,7 +51,7 @@ def work_left(batch_or_corpus: Batch | Corpus, service: Connection | None = None
 
 
 @contextlib.contextmanager
-def embedded_again(batch_or_corpus: Batch | Corpus) -> Iterator[Connection | None]:
+def with_embedded_service(batch_or_corpus: Batch | Corpus) -> Iterator[Connection | None]:
     """An embedded service for this work alone, where it was left to one that ended with its process.
 
     No other verb turns to it, in whatever thread. None is started where one runs in this process already.

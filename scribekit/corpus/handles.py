@@ -20,7 +20,7 @@ from scribekit.corpus import status
 from scribekit.corpus.job import ERROR
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.status import REFUSED, Snapshot
-from scribekit.recordings.locate import Whereabouts
+from scribekit.recordings.locate import SourceLocator
 
 HELD = {
     "budget": "Held back: its estimated cost does not fit into what is left of the budget. "
@@ -220,7 +220,7 @@ def manifest_of(corpus: Corpus, ledger: Ledger) -> pd.DataFrame:
 
 
 def _sources(corpus: Corpus, ledger: Ledger, rows: pd.DataFrame) -> list[Any]:
-    kept, places = ledger.files(corpus.batch_ids), Whereabouts(corpus.path, Path.cwd())
+    kept, places = ledger.files(corpus.batch_ids), SourceLocator(corpus.path, Path.cwd())
     contents = rows["sha256"].tolist() if "sha256" in rows else [None] * len(rows)
     known = zip(rows["recording_id"].tolist(), rows["source"].tolist(), contents, strict=True)
-    return [places.seen_from_here(given, kept[name], content) if name in kept else given for name, given, content in known]
+    return [places.resolve(given, kept[name], content) if name in kept else given for name, given, content in known]

@@ -47,7 +47,7 @@ def reviewed_words(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[
 
     A word is right that a person accepted, or looked at in a correction and left; it is wrong when it was replaced or rejected.
     """
-    return ((recording_id, result.state.verdicts) for recording_id, _, _, result in replayed(ledger, keys))
+    return ((recording_id, result.state.judgements) for recording_id, _, _, result in replayed(ledger, keys))
 
 
 def settled_words(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Sequence[int]]]:
@@ -82,7 +82,7 @@ def edits_frame(corpus: Corpus) -> pd.DataFrame:
         return schema.EDITS.frame([row for name, _, entries, result in found for row in edit_rows(name, entries, result)])
 
 
-def turn_back(ledger: Ledger, action: str, group: int, *, who: str, at: float, last: Mapping[str, int | None]) -> None:
+def undo_or_redo(ledger: Ledger, action: str, group: int, *, who: str, at: float, last: Mapping[str, int | None]) -> None:
     """Undo or redo a group of edits in every recording that it is about.
 
     Args:

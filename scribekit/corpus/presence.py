@@ -23,7 +23,7 @@ except ImportError:  # Windows
 FOLDER = "at-work"
 
 
-class Presence:
+class ProcessLock:
     """This process's presence in a corpus, for as long as it is open.
 
     Attributes:
@@ -38,7 +38,7 @@ class Presence:
         self._file = self._path.open("w")
         _lock(self._file)
 
-    def is_gone(self, owner: str) -> bool:
+    def has_exited(self, owner: str) -> bool:
         """Whether another owner has certainly ended. Someone on another machine never counts as gone; their claims run out."""
         if owner == self.owner or fcntl is None or owner.rsplit("-", 2)[0] != socket.gethostname():
             return False
@@ -59,7 +59,7 @@ class Presence:
         path = self._folder / owner
         if fcntl is None or owner == self.owner or owner.rsplit("-", 2)[0] != socket.gethostname() or not path.exists():
             return False
-        return not self.is_gone(owner)
+        return not self.has_exited(owner)
 
     def close(self) -> None:
         """Leave."""

@@ -15,7 +15,7 @@ from scribekit.base.errors import OptionError, ScribekitError, nearest
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus
-from scribekit.corpus.ledger import Ledger, Overtaken
+from scribekit.corpus.ledger import EditedMeanwhile, Ledger
 from scribekit.corrections.review import editor
 from scribekit.transcripts import edits
 from scribekit.transcripts.edits import new as making
@@ -95,7 +95,7 @@ def apply_edits(batch_or_corpus: Batch | Corpus, proposals: pd.DataFrame, *, who
         raise OptionError(f"The proposals have no column {lacking[0]!r}. Give rows of smooth_speakers or propose_correction.")
     groups = {str(name): rows.sort_values("word_index", ascending=False) for name, rows in proposals.groupby("recording_id", sort=False)}
 
-    def made(recording_id: str, state: edits.State) -> Iterator[making.Made]:
+    def made(recording_id: str, state: edits.State) -> Iterator[making.NewEdit]:
         for row in groups[recording_id].to_dict("records"):  # from the end, so that earlier positions hold
             yield _made_of(row, state)
 
@@ -152,7 +152,7 @@ def _turn_back(corpus: Batch | Corpus, action: str, who: str) -> int:
         group = last_steps[max(last_steps)]
         read = {content: journal[-1].edit_id for content, journal in journals.items()}
         with _not_overtaken():
-            payloads.turn_back(ledger, action, group, who=who, at=time.time(), last=read)
+            payloads.undo_or_redo(ledger, action, group, who=who, at=time.time(), last=read)
         return sum(edit.edit_group == group for journal, groups in known if group in groups for edit in journal)
 
 
@@ -165,7 +165,7 @@ def _last_step(journal: Sequence[edits.Edit], group: int) -> int:
 def _not_overtaken() -> Iterator[None]:
     try:
         yield
-    except Overtaken:
+    except EditedMeanwhile:
         raise ScribekitError("A recording was edited elsewhere meanwhile, so nothing was changed. Look at it, then repeat this.") from None
 
 
@@ -183,7 +183,7 @@ def each_replayed(corpus: Corpus, names: Iterable[str] | None = None, *, progres
 
 
 def apply(
-    corpus: Corpus, recording_ids: Sequence[str], made: Callable[[str, edits.State], Iterable[making.Made]], *, who: str | None
+    corpus: Corpus, recording_ids: Sequence[str], made: Callable[[str, edits.State], Iterable[making.NewEdit]], *, who: str | None
 ) -> int:
     """Make edits in several recordings as one group, all or none.
 
@@ -236,7 +236,7 @@ class _Made(NamedTuple):
 
     recording_id: str
     transcript_id: str
-    edits: list[making.Made]
+    edits: list[making.NewEdit]
 
 
 def _check_same(first: _Made, other: _Made, before: edits.State, asked: edits.State) -> None:
@@ -261,7 +261,7 @@ def _perform(recording_id: str, state: edits.State, action: str, detail: dict[st
         raise OptionError(f"Cannot {action} in {recording_id!r}: {conflict}. Nothing was changed.") from None
 
 
-def _made_of(row: dict[Any, Any], state: edits.State) -> making.Made:
+def _made_of(row: dict[Any, Any], state: edits.State) -> making.NewEdit:
     positions = range(row["word_index"], row["word_index"] + row["n_words"])
     is_there = positions.stop <= len(state.words) and state.words[positions[0]].start == row["start_ms"]
     if not is_there or state.separator.join(state.words[place].text for place in positions) != row["text"]:

@@ -170,7 +170,7 @@ def _wanted(corpus: Corpus, names: pd.DataFrame | Mapping[str, str], *, progress
     return wanted
 
 
-def _renamings(recording_id: str, state: edits.State, names: Mapping[str, str]) -> Iterator[making.Made]:
+def _renamings(recording_id: str, state: edits.State, names: Mapping[str, str]) -> Iterator[making.NewEdit]:
     """Renamings in an order in which no name is given while somebody has it; people who swap names go through a third one."""
     left = dict(names)
     for old in left:

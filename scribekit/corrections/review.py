@@ -13,8 +13,8 @@ from typing import Any, SupportsIndex
 from scribekit.base.errors import OptionError, ScribekitError, nearest
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus
-from scribekit.corpus.ledger import Ledger, Overtaken
-from scribekit.corrections.transcript import Reviewed
+from scribekit.corpus.ledger import EditedMeanwhile, Ledger
+from scribekit.corrections.transcript import CorrectedTranscript
 from scribekit.transcripts import edits
 from scribekit.transcripts.edits import new
 
@@ -47,7 +47,7 @@ def editor() -> str:
         return "unknown"
 
 
-class Review(Reviewed):
+class Review(CorrectedTranscript):
     """A recording under review, from :func:`review`.
 
     Each method is one edit: it is in the corpus's journal when the method returns, and ``to_frame``, ``search`` and ``export`` show it.
@@ -100,7 +100,7 @@ class Review(Reviewed):
         """
         return self._do(lambda: self._moved(utterance, words))
 
-    def _moved(self, utterance: int, words: int) -> new.Made:
+    def _moved(self, utterance: int, words: int) -> new.NewEdit:
         utterance, words, turns = _index(utterance, "utterance"), _index(words, "words"), self.turns
         if not 0 < utterance < len(turns) or words == 0:
             raise OptionError(
@@ -169,10 +169,10 @@ class Review(Reviewed):
         if not groups:
             raise OptionError(f"There is nothing to {action} in {self.recording_id!r}.")
         return self._write(
-            lambda ledger: payloads.turn_back(ledger, action, groups[-1], who=self.who, at=time.time(), last=self._last_edit)
+            lambda ledger: payloads.undo_or_redo(ledger, action, groups[-1], who=self.who, at=time.time(), last=self._last_edit)
         )
 
-    def _do(self, make: Callable[[], new.Made]) -> Review:
+    def _do(self, make: Callable[[], new.NewEdit]) -> Review:
         """Make the edit, try it, and write it down; what cannot be applied is not written."""
         self._check_unchanged()
         action, detail = make()
@@ -208,7 +208,7 @@ class Review(Reviewed):
         with Ledger(self._corpus.path) as ledger:
             try:
                 write(ledger)
-            except Overtaken:
+            except EditedMeanwhile:
                 raise self._read_again(ledger) from None
             self._load(ledger)
         return self

@@ -15,7 +15,7 @@ from scribekit.transcripts import edits as corrections
 from scribekit.transcripts import frames
 
 
-class Reviewed:
+class CorrectedTranscript:
     """A recording as it stands, to be looked at; :class:`scribekit.Review` changes it.
 
     Attributes:

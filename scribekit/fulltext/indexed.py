@@ -57,7 +57,7 @@ _MOST_STATES = 4
 _states: dict[_Scope, _State] = {}
 
 
-class Indexed:
+class IndexedCorpus:
     """The searchable recordings of a batch or corpus, in manifest order.
 
     Attributes:

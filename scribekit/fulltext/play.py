@@ -13,7 +13,7 @@ from scribekit.corpus.handles import Batch, Corpus, manifest_of
 from scribekit.corpus.ledger import Ledger
 from scribekit.fulltext.citation import cells_of
 from scribekit.recordings.clips import wav_clip
-from scribekit.recordings.locate import absence
+from scribekit.recordings.locate import missing_file_message
 from scribekit.recordings.manifest import is_url
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def play(
 
 def _local_source(cells: Mapping[str, Any], corpus: Corpus | None) -> Path:
     source = cells.get("source")
-    if corpus is not None and (not isinstance(source, str) or ("recording_id" in cells and not is_url(source) and absence(source))):
+    if corpus is not None and (
+        not isinstance(source, str) or ("recording_id" in cells and not is_url(source) and missing_file_message(source))
+    ):
         source = _source_of(corpus, cells_of(cells, ["recording_id"], "play")["recording_id"])
     if not isinstance(source, str):
         raise OptionError("The row does not say where its recording lies. Give the corpus as well: play(row, corpus=corpus).")
@@ -61,7 +63,7 @@ def _local_source(cells: Mapping[str, Any], corpus: Corpus | None) -> Path:
         raise OptionError(
             f"The recording lies at {source!r}, and play reads files only. Download it, and give the row that file as 'source'."
         )
-    if is_absent := absence(source):
+    if is_absent := missing_file_message(source):
         raise ScribekitError(is_absent)
     return Path(source)
 

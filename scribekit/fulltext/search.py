@@ -14,7 +14,7 @@ from scribekit.base import schema
 from scribekit.base.errors import OptionError, nearest
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.fulltext.concordance import SORTS, Line, Query, cut, parse, sort_key, spans
-from scribekit.fulltext.indexed import Indexed, Where
+from scribekit.fulltext.indexed import IndexedCorpus, Where
 from scribekit.recordings.manifest import names_beside
 from scribekit.tables.arrow import values_of
 
@@ -81,7 +81,7 @@ def search(
     )  # fmt: skip
 
 
-class OvertakenError(Exception):
+class SearchCancelledError(Exception):
     """What was looked for is no longer wanted."""
 
 
@@ -98,14 +98,14 @@ def search_while(
     reviewed: bool = True,
     progress: bool = False,
 ) -> pd.DataFrame:
-    """As :func:`search`, but ``is_wanted`` is asked every few hundred lines, and where it says no, ``OvertakenError`` is raised."""
+    """As :func:`search`, but ``is_wanted`` is asked every few hundred lines, and where it says no, ``SearchCancelledError`` is raised."""
     if sort not in SORTS:
         raise OptionError(f"Lines cannot be sorted by {sort!r}.{nearest(str(sort), SORTS)}")
     if not all(isinstance(count, Integral) and count >= 0 for count in (context, 0 if limit is None else limit)):
         raise OptionError("context= and limit= count words and lines: give whole numbers from 0 on.")
     parsed = parse(query)
     speakers = None if speaker is None else _speakers(speaker)
-    with Indexed(batch_or_corpus, where, reviewed=reviewed, progress=progress) as indexed:
+    with IndexedCorpus(batch_or_corpus, where, reviewed=reviewed, progress=progress) as indexed:
         every = (found for found in _lines(indexed, parsed) if speakers is None or found[1].speaker in speakers)
         lines = _while(is_wanted, every)
         key = sort_key(sort)
@@ -131,7 +131,7 @@ def _speakers(asked: Any) -> set[str | None]:
 def _while(is_wanted: Callable[[], bool], lines: Iterator[_Found]) -> Iterator[_Found]:
     for number, line in enumerate(lines):
         if number % _LINES_BETWEEN_LOOKS == 0 and not is_wanted():
-            raise OvertakenError
+            raise SearchCancelledError
         yield line
 
 
@@ -154,11 +154,11 @@ def build_index(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, progr
     Raises:
         LedgerError: The corpus cannot be read, or the index not be written.
     """
-    with Indexed(batch_or_corpus, rebuild=rebuild, progress=progress) as indexed:
+    with IndexedCorpus(batch_or_corpus, rebuild=rebuild, progress=progress) as indexed:
         return indexed.added
 
 
-def _lines(indexed: Indexed, query: Query) -> Iterator[_Found]:
+def _lines(indexed: IndexedCorpus, query: Query) -> Iterator[_Found]:
     for recording_id, number in indexed.matching(query):
         places = spans(query, indexed.index.text(number))
         if places:

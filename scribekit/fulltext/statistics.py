@@ -15,7 +15,7 @@ from scribekit.base.errors import OptionError, nearest
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.fulltext.concordance import count_runs, measures, parse, spans
 from scribekit.fulltext.facets import label
-from scribekit.fulltext.indexed import Indexed, Where
+from scribekit.fulltext.indexed import IndexedCorpus, Where
 from scribekit.tables.arrow import values_of
 
 Association = Literal["logdice", "mi", "t", "ll"]
@@ -67,7 +67,7 @@ def collocates(
     near: Counter[str] = Counter()
     everything: Counter[str] = Counter()
     uses = 0
-    with Indexed(batch_or_corpus, where, reviewed=reviewed) as indexed:
+    with IndexedCorpus(batch_or_corpus, where, reviewed=reviewed) as indexed:
         for _, text in indexed.texts():
             found = text.split()
             everything.update(found)
@@ -110,7 +110,7 @@ def keyness(
     """
     column = _chosen_measure(measure, _KEYNESSES)
     counts: dict[str, Counter[str]] = {}
-    with Indexed(batch_or_corpus, where, reviewed=reviewed) as indexed:
+    with IndexedCorpus(batch_or_corpus, where, reviewed=reviewed) as indexed:
         for group, found in _by_speaker(indexed) if by == _SPEAKER else _by_column(indexed, by):
             if found:
                 counts.setdefault(group, Counter()).update(found)
@@ -148,7 +148,7 @@ def dispersion(
     queries = [parse(word) for word in asked]
     sizes: list[int] = []
     counts: list[list[int]] = []
-    with Indexed(batch_or_corpus, where, reviewed=reviewed) as indexed:
+    with IndexedCorpus(batch_or_corpus, where, reviewed=reviewed) as indexed:
         for _, text in indexed.texts():
             if size := _length(text):
                 sizes.append(size)
@@ -179,7 +179,7 @@ def ngrams(
     """
     if not isinstance(n, Integral) or n < 1:
         raise OptionError(f"n={n!r} words make no run. Give a whole number: 1 for the word list, 2 for pairs and so on.")
-    with Indexed(batch_or_corpus, where, reviewed=reviewed) as indexed:
+    with IndexedCorpus(batch_or_corpus, where, reviewed=reviewed) as indexed:
         found = count_runs([text for _, text in indexed.texts()], n, at_least)
     frame = schema.NGRAMS.frame(
         {
@@ -225,7 +225,7 @@ def _association(kept: Sequence[str], near: Counter[str], everything: Counter[st
     }
 
 
-def _by_column(indexed: Indexed, by: str) -> Iterator[tuple[str, Sequence[str]]]:
+def _by_column(indexed: IndexedCorpus, by: str) -> Iterator[tuple[str, Sequence[str]]]:
     if not isinstance(by, str) or by not in indexed.manifest:
         raise OptionError(f"The manifest has no column {by!r}.{nearest(str(by), [_SPEAKER, *map(str, indexed.manifest.columns)])}")
     ids = indexed.manifest["recording_id"].tolist()
@@ -236,7 +236,7 @@ def _by_column(indexed: Indexed, by: str) -> Iterator[tuple[str, Sequence[str]]]
             yield group, text.split()
 
 
-def _by_speaker(indexed: Indexed) -> Iterator[tuple[str, Sequence[str]]]:
+def _by_speaker(indexed: IndexedCorpus) -> Iterator[tuple[str, Sequence[str]]]:
     for number in indexed.recordings.values():
         document = indexed.index.document(number)
         found = np.array(indexed.index.text(number).split(), dtype=object)

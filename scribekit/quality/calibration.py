@@ -17,7 +17,7 @@ from scribekit.corpus.ledger import Ledger
 from scribekit.quality import signs as review_signs
 from scribekit.quality.comparison import DELETION
 from scribekit.quality.evaluate import References, compared_recordings
-from scribekit.quality.queue import weighed
+from scribekit.quality.queue import with_lifts
 from scribekit.tables.frames import to_frame
 
 BINS = 15
@@ -70,7 +70,7 @@ class Calibration:
             confidence: Confidence of each word, 0 to 1.
             signs: What ``review_signs.word_signs`` gave for them. A sign that the calibration has not seen changes nothing.
         """
-        return weighed(self.probability_of_error(confidence), signs, dict(zip(self.signs["sign"], self.signs["lift"], strict=True)))
+        return with_lifts(self.probability_of_error(confidence), signs, dict(zip(self.signs["sign"], self.signs["lift"], strict=True)))
 
 
 def fit(confidence: Any, correct: Any, signs: pd.DataFrame | None = None, *, left_out: Any = 0, bins: int = BINS) -> Calibration:
@@ -150,10 +150,10 @@ def lifts(risk: _Floats, errors: _Floats, signs: pd.DataFrame) -> pd.DataFrame:
     shown = {str(name): np.flatnonzero(signs[name]) for name in signs if signs[name].any()}
     common, factors = 1.0, dict.fromkeys(shown, 1.0)
     for _ in range(_ROUNDS):
-        expected = weighed(risk, signs, factors)
+        expected = with_lifts(risk, signs, factors)
         common = errors.sum() / expected.sum() if expected.sum() else 1.0
         for name, rows in shown.items():
-            without = common * weighed(risk[rows], signs.iloc[rows], factors | {name: 1.0}).sum()
+            without = common * with_lifts(risk[rows], signs.iloc[rows], factors | {name: 1.0}).sum()
             factors[name] = (errors[rows].sum() + PRIOR_ERRORS) / (without + PRIOR_ERRORS)
     return SIGN_LIFTS.frame([_lift_row(name, factors[name], len(rows), float(errors[rows].sum())) for name, rows in shown.items()])
 
@@ -201,7 +201,7 @@ def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | Non
 
     Args:
         words: The words of ``to_frame(corpus, "words")`` (``recording_id``, ``text``, ``confidence``; with the other columns the signs of
-            trouble are weighed too), or a batch or corpus, whose words as received are taken: those that the confidences are about. A
+            trouble are with_lifts too), or a batch or corpus, whose words as received are taken: those that the confidences are about. A
             frame may have a column ``correct`` (true, false or missing) instead of references, as that of ``word_errors`` has.
         references: As for ``evaluate``; the name of a manifest column needs a batch or corpus. Or a frame with ``recording_id``,
             ``word_index`` (as received) and ``correct``, which is joined by the first two. Without references a corpus is calibrated by
@@ -229,7 +229,7 @@ def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | Non
 
 
 def _judged(words: pd.DataFrame, references: References | None, corpus: Corpus | None, normaliser: str) -> pd.DataFrame:
-    """The words with two columns more, in the order of ``review_signs.arranged``: ``correct``, and ``left_out`` after each."""
+    """The words with two columns more, in the order of ``review_signs.in_reading_order``: ``correct``, and ``left_out`` after each."""
     if isinstance(references, pd.DataFrame) and "correct" in references:
         words = words.drop(columns="correct", errors="ignore")
         words = words.merge(references[["recording_id", "word_index", "correct"]], on=["recording_id", "word_index"], how="left")
@@ -237,7 +237,7 @@ def _judged(words: pd.DataFrame, references: References | None, corpus: Corpus |
         compared = compared_recordings(words, references, corpus, normaliser)
         return pd.concat([item.words.assign(correct=item.is_correct(), left_out=item.left_out()) for item in compared], ignore_index=True)
     elif corpus is not None:
-        words = words.assign(correct=verdicts(corpus, words))
+        words = words.assign(correct=judgements(corpus, words))
     elif "correct" not in words:
         raise OptionError("Give references, or words with a column 'correct' that says which of them are right.")
     if not words["correct"].notna().any():
@@ -246,13 +246,13 @@ def _judged(words: pd.DataFrame, references: References | None, corpus: Corpus |
     return judged.assign(left_out=judged["left_out"].fillna(0))
 
 
-def verdicts(corpus: Corpus, words: pd.DataFrame) -> pd.Series[Any]:
+def judgements(corpus: Corpus, words: pd.DataFrame) -> pd.Series[Any]:
     """What people said of each word as received: 1 right, 0 wrong, NaN nothing."""
     with Ledger(corpus.path) as ledger:
         judged = {
             (name, index): verdict
-            for name, verdicts in payloads.reviewed_words(ledger, payloads.completed(corpus, ledger))
-            for index, verdict in verdicts.items()
+            for name, judgements in payloads.reviewed_words(ledger, payloads.completed(corpus, ledger))
+            for index, verdict in judgements.items()
         }
     keys = zip(words["recording_id"], words["word_index"], strict=True)
     return pd.Series([judged.get(key) for key in keys], index=words.index, dtype="float64")
@@ -260,6 +260,6 @@ def verdicts(corpus: Corpus, words: pd.DataFrame) -> pd.Series[Any]:
 
 def _signs(words: pd.DataFrame, corpus: Corpus | None) -> pd.DataFrame:
     """The signs of words, by their own index."""
-    ordered = review_signs.arranged(words.assign(_row=words.index))
+    ordered = review_signs.in_reading_order(words.assign(_row=words.index))
     signs = review_signs.word_signs(ordered, languages=None if corpus is None else to_frame(corpus, "languages"))
     return signs.set_axis(ordered["_row"].to_numpy())

@@ -12,9 +12,9 @@ import pandas as pd
 
 from scribekit.base.schema import EVALUATION
 from scribekit.base.text import running, tokens
-from scribekit.quality.error_rates import DELETED, PASSAGE_WORDS, Alignment, Counts, align, character_counts, interval, joined, total
+from scribekit.quality.error_rates import DELETED, PASSAGE_WORDS, Alignment, ErrorCounts, align, character_counts, interval, joined, total
 from scribekit.quality.references import Reference
-from scribekit.quality.speaker_errors import SpeakerTime, concatenated_errors, speaker_time
+from scribekit.quality.speaker_errors import SpeakerTime, cp_word_errors, diarization_errors
 
 HIT, SUBSTITUTION, INSERTION, DELETION = "hit", "substitution", "insertion", "deletion"
 
@@ -38,7 +38,7 @@ class Recording:
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedRecording:
     """A recording, its words on both sides as they are compared, and their alignment.
 
     Attributes:
@@ -120,14 +120,14 @@ class Compared:
 class _Measured:
     """What one recording (or one of its speakers) adds to its row."""
 
-    words: Counts
-    characters: Counts
-    passages: list[Counts]
+    words: ErrorCounts
+    characters: ErrorCounts
+    passages: list[ErrorCounts]
     concatenated: tuple[int, int] | None = None
     time: SpeakerTime | None = None
 
 
-def compare(recordings: Sequence[Recording], normaliser: str) -> list[Compared]:
+def compare(recordings: Sequence[Recording], normaliser: str) -> list[ComparedRecording]:
     """Align every recording with its reference.
 
     Raises:
@@ -139,7 +139,7 @@ def compare(recordings: Sequence[Recording], normaliser: str) -> list[Compared]:
     heard = [_tokens(words["text"], normaliser) for words in in_turns]
     alignments = align([words for words, _ in said], [words for words, _ in heard])
     sides = zip(recordings, said, heard, in_turns, alignments, strict=True)
-    return [Compared(recording, *left, *right, words, alignment) for recording, left, right, words, alignment in sides]
+    return [ComparedRecording(recording, *left, *right, words, alignment) for recording, left, right, words, alignment in sides]
 
 
 def evaluation_frame(recordings: Sequence[Recording], *, by_speaker: bool, normaliser: str, seed: int) -> pd.DataFrame:
@@ -199,17 +199,17 @@ def _row(key: _Key, measured: Sequence[_Measured], seed: int) -> dict[str, objec
     }
 
 
-def _parts(counts: Sequence[Counts]) -> list[tuple[int, int]]:
+def _parts(counts: Sequence[ErrorCounts]) -> list[tuple[int, int]]:
     return [(item.errors, item.reference) for item in counts]
 
 
-def _whole(compared: Compared) -> _Measured:
+def _whole(compared: ComparedRecording) -> _Measured:
     characters = character_counts([running(compared.said)], [running(compared.heard)])[0]
     alignment = compared.alignment
     return _Measured(alignment.counts(), characters, alignment.passages(), _concatenated(compared), _time(compared))
 
 
-def _by_speaker(compared: Compared) -> Iterable[tuple[str | None, _Measured]]:
+def _by_speaker(compared: ComparedRecording) -> Iterable[tuple[str | None, _Measured]]:
     speakers = [turn.speaker for turn in compared.recording.reference] or [None]
     names = list(dict.fromkeys(speakers))
     numbers = {number: number for number in range(len(names))}
@@ -221,13 +221,13 @@ def _by_speaker(compared: Compared) -> Iterable[tuple[str | None, _Measured]]:
         yield names[number], _Measured(words[number], characters, _passages(compared.alignment, speaker_of == number))
 
 
-def _passages(alignment: Alignment, mine: npt.NDArray[np.bool_]) -> list[Counts]:
+def _passages(alignment: Alignment, mine: npt.NDArray[np.bool_]) -> list[ErrorCounts]:
     n_passages = -(-int(mine.sum()) // PASSAGE_WORDS)
     group = np.where(mine, (np.cumsum(mine) - 1) // PASSAGE_WORDS, n_passages)
     return alignment.by_group(group, n_passages + 1)[:n_passages]
 
 
-def _concatenated(compared: Compared) -> tuple[int, int] | None:
+def _concatenated(compared: ComparedRecording) -> tuple[int, int] | None:
     labels = compared.words["speaker"]
     speakers = [turn.speaker for turn in compared.recording.reference]
     if not speakers or None in speakers or labels.isna().any():
@@ -238,10 +238,10 @@ def _concatenated(compared: Compared) -> tuple[int, int] | None:
     heard: defaultdict[str, list[str]] = defaultdict(list)
     for word, label in zip(compared.heard, labels.iloc[compared.row_of], strict=True):
         heard[label].append(word)
-    return concatenated_errors(said, heard), len(compared.said)
+    return cp_word_errors(said, heard), len(compared.said)
 
 
-def _time(compared: Compared) -> SpeakerTime | None:
+def _time(compared: ComparedRecording) -> SpeakerTime | None:
     said = []
     for turn in compared.recording.reference:
         if turn.speaker is None or turn.start_ms is None or turn.end_ms is None:
@@ -251,7 +251,7 @@ def _time(compared: Compared) -> SpeakerTime | None:
     if words[["speaker", "utterance_index"]].isna().to_numpy().any():
         return None
     turns = words.groupby("utterance_index").agg(speaker=("speaker", "first"), start=("start_ms", "min"), end=("end_ms", "max"))
-    return speaker_time(said, list(turns.itertuples(index=False, name=None)))
+    return diarization_errors(said, list(turns.itertuples(index=False, name=None)))
 
 
 def _turn_by_turn(words: pd.DataFrame) -> pd.DataFrame:

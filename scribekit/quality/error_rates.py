@@ -21,7 +21,7 @@ _Indices = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Counts:
+class ErrorCounts:
     """How a hypothesis differs from its reference, in words or characters; counts add up over recordings.
 
     Attributes:
@@ -51,15 +51,15 @@ class Counts:
         """Errors per reference unit; with an empty reference the number of insertions, so 0 when nothing was said or heard.
 
         Example:
-            >>> Counts(hits=8, substitutions=1, deletions=1, insertions=2).rate
+            >>> ErrorCounts(hits=8, substitutions=1, deletions=1, insertions=2).rate
             0.4
-            >>> Counts().rate
+            >>> ErrorCounts().rate
             0.0
         """
         return self.errors / max(self.reference, 1)
 
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(
+    def __add__(self, other: ErrorCounts) -> ErrorCounts:
+        return ErrorCounts(
             self.hits + other.hits,
             self.substitutions + other.substitutions,
             self.deletions + other.deletions,
@@ -84,7 +84,7 @@ class Alignment:
     correct: npt.NDArray[np.bool_]
     inserted: npt.NDArray[np.bool_]
 
-    def by_group(self, group: _Indices, groups: int) -> list[Counts]:
+    def by_group(self, group: _Indices, groups: int) -> list[ErrorCounts]:
         """The counts of each group of reference words; insertions count where their owner does.
 
         Args:
@@ -94,13 +94,13 @@ class Alignment:
         tally = [np.bincount(group[self.outcome == kind], minlength=groups) for kind in (HIT, SUBSTITUTED, DELETED)]
         owners = self.owner[self.inserted]
         tally.append(np.bincount(group[owners] if len(group) else owners, minlength=groups))
-        return [Counts(*(int(count) for count in counts)) for counts in zip(*tally, strict=True)]
+        return [ErrorCounts(*(int(count) for count in counts)) for counts in zip(*tally, strict=True)]
 
-    def counts(self) -> Counts:
+    def counts(self) -> ErrorCounts:
         """The counts of the whole recording."""
         return self.by_group(np.zeros(len(self.outcome), dtype=np.intp), 1)[0]
 
-    def passages(self) -> list[Counts]:
+    def passages(self) -> list[ErrorCounts]:
         """The counts of every run of 25 reference words, for resampling within one recording."""
         group = np.arange(len(self.outcome)) // PASSAGE_WORDS
         return self.by_group(group, max(1, -(-len(self.outcome) // PASSAGE_WORDS)))
@@ -142,7 +142,7 @@ def _alignment(n_reference: int, n_hypothesis: int, chunks: Sequence[Any]) -> Al
     return Alignment(outcome, owner, correct, inserted)
 
 
-def character_counts(references: Sequence[str], hypotheses: Sequence[str]) -> list[Counts]:
+def character_counts(references: Sequence[str], hypotheses: Sequence[str]) -> list[ErrorCounts]:
     """The character errors (spaces count) of each normalised text.
 
     Raises:
@@ -150,15 +150,15 @@ def character_counts(references: Sequence[str], hypotheses: Sequence[str]) -> li
 
     Example:
         >>> character_counts(["abc"], ["abd e"])
-        [Counts(hits=2, substitutions=1, deletions=0, insertions=2)]
+        [ErrorCounts(hits=2, substitutions=1, deletions=0, insertions=2)]
     """
     measure = jiwer().process_characters
     return [_character_counts(measure, reference, hypothesis) for reference, hypothesis in zip(references, hypotheses, strict=True)]
 
 
-def _character_counts(measure: Callable[[str, str], Any], reference: str, hypothesis: str) -> Counts:
+def _character_counts(measure: Callable[[str, str], Any], reference: str, hypothesis: str) -> ErrorCounts:
     found = measure(reference, hypothesis)
-    return Counts(found.hits, found.substitutions, found.deletions, found.insertions)
+    return ErrorCounts(found.hits, found.substitutions, found.deletions, found.insertions)
 
 
 def interval(units: Sequence[tuple[float, float]], *, seed: int = 0, resamples: int = 1000) -> tuple[float, float]:
@@ -197,9 +197,9 @@ def interval(units: Sequence[tuple[float, float]], *, seed: int = 0, resamples: 
     return float(low), float(high)
 
 
-def total(counts: Sequence[Counts]) -> Counts:
+def total(counts: Sequence[ErrorCounts]) -> ErrorCounts:
     """The sum of counts."""
-    return sum(counts, Counts())
+    return sum(counts, ErrorCounts())
 
 
 def joined(words: Sequence[str], group: _Indices, names: Mapping[int, Any]) -> list[str]:

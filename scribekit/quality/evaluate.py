@@ -13,7 +13,7 @@ from scribekit.base.schema import WORD_ERRORS, WORDS, is_missing
 from scribekit.corpus.handles import Batch, Corpus, manifest_of
 from scribekit.corpus.ledger import Ledger
 from scribekit.quality import conversation
-from scribekit.quality.comparison import Compared, Recording, compare, evaluation_frame
+from scribekit.quality.comparison import ComparedRecording, Recording, compare, evaluation_frame
 from scribekit.quality.confidence import group_name
 from scribekit.quality.references import Reference, as_reference, from_file
 from scribekit.tables.frames import to_frame
@@ -99,7 +99,7 @@ def word_errors(corpus: Batch | Corpus, references: References, *, normaliser: s
     return found.astype(WORD_ERRORS.dtypes)[WORD_ERRORS.names]
 
 
-def compared_recordings(words: pd.DataFrame, references: References, corpus: Corpus | None, normaliser: str) -> list[Compared]:
+def compared_recordings(words: pd.DataFrame, references: References, corpus: Corpus | None, normaliser: str) -> list[ComparedRecording]:
     """Each recording that has a transcript and a reference, whose name is its group."""
     frame = words.reindex(columns=WORDS.names)
     known = frame if corpus is None else to_frame(corpus, columns=["recording_id"])

@@ -72,13 +72,13 @@ def is_cue(plain: str) -> bool:
     return bool(_CUES.search(plain))
 
 
-def is_phantom(text: str) -> bool:
+def is_stock_phrase(text: str) -> bool:
     """Whether a sentence is short and holds a phrase that recognisers learnt from subtitles and say when nobody speaks.
 
     Short are 15 words, or 45 characters with those of scripts that are written without spaces. However these are spaced does not count.
 
     Example:
-        >>> is_phantom("Thanks for watching!"), is_phantom("Thank you for waiting."), is_phantom("请 不 吝 点赞")
+        >>> is_stock_phrase("Thanks for watching!"), is_stock_phrase("Thank you for waiting."), is_stock_phrase("请 不 吝 点赞")
         (True, False, True)
     """
     words = tokens(text)

@@ -15,11 +15,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from scribekit.base.schema import REVIEW_QUEUE
-from scribekit.quality.signs import INVENTED, SIGNS, STRAY, Codes, Groups, arranged, word_signs
+from scribekit.quality.signs import INVENTED, SIGNS, STRAY, Codes, Groups, in_reading_order, word_signs
 
 PARTS = ("transcript", "utterance", "sentence")
 
-PLACE_FINDING_S = 1.0  # what each part costs besides its own length
+SEEK_S = 1.0  # what each part costs besides its own length
 INVENTED_RISK = 0.5  # the least probability of error of a word that looks invented: as likely as not, until a person has looked
 SIGN_SHARE = 0.1  # a soft sign is a reason where so many of the words show it: in a long part some always do
 ENOUGH_SHARE = 0.5  # and reason enough to be in the queue where so many do
@@ -34,26 +34,26 @@ class Risk(Protocol):
         """Errors that words of these confidences and signs probably bring."""
 
 
-class AsItSays:
+class Uncalibrated:
     """Confidence is believed as it is."""
 
     def expected_errors(self, confidence: Any, signs: pd.DataFrame) -> npt.NDArray[np.float64]:  # noqa: ARG002 -- not believed
         """``1 - confidence``; the mean of the others where it is missing."""
-        return one_minus(confidence)
+        return error_from_confidence(confidence)
 
 
-def one_minus(confidence: Any) -> npt.NDArray[np.float64]:
+def error_from_confidence(confidence: Any) -> npt.NDArray[np.float64]:
     """The probability of error when confidence is believed as it is; the mean of the others where it is missing."""
     error = 1 - np.asarray(confidence, dtype=np.float64)
     missing = np.isnan(error)
     return np.where(missing, 0.5 if missing.all() else np.nanmean(error), error) if missing.any() else error
 
 
-def weighed(risk: npt.NDArray[np.float64], signs: pd.DataFrame, lifts: Mapping[str, float]) -> npt.NDArray[np.float64]:
+def with_lifts(risk: npt.NDArray[np.float64], signs: pd.DataFrame, lifts: Mapping[str, float]) -> npt.NDArray[np.float64]:
     """Risks times the lifts of the signs that each word shows; a sign without a lift changes nothing.
 
     Example:
-        >>> weighed(np.array([0.1, 0.2]), pd.DataFrame({"drawn-out word": [False, True]}), {"drawn-out word": 2.0}).tolist()
+        >>> with_lifts(np.array([0.1, 0.2]), pd.DataFrame({"drawn-out word": [False, True]}), {"drawn-out word": 2.0}).tolist()
         [0.1, 0.4]
     """
     for name in signs.columns.intersection(list(lifts)):
@@ -103,9 +103,9 @@ def review_queues(
     """What :func:`review_queue` gives below each of several thresholds; all but the threshold is looked at once."""
     if words.empty:
         return [REVIEW_QUEUE.frame() for _ in thresholds]
-    ordered = arranged(words)
+    ordered = in_reading_order(words)
     signs = word_signs(ordered, languages=languages, vocabulary=vocabulary)
-    expected = (risk or AsItSays()).expected_errors(ordered["confidence"].to_numpy(dtype=np.float64), signs)
+    expected = (risk or Uncalibrated()).expected_errors(ordered["confidence"].to_numpy(dtype=np.float64), signs)
     expected = np.where(signs[list(INVENTED)].any(axis=1), np.maximum(expected, INVENTED_RISK), expected)
     settled = ordered["settled"].to_numpy(dtype=bool) if "settled" in ordered else np.zeros(len(ordered), dtype=bool)
     groups = Groups(_part_codes(ordered, by))
@@ -140,7 +140,7 @@ def _parts(words: pd.DataFrame, groups: Groups, expected: npt.NDArray[np.float64
     parts["confidence"] = words.groupby(groups.codes)["confidence"].mean()
     parts["expected_errors"] = groups.reduce(np.add, expected)
     parts["text"] = groups.texts(words["text"])
-    parts["minutes"] = ((parts["end_ms"] - parts["start_ms"]).clip(lower=0) / 1000 + PLACE_FINDING_S) / 60
+    parts["minutes"] = ((parts["end_ms"] - parts["start_ms"]).clip(lower=0) / 1000 + SEEK_S) / 60
     parts["errors_per_minute"] = parts["expected_errors"] / parts["minutes"]
     return parts
 

@@ -17,9 +17,9 @@ import pandas as pd
 import pyarrow as pa
 
 from scribekit.base.text import is_lettered, normalise
-from scribekit.quality.hallucinations import is_cue, is_foreign, is_phantom, repeated
+from scribekit.quality.hallucinations import is_cue, is_foreign, is_stock_phrase, repeated
 from scribekit.transcripts.frames.sentences import Segmenter
-from scribekit.transcripts.frames.words import Spoken
+from scribekit.transcripts.frames.words import Words
 
 REPEATED = "repeats itself"
 WORD_RATE = "impossible word rate"
@@ -75,7 +75,7 @@ class Groups:
         return [" ".join(ordered[start : start + size]) for start, size in zip(self._starts.tolist(), self.sizes.tolist(), strict=True)]
 
 
-def arranged(words: pd.DataFrame) -> pd.DataFrame:
+def in_reading_order(words: pd.DataFrame) -> pd.DataFrame:
     """Words turn by turn, recording by recording, with a column ``sentence``: a number for each sentence of ``frames.segments``.
 
     Args:
@@ -107,7 +107,7 @@ def _sentences(words: pd.DataFrame) -> Codes:
     number = 0
     for first, end in pairwise(edges):
         here = slice(first, end)
-        spoken = Spoken(texts[here], starts[here], ends[here], None, speakers[here], channels[here])
+        spoken = Words(texts[here], starts[here], ends[here], None, speakers[here], channels[here])
         numbers[here] = number + Segmenter(spoken).sentence_of()
         number = int(numbers[here].max(initial=number - 1)) + 1
     return numbers
@@ -123,15 +123,15 @@ def word_signs(words: pd.DataFrame, *, languages: pd.DataFrame | None = None, vo
     """Which signs each word shows: a column of truths for each of :data:`SIGNS`.
 
     Args:
-        words: What :func:`arranged` gave; with a column ``level_db`` (loudness of the recording under the word in dB of full scale, NaN
-            where nobody listened) speech over silence is found too.
+        words: What :func:`in_reading_order` gave; with a column ``level_db`` (loudness of the recording under the word in dB of full
+            scale, NaN where nobody listened) speech over silence is found too.
         languages: Rows of ``schema.LANGUAGES``.
         vocabulary: Words that are known; without it those of the corpus itself are (see :func:`unknown`).
 
     Example:
         >>> from scribekit.schema import WORDS
         >>> spoken = {"recording_id": ["a"] * 2, "word_index": [0, 1], "start_ms": [0, 300], "end_ms": [200, 1500], "text": ["Oh", "yes."]}
-        >>> signs = word_signs(arranged(WORDS.frame(spoken)))
+        >>> signs = word_signs(in_reading_order(WORDS.frame(spoken)))
         >>> signs.columns[signs.any()].tolist()
         ['drawn-out word']
     """
@@ -145,7 +145,7 @@ def word_signs(words: pd.DataFrame, *, languages: pd.DataFrame | None = None, vo
     plain = [normalise(form) for form in forms.tolist()]
     letters = forms.str.count(r"\w").to_numpy(dtype=np.float64)[written]
     is_cued = sentences.reduce(np.logical_or, np.array([is_cue(form) for form in plain], dtype=bool)[written])
-    phantoms = [cued and is_phantom(text) for text, cued in zip(texts, is_cued.tolist(), strict=True)]
+    phantoms = [cued and is_stock_phrase(text) for text, cued in zip(texts, is_cued.tolist(), strict=True)]
     found = {
         REPEATED: repeated(words),
         WORD_RATE: _too_quick(words, sentences)[sentences.codes] | (lengths > LONGEST_WORD_MS),

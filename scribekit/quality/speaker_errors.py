@@ -21,7 +21,7 @@ Costs = npt.NDArray[np.int64]
 Span = tuple[str, int, int]
 
 
-def concatenated_errors(reference: Mapping[str, Sequence[str]], hypothesis: Mapping[str, Sequence[str]]) -> int:
+def cp_word_errors(reference: Mapping[str, Sequence[str]], hypothesis: Mapping[str, Sequence[str]]) -> int:
     """Word errors of the speakers' concatenated words under the naming of speakers that makes them fewest.
 
     Divided by the number of reference words this is the concatenated minimum-permutation word error rate: S. Watanabe et al., "CHiME-6
@@ -35,7 +35,7 @@ def concatenated_errors(reference: Mapping[str, Sequence[str]], hypothesis: Mapp
         MissingExtraError: jiwer is not installed.
 
     Example:
-        >>> concatenated_errors({"Ann": ["hi", "there"], "Bob": ["yes"]}, {"1": ["yes"], "2": ["hi", "here"]})
+        >>> cp_word_errors({"Ann": ["hi", "there"], "Bob": ["yes"]}, {"1": ["yes"], "2": ["hi", "here"]})
         1
     """
     said, heard = list(reference.values()), list(hypothesis.values())
@@ -84,7 +84,7 @@ class SpeakerTime:
         )
 
 
-def speaker_time(reference: Sequence[Span], hypothesis: Sequence[Span]) -> SpeakerTime:
+def diarization_errors(reference: Sequence[Span], hypothesis: Sequence[Span]) -> SpeakerTime:
     """Compare who spoke when, under the naming of speakers that agrees longest, without a collar and with overlapping speech.
 
     The definition of NIST's Rich Transcription evaluations (RT-09): of ``r`` people speaking and ``h`` recognised as speaking,
@@ -95,7 +95,7 @@ def speaker_time(reference: Sequence[Span], hypothesis: Sequence[Span]) -> Speak
         hypothesis: The same of what was recognised, under any names.
 
     Example:
-        >>> speaker_time([("Ann", 0, 1000), ("Bob", 1000, 2000)], [("1", 0, 1200), ("2", 1200, 2100)])
+        >>> diarization_errors([("Ann", 0, 1000), ("Bob", 1000, 2000)], [("1", 0, 1200), ("2", 1200, 2100)])
         SpeakerTime(total_ms=2000, missed_ms=0, false_alarm_ms=100, confused_ms=200)
     """
     pieces = _pieces(reference, hypothesis)

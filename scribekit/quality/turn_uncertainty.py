@@ -39,7 +39,7 @@ class Turns:
     is_settled: npt.NDArray[np.bool_]
 
 
-def doubts(turns: Turns) -> tuple[npt.NDArray[np.float64], list[list[str]]]:
+def turn_uncertainty(turns: Turns) -> tuple[npt.NDArray[np.float64], list[list[str]]]:
     """How doubtful each turn is, and why.
 
     Doubt is 1 - confidence * (1 - r), with r the greatest of the risks that the speaker is wrong: 0.5 for one or two words in the middle
@@ -52,7 +52,7 @@ def doubts(turns: Turns) -> tuple[npt.NDArray[np.float64], list[list[str]]]:
     Example:
         >>> three = Turns(*(np.array(values) for values in
         ...     ([0, 2000, 2500], [1900, 2400, 5000], [0, 1, 0], [6, 1, 8], [0.9, 0.8, 0.95], [False, False, False])))
-        >>> doubts(three)[0].round(2).tolist(), doubts(three)[1][1]
+        >>> turn_uncertainty(three)[0].round(2).tolist(), turn_uncertainty(three)[1][1]
         ([0.24, 0.6, 0.19], ['stray turn', 'quick change'])
     """
     risk = np.zeros(len(turns.starts))

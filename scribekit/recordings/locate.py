@@ -15,7 +15,7 @@ _MOST_BYTES = 1 << 30
 """So much is read in passing to make sure that recordings are those of the corpus; ``sk.relocate`` reads all there is, and keeps it."""
 
 
-class Whereabouts:
+class SourceLocator:
     """Says for each source how to open it from the working folder.
 
     A manifest may name files relative to the folder that was the working folder then; the ledger keeps the whole path.
@@ -31,7 +31,7 @@ class Whereabouts:
         self._names: dict[str, frozenset[str]] = {}
         self._bytes_left = _MOST_BYTES
 
-    def seen_from_here(self, given: str, kept: str, sha256: str | None) -> str:
+    def resolve(self, given: str, kept: str, sha256: str | None) -> str:
         """A source that opens the recording from the working folder: as it was given wherever that will do, else the whole path.
 
         Args:
@@ -78,7 +78,7 @@ def _digest(path: str, size: int, modified_ns: int) -> str:  # noqa: ARG001 -- a
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def absence(source: str) -> str | None:
+def missing_file_message(source: str) -> str | None:
     """That a recording is not where it was, and what to do; None when it is."""
     path = Path(source).expanduser().absolute()
     if path.is_file():

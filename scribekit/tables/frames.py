@@ -13,7 +13,7 @@ from scribekit.corpus.handles import Batch, Corpus, manifest_of
 from scribekit.corpus.ledger import Ledger
 from scribekit.recordings.manifest import names_beside
 from scribekit.tables.arrow import Where, WhereRecordings, check_columns, condition_of, recordings_where, values_of
-from scribekit.tables.selection import Selection
+from scribekit.tables.selection import RowSelection
 from scribekit.tables.store import refresh
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def to_frame(
             _check_asked(columns, known, table, batch_or_corpus, ledger)
         asked = known if columns is None else list(columns)
         needed = [name for name in table.names if name in asked or (name == "recording_id" and (provenance or with_manifest))]
-        selection = Selection(batch_or_corpus, ledger, recording_ids, reviewed=reviewed)
+        selection = RowSelection(batch_or_corpus, ledger, recording_ids, reviewed=reviewed)
         frame, origins = selection.rows(level, needed, condition, provenance=provenance)
     for beside in (origins, manifest):
         if beside is not None:
@@ -127,7 +127,7 @@ def scan_frame(
     """
     _table(level)
     with Ledger(batch_or_corpus.path) as ledger:
-        return Selection(batch_or_corpus, ledger, reviewed=reviewed, progress=progress).dataset(level)
+        return RowSelection(batch_or_corpus, ledger, reviewed=reviewed, progress=progress).dataset(level)
 
 
 def build_tables(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, reviewed: bool = True, progress: bool = True) -> int:
@@ -153,7 +153,7 @@ def build_tables(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, revi
         if rebuild:
             is_whole = type(batch_or_corpus) is Corpus
             refresh.forget(batch_or_corpus.path, None if is_whole else set(ledger.transcript_ids(batch_or_corpus.batch_ids)))
-        return Selection(batch_or_corpus, ledger, reviewed=reviewed, progress=progress).tables_added()
+        return RowSelection(batch_or_corpus, ledger, reviewed=reviewed, progress=progress).tables_added()
 
 
 def _table(level: str) -> schema.Table:

@@ -32,7 +32,7 @@ FROM_LEDGER: Mapping[str, Callable[[Corpus], pd.DataFrame]] = {
 _ORIGINS = ["recording_id", "transcript_id", "model", "language", "engine"]
 
 
-class Selection:
+class RowSelection:
     """Some recordings of a batch or corpus.
 
     Args:
@@ -113,7 +113,7 @@ class Selection:
         reading = self._tables()
         return 0 if reading is None else reading.added
 
-    def _tables(self) -> refresh.Reading | None:
+    def _tables(self) -> refresh.PayloadReader | None:
         is_whole = type(self._corpus) is Corpus and self._recording_ids is None
         whole = self._own if is_whole else refresh.wanted(self._ledger, self._ledger.batches())
         return refresh.bring_up_to_date(self._corpus.path, self._ledger, self._own, whole, reviewed=self._reviewed, progress=self._progress)

@@ -48,7 +48,7 @@ def background(handler: F) -> F:
     return handler
 
 
-class Face(anywidget.AnyWidget):
+class Widget(anywidget.AnyWidget):
     """A widget without a truth of its own: what it shows comes from a corpus, what is done to it goes there.
 
     A subclass names its bundle (``_esm = STATIC / "name.js"``), declares traits with ``.tag(sync=True)`` for what the page shows, and
@@ -84,7 +84,7 @@ class Face(anywidget.AnyWidget):
         """What the widget shows, as HTML without scripts, for readers without a kernel. What comes from data is to be escaped."""
         return f"<p>{html.escape(self.static_text())}</p>"
 
-    def complain(self, problem: str) -> None:
+    def show_error(self, problem: str) -> None:
         """Tell the reader what went wrong, when nobody asked. Never a transcript's text."""
         self.send({"problem": problem})
 
@@ -103,10 +103,10 @@ class Face(anywidget.AnyWidget):
         try:
             work()
         except ScribekitError as problem:
-            self.complain(str(problem))
+            self.show_error(str(problem))
         except Exception as problem:  # noqa: BLE001 -- a thread's error would be seen by nobody
             _log.warning("background work of %s failed: %s", type(self).__name__, _place_of(problem))
-            self.complain(f"Something went wrong in the background ({type(problem).__name__}).")
+            self.show_error(f"Something went wrong in the background ({type(problem).__name__}).")
 
     def close(self) -> None:
         """Close the widget and let its thread end."""
@@ -170,7 +170,7 @@ class Face(anywidget.AnyWidget):
         if seq is not None:
             self.send({"reply": seq, **said}, buffers=list(buffers) or None)
         elif "error" in said:
-            self.complain(said["error"])
+            self.show_error(said["error"])
 
 
 def somebody_reads() -> bool:

@@ -21,7 +21,7 @@ from scribekit.corpus.handles import Batch, Corpus, job_row
 from scribekit.corpus.job import ERROR
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.ledger.pages import SORTS
-from scribekit.widgets.base import STATIC, Face
+from scribekit.widgets.base import STATIC, Widget
 
 SHORTEST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 10.0
@@ -37,7 +37,7 @@ STATIC_ROWS = 20
 _PAGE_COLUMNS = ("recording_id", "status", "attempts", "error_kind", "error", "cost_usd", "reserved_usd")
 
 
-class BatchMonitor(Face):
+class BatchMonitor(Widget):
     """Shows where every recording of a batch or corpus stands, and lets a person pause, stop, go on and retry.
 
     It looks at the corpus only, never at the service, and as often as something changes: so it may be opened on a batch that this
@@ -208,7 +208,7 @@ class BatchMonitor(Face):
             try:
                 figures = await asyncio.to_thread(self._look)
             except ScribekitError as problem:  # somebody writes for long, say: the next look may do better
-                self.complain(str(problem))
+                self.show_error(str(problem))
                 figures = before
             took_s = time.monotonic() - began
             if figures != before:

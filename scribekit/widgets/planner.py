@@ -17,7 +17,7 @@ from scribekit.batch.planning import Plan
 from scribekit.batch.planning.planner import plan
 from scribekit.batch.pricing import RateCard, rate_card
 from scribekit.corpus.handles import Batch, Corpus
-from scribekit.widgets.base import STATIC, Face, background
+from scribekit.widgets.base import STATIC, Widget, background
 
 _POINTS = 160  # more than the picture has pixels to tell apart
 _SLOTS = (1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 1000)
@@ -26,7 +26,7 @@ _NEEDS_MORE = frozenset({"redact_pii", "redact_pii_audio"})
 """Switched on alone the service refuses them; they are offered when the configuration has them."""
 
 
-class CostPlanner(Face):
+class CostPlanner(Widget):
     """Cost and time of a batch under knobs: models, features, jobs at once, upload bandwidth, budget.
 
     Nothing is sent. What was chosen goes straight on: ``sk.submit_batch(manifest, planner.config, limits=planner.limits, …)``; the widget

@@ -7,15 +7,15 @@ import socket
 
 import pytest
 
-from scribekit.api.answers import Accepted, Lost, Refused, Unusable, Uploaded
-from scribekit.api.client import CHUNK_BYTES, Api, Fetched
+from scribekit.api.answers import Accepted, NoAnswer, Refused, Unusable, Uploaded
+from scribekit.api.client import CHUNK_BYTES, Client, Fetched
 from scribekit.api.connection import Connection
-from scribekit.api.rate_limit import RequestMeter
+from scribekit.api.rate_limit import RateLimiter
 from scribekit.base.contract import ListPage
 
 KEY = "key-that-is-secret"
-NO_ANSWER = Lost(sent=True)
-UNREADABLE = Lost(sent=True, unreadable=True)
+NO_ANSWER = NoAnswer(sent=True)
+UNREADABLE = NoAnswer(sent=True, unreadable=True)
 PAGE = {"transcripts": [{"id": "t1", "status": "queued"}], "page_details": {"limit": 200, "result_count": 1}}
 
 
@@ -58,9 +58,9 @@ def ask(call, says=b"", *, hostile=None):
         server = hostile or Hostile(says)
         listener = await asyncio.start_server(server.answer, "127.0.0.1", 0)
         async with listener:
-            meter = RequestMeter(1000, 1.0)
+            meter = RateLimiter(1000, 1.0)
             connection = Connection(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}", KEY, "test")
-            async with Api(connection, meter) as api:
+            async with Client(connection, meter) as api:
                 return await call(api), meter
 
     return asyncio.run(asyncio.wait_for(asked(), 20))
@@ -194,19 +194,19 @@ def test_without_a_connection_nothing_was_sent(calls, endpoint):
 
         async def asked():
             connection = Connection(f"http://127.0.0.1:{free.getsockname()[1]}", KEY, "test")
-            async with Api(connection, RequestMeter(10, 1.0)) as api:
+            async with Client(connection, RateLimiter(10, 1.0)) as api:
                 return await calls[endpoint](api)
 
-        assert asyncio.run(asked()) == Lost(sent=False)
+        assert asyncio.run(asked()) == NoAnswer(sent=False)
 
 
 @pytest.mark.parametrize("address", ["http://", "ftp://127.0.0.1", "127.0.0.1"])
 def test_an_address_that_is_none_sends_nothing(address):
     async def asked():
-        async with Api(Connection(address, KEY, "test"), RequestMeter(10, 1.0)) as api:
+        async with Client(Connection(address, KEY, "test"), RateLimiter(10, 1.0)) as api:
             return await api.page()
 
-    assert asyncio.run(asked()) == Lost(sent=False)
+    assert asyncio.run(asked()) == NoAnswer(sent=False)
 
 
 # -- being asked to wait ----------------------------------------------------------------------------------------------

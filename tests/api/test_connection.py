@@ -3,7 +3,7 @@ import pytest
 from scribekit.api.connection import Connection, resolve
 from scribekit.base.errors import NoConnectionError, OptionError
 
-LOCAL = Connection("http://127.0.0.1:1", "k", "embedded:scripted", disposable=True)
+LOCAL = Connection("http://127.0.0.1:1", "k", "embedded:scripted", forgets_jobs=True)
 
 
 def made(**given):

@@ -18,7 +18,7 @@ def introduction(base_url):
         return json.loads(answer.read())
 
 
-def is_gone(base_url):
+def has_exited(base_url):
     try:
         introduction(base_url)
     except OSError:
@@ -50,7 +50,7 @@ def test_it_runs_inside_a_with_statement_and_no_longer(service):
         assert embedded.current_connection() == service.connection
     assert not service.is_running
     assert embedded.current_connection() is None
-    assert is_gone(address)
+    assert has_exited(address)
 
 
 def test_it_starts_and_stops_by_hand_and_again(service):
@@ -66,7 +66,7 @@ def test_an_error_inside_the_with_statement_ends_it_too(service):
     address = service.start().base_url
     with pytest.raises(ZeroDivisionError), service:
         raise ZeroDivisionError
-    assert is_gone(address)
+    assert has_exited(address)
 
 
 def test_the_one_that_was_started_last_is_used(service):
@@ -128,14 +128,14 @@ def test_it_ends_when_its_parent_is_killed():
         address = process.stdout.readline().strip()
         assert introduction(address)["recogniser"] == "scripted"
         process.kill()
-    wait_until(lambda: is_gone(address))
+    wait_until(lambda: has_exited(address))
 
 
 def test_it_ends_with_its_parent():
     with parent("sys.exit()") as process:
         address = process.stdout.readline().strip()
         assert process.wait(30) == 0
-    wait_until(lambda: is_gone(address))
+    wait_until(lambda: has_exited(address))
 
 
 def test_an_unknown_recogniser_is_refused_with_the_nearest_name():

@@ -117,10 +117,10 @@ def test_a_cell_that_does_not_fit_is_named(name, cell):
 )
 def test_what_the_service_is_documented_to_refuse_is_not_sent(given_options, said):
     with pytest.raises(OptionError, match=said):
-        options.checked(given_options)
+        options.validated(given_options)
 
 
 @given(st.dictionaries(st.text(min_size=1), st.one_of(st.booleans(), st.integers(), st.text())))
 def test_the_order_of_options_does_not_matter(chosen):
     backwards = dict(reversed(list(chosen.items())))
-    assert options.canonical(chosen) == options.canonical(backwards)
+    assert options.canonical_json(chosen) == options.canonical_json(backwards)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scribekit.api.rate_limit import RequestMeter
+from scribekit.api.rate_limit import RateLimiter
 
 
 class FakeTime(asyncio.SelectorEventLoop):
@@ -64,7 +64,7 @@ durations = st.sampled_from([0.0, 0.01, 0.3, 1.0, 2.5])
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(durations, durations), max_size=25), st.integers(1, 6), st.sampled_from([0.2, 1.0]))
 def test_no_window_ever_holds_more_than_most(in_fake_time, requests, most, window_s):
-    meter = RequestMeter(most, window_s)
+    meter = RateLimiter(most, window_s)
     started = in_fake_time(starts_of(meter, requests))
     assert meter.sent == len(started) == len(requests)
     for first, later in zip(started, started[most:], strict=False):
@@ -72,22 +72,22 @@ def test_no_window_ever_holds_more_than_most(in_fake_time, requests, most, windo
 
 
 def test_what_fits_is_not_held_up(in_fake_time):
-    assert in_fake_time(starts_of(RequestMeter(3, 60.0), [(0.0, 1.0)] * 3)) == [0.0] * 3
+    assert in_fake_time(starts_of(RateLimiter(3, 60.0), [(0.0, 1.0)] * 3)) == [0.0] * 3
 
 
 def test_a_request_counts_until_a_window_after_its_end(in_fake_time):
-    assert in_fake_time(starts_of(RequestMeter(1, 10.0), [(0.0, 5.0), (0.0, 5.0)])) == pytest.approx([0.0, 15.0], abs=0.02)
+    assert in_fake_time(starts_of(RateLimiter(1, 10.0), [(0.0, 5.0), (0.0, 5.0)])) == pytest.approx([0.0, 15.0], abs=0.02)
 
 
 def test_the_service_can_ask_for_a_pause(in_fake_time):
-    meter = RequestMeter(100, 1.0)
+    meter = RateLimiter(100, 1.0)
     meter_starts = starts_of(meter, [(0.0, 0.0), (1.0, 0.0), (1.0, 0.0), (40.0, 0.0)], lambda index: index or meter.pause(30))
     assert in_fake_time(meter_starts) == pytest.approx([0.0, 30.0, 30.0, 40.0])
 
 
 def test_a_shorter_pause_does_not_end_a_longer_one(in_fake_time):
     async def paused():
-        meter = RequestMeter(1, 1.0)
+        meter = RateLimiter(1, 1.0)
         meter.pause(30)
         meter.pause(5)
         return meter.paused_s
@@ -96,7 +96,7 @@ def test_a_shorter_pause_does_not_end_a_longer_one(in_fake_time):
 
 
 def test_the_window_can_be_changed_and_what_was_sent_still_counts(in_fake_time):
-    meter = RequestMeter(10, 10.0)
+    meter = RateLimiter(10, 10.0)
 
     async def both():
         await starts_of(meter, [(0.0, 0.0)] * 4)
@@ -108,7 +108,7 @@ def test_the_window_can_be_changed_and_what_was_sent_still_counts(in_fake_time):
 
 def test_a_request_that_is_cancelled_while_it_waits_takes_no_place(in_fake_time):
     async def cancelled():
-        meter = RequestMeter(1, 5.0)
+        meter = RateLimiter(1, 5.0)
         await starts_of(meter, [(0.0, 0.0)])
         waiting = asyncio.create_task(starts_of(meter, [(0.0, 0.0)]))
         await asyncio.sleep(1.0)
@@ -121,7 +121,7 @@ def test_a_request_that_is_cancelled_while_it_waits_takes_no_place(in_fake_time)
 
 def test_a_request_that_fails_gives_its_place_back_after_a_window():
     async def failing():
-        meter = RequestMeter(1, 0.05)
+        meter = RateLimiter(1, 0.05)
         for _ in range(3):
             with pytest.raises(ValueError, match="no answer"):
                 async with meter.request():

@@ -7,7 +7,7 @@ import pytest
 
 import scribekit as sk
 from scribekit.base.errors import OptionError, ServiceStoppedError
-from scribekit.batch.engine.events import Teller
+from scribekit.batch.engine.events import EventSink
 
 QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 
@@ -62,9 +62,9 @@ def test_a_batch_that_stopped_is_told(bench, tmp_path, chat, monkeypatch):
 def test_an_alert_that_cannot_be_delivered_disturbs_nothing(bench, tmp_path, caplog):
     bench("--speed", "2000", "--slots", "50")
     source = "https://host.example/b.mp3?duration=60&fail=Audio+duration+is+too+short."
-    tell = sk.alerts.webhook("http://127.0.0.1:9/nobody")
-    batch = sk.submit_batch([source], corpus=tmp_path / "c", limits=QUICK, progress=False, on_event=tell)
-    assert sk.collect(batch, progress=False, on_event=tell)["error_kind"].tolist() == ["too_short"]
+    emit = sk.alerts.webhook("http://127.0.0.1:9/nobody")
+    batch = sk.submit_batch([source], corpus=tmp_path / "c", limits=QUICK, progress=False, on_event=emit)
+    assert sk.collect(batch, progress=False, on_event=emit)["error_kind"].tolist() == ["too_short"]
     assert "listener failed: ConnectError" in caplog.text
 
 
@@ -81,8 +81,8 @@ def test_the_end_of_a_run_waits_for_messages_on_their_way():
         arrived.append(event)
 
     async def run():
-        teller = Teller(slow)
-        teller.tell({"event": "a"})
+        teller = EventSink(slow)
+        teller.emit({"event": "a"})
         assert arrived == []
         await teller.finish()
 

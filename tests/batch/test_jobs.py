@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scribekit.base import schema
 from scribekit.base.errors import ManifestError, OptionError
-from scribekit.batch.jobs import Terms, job_key, take_in
+from scribekit.batch.jobs import PlanningContext, job_key, plan_jobs
 
 ROOT = Path("/library")
 HOST = "host.example"
@@ -22,7 +22,7 @@ def manifest(*rows, **columns):
 
 
 def planned(frame, config=None, host=HOST):
-    return take_in(frame, config, Terms(host, ROOT))
+    return plan_jobs(frame, config, PlanningContext(host, ROOT))
 
 
 def taken(*rows, config=None, host=HOST, **columns):

@@ -5,14 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from scribekit.api.answers import Accepted, Lost, NotFound, Noticed, Refused, Unusable, Uploaded
+from scribekit.api.answers import Accepted, NoAnswer, NotFound, Refused, StatusReport, Unusable, Uploaded
 from scribekit.api.limits import Limits
 from scribekit.batch import steps
-from scribekit.batch.steps import Action, Circumstances, Claimed, Overdue, backoff_s, next_step
+from scribekit.batch.steps import Action, Claimed, Context, Overdue, backoff_s, next_step
 from scribekit.corpus.job import Job
 
 NOW = 1_000_000.0
-GIVEN = Circumstances(now=NOW, jitter=1.0, newest="t-newest", limits=Limits(settle_s=5.0))
+GIVEN = Context(now=NOW, jitter=1.0, newest="t-newest", limits=Limits(settle_s=5.0))
 URL_JOB = Job("k", "https://a.example/a.mp3", "{}")
 FILE_JOB = Job("k", "a.mp3", "{}", sha256="ab")
 UPLOADED_JOB = replace(FILE_JOB, state=steps.UPLOADED, upload_url="https://cdn.example/u", uploaded_at=NOW - 60)
@@ -31,15 +31,15 @@ TABLE = [
     ("a job in doubt is looked for", SUBMITTING, None, Claimed(), Action.LOOK),
     ("a job at the service is waited for", QUEUED, None, Claimed(), Action.WATCH),
     ("uploaded, then submitted", FILE_JOB, Action.UPLOAD, Uploaded("u"), Action.SUBMIT),
-    ("an upload may be repeated", FILE_JOB, Action.UPLOAD, Lost(sent=True), Action.UPLOAD),
+    ("an upload may be repeated", FILE_JOB, Action.UPLOAD, NoAnswer(sent=True), Action.UPLOAD),
     ("a failing upload is repeated", FILE_JOB, Action.UPLOAD, Refused(503), Action.UPLOAD),
     ("a file that vanished", FILE_JOB, Action.UPLOAD, Unusable("missing", "gone"), Action.FAIL),
     ("accepted", SUBMITTING, Action.SUBMIT, Accepted("t1", "queued"), Action.WATCH),
-    ("silence after a submission", SUBMITTING, Action.SUBMIT, Lost(sent=True), Action.LOOK),
-    ("an unreadable answer to a submission", SUBMITTING, Action.SUBMIT, Lost(sent=True, unreadable=True), Action.LOOK),
+    ("silence after a submission", SUBMITTING, Action.SUBMIT, NoAnswer(sent=True), Action.LOOK),
+    ("an unreadable answer to a submission", SUBMITTING, Action.SUBMIT, NoAnswer(sent=True, unreadable=True), Action.LOOK),
     ("500 after a submission", SUBMITTING, Action.SUBMIT, Refused(500, "Internal Server Error"), Action.LOOK),
     ("504 after a submission", SUBMITTING, Action.SUBMIT, Refused(504), Action.LOOK),
-    ("no connection: nothing was sent", SUBMITTING, Action.SUBMIT, Lost(sent=False), Action.SUBMIT),
+    ("no connection: nothing was sent", SUBMITTING, Action.SUBMIT, NoAnswer(sent=False), Action.SUBMIT),
     ("429 is a plain no", SUBMITTING, Action.SUBMIT, Refused(429, "Too Many Requests", 7.0), Action.SUBMIT),
     ("a bad option", SUBMITTING, Action.SUBMIT, Refused(400, "Invalid endpoint schema, please …"), Action.FAIL),
     ("an unknown no: once more", SUBMITTING, Action.SUBMIT, Refused(418, "teapot"), Action.SUBMIT),
@@ -50,17 +50,17 @@ TABLE = [
     ("not there yet: look again", SUBMITTING, Action.LOOK, NotFound(), Action.LOOK),
     ("not there at all: send again", replace(SUBMITTING, intent_at=NOW - 6), Action.LOOK, NotFound(), Action.SUBMIT),
     ("a look that failed is repeated", SUBMITTING, Action.LOOK, Refused(503), Action.LOOK),
-    ("a look that met silence is repeated", SUBMITTING, Action.LOOK, Lost(sent=True), Action.LOOK),
-    ("finished", QUEUED, Action.WATCH, Noticed("completed"), Action.FETCH),
-    ("fetched", QUEUED, Action.FETCH, Noticed("completed"), Action.FINISH),
-    ("not finished after all", QUEUED, Action.FETCH, Noticed("processing"), Action.WATCH),
-    ("a payload cut short", QUEUED, Action.FETCH, Lost(sent=True, unreadable=True), Action.FETCH),
-    ("too short", QUEUED, Action.WATCH, Noticed("error", "Audio duration is too short."), Action.FAIL),
-    ("the service failed: again", QUEUED, Action.WATCH, Noticed("error", SERVER_ERROR), Action.SUBMIT),
-    ("and again", replace(QUEUED, attempts=3), Action.WATCH, Noticed("error", SERVER_ERROR), Action.SUBMIT),
-    ("but not for ever", replace(QUEUED, attempts=4), Action.WATCH, Noticed("error", SERVER_ERROR), Action.FAIL),
-    ("an unknown reason: once more", QUEUED, Action.WATCH, Noticed("error", "new"), Action.SUBMIT),
-    ("an unknown reason twice", replace(QUEUED, attempts=2), Action.WATCH, Noticed("error", "new"), Action.FAIL),
+    ("a look that met silence is repeated", SUBMITTING, Action.LOOK, NoAnswer(sent=True), Action.LOOK),
+    ("finished", QUEUED, Action.WATCH, StatusReport("completed"), Action.FETCH),
+    ("fetched", QUEUED, Action.FETCH, StatusReport("completed"), Action.FINISH),
+    ("not finished after all", QUEUED, Action.FETCH, StatusReport("processing"), Action.WATCH),
+    ("a payload cut short", QUEUED, Action.FETCH, NoAnswer(sent=True, unreadable=True), Action.FETCH),
+    ("too short", QUEUED, Action.WATCH, StatusReport("error", "Audio duration is too short."), Action.FAIL),
+    ("the service failed: again", QUEUED, Action.WATCH, StatusReport("error", SERVER_ERROR), Action.SUBMIT),
+    ("and again", replace(QUEUED, attempts=3), Action.WATCH, StatusReport("error", SERVER_ERROR), Action.SUBMIT),
+    ("but not for ever", replace(QUEUED, attempts=4), Action.WATCH, StatusReport("error", SERVER_ERROR), Action.FAIL),
+    ("an unknown reason: once more", QUEUED, Action.WATCH, StatusReport("error", "new"), Action.SUBMIT),
+    ("an unknown reason twice", replace(QUEUED, attempts=2), Action.WATCH, StatusReport("error", "new"), Action.FAIL),
     ("unknown at the service", QUEUED, Action.WATCH, Refused(400, "Transcript lookup error, transcript id not found"), Action.FAIL),
     ("overdue", QUEUED, Action.WATCH, Overdue(), Action.FAIL),
 ]
@@ -94,12 +94,12 @@ def test_429_is_no_failure_of_the_job(answer):
 
 def test_no_network_at_all_pauses_the_batch_and_keeps_the_job():
     worn = replace(FILE_JOB, failures=GIVEN.limits.tries - 1)
-    step = next_step(worn, Action.UPLOAD, Lost(sent=False), GIVEN)
+    step = next_step(worn, Action.UPLOAD, NoAnswer(sent=False), GIVEN)
     assert step.action is Action.STOP
     assert step.job.state not in steps.ENDED
 
 
-@pytest.mark.parametrize("answer", [Refused(503), Lost(sent=True, unreadable=True), Refused(418, "teapot")])
+@pytest.mark.parametrize("answer", [Refused(503), NoAnswer(sent=True, unreadable=True), Refused(418, "teapot")])
 def test_what_could_not_be_fetched_is_told_from_what_the_service_failed_on(answer):
     worn = replace(QUEUED, failures=GIVEN.limits.tries)
     step = next_step(worn, Action.FETCH, answer, GIVEN)
@@ -109,14 +109,14 @@ def test_what_could_not_be_fetched_is_told_from_what_the_service_failed_on(answe
 
 def test_a_lost_upload_is_uploaded_once_more():
     job = replace(UPLOADED_JOB, state=steps.QUEUED, transcript_id="t1", attempts=1)
-    gone = Noticed("error", "Download error, unable to download https://cdn.example/u.")
+    gone = StatusReport("error", "Download error, unable to download https://cdn.example/u.")
     assert next_step(job, Action.WATCH, gone, GIVEN).action is Action.UPLOAD
     assert next_step(replace(job, attempts=2), Action.WATCH, gone, GIVEN).action is Action.FAIL
 
 
 def test_the_local_service_may_forget():
     forgotten = Refused(400, "Transcript lookup error, transcript id not found")
-    assert next_step(QUEUED, Action.WATCH, forgotten, replace(GIVEN, disposable=True)).action is Action.SUBMIT
+    assert next_step(QUEUED, Action.WATCH, forgotten, replace(GIVEN, forgets_jobs=True)).action is Action.SUBMIT
 
 
 def test_an_ended_job_is_never_driven():
@@ -186,15 +186,15 @@ class OneCreateAtATime(RuleBasedStateMachine):
         answers = {
             "429": Refused(429, None, 1.0),
             "teapot": Refused(418, "odd"),
-            "no connection": Lost(sent=False),
+            "no connection": NoAnswer(sent=False),
             "500 before": Refused(500),
             "500 after": Refused(500),
         }
-        return Accepted(self.created[-1], "queued") if fate == "ok" else answers.get(fate, Lost(sent=True))
+        return Accepted(self.created[-1], "queued") if fate == "ok" else answers.get(fate, NoAnswer(sent=True))
 
     def look(self, fate):
         if fate in ("lost before", "lost after", "no connection"):
-            return Lost(sent=True)
+            return NoAnswer(sent=True)
         if fate in ("500 before", "500 after"):
             return Refused(503)
         unknown = [transcript for transcript in self.created if transcript not in self.ours]
@@ -204,12 +204,12 @@ class OneCreateAtATime(RuleBasedStateMachine):
         assert self.job.transcript_id in self.created
         if fate in ("500 before", "500 after"):
             self.failed.add(self.job.transcript_id)
-        return Noticed("error", SERVER_ERROR) if self.job.transcript_id in self.failed else Noticed("completed")
+        return StatusReport("error", SERVER_ERROR) if self.job.transcript_id in self.failed else StatusReport("completed")
 
     def fetch(self, fate):
         if fate != "ok":
-            return Lost(sent=True, unreadable=True)
-        return Noticed("error", SERVER_ERROR) if self.job.transcript_id in self.failed else Noticed("completed")
+            return NoAnswer(sent=True, unreadable=True)
+        return StatusReport("error", SERVER_ERROR) if self.job.transcript_id in self.failed else StatusReport("completed")
 
     @invariant()
     def at_most_one_lives(self):

@@ -164,7 +164,7 @@ def test_what_was_accepted_as_a_whole_settles_nothing_of_a_new_transcription(cor
     whole = sk.open_corpus(tmp_path / "corpus")
     one = sk.review(whole, "one")
     assert (one.state, one.conflicts["action"].tolist()) == ("in review", ["accept"])
-    assert one.standing.verdicts == {}
+    assert one.standing.judgements == {}
     assert one.accept().done().state == "done"
 
 
@@ -318,7 +318,7 @@ def test_words_that_differ_in_vowel_signs_are_different_words(tmp_path):
     corpus = store(tmp_path / "hindi", {"a": "राम की किताब का पता"}, confidence=lambda _: 0.4)
     assert sk.propose_correction(corpus, "की", "के")["text"].tolist() == ["की"]
     one = sk.review(corpus, "a").correct("के", words=1)
-    assert one.standing.verdicts == {1: False}
+    assert one.standing.judgements == {1: False}
     assert one.words["confidence"].isna().tolist() == [False, True, False, False, False]
 
 

@@ -8,7 +8,7 @@ import scribekit as sk
 from scribekit.corpus.handles import manifest_to_bytes
 from scribekit.corpus.job import PlannedRow
 from scribekit.corpus.ledger import Ledger
-from scribekit.fulltext.indexed import Indexed
+from scribekit.fulltext.indexed import IndexedCorpus
 
 TEXTS = st.lists(st.lists(st.sampled_from(["a", "b", "co-co", ""]), max_size=8).map(" ".join), min_size=1, max_size=6)
 with_corpora = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -27,7 +27,7 @@ def test_lines_come_in_manifest_order_also_where_the_index_has_another(stored, t
     sk.build_index(stored({"b": "x", "c": "x"}, folder=folder), progress=False)
     stored({"b": "x y"}, folder=folder, number=2)
     corpus = sk.open_corpus(folder)
-    with Indexed(corpus) as indexed:
+    with IndexedCorpus(corpus) as indexed:
         numbers = list(indexed.recordings.values())
         assert numbers != sorted(numbers)
     assert sk.search(corpus, "x")["recording_id"].tolist() == ["b", "c"]
@@ -61,7 +61,7 @@ def test_a_recording_that_was_refused_last_is_in_neither(stored, tmp_path):
 def test_a_search_sees_one_edition_of_the_index_whatever_others_do(stored, tmp_path):
     folder = tmp_path / "one"
     stored({"a": "x"}, folder=folder)
-    with Indexed(sk.open_corpus(folder)) as indexed:
+    with IndexedCorpus(sk.open_corpus(folder)) as indexed:
         other = threading.Thread(target=lambda: sk.build_index(stored({"b": "x"}, folder=folder, number=2), rebuild=False, progress=False))
         other.start()
         other.join()

@@ -9,7 +9,7 @@ import scribekit as sk
 from scribekit.base import schema
 from scribekit.base.errors import OptionError
 from scribekit.fulltext.concordance import parse, spans
-from scribekit.fulltext.indexed import Indexed
+from scribekit.fulltext.indexed import IndexedCorpus
 
 TALK = {
     "a.mp3": [("A", "Climate change is here."), ("B", "Is climate policy here? The climate changes!")],
@@ -359,6 +359,6 @@ QUERY = st.recursive(
 @given(texts=st.lists(RECORDING, min_size=1, max_size=5), query=QUERY)
 def test_the_index_passes_over_nothing_that_answers(stored, texts, query):
     corpus = stored({f"r{number}": text for number, text in enumerate(texts)})
-    with Indexed(corpus) as indexed:
+    with IndexedCorpus(corpus) as indexed:
         expected = {name for name, text in indexed.texts() if spans(parse(query), text)}
     assert set(sk.search(corpus, query)["recording_id"]) == expected

@@ -1,7 +1,7 @@
 import pytest
 
 import scribekit as sk
-from scribekit.fulltext.indexed import Indexed
+from scribekit.fulltext.indexed import IndexedCorpus
 
 TALK = {"a": [("A", "the clymate is warm"), ("B", "yes it is")], "b": [("A", "the climate")], "c": [("A", "nothing")]}
 
@@ -41,7 +41,7 @@ def test_only_the_edited_recording_is_indexed_again_and_keeps_its_place(corpus):
     assert sk.build_index(corpus, progress=False) == 3
     sk.review(corpus, "a").correct("climate", words=1)
     assert sk.build_index(corpus, progress=False) == 2  # as it is now, and as it was received
-    with Indexed(corpus) as indexed:
+    with IndexedCorpus(corpus) as indexed:
         assert list(indexed.recordings.values()) == sorted(indexed.recordings.values())
     review = sk.review(corpus, "a")
     review.undo()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scribekit.base.errors import MissingExtraError, OptionError
 from scribekit.base.text import is_lettered, normalise, running, tokens
-from scribekit.quality.error_rates import Counts, align, character_counts, interval, total
+from scribekit.quality.error_rates import ErrorCounts, align, character_counts, interval, total
 
 WORDS = st.lists(st.sampled_from("abcd"), max_size=12)
 
@@ -165,5 +165,5 @@ def test_without_jiwer_the_extra_is_named(monkeypatch):
 
 
 def test_counts_add_up_in_any_order():
-    units = [Counts(1, 2, 3, 4), Counts(5, 6, 7, 8), Counts()]
-    assert {total(order) for order in itertools.permutations(units)} == {Counts(6, 8, 10, 12)}
+    units = [ErrorCounts(1, 2, 3, 4), ErrorCounts(5, 6, 7, 8), ErrorCounts()]
+    assert {total(order) for order in itertools.permutations(units)} == {ErrorCounts(6, 8, 10, 12)}

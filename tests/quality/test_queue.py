@@ -14,8 +14,8 @@ from scribekit.base.text import normalise
 from scribekit.quality import calibration
 from scribekit.quality.comparison import Recording, compare
 from scribekit.quality.error_rates import DELETED
-from scribekit.quality.hallucinations import is_cue, is_foreign, is_phantom
-from scribekit.quality.queue import LOW_CONFIDENCE, NO_CONFIDENCE, PARTS, PLACE_FINDING_S, one_minus, review_queue, review_queues
+from scribekit.quality.hallucinations import is_cue, is_foreign, is_stock_phrase
+from scribekit.quality.queue import LOW_CONFIDENCE, NO_CONFIDENCE, PARTS, SEEK_S, error_from_confidence, review_queue, review_queues
 from scribekit.quality.references import as_reference
 from scribekit.quality.signs import (
     DOUBTFUL,
@@ -31,7 +31,7 @@ from scribekit.quality.signs import (
     TURN_CHANGE,
     UNKNOWN,
     WORD_RATE,
-    arranged,
+    in_reading_order,
     unknown,
     word_signs,
 )
@@ -116,7 +116,7 @@ def test_the_queue_finds_more_errors_than_other_orders_in_a_quarter_of_the_time(
     least_sure = np.argsort(queue["confidence"].to_numpy(), kind="stable")
     by_mean_confidence = found(minutes[least_sure], wrong[least_sure], quarter)
     words = heard.sort_values("confidence", kind="stable")
-    word_minutes = ((words["end_ms"] - words["start_ms"]) / 1000 + PLACE_FINDING_S) / 60
+    word_minutes = ((words["end_ms"] - words["start_ms"]) / 1000 + SEEK_S) / 60
     word_errors = [errors[key] for key in zip(words["recording_id"], words["word_index"], strict=True)]
     word_by_word = found(word_minutes, word_errors, quarter)
 
@@ -138,7 +138,7 @@ def test_every_word_is_in_one_part_and_the_sums_agree(parts, by):
     assert sorted(" ".join(queue["text"]).split()) == sorted(words["text"])
     assert queue["errors_per_minute"].is_monotonic_decreasing
     assert queue["cumulative_minutes"].to_numpy() == pytest.approx(queue["minutes"].cumsum())
-    assert queue["expected_errors"].sum() >= one_minus(words["confidence"]).sum() - 1e-9
+    assert queue["expected_errors"].sum() >= error_from_confidence(words["confidence"]).sum() - 1e-9
     if queue["expected_errors"].sum():
         assert queue["share_of_errors"].iloc[-1] == pytest.approx(1)
 
@@ -156,7 +156,7 @@ def test_listening_costs_finding_ones_place():
     queue = review_queue(words, below=0.5, by="utterance")
     assert queue["confidence"].round(9).tolist() == [0.4, 0.3]  # so it is not the order of confidence
     assert queue["expected_errors"].round(9).tolist() == [6.0, 1.4]
-    assert queue["minutes"].tolist() == pytest.approx([(3.9 + PLACE_FINDING_S) / 60, (0.7 + PLACE_FINDING_S) / 60])
+    assert queue["minutes"].tolist() == pytest.approx([(3.9 + SEEK_S) / 60, (0.7 + SEEK_S) / 60])
     assert queue["errors_per_minute"].tolist() == pytest.approx([6.0 / 4.9 * 60, 1.4 / 1.7 * 60])
 
 
@@ -174,7 +174,7 @@ def test_a_calibration_changes_what_is_expected():
 def test_what_a_calibration_knows_of_signs_weighs():
     words = words_of(("Well then.", 0.9, "A"), ("Well then.", 0.9, "A"))
     words.loc[3, "end_ms"] += 900
-    signs = word_signs(arranged(words))
+    signs = word_signs(in_reading_order(words))
     many = pd.concat([signs] * 500, ignore_index=True)
     learnt = calibration.fit([0.9] * len(many), ~many[DRAWN_OUT], many)
     queue = review_queue(words, below=1, by="utterance", risk=learnt)
@@ -248,8 +248,8 @@ def test_signs_of_invented_text(text, reason):
 )
 def test_phantom_phrases_of_scripts_without_spaces_are_known_however_words_are_cut(text, code):
     assert PHANTOM in reasons(words_of((text, 0.99, "A")), languages=language(code))[text]
-    assert not is_phantom(text.replace("吝", "").replace("幕", "").replace("聴", ""))
-    assert not is_phantom("我" * 45 + text)
+    assert not is_stock_phrase(text.replace("吝", "").replace("幕", "").replace("聴", ""))
+    assert not is_stock_phrase("我" * 45 + text)
 
 
 def test_sure_words_that_look_invented_are_expected_to_be_half_wrong():
@@ -330,8 +330,8 @@ def test_the_script_of_a_language(text, language, foreign):
 
 
 def test_a_missing_confidence_is_as_risky_as_the_others():
-    assert one_minus([0.8, np.nan, 0.6]).tolist() == pytest.approx([0.2, 0.3, 0.4])
-    assert one_minus([np.nan]).tolist() == [0.5]
+    assert error_from_confidence([0.8, np.nan, 0.6]).tolist() == pytest.approx([0.2, 0.3, 0.4])
+    assert error_from_confidence([np.nan]).tolist() == [0.5]
 
 
 # -- quick ways that give the same --------------------------------------------------------------------------------------
@@ -360,7 +360,7 @@ def test_rows_in_any_order_give_the_same_queue(heard):
     ],
 )  # fmt: skip
 def test_every_phantom_phrase_has_a_cue(text):
-    assert is_phantom(text)
+    assert is_stock_phrase(text)
     assert any(is_cue(normalise(word)) for word in text.split())
 
 

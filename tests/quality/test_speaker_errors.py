@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from places import DATA
 
-from scribekit.quality.speaker_errors import SpeakerTime, assign, concatenated_errors, speaker_time
+from scribekit.quality.speaker_errors import SpeakerTime, assign, cp_word_errors, diarization_errors
 
 CASES = json.loads((DATA / "speaker_errors.json").read_text())
 SQUARES = st.integers(0, 5).flatmap(lambda size: arrays(np.int64, (size, size), elements=st.integers(-50, 50)))
@@ -20,12 +20,12 @@ each_case = pytest.mark.parametrize("case", CASES, ids=range(len(CASES)))
 
 @each_case
 def test_concatenated_errors_are_meetevals(case):
-    assert concatenated_errors(case["reference"], case["hypothesis"]) == case["cpwer_errors"]
+    assert cp_word_errors(case["reference"], case["hypothesis"]) == case["cpwer_errors"]
 
 
 @each_case
 def test_speaker_time_is_pyannotes(case):
-    time = speaker_time([tuple(span) for span in case["spans_reference"]], [tuple(span) for span in case["spans_hypothesis"]])
+    time = diarization_errors([tuple(span) for span in case["spans_reference"]], [tuple(span) for span in case["spans_hypothesis"]])
     assert [time.total_ms, time.missed_ms, time.false_alarm_ms, time.confused_ms] == case["der_ms"]
 
 
@@ -41,15 +41,15 @@ def test_the_assignment_is_the_best_of_all(costs):
 def test_names_do_not_matter():
     said = [("Ann", 0, 1000), ("Bob", 900, 2000)]
     renamed = [("B", 0, 1000), ("A", 900, 2000)]
-    assert speaker_time(said, renamed) == SpeakerTime(total_ms=2100)
-    assert speaker_time(said, renamed).rate == 0
+    assert diarization_errors(said, renamed) == SpeakerTime(total_ms=2100)
+    assert diarization_errors(said, renamed).rate == 0
 
 
 def test_nobody_spoke():
-    assert np.isnan(speaker_time([], []).rate)
-    assert speaker_time([], [("A", 0, 500)]).false_alarm_ms == 500
-    assert concatenated_errors({}, {}) == 0
-    assert concatenated_errors({}, {"A": ["hello", "you"]}) == 2
+    assert np.isnan(diarization_errors([], []).rate)
+    assert diarization_errors([], [("A", 0, 500)]).false_alarm_ms == 500
+    assert cp_word_errors({}, {}) == 0
+    assert cp_word_errors({}, {"A": ["hello", "you"]}) == 2
 
 
 def test_speaker_times_add_up():

@@ -5,7 +5,7 @@ import pytest
 
 import scribekit as sk
 from scribekit.base.errors import LedgerError, ManifestError, ScribekitError
-from scribekit.recordings.locate import Whereabouts
+from scribekit.recordings.locate import SourceLocator
 
 QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 NAMES = ["meeting_launch.flac", "support_call.flac"]
@@ -85,15 +85,15 @@ def test_what_is_not_of_the_corpus_is_passed_over(project, samples, tmp_path):
 
 
 def test_a_source_that_was_given_whole_stays_as_it_is(tmp_path):
-    places = Whereabouts(tmp_path / "corpus", tmp_path)
-    assert places.seen_from_here("/far/away.mp3", "/far/away.mp3", None) == "/far/away.mp3"
-    assert places.seen_from_here("a.mp3", str(tmp_path / "a.mp3"), None) == "a.mp3"
-    assert places.seen_from_here("a.mp3", "/gone/a.mp3", None) == "/gone/a.mp3"
+    places = SourceLocator(tmp_path / "corpus", tmp_path)
+    assert places.resolve("/far/away.mp3", "/far/away.mp3", None) == "/far/away.mp3"
+    assert places.resolve("a.mp3", str(tmp_path / "a.mp3"), None) == "a.mp3"
+    assert places.resolve("a.mp3", "/gone/a.mp3", None) == "/gone/a.mp3"
 
 
 def test_a_source_is_compared_as_a_path(tmp_path):
-    places = Whereabouts(tmp_path / "corpus", tmp_path)
-    assert places.seen_from_here("./a//b.mp3", str(tmp_path / "a/b.mp3"), None) == "./a//b.mp3"
+    places = SourceLocator(tmp_path / "corpus", tmp_path)
+    assert places.resolve("./a//b.mp3", str(tmp_path / "a/b.mp3"), None) == "./a//b.mp3"
 
 
 @pytest.fixture
@@ -107,37 +107,35 @@ def moved(tmp_path):
         (tmp_path / folder / "rec" / name).write_bytes(content)
         return f"rec/{name}", str(old / "rec" / name), hashlib.sha256(b"what was said").hexdigest()
 
-    return Whereabouts(new / "corpus", tmp_path), put
+    return SourceLocator(new / "corpus", tmp_path), put
 
 
 def test_another_recording_of_the_same_name_is_never_taken_for_it(moved):
     places, put = moved
     given, kept, sha256 = put("new", "a.mp3", b"what I thought")  # of the same size
-    assert places.seen_from_here(given, kept, sha256) == kept
-    assert places.seen_from_here(given, kept, None) == kept
+    assert places.resolve(given, kept, sha256) == kept
+    assert places.resolve(given, kept, None) == kept
 
 
 @pytest.mark.parametrize("homes", [("old", "new", "old"), ("new", "old", "new")])
 def test_one_recording_says_nothing_about_where_another_is(moved, tmp_path, homes):
     places, put = moved
     files = [put(home, f"{number}.mp3") for number, home in enumerate(homes)]
-    assert [places.seen_from_here(*file) for file in files] == [
-        str(tmp_path / home / file[0]) for home, file in zip(homes, files, strict=True)
-    ]
+    assert [places.resolve(*file) for file in files] == [str(tmp_path / home / file[0]) for home, file in zip(homes, files, strict=True)]
 
 
 def test_a_recording_that_changes_after_it_was_found_is_not_found_again(moved, tmp_path):
     places, put = moved
     file = put("new", "a.mp3")
-    assert places.seen_from_here(*file) == str(tmp_path / "new" / "rec" / "a.mp3")
+    assert places.resolve(*file) == str(tmp_path / "new" / "rec" / "a.mp3")
     put("new", "a.mp3", b"something else was said")
-    assert places.seen_from_here(*file) == file[1]
+    assert places.resolve(*file) == file[1]
 
 
 def test_not_more_than_so_much_is_read_in_passing(moved, tmp_path, monkeypatch):
     monkeypatch.setattr("scribekit.recordings.locate._MOST_BYTES", 20)
     _, put = moved
-    places = Whereabouts(tmp_path / "new" / "corpus", tmp_path)
+    places = SourceLocator(tmp_path / "new" / "corpus", tmp_path)
     first, second = put("new", "a.mp3"), put("new", "b.mp3")
-    assert places.seen_from_here(*first) == str(tmp_path / "new" / "rec" / "a.mp3")
-    assert places.seen_from_here(*second) == second[1]
+    assert places.resolve(*first) == str(tmp_path / "new" / "rec" / "a.mp3")
+    assert places.resolve(*second) == second[1]

@@ -5,9 +5,9 @@ import contextlib
 import json
 from urllib.parse import parse_qs, urlsplit
 
-from scribekit.api.client import Api
+from scribekit.api.client import Client
 from scribekit.api.connection import Connection
-from scribekit.api.rate_limit import RequestMeter
+from scribekit.api.rate_limit import RateLimiter
 
 PAGE_SIZE = 200
 
@@ -62,7 +62,7 @@ def with_api(service, work, within_s=10):
         listener = await asyncio.start_server(service.serve, "127.0.0.1", 0)
         async with listener:
             address = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
-            async with Api(Connection(address, "k", "h"), RequestMeter(10_000, 1.0)) as api:
+            async with Client(Connection(address, "k", "h"), RateLimiter(10_000, 1.0)) as api:
                 return await work(api)
 
     return asyncio.run(asyncio.wait_for(run(), within_s))

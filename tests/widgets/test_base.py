@@ -7,12 +7,12 @@ import traitlets
 
 from scribekit.base.errors import OptionError
 from scribekit.widgets import base
-from scribekit.widgets.base import Answer, Face, background
+from scribekit.widgets.base import Answer, Widget, background
 
 WAIT_S = 10
 
 
-class Counter(Face):
+class Counter(Widget):
     _esm = "export default { render() {} }"
     value = traitlets.Int(0).tag(sync=True)
 
@@ -89,7 +89,7 @@ def test_any_other_error_gives_away_nothing_but_its_kind(counter, caplog):
         counter._receive(counter, {"intent": "break", "seq": 1}, [])
     said = counter.sent[0][0]["error"]
     assert "ValueError" in said
-    assert "ValueError at test_face.py:" in caplog.text
+    assert "ValueError at test_base.py:" in caplog.text
     assert "secret" not in said + caplog.text
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-class StoppedByHandError(Exception):
+class StopRequestedError(Exception):
     """Ends a run from within; it never leaves the engine."""
 
 
-class Steering:
+class RunControl:
     """What somebody wishes of one run. It may be set from any thread; the run looks at it a few times a second.
 
     Attributes:
@@ -25,13 +25,13 @@ class Steering:
         self.is_stopped = False
 
 
-_under_way: list[Steering] = []
+_under_way: list[RunControl] = []
 
 
 @contextlib.contextmanager
-def steered(folder: Path) -> Iterator[Steering]:
+def registered(folder: Path) -> Iterator[RunControl]:
     """Make a run known for as long as it lasts."""
-    steering = Steering(folder)
+    steering = RunControl(folder)
     _under_way.append(steering)
     try:
         yield steering
@@ -39,7 +39,7 @@ def steered(folder: Path) -> Iterator[Steering]:
         _under_way.remove(steering)
 
 
-def under_way(folder: Path) -> list[Steering]:
+def under_way(folder: Path) -> list[RunControl]:
     """The runs of this process that are at work on a corpus."""
     resolved = folder.resolve()
     return [steering for steering in list(_under_way) if steering.folder == resolved]

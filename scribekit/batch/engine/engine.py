@@ -15,22 +15,22 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
-from scribekit.api.answers import Accepted, Lost, Refused
-from scribekit.api.client import Api, Fetched
-from scribekit.api.failures import NETWORK, Course, of_http
-from scribekit.api.rate_limit import meter_for
+from scribekit.api.answers import Accepted, NoAnswer, Refused
+from scribekit.api.client import Client, Fetched
+from scribekit.api.failures import NETWORK, Recovery, http_failure
+from scribekit.api.rate_limit import limiter_for
 from scribekit.api.webhook_receiver import listening
 from scribekit.base.errors import LedgerError, ServiceStoppedError
-from scribekit.batch.engine.control import Steering, StoppedByHandError, steered
-from scribekit.batch.engine.events import Teller
-from scribekit.batch.engine.poller import Watcher
-from scribekit.batch.engine.reconcile import find
-from scribekit.batch.engine.recorder import Recorder
+from scribekit.batch.engine.control import RunControl, StopRequestedError, registered
+from scribekit.batch.engine.events import EventSink
+from scribekit.batch.engine.poller import Poller
+from scribekit.batch.engine.reconcile import find_lost_transcript
+from scribekit.batch.engine.recorder import GroupCommit
 from scribekit.batch.engine.run import Run, detail_of, event_of, receipt_for, stop_event
-from scribekit.batch.steps import Action, Answer, Circumstances, Claimed, Step, next_step
+from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, next_step
 from scribekit.corpus.job import ENDED, ERROR, Job
 from scribekit.corpus.ledger import Fact, Ledger
-from scribekit.corpus.presence import Presence
+from scribekit.corpus.presence import ProcessLock
 
 LEASE_S = 120.0
 RENEW_S = 30.0
@@ -53,24 +53,24 @@ async def drive(run: Run) -> None:
         ServiceStoppedError: The service refuses every job alike, or cannot be reached. The jobs stay as they are.
         LedgerError: The ledger cannot be written.
     """
-    with Ledger(run.folder) as ledger, contextlib.closing(Presence(run.folder)) as presence, steered(run.folder) as steering:
+    with Ledger(run.folder) as ledger, contextlib.closing(ProcessLock(run.folder)) as presence, registered(run.folder) as steering:
         for owner in ledger.owners():
-            if presence.is_gone(owner):
+            if presence.has_exited(owner):
                 ledger.release(owner)
         states = Counter(ledger.states(run.batch_ids))
         run.on_progress(states)
         if not ledger.unfinished(run.batch_ids):
             return
-        teller = Teller(run.on_event)
+        teller = EventSink(run.on_event)
         try:
-            async with Api(run.connection, meter_for(run.connection, run.limits)) as api:
+            async with Client(run.connection, limiter_for(run.connection, run.limits)) as api:
                 await _Engine(run, api, ledger, presence, states, teller, steering).work()
         except ServiceStoppedError as stop:
             _note_stop(ledger, teller, stop)
             raise
         except BaseExceptionGroup as group:
             cause = _first_cause(group)
-            if isinstance(cause, StoppedByHandError):
+            if isinstance(cause, StopRequestedError):
                 return
             if isinstance(cause, ServiceStoppedError):
                 _note_stop(ledger, teller, cause)
@@ -80,11 +80,11 @@ async def drive(run: Run) -> None:
             await teller.finish()
 
 
-def _note_stop(ledger: Ledger, teller: Teller, stop: ServiceStoppedError) -> None:
+def _note_stop(ledger: Ledger, teller: EventSink, stop: ServiceStoppedError) -> None:
     now = time.time()
     with contextlib.suppress(LedgerError):
         ledger.note(now, "stopped", stop.kind)
-    teller.tell(stop_event(stop.kind, now))
+    teller.emit(stop_event(stop.kind, now))
 
 
 def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -96,7 +96,7 @@ def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 class _Engine:
     def __init__(
-        self, run: Run, api: Api, ledger: Ledger, presence: Presence, states: Counter[str], teller: Teller, steering: Steering
+        self, run: Run, api: Client, ledger: Ledger, presence: ProcessLock, states: Counter[str], teller: EventSink, steering: RunControl
     ) -> None:
         self._run = run
         self._steering = steering
@@ -106,8 +106,8 @@ class _Engine:
         self._presence = presence
         self._owner = presence.owner
         self._states = states
-        self._recorder = Recorder(ledger, presence.owner)
-        self._watcher = Watcher(api, run.limits, is_told=run.webhook is not None, known=ledger.known_transcripts)
+        self._recorder = GroupCommit(ledger, presence.owner)
+        self._watcher = Poller(api, run.limits, is_told=run.webhook is not None, known=ledger.known_transcripts)
         self._uploads = asyncio.Semaphore(run.limits.uploads)
         self._fetches = asyncio.Semaphore(FETCHES)
         self._to_fetch = 0
@@ -127,12 +127,12 @@ class _Engine:
     async def _first_look(self) -> None:
         for pause_s in FIRST_LOOK_PAUSES_S:
             wrong = await self._watcher.first_look()
-            if isinstance(wrong, Refused) and (verdict := of_http(wrong.status, wrong.error)).course is not Course.AGAIN:
-                raise ServiceStoppedError(verdict.kind, verdict.advice)
+            if isinstance(wrong, Refused) and (failure := http_failure(wrong.status, wrong.error)).recovery is not Recovery.RETRY:
+                raise ServiceStoppedError(failure.kind, failure.advice)
             if wrong is None:
                 return
             await asyncio.sleep(pause_s)
-        if isinstance(wrong, Lost):
+        if isinstance(wrong, NoAnswer):
             raise ServiceStoppedError(NETWORK.kind, f"{NETWORK.advice} (Tried: {self._run.connection.base_url})")
 
     async def _feed(self, tasks: asyncio.TaskGroup) -> None:
@@ -170,7 +170,7 @@ class _Engine:
     async def _wait_for_others(self) -> None:
         await asyncio.sleep(OTHERS_PAUSE_S)
         for owner in self._ledger.owners():
-            if self._presence.is_gone(owner):
+            if self._presence.has_exited(owner):
                 self._ledger.release(owner)
         self._states = Counter(self._ledger.states(self._run.batch_ids))
         self._run.on_progress(self._states)
@@ -192,7 +192,7 @@ class _Engine:
                 self._may_send.set()
                 self._room.set()
             await asyncio.sleep(STEERING_S)
-        raise StoppedByHandError
+        raise StopRequestedError
 
     async def _do(self, job: Job) -> None:
         """Drive one job until it has ended (or is at the service, when the run does not wait for results)."""
@@ -205,8 +205,8 @@ class _Engine:
                 return
             job, action = step.job, step.action
             if action is Action.STOP:
-                assert step.verdict is not None
-                raise ServiceStoppedError(step.verdict.kind, step.verdict.advice)
+                assert step.failure is not None
+                raise ServiceStoppedError(step.failure.kind, step.failure.advice)
             if job.state in ENDED or (action is Action.WATCH and not self._run.to_the_end):
                 return
             if step.after_s:
@@ -235,7 +235,9 @@ class _Engine:
     async def _look_for(self, job: Job) -> Answer:
         """Two jobs of one address may look at the same time; what one of them finds is not found again by the other."""
         while True:
-            said = await find(self._api, job, lambda ids: self._ledger.known_transcripts(ids) | self._found.intersection(ids))
+            said = await find_lost_transcript(
+                self._api, job, lambda ids: self._ledger.known_transcripts(ids) | self._found.intersection(ids)
+            )
             if not isinstance(said, Accepted):
                 return said
             if said.transcript_id not in self._found:
@@ -261,7 +263,7 @@ class _Engine:
         if not await self._recorder.record(Fact(after, now, step.event, detail_of(step), receipt)):
             return False
         if step.event:
-            self._teller.tell(event_of(step, now))
+            self._teller.emit(event_of(step, now))
             _log.info("job %s: %s, now %s, transcript %s", after.key, step.event, after.state, after.transcript_id)
         if after.state != before.state:
             self._states[before.state] -= 1
@@ -271,13 +273,13 @@ class _Engine:
             _log.warning("job %s ended in error: %s", after.key, after.error_kind)
         return True
 
-    def _circumstances(self) -> Circumstances:
-        return Circumstances(
+    def _circumstances(self) -> Context:
+        return Context(
             now=time.time(),
             jitter=random.random(),  # noqa: S311 -- spreads retries; no secret
             newest=self._watcher.newest,
             limits=self._run.limits,
-            disposable=self._run.connection.disposable,
+            forgets_jobs=self._run.connection.forgets_jobs,
         )
 
 

@@ -12,20 +12,20 @@ Event = dict[str, Any]
 
 Listener = Callable[[Event], Awaitable[None] | None]
 
-LAST_WORDS_S = 5.0
+FLUSH_TIMEOUT_S = 5.0
 """How long the end of a run waits for messages that are still on their way."""
 
 _log = logging.getLogger("scribekit.events")
 
 
-class Teller:
+class EventSink:
     """Passes events on to a listener, a function or coroutine function; its failures are logged by kind and forgotten."""
 
     def __init__(self, listener: Listener | None) -> None:
         self._listener = listener
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def tell(self, event: Event) -> None:
+    def emit(self, event: Event) -> None:
         """Pass an event on; returns at once, also when the listener takes its time asynchronously."""
         if self._listener is None:
             return
@@ -42,7 +42,7 @@ class Teller:
     async def finish(self) -> None:
         """Wait a little for what is still on its way."""
         if self._under_way:
-            await asyncio.wait(self._under_way, timeout=LAST_WORDS_S)
+            await asyncio.wait(self._under_way, timeout=FLUSH_TIMEOUT_S)
 
 
 async def _guarded(telling: Awaitable[None]) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from scribekit.api.answers import Lost, Noticed, Refused
-from scribekit.api.client import Api, Fetched
-from scribekit.api.failures import Course, of_http
+from scribekit.api.answers import NoAnswer, Refused, StatusReport
+from scribekit.api.client import Client, Fetched
+from scribekit.api.failures import Recovery, http_failure
 from scribekit.api.limits import Limits
 from scribekit.base import contract
 from scribekit.batch.steps import Answer, Overdue
@@ -32,7 +32,7 @@ LONGEST_PAUSE = 4
 """The most pauses of ``poll_s`` between two looks, however far away the next end is expected."""
 
 
-HEARSAY = 10
+WEBHOOK_SLOWDOWN = 10
 """How much more rarely we look while the service tells us by itself."""
 
 WORTH_A_PAGE = 25
@@ -41,7 +41,7 @@ WORTH_A_PAGE = 25
 MOST_SINGLY = 8
 """Jobs that are asked for one by one after a look, at least; at most a quarter of those that wait."""
 
-ALONE_S = 60.0
+OUTAGE_S = 60.0
 """How long the service may be out of reach before a job is told."""
 
 MOST_EARLY = 10_000
@@ -66,7 +66,7 @@ class _Watch:
     """By a clock that stands still while the machine sleeps."""
 
 
-class Watcher:
+class Poller:
     """Tells each waiting job what the service says of it.
 
     Args:
@@ -76,10 +76,10 @@ class Watcher:
         known: Tells which of some transcript ids belong to a job already.
     """
 
-    def __init__(self, api: Api, limits: Limits, *, is_told: bool = False, known: Callable[[list[str]], set[str]] = set) -> None:
+    def __init__(self, api: Client, limits: Limits, *, is_told: bool = False, known: Callable[[list[str]], set[str]] = set) -> None:
         self._api = api
         self._limits = limits
-        self._slowness = HEARSAY if is_told else 1
+        self._slowness = WEBHOOK_SLOWDOWN if is_told else 1
         self._known = known
         self._early: collections.OrderedDict[str, None] = collections.OrderedDict()
         self._watches: dict[str, _Watch] = {}
@@ -89,7 +89,7 @@ class Watcher:
         self._alone_since: float | None = None
         self.newest: str | None = None
 
-    async def first_look(self) -> Refused | Lost | None:
+    async def first_look(self) -> Refused | NoAnswer | None:
         """One request before all others: it proves the key, and finds the newest transcript. Returns what went wrong, if anything."""
         page = await self._api.page()
         if isinstance(page, contract.ListPage):
@@ -103,7 +103,7 @@ class Watcher:
         since = job.submitted_at or time.time()
         watch = _Watch(job, asyncio.get_running_loop().create_future(), job.state, since, resumed=since < self._began)
         if self._early.pop(job.transcript_id, self) is not self:
-            return Noticed(COMPLETED)
+            return StatusReport(COMPLETED)
         self._watches[job.transcript_id] = watch
         self._wake.set()
         try:
@@ -115,7 +115,7 @@ class Watcher:
         """Somebody says that a transcript has ended. Its job is fetched, which shows whether that is so."""
         watch = self._watches.get(transcript_id)
         if watch and not watch.answer.done():
-            watch.answer.set_result(Noticed(COMPLETED))
+            watch.answer.set_result(StatusReport(COMPLETED))
             return "accepted"
         if watch or transcript_id in self._early or self._known([transcript_id]):
             return "repeated"
@@ -150,7 +150,7 @@ class Watcher:
         unseen = set(self._watches)
         for watch in self._watches.values():
             watch.resumed = False
-        before, barren = None, 0
+        before, empty_pages = None, 0
         while unseen:
             page = await self._api.page(before)
             if not isinstance(page, contract.ListPage):
@@ -163,11 +163,11 @@ class Watcher:
             for item in seen:
                 unseen.discard(item.id)
                 self._learn(item)
-                self._tell(item.id, Noticed(item.status, item.error))
+                self._tell(item.id, StatusReport(item.status, item.error))
             # Pages without any of ours: the rest lies deep under other people's jobs, or under our own finished ones. To go on
             # is worth it for many; a few are asked for one by one.
-            barren += not seen
-            if barren * WORTH_A_PAGE > len(unseen) or page.is_last:
+            empty_pages += not seen
+            if empty_pages * WORTH_A_PAGE > len(unseen) or page.is_last:
                 break
             before = page.transcripts[-1].id
         await self._ask_singly(unseen)
@@ -190,32 +190,32 @@ class Watcher:
             else:
                 self._pass_on(fetched, [key])
 
-    def _tell(self, transcript_id: str, word: Noticed | Fetched) -> None:
+    def _tell(self, transcript_id: str, word: StatusReport | Fetched) -> None:
         watch = self._watches.get(transcript_id)
-        status = word.status if isinstance(word, Noticed) else word.head.status
+        status = word.status if isinstance(word, StatusReport) else word.head.status
         if watch and status not in ENDED:
             watch.unfinished_at = time.time()
         if watch and not watch.answer.done() and status != watch.status:
             watch.answer.set_result(word)
 
-    def _pass_on(self, answer: Refused | Lost, only: Iterable[str] | None = None) -> None:
+    def _pass_on(self, answer: Refused | NoAnswer, only: Iterable[str] | None = None) -> None:
         """A look that failed is repeated by the next one; only what no look can mend is handed to the jobs."""
-        if isinstance(answer, Lost):
-            self._bear(answer)
+        if isinstance(answer, NoAnswer):
+            self._note_outage(answer)
             return
-        if only is None and of_http(answer.status, answer.error).course is not Course.STOP:
+        if only is None and http_failure(answer.status, answer.error).recovery is not Recovery.STOP_BATCH:
             return
         for key in list(self._watches if only is None else only):
             watch = self._watches.get(key)
-            if watch and not watch.answer.done() and of_http(answer.status, answer.error).course is not Course.AGAIN:
+            if watch and not watch.answer.done() and http_failure(answer.status, answer.error).recovery is not Recovery.RETRY:
                 watch.answer.set_result(answer)
 
-    def _bear(self, answer: Lost) -> None:
+    def _note_outage(self, answer: NoAnswer) -> None:
         """When the network has been gone for long, one job is told, and finds out by its own tries whether the batch must stop."""
         now = time.monotonic()
         self._alone_since = self._alone_since or now
         waiting = next((watch for watch in self._watches.values() if not watch.answer.done()), None)
-        if waiting and not answer.unreadable and now - self._alone_since > ALONE_S:
+        if waiting and not answer.unreadable and now - self._alone_since > OUTAGE_S:
             self._alone_since = None
             waiting.answer.set_result(answer)
 

@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from scribekit.api.answers import Accepted, Lost, NotFound, Refused
-from scribekit.api.client import Api, Fetched
+from scribekit.api.answers import Accepted, NoAnswer, NotFound, Refused
+from scribekit.api.client import Client, Fetched
 from scribekit.base import contract
 from scribekit.corpus.job import Job
 
 
-async def find(api: Api, job: Job, known: Callable[[list[str]], set[str]]) -> Accepted | NotFound | Refused | Lost:
+async def find_lost_transcript(api: Client, job: Job, known: Callable[[list[str]], set[str]]) -> Accepted | NotFound | Refused | NoAnswer:
     """Look for the transcript that a lost answer may have been about.
 
     It is one with the job's ``audio_url``, newer than the newest that was listed before the request, that belongs to no
@@ -40,8 +40,8 @@ async def find(api: Api, job: Job, known: Callable[[list[str]], set[str]]) -> Ac
 
 
 async def _ours(
-    api: Api, job: Job, alike: list[contract.ListItem], known: Callable[[list[str]], set[str]]
-) -> Accepted | NotFound | Refused | Lost:
+    api: Client, job: Job, alike: list[contract.ListItem], known: Callable[[list[str]], set[str]]
+) -> Accepted | NotFound | Refused | NoAnswer:
     taken = known([item.id for item in alike])
     fitting: list[tuple[int, contract.ListItem]] = []
     for item in reversed(alike):  # the oldest first

@@ -7,7 +7,7 @@ import asyncio
 from scribekit.corpus.ledger import Fact, Ledger
 
 
-class Recorder:
+class GroupCommit:
     """Records facts and lets each job go on only when its own is on the disk.
 
     Args:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scribekit.api.limits import Limits
 from scribekit.base.errors import OptionError
 from scribekit.batch.planning.job_times import BY_VENDOR, MULTICHANNEL, JobTimes, Numbers, vendor_of
-from scribekit.batch.planning.simulation import Course, Line, simulate
+from scribekit.batch.planning.simulation import Line, SimulatedRun, simulate
 from scribekit.batch.planning.stages import NOTHING, Stage, request_count, stages
 from scribekit.batch.planning.workload import Offer, Workload
 
@@ -158,7 +158,7 @@ class Forecast:
         return len(self.sample) / len(self.jobs) if len(self.jobs) else 1.0
 
     @functools.cached_property
-    def courses(self) -> Sequence[Course]:
+    def courses(self) -> Sequence[SimulatedRun]:
         """Simulated runs, from a quick service to a slow one."""
         work_s, upload_bytes = self.work_s(self.sample), self.work.upload_bytes[self.sample]
         spread = self._by_job([times.spread for times in self.times], self.sample)
@@ -171,13 +171,13 @@ class Forecast:
             found.append(self._whole(work_s * busy * chance, upload_bytes))
         return found
 
-    def _whole(self, work_s: Numbers, upload_bytes: Numbers) -> Course:
+    def _whole(self, work_s: Numbers, upload_bytes: Numbers) -> SimulatedRun:
         """The course of the sample, stretched to that of all jobs: each waits for so many more before it, but takes no longer itself."""
         course = simulate(work_s, upload_bytes, self.line)
         if self.share == 1.0:
             return course
         waits_s = np.maximum(course.stored_s - work_s, 0.0)
-        return Course(waits_s / self.share + work_s, round(course.looks / self.share))
+        return SimulatedRun(waits_s / self.share + work_s, round(course.looks / self.share))
 
     def wall_s(self, chance: float) -> float:
         """The time that is kept with such a chance."""

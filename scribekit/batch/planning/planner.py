@@ -13,7 +13,7 @@ from scribekit.api.connection import embedded_recogniser
 from scribekit.api.limits import Limits
 from scribekit.base.errors import NoConnectionError, OptionError, ScribekitError
 from scribekit.batch import planning
-from scribekit.batch.jobs import NEEDED_COLUMNS, Terms, take_in
+from scribekit.batch.jobs import NEEDED_COLUMNS, PlanningContext, plan_jobs
 from scribekit.batch.planning import JobTimes, Plan, Setting, comparison, history
 from scribekit.batch.planning.forecast import STORED_BYTES_PER_HOUR
 from scribekit.batch.which_service import service_connection
@@ -177,7 +177,7 @@ def _in_corpus(corpus: Batch | Corpus, manifest: Any, config: Any) -> frozenset[
         hosts = [to.host] if to else [host for host in ledger.hosts(ledger.batches()) if embedded_recogniser(host) is None]
         found: set[str] = set()
         for host in hosts:
-            rows = take_in(manifest, config, Terms(host, Path.cwd())).rows
+            rows = plan_jobs(manifest, config, PlanningContext(host, Path.cwd())).rows
             taken = ledger.taken({row.job_key for row in rows if row.job_key})
             found |= {row.recording_id for row in rows if row.job_key in taken}
     return frozenset(found)

@@ -49,7 +49,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Course:
+class SimulatedRun:
     """How a simulated batch went.
 
     Attributes:
@@ -204,7 +204,7 @@ class _Batch:
         self._left = len(work_s)
         self._looks = 0
 
-    def run(self) -> Course:
+    def run(self) -> SimulatedRun:
         """Do all jobs."""
         line = self._line
         now = self._meter.take(0.0)
@@ -223,7 +223,7 @@ class _Batch:
             pause = (line.first_pause_s or line.poll_s) if is_first_end_awaited else line.poll_s
             if not ended:
                 now += self._idle_s(now, pause)
-        return Course(np.array(self._stored), self._looks)
+        return SimulatedRun(np.array(self._stored), self._looks)
 
     def _claim(self, room: int, now: float) -> None:
         until = min(self._claimed + room, len(self._stored))
@@ -255,7 +255,7 @@ class _Batch:
         return looks * pause
 
 
-def simulate(work_s: Numbers, upload_bytes: Numbers, line: Line) -> Course:
+def simulate(work_s: Numbers, upload_bytes: Numbers, line: Line) -> SimulatedRun:
     """Play a batch.
 
     Args:
@@ -268,4 +268,4 @@ def simulate(work_s: Numbers, upload_bytes: Numbers, line: Line) -> Course:
         >>> simulate(np.array([10.0, 10.0, 10.0, 10.0]), np.zeros(4), line).wall_s
         20.0
     """
-    return _Batch(work_s.tolist(), upload_bytes.tolist(), line).run() if len(work_s) else Course(np.zeros(0), 0)
+    return _Batch(work_s.tolist(), upload_bytes.tolist(), line).run() if len(work_s) else SimulatedRun(np.zeros(0), 0)

@@ -5,13 +5,13 @@ follows from it is done.
 """
 
 from scribekit.corpus.ledger.database import BUSY_S, FILE_NAME, VERSION
-from scribekit.corpus.ledger.edits import Journal, Overtaken
+from scribekit.corpus.ledger.edits import EditedMeanwhile, Journal
 from scribekit.corpus.ledger.pages import Pages
 from scribekit.corpus.ledger.reads import Views
 from scribekit.corpus.ledger.snapshot import Figures
 from scribekit.corpus.ledger.writes import Fact, Receipt, Work
 
-__all__ = ["BUSY_S", "FILE_NAME", "VERSION", "Fact", "Ledger", "Overtaken", "Receipt"]
+__all__ = ["BUSY_S", "FILE_NAME", "VERSION", "EditedMeanwhile", "Fact", "Ledger", "Receipt"]
 
 
 class Ledger(Work, Views, Figures, Pages, Journal):

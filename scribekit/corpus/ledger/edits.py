@@ -11,7 +11,7 @@ _CONTENT = "COALESCE(jobs.sha256, jobs.source)"
 _FIELDS = ("at", "who", "content", "transcript_id", "action", "detail")
 
 
-class Overtaken(Exception):  # noqa: N818 -- it is a finding about one write, and always caught
+class EditedMeanwhile(Exception):  # noqa: N818 -- it is a finding about one write, and always caught
     """A recording was edited since its journal was read; nothing was written."""
 
 
@@ -33,7 +33,7 @@ class Journal(Store):
         """
         with self.transaction() as db:
             if any(self.last_edit(content) != number for content, number in (last or {}).items()):
-                raise Overtaken
+                raise EditedMeanwhile
             group = db.execute("SELECT COALESCE(MAX(edit_id), 0) + 1 FROM edits").fetchone()[0]
             sql = f"INSERT INTO edits ({', '.join(_FIELDS)}, edit_group) VALUES ({', '.join(':' + name for name in _FIELDS)}, :edit_group)"
             return [int(db.execute(sql, {**row, "edit_group": group}).lastrowid or 0) for row in rows]

@@ -126,8 +126,8 @@ class Work(Store):
             f" ORDER BY {_ORDER}"
         )
         with self.transaction() as db:
-            purse = _Purse(db)
-            purse.reopen()
+            purse = _Budgets(db)
+            purse.release_affordable()
             allowed = (job["key"] for job in db.execute(candidates, (now, *alive, *batch_ids)) if purse.allows(job))
             taken = list(itertools.islice(allowed, most))
             db.executemany(
@@ -165,7 +165,9 @@ class Work(Store):
         with self.transaction() as db:
             db.execute("INSERT INTO events (at, event, detail) VALUES (?, ?, ?)", (at, event, detail))
 
-    def put_back(self, batch_ids: Sequence[int], kinds: Sequence[str] | None, at: float, recordings: Sequence[str] | None = None) -> int:
+    def reset_failed(
+        self, batch_ids: Sequence[int], kinds: Sequence[str] | None, at: float, recordings: Sequence[str] | None = None
+    ) -> int:
         """Make failed jobs ready to be done again: those of the kinds and recordings, or all.
 
         One that only took too long, or whose transcript could not be fetched, is waited for again: the service has it.
@@ -211,7 +213,7 @@ class Work(Store):
             db.execute("INSERT OR IGNORE INTO deletions (transcript_id, job_key, at) VALUES (?, ?, ?)", (transcript_id, job_key, at))
 
 
-class _Purse:
+class _Budgets:
     """What the budgets of the batches still allow, within one transaction."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
@@ -228,7 +230,7 @@ class _Purse:
         )
         return float(self._db.execute(spent_and_reserved, (batch_id,)).fetchone()[0])
 
-    def reopen(self) -> None:
+    def release_affordable(self) -> None:
         """Take the mark off where the next job would fit now, because one failed or cost less than reserved."""
         for batch, left in self._left.items():
             following = f"SELECT estimate_usd FROM jobs WHERE batch_id = ? AND held = 'budget' ORDER BY {_ORDER} LIMIT 1"

@@ -12,7 +12,7 @@ from scribekit.service.faults.spec import JOB_ERRORS, Chance, Faults
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class InjectedFault:
     """What happens to a job on purpose.
 
     Attributes:
@@ -28,7 +28,7 @@ class Fate:
     webhook_delay_s: float = 0.0
 
 
-UNTROUBLED = Fate()
+NO_FAULT = InjectedFault()
 
 
 @dataclass
@@ -44,7 +44,7 @@ class FaultPlan:
         """The name of the fault that the next request of this kind suffers, if any."""
         return self._drawn(kind, lambda: self.faults.request_shares(kind))
 
-    def for_job(self, audio: str, audio_url: str, *, has_webhook: bool) -> Fate:
+    def for_job(self, audio: str, audio_url: str, *, has_webhook: bool) -> InjectedFault:
         """The fate of the next job.
 
         Args:
@@ -55,10 +55,10 @@ class FaultPlan:
         fault, error = self._for_work(audio, audio_url)
         webhook_fault = self._drawn("webhook", self.faults.webhook_shares) if has_webhook else None
         if fault is None and webhook_fault is None:
-            return UNTROUBLED
+            return NO_FAULT
         is_delayed = webhook_fault == "webhook_delayed"
         delay_s = self._sequence("webhook_delay_s").uniform(0, self.faults.webhook_delay_s) if is_delayed else 0.0
-        return Fate(fault, error, webhook_fault, delay_s)
+        return InjectedFault(fault, error, webhook_fault, delay_s)
 
     def _for_work(self, audio: str, audio_url: str) -> tuple[str | None, str | None]:
         for pattern, end in self.faults.fail_matching.items():

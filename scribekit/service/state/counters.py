@@ -12,7 +12,7 @@ NO_ANSWER = "none"
 
 
 @dataclass
-class Books:
+class Counters:
     """Counts since the start. Other people's transcripts are not in them.
 
     Attributes:

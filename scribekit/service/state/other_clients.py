@@ -12,7 +12,7 @@ _ENGINE = {"name": "foreign", "version": "1", "quality": "scripted", "note": "So
 _NOTHING = Recognition(words=(), duration_s=60.0, channels=1, model="universal-2", engine=_ENGINE)
 
 
-class ForeignJobs:
+class OtherClients:
     """Adds transcripts to the list as if somebody else had made them. They stay in the state in which they come, and cost nothing.
 
     They come when the list is next looked at or added to, as many as would have come since: no timer runs.

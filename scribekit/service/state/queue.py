@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from scribekit.base import contract
 from scribekit.service.recognisers.base import Audio, Recogniser, RecognitionError
-from scribekit.service.state.counters import Books
+from scribekit.service.state.counters import Counters
 from scribekit.service.state.sources import Sources
 from scribekit.service.state.store import Job
 
@@ -27,7 +27,7 @@ class JobQueue:
         ended: Called with each job that has ended.
     """
 
-    def __init__(self, recogniser: Recogniser, sources: Sources, books: Books, *, slots: int, ended: Callable[[Job], None]) -> None:
+    def __init__(self, recogniser: Recogniser, sources: Sources, books: Counters, *, slots: int, ended: Callable[[Job], None]) -> None:
         self._ended = ended
         self._recogniser = recogniser
         self._sources = sources
@@ -64,7 +64,7 @@ class JobQueue:
     async def _run(self, job: Job) -> None:
         job.status, job.throttled = "processing", False
         if job.fate.fault:
-            self._suffer(job, job.fate.fault)
+            self._inject(job, job.fate.fault)
             return
         try:
             async with self._sources.local_copy(job.audio_url, fetch=self._recogniser.needs_bytes) as path:
@@ -79,7 +79,7 @@ class JobQueue:
             self._books.completed(job.audio, recognition.duration_s)
             self._ended(job)
 
-    def _suffer(self, job: Job, fault: str) -> None:
+    def _inject(self, job: Job, fault: str) -> None:
         self._books.faults[fault] += 1
         if job.fate.error is not None:
             self._fail(job, job.fate.error)

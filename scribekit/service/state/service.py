@@ -11,8 +11,8 @@ from scribekit.service.faults.spec import Faults
 from scribekit.service.recognisers.base import Recogniser
 from scribekit.service.state.background import Background
 from scribekit.service.state.bandwidth import Bandwidth
-from scribekit.service.state.counters import Books
-from scribekit.service.state.other_clients import ForeignJobs
+from scribekit.service.state.counters import Counters
+from scribekit.service.state.other_clients import OtherClients
 from scribekit.service.state.queue import JobQueue
 from scribekit.service.state.rate_window import BusiestStretch, RequestWindow
 from scribekit.service.state.settings import Settings
@@ -35,7 +35,7 @@ class Service:
         self.settings = settings
         self.recogniser = recogniser
         self.store = Store()
-        self.books = Books(BusiestStretch(settings.window_s))
+        self.books = Counters(BusiestStretch(settings.window_s))
         self.window = RequestWindow(settings.requests_per_window, settings.window_s)
         self.bandwidth = Bandwidth(settings.upload_mbps)
         self.spool = Spool(spool_parent)
@@ -43,7 +43,7 @@ class Service:
         self.background = Background()
         self.webhooks = Webhooks(self.books, self.background, allow_remote=settings.allow_remote, pause_s=settings.webhook_pause_s)
         self.queue = JobQueue(recogniser, self.sources, self.books, slots=settings.slots, ended=self.webhooks.announce)
-        self.foreign = ForeignJobs(self.store)
+        self.foreign = OtherClients(self.store)
         self.foreign.add(settings.foreign)
         self.replace_faults(settings.faults)
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from scribekit.base import contract
-from scribekit.service.faults.draws import UNTROUBLED, Fate
+from scribekit.service.faults.draws import NO_FAULT, InjectedFault
 from scribekit.service.recognisers.base import Recognition
 
 
@@ -46,7 +46,7 @@ class Job:
     recognition: Recognition | None = None
     is_deleted: bool = False
     webhook_status_code: int | None = None
-    fate: Fate = UNTROUBLED
+    fate: InjectedFault = NO_FAULT
 
     @property
     def audio_url(self) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 
 from scribekit.service.state.background import Background
-from scribekit.service.state.counters import Books
+from scribekit.service.state.counters import Counters
 from scribekit.service.state.sources import is_loopback
 from scribekit.service.state.store import Job
 
@@ -45,7 +45,7 @@ class Webhooks:
     """
 
     def __init__(
-        self, books: Books, background: Background, *, allow_remote: bool, pause_s: float = PAUSE_S, deadline_s: float = DEADLINE_S
+        self, books: Counters, background: Background, *, allow_remote: bool, pause_s: float = PAUSE_S, deadline_s: float = DEADLINE_S
     ) -> None:
         self._books = books
         self._background = background

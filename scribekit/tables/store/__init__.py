@@ -5,7 +5,7 @@ second edition beside the first, with the edits applied. ``catalogue.sqlite`` sa
 name is the remainder of a crash, or was replaced a while ago, and is deleted some time later.
 """
 
-from scribekit.tables.store.catalogue import AS_RECEIVED, REVIEWED, Catalogue, File, Holding, Part
+from scribekit.tables.store.catalogue import AS_RECEIVED, REVIEWED, Catalogue, File, Part, StoredTranscript
 from scribekit.tables.store.parquet import FOLDER, Folder
 
-__all__ = ["AS_RECEIVED", "FOLDER", "REVIEWED", "Catalogue", "File", "Folder", "Holding", "Part"]
+__all__ = ["AS_RECEIVED", "FOLDER", "REVIEWED", "Catalogue", "File", "Folder", "Part", "StoredTranscript"]

@@ -17,7 +17,7 @@ from scribekit.base import schema
 from scribekit.corpus import payloads as stored
 from scribekit.corpus.ledger import Ledger
 from scribekit.tables.arrow import fingerprint
-from scribekit.tables.store import Catalogue, Folder, Holding
+from scribekit.tables.store import Catalogue, Folder, StoredTranscript
 from scribekit.transcripts import frames
 
 VERSION = 3  # raise it when the rule by which a row is made changes: all tables are then built anew
@@ -33,7 +33,7 @@ _HELP_FROM = 4  # a second process is worth its start from so many parts on
 class Wanted(NamedTuple):
     """A recording whose tables are wanted."""
 
-    holding: Holding
+    holding: StoredTranscript
     audio_s: float
 
 
@@ -45,7 +45,7 @@ def cut(wanted: Sequence[Wanted]) -> list[Chunk]:
     """Cut recordings into parts, each of a length that fits into memory with ease.
 
     Example:
-        >>> day = [Wanted(Holding(str(hour), "k", "t"), 3600.0) for hour in range(25)]
+        >>> day = [Wanted(StoredTranscript(str(hour), "k", "t"), 3600.0) for hour in range(25)]
         >>> [len(chunk) for chunk in cut(day)]
         [24, 1]
     """
@@ -65,7 +65,7 @@ def length_s(audio_duration_s: float | None) -> float:
     return audio_duration_s or _UNKNOWN_S
 
 
-def project(ledger: Ledger, holdings: Iterable[Holding], *, reviewed: bool) -> dict[str, pa.Table]:
+def project(ledger: Ledger, holdings: Iterable[StoredTranscript], *, reviewed: bool) -> dict[str, pa.Table]:
     """The rows of some recordings, level by level."""
     payloads = stored.payloads(ledger, [(one.recording_id, one.job_key) for one in holdings], reviewed=reviewed)
     return frames.project(DERIVED, payloads)
@@ -138,7 +138,7 @@ def help_out(task: bytes) -> None:
     corpus = Path(given["corpus"])
     with Ledger(corpus) as ledger, Catalogue(Folder(corpus).path, FINGERPRINT) as catalogue:
         for chunk in given["chunks"]:
-            recordings = [Wanted(Holding(*holding), audio_s) for holding, audio_s in chunk]
+            recordings = [Wanted(StoredTranscript(*holding), audio_s) for holding, audio_s in chunk]
             build_part(Folder(corpus), catalogue, ledger, recordings)
 
 

@@ -23,7 +23,7 @@ _TABLES = {
 }
 
 
-class Holding(NamedTuple):
+class StoredTranscript(NamedTuple):
     """One recording with the transcript that its rows come from."""
 
     recording_id: str
@@ -53,7 +53,7 @@ class Part:
 
     number: int
     audio_s: float
-    holdings: list[Holding] = field(default_factory=list)
+    holdings: list[StoredTranscript] = field(default_factory=list)
     files: dict[str, dict[str, File]] = field(default_factory=dict)
     stamps: dict[str, int] = field(default_factory=dict)
 
@@ -95,7 +95,7 @@ class Catalogue(Rebuildable):
             found = {row[0]: Part(row[0], row[1], stamps=json.loads(row[2])) for row in rows}
             sql = "SELECT part, recording_id, job_key, transcript_id FROM holdings ORDER BY part, position"
             for number, *holding in self._db.execute(sql):
-                found[number].holdings.append(Holding(*holding))
+                found[number].holdings.append(StoredTranscript(*holding))
             for number, edition, *file in self._db.execute("SELECT part, edition, level, name, bytes FROM files"):
                 found[number].files.setdefault(edition, {})[file[0]] = File(*file)
         finally:
@@ -111,7 +111,9 @@ class Catalogue(Rebuildable):
         sql = "SELECT recording_id FROM holdings WHERE recording_id IN (SELECT value FROM json_each(?))"
         return {row[0] for row in self._db.execute(sql, (json.dumps(recording_ids),))}
 
-    def replace(self, old: Sequence[int], holdings: Sequence[Holding] = (), files: Sequence[File] = (), *, audio_s: float = 0.0) -> bool:
+    def replace(
+        self, old: Sequence[int], holdings: Sequence[StoredTranscript] = (), files: Sequence[File] = (), *, audio_s: float = 0.0
+    ) -> bool:
         """Put a new part in the place of old ones, in one step.
 
         Args:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import pyarrow as pa
 
 from scribekit.corpus.ledger import Ledger
-from scribekit.tables.store import AS_RECEIVED, REVIEWED, Catalogue, Folder, Holding, Part
+from scribekit.tables.store import AS_RECEIVED, REVIEWED, Catalogue, Folder, Part, StoredTranscript
 from scribekit.tables.store.build import DERIVED, PART_AUDIO_S, PART_RECORDINGS, project
-from scribekit.tables.store.parquet import keeping
+from scribekit.tables.store.parquet import rows_of
 
 MANY = 8
 """So many small parts in a row become one."""
@@ -24,7 +24,7 @@ def broken(folder: Folder, parts: Mapping[int, Part], *, thoroughly: bool = Fals
     ]
 
 
-def drop_superseded(folder: Folder, catalogue: Catalogue, parts: Mapping[int, Part], current: Mapping[str, Holding]) -> bool:
+def drop_superseded(folder: Folder, catalogue: Catalogue, parts: Mapping[int, Part], current: Mapping[str, StoredTranscript]) -> bool:
     """Take out the recordings that have another transcript by now, or are gone. Whether there were any."""
     found = False
     for part in parts.values():
@@ -46,7 +46,7 @@ def merge_small(folder: Folder, catalogue: Catalogue, ranks: Mapping[str, int]) 
         ranks: Recording id → its place in the order of all.
     """
 
-    def rank(holding: Holding) -> int:
+    def rank(holding: StoredTranscript) -> int:
         return ranks.get(holding.recording_id, len(ranks))
 
     for run in _runs(list(catalogue.parts().values()), rank):
@@ -54,7 +54,7 @@ def merge_small(folder: Folder, catalogue: Catalogue, ranks: Mapping[str, int]) 
             _rewrite(folder, catalogue, group, sorted((holding for part in group for holding in part.holdings), key=rank))
 
 
-def _runs(parts: Sequence[Part], rank: Callable[[Holding], int]) -> list[list[Part]]:
+def _runs(parts: Sequence[Part], rank: Callable[[StoredTranscript], int]) -> list[list[Part]]:
     """The small parts in order, parted where a large one lies between two of them."""
     places = {part.number: sorted(map(rank, part.holdings)) for part in parts}
     large = [places[part.number] for part in parts if not _is_small(part)]
@@ -96,8 +96,8 @@ def review(folder: Folder, catalogue: Catalogue, ledger: Ledger, part: Part, sta
     base = part.edition(reviewed=True)
     tables = {}
     for level, rows in fresh.items():
-        others = [keeping(folder.read(base[level]), [name for name in names if name not in stale])] if level in base else []
-        tables[level] = keeping(pa.concat_tables([*others, rows]), names)
+        others = [rows_of(folder.read(base[level]), [name for name in names if name not in stale])] if level in base else []
+        tables[level] = rows_of(pa.concat_tables([*others, rows]), names)
     catalogue.set_reviewed(part.number, known, folder.write(tables))
     folder.release(part.files.get(REVIEWED, {}).values())
 
@@ -113,14 +113,14 @@ def _groups(parts: Sequence[Part]) -> Iterator[list[Part]]:
     yield group
 
 
-def _rewrite(folder: Folder, catalogue: Catalogue, parts: Sequence[Part], holdings: Sequence[Holding]) -> None:
+def _rewrite(folder: Folder, catalogue: Catalogue, parts: Sequence[Part], holdings: Sequence[StoredTranscript]) -> None:
     """Make one part of parts, with these of their recordings, in this order. No payload is read."""
     names = [holding.recording_id for holding in holdings]
     tables = {}
     for level in DERIVED if holdings else ():
         files = [part.files[AS_RECEIVED][level] for part in parts if level in part.files.get(AS_RECEIVED, {})]
         if files:
-            tables[level] = keeping(pa.concat_tables([folder.read(file) for file in files]), names)
+            tables[level] = rows_of(pa.concat_tables([folder.read(file) for file in files]), names)
     share = len(holdings) / sum(len(part.holdings) for part in parts)
     audio_s = sum(part.audio_s for part in parts) * share
     catalogue.replace([part.number for part in parts], holdings, folder.write(tables), audio_s=audio_s)

@@ -134,13 +134,13 @@ class Folder:
             ) from cause
 
 
-def keeping(rows: pa.Table, recording_ids: Sequence[str]) -> pa.Table:
+def rows_of(rows: pa.Table, recording_ids: Sequence[str]) -> pa.Table:
     """The rows of some recordings, in the order in which these are given, each recording's rows as they stand."""
     ranks = pc.index_in(rows.column("recording_id"), value_set=pa.array(recording_ids, pa.large_string()))
     kept = rows.filter(ranks.is_valid())
-    return ordered(kept, ranks.drop_null().to_numpy())
+    return sorted_by_rank(kept, ranks.drop_null().to_numpy())
 
 
-def ordered(rows: pa.Table, ranks: Any) -> pa.Table:
+def sorted_by_rank(rows: pa.Table, ranks: Any) -> pa.Table:
     """Rows by their ranks; those of one rank stay as they stand."""
     return rows if (ranks[1:] >= ranks[:-1]).all() else rows.take(pa.array(ranks.argsort(kind="stable")))

@@ -18,11 +18,11 @@ from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.corpus.job import COMPLETED
 from scribekit.corpus.ledger import Ledger
 from scribekit.tables.arrow import takes_dictionaries, to_pandas
-from scribekit.tables.store import Catalogue, File, Folder, Holding, Part, maintain
+from scribekit.tables.store import Catalogue, File, Folder, Part, StoredTranscript, maintain
 from scribekit.tables.store.build import DERIVED, FINGERPRINT, Wanted, build, cut, length_s
-from scribekit.tables.store.parquet import ordered
+from scribekit.tables.store.parquet import sorted_by_rank
 
-__all__ = ["DERIVED", "Reading", "Wanted", "bring_up_to_date", "forget", "forget_damaged", "wanted"]
+__all__ = ["DERIVED", "PayloadReader", "Wanted", "bring_up_to_date", "forget", "forget_damaged", "wanted"]
 
 _TRIES = 3  # another process may take away in the meantime what was just built
 
@@ -30,7 +30,7 @@ Parts = Mapping[int, Part]
 
 
 @dataclass(frozen=True)
-class Reading:
+class PayloadReader:
     """Tables that are up to date, for some recordings.
 
     Attributes:
@@ -78,7 +78,7 @@ class Reading:
         rows = dataset.to_table(columns=[*columns, *({"recording_id"} - set(columns))], filter=condition)
         due = pa.array(self.recording_ids, pa.large_string())
         ranks = pc.index_in(rows.column("recording_id").cast(pa.large_string()), value_set=due)
-        return to_pandas(ordered(rows.select(list(columns)), ranks.to_numpy()), table)
+        return to_pandas(sorted_by_rank(rows.select(list(columns)), ranks.to_numpy()), table)
 
     def _is_in_order(self) -> bool:
         ranks = {name: rank for rank, name in enumerate(self.recording_ids)}
@@ -89,7 +89,7 @@ class Reading:
 def wanted(ledger: Ledger, batch_ids: Sequence[int], recording_ids: Sequence[str] | None = None) -> list[Wanted]:
     """The recordings of batches that have a transcript, in manifest order; all of them, or those with one of the ids."""
     return [
-        Wanted(Holding(row["recording_id"], row["job_key"], row["transcript_id"]), length_s(row["audio_duration_s"]))
+        Wanted(StoredTranscript(row["recording_id"], row["job_key"], row["transcript_id"]), length_s(row["audio_duration_s"]))
         for row in ledger.job_rows(batch_ids, recording_ids)
         if row["state"] == COMPLETED
     ]
@@ -97,7 +97,7 @@ def wanted(ledger: Ledger, batch_ids: Sequence[int], recording_ids: Sequence[str
 
 def bring_up_to_date(
     corpus: Path, ledger: Ledger, own: Sequence[Wanted], whole: Sequence[Wanted], *, reviewed: bool = True, progress: bool = True
-) -> Reading | None:
+) -> PayloadReader | None:
     """Build what is missing of the tables of some recordings.
 
     Args:
@@ -131,7 +131,7 @@ def bring_up_to_date(
             if reviewed:
                 parts = _reviewed(folder, catalogue, ledger, parts, set(names), progress=progress)
             if not _missing(parts, own):
-                return Reading(folder, _in_order(parts, names), names, reviewed, added)
+                return PayloadReader(folder, _in_order(parts, names), names, reviewed, added)
     return None
 
 
@@ -161,7 +161,7 @@ def forget_damaged(corpus: Path) -> bool:
     return bool(numbers)
 
 
-def _sound_parts(folder: Folder, catalogue: Catalogue, current: Mapping[str, Holding]) -> Parts:
+def _sound_parts(folder: Folder, catalogue: Catalogue, current: Mapping[str, StoredTranscript]) -> Parts:
     parts = catalogue.parts()
     broken = maintain.broken(folder, parts)
     for number in broken:

@@ -16,7 +16,7 @@ from scribekit.transcripts.edits.model import DONE, IN_REVIEW, NEW, REDO, STATE,
 from scribekit.transcripts.edits.replayer import Replayed, Replayer
 from scribekit.transcripts.edits.state import State, to_payload, utterance_words
 from scribekit.transcripts.edits.strays import Stray, strays
-from scribekit.transcripts.edits.word import Spoken
+from scribekit.transcripts.edits.word import EditedWord
 
 __all__ = [
     "ACTIONS",
@@ -31,11 +31,11 @@ __all__ = [
     "UNDO",
     "Conflict",
     "Edit",
+    "EditedWord",
     "History",
     "Outcome",
     "Replayed",
     "Replayer",
-    "Spoken",
     "State",
     "Stray",
     "edges",

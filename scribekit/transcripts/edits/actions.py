@@ -13,7 +13,7 @@ from scribekit.transcripts.edits.alignment import cut, plain, plain_before, rewo
 from scribekit.transcripts.edits.anchors import Conflict, WordAnchor, find_speaker, find_words
 from scribekit.transcripts.edits.model import Edit
 from scribekit.transcripts.edits.state import State, join_turns
-from scribekit.transcripts.edits.word import Spoken
+from scribekit.transcripts.edits.word import EditedWord
 
 Detail = Mapping[str, Any]
 
@@ -214,7 +214,7 @@ def _adds_words(anchor: WordAnchor, texts: Sequence[str]) -> bool:
 
 def _is_so_already(state: State, anchor: WordAnchor, texts: Sequence[str]) -> bool:
     """Whether another transcript has the corrected words where the wrong ones were; then the person has found those right."""
-    new = reworded([Spoken(text, start, end) for _, text, start, end in anchor], texts)
+    new = reworded([EditedWord(text, start, end) for _, text, start, end in anchor], texts)
     try:
         positions = _found_run(state, [[place, word.text, word.start, word.end] for place, word in enumerate(new)])
     except Conflict:
@@ -255,10 +255,10 @@ def _contiguous(state: State, positions: Sequence[int]) -> list[int]:
     return list(range(span.start, span.start + len(run)))
 
 
-def _judge(state: State, looked_at: Iterable[Spoken], right: set[int]) -> None:
+def _judge(state: State, looked_at: Iterable[EditedWord], right: set[int]) -> None:
     for word in looked_at:
         if word.origin is not None:
-            state.verdicts[word.origin] = word.origin in right
+            state.judgements[word.origin] = word.origin in right
 
 
 def _accept(state: State, detail: Detail, is_same: bool) -> None:
@@ -302,7 +302,7 @@ def places(state: State, phrase: str) -> list[list[int]]:
     Other signs count: "C++" is not "C".
 
     Example:
-        >>> state = State([Spoken("New", 0, 1), Spoken("york,", 1, 2), Spoken("new", 2, 3), Spoken("York.", 3, 4)])
+        >>> state = State([EditedWord("New", 0, 1), EditedWord("york,", 1, 2), EditedWord("new", 2, 3), EditedWord("York.", 3, 4)])
         >>> places(state, "new york")
         [[0, 1], [2, 3]]
     """

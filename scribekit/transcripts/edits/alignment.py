@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 
-from scribekit.transcripts.edits.word import Spoken
+from scribekit.transcripts.edits.word import EditedWord
 
 SHORTEST_MS = 60
 """A typed word gets at least this much of a pause; in a shorter one it shares the time of its neighbour."""
@@ -70,13 +70,13 @@ def cut(text: str, separator: str) -> list[str]:
 
 
 def reworded(
-    old: Sequence[Spoken],
+    old: Sequence[EditedWord],
     texts: Sequence[str],
     before: int | None = None,
     after: int | None = None,
     *,
     compared: Callable[[str], str] = plain,
-) -> list[Spoken]:
+) -> list[EditedWord]:
     """Other words for a run of words.
 
     Words that stay (but for case and punctuation) keep their times. As many words for as many take the times of those that they replace.
@@ -92,12 +92,12 @@ def reworded(
         compared: A word as it is compared with others.
 
     Example:
-        >>> old = [Spoken("their", 0, 300, confidence=0.4, origin=0), Spoken("is", 300, 400, confidence=0.9, origin=1)]
+        >>> old = [EditedWord("their", 0, 300, confidence=0.4, origin=0), EditedWord("is", 300, 400, confidence=0.9, origin=1)]
         >>> [(word.text, word.start, word.end, word.confidence) for word in reworded(old, ["There", "she", "is."])]
         [('There', 0, 187, None), ('she', 187, 300, None), ('is.', 300, 400, 0.9)]
     """
     matcher = SequenceMatcher(None, [compared(word.text) for word in old], list(map(compared, texts)), autojunk=False)
-    new: list[Spoken] = []
+    new: list[EditedWord] = []
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
         if kind == "equal" or (kind == "replace" and i2 - i1 == j2 - j1):
             new += [
@@ -112,13 +112,13 @@ def reworded(
     return _with_room_in_front(new, before)
 
 
-def _retexted(word: Spoken, text: str, *, is_same_word: bool) -> Spoken:
+def _retexted(word: EditedWord, text: str, *, is_same_word: bool) -> EditedWord:
     if text == word.text:
         return word
     return word.altered(text=text) if is_same_word else word.altered(text=text, confidence=None, origin=None)
 
 
-def _dealt(start: int, end: int, texts: Sequence[str], model: Spoken) -> list[Spoken]:
+def _dealt(start: int, end: int, texts: Sequence[str], model: EditedWord) -> list[EditedWord]:
     """Words over a stretch of time, each as much of it as its share of the letters."""
     letters, total = 0, sum(map(len, texts))
     words = []
@@ -130,7 +130,7 @@ def _dealt(start: int, end: int, texts: Sequence[str], model: Spoken) -> list[Sp
     return words
 
 
-def _inserted(before: list[Spoken], texts: Sequence[str], following: int | None, neighbour: Spoken) -> list[Spoken]:
+def _inserted(before: list[EditedWord], texts: Sequence[str], following: int | None, neighbour: EditedWord) -> list[EditedWord]:
     start = before[-1].end if before else None
     if start is not None and (following is None or following - start >= SHORTEST_MS * len(texts)):
         longest = start + LONGEST_MS * len(texts)
@@ -142,7 +142,7 @@ def _inserted(before: list[Spoken], texts: Sequence[str], following: int | None,
     return _dealt(neighbour.start, neighbour.start, texts, neighbour)
 
 
-def _with_room_in_front(words: list[Spoken], before: int | None) -> list[Spoken]:
+def _with_room_in_front(words: list[EditedWord], before: int | None) -> list[EditedWord]:
     """Typed words before the first old one have no time yet: they take the pause in front of it, or share its time."""
     first = next((place for place, word in enumerate(words) if word.end > word.start), 0)
     if first == 0 or not words[0].is_retimed:
@@ -155,7 +155,7 @@ def _with_room_in_front(words: list[Spoken], before: int | None) -> list[Spoken]
     return [*shares[:first], _retimed(word, shares[first]), *words[first + 1 :]]
 
 
-def _retimed(word: Spoken, share: Spoken) -> Spoken:
+def _retimed(word: EditedWord, share: EditedWord) -> EditedWord:
     retimed = word.altered(start=share.start, end=share.end, is_retimed=True)
     retimed.is_edited = word.is_edited
     return retimed

@@ -17,7 +17,7 @@ from typing import Any
 
 from scribekit.transcripts.edits.alignment import plain
 from scribekit.transcripts.edits.state import State
-from scribekit.transcripts.edits.word import Spoken
+from scribekit.transcripts.edits.word import EditedWord
 
 NEAR_MS = 700
 """A word of a new transcript is the same as before when it starts within this time of the old one."""
@@ -53,7 +53,7 @@ def find_words(state: State, anchor: WordAnchor) -> list[int]:
     return _sought(state, anchor)
 
 
-def _is_at(word: Spoken, text: str, start: int) -> bool:
+def _is_at(word: EditedWord, text: str, start: int) -> bool:
     return word.text == text and word.start == start
 
 
@@ -88,7 +88,7 @@ def find_speaker(state: State, anchor: Mapping[str, Any], *, is_same_transcript:
     return best
 
 
-def _shares(words: Sequence[Spoken], spans: Sequence[Sequence[int]]) -> Counter[str]:
+def _shares(words: Sequence[EditedWord], spans: Sequence[Sequence[int]]) -> Counter[str]:
     """How many ms of the spans each speaker has; the spans are in order and do not overlap."""
     shares: Counter[str] = Counter()
     ends = [end for _, end in spans]

@@ -14,7 +14,7 @@ import msgspec
 
 from scribekit.base import contract
 from scribekit.transcripts.edits import turns as grouping
-from scribekit.transcripts.edits.word import Spoken, Turn
+from scribekit.transcripts.edits.word import EditedWord, Turn
 from scribekit.transcripts.frames.utterances import by_listed_words
 
 
@@ -33,13 +33,13 @@ class State:
         end_ms: When the recording, or its last word, is over; None where nobody says how long it is.
     """
 
-    words: list[Spoken]
+    words: list[EditedWord]
     given_turns: Sequence[Turn] = ()
     given_starts: Sequence[int] = ()
     has_turns: bool = False
     separator: str = " "
     end_ms: int | None = None
-    verdicts: dict[int, bool] = field(default_factory=dict)
+    judgements: dict[int, bool] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -57,7 +57,7 @@ class State:
         words, utterances = transcript.words or [], transcript.utterances or []
         turns: Sequence[Turn] = by_listed_words(words, utterances) if utterances else [0] * len(words)
         spoken = [
-            Spoken(word.text, word.start, word.end, word.speaker, word.channel, turn, word.confidence, origin, word.speaker)
+            EditedWord(word.text, word.start, word.end, word.speaker, word.channel, turn, word.confidence, origin, word.speaker)
             for origin, (word, turn) in enumerate(zip(words, turns, strict=True))
         ]
         starts = [utterance.start for utterance in utterances]
@@ -67,7 +67,7 @@ class State:
         """A state that can be changed without this one; the two share their words."""
         return State(
             list(self.words), self.given_turns, self.given_starts, self.has_turns, self.separator, self.end_ms,
-            dict(self.verdicts), dict(self.renamed),
+            dict(self.judgements), dict(self.renamed),
         )  # fmt: skip
 
     def speakers(self) -> list[str]:
@@ -84,7 +84,7 @@ class State:
 
     def settled(self) -> list[int]:
         """The positions of the words whose text a person typed or judged, whoever says them."""
-        return [position for position, word in enumerate(self.words) if word.origin is None or word.origin in self.verdicts]
+        return [position for position, word in enumerate(self.words) if word.origin is None or word.origin in self.judgements]
 
     def new_turn(self) -> int:
         """A number that no turn has."""
@@ -139,7 +139,7 @@ def to_payload(body: bytes, state: State) -> bytes:
     return msgspec.json.encode(raw | changed)
 
 
-def _word(word: Spoken, given: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _word(word: EditedWord, given: Sequence[dict[str, Any]]) -> dict[str, Any]:
     fields = {"text": word.text, "start": word.start, "end": word.end, "confidence": word.confidence, "speaker": word.speaker}
     if word.origin is not None:
         item = given[word.origin]
@@ -200,7 +200,7 @@ def _renamed(item: Any, state: State) -> Any:
     return item
 
 
-def _reattributed(item: Any, state: State, said: Sequence[Spoken], starts: Sequence[int]) -> Any:
+def _reattributed(item: Any, state: State, said: Sequence[EditedWord], starts: Sequence[int]) -> Any:
     """A judged sentence is said by whoever now says most of the words in its time that the service gave to its speaker."""
     if not isinstance(item, dict):
         return item
@@ -212,7 +212,7 @@ def _reattributed(item: Any, state: State, said: Sequence[Spoken], starts: Seque
     return item | {"speaker": speakers.most_common(1)[0][0]} if speakers else _renamed(item, state)
 
 
-def join_turns(words: list[Spoken], positions: Iterable[int]) -> None:
+def join_turns(words: list[EditedWord], positions: Iterable[int]) -> None:
     """Turns of the same speaker that touch at one of the positions become one."""
     for position in positions:
         for other in (position - 1, position + 1):
@@ -220,7 +220,7 @@ def join_turns(words: list[Spoken], positions: Iterable[int]) -> None:
                 _join(words, words[position], words[other])
 
 
-def _join(words: list[Spoken], word: Spoken, neighbour: Spoken) -> None:
+def _join(words: list[EditedWord], word: EditedWord, neighbour: EditedWord) -> None:
     if word.turn is None or neighbour.turn in (None, word.turn) or (word.speaker, word.channel) != (neighbour.speaker, neighbour.channel):
         return
     for position in grouping.in_turn(words, word.turn):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from scribekit.transcripts.edits.word import Spoken, Turn
+from scribekit.transcripts.edits.word import EditedWord, Turn
 
 Numbers = npt.NDArray[np.int64]
 NONE = -1
@@ -30,27 +30,27 @@ class OrderedTurn(NamedTuple):
     given: int | None
 
 
-def numbers(words: Sequence[Spoken], name: str) -> Numbers:
+def numbers(words: Sequence[EditedWord], name: str) -> Numbers:
     """One attribute of all words; -1 for None."""
     return _numbers(list(map(attrgetter(name), words)))
 
 
-def flags(words: Sequence[Spoken], name: str) -> npt.NDArray[np.bool_]:
+def flags(words: Sequence[EditedWord], name: str) -> npt.NDArray[np.bool_]:
     """One attribute of all words that is true or false."""
     return np.array(list(map(attrgetter(name), words)), dtype=np.bool_)
 
 
-def by_turn(words: Sequence[Spoken]) -> list[list[int]]:
+def by_turn(words: Sequence[EditedWord]) -> list[list[int]]:
     """The positions of the words of each turn, in order of appearance; words without a turn are in none."""
     return sorted(_members(*_grouped(numbers(words, "turn"))))
 
 
-def in_turn(words: Sequence[Spoken], turn: int) -> list[int]:
+def in_turn(words: Sequence[EditedWord], turn: int) -> list[int]:
     """The positions of the words of one turn."""
     return list(itertools.compress(itertools.count(), map(eq, map(attrgetter("turn"), words), itertools.repeat(turn))))
 
 
-def ordered(words: Sequence[Spoken], given_turns: Sequence[Turn], given_starts: Sequence[int]) -> list[OrderedTurn]:
+def ordered(words: Sequence[EditedWord], given_turns: Sequence[Turn], given_starts: Sequence[int]) -> list[OrderedTurn]:
     """All turns in order of their starts; where those are equal, utterances without a word first, then in order of appearance.
 
     Args:
@@ -78,7 +78,7 @@ def ordered(words: Sequence[Spoken], given_turns: Sequence[Turn], given_starts: 
     return sorted(turns, key=attrgetter("start"))
 
 
-def _are_as_given(words: Sequence[Spoken], given: Numbers, turn_of: Numbers, order: Numbers, edges: Numbers) -> Any:
+def _are_as_given(words: Sequence[EditedWord], given: Numbers, turn_of: Numbers, order: Numbers, edges: Numbers) -> Any:
     """Of each turn, whether it holds words of the utterance of its number only, in their order and as they were received."""
     origins = numbers(words, "origin")
     was_in = np.append(given, NONE)[np.minimum(origins, len(given))]  # -1 finds the last one: of a typed word

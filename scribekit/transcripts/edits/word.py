@@ -10,7 +10,7 @@ import msgspec
 Turn = int | None
 
 
-class Spoken(msgspec.Struct, gc=False):
+class EditedWord(msgspec.Struct, gc=False):
     """One word as it stands.
 
     Attributes:
@@ -39,13 +39,13 @@ class Spoken(msgspec.Struct, gc=False):
     is_edited: bool = False
     is_retimed: bool = False
 
-    def like(self, **changes: Any) -> Spoken:
+    def like(self, **changes: Any) -> EditedWord:
         """A copy with other values. Words are never changed in place: states share them."""
         word = copy.copy(self)
         for name, value in changes.items():
             setattr(word, name, value)
         return word
 
-    def altered(self, **changes: Any) -> Spoken:
+    def altered(self, **changes: Any) -> EditedWord:
         """A copy with other values, marked as edited."""
         return self.like(is_edited=True, **changes)

@@ -14,7 +14,7 @@ from scribekit.base.schema import Table
 _ARROW = {"str": pa.large_string(), "int64": pa.int64(), "Int64": pa.int64(), "float64": pa.float64(), "bool": pa.bool_()}
 
 
-class Columns:
+class TableBuilder:
     """Gathers a table payload by payload, so that memory holds the answer and one payload."""
 
     def __init__(self, table: Table) -> None:

@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow as pa
 
 from scribekit.base import contract, schema
-from scribekit.transcripts.frames.columns import Columns
+from scribekit.transcripts.frames.columns import TableBuilder
 from scribekit.transcripts.frames.edit_marks import flags, is_edited
 from scribekit.transcripts.frames.features import FEATURES
 from scribekit.transcripts.frames.json_words import TEXT
-from scribekit.transcripts.frames.reader import Reading
-from scribekit.transcripts.frames.words import Spoken
+from scribekit.transcripts.frames.reader import PayloadReader
+from scribekit.transcripts.frames.words import Words
 
 REMOTE_ENGINE = "AssemblyAI"
 SERVICE, REPAIRED, EDITED = "service", "repaired", "edited"
@@ -52,16 +52,16 @@ def project(levels: Iterable[str], payloads: Payloads) -> dict[str, pa.Table]:
     return {level: columns.table() for level, columns in _gathered(levels, payloads).items()}
 
 
-def _gathered(levels: Iterable[str], payloads: Payloads) -> dict[str, Columns]:
-    gathered = {level: Columns(schema.LEVELS[level]) for level in levels}
+def _gathered(levels: Iterable[str], payloads: Payloads) -> dict[str, TableBuilder]:
+    gathered = {level: TableBuilder(schema.LEVELS[level]) for level in levels}
     for recording_id, body in payloads:
         _add(gathered, recording_id, body)
     return gathered
 
 
-def _add(gathered: Mapping[str, Columns], recording_id: str, body: bytes) -> None:
+def _add(gathered: Mapping[str, TableBuilder], recording_id: str, body: bytes) -> None:
     """The rows of one payload. Its objects are gone before the next is read: they stay in the processor's cache."""
-    reading = Reading(body, frozenset(gathered))
+    reading = PayloadReader(body, frozenset(gathered))
     for level, columns in gathered.items():
         if level in _COLUMNS:
             values = _COLUMNS[level](reading)
@@ -215,7 +215,7 @@ def _engine_name(engine: contract.Engine | None) -> str:
     return f"{name} ({engine.quality})" if engine.quality else name
 
 
-def _transcript_rows(reading: Reading) -> list[dict[str, Any]]:
+def _transcript_rows(reading: PayloadReader) -> list[dict[str, Any]]:
     payload, spoken = reading.payload, reading.spoken
     if payload.id is None or payload.status is None:
         raise msgspec.ValidationError("Expected a transcript with 'id' and 'status'")
@@ -245,17 +245,17 @@ def _engine(raw: Any) -> contract.Engine | None:
     )
 
 
-def _feature_rows(name: str, reading: Reading) -> list[dict[str, Any]]:
+def _feature_rows(name: str, reading: PayloadReader) -> list[dict[str, Any]]:
     return FEATURES[name].rows(reading.payload)
 
 
-_ROWS: Mapping[str, Callable[[Reading], list[dict[str, Any]]]] = {
+_ROWS: Mapping[str, Callable[[PayloadReader], list[dict[str, Any]]]] = {
     "transcripts": _transcript_rows,
     **{name: partial(_feature_rows, name) for name in FEATURES},
 }
 
 
-def _utterance_columns(reading: Reading) -> dict[str, Any]:
+def _utterance_columns(reading: PayloadReader) -> dict[str, Any]:
     turns, times = reading.turns, reading.turn_times
     return {
         "utterance_index": np.arange(len(turns)),
@@ -271,7 +271,7 @@ def _utterance_columns(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _word_columns(reading: Reading) -> dict[str, Any]:
+def _word_columns(reading: PayloadReader) -> dict[str, Any]:
     spoken = reading.spoken
     return {
         "word_index": np.arange(len(spoken)),
@@ -287,7 +287,7 @@ def _word_columns(reading: Reading) -> dict[str, Any]:
     }
 
 
-_COLUMNS: Mapping[str, Callable[[Reading], dict[str, Any]]] = {
+_COLUMNS: Mapping[str, Callable[[PayloadReader], dict[str, Any]]] = {
     "utterances": _utterance_columns,
     "words": _word_columns,
     "sentences": lambda reading: reading.segments.sentences(),
@@ -295,7 +295,7 @@ _COLUMNS: Mapping[str, Callable[[Reading], dict[str, Any]]] = {
 }
 
 
-def _time_sources(spoken: Spoken) -> Any:
+def _time_sources(spoken: Words) -> Any:
     if spoken.repaired is None and spoken.retimed is None:
         return SERVICE
     kinds = np.zeros(len(spoken), dtype=np.int8)

@@ -18,7 +18,7 @@ from scribekit.transcripts.frames.features import FEATURES
 from scribekit.transcripts.frames.json_split import IN_THEIR_STEAD, part
 from scribekit.transcripts.frames.sentences import Segmenter
 from scribekit.transcripts.frames.utterances import Span, are_possible, possible_times
-from scribekit.transcripts.frames.words import Spoken, read_words, spoken_leniently, spoken_of_columns
+from scribekit.transcripts.frames.words import Words, read_words, spoken_leniently, spoken_of_columns
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 
@@ -52,7 +52,7 @@ class _Turn(_Listing, kw_only=True, gc=False):
     confidence: float | None = None
 
 
-class Reading:
+class PayloadReader:
     """A payload, read as far as the tables of some levels need it.
 
     Attributes:
@@ -70,7 +70,7 @@ class Reading:
         msgspec.MsgspecError: The body is not a JSON transcript.
     """
 
-    spoken: Spoken
+    spoken: Words
     turns: list[Any]
     turn_times: tuple[times.Times, times.Times, times.Flags] | None = None
     _listed: Counts | None
@@ -120,7 +120,7 @@ class Reading:
             self._check(given)
 
     def _check(self, given: tuple[times.Flags, times.Flags] | None) -> None:
-        self.spoken.check_times(self._latest(), given)
+        self.spoken.repair_times(self._latest(), given)
         self.spoken.mark(self.review)
 
     def _latest(self) -> int:
@@ -129,7 +129,7 @@ class Reading:
         return times.latest_ms(contract.as_number(self.payload.audio_duration), is_trimmed=is_trimmed)
 
 
-def _parted(body: bytes, levels: frozenset[str]) -> tuple[Any, Spoken, Counts | None] | None:
+def _parted(body: bytes, levels: frozenset[str]) -> tuple[Any, Words, Counts | None] | None:
     """The same as ``_whole``, several times as quick; None where what was cut out is not what the decoder then misses.
 
     Returns:
@@ -158,7 +158,7 @@ def _counts(turns: list[Any], listed: Counts) -> Counts | None:
     return counts
 
 
-def _whole(body: bytes, levels: frozenset[str]) -> tuple[Any, Spoken | None]:
+def _whole(body: bytes, levels: frozenset[str]) -> tuple[Any, Words | None]:
     payload = _decoder(levels).decode(body)
     return payload, read_words(payload.words) if hasattr(payload, "words") else None
 

@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scribekit.transcripts.frames.json_words import TEXT
-from scribekit.transcripts.frames.words import Spoken
+from scribekit.transcripts.frames.words import Words
 
 BREATH_MS = 500
 SENTENCE_WORDS = 40
@@ -46,7 +46,7 @@ Flags = npt.NDArray[np.bool_]
 class Segmenter:
     """Cuts the words of one payload, all at once."""
 
-    def __init__(self, spoken: Spoken) -> None:
+    def __init__(self, spoken: Words) -> None:
         self._spoken = spoken
         self._speakers = _codes(spoken.speakers, len(spoken))
 

@@ -39,7 +39,7 @@ def latest_ms(audio_duration: float | None, *, is_trimmed: bool = False) -> int:
     return int(audio_duration + 1) * 1000
 
 
-def are_sound(starts: Times, ends: Times, latest: int) -> bool:
+def are_plausible(starts: Times, ends: Times, latest: int) -> bool:
     """Whether no time needs a repair, whatever the channels; quick, and true of nearly every payload."""
     if not len(starts):
         return True

@@ -74,7 +74,7 @@ def _given(item: contract.Word | contract.Utterance) -> tuple[bool, bool]:
     return (item.is_start_given, item.is_end_given) if isinstance(item, (contract.MendedWord, contract.MendedUtterance)) else (True, True)
 
 
-def by_time_alone(starts: Times, ends: Times, speakers: Any, channels: Any, spans: Sequence[Span | contract.Utterance]) -> Times | None:
+def by_time(starts: Times, ends: Times, speakers: Any, channels: Any, spans: Sequence[Span | contract.Utterance]) -> Times | None:
     """The utterance of each word, or None when time leaves a doubt about one of them.
 
     Args:

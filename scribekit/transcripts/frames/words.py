@@ -14,7 +14,7 @@ from scribekit.base import contract
 from scribekit.transcripts.frames import times as clock
 from scribekit.transcripts.frames.edit_marks import flags
 from scribekit.transcripts.frames.json_words import TEXT, WordColumns, read_columns
-from scribekit.transcripts.frames.utterances import Span, by_counts, by_listed_words, by_time_alone
+from scribekit.transcripts.frames.utterances import Span, by_counts, by_listed_words, by_time
 
 
 class _Word(msgspec.Struct, gc=False):
@@ -32,7 +32,7 @@ _words = msgspec.json.Decoder(list[_Word] | None)
 
 
 @dataclass
-class Spoken:
+class Words:
     """The words of one payload, a column each.
 
     Attributes:
@@ -74,7 +74,7 @@ class Spoken:
         if counts is not None:
             self.utterances = by_counts(self.starts, self.ends, spans, counts)
         if self.utterances is None:
-            self.utterances = by_time_alone(self.starts, self.ends, self.speakers, self.channels, spans)
+            self.utterances = by_time(self.starts, self.ends, self.speakers, self.channels, spans)
         return self.utterances is not None
 
     def mark(self, review: contract.Review | None) -> None:
@@ -83,20 +83,20 @@ class Spoken:
             self.edited = flags(review.edited_words, len(self))
             self.retimed = flags(review.retimed_words, len(self))
 
-    def check_times(self, latest: int, given: tuple[clock.Flags, clock.Flags] | None = None) -> None:
+    def repair_times(self, latest: int, given: tuple[clock.Flags, clock.Flags] | None = None) -> None:
         """Put right what cannot be.
 
         Args:
             latest: The end of the recording, in ms.
             given: For starts and for ends, whether the payload gave a number; None when it always did.
         """
-        if given is not None or not clock.are_sound(self.starts, self.ends, latest):
+        if given is not None or not clock.are_plausible(self.starts, self.ends, latest):
             channels = [None] * len(self) if self.channels is None else self.channels.to_pylist()
             self.starts, self.ends, repaired = clock.repair(self.starts, self.ends, channels, latest, given)
             self.repaired = repaired if repaired.any() else None
 
 
-def read_words(raw: msgspec.Raw) -> Spoken:
+def read_words(raw: msgspec.Raw) -> Words:
     """The words of a payload as it gives them.
 
     Args:
@@ -111,7 +111,7 @@ def read_words(raw: msgspec.Raw) -> Spoken:
     return spoken_of(_words.decode(written) or ()) if columns is None else spoken_of_columns(columns)
 
 
-def spoken_of(words: Sequence[_Word | contract.Word]) -> Spoken:
+def spoken_of(words: Sequence[_Word | contract.Word]) -> Words:
     """Words that were read one by one, as columns."""
     starts, ends = (np.array(times, dtype=np.int64) for times in ([word.start for word in words], [word.end for word in words]))
     confidences = pa.array([word.confidence for word in words], pa.float64())
@@ -119,10 +119,10 @@ def spoken_of(words: Sequence[_Word | contract.Word]) -> Spoken:
         pa.array(values, TEXT)
         for values in ([word.text for word in words], [word.speaker for word in words], [word.channel for word in words])
     )
-    return Spoken(texts, starts, ends, *(_unless_missing(column) for column in (confidences, speakers, channels)))
+    return Words(texts, starts, ends, *(_unless_missing(column) for column in (confidences, speakers, channels)))
 
 
-def spoken_leniently(transcript: contract.Transcript, *, with_utterances: bool) -> tuple[Spoken, tuple[clock.Flags, clock.Flags] | None]:
+def spoken_leniently(transcript: contract.Transcript, *, with_utterances: bool) -> tuple[Words, tuple[clock.Flags, clock.Flags] | None]:
     """The words of a transcript that was read value by value, and which times the payload gave, if not all.
 
     Args:
@@ -136,10 +136,10 @@ def spoken_leniently(transcript: contract.Transcript, *, with_utterances: bool) 
     return spoken, _given(words)
 
 
-def spoken_of_columns(columns: WordColumns) -> Spoken:
+def spoken_of_columns(columns: WordColumns) -> Words:
     """Words that are written alike."""
     starts, ends = columns.start.to_numpy(), columns.end.to_numpy()
-    return Spoken(columns.text, starts, ends, columns.confidence, columns.speaker, columns.channel)
+    return Words(columns.text, starts, ends, columns.confidence, columns.speaker, columns.channel)
 
 
 def _unless_missing(column: Any) -> Any:

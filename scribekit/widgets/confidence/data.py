@@ -18,7 +18,7 @@ from scribekit.corpus.ledger import Ledger
 from scribekit.quality.calibration import Calibration
 from scribekit.quality.confidence import RECORDING, SPEAKER, Distributions
 from scribekit.quality.flag import flag_at, settled
-from scribekit.quality.queue import one_minus
+from scribekit.quality.queue import error_from_confidence
 from scribekit.quality.queue_slices import QueueSlices
 
 ENOUGH_JUDGED = 200
@@ -28,7 +28,7 @@ _COLUMNS = ["recording_id", "speaker", "start_ms", "end_ms", "confidence"]
 
 
 @dataclass(frozen=True)
-class Reading:
+class PayloadReader:
     """A corpus as it was at a moment; never altered.
 
     Attributes:
@@ -79,7 +79,7 @@ def user_columns(corpus: Corpus) -> pd.DataFrame:
     return manifest.set_index("recording_id")[own].rename(columns={RECORDING: f"{RECORDING} (manifest)", SPEAKER: f"{SPEAKER} (manifest)"})
 
 
-def read(corpus: Corpus, *, references: Any = None, calibration: Calibration | None = None) -> Reading:
+def read(corpus: Corpus, *, references: Any = None, calibration: Calibration | None = None) -> PayloadReader:
     """Read and count the words of a corpus.
 
     Args:
@@ -99,19 +99,19 @@ def read(corpus: Corpus, *, references: Any = None, calibration: Calibration | N
     words = sk.to_frame(corpus, "words", columns=[*_COLUMNS, "word_index"] if stamp[0] else _COLUMNS)
     if stamp[0]:
         words["settled"] = settled(corpus, words)
-    risk: Callable[[Any], Any] = found.probability_of_error if found is not None and is_used else one_minus
+    risk: Callable[[Any], Any] = found.probability_of_error if found is not None and is_used else error_from_confidence
     distributions = Distributions(words, user_columns(corpus), risk)
-    return Reading(stamp, distributions, len(distributions.names(RECORDING)), found, rests_on, is_used)
+    return PayloadReader(stamp, distributions, len(distributions.names(RECORDING)), found, rests_on, is_used)
 
 
-def ranked(corpus: Corpus, part: str, reading: Reading, number: int) -> Queue:
+def ranked(corpus: Corpus, part: str, reading: PayloadReader, number: int) -> Queue:
     """The review queue of a corpus, for all thresholds at once."""
     used = reading.calibration if reading.is_used else None
     whole, always = flag_at(corpus, (1.0, 0.0), by=part, calibration=used)
     return Queue(number, part, QueueSlices(whole, always, whole_recordings=part == "transcript"), reading.stamp)
 
 
-def calibration_row(reading: Reading) -> dict[str, Any] | None:
+def calibration_row(reading: PayloadReader) -> dict[str, Any] | None:
     """What the page is told of the calibration."""
     found = reading.calibration
     if found is None:

@@ -16,9 +16,9 @@ from scribekit.corpus.handles import Batch, Corpus
 from scribekit.quality.calibration import Calibration
 from scribekit.quality.confidence import NOBODY, RECORDING, SPEAKER, Distributions
 from scribekit.quality.queue_slices import Slice
-from scribekit.widgets.base import STATIC, Answer, Face, background, somebody_reads
+from scribekit.widgets.base import STATIC, Answer, Widget, background, somebody_reads
 from scribekit.widgets.confidence import static
-from scribekit.widgets.confidence.data import Queue, Reading, calibration_row, queue_row, ranked, read, stamp_of, user_columns
+from scribekit.widgets.confidence.data import PayloadReader, Queue, calibration_row, queue_row, ranked, read, stamp_of, user_columns
 from scribekit.widgets.confidence.parts import latest, words_of_part
 from scribekit.widgets.confidence.view import View, checked
 
@@ -28,7 +28,7 @@ LEAD_S = 0.3
 EFFORTS = (0.25, 0.5, 0.75)
 
 
-class ConfidenceExplorer(Face):
+class ConfidenceExplorer(Widget):
     """How sure the recogniser was, over a whole corpus, and what to do about the rest.
 
     A histogram of all words, one distribution for each recording, speaker or value of a manifest column, a threshold that says how many
@@ -76,7 +76,7 @@ class ConfidenceExplorer(Face):
         self.view = asdict(checked({"below": below, "part": part, "by": by}, self._dimensions))
         self.summary = {"stage": "reading", "title": corpus.path.name, "dimensions": self._dimensions}
         self._corpus, self._references, self._calibration = corpus, references, calibration
-        self._reading: Reading | None = None
+        self._reading: PayloadReader | None = None
         self._queue: Queue | None = None
         self._has_read = threading.Event()
         self._groups: tuple[Any, pd.DataFrame] | None = None

@@ -13,7 +13,7 @@ from scribekit.base.errors import ScribekitError
 from scribekit.quality.comparison import Recording, evaluation_frame
 from scribekit.quality.references import Reference
 from scribekit.recordings.clips import Sound
-from scribekit.recordings.locate import absence
+from scribekit.recordings.locate import missing_file_message
 from scribekit.recordings.manifest import is_url
 
 MEASURES = ("der", "cpwer", "wer")
@@ -68,5 +68,5 @@ def silence(source: Any) -> str | None:
         return "The manifest does not say where the recording lies, so there is no sound."
     if is_url(source):
         return "The recording lies at an address, so there is no sound here. Everything else works."
-    is_absent = absence(source)
+    is_absent = missing_file_message(source)
     return None if is_absent is None else f"{is_absent} Until then there is no sound; everything else works."

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scribekit.quality.turn_uncertainty import Turns, doubts
-from scribekit.transcripts.edits import Spoken, State
+from scribekit.quality.turn_uncertainty import Turns, turn_uncertainty
+from scribekit.transcripts.edits import EditedWord, State
 from scribekit.transcripts.edits.turns import NONE, flags, numbers
 
 EDITED, RETIMED, SETTLED = 1, 2, 4
@@ -37,7 +37,7 @@ class Talk:
         speakers: Everyone who speaks, in order of appearance.
     """
 
-    words: Sequence[Spoken]
+    words: Sequence[EditedWord]
     turns: Sequence[Sequence[int]]
     utterances: Sequence[int | None]
     columns: Columns
@@ -109,7 +109,7 @@ def talk_of(state: State, turns: Sequence[Sequence[int]]) -> Talk:
     columns, speakers, ordered = Columns.of(state), state.speakers(), [positions for positions, _ in shown]
     figures = _figures(words, columns, ordered, speakers)
     spans = list(zip(figures.starts.tolist(), figures.ends.tolist(), strict=True))
-    doubt, reasons = doubts(figures)
+    doubt, reasons = turn_uncertainty(figures)
     return Talk(words, ordered, [number for _, number in shown], columns, spans, doubt.tolist(), reasons, speakers)
 
 
@@ -117,7 +117,7 @@ def _flat(turns: Sequence[Sequence[int]]) -> npt.NDArray[np.intp]:
     return np.array(list(itertools.chain.from_iterable(turns)), dtype=np.intp)
 
 
-def _runs(words: Sequence[Spoken], positions: Sequence[int]) -> Iterator[list[int]]:
+def _runs(words: Sequence[EditedWord], positions: Sequence[int]) -> Iterator[list[int]]:
     run: list[int] = []
     for position in positions:
         if run and _is_break(words[run[-1]], words[position], len(run)):
@@ -128,12 +128,12 @@ def _runs(words: Sequence[Spoken], positions: Sequence[int]) -> Iterator[list[in
         yield run
 
 
-def _is_break(last: Spoken, word: Spoken, length: int) -> bool:
+def _is_break(last: EditedWord, word: EditedWord, length: int) -> bool:
     is_sentence = length >= _LONGEST // 2 and last.text.endswith((".", "?", "!"))
     return word.start - last.end > _PAUSE_MS or word.speaker != last.speaker or is_sentence or length >= _LONGEST
 
 
-def _figures(words: Sequence[Spoken], columns: Columns, turns: Sequence[Sequence[int]], speakers: Sequence[str]) -> Turns:
+def _figures(words: Sequence[EditedWord], columns: Columns, turns: Sequence[Sequence[int]], speakers: Sequence[str]) -> Turns:
     who = {name: number for number, name in enumerate(speakers)}
     sizes = np.array([len(positions) for positions in turns], dtype=np.int64)
     edges, order = np.cumsum(sizes) - sizes, _flat(turns)

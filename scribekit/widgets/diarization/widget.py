@@ -19,7 +19,7 @@ from scribekit.quality import evaluate
 from scribekit.recordings.waveform import STEP_MS, Waveform
 from scribekit.transcripts import frames
 from scribekit.transcripts.edits import DONE
-from scribekit.widgets.base import STATIC, Answer, Face, background
+from scribekit.widgets.base import STATIC, Answer, Widget, background
 from scribekit.widgets.diarization.packing import Versions
 from scribekit.widgets.diarization.sound import Listener, rates, silence
 from scribekit.widgets.diarization.static import picture
@@ -28,7 +28,7 @@ from scribekit.widgets.diarization.transcript import Talk, talk_of
 _TELL_EVERY_MS = 120_000
 
 
-class DiarizationReview(Face):
+class DiarizationReview(Widget):
     """Shows who spoke when in a recording, beside its sound and its words, and lets a person put it right.
 
     Every action is in the corpus's journal at once, as with ``sk.review``; the transcript as received is never changed. The sound is

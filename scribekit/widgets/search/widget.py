@@ -19,7 +19,7 @@ from scribekit.fulltext.cite import cite
 from scribekit.fulltext.concordance import SORTS
 from scribekit.fulltext.facets import RECORDING, SPEAKER, Picked, Values, choices
 from scribekit.recordings.clips import load_decoder
-from scribekit.widgets.base import STATIC, Answer, Face, background, somebody_reads
+from scribekit.widgets.base import STATIC, Answer, Widget, background, somebody_reads
 from scribekit.widgets.search import messages
 from scribekit.widgets.search.results import STRETCHES, Library, Results
 
@@ -30,7 +30,7 @@ _MOST_PLACES = 200
 _PATIENCE_S = 0.5
 
 
-class TranscriptSearch(Face):
+class TranscriptSearch(Widget):
     """Search all transcripts of a corpus: key words in context, which you narrow by facets, sort by their neighbours, hear and quote.
 
     Query, choices and order are traits: read or set them from a cell (``search.query = "bridge*"``), or give them as arguments, so that
@@ -120,7 +120,7 @@ class TranscriptSearch(Face):
             return
         try:
             self._look_for(wish, anew=anew)
-        except search.OvertakenError:  # what was asked since is next
+        except search.SearchCancelledError:  # what was asked since is next
             return
         except ScribekitError as problem:
             self._publish(Results.none(), state="failed", problem=str(problem))
@@ -160,7 +160,7 @@ class TranscriptSearch(Face):
     def _lines_for(self, wish: object, query: str, **options: Any) -> pd.DataFrame:
         lines = search.search_while(lambda: wish is self._wish, self._corpus, query, context=self._context, **options)
         if wish is not self._wish:
-            raise search.OvertakenError
+            raise search.SearchCancelledError
         return lines
 
     def _publish(self, results: Results, *, state: str, ms: int = 0, problem: str = "") -> None:

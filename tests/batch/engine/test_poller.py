@@ -7,10 +7,10 @@ import httpx
 import pytest
 from listing import PAGE_SIZE, Service, with_api
 
-from scribekit.api.answers import Lost, Noticed, Refused
+from scribekit.api.answers import NoAnswer, Refused, StatusReport
 from scribekit.api.client import Fetched
 from scribekit.api.limits import Limits
-from scribekit.batch.engine.poller import Watcher
+from scribekit.batch.engine.poller import Poller
 from scribekit.batch.steps import Overdue
 from scribekit.corpus.job import Job
 
@@ -29,7 +29,7 @@ def watched(service, *jobs, limits=QUICK, within_s=10):
     """What the watcher tells each of the jobs."""
 
     async def work(api):
-        watcher = Watcher(api, limits)
+        watcher = Poller(api, limits)
         looking = asyncio.create_task(watcher.run())
         try:
             return await asyncio.gather(*(watcher.wait(job) for job in jobs))
@@ -47,7 +47,7 @@ def test_the_first_look_finds_the_newest(service):
     service.add_foreign(3)
 
     async def look(api):
-        watcher = Watcher(api, QUICK)
+        watcher = Poller(api, QUICK)
         return await watcher.first_look(), watcher.newest
 
     assert with_api(service, look) == (None, "foreign-2")
@@ -55,14 +55,14 @@ def test_the_first_look_finds_the_newest(service):
 
 def test_the_first_look_says_what_is_wrong(service):
     service.spoilt["page"] = (401, b'{"error": "no"}')
-    assert with_api(service, lambda api: Watcher(api, QUICK).first_look()) == Refused(401, "no")
+    assert with_api(service, lambda api: Poller(api, QUICK).first_look()) == Refused(401, "no")
 
 
 def test_many_jobs_are_watched_through_one_request(service):
     names = [f"t{i}" for i in range(150)]
     for name in names:
         service.add(name, "completed")
-    assert watched(service, *map(at_service, names)) == [Noticed("completed")] * 150
+    assert watched(service, *map(at_service, names)) == [StatusReport("completed")] * 150
     assert service.asked == ["page"]
 
 
@@ -70,15 +70,15 @@ def test_only_a_change_is_news(service):
     service.add("t1", "processing")
     service.add("t2", "error", error="Download error")
     first, second = watched(service, at_service("t1"), at_service("t2", "processing"))
-    assert first == Noticed("processing")
-    assert second == Noticed("error", "Download error")
+    assert first == StatusReport("processing")
+    assert second == StatusReport("error", "Download error")
 
 
 def test_the_list_is_paged_while_it_holds_our_jobs(service):
     names = [f"t{i}" for i in range(PAGE_SIZE * 2 + 50)]
     for name in names:
         service.add(name, "completed")
-    assert watched(service, *map(at_service, names)) == [Noticed("completed")] * len(names)
+    assert watched(service, *map(at_service, names)) == [StatusReport("completed")] * len(names)
     assert service.asked == ["page"] * 3
 
 
@@ -89,7 +89,7 @@ def test_jobs_under_hundreds_of_foreign_ones_are_asked_for_singly(service):
     one, two = watched(service, at_service("deep-1"), at_service("deep-2"))
     assert isinstance(one, Fetched)
     assert json.loads(one.body)["text"] == "one"
-    assert two.word == Noticed("error", "Download error")
+    assert two.word == StatusReport("error", "Download error")
     assert service.asked.count("page") == 1
 
 
@@ -155,7 +155,7 @@ def test_a_look_that_fails_on_the_next_day_gives_up_nothing(service):
     service.spoilt = Once({"page": (503, b"{}"), "t1": (503, b"{}"), "t2": (503, b"{}")})
     yesterday = time.time() - 24 * 3600
     late = [replace(at_service(name, "processing"), submitted_at=yesterday) for name in ("t1", "t2")]
-    assert watched(service, *late, limits=Limits(poll_s=0.02)) == [Noticed("completed"), Overdue()]
+    assert watched(service, *late, limits=Limits(poll_s=0.02)) == [StatusReport("completed"), Overdue()]
 
 
 STAMPS = [("yesterday", "today"), ("2026-01-01T00:00:00Z", "2026-01-01T00:01:00"), ("", "2026-13-45"), (17, None)]
@@ -165,14 +165,14 @@ STAMPS = [("yesterday", "today"), ("2026-01-01T00:00:00Z", "2026-01-01T00:01:00"
 def test_time_stamps_that_cannot_be_read_do_no_harm(service, created, completed):
     service.add("t1", "completed", created=created, completed=completed)
     (told,) = watched(service, at_service("t1"))
-    assert told == Noticed("completed") or isinstance(told, Fetched)
+    assert told == StatusReport("completed") or isinstance(told, Fetched)
 
 
 def test_it_looks_for_nothing_when_nobody_waits(service):
     service.add("t1", "completed")
 
     async def work(api):
-        watcher = Watcher(api, QUICK)
+        watcher = Poller(api, QUICK)
         looking = asyncio.create_task(watcher.run())
         await watcher.wait(at_service("t1"))
         before = len(service.asked)
@@ -185,15 +185,15 @@ def test_it_looks_for_nothing_when_nobody_waits(service):
 
 def test_what_was_at_the_service_before_is_looked_for_at_once(service):
     service.add("t1", "completed")
-    assert watched(service, at_service("t1"), limits=Limits(poll_s=600)) == [Noticed("completed")]
+    assert watched(service, at_service("t1"), limits=Limits(poll_s=600)) == [StatusReport("completed")]
 
 
 def test_when_the_network_is_gone_for_long_one_job_is_told(service, monkeypatch):
-    monkeypatch.setattr("scribekit.batch.engine.poller.ALONE_S", 0.1)
+    monkeypatch.setattr("scribekit.batch.engine.poller.OUTAGE_S", 0.1)
     service.add("t1")
 
     async def work(api):
-        watcher = Watcher(api, QUICK)
+        watcher = Poller(api, QUICK)
         looking = asyncio.create_task(watcher.run())
         waiting = [asyncio.create_task(watcher.wait(at_service("t1"))), asyncio.create_task(watcher.wait(at_service("t2")))]
         await api._http.aclose()
@@ -203,4 +203,4 @@ def test_when_the_network_is_gone_for_long_one_job_is_told(service, monkeypatch)
             task.cancel()
         return [task.result() for task in told], len(untold)
 
-    assert with_api(service, work) == ([Lost(sent=False)], 1)
+    assert with_api(service, work) == ([NoAnswer(sent=False)], 1)

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 from listing import PAGE_SIZE, Service, with_api
 
-from scribekit.api.answers import Accepted, Lost, NotFound, Refused
-from scribekit.batch.engine.reconcile import find
+from scribekit.api.answers import Accepted, NoAnswer, NotFound, Refused
+from scribekit.batch.engine.reconcile import find_lost_transcript
 from scribekit.corpus.job import Job
 
 URL = "https://host.example/a.mp3"
@@ -19,7 +19,7 @@ def service():
 
 
 def found(service, job, known=()):
-    return with_api(service, lambda api: find(api, job, lambda names: set(names) & set(known)))
+    return with_api(service, lambda api: find_lost_transcript(api, job, lambda names: set(names) & set(known)))
 
 
 IN_DOUBT = Job("k", URL, MODELS, 60.0, state="submitting", intent_at=0.0)
@@ -111,4 +111,4 @@ def test_a_look_that_fails_says_so(service, name):
     service.spoilt[name] = (503, b"{}")
     assert found(service, IN_DOUBT) == Refused(503)
     service.spoilt[name] = (200, b"{")
-    assert found(service, IN_DOUBT) == Lost(sent=True, unreadable=True)
+    assert found(service, IN_DOUBT) == NoAnswer(sent=True, unreadable=True)

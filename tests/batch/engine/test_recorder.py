@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from scribekit.base.errors import LedgerError
-from scribekit.batch.engine.recorder import Recorder
+from scribekit.batch.engine.recorder import GroupCommit
 from scribekit.corpus.job import Job, PlannedRow
 from scribekit.corpus.ledger import Fact, Ledger
 
@@ -40,14 +40,14 @@ async def outcomes(recorder, *facts):
 
 
 def test_facts_of_one_moment_are_one_write(ledger):
-    assert asyncio.run(outcomes(Recorder(ledger, "me"), *map(sent, JOBS))) == [True] * 5
+    assert asyncio.run(outcomes(GroupCommit(ledger, "me"), *map(sent, JOBS))) == [True] * 5
     assert ledger.writes == 1
     assert ledger.states([1]) == {"submitting": 5}
 
 
 def test_later_facts_are_written_later(ledger):
     async def one_after_the_other():
-        recorder = Recorder(ledger, "me")
+        recorder = GroupCommit(ledger, "me")
         return [await recorder.record(sent(job)) for job in JOBS]
 
     assert asyncio.run(one_after_the_other()) == [True] * 5
@@ -57,12 +57,12 @@ def test_later_facts_are_written_later(ledger):
 def test_each_waiter_gets_its_own_answer(ledger):
     ledger.release("me")
     ledger.claim([1], "me", NOW + 120, NOW, 2)
-    assert sorted(asyncio.run(outcomes(Recorder(ledger, "me"), *map(sent, JOBS)))) == [False, False, False, True, True]
+    assert sorted(asyncio.run(outcomes(GroupCommit(ledger, "me"), *map(sent, JOBS)))) == [False, False, False, True, True]
 
 
 def test_a_failing_write_reaches_every_waiter_and_the_next_write_works(ledger):
     async def both():
-        recorder = Recorder(ledger, "me")
+        recorder = GroupCommit(ledger, "me")
         first = await outcomes(recorder, *map(sent, JOBS[:2]), Fact(replace(JOBS[2], state=None), NOW))
         return first, await outcomes(recorder, *map(sent, JOBS))
 
@@ -73,7 +73,7 @@ def test_a_failing_write_reaches_every_waiter_and_the_next_write_works(ledger):
 
 def test_what_a_cancelled_job_had_to_record_is_recorded(ledger):
     async def cancelled():
-        recorder = Recorder(ledger, "me")
+        recorder = GroupCommit(ledger, "me")
         tasks = [asyncio.create_task(recorder.record(sent(job))) for job in JOBS[:2]]
         await asyncio.sleep(0)
         tasks[0].cancel()

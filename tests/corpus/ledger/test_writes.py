@@ -11,7 +11,7 @@ import pytest
 
 from scribekit.base.errors import LedgerError
 from scribekit.corpus.job import Job, PlannedRow
-from scribekit.corpus.ledger import BUSY_S, FILE_NAME, VERSION, Fact, Ledger, Overtaken, Receipt
+from scribekit.corpus.ledger import BUSY_S, FILE_NAME, VERSION, EditedMeanwhile, Fact, Ledger, Receipt
 
 NOW = 1_000_000.0
 UNTIL = NOW + 120
@@ -326,7 +326,7 @@ def test_what_the_service_has_is_put_back_to_be_fetched_and_not_to_be_paid_for_a
     batch = plan(ledger, job("a"))
     (claimed,) = ledger.claim([batch], "me", UNTIL, NOW, 1)
     ledger.record("me", [fact(claimed, state="error", transcript_id="t-a", attempts=1, error_kind=kind, error="…")])
-    assert ledger.put_back([batch], [kind], NOW) == 1
+    assert ledger.reset_failed([batch], [kind], NOW) == 1
     (again,) = ledger.claim([batch], "me", UNTIL, NOW, 1)
     assert (again.state, again.transcript_id) == ((state, "t-a") if state == "queued" else (state, None))
 
@@ -366,6 +366,6 @@ def test_no_edit_is_written_over_one_that_was_not_read(ledger):
     content = "https://host.example/a.mp3"
     edit = {"at": NOW, "who": "ada", "content": content, "transcript_id": "t", "action": "note", "detail": "{}"}
     assert ledger.append_edits([edit], {content: None}) == [1]
-    with pytest.raises(Overtaken):
+    with pytest.raises(EditedMeanwhile):
         ledger.append_edits([edit], {content: None})
     assert ledger.append_edits([edit], {content: ledger.last_edit(content), "another": None}) == [2]

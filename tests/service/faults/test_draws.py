@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from scribekit.base import contract
-from scribekit.service.faults.draws import UNTROUBLED, FaultPlan
+from scribekit.service.faults.draws import NO_FAULT, FaultPlan
 from scribekit.service.faults.spec import KINDS, Faults
 
 POST = KINDS["create"]
@@ -33,7 +33,7 @@ def test_faults_come_about_as_often_as_asked():
 def test_without_faults_every_request_and_job_is_left_alone():
     plan = FaultPlan(Faults(slow_body={"create": 1.0}))
     assert plan.for_request(KINDS["get"]) is None
-    assert plan.for_job("a", "http://x.example/a", has_webhook=True) is UNTROUBLED
+    assert plan.for_job("a", "http://x.example/a", has_webhook=True) is NO_FAULT
 
 
 def test_a_job_that_would_both_hang_and_fail_hangs_and_what_is_certain_comes_first():
@@ -67,4 +67,4 @@ def test_a_share_of_all_audio_fails_once_and_never_again():
     plan = FaultPlan(Faults(fail_once=0.5, seed=1))
     first, second = fates(plan, 100), fates(plan, 100)
     assert 30 < sum(fate.fault == "fail_once" for fate in first) < 70
-    assert second == [UNTROUBLED] * 100
+    assert second == [NO_FAULT] * 100

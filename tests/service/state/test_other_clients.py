@@ -1,6 +1,6 @@
 import json
 
-from scribekit.service.state.other_clients import ForeignJobs
+from scribekit.service.state.other_clients import OtherClients
 from scribekit.service.state.store import ListQuery, Store
 
 
@@ -43,7 +43,7 @@ def test_they_come_at_a_rate_that_can_be_switched(start):
 
 def test_as_many_come_as_the_time_and_the_rate_say():
     store = Store()
-    foreign = ForeignJobs(store)
+    foreign = OtherClients(store)
     foreign.catch_up(50.0)
     assert number_in(store) == 0
     foreign.set_rate(2.5, 100.0)

@@ -2,7 +2,7 @@ import asyncio
 
 from scribekit.base import contract
 from scribekit.service.recognisers.base import Recognition
-from scribekit.service.state.counters import Books
+from scribekit.service.state.counters import Counters
 from scribekit.service.state.queue import JobQueue
 from scribekit.service.state.sources import Sources
 from scribekit.service.state.store import Store
@@ -62,7 +62,7 @@ def test_an_accident_of_the_recogniser_costs_one_job_only(tmp_path):
         def close(self):
             pass
 
-    class Watched(Books):
+    class Watched(Counters):
         def completed(self, audio, duration_s):
             super().completed(audio, duration_s)
             good_is_done.set()

@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from scribekit.service.faults.draws import Fate
+from scribekit.service.faults.draws import InjectedFault
 from scribekit.service.state.background import Background
-from scribekit.service.state.counters import Books
+from scribekit.service.state.counters import Counters
 from scribekit.service.state.store import Store
 from scribekit.service.state.webhooks import ATTEMPTS, Webhooks
 
@@ -220,7 +220,7 @@ def announced(receiver, *, deadline_s=10.0, fate=None):
     """The books and the job after an announcement in this process; returns when its last attempt has ended."""
 
     async def announce():
-        books, background = Books(), Background()
+        books, background = Counters(), Background()
         webhooks = Webhooks(books, background, allow_remote=False, pause_s=0.0, deadline_s=deadline_s)
         job = Store().create({"audio_url": "http://x.example/a", "webhook_url": receiver.url}, "a")
         job.fail("no")
@@ -242,5 +242,5 @@ def test_an_answer_that_takes_too_long_is_a_failed_attempt(receiver):
 
 
 def test_the_played_faults_are_counted_by_name(receiver):
-    books, _ = announced(receiver, fate=Fate(webhook_fault="webhook_delayed"))
+    books, _ = announced(receiver, fate=InjectedFault(webhook_fault="webhook_delayed"))
     assert books.faults == {"webhook_delayed": 1}

@@ -233,12 +233,12 @@ def test_a_correction_reaches_across_the_crosstalk_of_another_channel():
 
 def test_verdicts_say_which_words_of_the_service_were_right(journal):
     journal.make("correct", [0, 1], "Good evening").make("accept", [3, 4]).make("reject", [5])
-    assert journal.result.state.verdicts == {0: True, 1: False, 3: True, 4: True, 5: False}
+    assert journal.result.state.judgements == {0: True, 1: False, 3: True, 4: True, 5: False}
 
 
 def test_accepting_everything_changes_no_word(journal):
     journal.make("accept", None)
-    assert set(journal.result.state.verdicts.values()) == {True}
+    assert set(journal.result.state.judgements.values()) == {True}
     assert (
         frames.words_frame([("r", journal.shown)])
         .drop(columns="edited")
@@ -352,7 +352,7 @@ def test_a_correction_that_a_new_transcription_has_already_is_applied():
     renewed = journal.over(payload("u", [("A", "Mister Kovač, said so"), ("B", "he did")]))
     assert statuses(renewed) == ["applied", "applied"]
     assert shown(renewed.shown) == [("A", "Mister Kovač, said so"), ("B", "he did")]
-    assert renewed.result.state.verdicts == {1: True, 4: True}
+    assert renewed.result.state.judgements == {1: True, 4: True}
     assert statuses(journal.over(payload("u", [("A", "Mister Bovic said so"), ("B", "did he")]))) == ["conflict", "conflict"]
 
 
@@ -373,7 +373,7 @@ def test_a_word_of_the_same_text_near_by_is_not_what_was_corrected():
     journal = Journal(payload("t", [("A", "their cat")])).make("correct", [0], "the")
     renewed = journal.over(payload("u", [("A", "there the cat")]))
     assert statuses(renewed) == ["conflict"]
-    assert renewed.result.state.verdicts == {}
+    assert renewed.result.state.judgements == {}
 
 
 def test_a_moved_boundary_tears_no_turn_apart():
@@ -405,8 +405,8 @@ def test_what_an_earlier_version_corrected_is_aligned_as_it_was():
     old.write("correct", detail)
     new.make("correct", [0], "की है")
     assert old.result.state.words[0].end == said["words"][0]["end"]
-    assert old.result.state.verdicts == {0: True}
-    assert new.result.state.verdicts == {0: False}
+    assert old.result.state.judgements == {0: True}
+    assert new.result.state.judgements == {0: False}
 
 
 def test_a_new_speaker_is_nobody_of_the_new_transcript():
@@ -454,7 +454,7 @@ TEXTS = st.lists(st.sampled_from(["so", "then", "Hill.", "日本", "نعم", "<b
 
 @given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=8), st.lists(st.sampled_from("abcdxy"), min_size=1, max_size=8))
 def test_reworded_texts_are_the_new_ones_in_order_and_within_the_old_time(old, new):
-    words = [edits.Spoken(text, 500 * place, 500 * place + 400, "A", origin=place) for place, text in enumerate(old)]
+    words = [edits.EditedWord(text, 500 * place, 500 * place + 400, "A", origin=place) for place, text in enumerate(old)]
     after = reworded(words, new, after=500 * len(old))
     assert [word.text for word in after] == new
     assert all(word.start <= word.end for word in after)
@@ -478,7 +478,7 @@ def test_a_word_is_compared_without_punctuation_and_in_one_encoding(text):
 def test_words_that_stay_keep_their_times_where_there_is_a_pause_for_the_others(old, new):
     words, clock = [], 900
     for place, (text, pause) in enumerate(old):
-        words.append(edits.Spoken(text, clock + pause, clock + pause + 400, "A", origin=place))
+        words.append(edits.EditedWord(text, clock + pause, clock + pause + 400, "A", origin=place))
         clock += pause + 400
     after = reworded(words, new, 900, clock + 900)
     assert [word.text for word in after] == new
@@ -491,7 +491,7 @@ def test_words_that_stay_keep_their_times_where_there_is_a_pause_for_the_others(
 
 
 def test_words_typed_in_front_take_the_pause_in_front():
-    words = [edits.Spoken("good", 5000, 5400, "A", confidence=0.9, origin=1)]
+    words = [edits.EditedWord("good", 5000, 5400, "A", confidence=0.9, origin=1)]
     assert [(word.text, word.start, word.end) for word in reworded(words, ["very", "good"], 400, 5500)] == [
         ("very", 4700, 5000), ("good", 5000, 5400),
     ]  # fmt: skip

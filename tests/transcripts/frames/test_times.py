@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scribekit.base import contract
 from scribekit.transcripts.frames import words_frame
-from scribekit.transcripts.frames.times import are_sound, latest_ms, repair
+from scribekit.transcripts.frames.times import are_plausible, latest_ms, repair
 
 LATEST = 10_000
 TIMES = st.integers(-5_000, 20_000)
@@ -47,7 +47,7 @@ def test_repaired_times_are_possible_and_what_was_sound_is_untouched(spans):
 @given(SPANS)
 def test_sound_times_are_never_called_repaired(spans):
     starts, ends = (np.array([item[side] for item in spans], dtype=np.int64) for side in (0, 1))
-    if are_sound(starts, ends, LATEST):
+    if are_plausible(starts, ends, LATEST):
         assert not repair(starts, ends, [item[2] for item in spans], LATEST)[2].any()
 
 

@@ -141,7 +141,7 @@ def test_an_overtaken_search_leaves_nothing_behind(opened, monkeypatch):
 def test_a_search_for_many_lines_is_given_up_when_it_is_overtaken(tmp_path, sort, looks):
     corpus = store(tmp_path / "many", {f"{number}": "bridge " * 300 for number in range(3)})
     answers = iter([True] * (looks - 1) + [False])
-    with pytest.raises(module.search.OvertakenError):
+    with pytest.raises(module.search.SearchCancelledError):
         module.search.search_while(lambda: next(answers), corpus, "bridge", sort=sort)
     assert next(answers, None) is None
 
