@@ -17,8 +17,9 @@ from scribekit.base.errors import ServiceStoppedError
 from scribekit.base.progress import Progress
 from scribekit.batch.engine.loop import wait_for
 from scribekit.batch.which_service import check_host, service_connection
-from scribekit.corpus.handles import Batch, Corpus, time_stamp
+from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.view import time_stamp
 
 DELETED, THERE = "deleted", "there"
 

@@ -9,17 +9,10 @@ from typing import Any
 import pandas as pd
 
 from scribekit.base import schema
-from scribekit.corpus.handles import Corpus, time_stamp
-from scribekit.corpus.job import COMPLETED
 from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.view import CorpusView, time_stamp
 from scribekit.transcripts import edits
 from scribekit.transcripts.edits import table
-
-
-def completed(corpus: Corpus, ledger: Ledger) -> list[tuple[str, str]]:
-    """Recording id and job key of what can be shown, in manifest order."""
-    rows = ledger.job_rows(corpus.batch_ids)
-    return [(row["recording_id"], row["job_key"]) for row in rows if row["state"] == COMPLETED]
 
 
 def payloads(ledger: Ledger, keys: Sequence[tuple[str, str]], *, reviewed: bool = True) -> Iterator[tuple[str, bytes]]:
@@ -75,11 +68,10 @@ def replayed(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[
             yield recording_id, key, entries, edits.replayed(body, entries)
 
 
-def edits_frame(corpus: Corpus) -> pd.DataFrame:
+def edits_frame(view: CorpusView) -> pd.DataFrame:
     """Every edit of the recordings that have a transcript: columns of ``schema.EDITS``, in manifest order, then oldest first."""
-    with Ledger(corpus.path) as ledger:
-        found = replayed(ledger, completed(corpus, ledger))
-        return schema.EDITS.frame([row for name, _, entries, result in found for row in edit_rows(name, entries, result)])
+    found = replayed(view.ledger, view.completed)
+    return schema.EDITS.frame([row for name, _, entries, result in found for row in edit_rows(name, entries, result)])
 
 
 def undo_or_redo(ledger: Ledger, action: str, group: int, *, who: str, at: float, last: Mapping[str, int | None]) -> None:

@@ -15,7 +15,8 @@ from scribekit.base.errors import OptionError, ScribekitError, nearest
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus
-from scribekit.corpus.ledger import EditedMeanwhile, Ledger
+from scribekit.corpus.ledger import EditedMeanwhile
+from scribekit.corpus.view import CorpusView
 from scribekit.corrections.review import editor
 from scribekit.transcripts import edits
 from scribekit.transcripts.edits import new as making
@@ -39,9 +40,10 @@ def smooth_speakers(batch_or_corpus: Batch | Corpus, *, max_words: int = 1, max_
         LedgerError: The corpus cannot be read.
     """
     rows = []
-    for name, result in each_replayed(batch_or_corpus, progress=progress):
-        found = edits.strays(result.state, max_words=max_words, max_gap_ms=round(1000 * max_gap_s))
-        rows += [_proposal(name, result.state, "reassign", stray.positions, stray.to) for stray in found]
+    with batch_or_corpus.reading() as view:
+        for name, result in each_replayed(view, progress=progress):
+            found = edits.strays(result.state, max_words=max_words, max_gap_ms=round(1000 * max_gap_s))
+            rows += [_proposal(name, result.state, "reassign", stray.positions, stray.to) for stray in found]
     return schema.PROPOSALS.frame(rows)
 
 
@@ -66,10 +68,11 @@ def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, p
     if not old.strip() or not new.strip():
         raise OptionError("Give the words to look for and those to put there: propose_correction(corpus, 'Kovic', 'Kovač').")
     rows = []
-    for name, result in each_replayed(batch_or_corpus, progress=progress):
-        for positions in edits.places(result.state, old):
-            old_words = result.state.words[positions[0]].text, result.state.words[positions[-1]].text
-            rows.append(_proposal(name, result.state, "correct", positions, _punctuated(new, old, *old_words)))
+    with batch_or_corpus.reading() as view:
+        for name, result in each_replayed(view, progress=progress):
+            for positions in edits.places(result.state, old):
+                old_words = result.state.words[positions[0]].text, result.state.words[positions[-1]].text
+                rows.append(_proposal(name, result.state, "correct", positions, _punctuated(new, old, *old_words)))
     return schema.PROPOSALS.frame(rows)
 
 
@@ -140,9 +143,9 @@ def redo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> in
 
 def _turn_back(corpus: Batch | Corpus, action: str, who: str) -> int:
     """Undo or redo the group that was last done, or undone, anywhere in the corpus; gives how many edits it is about."""
-    with Ledger(corpus.path) as ledger:
-        stamps = ledger.edit_stamps()
-        keys = {ledger.content_of(key): key for _, key in payloads.completed(corpus, ledger) if key in stamps}
+    with corpus.reading() as view:
+        ledger, stamps = view.ledger, view.ledger.edit_stamps()
+        keys = {ledger.content_of(key): key for _, key in view.completed if key in stamps}
         journals = {content: payloads.journal(ledger, key) for content, key in keys.items()}
         histories = [(journal, edits.read_history(journal)) for journal in journals.values()]
         known = [(journal, history.undoable if action == edits.UNDO else history.redoable) for journal, history in histories]
@@ -169,17 +172,16 @@ def _not_overtaken() -> Iterator[None]:
         raise ScribekitError("A recording was edited elsewhere meanwhile, so nothing was changed. Look at it, then repeat this.") from None
 
 
-def each_replayed(corpus: Corpus, names: Iterable[str] | None = None, *, progress: bool = False) -> Iterator[tuple[str, edits.Replayed]]:
-    """The transcripts of a corpus as they stand, one at a time."""
+def each_replayed(view: CorpusView, names: Iterable[str] | None = None, *, progress: bool = False) -> Iterator[tuple[str, edits.Replayed]]:
+    """Yield the transcripts of a corpus with their edits applied, one at a time."""
     chosen = None if names is None else set(names)
-    with Ledger(corpus.path) as ledger:
-        keys = [pair for pair in payloads.completed(corpus, ledger) if chosen is None or pair[0] in chosen]
-        stamps = ledger.edit_stamps()
-        with Progress(len(keys), "recordings", "Reading", enabled=progress, quiet_under_s=QUIET_UNDER_S) as bar:
-            for done, (name, key) in enumerate(keys, start=1):
-                for _, body in ledger.payloads([(name, key)]):
-                    yield name, edits.replayed(body, payloads.journal(ledger, key) if key in stamps else [])
-                bar.update(done)
+    keys = [pair for pair in view.completed if chosen is None or pair[0] in chosen]
+    stamps = view.ledger.edit_stamps()
+    with Progress(len(keys), "recordings", "Reading", enabled=progress, quiet_under_s=QUIET_UNDER_S) as bar:
+        for done, (name, key) in enumerate(keys, start=1):
+            for _, body in view.ledger.payloads([(name, key)]):
+                yield name, edits.replayed(body, payloads.journal(view.ledger, key) if key in stamps else [])
+            bar.update(done)
 
 
 def apply(
@@ -203,14 +205,14 @@ def apply(
     """
     found: dict[str, _Made] = {}
     at, name = time.time(), who or editor()
-    with Ledger(corpus.path) as ledger:
-        keys = dict(payloads.completed(corpus, ledger))
+    with corpus.reading() as view:
+        ledger, keys = view.ledger, dict(view.completed)
         for recording_id in recording_ids:
             if recording_id not in keys:
                 raise OptionError(f"There is no transcript of {recording_id!r} in the corpus.{nearest(str(recording_id), keys)}")
         contents = {recording_id: ledger.content_of(keys[recording_id]) for recording_id in recording_ids}
         read = {content: ledger.last_edit(content) for content in contents.values()}
-        for recording_id, result in each_replayed(corpus, recording_ids):
+        for recording_id, result in each_replayed(view, recording_ids):
             content, before = contents[recording_id], result.state.copy()
             new = _Made(recording_id, result.transcript_id, [])
             for action, detail in made(recording_id, result.state):

@@ -14,8 +14,8 @@ import pandas as pd
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, nearest
 from scribekit.corpus import payloads
-from scribekit.corpus.handles import Batch, Corpus, time_stamp
-from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.view import time_stamp
 from scribekit.corrections.bulk import apply, each_replayed
 from scribekit.transcripts import edits
 from scribekit.transcripts.edits import new as making
@@ -39,7 +39,8 @@ def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.Data
     Raises:
         LedgerError: The corpus cannot be read.
     """
-    rows = [row for name, result in each_replayed(batch_or_corpus, progress=progress) for row in _people_rows(name, result.state)]
+    with batch_or_corpus.reading() as view:
+        rows = [row for name, result in each_replayed(view, progress=progress) for row in _people_rows(name, result.state)]
     alike = _most_alike(sorted({row["name"] for row in rows if len(row["name"]) > 2}))  # labels such as A and B are all alike
     for row in rows:
         row["alike"] = alike.get(row["name"])
@@ -85,10 +86,9 @@ def review_states(batch_or_corpus: Batch | Corpus) -> pd.DataFrame:
     Raises:
         LedgerError: The corpus cannot be read.
     """
-    with Ledger(batch_or_corpus.path) as ledger:
-        keys = payloads.completed(batch_or_corpus, ledger)
-        known = {name: (journal, result) for name, _, journal, result in payloads.replayed(ledger, keys)}
-    return schema.REVIEWS.frame([_review_row(name, *known.get(name, ([], None))) for name, _ in keys])
+    with batch_or_corpus.reading() as view:
+        known = {name: (journal, result) for name, _, journal, result in payloads.replayed(view.ledger, view.completed)}
+        return schema.REVIEWS.frame([_review_row(name, *known.get(name, ([], None))) for name, _ in view.completed])
 
 
 def _review_row(recording_id: str, journal: Sequence[edits.Edit], result: edits.Replayed | None) -> dict[str, Any]:

@@ -25,8 +25,8 @@ class CorrectedTranscript:
     def __init__(self, corpus: Corpus, recording_id: str) -> None:
         self.recording_id = recording_id
         self._corpus = corpus
-        with Ledger(corpus.path) as ledger:
-            keys = dict(payloads.completed(corpus, ledger))
+        with corpus.reading() as view:
+            ledger, keys = view.ledger, dict(view.completed)
             if recording_id not in keys:
                 raise OptionError(f"There is no transcript of {recording_id!r} in the corpus.{nearest(recording_id, keys)}")
             self._key = keys[recording_id]

@@ -12,8 +12,9 @@ import pandas as pd
 
 from scribekit.base.progress import Progress
 from scribekit.corpus import payloads
-from scribekit.corpus.handles import Corpus, manifest_of
+from scribekit.corpus.handles import Corpus
 from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.view import CorpusView
 from scribekit.fulltext.concordance import COLUMNS, Packed, Query, pack
 from scribekit.fulltext.index import Entry, Index
 from scribekit.tables.arrow import WhereRecordings, recordings_where
@@ -70,11 +71,11 @@ class IndexedCorpus:
     def __init__(
         self, batch_or_corpus: Corpus, where: Where | None = None, *, reviewed: bool = True, rebuild: bool = False, progress: bool = False
     ) -> None:
-        with Ledger(batch_or_corpus.path) as ledger:
-            state = _state(batch_or_corpus, ledger)
+        with batch_or_corpus.reading() as view:
+            state = _state(view)
             self.manifest = state.manifest.copy(deep=False)
             chosen = None if where is None else recordings_where(self.manifest, where)
-            self.index, self.added = _current_index(batch_or_corpus.path, state, ledger, rebuild=rebuild, progress=progress)
+            self.index, self.added = _current_index(view.path, state, view.ledger, rebuild=rebuild, progress=progress)
         self._is_ascending = state.is_ascending
         self.recordings = state.reviewed if reviewed else state.received
         if chosen is not None:
@@ -100,21 +101,21 @@ class IndexedCorpus:
         return ((recording_id, self.index.text(number)) for recording_id, number in self.recordings.items())
 
 
-def _state(batch_or_corpus: Corpus, ledger: Ledger) -> _State:
+def _state(view: CorpusView) -> _State:
     """What the ledger says, read anew only when its stamp is another than last time."""
+    ledger = view.ledger
     stamp = ledger.stamp()
-    batches = ledger.batches() if type(batch_or_corpus) is Corpus else batch_or_corpus.batch_ids
-    scope = (batch_or_corpus.path, Path.cwd(), tuple(batches))
+    scope = (view.path, Path.cwd(), tuple(view.batch_ids))
     state = _states.pop(scope, None)
     if state is None or state.stamp != stamp:
         documents = _documents(ledger)
         wanted = {name: _entry(*document) for name, document in documents.items()}
         texts = {name: text for name, (_, text) in documents.items()}
-        jobs = [(recording_id, key) for recording_id, (key, _) in ledger.transcript_ids(batches).items() if key in wanted]
+        jobs = [(recording_id, key) for recording_id, (key, _) in ledger.transcript_ids(view.batch_ids).items() if key in wanted]
         reviewed = {recording_id: wanted[key][0] for recording_id, key in jobs}
         received = {recording_id: wanted.get(key + _AS_RECEIVED, wanted[key])[0] for recording_id, key in jobs}
         is_ascending = all(before < after for before, after in itertools.pairwise(reviewed.values()))
-        state = _State(stamp, wanted, texts, reviewed, received, is_ascending, manifest_of(batch_or_corpus, ledger))
+        state = _State(stamp, wanted, texts, reviewed, received, is_ascending, view.manifest)
     _states[scope] = state
     for oldest in list(_states)[:-_MOST_STATES]:
         _states.pop(oldest, None)

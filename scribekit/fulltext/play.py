@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from scribekit.base.errors import OptionError, ScribekitError, nearest
-from scribekit.corpus.handles import Batch, Corpus, manifest_of
-from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.handles import Batch, Corpus
 from scribekit.fulltext.citation import cells_of
 from scribekit.recordings.clips import wav_clip
 from scribekit.recordings.locate import missing_file_message
@@ -69,8 +68,8 @@ def _local_source(cells: Mapping[str, Any], corpus: Corpus | None) -> Path:
 
 
 def _source_of(corpus: Corpus, recording_id: Any) -> str:
-    with Ledger(corpus.path) as ledger:
-        manifest = manifest_of(corpus, ledger)
+    with corpus.reading() as view:
+        manifest = view.manifest
     found = manifest.loc[manifest["recording_id"] == recording_id, "source"]
     if found.empty:
         raise OptionError(f"There is no recording {recording_id!r} in the corpus.{nearest(str(recording_id), manifest['recording_id'])}")

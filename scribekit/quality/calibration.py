@@ -13,12 +13,12 @@ from scribekit.base.errors import OptionError
 from scribekit.base.schema import RELIABILITY, SIGN_LIFTS, WORD_ERRORS
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus
-from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.view import CorpusView
 from scribekit.quality import signs as review_signs
 from scribekit.quality.comparison import DELETION
 from scribekit.quality.evaluate import References, compared_recordings
 from scribekit.quality.queue import with_lifts
-from scribekit.tables.frames import to_frame
+from scribekit.tables.frames import frame_of
 
 BINS = 15
 PRIOR_ERRORS = 10.0
@@ -217,27 +217,29 @@ def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | Non
         OptionError: A reference is not understood, no recording has both sides, nobody judged a word, or no word has a confidence.
         MissingExtraError: jiwer is not installed, and there are references.
     """
-    corpus = words if isinstance(words, Corpus) else None
-    frame = words if isinstance(words, pd.DataFrame) else to_frame(words, "words", reviewed=False)
-    if "outcome" in frame:
-        frame = frame[frame["outcome"].ne(DELETION)]
-    judged = _judged(frame, references, corpus, normaliser)
+    if isinstance(words, Corpus):
+        with words.reading() as view:
+            judged = _judged(frame_of(view, "words", reviewed=False), references, view, normaliser)
+            languages = frame_of(view, "languages")
+    else:
+        frame = words[words["outcome"].ne(DELETION)] if "outcome" in words else words
+        judged, languages = _judged(frame, references, None, normaliser), None
     known = judged[judged["correct"].notna()]
     has_signs = len(known) > 0 and judged[["start_ms", "end_ms", "word_index"]].notna().all(axis=None)
-    signs = _signs(judged, corpus).loc[known.index] if has_signs else None
+    signs = _signs(judged, languages).loc[known.index] if has_signs else None
     return fit(known["confidence"], known["correct"].astype(float), signs, left_out=known["left_out"])
 
 
-def _judged(words: pd.DataFrame, references: References | None, corpus: Corpus | None, normaliser: str) -> pd.DataFrame:
+def _judged(words: pd.DataFrame, references: References | None, view: CorpusView | None, normaliser: str) -> pd.DataFrame:
     """The words with two columns more, in the order of ``review_signs.in_reading_order``: ``correct``, and ``left_out`` after each."""
     if isinstance(references, pd.DataFrame) and "correct" in references:
         words = words.drop(columns="correct", errors="ignore")
         words = words.merge(references[["recording_id", "word_index", "correct"]], on=["recording_id", "word_index"], how="left")
     elif references is not None:
-        compared = compared_recordings(words, references, corpus, normaliser)
+        compared = compared_recordings(words, references, view, normaliser)
         return pd.concat([item.words.assign(correct=item.is_correct(), left_out=item.left_out()) for item in compared], ignore_index=True)
-    elif corpus is not None:
-        words = words.assign(correct=judgements(corpus, words))
+    elif view is not None:
+        words = words.assign(correct=judgements(view, words))
     elif "correct" not in words:
         raise OptionError("Give references, or words with a column 'correct' that says which of them are right.")
     if not words["correct"].notna().any():
@@ -246,20 +248,19 @@ def _judged(words: pd.DataFrame, references: References | None, corpus: Corpus |
     return judged.assign(left_out=judged["left_out"].fillna(0))
 
 
-def judgements(corpus: Corpus, words: pd.DataFrame) -> pd.Series[Any]:
-    """What people said of each word as received: 1 right, 0 wrong, NaN nothing."""
-    with Ledger(corpus.path) as ledger:
-        judged = {
-            (name, index): verdict
-            for name, judgements in payloads.reviewed_words(ledger, payloads.completed(corpus, ledger))
-            for index, verdict in judgements.items()
-        }
+def judgements(view: CorpusView, words: pd.DataFrame) -> pd.Series[Any]:
+    """Return what people judged of each word as received: 1 right, 0 wrong, NaN not judged."""
+    judged = {
+        (name, index): is_right
+        for name, of_recording in payloads.reviewed_words(view.ledger, view.completed)
+        for index, is_right in of_recording.items()
+    }
     keys = zip(words["recording_id"], words["word_index"], strict=True)
     return pd.Series([judged.get(key) for key in keys], index=words.index, dtype="float64")
 
 
-def _signs(words: pd.DataFrame, corpus: Corpus | None) -> pd.DataFrame:
+def _signs(words: pd.DataFrame, languages: pd.DataFrame | None) -> pd.DataFrame:
     """The signs of words, by their own index."""
     ordered = review_signs.in_reading_order(words.assign(_row=words.index))
-    signs = review_signs.word_signs(ordered, languages=None if corpus is None else to_frame(corpus, "languages"))
+    signs = review_signs.word_signs(ordered, languages=languages)
     return signs.set_axis(ordered["_row"].to_numpy())

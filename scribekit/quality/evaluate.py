@@ -10,13 +10,13 @@ import pandas as pd
 
 from scribekit.base.errors import OptionError, nearest
 from scribekit.base.schema import WORD_ERRORS, WORDS, is_missing
-from scribekit.corpus.handles import Batch, Corpus, manifest_of
-from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.view import CorpusView
 from scribekit.quality import conversation
 from scribekit.quality.comparison import ComparedRecording, Recording, compare, evaluation_frame
 from scribekit.quality.confidence import group_name
 from scribekit.quality.references import Reference, as_reference, from_file
-from scribekit.tables.frames import to_frame
+from scribekit.tables.frames import frame_of
 
 References = Mapping[str, str | Path | Sequence[Mapping[str, Any]]] | pd.DataFrame | str
 
@@ -62,11 +62,12 @@ def evaluate(
         OptionError: ``by``, ``normaliser`` or a reference is not understood, or no recording has both sides.
         MissingExtraError: jiwer is not installed.
     """
-    ids = to_frame(corpus, columns=["recording_id"])["recording_id"].tolist()
-    said = read_references(references, corpus, ids)
-    words = to_frame(corpus, "words", reviewed=reviewed)
     column, by_speaker = _grouping(by)
-    recordings = _recordings(words, said, [name for name in ids if name in said], _group_of(column, corpus))
+    with corpus.reading() as view:
+        ids = [name for name, _ in view.completed]
+        said = read_references(references, view, ids)
+        words = frame_of(view, "words", reviewed=reviewed)
+        recordings = _recordings(words, said, [name for name in ids if name in said], _group_of(column, view))
     frame = evaluation_frame(recordings, by_speaker=by_speaker, normaliser=normaliser, seed=seed)
     if by_speaker and frame["speaker"].isna().all():
         raise OptionError("None of the references tells who speaks: write lines like 'A: words', or turns with a 'speaker'.")
@@ -93,18 +94,18 @@ def word_errors(corpus: Batch | Corpus, references: References, *, normaliser: s
         OptionError: ``normaliser`` or a reference is not understood, or no recording has both sides.
         MissingExtraError: jiwer is not installed.
     """
-    compared = compared_recordings(to_frame(corpus, "words", reviewed=reviewed), references, corpus, normaliser)
+    with corpus.reading() as view:
+        compared = compared_recordings(frame_of(view, "words", reviewed=reviewed), references, view, normaliser)
     found = pd.concat([item.errors().assign(recording_id=item.recording.group) for item in compared], ignore_index=True)
     found["correct"] = found["correct"].astype("boolean")
     return found.astype(WORD_ERRORS.dtypes)[WORD_ERRORS.names]
 
 
-def compared_recordings(words: pd.DataFrame, references: References, corpus: Corpus | None, normaliser: str) -> list[ComparedRecording]:
+def compared_recordings(words: pd.DataFrame, references: References, view: CorpusView | None, normaliser: str) -> list[ComparedRecording]:
     """Each recording that has a transcript and a reference, whose name is its group."""
     frame = words.reindex(columns=WORDS.names)
-    known = frame if corpus is None else to_frame(corpus, columns=["recording_id"])
-    ids = known["recording_id"].unique().tolist()
-    said = read_references(references, corpus, ids)
+    ids = frame["recording_id"].unique().tolist() if view is None else [name for name, _ in view.completed]
+    said = read_references(references, view, ids)
     return compare(_recordings(frame, said, [name for name in ids if name in said], str), normaliser)
 
 
@@ -121,8 +122,10 @@ def turn_statistics(corpus: Batch | Corpus, *, reviewed: bool = True) -> pd.Data
     Raises:
         LedgerError: The corpus cannot be read.
     """
-    utterances = to_frame(corpus, "utterances", columns=["recording_id", "speaker", "start_ms", "end_ms", "n_words"], reviewed=reviewed)
-    words = to_frame(corpus, "words", columns=["recording_id", "speaker", "start_ms", "end_ms"], reviewed=reviewed)
+    columns = ["recording_id", "speaker", "start_ms", "end_ms"]
+    with corpus.reading() as view:
+        utterances = frame_of(view, "utterances", columns=[*columns, "n_words"], reviewed=reviewed)
+        words = frame_of(view, "words", columns=columns, reviewed=reviewed)
     return conversation.turn_statistics(utterances, words)
 
 
@@ -144,12 +147,12 @@ def _grouping(by: str | Sequence[str] | None) -> tuple[str | None, bool]:
     return (others[0] if others else None), "speaker" in names
 
 
-def _group_of(by: str | None, corpus: Corpus) -> Callable[[str], str]:
+def _group_of(by: str | None, view: CorpusView) -> Callable[[str], str]:
     if by is None:
         return lambda _: "all"
     if by in ("recording", "recording_id"):
         return str
-    manifest = _manifest(corpus)
+    manifest = view.manifest
     if by not in manifest:
         known = ["recording", "speaker", *map(str, manifest)]
         raise OptionError(f"There is no manifest column {by!r} to group by.{nearest(str(by), known)}")
@@ -157,12 +160,12 @@ def _group_of(by: str | None, corpus: Corpus) -> Callable[[str], str]:
     return lambda name: group_name(values[name])
 
 
-def read_references(references: References, corpus: Corpus | None, ids: Sequence[str]) -> dict[str, Reference]:
+def read_references(references: References, view: CorpusView | None, ids: Sequence[str]) -> dict[str, Reference]:
     """What was really said in each recording, from any of the shapes that :func:`evaluate` takes.
 
     Args:
         references: As for :func:`evaluate`.
-        corpus: Whose manifest names the files, when ``references`` is a column, and beside whose recordings files are looked for.
+        view: The open batch or corpus: its manifest has the column, and files are looked for beside its recordings.
         ids: The recordings whose files are read.
 
     Raises:
@@ -170,17 +173,17 @@ def read_references(references: References, corpus: Corpus | None, ids: Sequence
     """
     said: dict[str, Reference] = {}
     sources: Mapping[str, Any] | None = None
-    for name, value in _given(references, corpus, set(ids)):
+    for name, value in _given(references, view, set(ids)):
         if _is_path(value) and sources is None:
-            sources = {} if corpus is None else _column(corpus, "source")
+            sources = {} if view is None else _column(view, "source")
         said[name] = said.get(name, ()) + _reference(value, (sources or {}).get(name))
     return said
 
 
-def _given(references: Any, corpus: Corpus | None, ids: set[str]) -> Iterator[tuple[str, Any]]:
+def _given(references: Any, view: CorpusView | None, ids: set[str]) -> Iterator[tuple[str, Any]]:
     """Recordings with what was said in them, or a part of it, or the path of a file; what is missing is left out."""
     if isinstance(references, str):
-        paths = _paths(references, corpus)
+        paths = _paths(references, view)
         pairs: Iterable[tuple[str, Any]] = ((name, path) for name, path in paths.items() if name in ids)
     elif isinstance(references, pd.DataFrame):
         missing = [name for name in ("recording_id", "reference") if name not in references]
@@ -198,15 +201,15 @@ def _given(references: Any, corpus: Corpus | None, ids: set[str]) -> Iterator[tu
     return ((name, value) for name, value in pairs if not is_missing(value))
 
 
-def _paths(column: str, corpus: Corpus | None) -> dict[str, Any]:
-    if corpus is None:
+def _paths(column: str, view: CorpusView | None) -> dict[str, Any]:
+    if view is None:
         raise OptionError(f"Give a batch or corpus to read references from the manifest column {column!r}.")
-    return {name: value if is_missing(value) else Path(str(value)) for name, value in _column(corpus, column).items()}
+    return {name: value if is_missing(value) else Path(str(value)) for name, value in _column(view, column).items()}
 
 
-def _column(corpus: Corpus, column: str) -> dict[str, Any]:
+def _column(view: CorpusView, column: str) -> dict[str, Any]:
     """A column of the manifest, by recording."""
-    manifest = _manifest(corpus)
+    manifest = view.manifest
     if column not in manifest:
         raise OptionError(f"The manifest has no column {column!r}.{nearest(column, map(str, manifest))}")
     return dict(zip(manifest["recording_id"], manifest[column], strict=True))
@@ -234,8 +237,3 @@ def _find(path: Path, source: Any) -> Path:
         f"There is no reference file {str(path)!r} in the folder of the recording or above it, nor in the working folder. "
         "Give the path of a file, the text itself, or a list of turns."
     )
-
-
-def _manifest(corpus: Corpus) -> pd.DataFrame:
-    with Ledger(corpus.path) as ledger:
-        return manifest_of(corpus, ledger)

@@ -13,12 +13,12 @@ import pandas as pd
 
 from scribekit.base.errors import OptionError, ScribekitError, nearest
 from scribekit.corpus import payloads
-from scribekit.corpus.handles import Batch, Corpus, manifest_of
-from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.view import CorpusView
 from scribekit.quality import queue as review_queue
 from scribekit.quality.calibration import Calibration
 from scribekit.recordings.clips import levels_db
-from scribekit.tables.frames import to_frame
+from scribekit.tables.frames import frame_of
 
 EVERYTHING = 1.01  # no confidence is as high: every part is in a queue below it
 
@@ -67,38 +67,38 @@ def flag_for_review(
         raise OptionError(f"There is no part {by!r} to review.{nearest(str(by), review_queue.PARTS)}")
     if not 0 <= below <= 1:
         raise OptionError(f"below is a confidence from 0 to 1, not {below!r}.")
-    words = _words(batch_or_corpus, reviewed=reviewed)
-    queue = partial(
-        review_queue.review_queue, risk=calibration, languages=to_frame(batch_or_corpus, "languages"), vocabulary=vocabulary, below=below
-    )
-    if audio_minutes > 0:
-        worst_first = queue(words, by="transcript", below=EVERYTHING)["recording_id"].tolist()
-        words["level_db"] = _levels(batch_or_corpus, words, worst_first, audio_minutes)
+    with batch_or_corpus.reading() as view:
+        words = _words(view, reviewed=reviewed)
+        languages = frame_of(view, "languages")
+        queue = partial(review_queue.review_queue, risk=calibration, languages=languages, vocabulary=vocabulary, below=below)
+        if audio_minutes > 0:
+            worst_first = queue(words, by="transcript", below=EVERYTHING)["recording_id"].tolist()
+            words["level_db"] = _levels(view, words, worst_first, audio_minutes)
     return queue(words, by=by)
 
 
 def flag_at(corpus: Batch | Corpus, thresholds: Sequence[float], *, by: str, calibration: Calibration | None = None) -> list[pd.DataFrame]:
     """What :func:`flag_for_review` gives below each of several thresholds, read and looked through once."""
-    languages = to_frame(corpus, "languages")
-    return review_queue.review_queues(_words(corpus, reviewed=True), thresholds, by=by, risk=calibration, languages=languages)
+    with corpus.reading() as view:
+        words, languages = _words(view, reviewed=True), frame_of(view, "languages")
+    return review_queue.review_queues(words, thresholds, by=by, risk=calibration, languages=languages)
 
 
-def _words(corpus: Batch | Corpus, *, reviewed: bool) -> pd.DataFrame:
-    words = to_frame(corpus, "words", reviewed=reviewed)
+def _words(view: CorpusView, *, reviewed: bool) -> pd.DataFrame:
+    words = frame_of(view, "words", reviewed=reviewed)
     if reviewed:
-        words["settled"] = settled(corpus, words)
+        words["settled"] = settled(view, words)
     return words
 
 
-def settled(corpus: Batch | Corpus, words: pd.DataFrame) -> pd.Series[Any]:
+def settled(view: CorpusView, words: pd.DataFrame) -> pd.Series[Any]:
     """Which words people are done with: those that they corrected or accepted, and those of recordings that they marked as done.
 
     Args:
-        corpus: Where the edits are.
+        view: The open batch or corpus, with its edits.
         words: Rows of its words as reviewed: ``recording_id`` and ``word_index`` of ``schema.WORDS``.
     """
-    with Ledger(corpus.path) as ledger:
-        found = {name: positions for name, positions in payloads.settled_words(ledger, payloads.completed(corpus, ledger)) if positions}
+    found = {name: positions for name, positions in payloads.settled_words(view.ledger, view.completed) if positions}
     is_settled = np.zeros(len(words), dtype=bool)
     rows_of = words.groupby("recording_id", sort=False).indices if found else {}
     for name in found.keys() & rows_of.keys():
@@ -107,12 +107,10 @@ def settled(corpus: Batch | Corpus, words: pd.DataFrame) -> pd.Series[Any]:
     return pd.Series(is_settled, index=words.index)
 
 
-def _levels(corpus: Corpus, words: pd.DataFrame, recording_ids: Sequence[str], minutes: float) -> pd.Series[Any]:
+def _levels(view: CorpusView, words: pd.DataFrame, recording_ids: Sequence[str], minutes: float) -> pd.Series[Any]:
     """The loudness under each word of as many recordings as fit into so many minutes; NaN for the others and where no file can be read."""
     levels = np.full(len(words), np.nan)
-    with Ledger(corpus.path) as ledger:
-        manifest = manifest_of(corpus, ledger)
-    sources = manifest.set_index("recording_id")["source"]
+    sources = view.manifest.set_index("recording_id")["source"]
     rows_of = words.groupby("recording_id").indices
     for name in recording_ids:
         rows = rows_of[name]

@@ -10,7 +10,6 @@ import pandas as pd
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.corpus import payloads as stored
 from scribekit.corpus.handles import Batch, Corpus
-from scribekit.corpus.ledger import Ledger
 from scribekit.tables import files
 from scribekit.transcripts.formats import Document, resolve
 
@@ -46,11 +45,10 @@ def export(
         ExportError: The folder cannot be written.
     """
     chosen = resolve(formats)
-    with Ledger(batch_or_corpus.path) as ledger:
-        sources = {recording_id: source for recording_id, (source, _) in ledger.sources().items()}
-        keys = stored.completed(batch_or_corpus, ledger)
-        with Progress(len(keys), "recordings", "Exporting", enabled=progress, quiet_under_s=QUIET_UNDER_S) as bar:
-            documents = _documents(stored.payloads(ledger, keys, reviewed=reviewed), sources, bar)
+    with batch_or_corpus.reading() as view:
+        sources = {recording_id: source for recording_id, (source, _) in view.ledger.sources().items()}
+        with Progress(len(view.completed), "recordings", "Exporting", enabled=progress, quiet_under_s=QUIET_UNDER_S) as bar:
+            documents = _documents(stored.payloads(view.ledger, view.completed, reviewed=reviewed), sources, bar)
             return files.write_documents(Path(folder), documents, chosen, files.plan_names(sources))
 
 

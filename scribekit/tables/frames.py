@@ -9,8 +9,8 @@ import pandas as pd
 
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, nearest
-from scribekit.corpus.handles import Batch, Corpus, manifest_of
-from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.view import CorpusView
 from scribekit.recordings.manifest import names_beside
 from scribekit.tables.arrow import Where, WhereRecordings, check_columns, condition_of, recordings_where, values_of
 from scribekit.tables.selection import RowSelection
@@ -80,18 +80,32 @@ def to_frame(
         OptionError: There is no such level or column, or a value does not fit its column.
         LedgerError: The corpus cannot be read.
     """
+    with batch_or_corpus.reading() as view:
+        return frame_of(view, level, columns=columns, where=where, with_manifest=with_manifest, provenance=provenance, reviewed=reviewed)
+
+
+def frame_of(
+    view: CorpusView,
+    level: Level = "transcripts",
+    *,
+    columns: Sequence[str] | None = None,
+    where: Where | WhereRecordings | None = None,
+    with_manifest: bool = False,
+    provenance: bool = False,
+    reviewed: bool = True,
+) -> pd.DataFrame:
+    """Return the table of :func:`to_frame` from a batch or corpus that is open already."""
     table = _table(level)
-    with Ledger(batch_or_corpus.path) as ledger:
-        own, recording_ids = _chosen(where, table, batch_or_corpus, ledger)
-        condition = condition_of(own, table)
-        manifest = _beside(manifest_of(batch_or_corpus, ledger), table, provenance=provenance) if with_manifest else None
-        known = _known(table, manifest, provenance=provenance)
-        if columns is not None:
-            _check_asked(columns, known, table, batch_or_corpus, ledger)
-        asked = known if columns is None else list(columns)
-        needed = [name for name in table.names if name in asked or (name == "recording_id" and (provenance or with_manifest))]
-        selection = RowSelection(batch_or_corpus, ledger, recording_ids, reviewed=reviewed)
-        frame, origins = selection.rows(level, needed, condition, provenance=provenance)
+    own, recording_ids = _chosen(where, table, view)
+    condition = condition_of(own, table)
+    manifest = _beside(view.manifest, table, provenance=provenance) if with_manifest else None
+    known = _known(table, manifest, provenance=provenance)
+    if columns is not None:
+        _check_asked(columns, known, table, view)
+    asked = known if columns is None else list(columns)
+    needed = [name for name in table.names if name in asked or (name == "recording_id" and (provenance or with_manifest))]
+    selection = RowSelection(view, recording_ids, reviewed=reviewed)
+    frame, origins = selection.rows(level, needed, condition, provenance=provenance)
     for beside in (origins, manifest):
         if beside is not None:
             added = [name for name in beside if name in asked and name not in frame]
@@ -126,8 +140,8 @@ def scan_frame(
         LedgerError: The corpus cannot be read, or the tables not be written.
     """
     _table(level)
-    with Ledger(batch_or_corpus.path) as ledger:
-        return RowSelection(batch_or_corpus, ledger, reviewed=reviewed, progress=progress).dataset(level)
+    with batch_or_corpus.reading() as view:
+        return RowSelection(view, reviewed=reviewed, progress=progress).dataset(level)
 
 
 def build_tables(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, reviewed: bool = True, progress: bool = True) -> int:
@@ -149,11 +163,10 @@ def build_tables(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, revi
     Raises:
         LedgerError: The corpus cannot be read, or the tables not be written.
     """
-    with Ledger(batch_or_corpus.path) as ledger:
+    with batch_or_corpus.reading() as view:
         if rebuild:
-            is_whole = type(batch_or_corpus) is Corpus
-            refresh.forget(batch_or_corpus.path, None if is_whole else set(ledger.transcript_ids(batch_or_corpus.batch_ids)))
-        return RowSelection(batch_or_corpus, ledger, reviewed=reviewed, progress=progress).tables_added()
+            refresh.forget(view.path, None if view.is_whole else set(view.ledger.transcript_ids(view.batch_ids)))
+        return RowSelection(view, reviewed=reviewed, progress=progress).tables_added()
 
 
 def _table(level: str) -> schema.Table:
@@ -162,12 +175,10 @@ def _table(level: str) -> schema.Table:
     return schema.LEVELS[level]
 
 
-def _chosen(
-    where: Where | WhereRecordings | None, table: schema.Table, batch_or_corpus: Corpus, ledger: Ledger
-) -> tuple[Where | None, list[str] | None]:
+def _chosen(where: Where | WhereRecordings | None, table: schema.Table, view: CorpusView) -> tuple[Where | None, list[str] | None]:
     """What ``where`` asks of the rows, and the recordings that it names; None for all."""
     if callable(where):
-        return None, sorted(recordings_where(manifest_of(batch_or_corpus, ledger), where))
+        return None, sorted(recordings_where(view.manifest, where))
     if not isinstance(where, Mapping):
         return where, None
     asked = {name: values_of(wanted) for name, wanted in where.items()}
@@ -175,7 +186,7 @@ def _chosen(
     others = {name: wanted for name, wanted in asked.items() if name not in table.names}
     named = _texts(asked["recording_id"], table) if "recording_id" in asked else None
     if others:
-        manifest = manifest_of(batch_or_corpus, ledger)
+        manifest = view.manifest
         check_columns(list(others), [*table.names, *manifest.columns])
         answering = recordings_where(manifest, others)
         named = answering if named is None else named & answering
@@ -193,11 +204,11 @@ def _beside(manifest: pd.DataFrame, table: schema.Table, *, provenance: bool) ->
     return manifest.rename(columns=names_beside(manifest.columns, taken))
 
 
-def _check_asked(columns: Sequence[str], known: list[str], table: schema.Table, batch_or_corpus: Corpus, ledger: Ledger) -> None:
+def _check_asked(columns: Sequence[str], known: list[str], table: schema.Table, view: CorpusView) -> None:
     """Refuse a column that is not known; of one that would be there with another argument, say so."""
     for name in () if isinstance(columns, str) else columns:
         if name not in known:
-            manifest = _beside(manifest_of(batch_or_corpus, ledger), table, provenance=False)
+            manifest = _beside(view.manifest, table, provenance=False)
             beside: dict[str, list[str]] = {"provenance": schema.PROVENANCE.names, "with_manifest": manifest.columns.tolist()}
             for argument, names in beside.items():
                 if name in names:

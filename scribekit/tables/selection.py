@@ -13,8 +13,7 @@ import pyarrow.dataset as ds
 from scribekit.base import schema
 from scribekit.base.errors import LedgerError
 from scribekit.corpus import payloads as stored
-from scribekit.corpus.handles import Corpus, time_stamp
-from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.view import CorpusView, time_stamp
 from scribekit.tables.arrow import dataset_schema, filtered, impossible, to_arrow
 from scribekit.tables.store import refresh
 from scribekit.transcripts import frames
@@ -22,9 +21,9 @@ from scribekit.transcripts import frames
 FEW = 20
 """So many transcripts are read about as quickly as their tables are found, and need none built."""
 
-FROM_LEDGER: Mapping[str, Callable[[Corpus], pd.DataFrame]] = {
-    schema.JOBS.name: Corpus.jobs,
-    schema.EVENTS.name: Corpus.events,
+FROM_LEDGER: Mapping[str, Callable[[CorpusView], pd.DataFrame]] = {
+    schema.JOBS.name: CorpusView.jobs,
+    schema.EVENTS.name: CorpusView.events,
     schema.EDITS.name: stored.edits_frame,
 }
 """Levels that are not made from transcripts."""
@@ -36,8 +35,7 @@ class RowSelection:
     """Some recordings of a batch or corpus.
 
     Args:
-        batch_or_corpus: The batch or corpus.
-        ledger: Its open ledger.
+        view: The batch or corpus, open.
         recording_ids: The recordings; None for all.
         reviewed: With the edits of people applied.
         progress: Show how far the making of tables has come, when it takes more than two seconds.
@@ -45,19 +43,18 @@ class RowSelection:
 
     def __init__(
         self,
-        batch_or_corpus: Corpus,
-        ledger: Ledger,
+        view: CorpusView,
         recording_ids: Sequence[str] | None = None,
         *,
         reviewed: bool = True,
         progress: bool = True,
     ) -> None:
-        self._corpus = batch_or_corpus
-        self._ledger = ledger
+        self._view = view
+        self._ledger = view.ledger
         self._recording_ids = recording_ids
         self._reviewed = reviewed
         self._progress = progress
-        self._own = refresh.wanted(ledger, batch_or_corpus.batch_ids, recording_ids)
+        self._own = refresh.wanted(view.ledger, view.batch_ids, recording_ids)
 
     def rows(
         self, level: str, columns: Sequence[str], condition: pc.Expression | None = None, *, provenance: bool = False
@@ -90,7 +87,7 @@ class RowSelection:
                 except LedgerError:  # a disk that is full, say: the transcripts can be read all the same
                     break
                 except (pa.ArrowException, OSError) as cause:
-                    if attempt == 0 and not refresh.forget_damaged(self._corpus.path) and not isinstance(cause, OSError):
+                    if attempt == 0 and not refresh.forget_damaged(self._view.path) and not isinstance(cause, OSError):
                         if condition is not None:
                             raise impossible(schema.LEVELS[level]) from None
                         break
@@ -114,12 +111,12 @@ class RowSelection:
         return 0 if reading is None else reading.added
 
     def _tables(self) -> refresh.PayloadReader | None:
-        is_whole = type(self._corpus) is Corpus and self._recording_ids is None
+        is_whole = self._view.is_whole and self._recording_ids is None
         whole = self._own if is_whole else refresh.wanted(self._ledger, self._ledger.batches())
-        return refresh.bring_up_to_date(self._corpus.path, self._ledger, self._own, whole, reviewed=self._reviewed, progress=self._progress)
+        return refresh.bring_up_to_date(self._view.path, self._ledger, self._own, whole, reviewed=self._reviewed, progress=self._progress)
 
     def _of_ledger(self, level: str) -> pd.DataFrame:
-        frame = FROM_LEDGER[level](self._corpus)
+        frame = FROM_LEDGER[level](self._view)
         if self._recording_ids is None:
             return frame
         return frame[frame["recording_id"].isin(self._recording_ids)].reset_index(drop=True)
@@ -136,7 +133,7 @@ class RowSelection:
 
     def _provenance(self, origins: pd.DataFrame) -> pd.DataFrame:
         """Origins with what the ledger knows beside them."""
-        jobs = {row["recording_id"]: row for row in self._ledger.job_rows(self._corpus.batch_ids, self._recording_ids)}
+        jobs = {row["recording_id"]: row for row in self._ledger.job_rows(self._view.batch_ids, self._recording_ids)}
         rows = [jobs[name] for name in origins["recording_id"]]
         columns = {name: origins[name].tolist() for name in _ORIGINS}
         hashes = [hashlib.sha256(row["options"].encode()).hexdigest() for row in rows]

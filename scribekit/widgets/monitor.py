@@ -17,10 +17,10 @@ from scribekit.batch import background
 from scribekit.batch.engine.loop import begin
 from scribekit.batch.transcribe import retry
 from scribekit.corpus import status
-from scribekit.corpus.handles import Batch, Corpus, job_row
+from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.job import ERROR
-from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.ledger.pages import SORTS
+from scribekit.corpus.view import CorpusView, job_row
 from scribekit.widgets.base import STATIC, Widget
 
 SHORTEST_PAUSE_S = 1.0
@@ -138,9 +138,9 @@ class BatchMonitor(Widget):
         """The rows in sight."""
         if sort is not None and sort not in SORTS:
             raise OptionError(f"The jobs cannot be sorted by {sort!r}.{nearest(sort, SORTS)}")
-        with Ledger(self._corpus.path) as ledger:
-            total, rows = ledger.job_page(
-                self._corpus.batch_ids,
+        with self._corpus.reading() as view:
+            total, rows = view.ledger.job_page(
+                view.batch_ids,
                 states=states,
                 text=text,
                 sort=sort,
@@ -175,8 +175,8 @@ class BatchMonitor(Widget):
     def static_html(self) -> str:
         """The figures as a table, and what failed."""
         snapshot = self._snapshot()
-        with Ledger(self._corpus.path) as ledger:
-            total, failed = ledger.job_page(self._corpus.batch_ids, states=(ERROR, status.REFUSED), count=STATIC_ROWS)
+        with self._corpus.reading() as view:
+            total, failed = view.ledger.job_page(view.batch_ids, states=(ERROR, status.REFUSED), count=STATIC_ROWS)
         return (
             status.table(self._corpus.title, snapshot, time.time()) + _states_html(snapshot) + _failures_html(total, map(job_row, failed))
         )
@@ -186,12 +186,12 @@ class BatchMonitor(Widget):
         seen_at, snapshot = self._seen
         return snapshot if time.time() - seen_at < FRESH_S else self._corpus.snapshot()
 
-    def _figures(self, ledger: Ledger) -> dict[str, Any]:
+    def _figures(self, view: CorpusView) -> dict[str, Any]:
         now = time.time()
-        snapshot = ledger.snapshot(self._corpus.batch_ids, now)
+        snapshot = view.snapshot(now)
         self._seen = time.time(), snapshot
         return {
-            "activity": background.activity(self._corpus, ledger, snapshot.unfinished),
+            "activity": background.activity(self._corpus, view.ledger, snapshot.unfinished),
             "problem": background.problem(self._corpus.path),
             "total": snapshot.total,
             "states": status.by_state(snapshot),
@@ -219,8 +219,8 @@ class BatchMonitor(Widget):
 
     def _look(self) -> dict[str, Any]:
         # Opened and closed within one thread: a watch may be cancelled while a query is under way.
-        with Ledger(self._corpus.path) as ledger:
-            return self._figures(ledger)
+        with self._corpus.reading() as view:
+            return self._figures(view)
 
 
 def _page_row(row: Any) -> dict[str, Any]:

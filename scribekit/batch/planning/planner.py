@@ -17,8 +17,9 @@ from scribekit.batch.jobs import NEEDED_COLUMNS, PlanningContext, plan_jobs
 from scribekit.batch.planning import JobTimes, Plan, Setting, comparison, history
 from scribekit.batch.planning.forecast import STORED_BYTES_PER_HOUR
 from scribekit.batch.which_service import service_connection
-from scribekit.corpus.handles import Batch, Corpus, manifest_of
+from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.ledger import FILE_NAME, Ledger
+from scribekit.corpus.view import CorpusView
 
 ENOUGH_HOURS = 10.0
 """Of audio in a corpus, to learn from it how much disk space transcripts need."""
@@ -106,11 +107,10 @@ def compare_plan(
         LedgerError: The corpus cannot be read.
     """
     paced = limits or getattr(corpus, "limits", None) or Limits()
-    with Ledger(corpus.path) as ledger:
-        batch_ids = corpus.batch_ids
-        happened = history.read(ledger.events(batch_ids))
-        began = ledger.began_at(batch_ids)
-        rows = _completed(corpus, ledger)
+    with corpus.reading() as view:
+        happened = history.read(view.ledger.events(view.batch_ids))
+        began = view.ledger.began_at(view.batch_ids)
+        rows = _completed(view)
     if rows.empty:
         raise ScribekitError("Nothing has been completed in this corpus yet. Run sk.collect first, then compare.")
     work = planning.workload_of_jobs(rows)
@@ -119,12 +119,12 @@ def compare_plan(
     return comparison.compare(Plan(work, setting), comparison.Actual(rows, trails, happened, began))
 
 
-def _completed(corpus: Batch | Corpus, ledger: Ledger) -> pd.DataFrame:
+def _completed(view: CorpusView) -> pd.DataFrame:
     """The completed jobs, each once, with their manifest rows."""
     names = ("recording_id", "job_key", "options", "model", "cost_usd", "audio_duration_s")
-    rows = [{name: row[name] for name in names} for row in ledger.job_rows(corpus.batch_ids) if row["state"] == "completed"]
+    rows = [{name: row[name] for name in names} for row in view.ledger.job_rows(view.batch_ids) if row["state"] == "completed"]
     jobs = pd.DataFrame(rows, columns=list(names)).drop_duplicates("job_key")
-    known = manifest_of(corpus, ledger)
+    known = view.manifest
     kept = [name for name in ("recording_id", "source", "duration_s", "size_bytes", "channels") if name in known.columns]
     joined = jobs.merge(known[kept], on="recording_id", how="left")
     joined["duration_s"] = joined["duration_s"].astype("float64").fillna(joined["audio_duration_s"].astype("float64"))
@@ -139,9 +139,9 @@ def _answered(rows: pd.DataFrame) -> tuple[str, ...] | None:
 
 def _learned(corpus: Batch | Corpus, slots: int) -> tuple[dict[str, JobTimes], tuple[str, ...]]:
     """How long each vendor's jobs took in a corpus, and a note where there are too few of all of them to tell."""
-    with Ledger(corpus.path) as ledger:
-        happened = history.read(ledger.events(corpus.batch_ids))
-        rows = _completed(corpus, ledger)
+    with corpus.reading() as view:
+        happened = history.read(view.ledger.events(view.batch_ids))
+        rows = _completed(view)
     local = _local_times()
     rows["vendor"] = [planning.vendor_of(model) for model in rows["model"].fillna("")]
     found, notes = {}, []

@@ -12,9 +12,7 @@ import pandas as pd
 import scribekit as sk
 from scribekit.base import schema
 from scribekit.base.errors import OptionError
-from scribekit.corpus import payloads
-from scribekit.corpus.handles import Corpus, manifest_of
-from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.handles import Corpus
 from scribekit.quality.calibration import Calibration
 from scribekit.quality.confidence import RECORDING, SPEAKER, Distributions
 from scribekit.quality.flag import flag_at, settled
@@ -67,14 +65,14 @@ class Queue:
 
 def stamp_of(corpus: Corpus) -> tuple[int, int]:
     """A number that grows with every edit, and how many transcripts there are: equal stamps, equal words."""
-    with Ledger(corpus.path) as ledger:
-        return sum(ledger.edit_stamps().values()), len(payloads.completed(corpus, ledger))
+    with corpus.reading() as view:
+        return sum(view.ledger.edit_stamps().values()), len(view.completed)
 
 
 def user_columns(corpus: Corpus) -> pd.DataFrame:
     """The columns of the manifest that are the user's own, by recording."""
-    with Ledger(corpus.path) as ledger:
-        manifest = manifest_of(corpus, ledger)
+    with corpus.reading() as view:
+        manifest = view.manifest
     own = [name for name in manifest if name not in schema.MANIFEST.names]
     return manifest.set_index("recording_id")[own].rename(columns={RECORDING: f"{RECORDING} (manifest)", SPEAKER: f"{SPEAKER} (manifest)"})
 
@@ -98,7 +96,8 @@ def read(corpus: Corpus, *, references: Any = None, calibration: Calibration | N
     is_used = found is not None and (rests_on != "reviewed words" or found.n_words >= ENOUGH_JUDGED)
     words = sk.to_frame(corpus, "words", columns=[*_COLUMNS, "word_index"] if stamp[0] else _COLUMNS)
     if stamp[0]:
-        words["settled"] = settled(corpus, words)
+        with corpus.reading() as view:
+            words["settled"] = settled(view, words)
     risk: Callable[[Any], Any] = found.probability_of_error if found is not None and is_used else error_from_confidence
     distributions = Distributions(words, user_columns(corpus), risk)
     return PayloadReader(stamp, distributions, len(distributions.names(RECORDING)), found, rests_on, is_used)

@@ -11,9 +11,7 @@ import pandas as pd
 import traitlets
 
 from scribekit.base.errors import OptionError, ScribekitError, nearest
-from scribekit.corpus import payloads
-from scribekit.corpus.handles import Batch, Corpus, manifest_of
-from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corrections import review as reviewing
 from scribekit.quality import evaluate
 from scribekit.recordings.waveform import STEP_MS, Waveform
@@ -63,9 +61,9 @@ class DiarizationReview(Widget):
     ) -> None:
         self._corpus = batch_or_corpus
         self._who = who
-        with Ledger(batch_or_corpus.path) as ledger:
-            self._ids = [name for name, _ in payloads.completed(batch_or_corpus, ledger)]
-            manifest = manifest_of(batch_or_corpus, ledger)
+        with batch_or_corpus.reading() as view:
+            self._ids = [name for name, _ in view.completed]
+            manifest = view.manifest
         self._sources = dict(zip(manifest["recording_id"], manifest["source"], strict=True))
         self._contents = manifest.reindex(columns=["recording_id", "sha256"]).dropna().set_index("recording_id")["sha256"].to_dict()
         self._version = 0
@@ -294,7 +292,8 @@ class DiarizationReview(Widget):
     def _measure(self) -> None:
         """How far the transcript is from the reference, as received and as it stands."""
         review = self._review
-        found = evaluate.read_references(self._reference, self._corpus, [review.recording_id]).get(review.recording_id)
+        with self._corpus.reading() as view:
+            found = evaluate.read_references(self._reference, view, [review.recording_id]).get(review.recording_id)
         if found is None:
             return
         if self._before is None:

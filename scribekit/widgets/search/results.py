@@ -9,9 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from scribekit.base.schema import CONCORDANCE
-from scribekit.corpus.handles import Corpus, manifest_of
-from scribekit.corpus.ledger import Ledger
-from scribekit.corpus.payloads import completed
+from scribekit.corpus.handles import Corpus
 from scribekit.fulltext.concordance.strips import Strip, strips
 from scribekit.fulltext.facets import RECORDING, SPEAKER, Count, Facets, Picked, facet_names, recording_labels
 
@@ -45,9 +43,9 @@ class Library:
             OptionError: The manifest has no such column.
             LedgerError: The corpus cannot be read.
         """
-        with Ledger(corpus.path) as ledger:
-            manifest = manifest_of(corpus, ledger)
-            n_transcripts = len(completed(corpus, ledger))
+        with corpus.reading() as view:
+            manifest = view.manifest
+            n_transcripts = len(view.completed)
         names = facet_names(manifest, by)
         return cls(corpus, manifest, names, recording_labels(manifest, names), n_transcripts)
 

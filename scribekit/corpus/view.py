@@ -1,0 +1,124 @@
+"""A batch or corpus with its ledger open: what a verb reads of it is read once and handed down."""
+
+from __future__ import annotations
+
+import functools
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from scribekit.base import schema
+from scribekit.corpus.job import COMPLETED, ERROR
+from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.status import REFUSED, Snapshot
+from scribekit.recordings.locate import SourceLocator
+
+HELD = {
+    "budget": "Held back: its estimated cost does not fit into what is left of the budget. "
+    "Submit the same manifest again with a larger budget_usd= to go on.",
+    "no_length": "Held back: its cost cannot be reserved, because its length or the rate of a model is unknown. "
+    "Give the row a duration_s, or submit again with assume_duration_s=; where sk.estimate_cost says 'no rate' for the model, "
+    "submit again without budget_usd=.",
+}
+
+
+class CorpusView:
+    """A batch or corpus whose ledger is open, from ``Corpus.reading()``. It shows the corpus as it was when each fact was first read.
+
+    Args:
+        path: The corpus folder.
+        ledger: The open ledger.
+        batch: The number of the batch; None for the whole corpus.
+
+    Attributes:
+        path: The corpus folder.
+        ledger: The open ledger.
+        is_whole: Whether it is the whole corpus rather than one batch.
+    """
+
+    def __init__(self, path: Path, ledger: Ledger, batch: int | None = None) -> None:
+        self.path = path
+        self.ledger = ledger
+        self.is_whole = batch is None
+        self._batch = batch
+
+    @functools.cached_property
+    def batch_ids(self) -> list[int]:
+        """The numbers of the batches, oldest first."""
+        return self.ledger.batches() if self._batch is None else [self._batch]
+
+    @functools.cached_property
+    def completed(self) -> list[tuple[str, str]]:
+        """Recording id and job key of every recording that has a transcript, in manifest order."""
+        rows = self.ledger.job_rows(self.batch_ids)
+        return [(row["recording_id"], row["job_key"]) for row in rows if row["state"] == COMPLETED]
+
+    @property
+    def manifest(self) -> pd.DataFrame:
+        """The manifest rows, one per recording, as they were given; ``source`` opens a file from the working folder."""
+        return self._manifest.copy(deep=False)
+
+    @functools.cached_property
+    def _manifest(self) -> pd.DataFrame:
+        frames = [pd.read_parquet(io.BytesIO(self.ledger.manifest(number))) for number in self.batch_ids]
+        if not frames:
+            return schema.MANIFEST.frame()
+        joined = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+        rows = joined.drop_duplicates("recording_id", keep="last", ignore_index=True)
+        if "source" in rows:
+            rows["source"] = pd.Series(self._sources(rows), index=rows.index, dtype=rows["source"].dtype)
+        return rows
+
+    def _sources(self, rows: pd.DataFrame) -> list[Any]:
+        kept, places = self.ledger.files(self.batch_ids), SourceLocator(self.path, Path.cwd())
+        contents = rows["sha256"].tolist() if "sha256" in rows else [None] * len(rows)
+        known = zip(rows["recording_id"].tolist(), rows["source"].tolist(), contents, strict=True)
+        return [places.resolve(given, kept[name], content) if name in kept else given for name, given, content in known]
+
+    def jobs(self) -> pd.DataFrame:
+        """The state of every recording: columns of ``schema.JOBS``, in manifest order."""
+        return jobs_frame(self.ledger.job_rows(self.batch_ids))
+
+    def events(self) -> pd.DataFrame:
+        """What happened, oldest first: columns of ``schema.EVENTS``."""
+        rows = self.ledger.events(self.batch_ids)
+        return schema.EVENTS.frame([{**row, "at": time_stamp(row["at"])} for row in rows])
+
+    def snapshot(self, now: float) -> Snapshot:
+        """The figures at a Unix time: counts, audio, dollars, pace, and what holds things up."""
+        return self.ledger.snapshot(self.batch_ids, now)
+
+
+def jobs_frame(rows: Iterable[Any]) -> pd.DataFrame:
+    """The rows of the ledger as ``schema.JOBS``; they are taken one at a time, and only the columns are kept."""
+    columns: dict[str, list[Any]] = {name: [] for name in schema.JOBS.names}
+    for row in rows:
+        for name, value in job_row(row).items():
+            columns[name].append(value)
+    return schema.JOBS.frame(columns)
+
+
+def job_row(row: Any) -> dict[str, Any]:
+    """A row of the ledger as a row of ``schema.JOBS``."""
+    shared = row["job_key"] is not None and row["row_kind"] is not None
+    free = shared or row["state"] in (None, ERROR)  # what fails is not billed
+    return {
+        **{name: row[name] for name in ("recording_id", "source", "transcript_id", "model", "language", "confidence")},
+        "status": row["state"] or REFUSED,
+        "attempts": 0 if shared else row["attempts"] or 0,
+        "error_kind": row["row_kind"] or row["error_kind"] or row["held"],
+        "error": row["row_error"] or row["error"] or HELD.get(row["held"]),
+        "audio_duration_s": row["audio_duration_s"],
+        "reserved_usd": 0.0 if shared else row["reserved_usd"] or 0.0,
+        "cost_usd": 0.0 if free else row["cost_usd"],
+        "submitted_at": time_stamp(row["submitted_at"]),
+        "completed_at": time_stamp(row["completed_at"]),
+    }
+
+
+def time_stamp(seconds: float | None) -> pd.Timestamp | None:
+    """Unix time as a table shows it."""
+    return None if seconds is None else pd.Timestamp(seconds, unit="s", tz="UTC")

@@ -1,0 +1,99 @@
+import pandas as pd
+import pytest
+from corpora import store
+
+import scribekit as sk
+from scribekit.corpus.ledger import database
+
+NAMES = [f"r{number:02}" for number in range(25)]  # more than are read without derived tables
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    turns = [("A", "one two three"), ("B", "four five")]
+    batch = store(tmp_path / "c", dict.fromkeys(NAMES, turns), {"site": ["x"] * 20 + ["y"] * 5})
+    sk.build_tables(batch, progress=False)
+    sk.build_index(batch, progress=False)
+    sk.review(batch, NAMES[0]).rename("A", "Ada")
+    sk.build_tables(batch, progress=False)
+    sk.build_index(batch, progress=False)
+    return sk.open_corpus(tmp_path / "c")
+
+
+@pytest.fixture
+def opened(corpus, monkeypatch):
+    """The ledgers that are opened from now on."""
+    found = []
+    connect = database.connect
+    monkeypatch.setattr(database, "connect", lambda path, *rest: (found.append(path), connect(path, *rest))[1])
+    return found
+
+
+REFERENCES = dict.fromkeys(NAMES, "A: one two three\nB: four six")
+VERBS = {
+    "to_frame": lambda corpus: sk.to_frame(corpus, "words", where={"site": "y"}, with_manifest=True, provenance=True),
+    "jobs": lambda corpus: sk.to_frame(corpus, "jobs"),
+    "events": lambda corpus: sk.to_frame(corpus, "events"),
+    "edits": lambda corpus: sk.to_frame(corpus, "edits"),
+    "scan_frame": lambda corpus: sk.scan_frame(corpus, "words").to_table(),
+    "build_tables": lambda corpus: sk.build_tables(corpus, progress=False),
+    "search": lambda corpus: sk.search(corpus, "two"),
+    "search some": lambda corpus: sk.search(corpus, "two", where={"site": "y"}),
+    "build_index": lambda corpus: sk.build_index(corpus, progress=False),
+    "collocates": lambda corpus: sk.collocates(corpus, "two"),
+    "review": lambda corpus: sk.review(corpus, NAMES[0]),
+    "review_states": sk.review_states,
+    "people": lambda corpus: sk.people(corpus, progress=False),
+    "smooth_speakers": lambda corpus: sk.smooth_speakers(corpus, progress=False),
+    "propose_correction": lambda corpus: sk.propose_correction(corpus, "two", "too", progress=False),
+    "evaluate": lambda corpus: sk.evaluate(corpus, REFERENCES, by="site"),
+    "word_errors": lambda corpus: sk.word_errors(corpus, REFERENCES),
+    "turn_statistics": sk.turn_statistics,
+    "flag_for_review": lambda corpus: sk.flag_for_review(corpus, audio_minutes=1),
+    "calibrate": lambda corpus: sk.calibrate(corpus, REFERENCES),
+    "repr": repr,
+    "jobs of the handle": sk.Corpus.jobs,
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_opens_the_ledger_once(corpus, opened, verb):
+    VERBS[verb](corpus)
+    assert len(opened) == 1
+
+
+def test_a_batch_is_opened_once_too(corpus, opened):
+    sk.to_frame(corpus.batch(1), "words")
+    assert len(opened) == 2  # corpus.batch looks whether there is such a batch
+
+
+def test_an_export_opens_it_once(corpus, opened, tmp_path):
+    sk.export(corpus, tmp_path / "out", ["txt"], progress=False)
+    assert len(opened) == 1
+
+
+def test_a_view_reads_each_fact_once(corpus):
+    with corpus.reading() as view:
+        assert view.batch_ids == [1]
+        assert [name for name, _ in view.completed] == NAMES
+        assert view.completed is view.completed
+        assert view.is_whole
+        assert view.manifest["recording_id"].tolist() == NAMES
+
+
+def test_the_manifest_of_a_view_is_not_changed_by_who_reads_it(corpus):
+    with corpus.reading() as view:
+        changed = view.manifest
+        changed["site"] = "z"
+        changed["more"] = 1
+        assert view.manifest["site"].tolist() == ["x"] * 20 + ["y"] * 5
+        assert "more" not in view.manifest
+
+
+def test_the_view_of_a_batch_is_of_its_recordings(corpus, tmp_path):
+    store(tmp_path / "c", {"later": "more words"}, number=2)
+    with corpus.reading() as whole, corpus.batch(2).reading() as view:
+        assert (view.batch_ids, view.is_whole) == ([2], False)
+        assert [name for name, _ in view.completed] == ["later"]
+        assert whole.batch_ids == [1, 2]
+        pd.testing.assert_frame_equal(view.jobs(), corpus.batch(2).jobs())
