@@ -1,11 +1,11 @@
 /** The distributions side by side: one row for each recording, speaker or value of a column. */
 
-import { audio, count, percent } from "../pure/format.ts";
-import { el, replace } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
-import { VirtualTable } from "../ui/table.ts";
-import { Ahead } from "./ahead.ts";
-import { ridge } from "./pictures.ts";
+import { audio, count, percent } from "../shared/format.ts";
+import { el, replace } from "../shared/dom.ts";
+import type { Face } from "../shared/bridge.ts";
+import { VirtualTable } from "../shared/virtual_table.ts";
+import { Ahead } from "./prefetched_rows.ts";
+import { ridge } from "./charts.ts";
 import type { Group, Rows, View } from "./types.ts";
 
 export interface Wishes {

@@ -1,8 +1,8 @@
 /** The histogram of all words, its brush and its threshold. */
 
-import { below, brushed, edge, heights, BINS, type Histogram, type Range } from "../pure/confidence.ts";
-import { audio, count, percent } from "../pure/format.ts";
-import { el, focusedBeside, replace, svg } from "../ui/dom.ts";
+import { below, brushed, edge, heights, BINS, type Histogram, type Range } from "./thresholds.ts";
+import { audio, count, percent } from "../shared/format.ts";
+import { el, focusedBeside, replace, svg } from "../shared/dom.ts";
 
 const WIDTH = 600;
 const HEIGHT = 130;

@@ -1,10 +1,10 @@
 /** One part of the queue: its words with their confidence, its sound, and what to do about it. */
 
-import { doubt } from "../pure/confidence.ts";
-import { clock, count } from "../pure/format.ts";
-import { el, keepFocus, replace } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
-import type { Badges } from "./badges.ts";
+import { doubt } from "./thresholds.ts";
+import { clock, count } from "../shared/format.ts";
+import { el, keepFocus, replace } from "../shared/dom.ts";
+import type { Face } from "../shared/bridge.ts";
+import type { Badges } from "./speaker_badges.ts";
 import type { Part, Word } from "./types.ts";
 
 export interface Wishes {

@@ -1,11 +1,11 @@
 /** The review queue, and what listening to it would be worth. */
 
-import { count, percent, clock } from "../pure/format.ts";
-import { el, replace } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
-import { VirtualTable } from "../ui/table.ts";
-import { Ahead } from "./ahead.ts";
-import type { Badges } from "./badges.ts";
+import { count, percent, clock } from "../shared/format.ts";
+import { el, replace } from "../shared/dom.ts";
+import type { Face } from "../shared/bridge.ts";
+import { VirtualTable } from "../shared/virtual_table.ts";
+import { Ahead } from "./prefetched_rows.ts";
+import type { Badges } from "./speaker_badges.ts";
 import type { Figures, QueueRow, Rows, Summary, View } from "./types.ts";
 
 const PARTS: Record<string, string> = { utterance: "utterances", sentence: "sentences", transcript: "whole transcripts" };

@@ -1,6 +1,6 @@
 /** What the kernel tells the confidence explorer. */
 
-import type { Histogram } from "../pure/confidence.ts";
+import type { Histogram } from "./thresholds.ts";
 
 export interface View {
   below: number;

@@ -1,9 +1,9 @@
 /** The controls of the review: each row is drawn anew from what holds now. */
 
-import { el, keepFocus, replace, type Child } from "../ui/dom.ts";
-import type { Talk } from "../pure/talk.ts";
-import { UNCERTAIN } from "../pure/talk.ts";
-import type { Desk, Progress, Recording } from "./desk.ts";
+import { el, keepFocus, replace, type Child } from "../shared/dom.ts";
+import type { Talk } from "./transcript.ts";
+import { UNCERTAIN } from "./transcript.ts";
+import type { Desk, Progress, Recording } from "./editor.ts";
 
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 const STATES = ["new", "in review", "done"];

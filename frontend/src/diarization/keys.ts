@@ -1,7 +1,7 @@
 /** What each key does in the review. */
 
-import type { Key } from "../ui/keys.ts";
-import type { Desk } from "./desk.ts";
+import type { Key } from "../shared/keyboard.ts";
+import type { Desk } from "./editor.ts";
 
 export function keysOf(desk: Desk): Key[] {
   const digits = Array.from({ length: 9 }, (_, at) => String(at + 1));

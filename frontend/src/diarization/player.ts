@@ -1,8 +1,8 @@
 /** Plays a recording of any length from short clips, fetched around the playhead: two players take turns, and change over in a pause. */
 
-import { clipEnd, skipTo } from "../pure/clips.ts";
-import type { Stretch } from "../pure/talk.ts";
-import type { Face } from "../ui/face.ts";
+import { clipEnd, skipTo } from "./clips.ts";
+import type { Stretch } from "./transcript.ts";
+import type { Face } from "../shared/bridge.ts";
 
 const FIRST_CLIP_MS = 5000; // short, so that it sounds at once
 const CLIP_MS = 12_000; // what is sought meanwhile waits for it

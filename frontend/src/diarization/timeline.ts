@@ -1,10 +1,10 @@
 /** The recording along time: an overview, a ruler, the waveform, and a lane for each speaker. Only what is in sight is drawn. */
 
-import { clock, timecode } from "../pure/format.ts";
-import { speakerClasses } from "../pure/speakers.ts";
-import { EDITED, type Stretch, type Talk, type Turn } from "../pure/talk.ts";
-import { clamped, levelFor, panned, showing, tickStep, zoomed, type Sight } from "../pure/timescale.ts";
-import { el, keepFocus, replace, setAttribute } from "../ui/dom.ts";
+import { clock, timecode } from "../shared/format.ts";
+import { speakerClasses } from "../shared/speakers.ts";
+import { EDITED, type Stretch, type Talk, type Turn } from "./transcript.ts";
+import { clamped, levelFor, panned, showing, tickStep, zoomed, type Sight } from "./time_axis.ts";
+import { el, keepFocus, replace, setAttribute } from "../shared/dom.ts";
 import { FACTOR, type Waveform } from "./waveform.ts";
 
 const RULER = 18;

@@ -1,6 +1,6 @@
 /** The peaks of a recording, fetched tile by tile at the level of detail that is looked at. */
 
-import type { Face } from "../ui/face.ts";
+import type { Face } from "../shared/bridge.ts";
 
 export const FACTOR = 4; // as in scribekit/peaks.py
 const LEVELS = 8;

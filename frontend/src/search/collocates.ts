@@ -1,9 +1,9 @@
 /** The words that are found near the query more often than chance would have it. */
 
-import { count } from "../pure/format.ts";
-import { plural } from "../pure/search.ts";
-import { el, keepFocus, replace } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
+import { count } from "../shared/format.ts";
+import { plural } from "./messages.ts";
+import { el, keepFocus, replace } from "../shared/dom.ts";
+import type { Face } from "../shared/bridge.ts";
 import type { Collocate } from "./types.ts";
 
 const MEASURES = [

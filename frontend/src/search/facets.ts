@@ -1,9 +1,9 @@
 /** The facets: values with counts, to be ticked; each list opens to all its values, with a field to find one. */
 
-import { count } from "../pure/format.ts";
-import { plural } from "../pure/search.ts";
-import { el, keepFocus, replace, type Child } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
+import { count } from "../shared/format.ts";
+import { plural } from "./messages.ts";
+import { el, keepFocus, replace, type Child } from "../shared/dom.ts";
+import type { Face } from "../shared/bridge.ts";
 import type { Facet, Value } from "./types.ts";
 
 const TYPING_MS = 150;

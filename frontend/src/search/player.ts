@@ -1,9 +1,9 @@
 /** The sound of a line: a few seconds are decoded by the kernel and played here. */
 
-import { timecode } from "../pure/format.ts";
-import { Latest } from "../pure/latest.ts";
-import { el } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
+import { timecode } from "../shared/format.ts";
+import { Latest } from "../shared/latest.ts";
+import { el } from "../shared/dom.ts";
+import type { Face } from "../shared/bridge.ts";
 import type { Line } from "./types.ts";
 
 const BEFORE_MS = 1_000;

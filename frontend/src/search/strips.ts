@@ -1,9 +1,9 @@
 /** Where the lines lie in each recording: one strip per recording, those with most lines first. */
 
-import { clock, count } from "../pure/format.ts";
-import { nearestMark, plural } from "../pure/search.ts";
-import { el, keepFocus, replace, svg, type Child } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
+import { clock, count } from "../shared/format.ts";
+import { nearestMark, plural } from "./messages.ts";
+import { el, keepFocus, replace, svg, type Child } from "../shared/dom.ts";
+import type { Face } from "../shared/bridge.ts";
 import type { Line, Strip } from "./types.ts";
 
 const AT_A_TIME = 12;

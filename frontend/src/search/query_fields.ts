@@ -1,0 +1,33 @@
+/** Fields that are sent with Enter, and text for the clipboard, wherever the page is shown. */
+
+import { el } from "../shared/dom.ts";
+
+/** Do something at Enter, which sends no form in every notebook; not while a character is being composed. */
+export function onEnter(event: KeyboardEvent, run: () => void): void {
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  event.stopPropagation();
+  run();
+}
+
+/** Copy; where the page may not, show the text so that the reader can. Says whether it is in the clipboard. */
+export async function copy(text: string, root: HTMLElement): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    showText(text, root);
+    return false;
+  }
+}
+
+function showText(text: string, root: HTMLElement): void {
+  const field = el("textarea", { class: "sk-search-copy", attrs: { readonly: true, rows: 10, "aria-label": "Text to copy" } });
+  field.value = text;
+  const close = el("button", { attrs: { type: "button" }, on: { click: () => card.close() } }, "Close");
+  const card = el("dialog", { class: "sk-help", attrs: { "aria-label": "Copy the text" }, on: { close: () => card.remove() } },
+    el("h3", {}, "Copy the text"), el("p", {}, "This page may not use the clipboard. Press Ctrl+C or ⌘C."), field, close);
+  root.append(card);
+  card.showModal();
+  field.select();
+}

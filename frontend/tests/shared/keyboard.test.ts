@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nameOf } from "../../src/shared/keyboard.ts";
+
+const press = (key: string, held: Partial<Record<"ctrlKey" | "metaKey" | "altKey" | "shiftKey", boolean>> = {}) =>
+  nameOf({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...held });
+
+test("keys are named with what is held beside them", () => {
+  assert.equal(press("n"), "n");
+  assert.equal(press("ArrowLeft", { shiftKey: true }), "Shift+ArrowLeft");
+  assert.equal(press("z", { ctrlKey: true }), "Ctrl+z");
+  assert.equal(press("z", { metaKey: true }), "Ctrl+z");
+});
+
+test("a sign that needs Shift on some keyboards is the same key on all", () => {
+  assert.equal(press("?", { shiftKey: true }), "?");
+  assert.equal(press("?"), "?");
+});
