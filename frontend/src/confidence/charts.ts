@@ -1,16 +1,16 @@
-/** Small pictures of confidence: the box and ridge of a group, the calibration curve. */
+/** Small charts of confidence: the ridge and box of a group, the calibration curve. */
 
-import { count, percent } from "../shared/format.ts";
 import { el, svg } from "../shared/dom.ts";
+import { count, percent } from "../shared/format.ts";
 import type { Bin, Calibration, Group } from "./types.ts";
 
 const WIDE = 320;
 const HIGH = 22;
 
-/** The distribution of a group: a ridge with the quartiles as a box over it and the middle 90 % as a line. */
+/** Draw the distribution of a group: a ridge, the quartiles as a box, the middle 90 % as a line. */
 export function ridge(group: Group, threshold: number): SVGSVGElement {
   const most = Math.sqrt(Math.max(...group.ridge, 1));
-  const y = (words: number) => (HIGH - (Math.sqrt(words) / most) * (HIGH - 3)).toFixed(1); // the root lets the few doubtful words be seen
+  const y = (words: number) => (HIGH - (Math.sqrt(words) / most) * (HIGH - 3)).toFixed(1); // the root makes the few uncertain words visible
   const step = WIDE / group.ridge.length;
   const outline = group.ridge.map((words, at) => `${(at * step).toFixed(1)},${y(words)} ${((at + 1) * step).toFixed(1)},${y(words)}`);
   const label = `Median ${group.median.toFixed(2)}, half of the words from ${group.p25.toFixed(2)} to ${group.p75.toFixed(2)}`;
@@ -28,7 +28,7 @@ export function ridge(group: Group, threshold: number): SVGSVGElement {
 
 const SIDE = 150;
 
-/** What confidences turned out to be worth, or how to find out. */
+/** Show the calibration curve, or how to get one. */
 export function reliability(calibration: Calibration | null | undefined): HTMLElement {
   if (!calibration) {
     return el("p", { class: "sk-muted" }, "Not known yet: expected errors take the confidence as it is. Accept and correct some parts below, or give references=.");

@@ -1,27 +1,27 @@
-/** The confidence explorer: distributions, threshold, calibration and the review queue, each narrowing the others. */
+/** The confidence explorer: distributions, threshold, calibration and the review queue; each filters the others. */
 
-import { Badges } from "./speaker_badges.ts";
-import { EverywhereView } from "./fix_everywhere.ts";
+import { Bridge, type Context } from "../shared/bridge.ts";
+import { el, keepFocus, replace } from "../shared/dom.ts";
+import { count } from "../shared/format.ts";
+import { keyboard } from "../shared/keyboard.ts";
+import { reliability } from "./charts.ts";
+import { FixEverywhereView } from "./fix_everywhere.ts";
 import { GroupsView } from "./groups.ts";
 import { HistogramView } from "./histogram.ts";
 import { PartView } from "./part.ts";
-import { reliability } from "./charts.ts";
 import { QueueView } from "./queue.ts";
+import { SpeakerBadges } from "./speaker_badges.ts";
+import { BINS, binLabel } from "./thresholds.ts";
 import type { Figures, QueueRow, Summary, View } from "./types.ts";
-import { BINS, edge } from "./thresholds.ts";
-import { count } from "../shared/format.ts";
-import { el, keepFocus, replace } from "../shared/dom.ts";
-import { openFace, type Context, type Face } from "../shared/bridge.ts";
-import { keyboard } from "../shared/keyboard.ts";
 
 class Explorer {
-  readonly #face: Face;
+  readonly #bridge: Bridge;
   #view: View;
   #summary: Summary;
   #rank = 0;
-  #isLooking = false;
+  #isFetching = false;
   #isOutdated = false;
-  readonly #badges = new Badges();
+  readonly #badges = new SpeakerBadges();
   readonly #title = el("h3");
   readonly #size = el("span", { class: "sk-muted" });
   readonly #chips = el("div", { class: "sk-row sk-chips", attrs: { "aria-label": "What is looked at", role: "group" } });
@@ -30,43 +30,43 @@ class Explorer {
   readonly #groups: GroupsView;
   readonly #queue: QueueView;
   readonly #part: PartView;
-  readonly #everywhere: EverywhereView;
+  readonly #fixEverywhere: FixEverywhereView;
 
-  constructor(face: Face) {
-    this.#face = face;
-    this.#view = face.trait<View>("view");
-    this.#summary = face.trait<Summary>("summary");
-    this.#histogram = new HistogramView({ threshold: (below) => this.look({ below }), range: ({ low, high }) => this.look({ low, high }) });
-    this.#groups = new GroupsView(face, this.#view, this.#summary.dimensions, {
-      by: (by) => this.look({ by }),
-      pick: (groups) => this.look({ picked: { ...this.#view.picked, [this.#view.by]: groups } }),
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge;
+    this.#view = bridge.trait<View>("view");
+    this.#summary = bridge.trait<Summary>("summary");
+    this.#histogram = new HistogramView({ threshold: (below) => this.#changeView({ below }), range: ({ low, high }) => this.#changeView({ low, high }) });
+    this.#groups = new GroupsView(bridge, this.#view, this.#summary.dimensions, {
+      by: (by) => this.#changeView({ by }),
+      pick: (groups) => this.#changeView({ picked: { ...this.#view.picked, [this.#view.by]: groups } }),
     });
-    this.#queue = new QueueView(face, this.#badges, { part: (part) => this.look({ part }), open: (row) => this.#open(row, true), rank: () => face.tell("rank") });
-    this.#part = new PartView(face, this.#badges, {
+    this.#queue = new QueueView(bridge, this.#badges, { part: (part) => this.#changeView({ part }), open: (row) => this.#open(row, true), rank: () => bridge.send("rank") });
+    this.#part = new PartView(bridge, this.#badges, {
       step: (by) => void this.#step(by),
-      everywhere: (text) => this.#everywhere.open(text),
+      everywhere: (text) => this.#fixEverywhere.open(text),
       undo: () => void this.#undo(),
       judged: () => void this.#queue.table.refresh(),
     });
-    this.#everywhere = new EverywhereView(face, () => {
+    this.#fixEverywhere = new FixEverywhereView(bridge, () => {
       this.#part.focusWords();
       void this.#part.reopen();
     });
-    face.body.append(
+    bridge.body.append(
       el("div", { class: "sk-row" }, this.#title, this.#size, el("span", { class: "sk-spread" }, this.#keys())),
       this.#chips,
       el("div", { class: "sk-columns" }, this.#histogram.element, el("div", { class: "sk-stack" }, el("h4", {}, "What confidence is worth"), this.#curve)),
       this.#groups.element,
       this.#queue.element,
       this.#part.element,
-      this.#everywhere.element,
+      this.#fixEverywhere.element,
     );
-    face.follow<Summary>("summary", (summary) => this.#told(summary));
-    face.follow<View>("view", (view) => this.#seenElsewhere(view));
+    bridge.follow<Summary>("summary", (summary) => this.#onSummary(summary));
+    bridge.follow<View>("view", (view) => this.#onView(view));
   }
 
-  /** Look at something else: at once in what the page knows, then in what the kernel counts. */
-  look(change: Partial<View>): void {
+  /** Change the view: redraw what the page knows at once, then fetch the figures. */
+  #changeView(change: Partial<View>): void {
     this.#view = { ...this.#view, ...change };
     this.#show();
     void this.#fetch(true);
@@ -77,35 +77,35 @@ class Explorer {
     this.#groups.set(this.#view);
     this.#queue.set(this.#view, this.#summary);
     this.#part.set(this.#view.below);
-    keepFocus(this.#face.body, () => replace(this.#chips, ...this.#chipsOf(this.#view)));
+    keepFocus(this.#bridge.body, () => replace(this.#chips, ...this.#chipsOf(this.#view)));
   }
 
-  /** One question is under way at a time; what changes meanwhile is asked for afterwards, and only its last state. */
+  /** Fetch the figures of the view. One request runs at a time; if the view changes meanwhile, one more follows for its last state. */
   async #fetch(isOther: boolean): Promise<void> {
     this.#isOutdated = true;
-    if (this.#isLooking || this.#summary.stage !== "ready") return;
-    this.#isLooking = true;
+    if (this.#isFetching || this.#summary.stage !== "ready") return;
+    this.#isFetching = true;
     while (this.#isOutdated) {
       this.#isOutdated = false;
-      const groups = this.#groups.ahead.during(() => this.#groups.table.refresh());
-      const queue = this.#queue.ahead.during(() => (isOther ? this.#queue.table.restart() : this.#queue.table.refresh()));
-      const figures = await this.#face.ask<Figures>("look", { view: this.#view, groups: groups.args, queue: queue.args });
-      this.#groups.ahead.give(figures?.group_rows);
-      this.#queue.ahead.give(figures?.queue_rows);
+      const groups = this.#groups.prefetched.collect(() => this.#groups.table.refresh());
+      const queue = this.#queue.prefetched.collect(() => (isOther ? this.#queue.table.restart() : this.#queue.table.refresh()));
+      const figures = await this.#bridge.ask<Figures>("look", { view: this.#view, groups: groups.args, queue: queue.args });
+      this.#groups.prefetched.deliver(figures?.group_rows);
+      this.#queue.prefetched.deliver(figures?.queue_rows);
       if (!figures) break;
       this.#histogram.show(figures.histogram, this.#view.below, this.#view);
-      this.#queue.tell(this.#summary.queue?.stage === "ready" ? figures : null);
+      this.#queue.showWorth(this.#summary.queue?.stage === "ready" ? figures : null);
       await Promise.all([groups.filled, queue.filled]);
-      this.#face.root.dataset["drawn"] = String(Number(this.#face.root.dataset["drawn"] ?? 0) + 1);
+      this.#bridge.root.dataset["drawn"] = String(Number(this.#bridge.root.dataset["drawn"] ?? 0) + 1);
     }
-    this.#isLooking = false;
+    this.#isFetching = false;
   }
 
-  #told(summary: Summary): void {
+  #onSummary(summary: Summary): void {
     const [was, now] = [this.#summary.queue, summary.queue];
     this.#summary = summary;
-    this.#badges.know(summary.speakers ?? []);
-    this.#queue.table.forget(); // the colours of its speakers may be others now
+    this.#badges.setSpeakers(summary.speakers ?? []);
+    this.#queue.table.invalidate(); // the colours of its speakers can have changed
     this.#title.textContent = `Confidence of ${summary.title}`;
     if (summary.stage !== "ready") {
       this.#size.textContent = "Reading the words …";
@@ -113,16 +113,16 @@ class Explorer {
     }
     const typed = summary.n_unrated ? `, ${count(summary.n_unrated)} of them typed by people` : "";
     this.#size.textContent = `${count(summary.n_words)} words in ${count(summary.n_recordings)} recordings${typed}`;
-    keepFocus(this.#face.body, () => replace(this.#curve, reliability(summary.calibration)));
-    const isRankedAnew = now?.number !== was?.number;
-    if (isRankedAnew) this.#part.shut();
+    keepFocus(this.#bridge.body, () => replace(this.#curve, reliability(summary.calibration)));
+    const isNewRanking = now?.number !== was?.number;
+    if (isNewRanking) this.#part.close();
     this.#show();
-    void this.#fetch(isRankedAnew);
+    void this.#fetch(isNewRanking);
   }
 
-  /** Another view of the same widget has moved. */
-  #seenElsewhere(view: View): void {
-    if (this.#isLooking || JSON.stringify(view) === JSON.stringify(this.#view)) return;
+  /** Follow a change of the view made in another view of the widget. */
+  #onView(view: View): void {
+    if (this.#isFetching || JSON.stringify(view) === JSON.stringify(this.#view)) return;
     this.#view = view;
     this.#show();
     void this.#fetch(true);
@@ -134,10 +134,10 @@ class Explorer {
     const picked = Object.entries(view.picked).filter(([, groups]) => groups.length);
     const shown = picked.map(([dimension, groups]) => {
       const names = groups.slice(0, 3).join(", ") + (groups.length > 3 ? ` and ${groups.length - 3} more` : "");
-      return chip(dimension, `${dimension}: ${names}`, () => this.look({ picked: { ...this.#view.picked, [dimension]: [] } }));
+      return chip(dimension, `${dimension}: ${names}`, () => this.#changeView({ picked: { ...this.#view.picked, [dimension]: [] } }));
     });
     const isRange = view.low > 0 || view.high < BINS;
-    if (isRange) shown.unshift(chip("range", `confidence ${edge(view.low)} to ${edge(view.high)}`, () => this.look({ low: 0, high: BINS })));
+    if (isRange) shown.unshift(chip("range", `confidence ${binLabel(view.low)} to ${binLabel(view.high)}`, () => this.#changeView({ low: 0, high: BINS })));
     const note = el("span", { class: "sk-muted" }, shown.length ? "Looking only at" : "Looking at all words. Drag over the histogram or pick groups to look closer.");
     return [note, ...shown];
   }
@@ -150,31 +150,31 @@ class Explorer {
   async #step(by: number): Promise<void> {
     const at = this.#part.part ? this.#rank + by : 0;
     if (at < 0) return;
-    const found = await this.#face.ask<{ rows: QueueRow[] }>("queue", { first: at, count: 1 });
+    const found = await this.#bridge.ask<{ rows: QueueRow[] }>("queue", { first: at, count: 1 });
     const row = found?.rows[0];
-    if (!row) return this.#face.say("That was the last part of the queue.");
+    if (!row) return this.#bridge.announce("That was the last part of the queue.");
     this.#queue.table.moveTo(at);
     this.#open(row, true);
   }
 
   async #undo(): Promise<void> {
-    const answer = await this.#face.ask<{ undone: number }>("undo");
+    const answer = await this.#bridge.ask<{ undone: number }>("undo");
     if (!answer) return;
-    this.#face.say(`${count(answer.undone)} ${answer.undone === 1 ? "edit" : "edits"} taken back.`);
+    this.#bridge.announce(`${count(answer.undone)} ${answer.undone === 1 ? "edit" : "edits"} taken back.`);
     await Promise.all([this.#part.reopen(), this.#queue.table.refresh()]);
   }
 
   #escape(): void {
-    if (this.#everywhere.isOpen) this.#everywhere.close();
-    else if (!this.#part.cancel()) this.look({ low: 0, high: BINS, picked: {} });
+    if (this.#fixEverywhere.isOpen) this.#fixEverywhere.close();
+    else if (!this.#part.cancel()) this.#changeView({ low: 0, high: BINS, picked: {} });
   }
 
-  #nudge(by: number): void {
-    this.look({ below: Math.min(Math.max(Math.round((this.#view.below + by) * BINS) / BINS, 0), 1) });
+  #moveThreshold(by: number): void {
+    this.#changeView({ below: Math.min(Math.max(Math.round((this.#view.below + by) * BINS) / BINS, 0), 1) });
   }
 
   #keys(): HTMLButtonElement {
-    return keyboard(this.#face.root, "Keys of the confidence explorer", [
+    return keyboard(this.#bridge.root, "Keys of the confidence explorer", [
       { keys: ["n"], does: "Next part of the queue", run: () => void this.#step(1) },
       { keys: ["p"], does: "Previous part", run: () => void this.#step(-1) },
       { keys: ["l", " "], does: "Listen to the part, or to the chosen words", run: () => void this.#part.play() },
@@ -184,8 +184,8 @@ class Explorer {
       { keys: ["f"], does: "Fix everywhere", run: () => this.#part.everywhere() },
       { keys: ["z", "Ctrl+z"], does: "Undo what was last done in the corpus", run: () => void this.#undo() },
       { keys: ["ArrowLeft", "ArrowRight"], does: "From word to word; with Shift to choose several, Space for one" },
-      { keys: ["["], does: "Lower the threshold", run: () => this.#nudge(-0.01) },
-      { keys: ["]"], does: "Raise the threshold", run: () => this.#nudge(0.01) },
+      { keys: ["["], does: "Lower the threshold", run: () => this.#moveThreshold(-0.01) },
+      { keys: ["]"], does: "Raise the threshold", run: () => this.#moveThreshold(0.01) },
       { keys: ["g"], does: "Go to the distributions (Space picks a group)", run: () => this.#groups.table.element.focus() },
       { keys: ["q"], does: "Go to the queue (Enter opens a part)", run: () => this.#queue.table.element.focus() },
       { keys: ["w"], does: "Go to the words of the part", run: () => this.#part.focusWords() },
@@ -195,9 +195,9 @@ class Explorer {
 }
 
 function render(context: Context): () => void {
-  const face = openFace(context, "Confidence explorer");
-  new Explorer(face);
-  return face.close;
+  const bridge = new Bridge(context, "Confidence explorer");
+  new Explorer(bridge);
+  return bridge.close;
 }
 
 export default { render };

@@ -1,33 +1,33 @@
-/** The rows of a table that come along with another answer, so that a change costs one question and not three. */
+/** Rows of a table that are fetched as part of another request, so that a change costs one request instead of three. Pure. */
 
-export class Ahead<Rows> {
+export class PrefetchedRows<Rows> {
   #waiting: { args: Record<string, unknown>; resolve: (rows: Rows | undefined) => void } | null = null;
-  #isOpen = false;
+  #isCollecting = false;
   readonly #ask: (args: Record<string, unknown>) => Promise<Rows | undefined>;
 
-  /** `ask` puts the question when it goes on its own, as after scrolling. */
+  /** `ask` fetches rows in a request of their own, as after scrolling. */
   constructor(ask: (args: Record<string, unknown>) => Promise<Rows | undefined>) {
     this.#ask = ask;
   }
 
-  /** The rows: of the answer that is about to be asked for, or of one of their own. */
+  /** Return rows: those of the request in preparation, or else of a request of their own. */
   rows(args: Record<string, unknown>): Promise<Rows | undefined> {
-    if (!this.#isOpen) return this.#ask(args);
-    this.#isOpen = false;
+    if (!this.#isCollecting) return this.#ask(args);
+    this.#isCollecting = false;
     return new Promise((resolve) => (this.#waiting = { args, resolve }));
   }
 
-  /** What the table asks for while `fill` has it filled. */
-  during(fill: () => Promise<void>): { args: Record<string, unknown> | null; filled: Promise<void> } {
-    this.give(undefined);
-    this.#isOpen = true;
+  /** Run `fill`, and return the rows that the table asks for in it, to be added to a request. */
+  collect(fill: () => Promise<void>): { args: Record<string, unknown> | null; filled: Promise<void> } {
+    this.deliver(undefined);
+    this.#isCollecting = true;
     const filled = fill();
-    this.#isOpen = false;
+    this.#isCollecting = false;
     return { args: this.#waiting?.args ?? null, filled };
   }
 
-  /** Hand over the rows that came along; undefined when none did. */
-  give(rows: Rows | undefined): void {
+  /** Deliver the rows of the request; undefined when it brought none. */
+  deliver(rows: Rows | undefined): void {
     this.#waiting?.resolve(rows);
     this.#waiting = null;
   }

@@ -1,13 +1,13 @@
-/** Speakers with the colour that they have everywhere. */
+/** Badges of speakers in their colours. */
 
-import { speakerClasses } from "../shared/speakers.ts";
 import { el } from "../shared/dom.ts";
+import { speakerClasses } from "../shared/speakers.ts";
 
-export class Badges {
+export class SpeakerBadges {
   #classes = new Map<string, string>();
 
-  /** Say who there is. */
-  know(speakers: Iterable<string>): void {
+  /** Set the speakers that have a colour. */
+  setSpeakers(speakers: Iterable<string>): void {
     this.#classes = speakerClasses(speakers);
   }
 

@@ -1,36 +1,36 @@
-/** Which stretches of sound are fetched, and what is skipped while they play. Pure. */
+/** Where clips of sound end, and which silence is skipped. Pure. */
 
-import type { Stretch } from "./transcript.ts";
+import type { Interval } from "./transcript.ts";
 
-const ROOM_MS = 150; // of a pause is left before and after words
+const ROOM_MS = 150; // kept of a pause before and after words
 
 /**
- * Where a clip ends: in the middle of the last pause in its second half, so that the change to the next clip is not heard;
- * at full length where nobody pauses.
+ * Return the end of a clip: the middle of the last pause in its second half, so that the change to the next clip is not heard;
+ * the full length where there is no such pause.
  */
-export function clipEnd(fromMs: number, longestMs: number, pauses: readonly Stretch[], totalMs: number): number {
+export function clipEnd(fromMs: number, longestMs: number, pauses: readonly Interval[], totalMs: number): number {
   const latest = fromMs + longestMs;
   if (latest >= totalMs) return totalMs;
-  const middle = (pause: Stretch) => (pause.startMs + pause.endMs) / 2;
+  const middle = (pause: Interval) => (pause.startMs + pause.endMs) / 2;
   const fitting = pauses.slice(0, countUpTo(pauses, latest)).filter((pause) => middle(pause) >= fromMs + longestMs / 2 && middle(pause) <= latest);
   const last = fitting.at(-1);
   return last ? middle(last) : latest;
 }
 
-/** Where to go on from within a pause; null where there is none, or nothing to gain. */
-export function skipTo(ms: number, pauses: readonly Stretch[], leastMs: number): number | null {
+/** Return where to continue from within a pause; null outside of pauses, and where nothing would be gained. */
+export function skipTo(ms: number, pauses: readonly Interval[], leastMs: number): number | null {
   const pause = pauses[countUpTo(pauses, ms) - 1];
   if (!pause || pause.endMs - pause.startMs < leastMs || ms < pause.startMs + ROOM_MS) return null;
   const target = pause.endMs - ROOM_MS;
   return target - ms > ROOM_MS ? target : null;
 }
 
-/** How many of the stretches begin at or before a moment. */
-function countUpTo(stretches: readonly Stretch[], ms: number): number {
-  let [low, high] = [0, stretches.length];
+/** Return how many intervals begin at or before a moment. */
+function countUpTo(intervals: readonly Interval[], ms: number): number {
+  let [low, high] = [0, intervals.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((stretches[middle]?.startMs ?? 0) <= ms) low = middle + 1;
+    if ((intervals[middle]?.startMs ?? 0) <= ms) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,14 +1,14 @@
 /** Where a person works on one recording: header, sound, timeline, turns, and what can be done to the turn that is chosen. */
 
-import { clock, percent, timecode } from "../shared/format.ts";
-import { Talk, UNCERTAIN, type Packed, type Stretch, type Turn } from "./transcript.ts";
+import type { Answer, Bridge } from "../shared/bridge.ts";
 import { el, replace } from "../shared/dom.ts";
-import type { Answer, Face } from "../shared/bridge.ts";
+import { clock, percent, timecode } from "../shared/format.ts";
 import { fillRow, listControls, soundControls, SPEEDS, titleControls, turnControls } from "./controls.ts";
 import { Player } from "./player.ts";
-import { Question } from "./prompt.ts";
+import { Prompt } from "./prompt.ts";
 import { Timeline } from "./timeline.ts";
-import { TurnList, type Words } from "./turn_list.ts";
+import { Transcript, UNCERTAIN, type Packed, type Interval, type Turn } from "./transcript.ts";
+import { TurnList, type WordSpan } from "./turn_list.ts";
 import { Waveform, type KnownPeaks } from "./waveform.ts";
 
 export interface Recording {
@@ -43,15 +43,15 @@ const MEASURES: [string, string][] = [
 ];
 const PAUSE_MS = 120;
 
-export class Desk {
+export class Editor {
   readonly element: HTMLElement;
   readonly head = el("div", { class: "sk-row" });
   readonly player: Player;
   readonly timeline: Timeline;
-  readonly #face: Face;
+  readonly #bridge: Bridge;
   readonly #waveform: Waveform;
   readonly #list: TurnList;
-  readonly #question = new Question();
+  readonly #prompt = new Prompt();
   readonly #title = el("div", { class: "sk-row" });
   readonly #figures = el("div", { class: "sk-row sk-muted sk-talk-figures" });
   readonly #sound = el("div", { class: "sk-row" });
@@ -60,21 +60,21 @@ export class Desk {
   readonly #clock = el("output", { class: "sk-talk-clock", attrs: { "aria-label": "Position" } });
   #recording: Recording | null = null;
   #progress: Progress | null = null;
-  #talk: Talk | null = null;
+  #transcript: Transcript | null = null;
   #selected = 0;
-  #words: Words | null = null;
+  #words: WordSpan | null = null;
   #anchor = 0;
-  #orderBy: "time" | "doubt" = "time";
+  #orderBy: "time" | "uncertainty" = "time";
   #speaker: string | null = null;
   #order: number[] = [];
-  #pauses: Stretch[] | null = null;
+  #pauses: Interval[] | null = null;
   #isEditing = false;
   #doing: Promise<unknown> = Promise.resolve();
 
-  constructor(face: Face) {
-    this.#face = face;
-    this.#waveform = new Waveform(face, () => this.timeline?.refresh());
-    this.player = new Player(face, { onTime: (ms) => this.#showTime(ms), onPlaying: () => this.#drawSound(), pauses: () => this.#pausesNow() });
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge;
+    this.#waveform = new Waveform(bridge, () => this.timeline?.refresh());
+    this.player = new Player(bridge, { onTime: (ms) => this.#showTime(ms), onPlaying: () => this.#drawSound(), pauses: () => this.#pausesNow() });
     this.timeline = new Timeline({
       waveform: this.#waveform,
       onSeek: (ms) => this.seek(ms),
@@ -82,7 +82,7 @@ export class Desk {
     });
     this.#list = new TurnList({ onChoose: (turn, word, extend) => this.#choose(turn, word, extend) });
     this.head.append(this.#title);
-    this.element = el("div", { class: "sk-stack" }, this.head, this.#figures, this.timeline.element, this.#sound, this.#filter, this.#question.element, this.#list.element, this.#actions);
+    this.element = el("div", { class: "sk-stack" }, this.head, this.#figures, this.timeline.element, this.#sound, this.#filter, this.#prompt.element, this.#list.element, this.#actions);
   }
 
   close(): void {
@@ -99,18 +99,18 @@ export class Desk {
     this.#drawTitle(); // this trait and the progress of the review arrive in any order
     this.#drawSound();
     if (!isOther) return;
-    this.#question.cancel();
-    this.#waveform.forget();
+    this.#prompt.cancel();
+    this.#waveform.reset();
     this.player.open(recording.duration_ms);
     this.timeline.open(recording.duration_ms);
-    [this.#selected, this.#words, this.#speaker, this.#talk] = [0, null, null, null];
+    [this.#selected, this.#words, this.#speaker, this.#transcript] = [0, null, null, null];
     this.#showTime(0);
-    if (recording.no_sound) this.#face.say(recording.no_sound);
+    if (recording.no_sound) this.#bridge.announce(recording.no_sound);
   }
 
   peaks(peaks: KnownPeaks): void {
     this.#waveform.update(peaks);
-    if (peaks.problem) this.#face.say(peaks.problem);
+    if (peaks.problem) this.#bridge.announce(peaks.problem);
   }
 
   figures({ before, after }: Figures): void {
@@ -129,7 +129,7 @@ export class Desk {
   }
 
   async #fetch(): Promise<void> {
-    const answer = await this.#face.askWithBuffers("transcript", { since: this.#talk?.version ?? null });
+    const answer = await this.#bridge.askWithBuffers("transcript", { since: this.#transcript?.version ?? null });
     if (answer) await this.#take(answer);
   }
 
@@ -137,25 +137,25 @@ export class Desk {
   async #take(answer: Answer, at: number | null = null): Promise<void> {
     const packed = answer.value as Packed;
     if (packed.version < (this.#progress?.version ?? 0)) return; // a newer one is on its way
-    if (packed.since !== null && packed.since !== this.#talk?.version) {
-      if (packed.version !== this.#talk?.version) await this.#fetch();
+    if (packed.since !== null && packed.since !== this.#transcript?.version) {
+      if (packed.version !== this.#transcript?.version) await this.#fetch();
       return;
     }
-    const talk = new Talk(packed, answer.buffers, packed.since === null ? null : this.#talk);
-    this.#talk = talk;
+    const transcript = new Transcript(packed, answer.buffers, packed.since === null ? null : this.#transcript);
+    this.#transcript = transcript;
     this.#pauses = null;
-    if (this.#speaker !== null && !talk.speakers.includes(this.#speaker)) this.#speaker = null;
-    this.#selected = at === null ? Math.max(Math.min(this.#selected, talk.turns.length - 1), 0) : talk.turnAt(at);
+    if (this.#speaker !== null && !transcript.speakers.includes(this.#speaker)) this.#speaker = null;
+    this.#selected = at === null ? Math.max(Math.min(this.#selected, transcript.turns.length - 1), 0) : transcript.turnAt(at);
     this.#words = at === null ? this.#words : null;
     this.#arrange();
-    this.timeline.show(talk);
+    this.timeline.show(transcript);
     this.#mark();
     this.#drawFilter();
   }
 
   /** Where nobody speaks, found when it is first asked for. */
-  #pausesNow(): readonly Stretch[] {
-    this.#pauses ??= this.#talk?.pauses(PAUSE_MS, this.#recording?.duration_ms ?? 0) ?? null;
+  #pausesNow(): readonly Interval[] {
+    this.#pauses ??= this.#transcript?.pauses(PAUSE_MS, this.#recording?.duration_ms ?? 0) ?? null;
     return this.#pauses ?? [];
   }
 
@@ -164,7 +164,7 @@ export class Desk {
   seek(ms: number): void {
     if (!this.#recording?.no_sound) void this.player.seek(ms);
     else this.#showTime(ms);
-    const turn = this.#talk?.turns[this.#talk.turnAt(ms)];
+    const turn = this.#transcript?.turns[this.#transcript.turnAt(ms)];
     if (turn && turn.number !== this.#selected) this.#select(turn.number, null, { seeks: false });
   }
 
@@ -196,23 +196,23 @@ export class Desk {
       this.chooseWords({ first: this.#anchor, end: this.#anchor + 1 });
     }
     const word = this.#words?.first ?? turn.first;
-    if (!this.player.isPlaying) this.#moveTo(this.#talk?.starts[word] ?? 0);
+    if (!this.player.isPlaying) this.#moveTo(this.#transcript?.starts[word] ?? 0);
   }
 
-  chooseWords(words: Words | null): void {
+  chooseWords(words: WordSpan | null): void {
     this.#words = words;
     this.#list.select(this.#selected, words);
     this.#drawActions();
-    const text = words && this.#talk ? this.#talk.text(words.first, words.end) : "";
-    if (words) this.#face.say(`“${text}”, ${timecode(this.#talk?.starts[words.first] ?? 0)}`);
+    const text = words && this.#transcript ? this.#transcript.text(words.first, words.end) : "";
+    if (words) this.#bridge.announce(`“${text}”, ${timecode(this.#transcript?.starts[words.first] ?? 0)}`);
   }
 
   nextUncertain(): void {
-    const talk = this.#talk;
-    if (!talk) return;
-    const later = talk.turns.filter((turn) => turn.doubt >= UNCERTAIN && turn.number > this.#selected);
-    const turn = later[0] ?? talk.turns.find((other) => other.doubt >= UNCERTAIN);
-    if (!turn) return this.#face.say("No turn is uncertain any more.");
+    const transcript = this.#transcript;
+    if (!transcript) return;
+    const later = transcript.turns.filter((turn) => turn.uncertainty >= UNCERTAIN && turn.number > this.#selected);
+    const turn = later[0] ?? transcript.turns.find((other) => other.uncertainty >= UNCERTAIN);
+    if (!turn) return this.#bridge.announce("No turn is uncertain any more.");
     this.#speaker = null;
     this.#arrange();
     this.#drawFilter();
@@ -220,18 +220,18 @@ export class Desk {
   }
 
   toggleOrder(): void {
-    this.#orderBy = this.#orderBy === "time" ? "doubt" : "time";
+    this.#orderBy = this.#orderBy === "time" ? "uncertainty" : "time";
     this.#arrange();
     this.#drawFilter();
-    if (this.#orderBy === "doubt") this.#select(this.#order[0] ?? 0, null);
+    if (this.#orderBy === "uncertainty") this.#select(this.#order[0] ?? 0, null);
     else this.#select(this.#selected, null, { seeks: false });
-    this.#face.say(this.#orderBy === "doubt" ? "Most uncertain turns first" : "Turns in order of time");
+    this.#bridge.announce(this.#orderBy === "uncertainty" ? "Most uncertain turns first" : "Turns in order of time");
   }
 
   async go(where: "next" | "previous"): Promise<void> {
     const target = this.#recording?.[where];
-    if (target) await this.#face.ask("open", { recording_id: target });
-    else this.#face.say(where === "next" ? "This is the last recording." : "This is the first recording.");
+    if (target) await this.#bridge.ask("open", { recording_id: target });
+    else this.#bridge.announce(where === "next" ? "This is the last recording." : "This is the first recording.");
   }
 
   // -- sound
@@ -239,7 +239,7 @@ export class Desk {
   playTurn(): void {
     const turn = this.#turn();
     if (!turn || this.#isMute()) return;
-    const startMs = this.#words ? (this.#talk?.starts[this.#words.first] ?? turn.startMs) : turn.startMs;
+    const startMs = this.#words ? (this.#transcript?.starts[this.#words.first] ?? turn.startMs) : turn.startMs;
     if (this.player.loop) this.player.loop = { startMs: turn.startMs, endMs: turn.endMs };
     void this.player.seek(startMs).then(() => this.player.isPlaying || this.player.play());
   }
@@ -250,13 +250,13 @@ export class Desk {
     this.player.loop = this.player.loop ? null : { startMs: turn.startMs, endMs: turn.endMs };
     this.#drawSound();
     if (this.player.loop) this.playTurn();
-    this.#face.say(this.player.loop ? "The turn is played again and again" : "On to the next turns");
+    this.#bridge.announce(this.player.loop ? "The turn is played again and again" : "On to the next turns");
   }
 
   toggleSkip(): void {
     this.player.skipsSilence = !this.player.skipsSilence;
     this.#drawSound();
-    this.#face.say(this.player.skipsSilence ? "Silence is skipped" : "Silence is played");
+    this.#bridge.announce(this.player.skipsSilence ? "Silence is skipped" : "Silence is played");
   }
 
   faster(by: number): void {
@@ -267,12 +267,12 @@ export class Desk {
   setSpeed(rate: number): void {
     this.player.rate = rate;
     this.#drawSound();
-    this.#face.say(`${rate}× speed`);
+    this.#bridge.announce(`${rate}× speed`);
   }
 
   #isMute(): boolean {
     const why = this.#recording?.no_sound;
-    if (why) this.#face.say(why);
+    if (why) this.#bridge.announce(why);
     return Boolean(why);
   }
 
@@ -290,15 +290,15 @@ export class Desk {
 
   async reassign(speaker: number): Promise<void> {
     await this.#inTurn(async () => {
-      const name = this.#talk?.speakers[speaker];
-      if (name === undefined) this.#face.say(`There is no speaker ${speaker + 1}.`);
+      const name = this.#transcript?.speakers[speaker];
+      if (name === undefined) this.#bridge.announce(`There is no speaker ${speaker + 1}.`);
       else await this.#edit("reassign", { ...this.#what(), to: name }, `Said by ${name}`);
     });
   }
 
   async reassignByName(): Promise<void> {
     const what = this.#what();
-    const name = await this.#question.ask({ label: "Who said this?", action: "Assign", kind: "name", options: this.#talk?.speakers ?? [] });
+    const name = await this.#prompt.ask({ label: "Who said this?", action: "Assign", kind: "name", options: this.#transcript?.speakers ?? [] });
     if (name?.trim()) await this.#inTurn(() => this.#edit("reassign", { ...what, to: name }, `Said by ${name}`));
     else this.#drawActions();
   }
@@ -315,10 +315,10 @@ export class Desk {
 
   async correct(): Promise<void> {
     const [words, what] = [this.#chosen(), this.#what()];
-    if (!words || !this.#talk) return;
-    const text = this.#talk.text(words.first, words.end);
+    if (!words || !this.#transcript) return;
+    const text = this.#transcript.text(words.first, words.end);
     const label = this.#words ? "Text of the words" : "Text of the turn";
-    const value = await this.#question.ask({ label, action: "Save", kind: "text", value: text });
+    const value = await this.#prompt.ask({ label, action: "Save", kind: "text", value: text });
     if (value !== null && value.trim() !== text) await this.#inTurn(() => this.#edit("correct", { ...what, text: value }, "Corrected"));
   }
 
@@ -328,29 +328,29 @@ export class Desk {
 
   async note(): Promise<void> {
     const what = this.#what();
-    const value = await this.#question.ask({ label: "Remark", action: "Save", kind: "text" });
+    const value = await this.#prompt.ask({ label: "Note", action: "Save", kind: "text" });
     if (value?.trim()) await this.#inTurn(() => this.#edit("note", { ...what, text: value }, "Noted"));
   }
 
   async rename(speaker = this.#name()): Promise<void> {
     if (speaker === undefined) return;
-    const to = await this.#question.ask({ label: `New name of ${speaker}`, action: "Rename", kind: "name", value: speaker });
+    const to = await this.#prompt.ask({ label: `New name of ${speaker}`, action: "Rename", kind: "name", value: speaker });
     if (to?.trim() && to.trim() !== speaker) await this.#inTurn(() => this.#edit("rename", { speaker, to }, `${speaker} is ${to} now`));
   }
 
   async merge(speaker = this.#name()): Promise<void> {
-    const others = this.#talk?.speakers.filter((name) => name !== speaker) ?? [];
-    if (speaker === undefined || !others.length) return this.#face.say("There is nobody to merge with.");
-    const into = await this.#question.ask({ label: `${speaker} is the same person as`, action: "Merge", kind: "choice", options: others });
+    const others = this.#transcript?.speakers.filter((name) => name !== speaker) ?? [];
+    if (speaker === undefined || !others.length) return this.#bridge.announce("There is nobody to merge with.");
+    const into = await this.#prompt.ask({ label: `${speaker} is the same person as`, action: "Merge", kind: "choice", options: others });
     if (into !== null) await this.#inTurn(() => this.#edit("merge", { speaker, into }, `${speaker} is merged with ${into}`));
   }
 
   async split(): Promise<void> {
-    const [speaker, words, version] = [this.#name(), this.#chosen(), this.#talk?.version];
-    if (speaker === undefined || !words || !this.#talk) return;
-    const from = this.#talk.positions[words.first];
-    const at = clock((this.#talk.starts[words.first] ?? 0) / 1000);
-    const into = await this.#question.ask({ label: `From ${at} on, ${speaker} is`, action: "Split", kind: "name" });
+    const [speaker, words, version] = [this.#name(), this.#chosen(), this.#transcript?.version];
+    if (speaker === undefined || !words || !this.#transcript) return;
+    const from = this.#transcript.positions[words.first];
+    const at = clock((this.#transcript.starts[words.first] ?? 0) / 1000);
+    const into = await this.#prompt.ask({ label: `From ${at} on, ${speaker} is`, action: "Split", kind: "name" });
     const args = { version, speaker, from_word: from, into };
     if (into?.trim()) await this.#inTurn(() => this.#edit("split", args, `From ${at} on, ${speaker} is ${into}`));
   }
@@ -370,7 +370,7 @@ export class Desk {
   async #turnBack(intent: "undo" | "redo", said: string): Promise<void> {
     await this.#inTurn(async () => {
       if (this.#progress?.[`can_${intent}`]) await this.#edit(intent, {}, said);
-      else this.#face.say(`There is nothing to ${intent}.`);
+      else this.#bridge.announce(`There is nothing to ${intent}.`);
     });
   }
 
@@ -381,9 +381,9 @@ export class Desk {
   }
 
   async #askAboutSpeaker(speaker: string): Promise<void> {
-    const others = (this.#talk?.speakers ?? []).filter((name) => name !== speaker);
+    const others = (this.#transcript?.speakers ?? []).filter((name) => name !== speaker);
     const asked = { label: `${speaker} is`, action: "Rename or merge", kind: "name" as const, value: speaker, options: others };
-    const name = (await this.#question.ask(asked))?.trim();
+    const name = (await this.#prompt.ask(asked))?.trim();
     if (!name || name === speaker) return;
     const isKnown = others.includes(name);
     if (isKnown) await this.#inTurn(() => this.#edit("merge", { speaker, into: name }, `${speaker} is merged with ${name}`));
@@ -393,7 +393,7 @@ export class Desk {
   async #moveBoundary(after: 0 | 1, by: 1 | -1): Promise<void> {
     await this.#inTurn(async () => {
       const utterance = this.#turn()?.utterance ?? null;
-      if (utterance === null) this.#face.say("The service told no turns apart here: assign words to somebody first.");
+      if (utterance === null) this.#bridge.announce("The service did not separate turns here: assign words to somebody first.");
       else await this.#edit("boundary", { utterance: utterance + after, words: by }, "The boundary is moved by a word");
     });
   }
@@ -411,46 +411,46 @@ export class Desk {
 
   /** Have an edit made; gives whether it was. Positions of words are those of a version of the transcript. */
   async #edit(intent: string, args: Record<string, unknown>, said: string): Promise<boolean> {
-    if (!this.#talk) return false;
+    if (!this.#transcript) return false;
     const at = this.#place();
     const isOfWords = intent !== "mark" && intent !== "note";
     this.#isEditing = true;
-    const answer = await this.#face.askWithBuffers(intent, { version: this.#talk.version, ...args });
+    const answer = await this.#bridge.askWithBuffers(intent, { version: this.#transcript.version, ...args });
     this.#isEditing = false;
     if (!answer) await this.#fetch(); // others may have changed it
     else await this.#take(answer, isOfWords ? at : null);
-    if (!this.#question.isOpen && document.activeElement === document.body) this.#list.element.focus({ preventScroll: true });
-    if (answer) this.#face.say(said);
+    if (!this.#prompt.isOpen && document.activeElement === document.body) this.#list.element.focus({ preventScroll: true });
+    if (answer) this.#bridge.announce(said);
     return Boolean(answer);
   }
 
   /** A moment in the middle of what is chosen, by which the turn is found again when turns are joined, parted or moved. */
   #place(): number | null {
     const words = this.#chosen();
-    if (!words || !this.#talk) return null;
+    if (!words || !this.#transcript) return null;
     const middle = (words.first + words.end - 1) >> 1;
-    return ((this.#talk.starts[middle] ?? 0) + (this.#talk.ends[middle] ?? 0)) / 2;
+    return ((this.#transcript.starts[middle] ?? 0) + (this.#transcript.ends[middle] ?? 0)) / 2;
   }
 
   // -- what is chosen
 
   #turn(): Turn | undefined {
-    return this.#talk?.turns[this.#selected];
+    return this.#transcript?.turns[this.#selected];
   }
 
   #name(): string | undefined {
     const turn = this.#turn();
-    return turn && this.#talk?.nameOf(turn);
+    return turn && this.#transcript?.speakerOf(turn);
   }
 
-  #chosen(): Words | null {
+  #chosen(): WordSpan | null {
     return this.#words ?? this.#turn() ?? null;
   }
 
   /** The chosen words, by their positions in the version that is shown. */
   #what(): { version: number | undefined; words: number[] } {
     const words = this.#chosen();
-    return { version: this.#talk?.version, words: words && this.#talk ? Array.from(this.#talk.positions.slice(words.first, words.end)) : [] };
+    return { version: this.#transcript?.version, words: words && this.#transcript ? Array.from(this.#transcript.positions.slice(words.first, words.end)) : [] };
   }
 
   #choose(turn: Turn, word: number | null, extend: boolean): void {
@@ -460,11 +460,11 @@ export class Desk {
     }
     this.#anchor = word ?? turn.first;
     this.#select(turn.number, word === null ? null : { first: word, end: word + 1 }, { seeks: false });
-    this.#moveTo(word === null ? turn.startMs : (this.#talk?.starts[word] ?? 0));
+    this.#moveTo(word === null ? turn.startMs : (this.#transcript?.starts[word] ?? 0));
   }
 
-  #select(number: number, words: Words | null, { seeks = true } = {}): void {
-    const turn = this.#talk?.turns[number];
+  #select(number: number, words: WordSpan | null, { seeks = true } = {}): void {
+    const turn = this.#transcript?.turns[number];
     this.#selected = turn ? number : 0;
     this.#words = words && turn && words.first >= turn.first && words.end <= turn.end ? words : null;
     this.#list.select(this.#selected, this.#words);
@@ -489,20 +489,20 @@ export class Desk {
     this.timeline.now(ms, this.player.isPlaying);
     const shown = `${clock(ms / 1000)} / ${clock((this.#recording?.duration_ms ?? 0) / 1000)}`;
     if (this.#clock.textContent !== shown) this.#clock.textContent = shown;
-    const talk = this.#talk;
-    const number = talk?.turnAt(ms);
-    const turn = number === undefined ? undefined : talk?.turns[number];
-    if (!talk || !turn || number === undefined) return;
-    this.#list.say(number, talk.wordAt(turn, ms));
-    const follows = this.player.isPlaying && this.#orderBy === "time" && !this.player.loop && !this.#question.isOpen;
+    const transcript = this.#transcript;
+    const number = transcript?.turnAt(ms);
+    const turn = number === undefined ? undefined : transcript?.turns[number];
+    if (!transcript || !turn || number === undefined) return;
+    this.#list.markSpoken(number, transcript.wordAt(turn, ms));
+    const follows = this.player.isPlaying && this.#orderBy === "time" && !this.player.loop && !this.#prompt.isOpen;
     if (follows && number !== this.#selected) this.#select(number, null, { seeks: false });
   }
 
   #arrange(): void {
-    const talk = this.#talk;
-    if (!talk) return;
-    this.#order = talk.order(this.#orderBy, this.#speaker === null ? null : talk.speakers.indexOf(this.#speaker));
-    this.#list.show(talk, this.#order, this.#selected, this.#words);
+    const transcript = this.#transcript;
+    if (!transcript) return;
+    this.#order = transcript.order(this.#orderBy, this.#speaker === null ? null : transcript.speakers.indexOf(this.#speaker));
+    this.#list.show(transcript, this.#order, this.#selected, this.#words);
   }
 
   // -- controls
@@ -523,13 +523,13 @@ export class Desk {
   }
 
   #drawFilter(): void {
-    if (this.#talk) fillRow(this.#filter, ...listControls(this, this.#talk, this.#orderBy === "doubt", this.#speaker));
+    if (this.#transcript) fillRow(this.#filter, ...listControls(this, this.#transcript, this.#orderBy === "uncertainty", this.#speaker));
   }
 
   #drawActions(): void {
     const count = this.#words ? this.#words.end - this.#words.first : 0;
     const what = count === 0 ? "Turn" : count === 1 ? "Word" : "Words";
-    if (this.#talk && this.#turn()) fillRow(this.#actions, ...turnControls(this, what, this.#talk.speakers, this.#name()));
+    if (this.#transcript && this.#turn()) fillRow(this.#actions, ...turnControls(this, what, this.#transcript.speakers, this.#name()));
     else replace(this.#actions);
   }
 }

@@ -1,22 +1,22 @@
-/** The review of who spoke: everything that a person does here is an intent, and what they see comes back from the corpus. */
+/** The diarization review: every action is an intent, and what is shown comes from the corpus. */
 
-import { Desk, type Figures, type Progress, type Recording } from "./editor.ts";
+import { Bridge, type Context } from "../shared/bridge.ts";
+import { keyboard } from "../shared/keyboard.ts";
+import { Editor, type Figures, type Progress, type Recording } from "./editor.ts";
 import { keysOf } from "./keys.ts";
 import type { KnownPeaks } from "./waveform.ts";
-import { openFace, type Context } from "../shared/bridge.ts";
-import { keyboard } from "../shared/keyboard.ts";
 
 function render(context: Context): () => void {
-  const face = openFace(context, "Diarization review");
-  const desk = new Desk(face);
-  desk.head.append(keyboard(face.root, "Keys of the review", keysOf(desk)));
-  face.body.append(desk.element);
-  face.onClose(() => desk.close());
-  face.follow<Recording>("recording", (recording) => desk.open(recording));
-  face.follow<KnownPeaks>("peaks", (peaks) => desk.peaks(peaks));
-  face.follow<Figures>("figures", (figures) => desk.figures(figures));
-  face.follow<Progress>("progress", (progress) => desk.progress(progress));
-  return face.close;
+  const bridge = new Bridge(context, "Diarization review");
+  const editor = new Editor(bridge);
+  editor.head.append(keyboard(bridge.root, "Keys of the review", keysOf(editor)));
+  bridge.body.append(editor.element);
+  bridge.onClose(() => editor.close());
+  bridge.follow<Recording>("recording", (recording) => editor.open(recording));
+  bridge.follow<KnownPeaks>("peaks", (peaks) => editor.peaks(peaks));
+  bridge.follow<Figures>("figures", (figures) => editor.figures(figures));
+  bridge.follow<Progress>("progress", (progress) => editor.progress(progress));
+  return bridge.close;
 }
 
 export default { render };

@@ -1,33 +1,33 @@
-/** A short question above the list: a name, a speaker or a text. Enter answers, Escape takes it back. */
+/** A question above the list: for a name, a speaker or a text. Enter answers, Escape cancels. */
 
-import { el, focusedBeside, replace, uniqueId } from "../shared/dom.ts";
+import { el, focusedInTreeOf, replace, uniqueId } from "../shared/dom.ts";
 
-export interface Asked {
-  /** What is asked, as the field's label. */
+export interface Question {
+  /** The label of the field. */
   label: string;
-  /** What the button says. */
+  /** The text of the button. */
   action: string;
   value?: string;
-  /** Values to choose from: for a name they are suggested, for a choice they are all there is. */
+  /** Values to choose from: suggestions for a name, all values for a choice. */
   options?: readonly string[];
   kind: "name" | "choice" | "text";
 }
 
-export class Question {
+export class Prompt {
   readonly element = el("div", { class: "sk-question", attrs: { hidden: true } });
   #answer: ((value: string | null) => void) | null = null;
-  #asker: HTMLElement | null = null;
+  #focusBefore: HTMLElement | null = null;
 
   get isOpen(): boolean {
     return this.#answer !== null;
   }
 
-  /** Ask; gives null when the reader thinks better of it, or another question is asked first. */
-  async ask(asked: Asked): Promise<string | null> {
+  /** Ask; resolves to null when the reader cancels or another question replaces this one. */
+  async ask(question: Question): Promise<string | null> {
     this.#close(null);
-    this.#asker = focusedBeside(this.element);
+    this.#focusBefore = focusedInTreeOf(this.element);
     const id = uniqueId("sk-question");
-    const field = this.#field(asked, id);
+    const field = this.#field(question, id);
     const form = el(
       "form",
       {
@@ -40,10 +40,10 @@ export class Question {
           keydown: (event) => this.#press(event, field),
         },
       },
-      el("label", { attrs: { for: id } }, asked.label),
+      el("label", { attrs: { for: id } }, question.label),
       field,
-      asked.kind === "name" && asked.options ? el("datalist", { attrs: { id: `${id}-known` } }, ...asked.options.map((option) => el("option", { attrs: { value: option } }))) : null,
-      el("button", { class: "sk-main", attrs: { type: "submit" } }, asked.action),
+      question.kind === "name" && question.options ? el("datalist", { attrs: { id: `${id}-known` } }, ...question.options.map((option) => el("option", { attrs: { value: option } }))) : null,
+      el("button", { class: "sk-main", attrs: { type: "submit" } }, question.action),
       el("button", { attrs: { type: "button" }, on: { click: () => this.#close(null) } }, "Cancel"),
     );
     replace(this.element, form);
@@ -57,15 +57,15 @@ export class Question {
     this.#close(null);
   }
 
-  #field(asked: Asked, id: string): HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement {
-    if (asked.kind === "choice") return el("select", { attrs: { id } }, ...(asked.options ?? []).map((option) => el("option", { attrs: { value: option } }, option)));
-    if (asked.kind === "text") {
-      const area = el("textarea", { attrs: { id, rows: Math.min(Math.max(Math.ceil((asked.value ?? "").length / 90), 1), 6) } });
-      area.value = asked.value ?? "";
+  #field(question: Question, id: string): HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement {
+    if (question.kind === "choice") return el("select", { attrs: { id } }, ...(question.options ?? []).map((option) => el("option", { attrs: { value: option } }, option)));
+    if (question.kind === "text") {
+      const area = el("textarea", { attrs: { id, rows: Math.min(Math.max(Math.ceil((question.value ?? "").length / 90), 1), 6) } });
+      area.value = question.value ?? "";
       return area;
     }
-    const input = el("input", { attrs: { id, type: "text", list: asked.options ? `${id}-known` : null, autocomplete: "off" } });
-    input.value = asked.value ?? "";
+    const input = el("input", { attrs: { id, type: "text", list: question.options ? `${id}-known` : null, autocomplete: "off" } });
+    input.value = question.value ?? "";
     return input;
   }
 
@@ -83,7 +83,7 @@ export class Question {
     this.#answer = null;
     this.element.hidden = true;
     replace(this.element);
-    this.#asker?.focus({ preventScroll: true });
+    this.#focusBefore?.focus({ preventScroll: true });
     answer(value);
   }
 }

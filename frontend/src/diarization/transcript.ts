@@ -1,48 +1,48 @@
-/** A transcript as the kernel packs it: turns with their words, kept as arrays. Pure. */
+/** A transcript as the kernel packs it: turns and words as arrays. Pure. */
 
 export const EDITED = 1;
 export const RETIMED = 2;
 export const SETTLED = 4;
-/** From this doubt on, a turn is called uncertain. */
+/** A turn is uncertain from this value on. */
 export const UNCERTAIN = 0.3;
 const NO_CONFIDENCE = 255;
 const NONE = -1;
 
-/** What comes as JSON; the same names as in scribekit/widgets/diarization_packing.py, which says what the buffers are. */
+/** The JSON part of a transcript. scribekit/widgets/diarization/packing.py makes it, and describes the buffers. */
 export interface Packed {
   recording_id: string;
   version: number;
-  /** The version that this is a change of; null for all of a transcript. */
+  /** The version that this changes; null for a whole transcript. */
   since: number | null;
   speakers: string[];
-  /** How many words at the beginning and at the end are as they were. */
+  /** The numbers of unchanged words at the beginning and at the end. */
   kept_first: number;
   kept_last: number;
-  /** The names of the reasons for doubt, by their bits. */
+  /** The names of the reasons for uncertainty; a reason's index is its bit. */
   reasons: string[];
 }
 
 export interface Turn {
-  /** Its number in order of time. */
+  /** Its index in order of time. */
   number: number;
-  /** The place of its speaker in `Talk.speakers`; -1 where nobody is named. */
+  /** The index of its speaker in `Transcript.speakers`; -1 without a speaker. */
   speaker: number;
-  /** Its words, as places in the arrays of words: from `first` up to, but without, `end`. */
+  /** Its words, as indices into the arrays of words: from `first` to `end`, exclusive. */
   first: number;
   end: number;
   startMs: number;
   endMs: number;
   utterance: number | null;
-  doubt: number;
+  uncertainty: number;
   reasons: string[];
 }
 
-export interface Stretch {
+export interface Interval {
   startMs: number;
   endMs: number;
 }
 
-export class Talk {
+export class Transcript {
   readonly version: number;
   readonly recordingId: string;
   readonly speakers: string[];
@@ -53,12 +53,12 @@ export class Talk {
   readonly positions: Uint32Array;
   readonly #confidence: Uint8Array;
   readonly #flags: Uint8Array;
-  /** The greatest end of all turns up to each: ends need not be in order where people talk at once. */
+  /** For each turn the latest end of all turns up to it: where people talk at once, ends are not in order. */
   readonly #latest: number[] = [];
 
-  /** A transcript, from all of it, or from what differs from the one before. */
-  constructor(packed: Packed, buffers: readonly DataView[], before: Talk | null = null) {
-    const [sizes, utterances, speakers, doubt, reasons, starts, ends, positions, confidence, flags, texts] = buffers;
+  /** Unpack a whole transcript, or a change of the transcript `before`. */
+  constructor(packed: Packed, buffers: readonly DataView[], before: Transcript | null = null) {
+    const [sizes, utterances, speakers, uncertainty, reasons, starts, ends, positions, confidence, flags, texts] = buffers;
     this.version = packed.version;
     this.recordingId = packed.recording_id;
     this.speakers = packed.speakers;
@@ -73,10 +73,10 @@ export class Talk {
     const known = before?.texts ?? [];
     const fresh = this.starts.length > first + last ? new TextDecoder().decode(copied(texts)).split("\0") : [];
     this.texts = first || last ? [...known.slice(0, first), ...fresh, ...known.slice(known.length - last)] : fresh;
-    this.#addTurns(new Uint32Array(copied(sizes)), new Int32Array(copied(utterances)), new Int16Array(copied(speakers)), new Uint16Array(copied(doubt)), reasonsOf(packed.reasons, new Uint8Array(copied(reasons))));
+    this.#addTurns(new Uint32Array(copied(sizes)), new Int32Array(copied(utterances)), new Int16Array(copied(speakers)), new Uint16Array(copied(uncertainty)), reasonsOf(packed.reasons, new Uint8Array(copied(reasons))));
   }
 
-  /** How sure the service was of a word, 0 to 1; null where it does not say. */
+  /** Return the confidence of a word, 0 to 1; null where the service gives none. */
   confidence(word: number): number | null {
     const value = this.#confidence[word] ?? NO_CONFIDENCE;
     return value === NO_CONFIDENCE ? null : value / 200;
@@ -86,23 +86,23 @@ export class Talk {
     return ((this.#flags[word] ?? 0) & flag) !== 0;
   }
 
-  /** The text from one word to another, the last one included. */
+  /** Return the text of the words from `first` to `end`, exclusive. */
   text(first: number, end: number): string {
     return this.texts.slice(first, end).join(" ");
   }
 
-  /** How long that text is. */
-  letters(first: number, end: number): number {
+  /** Return the length of that text. */
+  textLength(first: number, end: number): number {
     let count = Math.max(end - first - 1, 0);
     for (let word = first; word < end; word += 1) count += this.texts[word]?.length ?? 0;
     return count;
   }
 
-  nameOf(turn: Turn): string | undefined {
+  speakerOf(turn: Turn): string | undefined {
     return this.speakers[turn.speaker];
   }
 
-  /** Whether a person has judged all of a turn. */
+  /** Tell whether a person has judged every word of a turn. */
   isSettled(turn: Turn): boolean {
     for (let word = turn.first; word < turn.end; word += 1) if (!this.has(word, SETTLED)) return false;
     return true;
@@ -113,7 +113,7 @@ export class Talk {
     return false;
   }
 
-  /** The turn at a moment: the one that began last and is not over, else the last one before, else the first. */
+  /** Return the turn at a moment: the latest to begin of those not over, else the last one before, else the first. */
   turnAt(ms: number): number {
     const last = upperBound(this.turns, ms) - 1;
     for (let number = last; number >= 0 && (this.#latest[number] ?? 0) > ms; number -= 1) {
@@ -122,24 +122,24 @@ export class Talk {
     return Math.max(last, 0);
   }
 
-  /** The word of a turn that is being said at a moment: the last one that has begun; null before the first. */
+  /** Return the last word of a turn that has begun at a moment; null before the first. */
   wordAt(turn: Turn, ms: number): number | null {
     let found: number | null = null;
     for (let word = turn.first; word < turn.end && (this.starts[word] ?? 0) <= ms; word += 1) found = word;
     return found;
   }
 
-  /** The turns that can be seen between two moments. */
-  between(fromMs: number, toMs: number): Turn[] {
+  /** Return the turns that overlap a range of time. */
+  turnsBetween(fromMs: number, toMs: number): Turn[] {
     const end = upperBound(this.turns, toMs);
     let first = end;
     while (first > 0 && (this.#latest[first - 1] ?? 0) >= fromMs) first -= 1;
     return this.turns.slice(first, end);
   }
 
-  /** Where at least two people talk at once. */
-  overlaps(): Stretch[] {
-    const found: Stretch[] = [];
+  /** Return where at least two people talk at once. */
+  overlaps(): Interval[] {
+    const found: Interval[] = [];
     let [latest, speaker] = [-1, -1];
     for (const turn of this.turns) {
       if (turn.startMs < latest && turn.speaker !== speaker) found.push({ startMs: turn.startMs, endMs: Math.min(turn.endMs, latest) });
@@ -148,9 +148,9 @@ export class Talk {
     return found;
   }
 
-  /** Where nobody has said a word for a while. */
-  pauses(leastMs: number, totalMs: number): Stretch[] {
-    const found: Stretch[] = [];
+  /** Return the intervals of at least `leastMs` without a word. */
+  pauses(leastMs: number, totalMs: number): Interval[] {
+    const found: Interval[] = [];
     const order = Array.from(this.starts.keys()).sort((a, b) => (this.starts[a] ?? 0) - (this.starts[b] ?? 0));
     let until = 0;
     for (const word of order) {
@@ -162,14 +162,14 @@ export class Talk {
     return found;
   }
 
-  /** Numbers of turns: in order of time, or the most doubtful first. */
-  order(by: "time" | "doubt", speaker: number | null): number[] {
+  /** Return the numbers of the turns of one speaker, or of all: in order of time, or the most uncertain first. */
+  order(by: "time" | "uncertainty", speaker: number | null): number[] {
     const chosen = this.turns.filter((turn) => speaker === null || turn.speaker === speaker);
-    if (by === "doubt") chosen.sort((a, b) => b.doubt - a.doubt || a.number - b.number);
+    if (by === "uncertainty") chosen.sort((a, b) => b.uncertainty - a.uncertainty || a.number - b.number);
     return chosen.map((turn) => turn.number);
   }
 
-  #addTurns(sizes: Uint32Array, utterances: Int32Array, speakers: Int16Array, doubt: Uint16Array, reasons: string[][]): void {
+  #addTurns(sizes: Uint32Array, utterances: Int32Array, speakers: Int16Array, uncertainty: Uint16Array, reasons: string[][]): void {
     let [first, latest] = [0, 0];
     sizes.forEach((size, number) => {
       const end = first + size;
@@ -187,7 +187,7 @@ export class Talk {
         startMs,
         endMs,
         utterance: utterance === NONE ? null : utterance,
-        doubt: (doubt[number] ?? 0) / 1000,
+        uncertainty: (uncertainty[number] ?? 0) / 1000,
         reasons: reasons[number] ?? [],
       });
       latest = Math.max(latest, endMs);
@@ -197,7 +197,7 @@ export class Talk {
   }
 }
 
-/** How many turns begin at or before a moment. */
+/** Return how many turns begin at or before a moment. */
 function upperBound(turns: readonly Turn[], ms: number): number {
   let [low, high] = [0, turns.length];
   while (low < high) {
@@ -208,18 +208,18 @@ function upperBound(turns: readonly Turn[], ms: number): number {
   return low;
 }
 
-/** The names of the bits that are set, for each value; equal ones share a list. */
+/** Return the names of the bits set in each value; equal values share a list. */
 function reasonsOf(names: readonly string[], values: Uint8Array): string[][] {
   const known = Array.from({ length: 1 << names.length }, (_, bits) => names.filter((_name, bit) => bits & (1 << bit)));
   return Array.from(values, (bits) => known[bits] ?? []);
 }
 
-/** Bytes of their own: what arrives may begin anywhere in a message. */
+/** Copy a buffer: it can begin at any byte of a message, but typed arrays need alignment. */
 function copied(view: DataView | undefined): ArrayBuffer {
   return view ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice().buffer : new ArrayBuffer(0);
 }
 
-/** The first and the last values of an array, and others in between. */
+/** Join the first values of an array, new values, and the last values of the array. */
 function spliced<T extends Uint32Array | Uint8Array>(old: T | undefined, first: number, middle: T, last: number): T {
   if (!old || (!first && !last)) return middle;
   const joined = new (middle.constructor as new (length: number) => T)(first + middle.length + last);

@@ -1,24 +1,24 @@
-/** The turns of a recording as a list to read and to work in; only those in sight exist in the page. */
+/** The list of turns; only the visible ones exist in the page. */
 
-import { clock, percent } from "../shared/format.ts";
-import { Heights } from "../shared/row_heights.ts";
-import { speakerClasses } from "../shared/speakers.ts";
-import { EDITED, RETIMED, SETTLED, UNCERTAIN, type Talk, type Turn } from "./transcript.ts";
 import { el, replace, setAttribute, uniqueId } from "../shared/dom.ts";
+import { clock, percent } from "../shared/format.ts";
+import { RowHeights } from "../shared/row_heights.ts";
+import { speakerClasses } from "../shared/speakers.ts";
+import { EDITED, RETIMED, SETTLED, UNCERTAIN, type Transcript, type Turn } from "./transcript.ts";
 
 const LINE = 21;
 const ROOM = 15;
 const SPARE = 250;
 const UNSURE = 0.6;
 
-/** Words of one turn: from `first` up to, but without, `end`. */
-export interface Words {
+/** Consecutive words of one turn: from `first` to `end`, exclusive. */
+export interface WordSpan {
   first: number;
   end: number;
 }
 
 export interface TurnListOptions {
-  /** A turn, or one of its words, was chosen by hand. */
+  /** Called when a turn, or one of its words, is clicked; `extend` with Shift. */
   onChoose: (turn: Turn, word: number | null, extend: boolean) => void;
 }
 
@@ -27,16 +27,16 @@ export class TurnList {
   readonly #options: TurnListOptions;
   readonly #body = el("div", { class: "sk-turns-body", attrs: { role: "presentation" } });
   readonly #id = uniqueId("sk-turns");
-  readonly #heights = new Heights();
+  readonly #heights = new RowHeights();
   readonly #rows = new Map<number, HTMLElement>();
-  #talk: Talk | null = null;
+  #transcript: Transcript | null = null;
   #order: number[] = [];
   #places = new Map<number, number>();
   #colours = new Map<string, string>();
   #selected = 0;
-  #words: Words | null = null;
-  #saidTurn = -1;
-  #said: HTMLElement | null = null;
+  #words: WordSpan | null = null;
+  #spokenTurn = -1;
+  #spokenWord: HTMLElement | null = null;
   #width = 0;
   readonly #resized: ResizeObserver;
 
@@ -53,7 +53,7 @@ export class TurnList {
     );
     this.#resized = new ResizeObserver(() => {
       if (this.element.clientWidth === this.#width) return;
-      this.#lay();
+      this.#layOut();
       this.#draw();
     });
     this.#resized.observe(this.element);
@@ -63,69 +63,63 @@ export class TurnList {
     this.#resized.disconnect();
   }
 
-  /** Show turns in an order, one of them selected; it stands where the selected one has stood on the screen. */
-  show(talk: Talk, order: number[], selected: number, words: Words | null): void {
-    const stood = this.#places.get(this.#selected);
-    const kept = stood === undefined ? null : this.#heights.top(stood) - this.element.scrollTop;
-    this.#talk = talk;
+  /** Show turns in an order; the selected turn stays where it was on the screen. */
+  show(transcript: Transcript, order: number[], selected: number, words: WordSpan | null): void {
+    const before = this.#places.get(this.#selected);
+    const offset = before === undefined ? null : this.#heights.top(before) - this.element.scrollTop;
+    this.#transcript = transcript;
     this.#order = order;
     this.#places = new Map(order.map((turn, place) => [turn, place]));
-    this.#colours = speakerClasses(talk.speakers);
+    this.#colours = speakerClasses(transcript.speakers);
     this.#selected = selected;
     this.#words = words;
-    this.#lay();
+    this.#layOut();
     const place = this.#places.get(selected);
-    if (kept !== null && place !== undefined) this.element.scrollTop = this.#heights.top(place) - kept;
+    if (offset !== null && place !== undefined) this.element.scrollTop = this.#heights.top(place) - offset;
     if (place !== undefined) this.#reveal(place);
     else this.#draw();
   }
 
-  /** Mark a turn, and words in it, and bring it into sight. */
-  select(turn: number, words: Words | null, { scroll = true } = {}): void {
+  /** Mark a turn and words in it, and scroll it into view. */
+  select(turn: number, words: WordSpan | null): void {
     this.#forget(this.#selected);
     this.#forget(turn);
     this.#selected = turn;
     this.#words = words;
     const place = this.#places.get(turn);
-    if (place !== undefined && scroll) this.#reveal(place);
+    if (place !== undefined) this.#reveal(place);
     else this.#draw();
   }
 
-  /** Mark the word that is being said. */
-  say(turn: number, word: number | null): void {
-    if (turn !== this.#saidTurn) {
-      this.#rows.get(this.#saidTurn)?.classList.remove("sk-turn-now");
-      this.#saidTurn = turn;
+  /** Mark the word that is being played. */
+  markSpoken(turn: number, word: number | null): void {
+    if (turn !== this.#spokenTurn) {
+      this.#rows.get(this.#spokenTurn)?.classList.remove("sk-turn-now");
+      this.#spokenTurn = turn;
       this.#rows.get(turn)?.classList.add("sk-turn-now");
     }
     const element = word === null ? null : (this.#rows.get(turn)?.querySelector<HTMLElement>(`[data-word="${word}"]`) ?? null);
-    if (element === this.#said) return;
-    this.#said?.classList.remove("sk-word-now");
+    if (element === this.#spokenWord) return;
+    this.#spokenWord?.classList.remove("sk-word-now");
     element?.classList.add("sk-word-now");
-    this.#said = element;
+    this.#spokenWord = element;
   }
 
-  /** Bring a turn into sight without selecting it. */
-  reveal(turn: number): void {
-    const place = this.#places.get(turn);
-    if (place !== undefined) this.#reveal(place);
-  }
-
-  /** Guess the height of every row anew. */
-  #lay(): void {
-    const talk = this.#talk;
-    if (!talk) return;
+  /** Estimate the height of every row again. */
+  #layOut(): void {
+    const transcript = this.#transcript;
+    if (!transcript) return;
     this.#width = this.element.clientWidth;
     const perLine = Math.max((this.#width - 150) / 6.6, 20);
-    const letters = (turn: Turn) => talk.letters(turn.first, turn.end);
-    this.#heights.reset(this.#order.map((number) => Math.ceil(letters(talk.turns[number]!) / perLine) * LINE + ROOM));
+    const length = (turn: Turn) => transcript.textLength(turn.first, turn.end);
+    this.#heights.reset(this.#order.map((number) => Math.ceil(length(transcript.turns[number]!) / perLine) * LINE + ROOM));
     for (const row of this.#rows.values()) row.remove();
     this.#rows.clear();
     setAttribute(this.#body, "data-count", this.#order.length);
     this.#stretch();
   }
 
-  /** As high as all rows are together; a height that is the same would be laid out again. */
+  /** Give the body the height of all rows; setting an equal height would cost a layout. */
   #stretch(): void {
     const height = this.#order.length ? `${this.#heights.total}px` : "";
     if (this.#body.style.height !== height) this.#body.style.height = height;
@@ -146,8 +140,8 @@ export class TurnList {
   }
 
   #draw(): void {
-    const talk = this.#talk;
-    if (!talk) return;
+    const transcript = this.#transcript;
+    if (!transcript) return;
     if (!this.#order.length) {
       this.#stretch();
       replace(this.#body, el("div", { class: "sk-grid-empty", attrs: { role: "option", "aria-disabled": "true" } }, "Nobody says a word here."));
@@ -164,9 +158,9 @@ export class TurnList {
     for (let place = first; place <= last; place += 1) {
       const turn = this.#order[place]!;
       const known = this.#rows.get(turn);
-      const row = known ?? this.#row(talk, talk.turns[turn]!, place);
+      const row = known ?? this.#row(transcript, transcript.turns[turn]!, place);
       const here = this.#body.children[place - first] ?? null;
-      if (here !== row) this.#body.insertBefore(row, here); // read aloud in the order in which they stand
+      if (here !== row) this.#body.insertBefore(row, here); // screen readers follow the order of the elements
       if (known) continue;
       this.#rows.set(turn, row);
       fresh.push(place);
@@ -176,7 +170,7 @@ export class TurnList {
     setAttribute(this.element, "aria-activedescendant", this.#rows.has(this.#selected) ? this.#rowId(this.#selected) : null);
   }
 
-  /** Real heights in place of guesses; what is read stays where it is. */
+  /** Replace estimated heights by measured ones; the visible rows stay where they are. */
   #measure(places: number[]): void {
     const measured = places.map((place) => [place, this.#rows.get(this.#order[place]!)?.offsetHeight ?? 0] as const);
     let above = 0;
@@ -194,20 +188,20 @@ export class TurnList {
     for (const [turn, row] of this.#rows) row.style.transform = `translateY(${this.#heights.top(this.#places.get(turn) ?? 0)}px)`;
   }
 
-  #row(talk: Talk, turn: Turn, place: number): HTMLElement {
+  #row(transcript: Transcript, turn: Turn, place: number): HTMLElement {
     const isSelected = turn.number === this.#selected;
-    const name = talk.nameOf(turn) ?? "–";
+    const name = transcript.speakerOf(turn) ?? "–";
     const marks = [
-      talk.isSettled(turn) ? el("span", { class: "sk-turn-mark", attrs: { title: "Found right" } }, "✓ accepted") : null,
-      talk.isEdited(turn) ? el("span", { class: "sk-turn-mark" }, "✎ edited") : null,
-      ...(turn.doubt < UNCERTAIN ? [] : turn.reasons).map((reason) => el("span", { class: "sk-turn-doubt" }, reason)),
+      transcript.isSettled(turn) ? el("span", { class: "sk-turn-mark", attrs: { title: "Confirmed by a person" } }, "✓ accepted") : null,
+      transcript.isEdited(turn) ? el("span", { class: "sk-turn-mark" }, "✎ edited") : null,
+      ...(turn.uncertainty < UNCERTAIN ? [] : turn.reasons).map((reason) => el("span", { class: "sk-turn-doubt" }, reason)),
     ];
     const words: (HTMLElement | string)[] = [];
-    for (let word = turn.first; word < turn.end; word += 1) words.push(this.#word(talk, word, isSelected), " ");
+    for (let word = turn.first; word < turn.end; word += 1) words.push(this.#word(transcript, word, isSelected), " ");
     return el(
       "div",
       {
-        class: ["sk-turn", this.#colours.get(name) ?? "sk-speaker-later", isSelected && "sk-turn-selected", turn.number === this.#saidTurn && "sk-turn-now"].filter(Boolean).join(" "),
+        class: ["sk-turn", this.#colours.get(name) ?? "sk-speaker-later", isSelected && "sk-turn-selected", turn.number === this.#spokenTurn && "sk-turn-now"].filter(Boolean).join(" "),
         attrs: { role: "option", id: this.#rowId(turn.number), "aria-selected": String(isSelected), "aria-posinset": place + 1, "aria-setsize": this.#order.length, "data-turn": turn.number },
       },
       el("div", { class: "sk-turn-head" }, el("span", { class: "sk-muted" }, clock(turn.startMs / 1000)), el("span", { class: "sk-badge" }, name)),
@@ -215,23 +209,23 @@ export class TurnList {
     );
   }
 
-  #word(talk: Talk, word: number, isInSelected: boolean): HTMLElement {
-    const confidence = talk.confidence(word);
-    const isUnsure = confidence !== null && confidence < UNSURE && !talk.has(word, SETTLED);
+  #word(transcript: Transcript, word: number, isInSelected: boolean): HTMLElement {
+    const confidence = transcript.confidence(word);
+    const isUnsure = confidence !== null && confidence < UNSURE && !transcript.has(word, SETTLED);
     const isChosen = isInSelected && this.#words !== null && word >= this.#words.first && word < this.#words.end;
-    const classes = [isUnsure && "sk-word-unsure", talk.has(word, EDITED) && "sk-word-edited", isChosen && "sk-word-chosen"].filter(Boolean).join(" ");
+    const classes = [isUnsure && "sk-word-unsure", transcript.has(word, EDITED) && "sk-word-edited", isChosen && "sk-word-chosen"].filter(Boolean).join(" ");
     const notes = [
       isUnsure ? `confidence ${percent(confidence)}` : "",
-      talk.has(word, EDITED) ? "edited" : "",
-      talk.has(word, RETIMED) ? "time by alignment" : "",
+      transcript.has(word, EDITED) ? "edited" : "",
+      transcript.has(word, RETIMED) ? "time by alignment" : "",
     ].filter(Boolean);
-    return el("span", { class: classes, attrs: { "data-word": word, title: notes.join(", ") || null } }, talk.texts[word] ?? "");
+    return el("span", { class: classes, attrs: { "data-word": word, title: notes.join(", ") || null } }, transcript.texts[word] ?? "");
   }
 
   #click(event: MouseEvent): void {
     const target = event.target instanceof Element ? event.target : null;
     const row = target?.closest<HTMLElement>("[data-turn]");
-    const turn = row && this.#talk?.turns[Number(row.dataset["turn"])];
+    const turn = row && this.#transcript?.turns[Number(row.dataset["turn"])];
     if (!turn) return;
     const word = target?.closest<HTMLElement>("[data-word]");
     this.#options.onChoose(turn, word ? Number(word.dataset["word"]) : null, event.shiftKey);

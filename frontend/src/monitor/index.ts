@@ -1,12 +1,12 @@
-/** The monitor of a batch: figures come down as one trait, rows are asked for as they come into sight. */
+/** The batch monitor: figures come as one trait, rows are fetched when they become visible. */
 
-import { audio, clock, count, dollars, moment } from "../shared/format.ts";
-import { ACTIVITIES, MARKS, controls, inWords, throughputInWords, tookSeconds, type Activity, type StateFigures } from "./jobs.ts";
+import { Bridge, type Context } from "../shared/bridge.ts";
 import { el, keepFocus, replace } from "../shared/dom.ts";
-import { openFace, type Context, type Face } from "../shared/bridge.ts";
+import { audio, clock, count, dollars, moment } from "../shared/format.ts";
 import { keyboard } from "../shared/keyboard.ts";
 import { sparkline } from "../shared/sparkline.ts";
 import { VirtualTable, type Column } from "../shared/virtual_table.ts";
+import { ACTIVITIES, MARKS, controls, inWords, throughputInWords, tookSeconds, type Activity, type StateFigures } from "./jobs.ts";
 
 interface Figures {
   activity: Activity;
@@ -32,7 +32,7 @@ interface Job {
 
 const TYPING_MS = 150;
 const FAILED = ["error", "refused"];
-/** States in which no dollars mean that the estimate is not known. */
+/** States in which zero dollars mean that the estimate is unknown. */
 const UNPAID = new Set(["planned", "uploaded", "submitting", "queued", "processing"]);
 
 const COLUMNS: Column<Job>[] = [
@@ -47,13 +47,13 @@ const COLUMNS: Column<Job>[] = [
 ];
 
 function render(context: Context): () => void {
-  const face = openFace(context, "Batch monitor");
-  new Monitor(face);
-  return face.close;
+  const bridge = new Bridge(context, "Batch monitor");
+  new Monitor(bridge);
+  return bridge.close;
 }
 
 class Monitor {
-  readonly #face: Face;
+  readonly #bridge: Bridge;
   readonly #states = new Set<string>();
   #text = "";
   #figures: Figures | undefined;
@@ -69,20 +69,20 @@ class Monitor {
   readonly #help: HTMLButtonElement;
   readonly #table: VirtualTable<Job>;
 
-  constructor(face: Face) {
-    this.#face = face;
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge;
     this.#search = el("input", {
       class: "sk-monitor-search",
       attrs: { type: "search", placeholder: "Find by name", "aria-label": "Find recordings by name", "data-key": "search" },
       on: { input: () => this.#typed() },
     });
     this.#failedOnly = el("input", { attrs: { type: "checkbox", "data-key": "failed" }, on: { change: () => this.#showFailed(this.#failedOnly.checked) } });
-    this.#help = keyboard(face.root, "Keys of the monitor", this.#keys());
+    this.#help = keyboard(bridge.root, "Keys of the monitor", this.#keys());
     this.#table = new VirtualTable<Job>({
       label: "Recordings",
       columns: COLUMNS,
       fetch: (span, sort) =>
-        face.askLatest<{ rows: Job[]; total: number }>("rows", {
+        bridge.askLatest<{ rows: Job[]; total: number }>("rows", {
           ...span,
           states: [...this.#states],
           text: this.#text,
@@ -93,13 +93,13 @@ class Monitor {
           return answer;
         }),
       keyOf: (job) => job.recording_id,
-      drawsRowsAlone: true,
+      skipsEqualRows: true,
       isSelectable: (job) => job.status === "error",
       onSelection: () => this.#drawActions(),
-      empty: "No recording is like that.",
+      empty: "No recording matches.",
     });
     replace(this.#tools, this.#search, el("label", {}, this.#failedOnly, "Failed only"), this.#shown);
-    face.body.append(
+    bridge.body.append(
       this.#head,
       this.#bar,
       el("div", { class: "sk-monitor-facts" }, this.#counts, this.#facts),
@@ -107,9 +107,9 @@ class Monitor {
       this.#table.element,
       this.#actions,
     );
-    face.follow<Figures>("figures", (figures) => this.#draw(figures));
-    face.tell("show", { view: face.view });
-    face.onClose(() => face.tell("hide", { view: face.view }));
+    bridge.follow<Figures>("figures", (figures) => this.#draw(figures));
+    bridge.send("show", { view: bridge.view });
+    bridge.onClose(() => bridge.send("hide", { view: bridge.view }));
   }
 
   #keys() {
@@ -126,13 +126,13 @@ class Monitor {
 
   #draw(figures: Figures): void {
     this.#figures = figures;
-    keepFocus(this.#face.root, () => {
+    keepFocus(this.#bridge.root, () => {
       this.#drawHead(figures);
       this.#drawStates(figures.states);
       this.#drawFacts(figures);
       this.#drawActions();
     });
-    if (figures.problem) this.#face.fail(figures.problem);
+    if (figures.problem) this.#bridge.showError(figures.problem);
     void this.#table.refresh();
   }
 
@@ -140,12 +140,12 @@ class Monitor {
     const { start, canStart, canPause, canStop } = controls(activity);
     replace(
       this.#head,
-      el("h3", {}, this.#face.trait<string>("title")),
+      el("h3", {}, this.#bridge.trait<string>("title")),
       el("span", { class: "sk-chip", attrs: { role: "status" } }, ACTIVITIES[activity]),
       el("span", { class: "sk-spread" }),
-      this.#button(start, "start", canStart, () => void this.#steer("start"), "sk-main"),
-      this.#button("Pause", "pause", canPause, () => void this.#steer("pause")),
-      this.#button("Stop", "stop", canStop, () => void this.#steer("stop")),
+      this.#button(start, "start", canStart, () => void this.#control("start"), "sk-main"),
+      this.#button("Pause", "pause", canPause, () => void this.#control("pause")),
+      this.#button("Stop", "stop", canStop, () => void this.#control("stop")),
       this.#help,
     );
   }
@@ -160,7 +160,7 @@ class Monitor {
         {},
         el("th", { attrs: { scope: "row" } }, this.#stateFilter(state)),
         el("td", { class: "sk-number" }, count(n)),
-        el("td", { class: "sk-number" }, audio(audio_s || null)), // of unknown length, not of none
+        el("td", { class: "sk-number" }, audio(audio_s || null)), // zero seconds mean an unknown length
         el("td", { class: "sk-number" }, dollars(usd || (UNPAID.has(state) ? null : 0))),
       ),
     );
@@ -180,7 +180,7 @@ class Monitor {
   #drawActions(): void {
     const failed = this.#figures?.states.find(({ state }) => state === "error")?.count ?? 0;
     const selected = this.#table.selected.size;
-    keepFocus(this.#face.root, () =>
+    keepFocus(this.#bridge.root, () =>
       replace(
         this.#actions,
         this.#button(`Retry selected (${count(selected)})`, "retry-selected", selected > 0, () => void this.#retry([...this.#table.selected])),
@@ -207,7 +207,7 @@ class Monitor {
 
   #filtered(): void {
     this.#failedOnly.checked = this.#states.size === FAILED.length && FAILED.every((state) => this.#states.has(state));
-    if (this.#figures) keepFocus(this.#face.root, () => this.#drawStates(this.#figures?.states ?? []));
+    if (this.#figures) keepFocus(this.#bridge.root, () => this.#drawStates(this.#figures?.states ?? []));
     void this.#table.restart();
   }
 
@@ -223,27 +223,27 @@ class Monitor {
 
   #pauseOrResume(): void {
     const activity = this.#figures?.activity;
-    if (activity === "running") void this.#steer("pause");
-    else if (activity === "paused") void this.#steer("start");
-    else this.#face.say("There is nothing under way here to pause.");
+    if (activity === "running") void this.#control("pause");
+    else if (activity === "paused") void this.#control("start");
+    else this.#bridge.announce("Nothing is running here that could be paused.");
   }
 
-  async #steer(intent: "start" | "pause" | "stop"): Promise<void> {
-    const done = await this.#face.ask<boolean>(intent);
-    if (done === false) this.#face.say(intent === "start" ? "Everything has been done." : "This kernel is not at work on it.");
-    else if (done) this.#face.say("");
+  async #control(intent: "start" | "pause" | "stop"): Promise<void> {
+    const done = await this.#bridge.ask<boolean>(intent);
+    if (done === false) this.#bridge.announce(intent === "start" ? "Everything has been done." : "This kernel is not running it.");
+    else if (done) this.#bridge.announce("");
   }
 
   async #retry(recordings: string[] | null): Promise<void> {
     if (recordings?.length === 0) {
-      this.#face.say("Select what is to be tried again: Space in the table, on a row that failed.");
+      this.#bridge.announce("Select what to retry: Space in the table, on a row that failed.");
       return;
     }
-    const number = await this.#face.ask<number>("retry", { recordings });
+    const number = await this.#bridge.ask<number>("retry", { recordings });
     if (number === undefined) return;
     this.#table.clearSelection();
     const next = this.#figures?.activity === "running" ? "" : " Start sends them.";
-    this.#face.say(`${count(number)} put back.${next}`);
+    this.#bridge.announce(`${count(number)} put back.${next}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the monitor shows of a batch, in words. Pure. */
+/** The labels and sentences of the monitor. Pure. */
 
 import { count } from "../shared/format.ts";
 
@@ -11,7 +11,7 @@ export interface StateFigures {
 
 export type Activity = "running" | "paused" | "stopping" | "elsewhere" | "idle" | "finished";
 
-/** A sign for each state, so that nothing depends on colour. */
+/** A symbol for each state, so that nothing depends on colour. */
 export const MARKS: Record<string, string> = {
   completed: "✓",
   processing: "◐",
@@ -27,12 +27,12 @@ export const ACTIVITIES: Record<Activity, string> = {
   running: "● running",
   paused: "‖ paused",
   stopping: "◌ stopping",
-  elsewhere: "● another process is at work",
+  elsewhere: "● another process is running it",
   idle: "■ not running",
   finished: "✓ finished",
 };
 
-/** Which of the three buttons can be pressed, and what the first says. */
+/** Return which of the three buttons are enabled, and the label of the first. */
 export function controls(activity: Activity): { start: string; canStart: boolean; canPause: boolean; canStop: boolean } {
   return {
     start: activity === "paused" ? "Resume" : "Start",
@@ -42,18 +42,18 @@ export function controls(activity: Activity): { start: string; canStart: boolean
   };
 }
 
-/** The bar in words: "90 completed, 10 error". */
+/** Describe the bar: "90 completed, 10 error". */
 export function inWords(states: readonly StateFigures[]): string {
   return states.map(({ state, count: n }) => `${count(n)} ${state}`).join(", ") || "nothing planned";
 }
 
-/** What the little throughput picture says. */
+/** Describe the throughput chart. */
 export function throughputInWords(values: readonly number[]): string {
   const last = values.at(-1) ?? 0;
   return `Throughput of the last ten minutes: now ${count(last)} × real time, at most ${count(Math.max(0, ...values))} ×`;
 }
 
-/** How long a job took from its submission, or null while that is not known. */
+/** Return how long a job took from its submission, or null while it is unknown. */
 export function tookSeconds(job: { submitted_at: number | null; completed_at: number | null }): number | null {
   return job.submitted_at === null || job.completed_at === null ? null : Math.max(job.completed_at - job.submitted_at, 0);
 }

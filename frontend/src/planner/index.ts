@@ -1,9 +1,9 @@
-/** The cost planner: knobs on the left, what they mean on the right; the reckoning is done in Python. */
+/** The cost planner: controls on the left, results on the right; Python does the arithmetic. */
 
 import { duration, ticks, timeUnit } from "../shared/axis.ts";
-import { count, dollars, percent } from "../shared/format.ts";
+import { Bridge, type Context } from "../shared/bridge.ts";
 import { el, replace, svg, type Child } from "../shared/dom.ts";
-import { openFace, type Context, type Face } from "../shared/bridge.ts";
+import { count, dollars, percent } from "../shared/format.ts";
 import { keyboard } from "../shared/keyboard.ts";
 
 interface Choices {
@@ -32,27 +32,27 @@ interface Figures {
   call: string;
 }
 
-const LEFT_OUT = { in_corpus: "in the corpus already", refused: "refused", duplicates: "duplicates", held: "held back by the budget" };
-const PAUSE_MS = 120; // a slider is dragged through many values; the reckoning follows the hand, not each pixel
+const EXCLUDED = { in_corpus: "in the corpus already", refused: "refused", duplicates: "duplicates", held: "held back by the budget" };
+const DEBOUNCE_MS = 120; // a dragged slider passes through many values
 const PLOT = { width: 460, height: 190, left: 48, bottom: 34, top: 16, right: 12 };
 
 function render(context: Context): () => void {
-  const face = openFace(context, "Cost planner");
-  const choices = face.trait<Choices>("choices");
-  let settings = { ...face.trait<Settings>("settings") };
+  const bridge = new Bridge(context, "Cost planner");
+  const choices = bridge.trait<Choices>("choices");
+  let settings = { ...bridge.trait<Settings>("settings") };
   let timer = 0;
 
-  const turn = (change: Partial<Settings>, pause = 0) => {
-    settings = { ...settings, ...change };
+  const change = (changes: Partial<Settings>, pause = 0) => {
+    settings = { ...settings, ...changes };
     window.clearTimeout(timer);
     timer = window.setTimeout(() => {
-      face.say("Reckoning …");
-      face.tell("turn", { settings });
+      bridge.announce("Calculating …");
+      bridge.send("turn", { settings });
     }, pause);
   };
-  face.onClose(() => window.clearTimeout(timer));
+  bridge.onClose(() => window.clearTimeout(timer));
 
-  const knobs = el("form", { class: "sk-planner-knobs", attrs: { "aria-label": "What to plan with" }, on: { submit: (event) => event.preventDefault() } });
+  const controls = el("form", { class: "sk-planner-knobs", attrs: { "aria-label": "What to plan with" }, on: { submit: (event) => event.preventDefault() } });
   const facts = el("dl", { class: "sk-planner-facts" });
   const picture = el("div");
   const stages = el("table", { class: "sk-figures" });
@@ -61,46 +61,46 @@ function render(context: Context): () => void {
   const results = el("div", { class: "sk-stack" }, facts, picture, stages);
 
   replace(
-    knobs,
-    modelsKnob(choices, settings, (models) => turn({ models })),
-    featuresKnob(choices, settings, (features) => turn({ features })),
-    slider("jobs", "Jobs at once", choices.concurrent_jobs, settings.concurrent_jobs, count, (value) => turn({ concurrent_jobs: value ?? 1 }, PAUSE_MS)),
-    slider("upload", "Upload bandwidth", choices.upload_mbps, settings.upload_mbps, (value) => (value === null ? "not limited" : `${count(value)} Mbit/s`), (value) => turn({ upload_mbps: value }, PAUSE_MS)),
-    budgetKnob(settings, (budget_usd) => turn({ budget_usd }, PAUSE_MS)),
+    controls,
+    modelsControl(choices, settings, (models) => change({ models })),
+    featuresControl(choices, settings, (features) => change({ features })),
+    slider("jobs", "Jobs at once", choices.concurrent_jobs, settings.concurrent_jobs, count, (value) => change({ concurrent_jobs: value ?? 1 }, DEBOUNCE_MS)),
+    slider("upload", "Upload bandwidth", choices.upload_mbps, settings.upload_mbps, (value) => (value === null ? "not limited" : `${count(value)} Mbit/s`), (value) => change({ upload_mbps: value }, DEBOUNCE_MS)),
+    budgetControl(settings, (budget_usd) => change({ budget_usd }, DEBOUNCE_MS)),
   );
-  const help = keyboard(face.root, "Keys of the cost planner", [
+  const help = keyboard(bridge.root, "Keys of the cost planner", [
     { keys: ["ArrowLeft", "ArrowRight"], does: "Turn the slider, or choose another model" },
     { keys: [" "], does: "Switch a feature on or off" },
-    { keys: ["c"], does: "Copy the call", run: () => void copy(face) },
+    { keys: ["c"], does: "Copy the call", run: () => void copy(bridge) },
   ]);
-  face.body.append(
+  bridge.body.append(
     el("div", { class: "sk-row" }, el("h3", {}, "Plan of a batch"), el("span", { class: "sk-spread" }), help),
-    el("div", { class: "sk-planner" }, knobs, results),
+    el("div", { class: "sk-planner" }, controls, results),
     el("details", {}, el("summary", {}, `Assumptions (rates of ${choices.rates_of})`), assumptions),
     el(
       "div",
       { class: "sk-row sk-planner-call" },
       el("pre", { attrs: { tabindex: 0, "aria-label": "The call that sends this plan" } }, call),
-      el("button", { attrs: { type: "button" }, on: { click: () => void copy(face) } }, "Copy the call"),
+      el("button", { attrs: { type: "button" }, on: { click: () => void copy(bridge) } }, "Copy the call"),
     ),
   );
-  face.follow<Figures>("figures", (figures) => {
-    face.say("");
+  bridge.follow<Figures>("figures", (figures) => {
+    bridge.announce("");
     replace(facts, ...factsOf(figures.row));
     replace(picture, chart(figures));
     replace(stages, ...stageRows(figures.stages));
     replace(assumptions, ...figures.assumptions.map((text) => el("li", {}, text)));
     call.textContent = figures.call;
   });
-  return face.close;
+  return bridge.close;
 }
 
-async function copy(face: Face): Promise<void> {
+async function copy(bridge: Bridge): Promise<void> {
   try {
-    await navigator.clipboard.writeText(face.trait<Figures>("figures").call);
-    face.say("Copied.");
+    await navigator.clipboard.writeText(bridge.trait<Figures>("figures").call);
+    bridge.announce("Copied.");
   } catch {
-    face.say("The browser does not let the page copy; select the call and copy it by hand.");
+    bridge.announce("The browser does not let the page copy; select the call and copy it by hand.");
   }
 }
 
@@ -108,7 +108,7 @@ function fieldset(legend: string, ...children: Child[]): HTMLFieldSetElement {
   return el("fieldset", {}, el("legend", {}, legend), ...children);
 }
 
-function modelsKnob(choices: Choices, settings: Settings, choose: (names: string[]) => void): HTMLElement {
+function modelsControl(choices: Choices, settings: Settings, choose: (names: string[]) => void): HTMLElement {
   const group = `models-${Math.random().toString(36).slice(2)}`;
   const radios = choices.models.map(({ names, per_hour }) =>
     el(
@@ -125,7 +125,7 @@ function modelsKnob(choices: Choices, settings: Settings, choose: (names: string
   return fieldset("Model", ...radios);
 }
 
-function featuresKnob(choices: Choices, settings: Settings, choose: (options: string[]) => void): HTMLElement {
+function featuresControl(choices: Choices, settings: Settings, choose: (options: string[]) => void): HTMLElement {
   const chosen = new Set(settings.features);
   const boxes = choices.features.map(({ option, name, per_hour }) => {
     const rates = Object.values(per_hour);
@@ -161,7 +161,7 @@ function slider<T extends number | null>(key: string, label: string, values: T[]
   return el("div", { class: "sk-planner-slider" }, el("span", {}, label), shown, range);
 }
 
-function budgetKnob(settings: Settings, choose: (usd: number | null) => void): HTMLElement {
+function budgetControl(settings: Settings, choose: (usd: number | null) => void): HTMLElement {
   const field = el("input", {
     attrs: { type: "number", min: 0, step: "any", value: settings.budget_usd, placeholder: "none", "data-key": "budget" },
     on: { input: () => choose(field.value.trim() === "" ? null : Number(field.value)) },
@@ -171,28 +171,28 @@ function budgetKnob(settings: Settings, choose: (usd: number | null) => void): H
 
 function factsOf(row: Row): HTMLElement[] {
   const figure = (name: string) => row[name] as number | null;
-  const leftOut = Object.entries(LEFT_OUT).filter(([name]) => figure(name)).map(([name, said]) => `${count(figure(name))} ${said}`);
+  const excluded = Object.entries(EXCLUDED).filter(([name]) => figure(name)).map(([name, said]) => `${count(figure(name))} ${said}`);
   const assumed = figure("unknown_duration") ? `and ${dollars(figure("assumed_usd"))} for ${count(figure("unknown_duration"))} of assumed length` : "";
   const budget = figure("budget_usd") === null ? "" : `of a budget of ${dollars(figure("budget_usd"))}`;
   const facts: [string, string, string][] = [
     ["Cost", figure("usd") === null ? "no rate" : dollars(figure("usd")), [assumed, budget].filter(Boolean).join(", ")],
     ["Time", duration(figure("wall_s_50")), `9 times in 10 within ${duration(figure("wall_s_90"))}`],
-    ["Audio", `${(figure("audio_hours") ?? 0).toLocaleString("en-US", { maximumFractionDigits: 1 })} h`, [`${count(figure("jobs"))} recordings`, ...leftOut].join(", ")],
-    ["Held up by", String(row["bottleneck"] ?? "–"), `${count(figure("requests"))} requests`],
+    ["Audio", `${(figure("audio_hours") ?? 0).toLocaleString("en-US", { maximumFractionDigits: 1 })} h`, [`${count(figure("jobs"))} recordings`, ...excluded].join(", ")],
+    ["Limited by", String(row["bottleneck"] ?? "–"), `${count(figure("requests"))} requests`],
   ];
   return facts.map(([name, value, more], place) =>
     el("div", {}, el("dt", {}, name), el("dd", {}, el("strong", {}, value), place === 0 && budgetLine(figure("usd"), figure("budget_usd")), el("span", { class: "sk-muted" }, more))),
   );
 }
 
-/** How much of the budget the plan takes. */
+/** A bar: the share of the budget that the plan takes. */
 function budgetLine(usd: number | null, budget: number | null): HTMLElement | false {
   if (usd === null || budget === null) return false;
   const share = Math.min(1, usd / budget);
   return el("div", { class: "sk-planner-purse", attrs: { role: "img", "aria-label": `${percent(share)} of the budget` } }, el("div", { style: { width: `${share * 100}%` } }));
 }
 
-/** A price per hour: cents are enough for most. */
+/** Format a price per hour: to the cent, where that is exact. */
 function rate(usd: number): string {
   return Math.abs(usd * 100 - Math.round(usd * 100)) < 1e-9 ? `$${usd.toFixed(2)}` : dollars(usd);
 }
@@ -213,7 +213,7 @@ function stageRows(stages: Figures["stages"]): HTMLElement[] {
   return [el("caption", {}, "If only this stage took time"), el("tbody", {}, ...rows)];
 }
 
-/** Hours of audio done over time: the line as likely sooner as later, the band four times in five. */
+/** Draw the hours of audio done over time: the median as a line, the middle 80 % as a band. */
 function chart({ curve, row }: Figures): SVGSVGElement | HTMLElement {
   const { width, height, left, bottom, top, right } = PLOT;
   const end = Math.max(...curve.at_s_90);

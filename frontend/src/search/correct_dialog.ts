@@ -1,29 +1,29 @@
-/** One correction, wherever the words stand: looked at place by place, then made. */
+/** One correction at many places: the reader chooses the places, then all are corrected. */
 
+import type { Bridge } from "../shared/bridge.ts";
+import { el, replace } from "../shared/dom.ts";
 import { clock, count } from "../shared/format.ts";
 import { plural } from "./messages.ts";
-import { el, replace } from "../shared/dom.ts";
-import type { Face } from "../shared/bridge.ts";
 import { onEnter } from "./query_fields.ts";
 import type { Line, Place } from "./types.ts";
 
 export class CorrectDialog {
-  readonly #face: Face;
-  readonly #corrected: (places: number) => void;
+  readonly #bridge: Bridge;
+  readonly #onCorrected: (places: number) => void;
   readonly #old = el("input", { attrs: { type: "text", required: true, autocomplete: "off" } });
   readonly #new = el("input", { attrs: { type: "text", required: true, autocomplete: "off" } });
-  readonly #said = el("p", { class: "sk-muted", attrs: { role: "status" } });
+  readonly #status = el("p", { class: "sk-muted", attrs: { role: "status" } });
   readonly #places = el("ul", { class: "sk-places" });
-  readonly #make = el("button", { class: "sk-main", attrs: { type: "button", disabled: true }, on: { click: () => void this.#correct() } }, "Correct");
+  readonly #correctButton = el("button", { class: "sk-main", attrs: { type: "button", disabled: true }, on: { click: () => void this.#correct() } }, "Correct");
   readonly #dialog: HTMLDialogElement;
   #line: Line | null = null;
   #boxes: HTMLInputElement[] = [];
 
-  constructor(face: Face, corrected: (places: number) => void) {
-    this.#face = face;
-    this.#corrected = corrected;
+  constructor(bridge: Bridge, corrected: (places: number) => void) {
+    this.#bridge = bridge;
+    this.#onCorrected = corrected;
     for (const field of [this.#old, this.#new]) {
-      field.addEventListener("input", () => this.#forget());
+      field.addEventListener("input", () => this.#reset());
       field.addEventListener("keydown", (event) => onEnter(event, () => void this.#propose()));
     }
     const form = el(
@@ -35,23 +35,23 @@ export class CorrectDialog {
     );
     const all = el("button", { attrs: { type: "button" }, on: { click: () => this.#tickAll() } }, "All places");
     const close = el("button", { attrs: { type: "button" }, on: { click: () => this.#dialog.close() } }, "Cancel");
-    this.#dialog = el("dialog", { class: "sk-help sk-correct", attrs: { "aria-label": "Correct words" } }, el("h3", {}, "Correct words"), form, this.#said, this.#places, el("div", { class: "sk-row" }, this.#make, all, close));
-    face.root.append(this.#dialog);
+    this.#dialog = el("dialog", { class: "sk-help sk-correct", attrs: { "aria-label": "Correct words" } }, el("h3", {}, "Correct words"), form, this.#status, this.#places, el("div", { class: "sk-row" }, this.#correctButton, all, close));
+    bridge.root.append(this.#dialog);
   }
 
   open(line: Line): void {
     this.#line = line;
     this.#old.value = line.match.replace(/[.,;:!?…]+$/, "");
     this.#new.value = this.#old.value;
-    this.#forget();
+    this.#reset();
     this.#dialog.showModal();
     this.#new.select();
   }
 
-  #forget(): void {
+  #reset(): void {
     this.#boxes = [];
     replace(this.#places);
-    this.#said.textContent = "Nothing is changed before you have seen the places. Corrections can be undone, and what was received is kept.";
+    this.#status.textContent = "Nothing is changed before you have seen the places. Corrections can be undone, and what was received is kept.";
     this.#drawButton();
   }
 
@@ -61,17 +61,17 @@ export class CorrectDialog {
   }
 
   async #propose(): Promise<void> {
-    this.#said.textContent = "Looking …";
-    const answer = await this.#face.askLatest<{ places: Place[]; total: number }>("propose", { old: this.#old.value, new: this.#new.value });
+    this.#status.textContent = "Searching …";
+    const answer = await this.#bridge.askLatest<{ places: Place[]; total: number }>("propose", { old: this.#old.value, new: this.#new.value });
     if (!answer) {
-      this.#dialog.close(); // the message stands in the widget behind it
+      this.#dialog.close(); // the error is shown in the widget behind it
       return;
     }
     const { places, total } = answer;
     this.#boxes = places.map((place) => this.#box(place));
     replace(this.#places, ...places.map((place, at) => this.#place(place, this.#boxes[at])));
-    const rest = total > places.length ? ` The first ${count(places.length)} are listed; correct these, then look again.` : "";
-    this.#said.textContent = total ? `${plural(total, "place")}.${rest}` : "These words stand nowhere.";
+    const rest = total > places.length ? ` The first ${count(places.length)} are listed; correct these, then search again.` : "";
+    this.#status.textContent = total ? `${plural(total, "place")}.${rest}` : "These words were not found.";
     this.#drawButton();
   }
 
@@ -93,14 +93,14 @@ export class CorrectDialog {
 
   #drawButton(): void {
     const chosen = this.#boxes.filter((box) => box.checked).length;
-    this.#make.disabled = chosen === 0;
-    this.#make.textContent = chosen ? `Correct ${plural(chosen, "place")}` : "Correct";
+    this.#correctButton.disabled = chosen === 0;
+    this.#correctButton.textContent = chosen ? `Correct ${plural(chosen, "place")}` : "Correct";
   }
 
   async #correct(): Promise<void> {
     const chosen = this.#boxes.flatMap((box, at) => (box.checked ? [at] : []));
-    const made = await this.#face.ask<number>("correct", { chosen });
+    const made = await this.#bridge.ask<number>("correct", { chosen });
     this.#dialog.close();
-    if (made) this.#corrected(made);
+    if (made) this.#onCorrected(made);
   }
 }

@@ -1,47 +1,47 @@
-/** Search in a corpus: key words in context, to narrow, sort, hear, quote and correct. */
+/** The transcript search: key words in context, with facets, sorting, playback, citations and corrections. */
 
-import { clock, count } from "../shared/format.ts";
-import { ORDERS, nextOrder, plural, summary, type Found } from "./messages.ts";
+import { Bridge, type Context } from "../shared/bridge.ts";
+import { el, keepFocus, replace, setAttribute } from "../shared/dom.ts";
+import { clock } from "../shared/format.ts";
+import { keyboard, type Key } from "../shared/keyboard.ts";
 import { speakerClasses } from "../shared/speakers.ts";
-import { copy, onEnter } from "./query_fields.ts";
+import { VirtualTable, type Column } from "../shared/virtual_table.ts";
 import { CollocatePanel } from "./collocates.ts";
 import { CorrectDialog } from "./correct_dialog.ts";
 import { FacetPanel, NO_VALUE } from "./facets.ts";
+import { ORDERS, nextOrder, plural, summary, type Found } from "./messages.ts";
 import { Player } from "./player.ts";
+import { copy, onEnter } from "./query_fields.ts";
 import { StripPanel } from "./strips.ts";
 import type { Facet, Line } from "./types.ts";
-import { el, keepFocus, replace, setAttribute } from "../shared/dom.ts";
-import { openFace, type Context, type Face } from "../shared/bridge.ts";
-import { keyboard, type Key } from "../shared/keyboard.ts";
-import { VirtualTable, type Column } from "../shared/virtual_table.ts";
 
 type Picked = Record<string, (string | null)[]>;
 
 const EXAMPLES: readonly (readonly [string, string])[] = [
   ["climate", "a word; case, accents and punctuation make no difference"],
-  ["clim*", "words that begin so"],
+  ["clim*", "words that begin with these letters"],
   ['"climate change"', "a phrase"],
-  ['"climate chang*"', "a phrase whose last word begins so"],
+  ['"climate chang*"', "a phrase whose last word begins with these letters"],
   ["climate NEAR/5 change", "both, at most five words between, in either order"],
   ["climate AND weather", "both in the same recording (a space means the same)"],
   ["climate OR weather", "one of them, or both"],
   ["climate NOT weather", "the first, in recordings without the second"],
-  ["(climate OR weather) NEAR change", "not possible: NEAR stands between words and phrases, not brackets"],
+  ["(climate OR weather) NEAR change", "not possible: NEAR joins words and phrases, not brackets"],
 ];
 
 function render(context: Context): () => void {
-  const face = openFace(context, "Transcript search");
-  new Search(face);
-  return face.close;
+  const bridge = new Bridge(context, "Transcript search");
+  new Search(bridge);
+  return bridge.close;
 }
 
 class Search {
-  readonly #face: Face;
+  readonly #bridge: Bridge;
   readonly #player: Player;
   readonly #facets: FacetPanel;
   readonly #strips: StripPanel;
   readonly #collocates: CollocatePanel;
-  readonly #correcting: CorrectDialog;
+  readonly #correctDialog: CorrectDialog;
   readonly #table: VirtualTable<Line>;
   readonly #query: HTMLInputElement;
   readonly #order: HTMLSelectElement;
@@ -56,37 +56,37 @@ class Search {
   #found: Partial<Found> = {};
   #view = "";
 
-  constructor(face: Face) {
-    this.#face = face;
-    this.#player = new Player(face);
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge;
+    this.#player = new Player(bridge);
     const speakerClass = (speaker: string | null) => this.#speakers.get(speaker ?? "") ?? "sk-speaker-later";
-    this.#facets = new FacetPanel(face, speakerClass);
-    this.#strips = new StripPanel(face, { isPicked: (name) => this.#picked("recording_id").includes(name), pick: (name, on) => this.#pick("recording_id", name, on), goTo: (at) => void this.#hearAt(at) });
-    this.#collocates = new CollocatePanel(face, (query) => this.#ask(query));
-    this.#correcting = new CorrectDialog(face, (places) => this.#corrected(places));
-    this.#query = el("input", { class: "sk-search-query", attrs: { type: "search", placeholder: 'bridge, clim*, "climate change", climate NEAR/5 change', "aria-label": "Search the transcripts", "data-key": "query", spellcheck: "false", autocomplete: "off" }, on: { keydown: (event) => onEnter(event, () => this.#ask(this.#query.value)) } });
+    this.#facets = new FacetPanel(bridge, speakerClass);
+    this.#strips = new StripPanel(bridge, { isPicked: (name) => this.#picked("recording_id").includes(name), pick: (name, on) => this.#pick("recording_id", name, on), goTo: (at) => void this.#playAt(at) });
+    this.#collocates = new CollocatePanel(bridge, (query) => this.#search(query));
+    this.#correctDialog = new CorrectDialog(bridge, (places) => this.#corrected(places));
+    this.#query = el("input", { class: "sk-search-query", attrs: { type: "search", placeholder: 'bridge, clim*, "climate change", climate NEAR/5 change', "aria-label": "Search the transcripts", "data-key": "query", spellcheck: "false", autocomplete: "off" }, on: { keydown: (event) => onEnter(event, () => this.#search(this.#query.value)) } });
     setAttribute(this.#query, "aria-describedby", this.#problem.id);
     this.#order = el("select", { attrs: { "data-key": "order" }, on: { change: () => this.#sort(this.#order.value) } }, ...ORDERS.map(([value, title]) => el("option", { attrs: { value } }, title)));
     this.#table = new VirtualTable<Line>({
       label: "Lines found",
       columns: columns(speakerClass),
       height: 14,
-      fetch: (span) => face.askLatest<{ rows: Line[]; total: number }>("lines", { ...span }),
+      fetch: (span) => bridge.askLatest<{ rows: Line[]; total: number }>("lines", { ...span }),
       keyOf: (line) => `${line.recording}:${line.word}`,
-      onOpen: (line) => this.#hear(line),
+      onOpen: (line) => this.#play(line),
       onClick: (line) => this.#clicked(line),
       empty: "No line.",
     });
     this.#where = panel("where", "Where the lines are", this.#strips.element, () => this.#refreshPanels(false));
     this.#near = panel("near", "Words found near it", this.#collocates.element, () => this.#refreshPanels(false));
     this.#where.open = true;
-    this.#layOut(keyboard(face.root, "Keys of the search", this.#keys()));
-    face.follow<string>("query", (query) => (this.#query.value = query));
-    face.follow<string>("sort", (order) => (this.#order.value = order));
-    face.follow<string[]>("speakers", (speakers) => this.#nameSpeakers(speakers));
-    face.follow<Facet[]>("counts", (facets) => this.#facets.draw(facets));
-    face.follow<Partial<Found>>("found", (found) => this.#show(found));
-    face.follow<Picked>("facets", () => this.#drawSummary());
+    this.#layOut(keyboard(bridge.root, "Keys of the search", this.#keys()));
+    bridge.follow<string>("query", (query) => (this.#query.value = query));
+    bridge.follow<string>("sort", (order) => (this.#order.value = order));
+    bridge.follow<string[]>("speakers", (speakers) => this.#setSpeakers(speakers));
+    bridge.follow<Facet[]>("counts", (facets) => this.#facets.draw(facets));
+    bridge.follow<Partial<Found>>("found", (found) => this.#show(found));
+    bridge.follow<Picked>("facets", () => this.#drawSummary());
   }
 
   #layOut(help: HTMLButtonElement): void {
@@ -109,7 +109,7 @@ class Search {
       this.#undo,
     );
     const results = el("div", { class: "sk-stack sk-search-results" }, this.#table.element, this.#player.element, tools, this.#where, this.#near);
-    this.#face.body.append(
+    this.#bridge.body.append(
       form,
       this.#problem,
       this.#queryHelp,
@@ -131,7 +131,7 @@ class Search {
       { keys: ["l"], does: "Order by the 1st, 2nd, 3rd word to the left", run: () => this.#sort(nextOrder(this.#order.value, "left")) },
       { keys: ["r"], does: "Order by the 1st, 2nd, 3rd word to the right", run: () => this.#sort(nextOrder(this.#order.value, "right")) },
       { keys: ["o"], does: "Order by recording and time", run: () => this.#sort("time") },
-      { keys: ["x"], does: "Take all choices back", run: () => this.#face.tell("unpick") },
+      { keys: ["x"], does: "Clear all choices", run: () => this.#bridge.send("unpick") },
       { keys: ["c"], does: "Copy the line as a citation", run: () => void this.#cite("text") },
       { keys: ["C"], does: "Copy it as Markdown", run: () => void this.#cite("markdown") },
       { keys: ["T"], does: "Copy all lines as a table", run: () => void this.#copyTable() },
@@ -141,43 +141,43 @@ class Search {
     ];
   }
 
-  // -- asking
+  // -- queries
 
   #submit(event: Event): void {
     event.preventDefault();
-    this.#ask(this.#query.value);
+    this.#search(this.#query.value);
   }
 
-  #ask(query: string): void {
+  #search(query: string): void {
     this.#query.value = query;
-    this.#face.tell("search", { query });
+    this.#bridge.send("search", { query });
   }
 
   #sort(order: string): void {
     this.#order.value = order;
-    this.#face.tell("sort", { order });
+    this.#bridge.send("sort", { order });
   }
 
   #pick(facet: string, value: string | null, on: boolean): void {
-    this.#face.tell("pick", { facet, value, on });
+    this.#bridge.send("pick", { facet, value, on });
   }
 
   #picked(facet: string): (string | null)[] {
-    return this.#face.trait<Picked>("facets")[facet] ?? [];
+    return this.#bridge.trait<Picked>("facets")[facet] ?? [];
   }
 
-  // -- showing
+  // -- results
 
   #show(found: Partial<Found>): void {
     const before = this.#found;
     this.#found = found;
-    const isWrong = found.state === "failed";
-    this.#problem.hidden = !isWrong;
-    this.#problem.textContent = isWrong ? (found.problem ?? "") : "";
-    setAttribute(this.#query, "aria-invalid", isWrong ? "true" : null);
+    const isFailed = found.state === "failed";
+    this.#problem.hidden = !isFailed;
+    this.#problem.textContent = isFailed ? (found.problem ?? "") : "";
+    setAttribute(this.#query, "aria-invalid", isFailed ? "true" : null);
     this.#drawSummary();
     if (found.stamp === before.stamp) return;
-    const view = JSON.stringify([this.#face.trait("query"), this.#face.trait("sort"), this.#face.trait("facets")]);
+    const view = JSON.stringify([this.#bridge.trait("query"), this.#bridge.trait("sort"), this.#bridge.trait("facets")]);
     const isOther = view !== this.#view;
     this.#view = view;
     void (isOther ? this.#table.restart() : this.#table.refresh());
@@ -190,82 +190,82 @@ class Search {
     if (this.#near.open && this.#found.state === "done") void this.#collocates.refresh(`${this.#found.stamp}`);
   }
 
-  #nameSpeakers(speakers: string[]): void {
+  #setSpeakers(speakers: string[]): void {
     this.#speakers = speakerClasses(speakers);
   }
 
   #drawSummary(): void {
-    const picked = Object.entries(this.#face.trait<Picked>("facets")).flatMap(([facet, values]) => values.map((value) => [facet, value] as const));
+    const picked = Object.entries(this.#bridge.trait<Picked>("facets")).flatMap(([facet, values]) => values.map((value) => [facet, value] as const));
     this.#summary.textContent = summary(this.#found, picked.length > 0);
     const chip = ([facet, value]: readonly [string, string | null]) => {
       const shown = value ?? NO_VALUE;
       const attrs = { type: "button", "aria-label": `Take back: ${facet} ${shown}`, "data-key": `chip:${facet}:${shown}` };
       return el("button", { class: "sk-chip-button", attrs, on: { click: () => this.#pick(facet, value, false) } }, `${shown} ✕`);
     };
-    const all = picked.length > 1 && el("button", { class: "sk-plain sk-link", attrs: { type: "button", "data-key": "unpick" }, on: { click: () => this.#face.tell("unpick") } }, "Take all back");
-    keepFocus(this.#face.root, () => replace(this.#chips, ...picked.map(chip), all));
+    const all = picked.length > 1 && el("button", { class: "sk-plain sk-link", attrs: { type: "button", "data-key": "unpick" }, on: { click: () => this.#bridge.send("unpick") } }, "Clear all");
+    keepFocus(this.#bridge.root, () => replace(this.#chips, ...picked.map(chip), all));
   }
 
-  // -- doing something with a line
+  // -- actions on a line
 
   #clicked(line: Line): void {
-    if (document.getSelection()?.isCollapsed ?? true) this.#hear(line);
+    if (document.getSelection()?.isCollapsed ?? true) this.#play(line);
   }
 
-  #hear(line: Line): void {
+  #play(line: Line): void {
     this.#player.play(line);
     this.#strips.mark(line);
   }
 
-  async #hearAt(index: number): Promise<void> {
+  async #playAt(index: number): Promise<void> {
     this.#table.moveTo(index);
-    const answer = await this.#face.ask<{ rows: Line[] }>("lines", { first: index, count: 1 });
+    const answer = await this.#bridge.ask<{ rows: Line[] }>("lines", { first: index, count: 1 });
     const line = answer?.rows[0];
-    if (line) this.#hear(line);
+    if (line) this.#play(line);
   }
 
   #active(): Line | undefined {
     const line = this.#table.activeRow;
-    if (!line) this.#face.say("There is no line. Search for something first.");
+    if (!line) this.#bridge.announce("There is no line. Search for something first.");
     return line;
   }
 
   async #cite(style: "text" | "markdown"): Promise<void> {
     const line = this.#active();
-    const text = line && (await this.#face.ask<string>("cite", { recording: line.recording, word: line.word, style }));
-    if (text && (await copy(text, this.#face.root))) this.#face.say(style === "text" ? `Copied: ${text}` : "Copied as Markdown.");
+    const text = line && (await this.#bridge.ask<string>("cite", { recording: line.recording, word: line.word, style }));
+    if (text && (await copy(text, this.#bridge.root))) this.#bridge.announce(style === "text" ? `Copied: ${text}` : "Copied as Markdown.");
   }
 
   async #copyTable(): Promise<void> {
-    const answer = await this.#face.askWithBuffers("table");
+    const answer = await this.#bridge.askWithBuffers("table");
     const bytes = answer?.buffers[0];
     if (!bytes) return;
     const { lines } = answer.value as { lines: number };
-    if (await copy(new TextDecoder().decode(bytes), this.#face.root)) this.#face.say(`Copied ${plural(lines, "line")}. Paste into a spreadsheet.`);
+    if (await copy(new TextDecoder().decode(bytes), this.#bridge.root)) this.#bridge.announce(`Copied ${plural(lines, "line")}. Paste into a spreadsheet.`);
   }
 
   async #copyCode(): Promise<void> {
-    const code = await this.#face.ask<string>("code");
-    if (code && (await copy(code, this.#face.root))) this.#face.say(`Copied: ${code}`);
+    const code = await this.#bridge.ask<string>("code");
+    if (code && (await copy(code, this.#bridge.root))) this.#bridge.announce(`Copied: ${code}`);
   }
 
   #correct(): void {
     const line = this.#active();
-    if (line) this.#correcting.open(line);
+    if (line) this.#correctDialog.open(line);
   }
 
   #corrected(places: number): void {
     this.#undo.hidden = false;
     this.#table.element.focus({ preventScroll: true });
-    this.#face.say(`Corrected ${plural(places, "place")}.`);
+    this.#bridge.announce(`Corrected ${plural(places, "place")}.`);
   }
 
   async #undoCorrection(): Promise<void> {
-    const undone = await this.#face.ask<number>("undo");
+    const undone = await this.#bridge.ask<number>("undo");
     if (undone === undefined) return;
     this.#undo.hidden = true;
     this.#table.element.focus({ preventScroll: true });
-    this.#face.say(`Took back ${count(undone)} corrections.`);
+    this.#bridge.announce(`${plural(undone, "correction")} undone.`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the search widget says, and the orders of its lines. Pure. */
+/** The messages of the search widget, and the orders of its lines. Pure. */
 
 import { count } from "../shared/format.ts";
 
@@ -14,7 +14,7 @@ export interface Found {
   of_recordings: number;
 }
 
-/** The orders that lines can be read in, as the Python side calls them. */
+/** The orders of lines, by their names on the Python side. */
 export const ORDERS: readonly (readonly [string, string])[] = [
   ["time", "Recording and time"],
   ["left1", "1st word to the left"],
@@ -27,13 +27,13 @@ export const ORDERS: readonly (readonly [string, string])[] = [
   ["speaker", "Speaker"],
 ];
 
-/** The next order of a side: left1 → left2 → left3 → left1. */
+/** Return the next order of a side: left1 → left2 → left3 → left1. */
 export function nextOrder(order: string, side: "left" | "right"): string {
   const at = order.startsWith(side) ? Number(order.slice(side.length)) : 0;
   return `${side}${(at % 3) + 1}`;
 }
 
-/** What was found, in a sentence. */
+/** Summarise what was found in a sentence. */
 export function summary(found: Partial<Found>, isNarrowed: boolean): string {
   const { state, shown = 0, lines = 0, recordings = 0, of_recordings = 0, ms = 0 } = found;
   if (state === "searching") return "Searching … (the first search of a corpus makes its index)";
@@ -45,12 +45,12 @@ export function summary(found: Partial<Found>, isNarrowed: boolean): string {
   return `${what.charAt(0).toUpperCase()}${what.slice(1)} in ${count(recordings)} of ${plural(of_recordings, "recording")}${cut} · ${ms} ms`;
 }
 
-/** 1 → "1 line"; 1200 → "1,200 lines". */
+/** Format a number of things: 1 → "1 line"; 1200 → "1,200 lines". */
 export function plural(number: number, thing: string): string {
   return `${count(number)} ${thing}${number === 1 ? "" : "s"}`;
 }
 
-/** The mark of a strip that is nearest to a place, as long as it is near at all. */
+/** Return the first line of the mark nearest to a click, or null when no mark is within reach. */
 export function nearestMark(marks: readonly (readonly [number, number, number])[], stretch: number, within: number): number | null {
   let best: readonly [number, number, number] | null = null;
   for (const mark of marks) {

@@ -1,8 +1,8 @@
-/** Fields that are sent with Enter, and text for the clipboard, wherever the page is shown. */
+/** Enter in a field, and the clipboard, in every notebook front end. */
 
 import { el } from "../shared/dom.ts";
 
-/** Do something at Enter, which sends no form in every notebook; not while a character is being composed. */
+/** Run an action on Enter, except during the composition of a character. Not every notebook submits a form on Enter. */
 export function onEnter(event: KeyboardEvent, run: () => void): void {
   if (event.key !== "Enter" || event.isComposing) return;
   event.preventDefault();
@@ -10,7 +10,7 @@ export function onEnter(event: KeyboardEvent, run: () => void): void {
   run();
 }
 
-/** Copy; where the page may not, show the text so that the reader can. Says whether it is in the clipboard. */
+/** Copy a text, or show it where the page may not use the clipboard. Returns whether it was copied. */
 export async function copy(text: string, root: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,6 +1,6 @@
-/** Scales of small charts. Pure. */
+/** Ticks and time units of chart axes. Pure. */
 
-/** Round values from zero that part an axis into about `wanted` steps: (7, 4) → [0, 2, 4, 6]. */
+/** Return round values from zero that divide an axis into about `wanted` steps: (7, 4) → [0, 2, 4, 6]. */
 export function ticks(most: number, wanted = 4): number[] {
   if (!(most > 0) || !Number.isFinite(most)) return [0];
   const rough = most / wanted;
@@ -16,12 +16,12 @@ const UNITS: readonly (readonly [number, string])[] = [
   [1, "s"],
 ];
 
-/** The unit in which a time is read most easily, with its seconds: 5400 → [60, "min"]. */
+/** Return the best unit for a time, and its length in seconds: 5400 → [60, "min"]. */
 export function timeUnit(seconds: number): readonly [number, string] {
   return UNITS.find(([size]) => seconds >= 2 * size) ?? [1, "s"];
 }
 
-/** A time for people, as the Python side writes it: 5400 → "90 min". */
+/** Format a time as the Python side does: 5400 → "90 min". */
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return "–";
   const [size, name] = timeUnit(seconds);

@@ -1,7 +1,7 @@
-/** What every widget stands on: traits come down, intents go up, and the reader is told what happens. */
+/** The connection of a widget to its kernel: traits come down, intents go up, status and errors are shown. */
 
-import { Latest } from "./latest.ts";
 import { el, setAttribute } from "./dom.ts";
+import { Latest } from "./latest.ts";
 
 /** The part of anywidget's model that the widgets use. */
 export interface Model {
@@ -18,51 +18,47 @@ export interface Context {
 
 interface Reply {
   reply?: string;
-  /** What went wrong without having been asked for. */
+  /** An error that is not the answer to a question. */
   problem?: string;
   value?: unknown;
   error?: string;
   stale?: boolean;
 }
 
-/** What a handler gave back, with the bytes that came along. */
+/** The return value of a handler, and the bytes sent with it. */
 export interface Answer {
   value: unknown;
   buffers: DataView[];
 }
 
-interface Waiting {
+interface PendingQuestion {
   resolve: (answer: Answer | undefined) => void;
   reject: (problem: Error) => void;
   timer: number;
 }
 
-const PATIENCE_MS = 4000;
+const BUSY_AFTER_MS = 4000;
 const BUSY = "The kernel is busy, or has been restarted. The answer comes when it is free; after a restart, run the cell again.";
 
-/** Open the face of a widget in its output: `label` names the whole for screen readers. */
-export function openFace(context: Context, label: string): Face {
-  return new Face(context, label);
-}
-
-export class Face {
+export class Bridge {
   /** Where the widget draws. */
   readonly body = el("div", { class: "sk-stack" });
   readonly root: HTMLElement;
   readonly #model: Model;
   readonly #view = Math.random().toString(36).slice(2, 10);
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #pending = new Map<string, PendingQuestion>();
   readonly #latest = new Latest();
-  readonly #said = el("div", { class: "sk-said", attrs: { role: "status" } });
-  readonly #problem = el("p");
-  readonly #wrong = el(
+  readonly #status = el("div", { class: "sk-said", attrs: { role: "status" } });
+  readonly #errorText = el("p");
+  readonly #errorBox = el(
     "div",
     { class: "sk-wrong", attrs: { role: "alert", hidden: true } },
-    this.#problem,
+    this.#errorText,
     el("button", { attrs: { type: "button", "aria-label": "Dismiss the message" }, on: { click: () => this.#dismiss() } }, "✕"),
   );
   readonly #closers: (() => void)[] = [];
 
+  /** Draw an empty widget into its output; screen readers call it `label`. */
   constructor({ model, el: host }: Context, label: string) {
     this.#model = model;
     this.root = el(
@@ -70,13 +66,13 @@ export class Face {
       {
         class: "sk-face",
         attrs: { "aria-label": label },
-        // JupyterLab's own shortcuts (b: a new cell; dd: delete this one) must not fire while somebody works in here. It asks the
-        // element that has the focus, not those around it.
+        // JupyterLab's own shortcuts (b: new cell; dd: delete cell) must not fire in the widget. It reads this attribute from the
+        // focused element only, not from its ancestors.
         on: { focusin: (event) => setAttribute(event.target as Element, "data-lm-suppress-shortcuts", "true") },
       },
       this.body,
-      this.#wrong,
-      this.#said,
+      this.#errorBox,
+      this.#status,
     );
     const receive = (message: Reply, buffers: DataView[] = []) => this.#receive(message, buffers);
     model.on("msg:custom", receive);
@@ -84,12 +80,12 @@ export class Face {
     host.append(this.root);
   }
 
-  /** The name of this view, which no other view of the same widget has. */
+  /** The id of this view; no other view of the widget has it. */
   get view(): string {
     return this.#view;
   }
 
-  /** A trait as it is now. */
+  /** Return the current value of a trait. */
   trait<T>(name: string): T {
     return this.#model.get(name) as T;
   }
@@ -102,33 +98,33 @@ export class Face {
     changed();
   }
 
-  /** Tell the kernel something that needs no answer. */
-  tell(intent: string, args: Record<string, unknown> = {}): void {
+  /** Send an intent that needs no answer. */
+  send(intent: string, args: Record<string, unknown> = {}): void {
     this.#model.send({ intent, seq: null, ...args });
   }
 
-  /** Ask the kernel: the handler's return value. A failure is shown to the reader, and undefined comes back, as for what a newer question overtook. */
+  /** Send an intent and return the handler's value; undefined after a failure, which is shown, or if the kernel dropped it for a newer one. */
   async ask<T>(intent: string, args: Record<string, unknown> = {}): Promise<T | undefined> {
     return (await this.askWithBuffers(intent, args))?.value as T | undefined;
   }
 
-  /** As `ask`, with the bytes that came along. */
+  /** As `ask`, with the bytes of the answer. */
   async askWithBuffers(intent: string, args: Record<string, unknown> = {}): Promise<Answer | undefined> {
     const number = this.#latest.next(intent);
     const seq = `${this.#view}:${number}`;
     try {
       return await new Promise((resolve, reject) => {
-        const timer = window.setTimeout(() => this.say(BUSY), PATIENCE_MS);
-        this.#waiting.set(seq, { resolve, reject, timer });
+        const timer = window.setTimeout(() => this.announce(BUSY), BUSY_AFTER_MS);
+        this.#pending.set(seq, { resolve, reject, timer });
         this.#model.send({ intent, seq, ...args });
       });
     } catch (problem) {
-      this.fail((problem as Error).message);
+      this.showError((problem as Error).message);
       return undefined;
     }
   }
 
-  /** As `ask`, but undefined when the same question has been put again since: for what follows typing or scrolling. */
+  /** As `ask`, but undefined when the same intent was sent again in the meantime: for typing and scrolling. */
   async askLatest<T>(intent: string, args: Record<string, unknown> = {}): Promise<T | undefined> {
     const asking = this.ask<T>(intent, args);
     const number = this.#latest.current(intent);
@@ -136,45 +132,45 @@ export class Face {
     return this.#latest.isNewest(intent, number) ? answer : undefined;
   }
 
-  /** Say something in passing; screen readers read it too. */
-  say(text: string): void {
-    if (this.#said.textContent !== text) this.#said.textContent = text;
+  /** Show a status message; screen readers read it too. */
+  announce(text: string): void {
+    if (this.#status.textContent !== text) this.#status.textContent = text;
   }
 
-  /** Say what went wrong; it stays until it is dismissed or something else goes wrong. */
-  fail(text: string): void {
-    this.#problem.textContent = text;
-    this.#wrong.hidden = false;
+  /** Show an error; it stays until it is dismissed or replaced. */
+  showError(text: string): void {
+    this.#errorText.textContent = text;
+    this.#errorBox.hidden = false;
   }
 
-  /** Have something done when the view is closed. */
+  /** Call `closer` when the view is closed. */
   onClose(closer: () => void): void {
     this.#closers.push(closer);
   }
 
-  /** Close the view; give this to anywidget as the return value of `render`. */
+  /** Close the view; `render` returns this to anywidget. */
   readonly close = (): void => {
     for (const closer of this.#closers.splice(0).reverse()) closer();
-    for (const { timer, resolve } of this.#waiting.values()) {
+    for (const { timer, resolve } of this.#pending.values()) {
       window.clearTimeout(timer);
       resolve(undefined);
     }
-    this.#waiting.clear();
+    this.#pending.clear();
   };
 
   #receive(message: Reply, buffers: DataView[]): void {
-    if (message.problem !== undefined) this.fail(message.problem);
-    const waiting = this.#waiting.get(message.reply ?? "");
-    if (!waiting) return;
-    this.#waiting.delete(message.reply ?? "");
-    window.clearTimeout(waiting.timer);
-    if (this.#said.textContent === BUSY) this.say("");
-    if (message.error !== undefined) waiting.reject(new Error(message.error));
-    else waiting.resolve(message.stale ? undefined : { value: message.value, buffers });
+    if (message.problem !== undefined) this.showError(message.problem);
+    const pending = this.#pending.get(message.reply ?? "");
+    if (!pending) return;
+    this.#pending.delete(message.reply ?? "");
+    window.clearTimeout(pending.timer);
+    if (this.#status.textContent === BUSY) this.announce("");
+    if (message.error !== undefined) pending.reject(new Error(message.error));
+    else pending.resolve(message.stale ? undefined : { value: message.value, buffers });
   }
 
   #dismiss(): void {
-    this.#wrong.hidden = true;
+    this.#errorBox.hidden = true;
     this.root.tabIndex = -1;
     this.root.focus({ preventScroll: true });
   }

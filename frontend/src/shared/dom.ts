@@ -1,4 +1,4 @@
-/** Building elements. Text only ever becomes text: nothing here, or anywhere else in the widgets, parses HTML. */
+/** Build elements. Strings become text nodes: nothing in the widgets parses HTML. */
 
 export type Child = Node | string | number | null | undefined | false;
 
@@ -6,51 +6,51 @@ type Value = string | number | boolean | null | undefined;
 
 export interface Props<E extends Element = HTMLElement> {
   class?: string;
-  /** Attributes by name; null, undefined and false leave one out, true sets it empty. */
+  /** Attributes by name; null, undefined and false omit one, true sets it empty. */
   attrs?: Record<string, Value>;
   style?: Record<string, string>;
   on?: { [K in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[K] & { currentTarget: E }) => void };
 }
 
-/** An HTML element; strings and numbers among the children become text. */
+/** Create an HTML element; strings and numbers among the children become text. */
 export function el<K extends keyof HTMLElementTagNameMap>(tag: K, props: Props<HTMLElementTagNameMap[K]> = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
   return fill(document.createElement(tag), props as Props<Element>, children);
 }
 
-/** An SVG element. */
+/** Create an SVG element. */
 export function svg<K extends keyof SVGElementTagNameMap>(tag: K, attrs: Record<string, Value> = {}, ...children: Child[]): SVGElementTagNameMap[K] {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), { attrs }, children);
 }
 
-/** Put children into an element in place of what it held. */
+/** Replace the children of an element. */
 export function replace(parent: Element, ...children: Child[]): void {
   parent.replaceChildren(...asNodes(children));
 }
 
-/** Set, or with null or false remove, an attribute. */
+/** Set an attribute; null, undefined and false remove it. */
 export function setAttribute(element: Element, name: string, value: Value): void {
   if (value === null || value === undefined || value === false) element.removeAttribute(name);
   else element.setAttribute(name, value === true ? "" : String(value));
 }
 
-/** What has the focus beside an element: of a widget in a shadow tree, as marimo shows it, the document knows only the host. */
-export function focusedBeside(element: Element): HTMLElement | null {
+/** Return the focused element in the same tree. marimo shows a widget in a shadow tree, of which the document sees only the host. */
+export function focusedInTreeOf(element: Element): HTMLElement | null {
   const tree = element.getRootNode();
   const found = tree instanceof Document || tree instanceof ShadowRoot ? tree.activeElement : null;
   return found instanceof HTMLElement ? found : null;
 }
 
 /**
- * Redraw a part without losing the reader's place: the element with the same `data-key` gets the focus, and the caret, back.
- * Should it have gone or been disabled, the focus moves to `root` rather than to the top of the page.
+ * Redraw without losing the focus: the element with the same `data-key` gets the focus and the caret back.
+ * If it is gone or disabled, the focus moves to `root` instead of to the top of the page.
  */
 export function keepFocus(root: HTMLElement, redraw: () => void): void {
-  const focused = focusedBeside(root);
+  const focused = focusedInTreeOf(root);
   const before = focused && root.contains(focused) ? focused : null;
   const key = before?.closest<HTMLElement>("[data-key]")?.dataset["key"];
   const caret = before instanceof HTMLInputElement && before.type !== "checkbox" ? before.selectionStart : null;
   redraw();
-  if (!before || (focusedBeside(root) === before && before.isConnected && !before.matches(":disabled"))) return;
+  if (!before || (focusedInTreeOf(root) === before && before.isConnected && !before.matches(":disabled"))) return;
   const after = key === undefined ? null : root.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]:not(:disabled)`);
   if (!after) {
     root.tabIndex = -1;
@@ -63,7 +63,7 @@ export function keepFocus(root: HTMLElement, redraw: () => void): void {
 
 let ids = 0;
 
-/** An id that no other element of the page has. */
+/** Return an id that no other element of the page has. */
 export function uniqueId(prefix = "sk"): string {
   ids += 1;
   return `${prefix}-${ids}-${Math.random().toString(36).slice(2, 8)}`;

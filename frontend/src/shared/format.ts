@@ -1,39 +1,39 @@
-/** Numbers and times as people read them; the same words as the Python side uses. Pure. */
+/** Format numbers and times; the same words as on the Python side. Pure. */
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const cents = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-/** What stands where there is no figure. */
+/** Shown for a missing figure. */
 export const NONE = "–";
 
 type Figure = number | null | undefined;
 
 const isMissing = (value: Figure): value is null | undefined => value === null || value === undefined || Number.isNaN(value);
 
-/** 12345 → "12,345". */
+/** Format a count: 12345 → "12,345". */
 export function count(value: Figure): string {
   return isMissing(value) ? NONE : whole.format(value);
 }
 
-/** Dollars to the cent, and to a hundredth of one below a dime: 0.0042 → "$0.0042". */
+/** Format dollars to the cent, and to a hundredth of a cent below ten cents: 0.0042 → "$0.0042". */
 export function dollars(value: Figure): string {
   if (isMissing(value)) return NONE;
   return value !== 0 && Math.abs(value) < 0.1 ? `$${value.toFixed(4)}` : `$${cents.format(value)}`;
 }
 
-/** An amount of audio: hours from one hour on, minutes below. 5400 → "1.5 h". */
+/** Format an amount of audio: hours from one hour on, minutes below. 5400 → "1.5 h". */
 export function audio(seconds: Figure): string {
   if (isMissing(seconds)) return NONE;
   return seconds >= 3600 ? `${tenths.format(seconds / 3600)} h` : `${tenths.format(seconds / 60)} min`;
 }
 
-/** A share of one as per cent: 0.934 → "93 %". */
+/** Format a share as per cent: 0.934 → "93 %". */
 export function percent(share: Figure, digits = 0): string {
   return isMissing(share) ? NONE : `${(share * 100).toFixed(digits)} %`;
 }
 
-/** A length as on a player: 3725 → "1:02:05"; 65.4 → "1:05". */
+/** Format seconds as on a player: 3725 → "1:02:05"; 65.4 → "1:05". */
 export function clock(seconds: Figure): string {
   if (isMissing(seconds)) return NONE;
   const all = Math.floor(seconds);
@@ -42,13 +42,13 @@ export function clock(seconds: Figure): string {
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** A place in a recording to the millisecond: 3725004 → "1:02:05.004". */
+/** Format a position in a recording to the millisecond: 3725004 → "1:02:05.004". */
 export function timecode(ms: Figure): string {
   if (isMissing(ms)) return NONE;
   return `${clock(ms / 1000)}.${String(Math.floor(ms) % 1000).padStart(3, "0")}`;
 }
 
-/** A moment in the reader's own time zone, to the second. */
+/** Format a moment in the reader's time zone, to the second. */
 export function moment(unixSeconds: Figure): string {
   if (isMissing(unixSeconds)) return NONE;
   const date = new Date(unixSeconds * 1000);

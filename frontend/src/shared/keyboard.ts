@@ -1,21 +1,21 @@
-/** The keyboard of a widget: what each key does, and the card that says so. */
+/** The keyboard shortcuts of a widget, and the card that lists them. */
 
 import { el } from "./dom.ts";
 
 export interface Key {
-  /** As `KeyboardEvent.key`, with modifiers before it: "n", "Shift+ArrowLeft", "Ctrl+z" (Ctrl stands for ⌘ too), " ". */
+  /** As `KeyboardEvent.key`, with modifiers before it: "n", "Shift+ArrowLeft", "Ctrl+z" (also ⌘), " ". */
   keys: string[];
-  /** What it does, for the card; a key without words stands there with another one. */
+  /** What it does, for the card; empty when another entry of the card describes it. */
   does: string;
-  /** What to do; nothing for keys that are handled elsewhere and stand only on the card. */
+  /** What to do; missing for keys that are handled elsewhere and only listed here. */
   run?: () => void;
-  /** Also while somebody types in a field. */
+  /** Works also while somebody types in a field. */
   whileTyping?: boolean;
 }
 
 const NAMES: Record<string, string> = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
 
-/** Make keys work anywhere in an element; gives the button that opens the help card ("?" does too). */
+/** Make keys work anywhere in an element; return the button that opens the help card ("?" does too). */
 export function keyboard(root: HTMLElement, title: string, keys: Key[]): HTMLButtonElement {
   const card = helpCard(title, [...keys, { keys: ["?"], does: "Show this card" }]);
   const show = () => card.open || card.showModal();
@@ -23,7 +23,7 @@ export function keyboard(root: HTMLElement, title: string, keys: Key[]): HTMLBut
   const byName = new Map(keys.flatMap((key) => key.keys.map((name) => [name, key] as const)));
   root.addEventListener("keydown", (event) => {
     if (card.open || event.defaultPrevented) return;
-    const name = nameOf(event);
+    const name = keyName(event);
     const key = name === "?" ? { keys: ["?"], does: "", run: show } : byName.get(name);
     if (!key?.run || (isTyping(event.target) && !key.whileTyping) || isPressing(event)) return;
     event.preventDefault();
@@ -33,9 +33,9 @@ export function keyboard(root: HTMLElement, title: string, keys: Key[]): HTMLBut
   return el("button", { attrs: { type: "button", "aria-label": "Keyboard shortcuts", title: "Keyboard shortcuts (?)", "data-key": "help" }, on: { click: show } }, "?");
 }
 
-/** The name of a key press as in `Key.keys`. */
-export function nameOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">): string {
-  const shift = event.shiftKey && event.key.length > 1; // a shifted letter or sign is another key already
+/** Return the name of a key press, as in `Key.keys`. */
+export function keyName(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">): string {
+  const shift = event.shiftKey && event.key.length > 1; // a shifted letter or sign is already a different key
   return [(event.ctrlKey || event.metaKey) && "Ctrl", event.altKey && "Alt", shift && "Shift", event.key].filter(Boolean).join("+");
 }
 
@@ -43,7 +43,7 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches("textarea, select, [contenteditable=true], input:not([type=checkbox], [type=radio], [type=range])");
 }
 
-/** Space and Enter on a button press that button. */
+/** Tell whether the key presses the focused button: Space or Enter. */
 function isPressing(event: KeyboardEvent): boolean {
   return (event.key === " " || event.key === "Enter") && event.target instanceof HTMLElement && event.target.matches("button, a, summary, input");
 }

@@ -1,14 +1,14 @@
-/** Where rows of unequal heights lie; heights are guessed until a row has been seen. Pure. */
+/** Positions of rows of different heights; a height is an estimate until the row was measured. Pure. */
 
-export class Heights {
+export class RowHeights {
   #heights: number[] = [];
   #tops: number[] = [0];
   #firstStale = 0;
 
-  /** Forget everything; each row's height is a guess again. */
-  reset(guesses: readonly number[]): void {
-    this.#heights = [...guesses];
-    this.#tops = new Array<number>(guesses.length + 1).fill(0);
+  /** Start again with an estimate for each row. */
+  reset(estimates: readonly number[]): void {
+    this.#heights = [...estimates];
+    this.#tops = new Array<number>(estimates.length + 1).fill(0);
     this.#firstStale = 0;
   }
 
@@ -24,7 +24,7 @@ export class Heights {
     return this.#heights[row] ?? 0;
   }
 
-  /** The row's height as measured; gives by how much the guess was wrong. */
+  /** Store the measured height of a row; return by how much it differs. */
   set(row: number, height: number): number {
     const difference = height - this.height(row);
     if (difference) {
@@ -40,7 +40,7 @@ export class Heights {
     return this.#tops[row] ?? 0;
   }
 
-  /** The row at a place; the last one below the end. */
+  /** Return the row at a vertical position; the last row for positions after the end. */
   at(y: number): number {
     let [low, high] = [0, Math.max(this.count - 1, 0)];
     this.top(this.count);

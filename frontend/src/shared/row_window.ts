@@ -1,30 +1,30 @@
-/** Which rows of a long list are to be drawn. Pure. */
+/** Which rows of a long list to draw. Pure. */
 
 export interface Span {
   first: number;
   count: number;
 }
 
-/** The rows to draw at a scroll position: those in sight and `spare` more at either end. */
-export function visible(scrollTop: number, height: number, rowHeight: number, total: number, spare = 8): Span {
+/** Return the rows to draw at a scroll position: the visible ones and `spare` more at either end. */
+export function visibleRows(scrollTop: number, height: number, rowHeight: number, total: number, spare = 8): Span {
   const from = Math.max(Math.floor(scrollTop / rowHeight) - spare, 0);
   const to = Math.min(Math.ceil((scrollTop + height) / rowHeight) + spare, total);
   return { first: Math.min(from, total), count: Math.max(to - from, 0) };
 }
 
-/** Whether one span holds all rows of another. */
-export function holds(outer: Span, inner: Span): boolean {
+/** Tell whether one span contains all rows of another. */
+export function contains(outer: Span, inner: Span): boolean {
   return outer.first <= inner.first && inner.first + inner.count <= outer.first + outer.count;
 }
 
-/** The scroll position that brings a row into sight with the least movement. */
-export function scrolledTo(row: number, scrollTop: number, height: number, rowHeight: number): number {
+/** Return the scroll position that makes a row visible with the least movement. */
+export function scrollTopFor(row: number, scrollTop: number, height: number, rowHeight: number): number {
   if (row * rowHeight < scrollTop) return row * rowHeight;
   return Math.max(scrollTop, (row + 1) * rowHeight - height);
 }
 
-/** The row that a key leads to from another, or null when the key does not move. */
-export function moved(key: string, row: number, total: number, page: number): number | null {
+/** Return the row that a key moves to, or null when the key does not move. */
+export function rowAfterKey(key: string, row: number, total: number, page: number): number | null {
   const target: Record<string, number> = {
     ArrowDown: row + 1,
     ArrowUp: row - 1,

@@ -1,8 +1,8 @@
-/** Small pictures in SVG; each says in words what it shows. */
+/** A small line chart in SVG. */
 
 import { svg } from "./dom.ts";
 
-/** A line over equal steps, filled to the ground; the last value is marked. */
+/** Draw values at equal steps as a filled line with the last value marked; `label` describes it for screen readers. */
 export function sparkline(values: readonly number[], label: string, width = 160, height = 32): SVGSVGElement {
   const most = Math.max(...values, 1e-9);
   const x = (at: number) => (values.length > 1 ? (at / (values.length - 1)) * width : width);

@@ -1,7 +1,7 @@
-/** A table of any length of which only the rows in sight exist, in the page and on the way from the kernel. */
+/** A table of any length: only the visible rows are fetched from the kernel and exist in the page. */
 
-import { holds, moved, scrolledTo, visible, type Span } from "./row_window.ts";
 import { el, replace, setAttribute, uniqueId, type Child } from "./dom.ts";
+import { contains, rowAfterKey, scrollTopFor, visibleRows, type Span } from "./row_window.ts";
 
 export interface Column<Row> {
   name: string;
@@ -11,7 +11,7 @@ export interface Column<Row> {
   isNumber?: boolean;
   isSortable?: boolean;
   cell: (row: Row) => Child;
-  /** What the cell holds in full, for the tooltip. */
+  /** The full content of the cell, for the tooltip. */
   hint?: (row: Row) => string;
 }
 
@@ -25,19 +25,19 @@ export interface Options<Row> {
   columns: Column<Row>[];
   /** The height of the table in rows. */
   height?: number;
-  /** Where rows come from; undefined when a newer question has overtaken this one. */
+  /** Fetch rows; resolves to undefined when a newer request has replaced this one. */
   fetch: (span: Span, sort: Sort | null) => Promise<{ rows: Row[]; total: number } | undefined>;
   keyOf: (row: Row) => string;
-  /** Cells show nothing but their row, so that equal rows need not be drawn again. */
-  drawsRowsAlone?: boolean;
-  /** What to say when there is no row. */
+  /** Cells depend on nothing but their row: rows equal to those shown are not drawn again. */
+  skipsEqualRows?: boolean;
+  /** The text of a table without rows. */
   empty?: string;
-  /** Rows that can be selected; without it none can. */
+  /** Whether a row can be selected; without this, no row can. */
   isSelectable?: (row: Row) => boolean;
   onSelection?: (keys: ReadonlySet<string>) => void;
-  /** Enter, or a double click, on a row. */
+  /** Called on Enter or a double click on a row. */
   onOpen?: (row: Row) => void;
-  /** A single click on a row, beside its tick. */
+  /** Called on a click on a row, outside its tick. */
   onClick?: (row: Row) => void;
 }
 
@@ -71,7 +71,7 @@ export class VirtualTable<Row> {
         class: "sk-grid",
         attrs: { role: "grid", tabindex: 0, "aria-label": label, "aria-multiselectable": options.isSelectable ? "true" : null, "data-key": "grid" },
         style: { height: `${(height + 1) * ROW + 2}px` },
-        on: { scroll: () => this.#fetchWhatIsMissing(), keydown: (event) => this.#press(event) },
+        on: { scroll: () => this.#fetchMissing(), keydown: (event) => this.#press(event) },
       },
       el("div", { class: "sk-grid-sheet" }, this.#head, this.#body),
     );
@@ -79,27 +79,27 @@ export class VirtualTable<Row> {
     void this.refresh();
   }
 
-  /** Fetch what is in sight again, because something may have changed. */
+  /** Fetch the visible rows again, because something may have changed. */
   async refresh(): Promise<void> {
-    const span = this.#inSight();
+    const span = this.#visible();
     await this.#load(span.count ? span : { first: 0, count: (this.#options.height ?? 12) + SPARE });
   }
 
-  /** Draw the next rows even if they are equal to those that are shown. */
-  forget(): void {
+  /** Draw the next rows even if they are equal to those shown. */
+  invalidate(): void {
     this.#shown = "";
   }
 
-  /** Go to the top and fetch, because another selection of rows is asked for. */
+  /** Scroll to the top and fetch, because the table shows other rows now. */
   async restart(): Promise<void> {
-    if (this.#active > 0) this.forget();
+    if (this.#active > 0) this.invalidate();
     this.#active = 0;
     this.element.scrollTop = 0;
     this.#total = 0;
     await this.refresh();
   }
 
-  /** The row that keys act on, as far as it is loaded. */
+  /** The row that keys act on; undefined while it is not loaded. */
   get activeRow(): Row | undefined {
     return this.#activeRow();
   }
@@ -109,8 +109,8 @@ export class VirtualTable<Row> {
     this.#selectionChanged();
   }
 
-  #inSight(spare = SPARE): Span {
-    return visible(this.element.scrollTop, this.element.clientHeight, ROW, this.#total, spare);
+  #visible(spare = SPARE): Span {
+    return visibleRows(this.element.scrollTop, this.element.clientHeight, ROW, this.#total, spare);
   }
 
   async #load(span: Span): Promise<void> {
@@ -118,10 +118,10 @@ export class VirtualTable<Row> {
     const answer = await this.#options.fetch(span, this.#sort);
     if (this.#asked === span) this.#asked = null;
     if (!answer) return;
-    const shown = this.#options.drawsRowsAlone ? JSON.stringify([span, answer]) : "";
+    const shown = this.#options.skipsEqualRows ? JSON.stringify([span, answer]) : "";
     if (shown && shown === this.#shown) {
       this.#total = answer.total;
-      return this.#fetchWhatIsMissing();
+      return this.#fetchMissing();
     }
     this.#shown = shown;
     this.#rows = answer.rows;
@@ -133,13 +133,13 @@ export class VirtualTable<Row> {
     this.#draw();
   }
 
-  /** Rows lie where they belong, so that scrolling alone draws nothing. */
-  #fetchWhatIsMissing(): void {
-    if (!holds(this.#loaded, this.#inSight(4)) && !this.#asked) void this.#load(this.#inSight());
+  /** Rows are placed absolutely, so scrolling within the loaded rows draws nothing. */
+  #fetchMissing(): void {
+    if (!contains(this.#loaded, this.#visible(4)) && !this.#asked) void this.#load(this.#visible());
   }
 
   #draw(): void {
-    this.#fetchWhatIsMissing();
+    this.#fetchMissing();
     if (this.#total === 0) {
       replace(this.#body, el("div", { attrs: { role: "row" }, style: { position: "static" } }, el("div", { class: "sk-grid-empty", attrs: { role: "gridcell" } }, this.#options.empty ?? "Nothing here")));
       this.element.removeAttribute("aria-activedescendant");
@@ -195,7 +195,7 @@ export class VirtualTable<Row> {
   #press(event: KeyboardEvent): void {
     if (event.target !== this.element || event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(Math.floor(this.element.clientHeight / ROW) - 2, 1);
-    const to = moved(event.key, this.#active, this.#total, page);
+    const to = rowAfterKey(event.key, this.#active, this.#total, page);
     const row = this.#activeRow();
     if (to !== null) {
       if (event.shiftKey) this.#extend(to);
@@ -211,10 +211,10 @@ export class VirtualTable<Row> {
     event.stopPropagation();
   }
 
-  /** Make a row the active one, and bring it into sight. */
+  /** Make a row the active one and scroll it into view. */
   moveTo(index: number): void {
     this.#active = index;
-    this.element.scrollTop = scrolledTo(index, this.element.scrollTop, this.element.clientHeight - ROW, ROW);
+    this.element.scrollTop = scrollTopFor(index, this.element.scrollTop, this.element.clientHeight - ROW, ROW);
     this.#draw();
   }
 
@@ -228,7 +228,7 @@ export class VirtualTable<Row> {
     if (!onTick && row && !event.shiftKey) this.#options.onClick?.(row);
   }
 
-  /** Select the rows from the active one to another, as far as they are loaded. */
+  /** Select the loaded rows from the active one to another. */
   #extend(to: number): void {
     const [from, until] = [Math.min(this.#active, to), Math.max(this.#active, to)];
     const { isSelectable, keyOf } = this.#options;
@@ -239,7 +239,7 @@ export class VirtualTable<Row> {
     this.#selectionChanged();
   }
 
-  /** Select a row, or no longer. */
+  /** Select or deselect a row. */
   toggle(row: Row): void {
     if (!this.#options.isSelectable?.(row)) return;
     const key = this.#options.keyOf(row);

@@ -1,32 +1,32 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { holds, moved, scrolledTo, visible } from "../../src/shared/row_window.ts";
+import { contains, rowAfterKey, scrollTopFor, visibleRows } from "../../src/shared/row_window.ts";
 
 test("all rows in sight are drawn, and no row that is not there", () => {
   for (const total of [0, 1, 5, 100, 100_000]) {
     for (const top of [0, 13, 28, 280, total * 28]) {
-      const span = visible(top, 336, 28, total, 8);
+      const span = visibleRows(top, 336, 28, total, 8);
       assert.ok(span.first >= 0 && span.count >= 0 && span.first + span.count <= total);
       const inSight = { first: Math.min(Math.floor(top / 28), total), count: 0 };
       inSight.count = Math.max(Math.min(Math.ceil((top + 336) / 28), total) - inSight.first, 0);
-      assert.ok(holds(span, inSight) || inSight.count === 0, `${total} ${top}`);
+      assert.ok(contains(span, inSight) || inSight.count === 0, `${total} ${top}`);
       assert.ok(span.count <= 12 + 1 + 16);
     }
   }
 });
 
 test("a row is brought into sight with the least movement", () => {
-  assert.equal(scrolledTo(3, 0, 280, 28), 0);
-  assert.equal(scrolledTo(10, 0, 280, 28), 28);
-  assert.equal(scrolledTo(2, 280, 280, 28), 56);
+  assert.equal(scrollTopFor(3, 0, 280, 28), 0);
+  assert.equal(scrollTopFor(10, 0, 280, 28), 28);
+  assert.equal(scrollTopFor(2, 280, 280, 28), 56);
 });
 
 test("keys move within the table and never out of it", () => {
-  assert.equal(moved("ArrowDown", 9, 10, 5), 9);
-  assert.equal(moved("ArrowUp", 0, 10, 5), 0);
-  assert.equal(moved("PageDown", 2, 10, 5), 7);
-  assert.equal(moved("End", 2, 10, 5), 9);
-  assert.equal(moved("Home", 7, 10, 5), 0);
-  assert.equal(moved("x", 7, 10, 5), null);
-  assert.equal(moved("ArrowDown", 0, 0, 5), null);
+  assert.equal(rowAfterKey("ArrowDown", 9, 10, 5), 9);
+  assert.equal(rowAfterKey("ArrowUp", 0, 10, 5), 0);
+  assert.equal(rowAfterKey("PageDown", 2, 10, 5), 7);
+  assert.equal(rowAfterKey("End", 2, 10, 5), 9);
+  assert.equal(rowAfterKey("Home", 7, 10, 5), 0);
+  assert.equal(rowAfterKey("x", 7, 10, 5), null);
+  assert.equal(rowAfterKey("ArrowDown", 0, 0, 5), null);
 });
