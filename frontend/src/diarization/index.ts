@@ -2,8 +2,9 @@
 
 import { Bridge, type Context } from "../shared/bridge.ts";
 import { keyboard } from "../shared/keyboard.ts";
-import { Editor, type Figures, type Progress, type Recording } from "./editor.ts";
+import { Editor } from "./editor.ts";
 import { keysOf } from "./keys.ts";
+import type { Figures, Progress, Recording } from "./types.ts";
 import type { KnownPeaks } from "./waveform.ts";
 
 function render(context: Context): () => void {

@@ -37,6 +37,14 @@ export interface Turn {
   reasons: string[];
 }
 
+/** Consecutive words: from `first` to `end`, exclusive. */
+export interface WordSpan {
+  first: number;
+  end: number;
+}
+
+export type Order = "time" | "uncertainty";
+
 export interface Interval {
   startMs: number;
   endMs: number;
@@ -163,7 +171,7 @@ export class Transcript {
   }
 
   /** Return the numbers of the turns of one speaker, or of all: in order of time, or the most uncertain first. */
-  order(by: "time" | "uncertainty", speaker: number | null): number[] {
+  order(by: Order, speaker: number | null): number[] {
     const chosen = this.turns.filter((turn) => speaker === null || turn.speaker === speaker);
     if (by === "uncertainty") chosen.sort((a, b) => b.uncertainty - a.uncertainty || a.number - b.number);
     return chosen.map((turn) => turn.number);

@@ -4,18 +4,12 @@ import { el, replace, setAttribute, uniqueId } from "../shared/dom.ts";
 import { clock, percent } from "../shared/format.ts";
 import { RowHeights } from "../shared/row_heights.ts";
 import { speakerClasses } from "../shared/speakers.ts";
-import { EDITED, RETIMED, SETTLED, UNCERTAIN, type Transcript, type Turn } from "./transcript.ts";
+import { EDITED, RETIMED, SETTLED, UNCERTAIN, type Transcript, type Turn, type WordSpan } from "./transcript.ts";
 
 const LINE = 21;
 const ROOM = 15;
 const SPARE = 250;
 const UNSURE = 0.6;
-
-/** Consecutive words of one turn: from `first` to `end`, exclusive. */
-export interface WordSpan {
-  first: number;
-  end: number;
-}
 
 export interface TurnListOptions {
   /** Called when a turn, or one of its words, is clicked; `extend` with Shift. */
@@ -30,7 +24,7 @@ export class TurnList {
   readonly #heights = new RowHeights();
   readonly #rows = new Map<number, HTMLElement>();
   #transcript: Transcript | null = null;
-  #order: number[] = [];
+  #order: readonly number[] = [];
   #places = new Map<number, number>();
   #colours = new Map<string, string>();
   #selected = 0;
@@ -64,7 +58,7 @@ export class TurnList {
   }
 
   /** Show turns in an order; the selected turn stays where it was on the screen. */
-  show(transcript: Transcript, order: number[], selected: number, words: WordSpan | null): void {
+  show(transcript: Transcript, order: readonly number[], selected: number, words: WordSpan | null): void {
     const before = this.#places.get(this.#selected);
     const offset = before === undefined ? null : this.#heights.top(before) - this.element.scrollTop;
     this.#transcript = transcript;
