@@ -137,7 +137,7 @@ export class Transcript {
     return found;
   }
 
-  /** Return the turns that overlap a range of time. */
+  /** Return a run of turns that contains every turn overlapping a range of time. */
   turnsBetween(fromMs: number, toMs: number): Turn[] {
     const end = upperBound(this.turns, toMs);
     let first = end;

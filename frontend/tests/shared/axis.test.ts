@@ -20,3 +20,18 @@ test("times are read in the unit that suits them", () => {
   assert.deepEqual(timeUnit(0), [1, "s"]);
   assert.equal(duration(null), "–");
 });
+
+test("the end of an axis is a tick when it is round, however it is stored", () => {
+  assert.deepEqual([ticks(10), ticks(0.3), ticks(1), ticks(40)], [[0, 5, 10], [0, 0.1, 0.2, 0.3], [0, 0.5, 1], [0, 10, 20, 30, 40]]);
+  assert.deepEqual(ticks(7, 1), [0]);
+  assert.deepEqual(ticks(2e12), [0, 5e11, 1e12, 1.5e12, 2e12]);
+});
+
+test("a unit begins at two of it", () => {
+  assert.deepEqual([119, 120, 7199, 7200, 172_799, 172_800].map((seconds) => timeUnit(seconds)[1]), ["s", "min", "min", "h", "h", "days"]);
+});
+
+test("tenths are shown below ten of a unit, but never of a second", () => {
+  assert.deepEqual([0, 1.4, 120, 150, 599, 600, 1e9].map(duration), ["0 s", "1 s", "2.0 min", "2.5 min", "10.0 min", "10 min", "11,574 days"]);
+  assert.deepEqual([undefined, Number.NaN].map(duration), ["–", "–"]);
+});

@@ -16,3 +16,10 @@ test("a sign that needs Shift on some keyboards is the same key on all", () => {
   assert.equal(press("?", { shiftKey: true }), "?");
   assert.equal(press("?"), "?");
 });
+
+test("modifiers have one order, whatever the keyboard", () => {
+  assert.equal(press("ArrowUp", { shiftKey: true, altKey: true, ctrlKey: true }), "Ctrl+Alt+Shift+ArrowUp");
+  assert.equal(press("Z", { shiftKey: true, metaKey: true }), "Ctrl+Z");
+  assert.equal(press(" ", { shiftKey: true }), " ");
+  assert.equal(press("z", { ctrlKey: true, metaKey: true }), "Ctrl+z");
+});

@@ -30,3 +30,26 @@ test("keys move within the table and never out of it", () => {
   assert.equal(rowAfterKey("x", 7, 10, 5), null);
   assert.equal(rowAfterKey("ArrowDown", 0, 0, 5), null);
 });
+
+test("a span contains itself and what is inside, and an empty one at its end", () => {
+  const outer = { first: 10, count: 5 };
+  assert.deepEqual([[10, 5], [11, 3], [15, 0], [9, 2], [14, 2], [16, 0]].map(([first, count]) => contains(outer, { first: first!, count: count! })), [true, true, true, false, false, false]);
+});
+
+test("without spare rows exactly the visible ones are drawn", () => {
+  assert.deepEqual(visibleRows(0, 280, 28, 1000, 0), { first: 0, count: 10 });
+  assert.deepEqual(visibleRows(27, 280, 28, 1000, 0), { first: 0, count: 11 });
+  assert.deepEqual(visibleRows(28, 280, 28, 1000, 0), { first: 1, count: 10 });
+  assert.deepEqual(visibleRows(28_000_000 - 280, 280, 28, 1_000_000, 2), { first: 999_988, count: 12 });
+  assert.deepEqual(visibleRows(9999, 280, 28, 3, 2), { first: 3, count: 0 }); // the list has become shorter
+});
+
+test("a row that is visible does not scroll, one beyond either edge does", () => {
+  assert.deepEqual([1, 10, 0, 11].map((row) => scrollTopFor(row, 28, 280, 28)), [28, 28, 0, 56]);
+});
+
+test("in a table of one row every key stays there, and in others it moves by a row or a page", () => {
+  for (const key of ["ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End"]) assert.equal(rowAfterKey(key, 0, 1, 5), 0);
+  assert.deepEqual([rowAfterKey("ArrowDown", 3, 10, 5), rowAfterKey("ArrowUp", 3, 10, 5)], [4, 2]);
+  assert.deepEqual([rowAfterKey("PageUp", 3, 10, 5), rowAfterKey("PageDown", 7, 10, 5)], [0, 9]);
+});

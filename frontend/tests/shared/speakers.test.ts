@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Latest } from "../../src/shared/latest.ts";
 import { COLOURS, speakerClasses } from "../../src/shared/speakers.ts";
 
 test("a speaker keeps the colour in whatever order and how often they appear", () => {
@@ -30,12 +29,12 @@ test("names are in the order of their code points, as in Python", () => {
   assert.deepEqual([...speakerClasses(["é", "z", "\u{1F600}", "\uFF21", "Z"]).keys()], ["Z", "z", "é", "\uFF21", "\u{1F600}"]);
 });
 
-test("only the newest question of a kind is answered", () => {
-  const latest = new Latest();
-  const first = latest.next("rows");
-  const other = latest.next("search");
-  const second = latest.next("rows");
-  assert.equal(latest.isNewest("rows", first), false);
-  assert.equal(latest.isNewest("rows", second), true);
-  assert.equal(latest.isNewest("search", other), true);
+test("nobody needs no colour", () => {
+  assert.equal(speakerClasses([]).size, 0);
+});
+
+test("each of many speakers has a class, and no colour is used twice", () => {
+  const classes = speakerClasses(Array.from({ length: 5000 }, (_, number) => `speaker ${number}`));
+  const coloured = [...classes.values()].filter((name) => name !== "sk-speaker-later");
+  assert.deepEqual([classes.size, coloured.length, new Set(coloured).size], [5000, COLOURS, COLOURS]);
 });
