@@ -138,7 +138,7 @@ export class Selection {
     return true;
   }
 
-  /** Return the listed turn so many places further, or the last one in that direction; undefined when none is listed. */
+  /** Return the turn `by` places further in the list, or the last one in that direction; undefined when none is listed. */
   neighbour(by: number): number | undefined {
     return this.#order[Math.min(Math.max(this.place + by, 0), this.#order.length - 1)];
   }
