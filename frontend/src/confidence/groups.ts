@@ -1,14 +1,14 @@
-/** The distributions side by side: one row for each recording, speaker or value of a column. */
+/** The distributions by group: one row for each recording, speaker or value of a column. */
 
-import { audio, count, percent } from "../pure/format.ts";
-import { el, replace } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
-import { VirtualTable } from "../ui/table.ts";
-import { Ahead } from "./ahead.ts";
-import { ridge } from "./pictures.ts";
+import type { Bridge } from "../shared/bridge.ts";
+import { el, replace } from "../shared/dom.ts";
+import { audio, count, percent } from "../shared/format.ts";
+import { VirtualTable } from "../shared/virtual_table.ts";
+import { ridge } from "./charts.ts";
+import { PrefetchedRows } from "./prefetched_rows.ts";
 import type { Group, Rows, View } from "./types.ts";
 
-export interface Wishes {
+export interface Callbacks {
   by: (dimension: string) => void;
   pick: (groups: string[]) => void;
 }
@@ -16,15 +16,15 @@ export interface Wishes {
 export class GroupsView {
   readonly element: HTMLElement;
   readonly table: VirtualTable<Group>;
-  readonly ahead: Ahead<Rows<Group>>;
+  readonly prefetched: PrefetchedRows<Rows<Group>>;
   readonly #choice: HTMLSelectElement;
   #view: View;
-  #isTold = true;
+  #reportsSelection = true;
 
-  constructor(face: Face, view: View, dimensions: string[], wishes: Wishes) {
+  constructor(bridge: Bridge, view: View, dimensions: string[], callbacks: Callbacks) {
     this.#view = view;
-    this.ahead = new Ahead((args) => face.askLatest<Rows<Group>>("groups", args));
-    this.#choice = el("select", { attrs: { "data-key": "by" }, on: { change: () => wishes.by(this.#choice.value) } });
+    this.prefetched = new PrefetchedRows((args) => bridge.askLatest<Rows<Group>>("groups", args));
+    this.#choice = el("select", { attrs: { "data-key": "by" }, on: { change: () => callbacks.by(this.#choice.value) } });
     replace(this.#choice, ...dimensions.map((name) => el("option", { attrs: { value: name } }, name)));
     this.table = new VirtualTable<Group>({
       label: "Distributions of confidence by group",
@@ -38,27 +38,27 @@ export class GroupsView {
         { name: "share_below", title: "Below", width: "4.5em", isNumber: true, isSortable: true, cell: (row) => percent(row.share_below, 1) },
         { name: "errors", title: "Errors exp.", width: "6.6em", isNumber: true, isSortable: true, cell: (row) => row.errors.toFixed(1) },
       ],
-      fetch: ({ first, count: n }, sort) => this.ahead.rows({ first, count: n, sort }),
+      fetch: ({ first, count: n }, sort) => this.prefetched.rows({ first, count: n, sort }),
       keyOf: (row) => row.group,
       empty: "No words in this selection",
       isSelectable: () => true,
       onClick: (row) => this.table.toggle(row),
-      onSelection: (keys) => this.#isTold && wishes.pick([...keys]),
+      onSelection: (keys) => this.#reportsSelection && callbacks.pick([...keys]),
     });
     this.element = el("div", { class: "sk-stack" }, el("div", { class: "sk-row" }, el("h4", {}, "Distributions"), el("label", {}, "by", this.#choice), el("span", { class: "sk-muted" }, "Pick groups to narrow everything else")), this.table.element);
     this.set(view);
   }
 
-  /** What is looked at has changed; the rows are to be fetched by `refresh`. */
+  /** Show another view; `table.refresh` fetches its rows. */
   set(view: View): void {
     this.#view = view;
     this.#choice.value = view.by;
     const picked = view.picked[view.by] ?? [];
     const isSame = picked.length === this.table.selected.size && picked.every((name) => this.table.selected.has(name));
     if (isSame) return;
-    this.#isTold = false;
+    this.#reportsSelection = false;
     this.table.clearSelection();
     for (const name of picked) this.table.selected.add(name);
-    this.#isTold = true;
+    this.#reportsSelection = true;
   }
 }

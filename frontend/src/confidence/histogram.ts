@@ -1,14 +1,14 @@
 /** The histogram of all words, its brush and its threshold. */
 
-import { below, brushed, edge, heights, BINS, type Histogram, type Range } from "../pure/confidence.ts";
-import { audio, count, percent } from "../pure/format.ts";
-import { el, focusedBeside, replace, svg } from "../ui/dom.ts";
+import { el, focusedInTreeOf, replace, svg } from "../shared/dom.ts";
+import { audio, count, percent } from "../shared/format.ts";
+import { below, brushedRange, binLabel, barHeights, BINS, type Histogram, type Range } from "./thresholds.ts";
 
 const WIDTH = 600;
 const HEIGHT = 130;
 const GRIP = 6;
 
-export interface Wishes {
+export interface Callbacks {
   threshold: (value: number) => void;
   range: (range: Range) => void;
 }
@@ -19,23 +19,23 @@ export class HistogramView {
   #threshold = 0.9;
   #range: Range = { low: 0, high: BINS };
   #isLogarithmic = false;
-  readonly #wishes: Wishes;
+  readonly #callbacks: Callbacks;
   readonly #bars = svg("g");
   readonly #marks = svg("g");
   readonly #picture = svg("svg", { viewBox: `-14 -14 ${WIDTH + 28} ${HEIGHT + 32}`, role: "img", class: "sk-figure sk-brushable" });
   readonly #slider: HTMLInputElement;
   readonly #from = this.#bound("Lowest confidence looked at", "range-low");
   readonly #to = this.#bound("Highest confidence looked at", "range-high");
-  readonly #told = el("output", { class: "sk-below" });
+  readonly #summary = el("output", { class: "sk-below" });
   readonly #all: HTMLButtonElement;
 
-  constructor(wishes: Wishes) {
-    this.#wishes = wishes;
+  constructor(callbacks: Callbacks) {
+    this.#callbacks = callbacks;
     this.#slider = el("input", {
       attrs: { type: "range", min: 0, max: 1, step: 0.01, "aria-label": "Threshold of confidence", "data-key": "threshold" },
-      on: { input: () => wishes.threshold(Number(this.#slider.value)) },
+      on: { input: () => callbacks.threshold(Number(this.#slider.value)) },
     });
-    this.#all = el("button", { attrs: { type: "button", "data-key": "range-all" }, on: { click: () => wishes.range({ low: 0, high: BINS }) } }, "All");
+    this.#all = el("button", { attrs: { type: "button", "data-key": "range-all" }, on: { click: () => callbacks.range({ low: 0, high: BINS }) } }, "All");
     for (const field of [this.#from, this.#to]) field.addEventListener("change", () => this.#bounded());
     const log = el("input", { attrs: { type: "checkbox", "data-key": "log" }, on: { change: (event) => this.#scale(event.currentTarget.checked) } });
     this.#picture.append(...ticks(), this.#bars, this.#marks);
@@ -44,7 +44,7 @@ export class HistogramView {
       "div",
       { class: "sk-stack" },
       this.#picture,
-      el("div", { class: "sk-row" }, el("label", { class: "sk-threshold" }, "Threshold", this.#slider), this.#told),
+      el("div", { class: "sk-row" }, el("label", { class: "sk-threshold" }, "Threshold", this.#slider), this.#summary),
       el("div", { class: "sk-row" }, el("span", {}, "Look only at words from"), this.#from, el("span", {}, "to"), this.#to, this.#all, el("label", { class: "sk-spread" }, log, "Logarithmic scale")),
     );
   }
@@ -56,22 +56,22 @@ export class HistogramView {
     if (isOther) this.#drawBars();
   }
 
-  /** Move threshold and brush at once, before the kernel has answered. */
+  /** Move threshold and brush at once, before the kernel answers. */
   set(threshold: number, range: Range): void {
-    const wasOther = range.low !== this.#range.low || range.high !== this.#range.high;
+    const isOtherRange = range.low !== this.#range.low || range.high !== this.#range.high;
     this.#threshold = threshold;
     this.#range = range;
-    if (focusedBeside(this.#slider) !== this.#slider) this.#slider.value = String(threshold);
-    this.#from.value = edge(range.low);
-    this.#to.value = edge(range.high);
+    if (focusedInTreeOf(this.#slider) !== this.#slider) this.#slider.value = String(threshold);
+    this.#from.value = binLabel(range.low);
+    this.#to.value = binLabel(range.high);
     this.#all.disabled = range.low === 0 && range.high === BINS;
-    if (wasOther) this.#drawBars();
+    if (isOtherRange) this.#drawBars();
     this.#drawMarks();
     const { words, ms, errors, wordShare, errorShare } = below(this.#histogram, threshold, range);
-    this.#told.textContent = `Below ${threshold.toFixed(2)}: ${count(words)} words (${percent(wordShare, 1)}), ${audio(ms / 1000)}, ${count(errors)} errors expected (${percent(errorShare)} of them)`;
-    this.#slider.setAttribute("aria-valuetext", this.#told.textContent);
+    this.#summary.textContent = `Below ${threshold.toFixed(2)}: ${count(words)} words (${percent(wordShare, 1)}), ${audio(ms / 1000)}, ${count(errors)} errors expected (${percent(errorShare)} of them)`;
+    this.#slider.setAttribute("aria-valuetext", this.#summary.textContent);
     const total = this.#histogram.words.reduce((sum, value) => sum + value, 0);
-    this.#picture.setAttribute("aria-label", `Histogram of ${count(total)} words by confidence. ${this.#told.textContent}`);
+    this.#picture.setAttribute("aria-label", `Histogram of ${count(total)} words by confidence. ${this.#summary.textContent}`);
   }
 
   #bound(label: string, key: string): HTMLInputElement {
@@ -79,8 +79,8 @@ export class HistogramView {
   }
 
   #bounded(): void {
-    const range = brushed(Number(this.#from.value), Number(this.#to.value));
-    if (range) this.#wishes.range({ low: Math.round(Number(this.#from.value) * BINS) < range.high ? Math.max(Math.round(Number(this.#from.value) * BINS), 0) : range.low, high: range.high });
+    const range = brushedRange(Number(this.#from.value), Number(this.#to.value));
+    if (range) this.#callbacks.range({ low: Math.round(Number(this.#from.value) * BINS) < range.high ? Math.max(Math.round(Number(this.#from.value) * BINS), 0) : range.low, high: range.high });
     else this.set(this.#threshold, this.#range);
   }
 
@@ -93,7 +93,7 @@ export class HistogramView {
     const { words } = this.#histogram;
     const step = WIDTH / BINS;
     const { low, high } = this.#range;
-    const bars = heights(words, this.#isLogarithmic).map((height, bin) => {
+    const bars = barHeights(words, this.#isLogarithmic).map((height, bin) => {
       if (!height) return null;
       const tall = Math.max(height * HEIGHT, 1);
       return svg("rect", { x: bin * step + 0.5, y: HEIGHT - tall, width: step - 1, height: tall, class: bin >= low && bin < high ? "sk-bar" : "sk-bar sk-outside" });
@@ -120,10 +120,10 @@ export class HistogramView {
     let isThreshold = false;
     const move = (share: number) => {
       if (from === null) return;
-      if (isThreshold) this.#wishes.threshold(Math.min(Math.max(Math.round(share * BINS) / BINS, 0), 1));
+      if (isThreshold) this.#callbacks.threshold(Math.min(Math.max(Math.round(share * BINS) / BINS, 0), 1));
       else {
-        const range = brushed(from, share);
-        if (range) this.#wishes.range(range);
+        const range = brushedRange(from, share);
+        if (range) this.#callbacks.range(range);
       }
     };
     this.#picture.addEventListener("pointerdown", (event) => {
@@ -135,7 +135,7 @@ export class HistogramView {
     });
     this.#picture.addEventListener("pointermove", (event) => move(this.#share(event)));
     this.#picture.addEventListener("pointerup", (event) => {
-      if (from !== null && !isThreshold && !brushed(from, this.#share(event))) this.#wishes.range({ low: 0, high: BINS });
+      if (from !== null && !isThreshold && !brushedRange(from, this.#share(event))) this.#callbacks.range({ low: 0, high: BINS });
       from = null;
     });
     this.#picture.addEventListener("pointercancel", () => (from = null));

@@ -1,18 +1,18 @@
-/** One part of the queue: its words with their confidence, its sound, and what to do about it. */
+/** The open part of the queue: its words with their confidence, its sound, and the actions on it. */
 
-import { doubt } from "../pure/confidence.ts";
-import { clock, count } from "../pure/format.ts";
-import { el, keepFocus, replace } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
-import type { Badges } from "./badges.ts";
+import type { Bridge } from "../shared/bridge.ts";
+import { el, keepFocus, replace } from "../shared/dom.ts";
+import { clock, count } from "../shared/format.ts";
+import type { SpeakerBadges } from "./speaker_badges.ts";
+import { uncertaintyLevel } from "./thresholds.ts";
 import type { Part, Word } from "./types.ts";
 
-export interface Wishes {
+export interface Callbacks {
   /** Go to the next (1) or the previous (-1) part. */
   step: (by: number) => void;
   everywhere: (text: string) => void;
   undo: () => void;
-  /** Something was done to the part. */
+  /** Called after the part was judged. */
   judged: () => void;
 }
 
@@ -24,40 +24,40 @@ export class PartView {
   #anchor = 0;
   #active = 0;
   #isCorrecting = false;
-  #address: string | null = null;
-  readonly #face: Face;
-  readonly #wishes: Wishes;
-  readonly #badges: Badges;
+  #soundUrl: string | null = null;
+  readonly #bridge: Bridge;
+  readonly #callbacks: Callbacks;
+  readonly #badges: SpeakerBadges;
   readonly #head = el("div", { class: "sk-row" });
   readonly #words = el("div", { class: "sk-words", attrs: { role: "group", "aria-label": "Words; choose some with Space, several with Shift and the arrow keys" }, on: { keydown: (event) => this.#press(event) } });
-  readonly #deeds = el("div", { class: "sk-row" });
+  readonly #actions = el("div", { class: "sk-row" });
   readonly #audio = el("audio", { attrs: { controls: true, hidden: true, "aria-label": "The sound of the part" } });
-  #from_ms = 0;
+  #fromMs = 0;
 
-  constructor(face: Face, badges: Badges, wishes: Wishes) {
-    this.#face = face;
+  constructor(bridge: Bridge, badges: SpeakerBadges, callbacks: Callbacks) {
+    this.#bridge = bridge;
     this.#badges = badges;
-    this.#wishes = wishes;
-    this.element.append(this.#head, this.#words, this.#deeds, this.#audio);
+    this.#callbacks = callbacks;
+    this.element.append(this.#head, this.#words, this.#actions, this.#audio);
     this.#audio.addEventListener("timeupdate", () => this.#follow());
-    face.onClose(() => this.#forgetSound());
+    bridge.onClose(() => this.#dropSound());
   }
 
   get part(): Part | null {
     return this.#part;
   }
 
-  /** Open a part; `focus` moves the reader to its words. */
+  /** Open a part; `focus` moves the focus to its words. */
   async open(key: string, { focus = false, first = null as number | null } = {}): Promise<void> {
-    const part = await this.#face.askLatest<Part>("part", { key, first });
+    const part = await this.#bridge.askLatest<Part>("part", { key, first });
     if (!part) return;
     const isOther = part.key !== this.#part?.key || first !== null;
     this.#part = part;
     if (isOther) {
-      this.#forgetSound();
+      this.#dropSound();
       this.#isCorrecting = false;
       this.#chosen.clear();
-      this.#active = Math.max(part.words.findIndex((word) => doubt(word.confidence, this.#threshold) > 0), 0);
+      this.#active = Math.max(part.words.findIndex((word) => uncertaintyLevel(word.confidence, this.#threshold) > 0), 0);
     }
     this.#chosen = new Set([...this.#chosen].filter((at) => at < part.words.length));
     this.#active = Math.min(this.#active, Math.max(part.words.length - 1, 0));
@@ -69,9 +69,9 @@ export class PartView {
     if (this.#part) await this.open(this.#part.key);
   }
 
-  /** Close it, because the queue that it came from is there no more. */
-  shut(): void {
-    this.#forgetSound();
+  /** Close it, because its queue is out of date. */
+  close(): void {
+    this.#dropSound();
     this.#part = null;
     this.element.hidden = true;
   }
@@ -85,34 +85,34 @@ export class PartView {
   async play(): Promise<void> {
     if (!this.#part) return;
     if (!this.#audio.paused) return this.#audio.pause();
-    const words = this.#meant();
+    const words = this.#targetWords();
     const [first, last] = [words[0], words.at(-1)];
     if (!first || !last) return;
-    this.#face.say("Fetching the sound …");
-    const answer = await this.#face.askWithBuffers("clip", { recording_id: this.#part.recording_id, start_ms: first.start_ms, end_ms: last.end_ms });
+    this.#bridge.announce("Fetching the sound …");
+    const answer = await this.#bridge.askWithBuffers("clip", { recording_id: this.#part.recording_id, start_ms: first.start_ms, end_ms: last.end_ms });
     const bytes = answer?.buffers[0];
-    if (!answer || !bytes) return this.#face.say("");
-    this.#forgetSound();
-    this.#from_ms = (answer.value as { from_ms: number }).from_ms;
-    this.#address = URL.createObjectURL(new Blob([new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength).slice()], { type: "audio/wav" }));
-    this.#audio.src = this.#address;
+    if (!answer || !bytes) return this.#bridge.announce("");
+    this.#dropSound();
+    this.#fromMs = (answer.value as { from_ms: number }).from_ms;
+    this.#soundUrl = URL.createObjectURL(new Blob([new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength).slice()], { type: "audio/wav" }));
+    this.#audio.src = this.#soundUrl;
     this.#audio.hidden = false;
-    this.#face.say("");
-    await this.#audio.play().catch(() => this.#face.say("The sound is ready: press play."));
+    this.#bridge.announce("");
+    await this.#audio.play().catch(() => this.#bridge.announce("The sound is ready: press play."));
   }
 
   async judge(action: "accept" | "reject" | "correct", text = ""): Promise<void> {
     const part = this.#part;
     if (!part || !part.words.length) return;
-    const words = this.#meant().map((word) => word.word_index);
-    const answer = await this.#face.ask<{ done: string }>("judge", { key: part.key, action, words, last_edit: part.last_edit, text });
+    const words = this.#targetWords().map((word) => word.word_index);
+    const answer = await this.#bridge.ask<{ done: string }>("judge", { key: part.key, action, words, last_edit: part.last_edit, text });
     if (answer) {
-      this.#face.say(`${count(words.length)} ${words.length === 1 ? "word" : "words"} ${answer.done}. Z takes it back.`);
+      this.#bridge.announce(`${count(words.length)} ${words.length === 1 ? "word" : "words"} ${answer.done}. Z takes it back.`);
       this.#isCorrecting = false;
       this.#chosen.clear();
     }
     await this.reopen();
-    if (answer) this.#wishes.judged();
+    if (answer) this.#callbacks.judged();
   }
 
   correct(): void {
@@ -125,14 +125,14 @@ export class PartView {
   }
 
   everywhere(): void {
-    if (this.#part) this.#wishes.everywhere(this.#chosen.size ? this.#text() : (this.#part.words[this.#active]?.text ?? ""));
+    if (this.#part) this.#callbacks.everywhere(this.#chosen.size ? this.#text() : (this.#part.words[this.#active]?.text ?? ""));
   }
 
   focusWords(): void {
     this.#wordButton(this.#active)?.focus();
   }
 
-  /** Take back what was begun; false when there was nothing. */
+  /** Cancel a correction or a choice of words; false when there was none. */
   cancel(): boolean {
     const was = this.#isCorrecting || this.#chosen.size > 0;
     this.#isCorrecting = false;
@@ -144,14 +144,14 @@ export class PartView {
     return was;
   }
 
-  /** The words that a deed is about: those chosen, or all shown. */
-  #meant(): Word[] {
+  /** Return the words that an action applies to: the chosen ones, or else all shown. */
+  #targetWords(): Word[] {
     const words = this.#part?.words ?? [];
     return this.#chosen.size ? words.filter((_, at) => this.#chosen.has(at)) : words;
   }
 
   #text(): string {
-    return this.#meant().map((word) => word.text).join(" ");
+    return this.#targetWords().map((word) => word.text).join(" ");
   }
 
   #draw(): void {
@@ -169,12 +169,12 @@ export class PartView {
         this.#pages(part),
       );
       replace(this.#words, el("span", { class: "sk-muted" }, part.before, " "), ...part.words.flatMap((word, at) => [this.#word(word, at), " "]), el("span", { class: "sk-muted" }, part.after));
-      replace(this.#deeds, ...(this.#isCorrecting ? this.#correction() : this.#actions(part)));
+      replace(this.#actions, ...(this.#isCorrecting ? this.#correctionForm() : this.#actionButtons(part)));
     });
   }
 
   #word(word: Word, at: number): HTMLElement {
-    const level = doubt(word.confidence, this.#threshold);
+    const level = uncertaintyLevel(word.confidence, this.#threshold);
     const told = word.edited ? "edited" : word.confidence === null ? "no confidence" : `confidence ${word.confidence.toFixed(2)}`;
     const figure = level > 0 && word.confidence !== null ? el("sub", { attrs: { "aria-hidden": "true" } }, word.confidence.toFixed(2).slice(1)) : null;
     return el(
@@ -202,8 +202,8 @@ export class PartView {
     );
   }
 
-  #actions(part: Part): HTMLElement[] {
-    const n = this.#meant().length;
+  #actionButtons(part: Part): HTMLElement[] {
+    const n = this.#targetWords().length;
     const what = this.#chosen.size ? `${n} ${n === 1 ? "word" : "words"}` : "all";
     const button = (key: string, title: string, run: () => void, isMain = false) =>
       el("button", { class: isMain ? "sk-main" : "", attrs: { type: "button", "data-key": key, disabled: !part.words.length && key !== "undo" && key !== "next" && key !== "previous" }, on: { click: run } }, title);
@@ -213,14 +213,14 @@ export class PartView {
       button("correct", `Correct ${what} …`, () => this.correct()),
       button("reject", `Reject ${what}`, () => void this.judge("reject")),
       button("everywhere", "Fix everywhere …", () => this.everywhere()),
-      button("undo", "Undo", this.#wishes.undo),
+      button("undo", "Undo", this.#callbacks.undo),
       el("span", { class: "sk-spread" }),
-      button("previous", "◂ Previous", () => this.#wishes.step(-1)),
-      button("next", "Next ▸", () => this.#wishes.step(1)),
+      button("previous", "◂ Previous", () => this.#callbacks.step(-1)),
+      button("next", "Next ▸", () => this.#callbacks.step(1)),
     ];
   }
 
-  #correction(): HTMLElement[] {
+  #correctionForm(): HTMLElement[] {
     const field = el("input", { class: "sk-wide", attrs: { type: "text", value: this.#text(), "aria-label": "What was really said", "data-key": "correction", spellcheck: "true" } });
     field.value = this.#text();
     const save = () => void this.judge("correct", field.value);
@@ -273,17 +273,17 @@ export class PartView {
   }
 
   #follow(): void {
-    const now = this.#from_ms + this.#audio.currentTime * 1000;
+    const now = this.#fromMs + this.#audio.currentTime * 1000;
     const at = this.#part?.words.findIndex((word) => word.start_ms <= now && now < word.end_ms) ?? -1;
     this.#words.querySelector(".sk-playing")?.classList.remove("sk-playing");
     if (at >= 0) this.#wordButton(at)?.classList.add("sk-playing");
   }
 
-  #forgetSound(): void {
+  #dropSound(): void {
     this.#audio.pause();
     this.#audio.removeAttribute("src");
     this.#audio.hidden = true;
-    if (this.#address) URL.revokeObjectURL(this.#address);
-    this.#address = null;
+    if (this.#soundUrl) URL.revokeObjectURL(this.#soundUrl);
+    this.#soundUrl = null;
   }
 }

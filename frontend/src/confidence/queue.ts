@@ -1,16 +1,16 @@
-/** The review queue, and what listening to it would be worth. */
+/** The review queue, and the share of errors that listening to it finds. */
 
-import { count, percent, clock } from "../pure/format.ts";
-import { el, replace } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
-import { VirtualTable } from "../ui/table.ts";
-import { Ahead } from "./ahead.ts";
-import type { Badges } from "./badges.ts";
+import type { Bridge } from "../shared/bridge.ts";
+import { el, replace } from "../shared/dom.ts";
+import { count, percent, clock } from "../shared/format.ts";
+import { VirtualTable } from "../shared/virtual_table.ts";
+import { PrefetchedRows } from "./prefetched_rows.ts";
+import type { SpeakerBadges } from "./speaker_badges.ts";
 import type { Figures, QueueRow, Rows, Summary, View } from "./types.ts";
 
 const PARTS: Record<string, string> = { utterance: "utterances", sentence: "sentences", transcript: "whole transcripts" };
 
-export interface Wishes {
+export interface Callbacks {
   part: (part: string) => void;
   open: (row: QueueRow) => void;
   rank: () => void;
@@ -19,16 +19,16 @@ export interface Wishes {
 export class QueueView {
   readonly element: HTMLElement;
   readonly table: VirtualTable<QueueRow>;
-  readonly ahead: Ahead<Rows<QueueRow>>;
+  readonly prefetched: PrefetchedRows<Rows<QueueRow>>;
   readonly #choice: HTMLSelectElement;
   readonly #worth = el("p", { class: "sk-worth" });
-  readonly #again: HTMLButtonElement;
+  readonly #rankButton: HTMLButtonElement;
 
-  constructor(face: Face, badges: Badges, wishes: Wishes) {
-    this.ahead = new Ahead((args) => face.askLatest<Rows<QueueRow>>("queue", args));
-    this.#choice = el("select", { attrs: { "data-key": "part" }, on: { change: () => wishes.part(this.#choice.value) } });
+  constructor(bridge: Bridge, badges: SpeakerBadges, callbacks: Callbacks) {
+    this.prefetched = new PrefetchedRows((args) => bridge.askLatest<Rows<QueueRow>>("queue", args));
+    this.#choice = el("select", { attrs: { "data-key": "part" }, on: { change: () => callbacks.part(this.#choice.value) } });
     replace(this.#choice, ...Object.entries(PARTS).map(([value, title]) => el("option", { attrs: { value } }, title)));
-    this.#again = el("button", { attrs: { type: "button", "data-key": "rank" }, on: { click: wishes.rank } }, "Rank again");
+    this.#rankButton = el("button", { attrs: { type: "button", "data-key": "rank" }, on: { click: callbacks.rank } }, "Rank again");
     this.table = new VirtualTable<QueueRow>({
       label: "Review queue, most expected errors per minute first",
       height: 8,
@@ -44,17 +44,17 @@ export class QueueView {
         { name: "share", title: "Found by then", width: "9em", isNumber: true, cell: (row) => `${percent(row.share, row.share < 0.1 ? 1 : 0)} in ${minutes(row.cumulative_minutes)}` },
         { name: "reasons", title: "Why", width: "minmax(8em, 1fr)", cell: (row) => row.reasons, hint: (row) => row.reasons },
       ],
-      fetch: ({ first, count: n }) => this.ahead.rows({ first, count: n }),
+      fetch: ({ first, count: n }) => this.prefetched.rows({ first, count: n }),
       keyOf: (row) => row.key,
-      drawsRowsAlone: true,
+      skipsEqualRows: true,
       empty: "Nothing to review in this selection",
-      onOpen: (row) => wishes.open(row),
-      onClick: (row) => wishes.open(row),
+      onOpen: (row) => callbacks.open(row),
+      onClick: (row) => callbacks.open(row),
     });
     this.element = el(
       "div",
       { class: "sk-stack" },
-      el("div", { class: "sk-row" }, el("h4", {}, "Review queue"), el("label", {}, "of", this.#choice), this.#again, this.#worth),
+      el("div", { class: "sk-row" }, el("h4", {}, "Review queue"), el("label", {}, "of", this.#choice), this.#rankButton, this.#worth),
       this.table.element,
     );
   }
@@ -62,12 +62,12 @@ export class QueueView {
   set(view: View, summary: Summary): void {
     this.#choice.value = view.part;
     const isStale = summary.queue?.is_stale === true;
-    this.#again.textContent = isStale ? "Rank again (edited since)" : "Rank again";
-    this.#again.classList.toggle("sk-main", isStale);
+    this.#rankButton.textContent = isStale ? "Rank again (edited since)" : "Rank again";
+    this.#rankButton.classList.toggle("sk-main", isStale);
   }
 
-  /** Say what listening is worth. */
-  tell(figures: Figures | null): void {
+  /** Show the share of the expected errors that listening finds. */
+  showWorth(figures: Figures | null): void {
     const queue = figures?.queue;
     if (!queue) this.#worth.textContent = "Ranking what is worth a listen …";
     else if (!queue.total) this.#worth.textContent = "Nothing to review in this selection.";

@@ -1,6 +1,6 @@
-/** What the kernel tells the confidence explorer. */
+/** What the kernel sends to the confidence explorer. */
 
-import type { Histogram } from "../pure/confidence.ts";
+import type { Histogram } from "./thresholds.ts";
 
 export interface View {
   below: number;
@@ -31,7 +31,7 @@ export interface Summary {
   stage: "reading" | "ready";
   title: string;
   dimensions: string[];
-  /** Those who have a colour, in order. */
+  /** The speakers with a colour, in order. */
   speakers?: string[];
   revision?: number;
   n_recordings?: number;
@@ -41,10 +41,10 @@ export interface Summary {
   queue?: { stage: "ranking" | "ready"; number?: number; part?: string; is_stale?: boolean };
 }
 
-/** The share of the expected errors, and how many parts and minutes it takes to find them. */
+/** A share of the expected errors, and the numbers of parts and minutes that it takes to find them. */
 export type Effort = [share: number, rows: number, minutes: number];
 
-/** A page of a table, and how many rows there are in all. */
+/** A page of a table, and the number of all rows. */
 export interface Rows<Row> {
   rows: Row[];
   total: number;

@@ -1,44 +1,50 @@
-/** The controls of the review: each row is drawn anew from what holds now. */
+/** The controls of the review; each row is redrawn from the current state. */
 
-import { el, keepFocus, replace, type Child } from "../ui/dom.ts";
-import type { Talk } from "../pure/talk.ts";
-import { UNCERTAIN } from "../pure/talk.ts";
-import type { Desk, Progress, Recording } from "./desk.ts";
+import { el, keepFocus, replace, type Child } from "../shared/dom.ts";
+import { percent } from "../shared/format.ts";
+import { SPEEDS } from "./playback.ts";
+import { UNCERTAIN, type Order, type Transcript, type WordSpan } from "./transcript.ts";
+import type { Actions, EditActions, Figures, Progress, Recording } from "./types.ts";
 
-export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 const STATES = ["new", "in review", "done"];
 const OTHER = "\0";
+const MEASURES = [
+  ["der", "DER"],
+  ["cpwer", "cpWER"],
+  ["wer", "WER"],
+] as const;
 
-/** Put controls into a row; who was at one of them stays there. */
+/** Replace the controls of a row; the focus stays on the same control. */
 export function fillRow(row: HTMLElement, ...controls: Child[]): void {
   keepFocus(row, () => replace(row, ...controls));
 }
 
-/** Which recording it is, where its review stands, and the way back. */
-export function titleControls(desk: Desk, recording: Recording, progress: Progress): Child[] {
-  const states = choice("State of the review", "state", STATES, progress.state, (state) => void desk.mark(state));
+/** The recording, the state of its review, undo and redo. */
+export function titleControls(actions: Actions, recording: Recording, progress: Progress): Child[] {
+  const { edits } = actions;
+  const states = choice("State of the review", "state", STATES, progress.state, (state) => void edits.mark(state));
   return [
-    button("◀", "previous", () => void desk.go("previous"), { label: "Previous recording", disabled: !recording.previous }),
+    button("◀", "previous", () => void actions.go("previous"), { label: "Previous recording", disabled: !recording.previous }),
     el("h3", { class: "sk-talk-title" }, recording.recording_id),
-    button("▶", "next", () => void desk.go("next"), { label: "Next recording", disabled: !recording.next }),
+    button("▶", "next", () => void actions.go("next"), { label: "Next recording", disabled: !recording.next }),
     el("span", { class: "sk-muted" }, `${recording.number} of ${recording.total}`),
     states,
     el("span", { class: "sk-muted" }, `${progress.edits} ${progress.edits === 1 ? "edit" : "edits"}`),
-    button("↶ Undo", "undo", () => void desk.undo(), { disabled: !progress.can_undo }),
-    button("↷ Redo", "redo", () => void desk.redo(), { disabled: !progress.can_redo }),
+    button("↶ Undo", "undo", () => void edits.undo(), { disabled: !progress.can_undo }),
+    button("↷ Redo", "redo", () => void edits.redo(), { disabled: !progress.can_redo }),
   ];
 }
 
-/** How it sounds, and how much of it is in sight. */
-export function soundControls(desk: Desk, position: HTMLElement, isMute: boolean): Child[] {
-  const { player, timeline } = desk;
+/** Playback, and the zoom of the timeline. */
+export function soundControls(actions: Actions, position: HTMLElement, isMute: boolean): Child[] {
+  const { player, playback, timeline } = actions;
   const speeds = SPEEDS.map((rate) => `${rate}×`);
   return [
     button(player.isPlaying ? "❚❚ Pause" : "▶ Play", "play", () => player.toggle(), { main: true, disabled: isMute, wide: true }),
     position,
-    choice("Speed", "speed", speeds, `${player.rate}×`, (_, at) => desk.setSpeed(SPEEDS[at] ?? 1), isMute),
-    button("Loop turn", "loop", () => desk.toggleLoop(), { pressed: player.loop !== null, disabled: isMute }),
-    button("Skip silence", "skip", () => desk.toggleSkip(), { pressed: player.skipsSilence, disabled: isMute }),
+    choice("Speed", "speed", speeds, `${player.rate}×`, (_, at) => playback.setSpeed(SPEEDS[at] ?? 1), isMute),
+    button("Loop turn", "loop", () => playback.toggleLoop(), { pressed: player.loop !== null, disabled: isMute }),
+    button("Skip silence", "skip", () => playback.toggleSkip(), { pressed: player.skipsSilence, disabled: isMute }),
     isMute && el("span", { class: "sk-muted" }, "No sound: see below"),
     el("span", { class: "sk-spread" }),
     button("−", "zoom-out", () => timeline.zoom(0.5), { label: "Zoom out" }),
@@ -49,40 +55,52 @@ export function soundControls(desk: Desk, position: HTMLElement, isMute: boolean
   ];
 }
 
-/** Which turns are listed, and in which order. */
-export function listControls(desk: Desk, talk: Talk, isByDoubt: boolean, speaker: string | null): Child[] {
-  const uncertain = talk.turns.filter((turn) => turn.doubt >= UNCERTAIN).length;
-  const places = talk.speakers.indexOf(speaker ?? "") + 1;
-  const who = choice("Turns of", "who", ["everybody", ...talk.speakers], places, (_, at) => desk.showOnly(at ? (talk.speakers[at - 1] ?? null) : null));
+/** The filter and the order of the turns. */
+export function listControls(actions: Actions, transcript: Transcript, orderBy: Order, speaker: string | null): Child[] {
+  const uncertain = transcript.turns.filter((turn) => turn.uncertainty >= UNCERTAIN).length;
+  const places = transcript.speakers.indexOf(speaker ?? "") + 1;
+  const who = choice("Turns of", "who", ["everybody", ...transcript.speakers], places, (_, at) => actions.showOnly(at ? (transcript.speakers[at - 1] ?? null) : null));
   return [
-    button("Uncertain first", "order", () => desk.toggleOrder(), { pressed: isByDoubt }),
+    button("Uncertain first", "order", () => actions.toggleOrder(), { pressed: orderBy === "uncertainty" }),
     el("label", {}, "Turns of", who),
-    el("span", { class: "sk-muted" }, `${talk.turns.length} turns, ${uncertain} uncertain`),
+    el("span", { class: "sk-muted" }, `${transcript.turns.length} turns, ${uncertain} uncertain`),
   ];
 }
 
-/** What can be done to a turn, or to words of it. */
-export function turnControls(desk: Desk, what: string, speakers: readonly string[], name: string | undefined): Child[] {
+/** The error rates against the reference; empty without one. */
+export function errorRates({ before, after }: Figures): Child[] {
+  if (!before || !after) return [];
+  const rates = MEASURES.map(([name, label]) => {
+    const [received, corrected] = [before[name], after[name]];
+    return received === null || received === undefined ? null : el("span", {}, `${label} ${percent(received, 1)} → `, el("strong", {}, percent(corrected, 1)));
+  });
+  return [el("span", {}, "Against the reference, as received → as corrected:"), ...rates];
+}
+
+/** The actions on the chosen turn, or on its chosen words. */
+export function turnControls(edits: EditActions, words: WordSpan | null, speakers: readonly string[], name: string | undefined): Child[] {
+  const count = words ? words.end - words.first : 0;
+  const what = count === 0 ? "Turn" : count === 1 ? "Word" : "Words";
   const known = [...(name === undefined ? ["nobody yet"] : []), ...speakers];
   const first = name === undefined ? 1 : 0;
-  const chosen = (value: string, at: number) => void (value === OTHER ? desk.reassignByName() : desk.reassign(at - first));
+  const chosen = (value: string, at: number) => void (value === OTHER ? edits.reassignByName() : edits.reassign(at - first));
   const to = choice(`${what} said by`, "said-by", known, name ?? "nobody yet", chosen, !speakers.length && name === undefined);
   to.append(el("option", { attrs: { value: OTHER } }, "somebody else …"));
   return [
-    button("✓ Accept", "accept", () => void desk.accept(), { main: true }),
+    button("✓ Accept", "accept", () => void edits.accept(), { main: true }),
     el("label", {}, `${what} said by`, to),
-    button("Correct text", "correct", () => void desk.correct()),
+    button("Correct text", "correct", () => void edits.correct()),
     el(
       "span",
       { class: "sk-row", attrs: { role: "group", "aria-label": "Boundaries of the turn" } },
-      button("Start ◂", "start-earlier", () => void desk.moveStart(-1), { label: "Begins a word earlier" }),
-      button("Start ▸", "start-later", () => void desk.moveStart(1), { label: "Begins a word later" }),
-      button("End ◂", "end-earlier", () => void desk.moveEnd(-1), { label: "Ends a word earlier" }),
-      button("End ▸", "end-later", () => void desk.moveEnd(1), { label: "Ends a word later" }),
+      button("Start ◂", "start-earlier", () => void edits.moveStart(-1), { label: "Begins a word earlier" }),
+      button("Start ▸", "start-later", () => void edits.moveStart(1), { label: "Begins a word later" }),
+      button("End ◂", "end-earlier", () => void edits.moveEnd(-1), { label: "Ends a word earlier" }),
+      button("End ▸", "end-later", () => void edits.moveEnd(1), { label: "Ends a word later" }),
     ),
-    button("Split speaker", "split", () => void desk.split()),
-    button("Leave out", "reject", () => void desk.reject()),
-    button("Remark", "note", () => void desk.note()),
+    button("Split speaker", "split", () => void edits.split()),
+    button("Exclude", "reject", () => void edits.reject()),
+    button("Note", "note", () => void edits.note()),
   ];
 }
 
@@ -106,7 +124,7 @@ function button(text: string, key: string, press: () => void, look: ButtonLook =
   return el("button", { class: [look.main && "sk-main", look.wide && "sk-talk-play"].filter(Boolean).join(" "), attrs, on: { click: press } }, text);
 }
 
-/** A list to choose from; the chosen one is given by its value or its place. */
+/** A list to choose from; `chosen` is a value or an index. */
 function choice(label: string, key: string, values: readonly string[], chosen: string | number, choose: (value: string, at: number) => void, disabled = false): HTMLSelectElement {
   const at = typeof chosen === "number" ? chosen : values.indexOf(chosen);
   return el(

@@ -1,66 +1,67 @@
-/** What each key does in the review. */
+/** The keyboard shortcuts of the review. */
 
-import type { Key } from "../ui/keys.ts";
-import type { Desk } from "./desk.ts";
+import type { Key } from "../shared/keyboard.ts";
+import type { Actions } from "./types.ts";
 
-export function keysOf(desk: Desk): Key[] {
+export function keysOf(actions: Actions): Key[] {
+  const { edits, player, playback, timeline } = actions;
   const digits = Array.from({ length: 9 }, (_, at) => String(at + 1));
   return [
-    { keys: [" "], does: "Play or pause", run: () => desk.player.toggle() },
-    { keys: ["Enter"], does: "Play the turn from its beginning", run: () => desk.playTurn() },
+    { keys: [" "], does: "Play or pause", run: () => player.toggle() },
+    { keys: ["Enter"], does: "Play the turn from its beginning", run: () => playback.playTurn() },
     { keys: ["j", "k"], does: "Two seconds back or on" },
     { keys: ["<", ">"], does: "Slower or faster" },
-    { keys: ["l"], does: "Play the turn again and again", run: () => desk.toggleLoop() },
-    { keys: ["s"], does: "Skip silence", run: () => desk.toggleSkip() },
+    { keys: ["l"], does: "Play the turn again and again", run: () => playback.toggleLoop() },
+    { keys: ["s"], does: "Skip silence", run: () => playback.toggleSkip() },
     { keys: ["ArrowUp", "ArrowDown"], does: "Turn before or after" },
     { keys: ["ArrowLeft", "ArrowRight"], does: "Word before or after; with Shift, several words" },
-    { keys: ["Escape"], does: "The whole turn again, not single words", run: () => desk.chooseWords(null) },
-    { keys: ["u"], does: "The next uncertain turn", run: () => desk.nextUncertain() },
-    { keys: ["o"], does: "Most uncertain first, or in order of time", run: () => desk.toggleOrder() },
-    { keys: ["a"], does: "Accept the turn, or the words, and go on", run: () => void desk.accept() },
+    { keys: ["Escape"], does: "The whole turn again, not single words", run: () => actions.chooseWholeTurn() },
+    { keys: ["u"], does: "The next uncertain turn", run: () => actions.nextUncertain() },
+    { keys: ["o"], does: "Most uncertain first, or in order of time", run: () => actions.toggleOrder() },
+    { keys: ["a"], does: "Accept the turn, or the words, and go on", run: () => void edits.accept() },
     { keys: ["1", "9"], does: "Said by this speaker (1 to 9, as numbered beside the lanes)" },
-    { keys: ["0"], does: "Said by somebody else, by name", run: () => void desk.reassignByName() },
+    { keys: ["0"], does: "Said by somebody else, by name", run: () => void edits.reassignByName() },
     { keys: ["[", "]"], does: "The turn begins a word earlier, or later" },
     { keys: ["{", "}"], does: "The turn ends a word earlier, or later" },
-    { keys: ["e"], does: "Correct the text", run: () => void desk.correct() },
-    { keys: ["Delete"], does: "Nobody said this: leave it out", run: () => void desk.reject() },
-    { keys: ["n"], does: "Remark on it", run: () => void desk.note() },
-    { keys: ["r"], does: "Rename the speaker", run: () => void desk.rename() },
-    { keys: ["m"], does: "Merge the speaker with another", run: () => void desk.merge() },
-    { keys: ["p"], does: "Split: from here on this speaker is somebody new", run: () => void desk.split() },
-    { keys: ["z", "Ctrl+z"], does: "Undo", run: () => void desk.undo() },
-    { keys: ["Z", "Ctrl+Z", "Ctrl+y"], does: "Redo", run: () => void desk.redo() },
+    { keys: ["e"], does: "Correct the text", run: () => void edits.correct() },
+    { keys: ["Delete"], does: "Nobody said this: exclude it", run: () => void edits.reject() },
+    { keys: ["n"], does: "Add a note", run: () => void edits.note() },
+    { keys: ["r"], does: "Rename the speaker", run: () => void edits.rename() },
+    { keys: ["m"], does: "Merge the speaker with another", run: () => void edits.merge() },
+    { keys: ["p"], does: "Split: from here on this speaker is somebody new", run: () => void edits.split() },
+    { keys: ["z", "Ctrl+z"], does: "Undo", run: () => void edits.undo() },
+    { keys: ["Z", "Ctrl+Z", "Ctrl+y"], does: "Redo", run: () => void edits.redo() },
     { keys: ["+", "-", "f"], does: "Zoom in, out, and to the whole recording" },
-    { keys: ["d"], does: "The review is done, or goes on", run: () => void desk.toggleDone() },
+    { keys: ["d"], does: "The review is done, or goes on", run: () => void edits.toggleDone() },
     { keys: ["N", "P"], does: "Next or previous recording" },
-    ...silent({
-      j: () => desk.jump(-2000),
-      k: () => desk.jump(2000),
-      "<": () => desk.faster(-1),
-      ">": () => desk.faster(1),
-      ArrowUp: () => desk.step(-1),
-      ArrowDown: () => desk.step(1),
-      ArrowLeft: () => desk.stepWord(-1, false),
-      ArrowRight: () => desk.stepWord(1, false),
-      "Shift+ArrowLeft": () => desk.stepWord(-1, true),
-      "Shift+ArrowRight": () => desk.stepWord(1, true),
-      "[": () => void desk.moveStart(-1),
-      "]": () => void desk.moveStart(1),
-      "{": () => void desk.moveEnd(-1),
-      "}": () => void desk.moveEnd(1),
-      Backspace: () => void desk.reject(),
-      "+": () => desk.timeline.zoom(2),
-      "=": () => desk.timeline.zoom(2),
-      "-": () => desk.timeline.zoom(0.5),
-      f: () => desk.timeline.fit(),
-      N: () => void desk.go("next"),
-      P: () => void desk.go("previous"),
+    ...undescribed({
+      j: () => actions.jump(-2000),
+      k: () => actions.jump(2000),
+      "<": () => playback.faster(-1),
+      ">": () => playback.faster(1),
+      ArrowUp: () => actions.step(-1),
+      ArrowDown: () => actions.step(1),
+      ArrowLeft: () => actions.stepWord(-1, false),
+      ArrowRight: () => actions.stepWord(1, false),
+      "Shift+ArrowLeft": () => actions.stepWord(-1, true),
+      "Shift+ArrowRight": () => actions.stepWord(1, true),
+      "[": () => void edits.moveStart(-1),
+      "]": () => void edits.moveStart(1),
+      "{": () => void edits.moveEnd(-1),
+      "}": () => void edits.moveEnd(1),
+      Backspace: () => void edits.reject(),
+      "+": () => timeline.zoom(2),
+      "=": () => timeline.zoom(2),
+      "-": () => timeline.zoom(0.5),
+      f: () => timeline.fit(),
+      N: () => void actions.go("next"),
+      P: () => void actions.go("previous"),
     }),
-    ...digits.map((digit) => ({ keys: [digit], does: "", run: () => void desk.reassign(Number(digit) - 1) })),
+    ...digits.map((digit) => ({ keys: [digit], does: "", run: () => void edits.reassign(Number(digit) - 1) })),
   ];
 }
 
-/** Keys that stand on the card with others. */
-function silent(keys: Record<string, () => void>): Key[] {
+/** Keys that another entry of the card describes. */
+function undescribed(keys: Record<string, () => void>): Key[] {
   return Object.entries(keys).map(([name, run]) => ({ keys: [name], does: "", run }));
 }

@@ -1,11 +1,11 @@
-/** Plays a recording of any length from short clips, fetched around the playhead: two players take turns, and change over in a pause. */
+/** Plays a recording of any length from short clips around the playhead; the next clip takes over in a pause. */
 
-import { clipEnd, skipTo } from "../pure/clips.ts";
-import type { Stretch } from "../pure/talk.ts";
-import type { Face } from "../ui/face.ts";
+import type { Bridge } from "../shared/bridge.ts";
+import { clipEnd, skipTo } from "./clips.ts";
+import type { Interval } from "./transcript.ts";
 
-const FIRST_CLIP_MS = 5000; // short, so that it sounds at once
-const CLIP_MS = 12_000; // what is sought meanwhile waits for it
+const FIRST_CLIP_MS = 5000; // short, so that playback starts at once
+const CLIP_MS = 12_000; // a seek during the fetch waits for it
 const FETCH_AHEAD_MS = 7000;
 const SKIPPED_MS = 700;
 
@@ -16,22 +16,22 @@ interface Clip {
 }
 
 export interface PlayerOptions {
-  /** The playhead has moved. */
+  /** Called when the playhead moves. */
   onTime: (ms: number) => void;
-  /** It began or ceased to play. */
+  /** Called when playback starts or stops. */
   onPlaying: (isPlaying: boolean) => void;
-  /** Where nobody speaks. */
-  pauses: () => readonly Stretch[];
+  /** The intervals without speech. */
+  pauses: () => readonly Interval[];
 }
 
 export class Player {
-  readonly #face: Face;
+  readonly #bridge: Bridge;
   readonly #options: PlayerOptions;
   readonly #urls = new Set<string>();
   #current: Clip | null = null;
   #next: Clip | null = null;
   #isFetchingNext = false;
-  /** The newest seek; what older ones fetched is thrown away. */
+  /** The number of the newest seek; clips fetched for older ones are dropped. */
   #seek = 0;
   #nowMs = 0;
   #totalMs = 0;
@@ -39,10 +39,10 @@ export class Player {
   #rate = 1;
   #frame = 0;
   skipsSilence = false;
-  loop: Stretch | null = null;
+  loop: Interval | null = null;
 
-  constructor(face: Face, options: PlayerOptions) {
-    this.#face = face;
+  constructor(bridge: Bridge, options: PlayerOptions) {
+    this.#bridge = bridge;
     this.#options = options;
   }
 
@@ -63,18 +63,18 @@ export class Player {
     if (this.#current) this.#current.audio.playbackRate = rate;
   }
 
-  /** Another recording. */
+  /** Start with another recording. */
   open(totalMs: number): void {
     this.pause();
     this.#totalMs = totalMs;
-    this.#forget();
+    this.#dropAll();
     this.#nowMs = 0;
     this.loop = null;
   }
 
   close(): void {
     this.pause();
-    this.#forget();
+    this.#dropAll();
   }
 
   toggle(): void {
@@ -88,17 +88,17 @@ export class Player {
     this.#setPlaying(false);
   }
 
-  /** Play from the playhead; gives true when sound has begun. */
+  /** Play from the playhead; resolves to true once sound plays. */
   async play(): Promise<boolean> {
     if (this.#nowMs >= this.#totalMs - 100) this.#nowMs = 0;
     this.#setPlaying(true);
     return this.#start(this.#nowMs);
   }
 
-  /** Move the playhead; what plays goes on playing there. */
+  /** Move the playhead; playback continues there. */
   async seek(ms: number): Promise<boolean> {
     this.#nowMs = Math.min(Math.max(ms, 0), this.#totalMs);
-    const started = this.#isPlaying ? this.#start(this.#nowMs) : Promise.resolve(false); // the question leaves before the page is drawn
+    const started = this.#isPlaying ? this.#start(this.#nowMs) : Promise.resolve(false); // send the request before drawing the page
     this.#options.onTime(this.#nowMs);
     return started;
   }
@@ -130,10 +130,10 @@ export class Player {
       this.#drop(this.#current);
       this.#current = clip;
     }
-    return this.#sound(this.#current, ms, seek);
+    return this.#playClip(this.#current, ms, seek);
   }
 
-  async #sound(clip: Clip | null, ms: number, seek: number): Promise<boolean> {
+  async #playClip(clip: Clip | null, ms: number, seek: number): Promise<boolean> {
     if (!clip) {
       this.pause();
       return false;
@@ -146,7 +146,7 @@ export class Player {
     } catch (problem) {
       if (seek === this.#seek) {
         this.pause();
-        this.#face.fail(`The browser does not play the sound (${(problem as Error).name}).`);
+        this.#bridge.showError(`The browser does not play the sound (${(problem as Error).name}).`);
       }
       return false;
     }
@@ -155,7 +155,7 @@ export class Player {
 
   async #fetch(intent: "sound" | "sound_ahead", fromMs: number, longestMs: number): Promise<Clip | null> {
     const endMs = clipEnd(fromMs, longestMs, this.#options.pauses(), this.#totalMs);
-    const answer = await this.#face.askWithBuffers(intent, { start_ms: fromMs, end_ms: endMs });
+    const answer = await this.#bridge.askWithBuffers(intent, { start_ms: fromMs, end_ms: endMs });
     const wav = answer?.buffers[0];
     if (!answer || !wav) return null;
     const url = URL.createObjectURL(new Blob([wav as DataView<ArrayBuffer>], { type: "audio/wav" }));
@@ -188,11 +188,11 @@ export class Player {
       void this.#start(target);
       return;
     }
-    this.#lookAhead(clip, ms);
-    if (clip.audio.ended || ms >= clip.endMs - 15) this.#change();
+    this.#prefetch(clip, ms);
+    if (clip.audio.ended || ms >= clip.endMs - 15) this.#switchClip();
   }
 
-  #lookAhead(clip: Clip, ms: number): void {
+  #prefetch(clip: Clip, ms: number): void {
     if (this.#next || this.#isFetchingNext || clip.endMs >= this.#totalMs - 50 || ms < clip.endMs - FETCH_AHEAD_MS * this.#rate) return;
     this.#isFetchingNext = true;
     void this.#fetch("sound_ahead", clip.endMs, CLIP_MS).then((next) => {
@@ -202,14 +202,14 @@ export class Player {
     });
   }
 
-  /** The other player takes over. */
-  #change(): void {
+  /** Continue with the next clip. */
+  #switchClip(): void {
     const next = this.#next;
     if (next) {
       this.#next = null;
       this.#drop(this.#current);
       this.#current = next;
-      void this.#sound(next, next.startMs, this.#seek);
+      void this.#playClip(next, next.startMs, this.#seek);
     } else if (!this.#isFetchingNext && this.#nowMs >= this.#totalMs - 100) {
       this.pause();
     } else if (!this.#isFetchingNext) {
@@ -225,7 +225,7 @@ export class Player {
     clip.audio.removeAttribute("src");
   }
 
-  #forget(): void {
+  #dropAll(): void {
     this.#seek += 1;
     this.#drop(this.#current);
     this.#drop(this.#next);

@@ -1,10 +1,10 @@
-/** The recording along time: an overview, a ruler, the waveform, and a lane for each speaker. Only what is in sight is drawn. */
+/** The timeline of a recording: overview, ruler, waveform, and a lane for each speaker. Only the visible range is drawn. */
 
-import { clock, timecode } from "../pure/format.ts";
-import { speakerClasses } from "../pure/speakers.ts";
-import { EDITED, type Stretch, type Talk, type Turn } from "../pure/talk.ts";
-import { clamped, levelFor, panned, showing, tickStep, zoomed, type Sight } from "../pure/timescale.ts";
-import { el, keepFocus, replace, setAttribute } from "../ui/dom.ts";
+import { el, keepFocus, replace, setAttribute } from "../shared/dom.ts";
+import { clock, timecode } from "../shared/format.ts";
+import { speakerClasses } from "../shared/speakers.ts";
+import { clamped, levelFor, panned, revealing, tickStep, zoomed, type TimeRange } from "./time_axis.ts";
+import { EDITED, type Interval, type Transcript, type Turn } from "./transcript.ts";
 import { FACTOR, type Waveform } from "./waveform.ts";
 
 const RULER = 18;
@@ -14,9 +14,9 @@ const OVERVIEW_LANE = 5;
 
 export interface TimelineOptions {
   waveform: Waveform;
-  /** A moment was pointed at. */
+  /** Called with the time of a click. */
   onSeek: (ms: number) => void;
-  /** A speaker's name was pressed. */
+  /** Called when a speaker's name is clicked. */
   onSpeaker: (speaker: string) => void;
 }
 
@@ -43,11 +43,11 @@ export class Timeline {
   readonly #after = el("div", { class: "sk-talk-shade sk-talk-after", attrs: { "aria-hidden": "true" } });
   readonly #names = el("div", { class: "sk-talk-names" });
   readonly #swatches = el("div", { attrs: { hidden: true } });
-  #talk: Talk | null = null;
-  #overlaps: Stretch[] = [];
+  #transcript: Transcript | null = null;
+  #overlaps: Interval[] = [];
   #inks: Inks | null = null;
   #totalMs = 1;
-  #sight: Sight = { fromMs: 0, toMs: 1 };
+  #range: TimeRange = { fromMs: 0, toMs: 1 };
   #selected: Turn | null = null;
   #nowMs = 0;
   #frame = 0;
@@ -72,7 +72,7 @@ export class Timeline {
     this.#drag(this.slider);
     this.#dragOverview(map);
     const resized = new ResizeObserver(([entry]) => {
-      this.#width = Math.round(entry?.contentRect.width ?? 0) || this.#width; // JupyterLab hides everything for a moment when the theme changes
+      this.#width = Math.round(entry?.contentRect.width ?? 0) || this.#width; // JupyterLab hides everything briefly when the theme changes
       this.redraw();
     });
     resized.observe(this.slider);
@@ -86,29 +86,29 @@ export class Timeline {
     for (const closer of this.#closers) closer();
   }
 
-  /** Another recording: all of it is in sight. */
+  /** Show another recording from start to end. */
   open(totalMs: number): void {
     this.#totalMs = Math.max(totalMs, 1);
-    this.#sight = { fromMs: 0, toMs: this.#totalMs };
-    this.#talk = null;
+    this.#range = { fromMs: 0, toMs: this.#totalMs };
+    this.#transcript = null;
     this.#selected = null;
     setAttribute(this.slider, "aria-valuemax", Math.round(this.#totalMs / 1000));
     this.now(0);
     this.redraw();
   }
 
-  /** Show a transcript, at the place where the reader is. */
-  show(talk: Talk): void {
-    const isKnown = this.#talk?.speakers.join("\0") === talk.speakers.join("\0");
-    this.#talk = talk;
-    this.#overlaps = talk.overlaps();
+  /** Show a transcript; the visible range stays. */
+  show(transcript: Transcript): void {
+    const isKnown = this.#transcript?.speakers.join("\0") === transcript.speakers.join("\0");
+    this.#transcript = transcript;
+    this.#overlaps = transcript.overlaps();
     if (isKnown) this.redraw();
-    else this.#showSpeakers(talk);
+    else this.#showSpeakers(transcript);
   }
 
-  #showSpeakers(talk: Talk): void {
-    const classes = speakerClasses(talk.speakers);
-    const numbered = talk.speakers.map((name, at) => ({ name, hint: at < 9 ? `${at + 1}` : "", colour: classes.get(name) ?? "" }));
+  #showSpeakers(transcript: Transcript): void {
+    const classes = speakerClasses(transcript.speakers);
+    const numbered = transcript.speakers.map((name, at) => ({ name, hint: at < 9 ? `${at + 1}` : "", colour: classes.get(name) ?? "" }));
     const items = numbered.map(({ name, hint, colour }) =>
       el(
         "button",
@@ -122,21 +122,21 @@ export class Timeline {
       ),
     );
     keepFocus(this.#names, () => replace(this.#names, ...items));
-    replace(this.#swatches, ...talk.speakers.map((name) => el("i", { class: classes.get(name) ?? "" })));
+    replace(this.#swatches, ...transcript.speakers.map((name) => el("i", { class: classes.get(name) ?? "" })));
     this.#recolour();
   }
 
-  /** Mark a turn, and bring it into sight. */
+  /** Mark a turn and scroll it into view. */
   select(turn: Turn | null): void {
     this.#selected = turn;
-    this.#look(turn ? showing(this.#sight, turn.startMs, turn.endMs, this.#totalMs) : this.#sight);
+    this.#showRange(turn ? revealing(this.#range, turn.startMs, turn.endMs, this.#totalMs) : this.#range);
   }
 
-  /** Move the playhead; while it plays, the sight goes along. */
+  /** Move the playhead; with `follow`, scroll with it. */
   now(ms: number, follow = false): void {
     this.#nowMs = ms;
-    if (follow && (ms < this.#sight.fromMs || ms > this.#sight.toMs)) {
-      this.#look(showing(this.#sight, ms, ms + (this.#sight.toMs - this.#sight.fromMs), this.#totalMs));
+    if (follow && (ms < this.#range.fromMs || ms > this.#range.toMs)) {
+      this.#showRange(revealing(this.#range, ms, ms + (this.#range.toMs - this.#range.fromMs), this.#totalMs));
     }
     this.#placeCursor();
     const seconds = Math.round(ms / 1000);
@@ -146,34 +146,34 @@ export class Timeline {
     }
   }
 
-  /** Zoom around the playhead, or around the middle when it is out of sight. */
+  /** Zoom around the playhead, or around the middle when the playhead is not visible. */
   zoom(factor: number): void {
-    const { fromMs, toMs } = this.#sight;
+    const { fromMs, toMs } = this.#range;
     const around = this.#nowMs >= fromMs && this.#nowMs <= toMs ? this.#nowMs : (fromMs + toMs) / 2;
-    this.#look(zoomed(this.#sight, factor, around, this.#totalMs));
+    this.#showRange(zoomed(this.#range, factor, around, this.#totalMs));
   }
 
   fit(): void {
-    this.#look({ fromMs: 0, toMs: this.#totalMs });
+    this.#showRange({ fromMs: 0, toMs: this.#totalMs });
   }
 
   pan(share: number): void {
-    this.#look(panned(this.#sight, share * (this.#sight.toMs - this.#sight.fromMs), this.#totalMs));
+    this.#showRange(panned(this.#range, share * (this.#range.toMs - this.#range.fromMs), this.#totalMs));
   }
 
-  /** Draw everything again, once, before the next frame is shown. */
+  /** Draw everything again in the next frame. */
   redraw(): void {
     this.#overviewIsStale = true;
     this.refresh();
   }
 
-  /** Draw again what is in sight. */
+  /** Draw the visible range again in the next frame. */
   refresh(): void {
-    this.#look(this.#sight);
+    this.#showRange(this.#range);
   }
 
-  #look(sight: Sight): void {
-    this.#sight = clamped(sight, this.#totalMs);
+  #showRange(range: TimeRange): void {
+    this.#range = clamped(range, this.#totalMs);
     if (!this.#frame) this.#frame = requestAnimationFrame(() => this.#draw());
   }
 
@@ -197,25 +197,25 @@ export class Timeline {
   #draw(): void {
     this.#frame = 0;
     const inks = this.#inks;
-    const talk = this.#talk;
+    const transcript = this.#transcript;
     if (!this.#width || !inks) return;
-    const lanes = Math.max(talk?.speakers.length ?? 0, 1);
+    const lanes = Math.max(transcript?.speakers.length ?? 0, 1);
     const brush = sized(this.#main, this.#width, RULER + WAVE + lanes * LANE);
     this.#drawPicked(brush, inks);
     this.#drawRuler(brush, inks, RULER + WAVE + lanes * LANE);
     this.#drawWave(brush, inks);
-    if (talk) this.#drawLanes(brush, inks, talk);
-    if (this.#overviewIsStale) this.#drawOverview(inks, talk, lanes);
+    if (transcript) this.#drawLanes(brush, inks, transcript);
+    if (this.#overviewIsStale) this.#drawOverview(inks, transcript, lanes);
     this.#placeWindow();
     this.#placeCursor();
   }
 
   #x(ms: number): number {
-    return ((ms - this.#sight.fromMs) / (this.#sight.toMs - this.#sight.fromMs)) * this.#width;
+    return ((ms - this.#range.fromMs) / (this.#range.toMs - this.#range.fromMs)) * this.#width;
   }
 
   #ms(x: number): number {
-    return this.#sight.fromMs + (x / this.#width) * (this.#sight.toMs - this.#sight.fromMs);
+    return this.#range.fromMs + (x / this.#width) * (this.#range.toMs - this.#range.fromMs);
   }
 
   #drawPicked(brush: CanvasRenderingContext2D, inks: Inks): void {
@@ -226,14 +226,14 @@ export class Timeline {
   }
 
   #drawRuler(brush: CanvasRenderingContext2D, inks: Inks, height: number): void {
-    const step = tickStep((this.#sight.toMs - this.#sight.fromMs) / this.#width);
+    const step = tickStep((this.#range.toMs - this.#range.fromMs) / this.#width);
     brush.font = "11px system-ui, sans-serif";
     brush.textBaseline = "middle";
     brush.fillStyle = inks.muted;
     brush.strokeStyle = inks.line;
     brush.lineWidth = 1;
     brush.beginPath();
-    for (let ms = Math.ceil(this.#sight.fromMs / step) * step; ms <= this.#sight.toMs; ms += step) {
+    for (let ms = Math.ceil(this.#range.fromMs / step) * step; ms <= this.#range.toMs; ms += step) {
       const x = Math.round(this.#x(ms)) + 0.5;
       brush.moveTo(x, RULER - 4);
       brush.lineTo(x, height);
@@ -245,10 +245,10 @@ export class Timeline {
 
   #drawWave(brush: CanvasRenderingContext2D, inks: Inks): void {
     const { waveform } = this.#options;
-    const msPerPixel = (this.#sight.toMs - this.#sight.fromMs) / this.#width;
+    const msPerPixel = (this.#range.toMs - this.#range.fromMs) / this.#width;
     const level = levelFor(msPerPixel, waveform.stepMs, FACTOR, waveform.levels);
-    const { first, widthMs, peaks, isWhole } = waveform.values(level, this.#sight.fromMs, this.#sight.toMs);
-    if ((this.slider.dataset["waveform"] === "whole") !== isWhole) this.slider.dataset["waveform"] = isWhole ? "whole" : "partial"; // for pictures
+    const { first, widthMs, peaks, isWhole } = waveform.values(level, this.#range.fromMs, this.#range.toMs);
+    if ((this.slider.dataset["waveform"] === "whole") !== isWhole) this.slider.dataset["waveform"] = isWhole ? "whole" : "partial"; // screenshots wait for this
     const middle = RULER + WAVE / 2;
     const barWidth = Math.max(widthMs / msPerPixel, 1);
     brush.fillStyle = inks.muted;
@@ -271,20 +271,20 @@ export class Timeline {
     if (pixel >= 0) bar(pixel, tallest, 1);
   }
 
-  #drawLanes(brush: CanvasRenderingContext2D, inks: Inks, talk: Talk): void {
+  #drawLanes(brush: CanvasRenderingContext2D, inks: Inks, transcript: Transcript): void {
     const top = RULER + WAVE;
     brush.fillStyle = inks.line;
-    for (let lane = 0; lane <= talk.speakers.length; lane += 1) brush.fillRect(0, top + lane * LANE, this.#width, 1);
-    for (const turn of talk.between(this.#sight.fromMs, this.#sight.toMs)) this.#drawTurn(brush, inks, talk, turn, top);
+    for (let lane = 0; lane <= transcript.speakers.length; lane += 1) brush.fillRect(0, top + lane * LANE, this.#width, 1);
+    for (const turn of transcript.turnsBetween(this.#range.fromMs, this.#range.toMs)) this.#drawTurn(brush, inks, transcript, turn, top);
     brush.fillStyle = inks.ink;
     for (const { startMs, endMs } of this.#overlaps) {
-      if (endMs < this.#sight.fromMs || startMs > this.#sight.toMs) continue;
+      if (endMs < this.#range.fromMs || startMs > this.#range.toMs) continue;
       const x = this.#x(startMs);
       brush.fillRect(x, top - 3, Math.max(this.#x(endMs) - x, 1), 3);
     }
   }
 
-  #drawTurn(brush: CanvasRenderingContext2D, inks: Inks, talk: Talk, turn: Turn, top: number): void {
+  #drawTurn(brush: CanvasRenderingContext2D, inks: Inks, transcript: Transcript, turn: Turn, top: number): void {
     const [x, right] = [this.#x(turn.startMs), this.#x(turn.endMs)];
     const y = top + Math.max(turn.speaker, 0) * LANE + 3;
     const width = Math.max(right - x, 1);
@@ -292,11 +292,11 @@ export class Timeline {
     brush.fillRect(x, y, width, LANE - 6);
     if (width > 3 * (turn.end - turn.first)) {
       brush.fillStyle = inks.ground;
-      for (let word = turn.first + 1; word < turn.end; word += 1) brush.fillRect(this.#x(talk.starts[word] ?? 0), y, 1, LANE - 6);
+      for (let word = turn.first + 1; word < turn.end; word += 1) brush.fillRect(this.#x(transcript.starts[word] ?? 0), y, 1, LANE - 6);
     }
     brush.fillStyle = inks.ink;
     for (let word = turn.first; word < turn.end; word += 1) {
-      if (talk.has(word, EDITED)) brush.fillRect(this.#x(talk.starts[word] ?? 0), y + LANE - 7, Math.max(this.#x(talk.ends[word] ?? 0) - this.#x(talk.starts[word] ?? 0), 1), 2);
+      if (transcript.has(word, EDITED)) brush.fillRect(this.#x(transcript.starts[word] ?? 0), y + LANE - 7, Math.max(this.#x(transcript.ends[word] ?? 0) - this.#x(transcript.starts[word] ?? 0), 1), 2);
     }
     if (turn === this.#selected) {
       brush.strokeStyle = inks.ink;
@@ -305,20 +305,20 @@ export class Timeline {
     }
   }
 
-  #drawOverview(inks: Inks, talk: Talk | null, lanes: number): void {
+  #drawOverview(inks: Inks, transcript: Transcript | null, lanes: number): void {
     this.#overviewIsStale = false;
     const brush = sized(this.#overview, this.#width, lanes * OVERVIEW_LANE + 6);
-    for (const turn of talk?.turns ?? []) {
+    for (const turn of transcript?.turns ?? []) {
       const x = (turn.startMs / this.#totalMs) * this.#width;
       brush.fillStyle = inks.speakers[turn.speaker] || inks.none;
       brush.fillRect(x, 3 + Math.max(turn.speaker, 0) * OVERVIEW_LANE, Math.max(((turn.endMs - turn.startMs) / this.#totalMs) * this.#width, 1), OVERVIEW_LANE - 1);
     }
   }
 
-  /** Only transforms are set: they need neither layout nor paint. */
+  /** Sets transforms only: they need neither layout nor paint. */
   #placeWindow(): void {
-    this.#before.style.transform = `translateX(${(this.#sight.fromMs / this.#totalMs - 1) * 100}%)`;
-    this.#after.style.transform = `translateX(${(this.#sight.toMs / this.#totalMs) * 100}%)`;
+    this.#before.style.transform = `translateX(${(this.#range.fromMs / this.#totalMs - 1) * 100}%)`;
+    this.#after.style.transform = `translateX(${(this.#range.toMs / this.#totalMs) * 100}%)`;
   }
 
   #placeCursor(): void {
@@ -328,19 +328,19 @@ export class Timeline {
     this.#overviewCursor.style.transform = `translateX(${(this.#nowMs / this.#totalMs) * this.#width}px)`;
   }
 
-  /** Dragging moves what is in sight; a press without a drag is a seek. */
+  /** Dragging pans; a click without a drag seeks. */
   #drag(target: HTMLElement): void {
-    let start: { x: number; sight: Sight; moved: boolean } | null = null;
+    let start: { x: number; range: TimeRange; moved: boolean } | null = null;
     target.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
-      start = { x: event.clientX, sight: this.#sight, moved: false };
+      start = { x: event.clientX, range: this.#range, moved: false };
       target.setPointerCapture(event.pointerId);
     });
     target.addEventListener("pointermove", (event) => {
       if (!start) return;
       const shift = event.clientX - start.x;
       start.moved ||= Math.abs(shift) > 4;
-      if (start.moved) this.#look(panned(start.sight, (-shift / this.#width) * (start.sight.toMs - start.sight.fromMs), this.#totalMs));
+      if (start.moved) this.#showRange(panned(start.range, (-shift / this.#width) * (start.range.toMs - start.range.fromMs), this.#totalMs));
     });
     target.addEventListener("pointerup", (event) => {
       if (start && !start.moved) this.#options.onSeek(this.#ms(event.clientX - target.getBoundingClientRect().left));
@@ -352,8 +352,8 @@ export class Timeline {
   #dragOverview(map: HTMLElement): void {
     const go = (event: PointerEvent) => {
       const at = ((event.clientX - map.getBoundingClientRect().left) / map.clientWidth) * this.#totalMs;
-      const half = (this.#sight.toMs - this.#sight.fromMs) / 2;
-      this.#look({ fromMs: at - half, toMs: at + half });
+      const half = (this.#range.toMs - this.#range.fromMs) / 2;
+      this.#showRange({ fromMs: at - half, toMs: at + half });
     };
     map.addEventListener("pointerdown", (event) => {
       map.setPointerCapture(event.pointerId);
@@ -365,7 +365,7 @@ export class Timeline {
   #wheel(event: WheelEvent): void {
     if (event.ctrlKey || event.metaKey) {
       const at = this.#ms(event.clientX - this.slider.getBoundingClientRect().left);
-      this.#look(zoomed(this.#sight, 1.002 ** -event.deltaY, at, this.#totalMs));
+      this.#showRange(zoomed(this.#range, 1.002 ** -event.deltaY, at, this.#totalMs));
     } else if (event.deltaX || event.shiftKey) {
       const by = (event.deltaX || event.deltaY) / this.#width;
       this.pan(by);
@@ -387,7 +387,7 @@ export class Timeline {
   }
 }
 
-/** A canvas of a size in CSS pixels, sharp on any screen and empty; its context draws in CSS pixels. */
+/** Clear a canvas and give it a size in CSS pixels; the returned context draws in CSS pixels, sharp on any screen. */
 function sized(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
   const scale = window.devicePixelRatio || 1;
   const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];

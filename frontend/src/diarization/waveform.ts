@@ -1,8 +1,8 @@
-/** The peaks of a recording, fetched tile by tile at the level of detail that is looked at. */
+/** The peaks of a recording, fetched in tiles at the visible level of detail. */
 
-import type { Face } from "../ui/face.ts";
+import type { Bridge } from "../shared/bridge.ts";
 
-export const FACTOR = 4; // as in scribekit/peaks.py
+export const FACTOR = 4; // as in scribekit/recordings/waveform.py
 const LEVELS = 8;
 const TILE = 2048;
 const MOST_TILES = 200;
@@ -21,37 +21,37 @@ export interface KnownPeaks {
 
 export class Waveform {
   readonly levels = LEVELS;
-  readonly #face: Face;
-  readonly #changed: () => void;
+  readonly #bridge: Bridge;
+  readonly #onChange: () => void;
   readonly #tiles = new Map<string, Tile>();
-  readonly #asked = new Set<string>();
+  readonly #requested = new Set<string>();
   #known: KnownPeaks = { known_ms: 0, is_complete: true, step_ms: 10, problem: null };
   #generation = 0;
 
-  constructor(face: Face, changed: () => void) {
-    this.#face = face;
-    this.#changed = changed;
+  constructor(bridge: Bridge, onChange: () => void) {
+    this.#bridge = bridge;
+    this.#onChange = onChange;
   }
 
   get stepMs(): number {
     return this.#known.step_ms;
   }
 
-  /** Another recording: what was fetched is of no use. */
-  forget(): void {
+  /** Drop all tiles: another recording is shown. */
+  reset(): void {
     this.#generation += 1;
     this.#tiles.clear();
-    this.#asked.clear();
+    this.#requested.clear();
   }
 
-  /** More is known: tiles that were not whole are fetched again when they are looked at. */
+  /** Note that more peaks are known: incomplete tiles are fetched again when they are shown. */
   update(known: KnownPeaks): void {
     this.#known = known;
     for (const [key, tile] of this.#tiles) if (!tile.isWhole) this.#tiles.delete(key);
-    this.#changed();
+    this.#onChange();
   }
 
-  /** The values of one level between two moments; 0 where they are not there yet, and then it is not whole. */
+  /** Return the values of a level between two moments; where they are missing they are 0, and `isWhole` is false. */
   values(level: number, fromMs: number, toMs: number): { first: number; widthMs: number; peaks: Uint8Array; isWhole: boolean } {
     const widthMs = this.#known.step_ms * FACTOR ** level;
     const first = Math.max(Math.floor(fromMs / widthMs), 0);
@@ -71,7 +71,7 @@ export class Waveform {
   #tile(level: number, number: number): Uint8Array | undefined {
     const key = `${level}/${number}`;
     const tile = this.#tiles.get(key);
-    if (!tile && !this.#asked.has(key)) void this.#fetch(key, level, number);
+    if (!tile && !this.#requested.has(key)) void this.#fetch(key, level, number);
     return tile?.peaks;
   }
 
@@ -79,10 +79,10 @@ export class Waveform {
     const startMs = number * TILE * this.#known.step_ms * FACTOR ** level;
     if (startMs >= this.#known.known_ms) return;
     const generation = this.#generation;
-    this.#asked.add(key);
-    const answer = await this.#face.askWithBuffers("peaks", { level, first: number * TILE, count: TILE });
+    this.#requested.add(key);
+    const answer = await this.#bridge.askWithBuffers("peaks", { level, first: number * TILE, count: TILE });
     if (generation !== this.#generation) return;
-    this.#asked.delete(key);
+    this.#requested.delete(key);
     const buffer = answer?.buffers[0];
     if (!answer || !buffer) return;
     const endMs = (number + 1) * TILE * this.#known.step_ms * FACTOR ** level;
@@ -90,6 +90,6 @@ export class Waveform {
     this.#tiles.set(key, { peaks: new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice(), isWhole: this.#known.is_complete || knownMs >= endMs });
     const oldest = this.#tiles.keys().next().value;
     if (this.#tiles.size > MOST_TILES && oldest !== undefined) this.#tiles.delete(oldest);
-    this.#changed();
+    this.#onChange();
   }
 }

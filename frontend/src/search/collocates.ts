@@ -1,9 +1,9 @@
-/** The words that are found near the query more often than chance would have it. */
+/** The collocates: words near the query more often than by chance. */
 
-import { count } from "../pure/format.ts";
-import { plural } from "../pure/search.ts";
-import { el, keepFocus, replace } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
+import type { Bridge } from "../shared/bridge.ts";
+import { el, keepFocus, replace } from "../shared/dom.ts";
+import { count } from "../shared/format.ts";
+import { plural } from "./messages.ts";
 import type { Collocate } from "./types.ts";
 
 const MEASURES = [
@@ -16,16 +16,16 @@ const SPANS = [1, 2, 3, 4, 5, 7, 10];
 
 export class CollocatePanel {
   readonly element: HTMLElement;
-  readonly #face: Face;
+  readonly #bridge: Bridge;
   readonly #search: (query: string) => void;
   readonly #measure: HTMLSelectElement;
   readonly #span: HTMLSelectElement;
-  readonly #said = el("span", { class: "sk-muted" });
+  readonly #status = el("span", { class: "sk-muted" });
   readonly #table = el("table", { class: "sk-figures" });
   #shownFor = "";
 
-  constructor(face: Face, search: (query: string) => void) {
-    this.#face = face;
+  constructor(bridge: Bridge, search: (query: string) => void) {
+    this.#bridge = bridge;
     this.#search = search;
     const changed = { change: () => void this.refresh("") };
     this.#measure = el("select", { attrs: { "data-key": "measure" }, on: changed }, ...MEASURES.map(([value, title]) => el("option", { attrs: { value } }, title)));
@@ -33,22 +33,22 @@ export class CollocatePanel {
     this.element = el(
       "div",
       { class: "sk-stack" },
-      el("div", { class: "sk-row" }, el("label", {}, "Sorted by", this.#measure), el("label", {}, "Words on each side", this.#span), this.#said),
+      el("div", { class: "sk-row" }, el("label", {}, "Sorted by", this.#measure), el("label", {}, "Words on each side", this.#span), this.#status),
       el("div", { class: "sk-search-scroll", attrs: { tabindex: 0, role: "region", "aria-label": "Collocates" } }, this.#table),
     );
   }
 
-  /** Fetch what belongs to a view, unless it is shown already. */
+  /** Fetch the collocates of a view, unless they are already shown; an empty name fetches the current view again. */
   async refresh(view: string): Promise<void> {
     if (view && view === this.#shownFor) return;
     this.#shownFor = view || this.#shownFor;
-    this.#said.textContent = "Counting …";
-    const answer = await this.#face.askLatest<{ rows: Collocate[]; total: number }>("collocates", { span: Number(this.#span.value), measure: this.#measure.value });
+    this.#status.textContent = "Counting …";
+    const answer = await this.#bridge.askLatest<{ rows: Collocate[]; total: number }>("collocates", { span: Number(this.#span.value), measure: this.#measure.value });
     if (!answer) {
-      this.#said.textContent = "";
+      this.#status.textContent = "";
       return;
     }
-    this.#said.textContent = `${plural(answer.total, "word")} found near it at least twice. All speakers of the recordings chosen count.`;
+    this.#status.textContent = `${plural(answer.total, "word")} found near it at least twice. All speakers of the recordings chosen count.`;
     this.#draw(answer.rows);
   }
 
@@ -58,7 +58,7 @@ export class CollocatePanel {
     const head = ["Word", "Near it", "In all", title].map((text, at) => el("th", { class: at ? "sk-number" : "", attrs: { scope: "col" } }, text));
     const cell = (text: string) => el("td", { class: "sk-number" }, text);
     const body = rows.map((row) => el("tr", {}, el("th", { attrs: { scope: "row" } }, this.#word(row)), cell(count(row.together)), cell(count(row.frequency)), cell((row.scores[measure] ?? 0).toFixed(2))));
-    keepFocus(this.#face.root, () => replace(this.#table, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body)));
+    keepFocus(this.#bridge.root, () => replace(this.#table, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body)));
   }
 
   #word(row: Collocate): HTMLElement {

@@ -1,9 +1,9 @@
-/** The facets: values with counts, to be ticked; each list opens to all its values, with a field to find one. */
+/** The facets: checkboxes of values with counts; each list can be opened to all its values and searched. */
 
-import { count } from "../pure/format.ts";
-import { plural } from "../pure/search.ts";
-import { el, keepFocus, replace, type Child } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
+import type { Bridge } from "../shared/bridge.ts";
+import { el, keepFocus, replace, type Child } from "../shared/dom.ts";
+import { count } from "../shared/format.ts";
+import { plural } from "./messages.ts";
 import type { Facet, Value } from "./types.ts";
 
 const TYPING_MS = 150;
@@ -11,16 +11,16 @@ export const NO_VALUE = "(none)";
 
 export class FacetPanel {
   readonly element = el("div", { class: "sk-facets", attrs: { role: "group", "aria-label": "Narrow the lines" } });
-  readonly #face: Face;
+  readonly #bridge: Bridge;
   readonly #speakerClass: (speaker: string | null) => string;
   readonly #open = new Map<string, { like: string; values: Value[] }>();
   #facets: Facet[] = [];
   #typing = 0;
 
-  constructor(face: Face, speakerClass: (speaker: string | null) => string) {
-    this.#face = face;
+  constructor(bridge: Bridge, speakerClass: (speaker: string | null) => string) {
+    this.#bridge = bridge;
     this.#speakerClass = speakerClass;
-    face.onClose(() => window.clearTimeout(this.#typing));
+    bridge.onClose(() => window.clearTimeout(this.#typing));
   }
 
   draw(facets: Facet[]): void {
@@ -30,7 +30,7 @@ export class FacetPanel {
   }
 
   #redraw(): void {
-    keepFocus(this.#face.root, () => replace(this.element, ...this.#facets.map((facet) => this.#facet(facet))));
+    keepFocus(this.#bridge.root, () => replace(this.element, ...this.#facets.map((facet) => this.#facet(facet))));
   }
 
   #facet(facet: Facet): HTMLElement {
@@ -48,7 +48,7 @@ export class FacetPanel {
 
   #value(facet: Facet, value: Value): Child {
     const shown = value.value ?? NO_VALUE;
-    const pick = (on: boolean) => this.#face.tell("pick", { facet: facet.name, value: value.value, on });
+    const pick = (on: boolean) => this.#bridge.send("pick", { facet: facet.name, value: value.value, on });
     const box = el("input", {
       attrs: { type: "checkbox", "data-key": `facet:${facet.name}:${value.value ?? ""}` },
       on: { change: (event) => pick(event.currentTarget.checked) },
@@ -102,7 +102,7 @@ export class FacetPanel {
     const open = this.#open.get(name);
     if (!open) return;
     const asked = open.like;
-    const values = await this.#face.ask<Value[]>("values", { facet: name, like: asked });
+    const values = await this.#bridge.ask<Value[]>("values", { facet: name, like: asked });
     if (!values || open.like !== asked) return;
     open.values = values;
     this.#redraw();

@@ -1,9 +1,9 @@
-/** The sound of a line: a few seconds are decoded by the kernel and played here. */
+/** The sound of a line: the kernel decodes a few seconds, the page plays them. */
 
-import { timecode } from "../pure/format.ts";
-import { Latest } from "../pure/latest.ts";
-import { el } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
+import type { Bridge } from "../shared/bridge.ts";
+import { el } from "../shared/dom.ts";
+import { timecode } from "../shared/format.ts";
+import { Latest } from "../shared/latest.ts";
 import type { Line } from "./types.ts";
 
 const BEFORE_MS = 1_000;
@@ -13,7 +13,7 @@ const BACK_MS = 5_000;
 
 export class Player {
   readonly element: HTMLElement;
-  readonly #face: Face;
+  readonly #bridge: Bridge;
   readonly #audio = new Audio();
   readonly #latest = new Latest();
   readonly #toggle = el("button", { attrs: { type: "button", disabled: true, "data-key": "toggle" }, on: { click: () => this.toggle() } }, "▶ Play");
@@ -22,19 +22,19 @@ export class Player {
   #line: Line | null = null;
   #startMs = 0;
 
-  constructor(face: Face) {
-    this.#face = face;
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge;
     const button = (key: string, text: string, run: () => void) => el("button", { attrs: { type: "button", disabled: true, "data-key": key }, on: { click: run } }, text);
     this.#others = [button("again", "Again", () => this.again()), button("back", "5 s earlier", () => this.back()), button("on", "Play on", () => this.goOn())];
     this.element = el("div", { class: "sk-row sk-player", attrs: { role: "group", "aria-label": "Player" } }, this.#toggle, ...this.#others, this.#place);
     for (const event of ["play", "pause", "ended", "timeupdate"]) this.#audio.addEventListener(event, () => this.#draw());
-    face.onClose(() => {
+    bridge.onClose(() => {
       this.#audio.pause();
       URL.revokeObjectURL(this.#audio.src);
     });
   }
 
-  /** Hear a line with a second before it and three after. */
+  /** Play a line with one second before it and three after. */
   play(line: Line): void {
     void this.#load(line, line.start_ms - BEFORE_MS, line.end_ms + AFTER_MS);
   }
@@ -67,7 +67,7 @@ export class Player {
     const number = this.#latest.next("clip");
     this.#audio.pause();
     this.#place.textContent = `${line.recording} …`;
-    const answer = await this.#face.askWithBuffers("play", { recording: line.recording, from_ms: Math.round(fromMs), to_ms: Math.round(toMs) });
+    const answer = await this.#bridge.askWithBuffers("play", { recording: line.recording, from_ms: Math.round(fromMs), to_ms: Math.round(toMs) });
     if (!this.#latest.isNewest("clip", number)) return;
     const sound = answer?.buffers[0];
     if (!sound) {
@@ -82,7 +82,7 @@ export class Player {
     try {
       await this.#audio.play();
     } catch (problem) {
-      if ((problem as Error).name !== "AbortError") this.#face.fail("The browser did not play the sound. Press Play to try again.");
+      if ((problem as Error).name !== "AbortError") this.#bridge.showError("The browser did not play the sound. Press Play to try again.");
     }
     this.#draw();
   }

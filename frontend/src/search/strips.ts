@@ -1,16 +1,16 @@
-/** Where the lines lie in each recording: one strip per recording, those with most lines first. */
+/** The positions of the lines in each recording: one strip per recording, those with most lines first. */
 
-import { clock, count } from "../pure/format.ts";
-import { nearestMark, plural } from "../pure/search.ts";
-import { el, keepFocus, replace, svg, type Child } from "../ui/dom.ts";
-import type { Face } from "../ui/face.ts";
+import type { Bridge } from "../shared/bridge.ts";
+import { el, keepFocus, replace, svg, type Child } from "../shared/dom.ts";
+import { clock, count } from "../shared/format.ts";
+import { nearestMark, plural } from "./messages.ts";
 import type { Line, Strip } from "./types.ts";
 
 const AT_A_TIME = 12;
 const HEIGHT = 16;
 const NEAR = 6;
 
-interface Doing {
+interface Callbacks {
   isPicked: (recording: string) => boolean;
   pick: (recording: string, on: boolean) => void;
   goTo: (index: number) => void;
@@ -18,23 +18,23 @@ interface Doing {
 
 export class StripPanel {
   readonly element = el("div", { class: "sk-strips" });
-  readonly #face: Face;
-  readonly #doing: Doing;
+  readonly #bridge: Bridge;
+  readonly #callbacks: Callbacks;
   #wanted = AT_A_TIME;
   #strips: Strip[] = [];
   #stretches = 1;
   #total = 0;
   #playing: Line | null = null;
 
-  constructor(face: Face, doing: Doing) {
-    this.#face = face;
-    this.#doing = doing;
+  constructor(bridge: Bridge, callbacks: Callbacks) {
+    this.#bridge = bridge;
+    this.#callbacks = callbacks;
   }
 
-  /** Fetch and draw, as far as the reader has opened the list. */
+  /** Fetch and draw as many strips as the reader has opened. */
   async refresh(isOther: boolean): Promise<void> {
     if (isOther) this.#wanted = AT_A_TIME;
-    const answer = await this.#face.askLatest<{ strips: Strip[]; total: number; stretches: number }>("strips", { first: 0, count: this.#wanted });
+    const answer = await this.#bridge.askLatest<{ strips: Strip[]; total: number; stretches: number }>("strips", { first: 0, count: this.#wanted });
     if (!answer) return;
     this.#strips = answer.strips;
     this.#total = answer.total;
@@ -42,7 +42,7 @@ export class StripPanel {
     this.#draw();
   }
 
-  /** Mark the place that is heard. */
+  /** Mark the position that is played. */
   mark(line: Line): void {
     this.#playing = line;
     this.#draw();
@@ -50,15 +50,15 @@ export class StripPanel {
 
   #draw(): void {
     const rows = this.#strips.map((strip) => this.#row(strip));
-    keepFocus(this.#face.root, () =>
+    keepFocus(this.#bridge.root, () =>
       replace(this.element, this.#total === 0 && el("p", { class: "sk-muted" }, "Nothing to show yet."), ...rows.flat(), this.#more()),
     );
   }
 
   #row(strip: Strip): Child[] {
-    const isPicked = this.#doing.isPicked(strip.recording);
+    const isPicked = this.#callbacks.isPicked(strip.recording);
     const attrs = { type: "button", "aria-pressed": String(isPicked), title: strip.title || strip.recording, "data-key": `strip:${strip.recording}` };
-    const name = el("button", { class: "sk-plain", attrs, on: { click: () => this.#doing.pick(strip.recording, !isPicked) } }, strip.recording);
+    const name = el("button", { class: "sk-plain", attrs, on: { click: () => this.#callbacks.pick(strip.recording, !isPicked) } }, strip.recording);
     return [name, this.#picture(strip), el("span", { class: "sk-muted sk-number" }, count(strip.lines)), el("span", { class: "sk-muted sk-number" }, clock(strip.length_ms / 1000))];
   }
 
@@ -79,7 +79,7 @@ export class StripPanel {
     picture.addEventListener("click", (event) => {
       const box = picture.getBoundingClientRect();
       const index = nearestMark(strip.marks, ((event.clientX - box.left) / box.width) * this.#stretches, NEAR);
-      if (index !== null) this.#doing.goTo(index);
+      if (index !== null) this.#callbacks.goTo(index);
     });
     return picture;
   }

@@ -1,4 +1,4 @@
-/** What the search widget's kernel side sends. */
+/** What the kernel sends to the search widget. */
 
 export interface Line {
   recording: string;
@@ -31,7 +31,7 @@ export interface Strip {
   title: string;
   lines: number;
   length_ms: number;
-  /** Stretch, lines in it, position of the first of them. */
+  /** For each part of the recording with lines: its number, its lines, and the index of the first of them. */
   marks: [number, number, number][];
 }
 
