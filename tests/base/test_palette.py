@@ -7,7 +7,7 @@ from places import ROOT
 from scribekit.base import palette
 from scribekit.base.palette import DARK, LATER, LATER_DARK, LIGHT
 
-STYLES = (ROOT / "frontend" / "src" / "css" / "scribekit.css").read_text("utf-8")
+STYLES = (ROOT / "frontend" / "src" / "shared" / "shared.css").read_text("utf-8")
 GROUNDS = [(LIGHT, LATER, ("#FFFFFF",)), (DARK, LATER_DARK, ("#111111", "#212121", "#303030"))]
 
 
