@@ -8,6 +8,7 @@ Weights for the signs that were fitted to other recordings did not improve that 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from scribekit.base.schema import REVIEW_QUEUE
+from scribekit.quality.confidence import Distributions, Selection
 from scribekit.quality.signs import INVENTED, SIGNS, STRAY, Codes, Groups, in_reading_order, word_signs
 
 PARTS = ("transcript", "utterance", "sentence")
@@ -26,30 +28,37 @@ ENOUGH_SHARE = 0.5  # and reason enough to be in the queue where so many do
 
 LOW_CONFIDENCE, NO_CONFIDENCE = "low confidence", "no confidence"
 
+LONGEST_TEXT = 300
+
+_SHOWN = ["recording_id", "speaker", "start_ms", "end_ms", "n_words", "confidence", "expected_errors", "minutes", "text"]
+_NAME = ["recording_id", "first_word", "start_ms", "n_words"]
+
+_Floats = npt.NDArray[np.float64]
+
 
 class Risk(Protocol):
     """Gives the errors to expect of each word: ``Calibration`` is one."""
 
-    def expected_errors(self, confidence: Any, signs: pd.DataFrame) -> npt.NDArray[np.float64]:
+    def expected_errors(self, confidence: Any, signs: pd.DataFrame) -> _Floats:
         """Errors that words of these confidences and signs probably bring."""
 
 
 class Uncalibrated:
     """Confidence is believed as it is."""
 
-    def expected_errors(self, confidence: Any, signs: pd.DataFrame) -> npt.NDArray[np.float64]:  # noqa: ARG002 -- not believed
+    def expected_errors(self, confidence: Any, signs: pd.DataFrame) -> _Floats:  # noqa: ARG002 -- not believed
         """``1 - confidence``; the mean of the others where it is missing."""
         return error_from_confidence(confidence)
 
 
-def error_from_confidence(confidence: Any) -> npt.NDArray[np.float64]:
+def error_from_confidence(confidence: Any) -> _Floats:
     """The probability of error when confidence is believed as it is; the mean of the others where it is missing."""
     error = 1 - np.asarray(confidence, dtype=np.float64)
     missing = np.isnan(error)
     return np.where(missing, 0.5 if missing.all() else np.nanmean(error), error) if missing.any() else error
 
 
-def with_lifts(risk: npt.NDArray[np.float64], signs: pd.DataFrame, lifts: Mapping[str, float]) -> npt.NDArray[np.float64]:
+def with_lifts(risk: _Floats, signs: pd.DataFrame, lifts: Mapping[str, float]) -> npt.NDArray[np.float64]:
     """Risks times the lifts of the signs that each word shows; a sign without a lift changes nothing.
 
     Example:
@@ -131,7 +140,7 @@ def _part_codes(words: pd.DataFrame, by: str) -> Codes:
     return codes
 
 
-def _parts(words: pd.DataFrame, groups: Groups, expected: npt.NDArray[np.float64]) -> pd.DataFrame:
+def _parts(words: pd.DataFrame, groups: Groups, expected: _Floats) -> pd.DataFrame:
     parts = words[["recording_id", "speaker"]].iloc[groups.first].reset_index(drop=True)
     parts["start_ms"] = groups.reduce(np.minimum, words["start_ms"])
     parts["end_ms"] = groups.reduce(np.maximum, words["end_ms"])
@@ -153,13 +162,13 @@ def _ranked(parts: pd.DataFrame) -> pd.DataFrame:
     return REVIEW_QUEUE.frame({name: queue[name].tolist() for name in REVIEW_QUEUE.names} if len(queue) else None)
 
 
-def _shares(groups: Groups, signs: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
+def _shares(groups: Groups, signs: pd.DataFrame) -> dict[str, _Floats]:
     """How many of the words of each part show each sign."""
     return {name: np.bincount(groups.codes, signs[name]) / groups.sizes for name in SIGNS}
 
 
 def _reasons(
-    shares: Mapping[str, npt.NDArray[np.float64]], is_open: npt.NDArray[np.bool_], confidence: pd.Series[Any], below: float
+    shares: Mapping[str, _Floats], is_open: npt.NDArray[np.bool_], confidence: pd.Series[Any], below: float
 ) -> list[str]:
     """Why each part is in the queue; an empty text where it is not."""
     enough = {name: share > 0 if name in (*INVENTED, STRAY) else share >= ENOUGH_SHARE for name, share in shares.items()}
@@ -169,3 +178,99 @@ def _reasons(
     shown |= {name: enough[name] | (share >= SIGN_SHARE) for name, share in shares.items()}
     flags = (np.column_stack(list(shown.values())) & is_queued[:, None]).tolist()
     return ["; ".join(name for name, flag in zip(shown, row, strict=True) if flag) for row in flags]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Some rows of a queue, in its order.
+
+    Attributes:
+        index: Their positions in the whole queue.
+        minutes: Minutes of listening down to and with each.
+        share: Share of all expected errors of the corpus that are found by then, as the queue has it.
+    """
+
+    index: npt.NDArray[np.intp]
+    minutes: _Floats
+    share: _Floats
+
+    def effort(self, shares: Sequence[float]) -> list[tuple[float, int, float] | None]:
+        """For each share of the expected errors: the share, and how many rows and minutes it takes; None where the slice has less."""
+        reached = [int(np.searchsorted(self.share, share - 1e-9)) for share in shares]
+        return [
+            (share, row + 1, float(self.minutes[row])) if row < len(self.index) else None
+            for share, row in zip(shares, reached, strict=True)
+        ]
+
+
+class QueueSlices:
+    """A queue that is asked again and again for a part of it.
+
+    Args:
+        queue: Rows of ``schema.REVIEW_QUEUE``, made for the threshold 1, which holds what any lower one gives.
+        always: The same for the threshold 0: what shows other signs of trouble than low confidence, enough to be there anyhow.
+        whole_recordings: Whether its parts are transcripts; the parts of any other queue have one speaker each.
+    """
+
+    def __init__(self, queue: pd.DataFrame, always: pd.DataFrame, *, whole_recordings: bool) -> None:
+        self.rows = queue
+        self._whole_recordings = whole_recordings
+        reasons = [given.split("; ") for given in queue["reasons"].tolist()]
+        self._further = np.array(["; ".join(reason for reason in given if reason != LOW_CONFIDENCE) for given in reasons], dtype=object)
+        self._is_always = pd.MultiIndex.from_frame(queue[_NAME]).isin(pd.MultiIndex.from_frame(always[_NAME]))
+        self._may_be_low = np.array([LOW_CONFIDENCE in given for given in reasons], dtype=bool)
+        self._confidence = queue["confidence"].to_numpy(np.float64)
+        self._minutes, self._errors = queue["minutes"].to_numpy(np.float64), queue["expected_errors"].to_numpy(np.float64)
+        last = float(queue["share_of_errors"].iloc[-1]) if len(queue) else 0.0
+        self._all_errors = float(self._errors.sum()) / last if last > 0 else 0.0
+
+    def slice(self, distributions: Distributions, selection: Selection, *, below: float) -> Slice:
+        """The rows that the threshold leaves and that hold a word of the selection.
+
+        Args:
+            distributions: The words that the queue was made of.
+            selection: Which words are looked at.
+            below: Mean confidence under which a part is in the queue, unless it shows another sign of trouble.
+        """
+        kept = (self._may_be_low & (self._confidence < below)) | self._is_always
+        if selection.picked or not selection.is_of_all_bins:
+            kept &= self._holding(distributions, selection)
+        index = np.flatnonzero(kept)
+        errors = self._errors[index].cumsum()
+        return Slice(index, self._minutes[index].cumsum(), errors / self._all_errors if self._all_errors else np.zeros(len(index)))
+
+    def reasons(self, position: int, *, below: float) -> str:
+        """Why a row is in the queue at a threshold."""
+        is_low = self._may_be_low[position] and self._confidence[position] < below
+        return str(self.rows["reasons"].iloc[position] if is_low else self._further[position])
+
+    def shown(self, positions: Sequence[int], *, below: float) -> list[dict[str, Any]]:
+        """Some rows of the whole queue for a reader, with why they are there at a threshold.
+
+        Args:
+            positions: Which rows.
+            below: The threshold.
+        """
+        rows: list[dict[Any, Any]] = self.rows.iloc[list(positions)][_SHOWN].to_dict("records")
+        return [
+            {
+                **row,
+                "speaker": row["speaker"] if isinstance(row["speaker"], str) else None,
+                "confidence": None if np.isnan(row["confidence"]) else row["confidence"],
+                "text": row["text"][:LONGEST_TEXT],
+                "reasons": self.reasons(position, below=below),
+            }
+            for position, row in zip(positions, rows, strict=True)
+        ]
+
+    def _holding(self, distributions: Distributions, selection: Selection) -> npt.NDArray[np.bool_]:
+        if self._whole_recordings:
+            return self.rows["recording_id"].isin(distributions.recordings(selection)).to_numpy(dtype=bool)
+        return distributions.holding(self._spans(distributions), selection)
+
+    def _spans(self, distributions: Distributions) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        known = getattr(self, "_known_spans", None)
+        if known is None or known[0] is not distributions:
+            known = (distributions, distributions.spans(self.rows))
+            self._known_spans = known
+        return known[1]
