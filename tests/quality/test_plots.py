@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex, to_rgb
 from scribekit.base import palette, schema
 from scribekit.base.errors import OptionError
 from scribekit.quality import calibration, plots
-from scribekit.quality.conversation import turn_statistics
+from scribekit.quality.conversation import speaker_statistics
 
 UTTERANCES = schema.UTTERANCES.frame(
     {
@@ -23,7 +23,7 @@ UTTERANCES = schema.UTTERANCES.frame(
         "n_words": [80, 40, 60, 20],
     }
 )
-STATISTICS = turn_statistics(UTTERANCES)
+STATISTICS = speaker_statistics(UTTERANCES)
 FIRST = UTTERANCES[UTTERANCES["recording_id"] == "x"]
 CALIBRATION = calibration.fit(np.linspace(0, 1, 200), np.arange(200) % 3 > 0)
 QUEUE = pd.DataFrame({"cumulative_minutes": [1.0, 4.0], "share_of_errors": [0.5, 0.75]})
@@ -131,7 +131,7 @@ def test_no_plot_has_more_rows_than_can_be_read():
     count = 120
     turns = {"recording_id": [f"r{number}" for number in range(count)], "speaker": ["A"] * count, "n_words": [5] * count}
     many = pd.DataFrame({**turns, "start_ms": 0, "end_ms": 1000, "confidence": 0.5})
-    statistics = turn_statistics(many)
+    statistics = speaker_statistics(many)
     drawn = {
         "the first 40 of 120 recordings": plots.talk_shares(statistics),
         "the first 40 of 120 rows": plots.words_per_minute(statistics),
