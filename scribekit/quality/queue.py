@@ -58,18 +58,6 @@ def error_from_confidence(confidence: Any) -> _Floats:
     return np.where(missing, 0.5 if missing.all() else np.nanmean(error), error) if missing.any() else error
 
 
-def with_lifts(risk: _Floats, signs: pd.DataFrame, lifts: Mapping[str, float]) -> npt.NDArray[np.float64]:
-    """Risks times the lifts of the signs that each word shows; a sign without a lift changes nothing.
-
-    Example:
-        >>> with_lifts(np.array([0.1, 0.2]), pd.DataFrame({"drawn-out word": [False, True]}), {"drawn-out word": 2.0}).tolist()
-        [0.1, 0.4]
-    """
-    for name in signs.columns.intersection(list(lifts)):
-        risk = np.where(signs[name], risk * lifts[name], risk)
-    return risk
-
-
 def review_queue(
     words: pd.DataFrame,
     *,
@@ -167,9 +155,7 @@ def _shares(groups: Groups, signs: pd.DataFrame) -> dict[str, _Floats]:
     return {name: np.bincount(groups.codes, signs[name]) / groups.sizes for name in SIGNS}
 
 
-def _reasons(
-    shares: Mapping[str, _Floats], is_open: npt.NDArray[np.bool_], confidence: pd.Series[Any], below: float
-) -> list[str]:
+def _reasons(shares: Mapping[str, _Floats], is_open: npt.NDArray[np.bool_], confidence: pd.Series[Any], below: float) -> list[str]:
     """Why each part is in the queue; an empty text where it is not."""
     enough = {name: share > 0 if name in (*INVENTED, STRAY) else share >= ENOUGH_SHARE for name, share in shares.items()}
     is_low, is_unknown = (confidence < below).to_numpy(), confidence.isna().to_numpy()

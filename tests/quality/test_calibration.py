@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import scribekit as sk
 from scribekit.base import schema
 from scribekit.base.errors import OptionError
-from scribekit.quality.calibration import falling, fit
+from scribekit.quality.calibration import fit, isotonic_decreasing
 
 FRACTIONS = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
@@ -55,10 +55,10 @@ def test_the_probability_of_error_never_rises_with_confidence(words):
 
 @given(FRACTIONS)
 def test_the_nearest_falling_sequence_falls_and_keeps_the_sum(values):
-    fitted = falling(np.array(values), np.ones(len(values)))
+    fitted = isotonic_decreasing(np.array(values), np.ones(len(values)))
     assert (np.diff(fitted) <= 1e-12).all()
     assert fitted.sum() == pytest.approx(sum(values))
-    assert falling(fitted, np.ones(len(values))) == pytest.approx(fitted)
+    assert isotonic_decreasing(fitted, np.ones(len(values))) == pytest.approx(fitted)
 
 
 def test_words_of_one_confidence_share_a_bin():
