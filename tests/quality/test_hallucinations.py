@@ -1,7 +1,7 @@
 import pytest
 
 from scribekit.base.text import normalise
-from scribekit.quality.hallucinations import is_cue, is_foreign, is_stock_phrase
+from scribekit.quality.hallucinations import hints_at_stock_phrase, is_other_script, is_stock_phrase
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from scribekit.quality.hallucinations import is_cue, is_foreign, is_stock_phrase
     ],
 )
 def test_the_script_of_a_language(text, language, foreign):
-    assert is_foreign(text, language) is foreign
+    assert is_other_script(text, language) is foreign
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ def test_the_script_of_a_language(text, language, foreign):
 )  # fmt: skip
 def test_every_phantom_phrase_has_a_cue(text):
     assert is_stock_phrase(text)
-    assert any(is_cue(normalise(word)) for word in text.split())
+    assert any(hints_at_stock_phrase(normalise(word)) for word in text.split())

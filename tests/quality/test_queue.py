@@ -29,18 +29,18 @@ from scribekit.quality.queue import (
 )
 from scribekit.quality.references import as_reference
 from scribekit.quality.signs import (
-    DOUBTFUL,
     DRAWN_OUT,
     DRAWN_OUT_MS,
     LANGUAGE,
     MISSING,
     PAUSE_MS,
-    PHANTOM,
     REPEATED,
     SILENCE,
+    STOCK_PHRASE,
     STRAY,
     TURN_CHANGE,
     UNKNOWN,
+    UNSURE_LANGUAGE,
     WORD_RATE,
     in_reading_order,
     unknown,
@@ -240,8 +240,8 @@ def test_recordings_are_never_joined():
         ("no no no no", REPEATED),
         ("and then we and then we and then we and then we", REPEATED),
         ("no no no", None),
-        ("Thanks for watching!", PHANTOM),
-        ("Untertitel im Auftrag des ZDF", PHANTOM),
+        ("Thanks for watching!", STOCK_PHRASE),
+        ("Untertitel im Auftrag des ZDF", STOCK_PHRASE),
         ("Thank you for waiting.", None),
         ("She closed her channel and told us all over dinner that thanks for watching was what she said each night", None),
         ("Продолжение следует, друзья", LANGUAGE),
@@ -258,7 +258,7 @@ def test_signs_of_invented_text(text, reason):
     [("请 不 吝 点 赞", "zh"), ("请不吝 点赞 订阅 转 发", "zh"), ("ご視聴 ありがとう ございました", "ja"), ("字 幕 由 志愿者 提供", "zh")],
 )
 def test_phantom_phrases_of_scripts_without_spaces_are_known_however_words_are_cut(text, code):
-    assert PHANTOM in reasons(words_of((text, 0.99, "A")), languages=language(code))[text]
+    assert STOCK_PHRASE in reasons(words_of((text, 0.99, "A")), languages=language(code))[text]
     assert not is_stock_phrase(text.replace("吝", "").replace("幕", "").replace("聴", ""))
     assert not is_stock_phrase("我" * 45 + text)
 
@@ -305,7 +305,7 @@ def test_speech_over_silence():
 
 
 def test_a_language_that_the_service_is_not_sure_of():
-    assert reasons(words_of(SURE), languages=language("en", 0.3)) == {SURE[0]: DOUBTFUL}
+    assert reasons(words_of(SURE), languages=language("en", 0.3)) == {SURE[0]: UNSURE_LANGUAGE}
     assert reasons(words_of(SURE), languages=language("en", 0.9)) == {}
 
 
