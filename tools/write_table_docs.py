@@ -32,7 +32,14 @@ is NaN, and `Int64` is a whole number that may be missing. *Source* names where 
 service sent it. `with_manifest=True` adds your own columns to a level, `provenance=True` those of [provenance](#provenance).
 """
 
-HEADINGS = {"jobs": "The batch", "transcripts": "What was said", "measures": "Measures", "plans": "Planning", "edits": "Review"}
+HEADINGS = {
+    "jobs": "The batch",
+    "plans": "Planning",
+    "transcripts": "What was said",
+    "edits": "Review",
+    "quality": "Quality",
+    "search": "Search",
+}
 
 
 def page() -> str:

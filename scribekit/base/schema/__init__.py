@@ -5,20 +5,9 @@ The verbs build their frames through :meth:`Table.frame`, so a frame equals its 
 
 from scribekit.base.schema.edits import EDITS, PEOPLE, PROPOSALS, REVIEWS
 from scribekit.base.schema.jobs import DELETIONS, ESTIMATE, EVENTS, JOBS, MANIFEST, WRITTEN
-from scribekit.base.schema.measures import (
-    COLLOCATES,
-    CONCORDANCE,
-    DISPERSION,
-    EVALUATION,
-    KEYNESS,
-    NGRAMS,
-    RELIABILITY,
-    REVIEW_QUEUE,
-    SIGN_LIFTS,
-    TURN_STATISTICS,
-    WORD_ERRORS,
-)
 from scribekit.base.schema.plans import COMPARISON, PLAN, PLANNED, STAGES
+from scribekit.base.schema.quality import EVALUATION, RELIABILITY, REVIEW_QUEUE, SIGN_LIFTS, TURN_STATISTICS, WORD_ERRORS
+from scribekit.base.schema.search import COLLOCATES, CONCORDANCE, DISPERSION, KEYNESS, NGRAMS
 from scribekit.base.schema.table import Column, Table, is_missing
 from scribekit.base.schema.transcripts import (
     CHAPTERS,
