@@ -1,6 +1,7 @@
-"""Every column of every frame, written once: name, dtype, unit, meaning and where it comes from.
+"""Schema: every column of every frame, defined once with its name, dtype, unit, meaning and source.
 
-The verbs build their frames through :meth:`Table.frame`, so a frame equals its table in names, order and dtypes, also when it is empty.
+Each verb builds its frame with :meth:`Table.frame`, so a frame has exactly the columns, order and dtypes of its table, even when it is
+empty. ``docs/tables.md`` is generated from these tables.
 """
 
 from scribekit.base.schema.edits import EDITS, PEOPLE, PROPOSALS, REVIEWS
