@@ -66,7 +66,7 @@ def evaluate(
         recordings = _recordings(words, said, [name for name in ids if name in said], _group_of(column, view))
     frame = evaluation_frame(recordings, by_speaker=by_speaker, normaliser=normaliser, seed=seed)
     if by_speaker and frame["speaker"].isna().all():
-        raise OptionError("None of the references tells who speaks: write lines like 'A: words', or turns with a 'speaker'.")
+        raise OptionError("None of the references says who speaks: write lines like 'A: words', or turns with a 'speaker'.")
     return frame
 
 

@@ -25,9 +25,9 @@ def overconfident(confidence):
 def test_a_known_reliability_is_recovered_within_its_interval():
     confidence, correct = synthetic(20_000, overconfident)
     table = fit(confidence, correct).table
-    truth = overconfident(table["confidence"])
-    inside = truth.between(table["accuracy_low"], table["accuracy_high"])
-    assert inside.mean() >= 0.85  # of intervals that each hold the truth in 95 of 100 cases
+    expected = overconfident(table["confidence"])
+    inside = expected.between(table["accuracy_low"], table["accuracy_high"])
+    assert inside.mean() >= 0.85  # each interval holds the true value in 95 of 100 cases
     assert table["n_words"].sum() == 20_000
 
 

@@ -63,7 +63,7 @@ def test_an_interjection_hides_no_interruption_and_makes_no_pause():
     assert figures(statistics, "interruptions") == {"A": 0, "B": 0, "C": 1}
     assert statistics["response_s"].isna().all()
     on = statistics_of(("A", 0, 10, 1), ("B", 2, 3, 1), ("A", 11, 12, 1))
-    assert on["response_s"].isna().all()  # A goes on after A's own words, and answers nobody
+    assert on["response_s"].isna().all()  # A continues after A's own words and answers nobody
     assert figures(on, "pauses") == {"A": 1, "B": 0}
 
 

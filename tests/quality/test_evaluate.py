@@ -39,7 +39,7 @@ def test_rows_by_recording_speaker_and_manifest_column(corpus, said):
     whole = sk.evaluate(corpus, said).iloc[0]
     by_recording = sk.evaluate(corpus, said, by="recording")
     assert by_recording["wer_low"].notna().all()
-    assert by_recording[["cer_low", "cpwer_high", "der_low"]].isna().all(axis=None)  # one recording alone says nothing of others
+    assert by_recording[["cer_low", "cpwer_high", "der_low"]].isna().all(axis=None)  # one recording says nothing about others
     assert by_recording["group"].tolist() == list("abc")
     by_room = sk.evaluate(corpus, said, by="room")
     assert by_room[["group", "n_recordings"]].to_numpy().tolist() == [["hall", 2], ["yard", 1]]
@@ -54,33 +54,33 @@ def test_rows_by_recording_speaker_and_manifest_column(corpus, said):
 
 
 @pytest.fixture
-def partly_told(tmp_path):
-    """Two recordings with the same people, of whom only one reference tells, and a third of whom it tells in part."""
+def partly_labelled(tmp_path):
+    """Three recordings of the same people: a reference with all speakers, one with none, and one with some."""
     talk = [("A", "one two three"), ("B", "four five")]
     corpus = store(tmp_path / "corpus", {"x": talk, "y": talk, "z": talk})
     turns = [{"speaker": "Ada", "text": "one three"}, {"text": "four five"}]
     return corpus, {"x": "Ada: one two tree\nBob: four five", "y": "one two three four six", "z": turns}
 
 
-def test_a_speaker_is_measured_over_the_corpus_and_the_rows_add_up(partly_told):
-    frame = sk.evaluate(*partly_told, by="speaker")
+def test_a_speaker_is_measured_over_the_corpus_and_the_rows_add_up(partly_labelled):
+    frame = sk.evaluate(*partly_labelled, by="speaker")
     shown = ["speaker", "n_recordings", "reference_words", "substitutions", "insertions", "cpwer_recordings"]
     rows = frame[shown].fillna({"speaker": "nobody"}).to_numpy().tolist()
     assert rows == [["Ada", 2, 5, 1, 1, 0], ["Bob", 1, 2, 0, 0, 0], ["nobody", 2, 7, 1, 0, 0]]
     assert frame.loc[0, "wer_low"] <= frame.loc[0, "wer"] <= frame.loc[0, "wer_high"]
-    whole = sk.evaluate(*partly_told)
+    whole = sk.evaluate(*partly_labelled)
     counts = ["reference_words", "hits", "substitutions", "deletions", "insertions"]
     assert frame[counts].sum().tolist() == whole.loc[0, counts].tolist()
 
 
-def test_what_was_said_where_nobody_spoke_belongs_to_nobody(partly_told):
-    corpus, said = partly_told
+def test_what_was_said_where_nobody_spoke_belongs_to_nobody(partly_labelled):
+    corpus, said = partly_labelled
     frame = sk.evaluate(corpus, said | {"y": ""}, by="speaker")
     assert frame.loc[frame["speaker"].isna(), "insertions"].tolist() == [5]
 
 
-def test_a_rate_says_on_how_many_recordings_it_rests_and_what_was_compared(partly_told):
-    corpus, said = partly_told
+def test_a_rate_says_on_how_many_recordings_it_rests_and_what_was_compared(partly_labelled):
+    corpus, said = partly_labelled
     row = sk.evaluate(corpus, said).iloc[0]
     assert row[["n_recordings", "cpwer_recordings", "der_recordings", "normaliser"]].tolist() == [3, 1, 0, "basic"]
     times = [{"speaker": "Ada", "text": "one two three", "start_ms": 0, "end_ms": 1400}]
@@ -202,9 +202,9 @@ def test_the_two_sides_of_the_alignment_stand_beside_each_other(tmp_path):
 
 def test_words_of_which_none_was_recognised_are_not_lost(tmp_path):
     corpus = store(tmp_path / "corpus", {"silent": "", "spoken": "one", "dash": "–"})
-    alone = sk.word_errors(corpus, {"silent": "one two"})
-    assert alone[["recording_id", "said", "outcome"]].to_numpy().tolist() == [["silent", said, "deletion"] for said in ("one", "two")]
-    assert alone.dtypes.astype(str).to_dict() == schema.WORD_ERRORS.dtypes
+    frame = sk.word_errors(corpus, {"silent": "one two"})
+    assert frame[["recording_id", "said", "outcome"]].to_numpy().tolist() == [["silent", said, "deletion"] for said in ("one", "two")]
+    assert frame.dtypes.astype(str).to_dict() == schema.WORD_ERRORS.dtypes
     said = {"silent": "one two", "spoken": "one", "dash": "three"}
     assert (sk.word_errors(corpus, said)["outcome"] == "deletion").sum() == sk.evaluate(corpus, said)["deletions"][0] == 3
     with pytest.raises(OptionError, match="nothing to calibrate"):

@@ -1,4 +1,4 @@
-"""What of a corpus is worth a listen, before and after people have worked on it."""
+"""The review queue of a corpus, before and after a review."""
 
 import wave
 
@@ -64,8 +64,8 @@ def test_what_was_reviewed_leaves_the_queue(reviewed):
     after = sk.flag_for_review(reviewed, below=1.0, by="sentence")
     assert after["expected_errors"].sum() < before["expected_errors"].sum()
     words = sk.to_frame(reviewed, "words").query("recording_id == 'a'")
-    doubt = (1 - words["confidence"].iloc[7:]).sum()
-    assert after.loc[after["recording_id"] == "a", "expected_errors"].sum() == pytest.approx(doubt)
+    expected = (1 - words["confidence"].iloc[7:]).sum()
+    assert after.loc[after["recording_id"] == "a", "expected_errors"].sum() == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("by", ["transcript", "utterance", "sentence"])
@@ -95,7 +95,7 @@ def test_mistakes_about_the_queue_are_explained(corpus, options, sentence):
 
 
 def test_speech_over_silence_is_heard_in_the_recording(tmp_path, transcribe):
-    """Sound in the first half of the recordings only; invented words all over them."""
+    """Only the first part of each recording has sound; the recogniser puts words everywhere."""
     sound = np.sin(np.arange(16_000 * 15) * 0.2) * 8000
     for name in ("short", "long"):
         with wave.open(str(tmp_path / f"{name}.wav"), "wb") as file:

@@ -5,7 +5,7 @@ from scribekit.quality.hallucinations import hints_at_stock_phrase, is_other_scr
 
 
 @pytest.mark.parametrize(
-    ("text", "language", "foreign"),
+    ("text", "language", "is_other"),
     [
         ("Guten Tag", "ru", True),
         ("Добрый день, Mr. X", "ru", False),
@@ -17,8 +17,8 @@ from scribekit.quality.hallucinations import hints_at_stock_phrase, is_other_scr
         ("12 + 30", "el", False),
     ],
 )
-def test_the_script_of_a_language(text, language, foreign):
-    assert is_other_script(text, language) is foreign
+def test_the_script_of_a_language(text, language, is_other):
+    assert is_other_script(text, language) is is_other
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,6 @@ def test_the_script_of_a_language(text, language, foreign):
         "ご視聴ありがとうございました", "请不吝点赞", "字幕由",
     ],
 )  # fmt: skip
-def test_every_phantom_phrase_has_a_cue(text):
+def test_every_stock_phrase_has_a_word_that_hints_at_it(text):
     assert is_stock_phrase(text)
     assert any(hints_at_stock_phrase(normalise(word)) for word in text.split())

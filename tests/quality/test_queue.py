@@ -107,7 +107,7 @@ def samples_dir():
 
 
 def found(minutes, wrong, budget):
-    """The share of all errors that are found within so many minutes."""
+    """The share of all errors that are found within this many minutes."""
     heard_by, found_by = (np.concatenate([[0], np.cumsum(column)]) for column in (minutes, wrong))
     return np.interp(budget, heard_by, found_by) / found_by[-1]
 
@@ -132,7 +132,7 @@ def test_the_queue_finds_more_errors_than_other_orders_in_a_quarter_of_the_time(
     word_by_word = found(word_minutes, word_errors, quarter)
 
     assert in_queue > 1.8 * by_chance  # 47 % of the errors against 23 %
-    assert in_queue > 1.3 * word_by_word  # 32 %: from one doubtful word to the next, as editors offer it
+    assert in_queue > 1.3 * word_by_word  # 32 %: from one uncertain word to the next, as editors offer it
     assert in_queue >= by_mean_confidence  # 45 %: the same sentences, least mean confidence first; no lead beyond chance
 
 
@@ -198,8 +198,8 @@ def test_a_part_without_confidence_is_in_the_queue(below):
     words = words_of(SURE, ("Nobody knows.", None, "A"))
     queue = review_queue(words, below=below, by="utterance")
     assert queue.loc[queue["text"] == "Nobody knows.", "reasons"].tolist() == [NO_CONFIDENCE]
-    alone = review_queue(words.iloc[-2:], below=below, by="transcript")
-    assert alone[["reasons", "expected_errors"]].to_numpy().tolist() == [[NO_CONFIDENCE, 1.0]]
+    unrated = review_queue(words.iloc[-2:], below=below, by="transcript")
+    assert unrated[["reasons", "expected_errors"]].to_numpy().tolist() == [[NO_CONFIDENCE, 1.0]]
 
 
 def test_what_people_settled_is_out_of_the_queue():
@@ -247,7 +247,7 @@ def test_recordings_are_never_joined():
         ("Продолжение следует, друзья", LANGUAGE),
     ],
 )
-def test_signs_of_invented_text(text, reason):
+def test_signs_of_hallucinated_text(text, reason):
     found_reasons = reasons(words_of(SURE, (text, 0.99, "A")), languages=language("en_us"))
     assert (reason in found_reasons.get(text, "").split("; ")) == (reason is not None)
     assert SURE[0] not in found_reasons
@@ -257,13 +257,13 @@ def test_signs_of_invented_text(text, reason):
     ("text", "code"),
     [("请 不 吝 点 赞", "zh"), ("请不吝 点赞 订阅 转 发", "zh"), ("ご視聴 ありがとう ございました", "ja"), ("字 幕 由 志愿者 提供", "zh")],
 )
-def test_phantom_phrases_of_scripts_without_spaces_are_known_however_words_are_cut(text, code):
+def test_stock_phrases_of_scripts_without_spaces_are_known_however_words_are_cut(text, code):
     assert STOCK_PHRASE in reasons(words_of((text, 0.99, "A")), languages=language(code))[text]
     assert not is_stock_phrase(text.replace("吝", "").replace("幕", "").replace("聴", ""))
     assert not is_stock_phrase("我" * 45 + text)
 
 
-def test_sure_words_that_look_invented_are_expected_to_be_half_wrong():
+def test_sure_words_that_look_hallucinated_are_expected_to_be_half_wrong():
     queue = review_queue(words_of(SURE, ("Thanks for watching!", 0.99, "A")), below=0.5, by="utterance")
     assert queue["expected_errors"].tolist() == [1.5]
 
@@ -284,7 +284,7 @@ def test_one_word_turns_and_close_changes_are_told():
     words = words_of(SURE, ("mhm", 0.99, "B"), ("I do not agree at all.", 0.99, "A"))
     assert reasons(words) == {"mhm": f"{STRAY}; {TURN_CHANGE}"}
     words.loc[len(SURE[0].split()) :, ["start_ms", "end_ms"]] += 700
-    assert reasons(words) == {"mhm": f"{STRAY}; {TURN_CHANGE}"}  # one word alone still
+    assert reasons(words) == {"mhm": f"{STRAY}; {TURN_CHANGE}"}  # still one word
     close = reasons(words_of(("Say what", 0.2, "A"), ("you like now", 0.2, "B")))
     assert close == {"Say what": f"{LOW_CONFIDENCE}; {TURN_CHANGE}", "you like now": f"{LOW_CONFIDENCE}; {TURN_CHANGE}"}
     assert set(reasons(words_of(("Say what", 0.2, "A"), ("you like", 0.2, "B"), word_ms=150)).values()) == {LOW_CONFIDENCE}
@@ -322,7 +322,7 @@ def test_a_missing_confidence_is_as_risky_as_the_others():
     assert error_from_confidence([np.nan]).tolist() == [0.5]
 
 
-# -- quick ways that give the same --------------------------------------------------------------------------------------
+# -- shortcuts give the same result --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("by", PARTS)
