@@ -5,8 +5,8 @@ shows the alignment behind them, and ``calibrate`` learns how far a recogniser's
 ``flag_for_review`` ranks the parts of a corpus by expected errors per minute of listening, and ``turn_statistics`` measures conversations.
 
 Doors: ``evaluate``, ``references``, ``comparison``, ``calibration``, ``flag``, ``queue``, ``confidence`` (distributions for the confidence
-explorer), ``turn_uncertainty`` (the order of turns in the diarization editor) and ``plots`` (``sk.plots``). A verb opens
-the corpus once (``Corpus.reading``) and hands the view down; a module whose docstring says "Pure." takes and returns tables only.
+explorer), ``turn_uncertainty`` (the order of turns in the diarization editor) and ``plots`` (``sk.plots``). A verb opens the corpus once
+(``Corpus.reading``) and hands the view down; a module whose docstring says "Pure." takes and returns tables only.
 
 The room owns the definitions of the measures (``error_rates``, ``speaker_errors``, ``conversation``) and of the signs of trouble
 (``signs``, ``hallucinations``).

@@ -15,8 +15,8 @@ from scribekit.base.errors import OptionError, ScribekitError, nearest
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.view import CorpusView
-from scribekit.quality import queue as review_queue
 from scribekit.quality.calibration import Calibration
+from scribekit.quality.queue import PARTS, review_queue, review_queues
 from scribekit.recordings.clips import levels_db
 from scribekit.tables.frames import frame_of
 
@@ -67,14 +67,14 @@ def flag_for_review(
         OptionError: ``by`` or ``below`` is not understood.
         LedgerError: The corpus cannot be read.
     """
-    if by not in review_queue.PARTS:
-        raise OptionError(f"There is no part {by!r} to review.{nearest(str(by), review_queue.PARTS)}")
+    if by not in PARTS:
+        raise OptionError(f"There is no part {by!r} to review.{nearest(str(by), PARTS)}")
     if not 0 <= below <= 1:
         raise OptionError(f"below is a confidence from 0 to 1, not {below!r}.")
     with batch_or_corpus.reading() as view:
         words = _words(view, reviewed=reviewed)
         languages = frame_of(view, "languages")
-        queue = partial(review_queue.review_queue, risk=calibration, languages=languages, vocabulary=vocabulary, below=below)
+        queue = partial(review_queue, risk=calibration, languages=languages, vocabulary=vocabulary, below=below)
         if audio_minutes > 0:
             worst_first = queue(words, by="transcript", below=EVERYTHING)["recording_id"].tolist()
             words["level_db"] = _levels(view, words, worst_first, audio_minutes)
@@ -85,7 +85,7 @@ def flag_at(corpus: Batch | Corpus, thresholds: Sequence[float], *, by: str, cal
     """Return what :func:`flag_for_review` returns for each threshold, but read and analyse the corpus only once."""
     with corpus.reading() as view:
         words, languages = _words(view, reviewed=True), frame_of(view, "languages")
-    return review_queue.review_queues(words, thresholds, by=by, risk=calibration, languages=languages)
+    return review_queues(words, thresholds, by=by, risk=calibration, languages=languages)
 
 
 def _words(view: CorpusView, *, reviewed: bool) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from scribekit.corpus.view import CorpusView
 _LABELLED = re.compile(r"^(?P<speaker>[^\s:][^:]{0,39}):\s+(?P<text>\S.*)$")
 
 References = Mapping[str, str | Path | Sequence[Mapping[str, Any]]] | pd.DataFrame | str
-"""What users give as references; see :func:`scribekit.evaluate`."""
+"""What a user can pass as references; see :func:`scribekit.evaluate`."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _column(view: CorpusView, column: str) -> dict[str, Any]:
 
 
 def _is_path(value: Any) -> bool:
-    """Whether a value names a file, so that a path is not taken for spoken words."""
+    """Return whether a value names a file, so that a path is not taken for spoken words."""
     return isinstance(value, Path) or (isinstance(value, str) and value.strip().lower().endswith((".txt", ".json")) and "\n" not in value)
 
 
