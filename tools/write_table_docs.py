@@ -1,6 +1,6 @@
 """Write docs/tables.md from the schema: every table with its columns, dtypes, units, meanings and sources.
 
-``python tools/write_table_docs.py`` writes the page; with ``--check`` it only says whether the page is current (exit code 1 when not).
+``python tools/write_table_docs.py`` writes the page. With ``--check`` it writes nothing and exits with code 1 when the page is out of date.
 """
 
 from __future__ import annotations
@@ -26,20 +26,28 @@ INTRODUCTION = """\
 
 <!-- Written by tools/write_table_docs.py from scribekit/base/schema: change it there. -->
 
-Every frame that scribekit gives has exactly these columns, in this order and with these dtypes, also when it is empty. In Python the
-same facts are `scribekit.schema.WORDS.describe()`, with the name of any table here. `str` is pandas' own string type; a missing value
-is NaN, and `Int64` is a whole number that may be missing. *Source* names where a value comes from: `payload` is the transcript as the
-service sent it. `with_manifest=True` adds your own columns to a level, `provenance=True` those of [provenance](#provenance).
+Every frame that scribekit returns has exactly these columns, in this order and with these dtypes, even when it is empty. In Python,
+`scribekit.schema.WORDS.describe()` returns the same description; replace `WORDS` by any table on this page. `str` is pandas' own string
+type, in which a missing value is NaN. `Int64` is an integer that may be missing. *Source* is where a value comes from: `payload` is the
+transcript as the service sent it. `with_manifest=True` adds your own columns to a level, and `provenance=True` adds those of
+[provenance](#provenance).
 """
 
-HEADINGS = {"jobs": "The batch", "transcripts": "What was said", "measures": "Measures", "plans": "Planning", "edits": "Review"}
+HEADINGS = {
+    "jobs": "The batch",
+    "plans": "Planning",
+    "transcripts": "What was said",
+    "edits": "Review",
+    "quality": "Quality",
+    "search": "Search",
+}
 
 
 def page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     sections, described = [], set[str]()
     for module in modules():
-        own = [(constant, table) for constant, table in tables(module) if constant not in described]  # it may have imported others
+        own = [(constant, table) for constant, table in tables(module) if constant not in described]  # a module may import tables of others
         described.update(constant for constant, _ in own)
         sections.append((HEADINGS.get(module.__name__.rpartition(".")[2], _name(module)), own))
     contents = [f"- {heading}: {', '.join(_link(table) for _, table in found)}" for heading, found in sections]
@@ -51,7 +59,7 @@ def page() -> str:
 
 
 def modules() -> Iterator[ModuleType]:
-    """The modules that define tables: the known ones in the order of ``HEADINGS``, then any other."""
+    """Yield the modules that define tables: first those of ``HEADINGS`` in its order, then all others."""
     names = [found.name for found in pkgutil.iter_modules(schema.__path__)]
     for name in sorted(names, key=lambda name: (*HEADINGS, name).index(name)):
         module = importlib.import_module(f"{schema.__name__}.{name}")
@@ -60,12 +68,12 @@ def modules() -> Iterator[ModuleType]:
 
 
 def tables(module: ModuleType) -> Iterator[tuple[str, Table]]:
-    """The public tables of a module and the names of their constants, as they stand in it."""
+    """Yield the public tables of a module with the names of their constants, in the order of the module."""
     return ((constant, value) for constant, value in vars(module).items() if isinstance(value, Table) and constant in schema.__all__)
 
 
 def verbs(constant: str, table: Table) -> list[str]:
-    """The calls that give a table: a level, and every public function whose description names it."""
+    """Return the calls that return a table: ``to_frame`` for a level, and every public function whose docstring names the table."""
     named = re.compile(rf"\bschema\.{constant}\b")
     found = [f'sk.to_frame(corpus, "{table.name}")'] if table.name in schema.LEVELS else []
     for name in sk.__all__:
@@ -76,9 +84,9 @@ def verbs(constant: str, table: Table) -> list[str]:
 
 
 def _section(constant: str, table: Table) -> str:
-    given_by = " · ".join(f"`{call}`" for call in verbs(constant, table))
+    calls = " · ".join(f"`{call}`" for call in verbs(constant, table))
     lines = [f"### {_name(table)}", ""]
-    lines += [f"From {given_by}. In Python: `schema.{constant}`." if given_by else f"In Python: `schema.{constant}`.", ""]
+    lines += [f"From {calls}. In Python: `schema.{constant}`." if calls else f"In Python: `schema.{constant}`.", ""]
     lines += ["| column | dtype | unit | meaning | source |", "|---|---|---|---|---|"]
     lines += [_row(column) for column in table.columns]
     return "\n".join(lines) + "\n"
@@ -100,12 +108,12 @@ def _name(thing: Table | ModuleType) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is not current")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when the page is out of date")
     wanted = page()
     if not parser.parse_args().check:
         PAGE.write_text(wanted, encoding="utf-8")
     elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != wanted:
-        sys.exit("docs/tables.md is not what the schema says. Run `python tools/write_table_docs.py`.")
+        sys.exit("docs/tables.md is out of date. Run `python tools/write_table_docs.py`.")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""How far a recogniser's confidence can be believed: reliability, expected calibration error, probability of error."""
+"""Calibration: how often words of a given confidence are wrong, and what each sign of trouble adds."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,30 +15,30 @@ from scribekit.base.schema import RELIABILITY, SIGN_LIFTS, WORD_ERRORS
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.view import CorpusView
-from scribekit.quality import signs as review_signs
 from scribekit.quality.comparison import DELETION
-from scribekit.quality.evaluate import References, compared_recordings
-from scribekit.quality.queue import with_lifts
+from scribekit.quality.evaluate import compared_recordings
+from scribekit.quality.references import References
+from scribekit.quality.signs import in_reading_order, word_signs
 from scribekit.tables.frames import frame_of
 
 BINS = 15
 PRIOR_ERRORS = 10.0
 _ROUNDS = 20
-_Z = 1.959963984540054  # of a two-sided 95 % interval
+_Z = 1.959963984540054  # for a two-sided 95 % interval
 
 _Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a word's confidence is worth; made by ``sk.calibrate``.
+    """A calibration of word confidences, as ``sk.calibrate`` returns it.
 
     Attributes:
-        table: One row per bin of equally many words (``schema.RELIABILITY``).
-        ece: Expected calibration error: the mean distance of confidence and accuracy over the bins, weighted by words (M. P. Naeini,
+        table: One row per bin; all bins have about the same number of words (``schema.RELIABILITY``).
+        ece: Expected calibration error: the mean distance between confidence and accuracy over the bins, weighted by words (M. P. Naeini,
             G. Cooper, M. Hauskrecht, AAAI 2015).
-        n_words: How many words it rests on.
-        signs: What each sign of trouble says beside the confidence (``schema.SIGN_LIFTS``), for signs that were seen.
+        n_words: The number of words that it was learnt from.
+        signs: How much each sign of trouble multiplies the expected errors (``schema.SIGN_LIFTS``), for signs that were seen.
     """
 
     table: pd.DataFrame
@@ -48,13 +49,15 @@ class Calibration:
     _error: _Floats = field(repr=False)
 
     def probability_of_error(self, confidence: Any) -> _Floats:
-        """The probability that words of these confidences are wrong, never rising with confidence.
+        """Return the probability that words of these confidences are wrong. It never rises with confidence.
 
-        Isotonic regression (pool adjacent violators: M. Ayer et al. 1955; for calibration B. Zadrozny, C. Elkan, KDD 2002) of the
-        bins' error rates, each as ``(errors + 1/2) / (words + 1)`` so that none is 0 or 1, with straight lines between the bins.
+        The method is isotonic regression (pool adjacent violators: M. Ayer et al. 1955; for calibration B. Zadrozny, C. Elkan, KDD 2002)
+        of the bins' error rates, with straight lines between the bins. Each rate is ``(errors + 1/2) / (words + 1)``, so that none is 0
+        or 1.
 
         Args:
-            confidence: One confidence or an array or column of them, 0 to 1. A missing one gets the error rate of all words, taken so too.
+            confidence: One confidence or an array or column of them, 0 to 1. A missing one gets the error rate of all words, smoothed in
+                the same way.
 
         Returns:
             An array of the same length.
@@ -64,24 +67,96 @@ class Calibration:
         return np.where(np.isnan(given), _smoothed(errors, self.n_words), np.interp(given, self._confidence, self._error))
 
     def expected_errors(self, confidence: Any, signs: pd.DataFrame) -> _Floats:
-        """The errors that words bring: their probability of error times the lift of every sign that they show.
+        """Return the expected errors of each word: its probability of error times the lift of every sign that it shows.
 
         Args:
             confidence: Confidence of each word, 0 to 1.
-            signs: What ``review_signs.word_signs`` gave for them. A sign that the calibration has not seen changes nothing.
+            signs: The signs of the words, from ``signs.word_signs``. A sign that the calibration has not seen changes nothing.
         """
         return with_lifts(self.probability_of_error(confidence), signs, dict(zip(self.signs["sign"], self.signs["lift"], strict=True)))
 
 
+def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | None = None, *, normaliser: str = "basic") -> Calibration:
+    """Learn how often words of a given confidence are right, from references or from a review.
+
+    Args:
+        words: A batch or corpus, or the words of ``to_frame(corpus, "words")``. Of a batch or corpus the words as received are taken,
+            because the confidences are about them. A frame needs ``recording_id``, ``text`` and ``confidence``; the signs of trouble are
+            learnt too when it has the other columns. A frame may have a column ``correct`` (true, false or missing) instead of
+            references, as the frame of ``word_errors`` has.
+        references: As for ``evaluate``; the name of a manifest column needs a batch or corpus. Or a frame with ``recording_id``,
+            ``word_index`` (as received) and ``correct``, which is joined by the first two. Without references a corpus is calibrated by
+            its review: words that people accepted are right, words that they corrected or rejected are wrong, and words that nobody
+            judged do not count.
+        normaliser: As for ``evaluate``.
+
+    Returns:
+        The reliability ``table`` (``schema.RELIABILITY``), the expected calibration error ``ece``, the method ``probability_of_error``,
+        and the lifts of the ``signs`` of trouble (``schema.SIGN_LIFTS``). ``flag_for_review`` takes it as ``calibration``.
+
+    Raises:
+        OptionError: A reference is not understood, no recording has both a transcript and a reference, nobody judged a word, or no word
+            has a confidence.
+        MissingExtraError: jiwer is not installed, and there are references.
+    """
+    if isinstance(words, Corpus):
+        with words.reading() as view:
+            judged = _judged(frame_of(view, "words", reviewed=False), references, view, normaliser)
+            languages = frame_of(view, "languages")
+    else:
+        frame = words[words["outcome"].ne(DELETION)] if "outcome" in words else words
+        judged, languages = _judged(frame, references, None, normaliser), None
+    known = judged[judged["correct"].notna()]
+    has_signs = len(known) > 0 and judged[["start_ms", "end_ms", "word_index"]].notna().all(axis=None)
+    signs = _signs(judged, languages).loc[known.index] if has_signs else None
+    return fit(known["confidence"], known["correct"].astype(float), signs, left_out=known["left_out"])
+
+
+def _judged(words: pd.DataFrame, references: References | None, view: CorpusView | None, normaliser: str) -> pd.DataFrame:
+    """Return the words with the columns ``correct`` and ``left_out``, the number of words missing after each."""
+    if isinstance(references, pd.DataFrame) and "correct" in references:
+        words = words.drop(columns="correct", errors="ignore")
+        words = words.merge(references[["recording_id", "word_index", "correct"]], on=["recording_id", "word_index"], how="left")
+    elif references is not None:
+        compared = compared_recordings(words, references, view, normaliser)
+        return pd.concat([item.words.assign(correct=item.is_correct(), left_out=item.left_out()) for item in compared], ignore_index=True)
+    elif view is not None:
+        words = words.assign(correct=_judged_by_people(view, words))
+    elif "correct" not in words:
+        raise OptionError("Give references, or words with a column 'correct' that says which of them are right.")
+    if not words["correct"].notna().any():
+        raise OptionError("Nobody has judged a word yet: accept or correct some in a review (sk.review), or give references.")
+    judged = words.reindex(columns=WORD_ERRORS.names)
+    return judged.assign(left_out=judged["left_out"].fillna(0))
+
+
+def _judged_by_people(view: CorpusView, words: pd.DataFrame) -> pd.Series[Any]:
+    """Return what people judged of each word as received: 1 right, 0 wrong, NaN not judged."""
+    judged = {
+        (name, index): is_right
+        for name, judgements in payloads.reviewed_words(view.ledger, view.completed)
+        for index, is_right in judgements.items()
+    }
+    keys = zip(words["recording_id"], words["word_index"], strict=True)
+    return pd.Series([judged.get(key) for key in keys], index=words.index, dtype="float64")
+
+
+def _signs(words: pd.DataFrame, languages: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the signs of the words, with the index of the words."""
+    ordered = in_reading_order(words.assign(_row=words.index))
+    signs = word_signs(ordered, languages=languages)
+    return signs.set_axis(ordered["_row"].to_numpy())
+
+
 def fit(confidence: Any, correct: Any, signs: pd.DataFrame | None = None, *, left_out: Any = 0, bins: int = BINS) -> Calibration:
-    """A calibration from words of which it is known whether they are right.
+    """Fit a calibration to words that are known to be right or wrong.
 
     Args:
         confidence: Confidence of each word, 0 to 1; words without one are left out.
         correct: Whether each word is right.
-        signs: What ``review_signs.word_signs`` gave for them; without it nothing is learnt about signs.
-        left_out: How many words are missing right after each word; they count as errors that its signs might have told of.
-        bins: At most how many bins of equally many words; words of one confidence stay together.
+        signs: The signs of the words, from ``signs.word_signs``; without them no lifts are learnt.
+        left_out: The number of words missing right after each word. They count as errors of the word when lifts are learnt.
+        bins: The largest number of bins. Bins have about the same number of words; words of the same confidence share a bin.
 
     Raises:
         OptionError: No word has a confidence.
@@ -115,13 +190,13 @@ def fit(confidence: Any, correct: Any, signs: pd.DataFrame | None = None, *, lef
     }
     table = RELIABILITY.frame({name: values.tolist() for name, values in columns.items()})
     ece = float(np.average(np.abs(mean_confidence - accuracy), weights=n_words))
-    error = falling(_smoothed(n_words - n_right, n_words), n_words.astype(np.float64))
-    bare = Calibration(table, ece, len(given), SIGN_LIFTS.frame(), mean_confidence, error)
+    error = isotonic_decreasing(_smoothed(n_words - n_right, n_words), n_words.astype(np.float64))
+    without_signs = Calibration(table, ece, len(given), SIGN_LIFTS.frame(), mean_confidence, error)
     if signs is None:
-        return bare
+        return without_signs
     seen = signs[known].iloc[order]
     errors = 1 - right + np.broadcast_to(left_out, known.shape)[known][order]
-    return replace(bare, signs=lifts(bare.probability_of_error(given), errors, seen))
+    return replace(without_signs, signs=lifts(without_signs.probability_of_error(given), errors, seen))
 
 
 def _smoothed(errors: Any, n_words: Any) -> Any:
@@ -129,15 +204,16 @@ def _smoothed(errors: Any, n_words: Any) -> Any:
 
 
 def lifts(risk: _Floats, errors: _Floats, signs: pd.DataFrame) -> pd.DataFrame:
-    """How many times more errors words with a sign bring than their confidence and their other signs would have them bring.
+    """Return the lift of each sign: how many times more errors its words have than their confidence and other signs predict.
 
-    Poisson regression with the logarithm of the risk as offset, fitted sign by sign in turn. Each lift has a gamma prior of mode 1 that
-    weighs as much as ten expected errors, so that a sign seen a few times says little. A factor common to all words takes up the rest.
+    The method is Poisson regression with the logarithm of the risk as offset, fitted sign by sign in turn. Each lift has a gamma prior of
+    mode 1 that weighs as much as ten expected errors, so a sign seen a few times stays near 1. One factor common to all words is fitted
+    too.
 
     Args:
         risk: Probability of error of each word by its confidence.
-        errors: Errors that each word brought.
-        signs: A column of truths for each sign.
+        errors: Number of errors of each word.
+        signs: A column of bools for each sign.
 
     Returns:
         ``schema.SIGN_LIFTS``, a row for each sign that at least one word shows.
@@ -163,11 +239,23 @@ def _lift_row(sign: str, lift: float, n_words: int, errors: float) -> dict[str, 
     return {"sign": sign, "n_words": n_words, "errors": errors, "lift": lift, "lift_low": lift / spread, "lift_high": lift * spread}
 
 
-def falling(values: _Floats, weights: _Floats) -> _Floats:
-    """The nearest sequence (weighted least squares) that never rises: isotonic regression by pooling adjacent violators.
+def with_lifts(risk: _Floats, signs: pd.DataFrame, factors: Mapping[str, float]) -> _Floats:
+    """Multiply risks by the lifts of the signs that each word shows. A sign without a lift changes nothing.
 
     Example:
-        >>> falling(np.array([0.9, 0.2, 0.4, 0.1]), np.ones(4)).round(3).tolist()
+        >>> with_lifts(np.array([0.1, 0.2]), pd.DataFrame({"drawn-out word": [False, True]}), {"drawn-out word": 2.0}).tolist()
+        [0.1, 0.4]
+    """
+    for name in signs.columns.intersection(list(factors)):
+        risk = np.where(signs[name], risk * factors[name], risk)
+    return risk
+
+
+def isotonic_decreasing(values: _Floats, weights: _Floats) -> _Floats:
+    """Return the nearest sequence (weighted least squares) that never rises: isotonic regression by pooling adjacent violators.
+
+    Example:
+        >>> isotonic_decreasing(np.array([0.9, 0.2, 0.4, 0.1]), np.ones(4)).round(3).tolist()
         [0.9, 0.3, 0.3, 0.1]
     """
     blocks: list[tuple[float, float, int]] = []
@@ -182,7 +270,7 @@ def falling(values: _Floats, weights: _Floats) -> _Floats:
 
 
 def _bins(ordered: _Floats, bins: int) -> npt.NDArray[np.intp]:
-    """The bin of each of the ordered values, numbered without gaps; equal values share the bin of the first of them."""
+    """Return the bin of each of the sorted values, numbered without gaps; equal values share the bin of the first one."""
     by_rank = np.arange(len(ordered)) * bins // len(ordered)
     first = np.searchsorted(ordered, ordered)
     numbered: npt.NDArray[np.intp] = np.unique(by_rank[first], return_inverse=True)[1]
@@ -190,77 +278,7 @@ def _bins(ordered: _Floats, bins: int) -> npt.NDArray[np.intp]:
 
 
 def _wilson(rate: _Floats, n: npt.NDArray[np.intp]) -> tuple[_Floats, _Floats]:
-    """The score interval of a proportion: E. B. Wilson 1927."""
+    """Return the 95 % score interval of a proportion (E. B. Wilson 1927)."""
     centre = (rate + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
     half = _Z / (1 + _Z**2 / n) * np.sqrt(rate * (1 - rate) / n + _Z**2 / (4 * n**2))
     return centre - half, centre + half
-
-
-def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | None = None, *, normaliser: str = "basic") -> Calibration:
-    """How often words of a given confidence are right, learnt from recordings whose words are known: by references, or by a review.
-
-    Args:
-        words: The words of ``to_frame(corpus, "words")`` (``recording_id``, ``text``, ``confidence``; with the other columns the signs of
-            trouble are with_lifts too), or a batch or corpus, whose words as received are taken: those that the confidences are about. A
-            frame may have a column ``correct`` (true, false or missing) instead of references, as that of ``word_errors`` has.
-        references: As for ``evaluate``; the name of a manifest column needs a batch or corpus. Or a frame with ``recording_id``,
-            ``word_index`` (as received) and ``correct``, which is joined by the first two. Without references a corpus is calibrated by
-            what people did in it: words that they accepted are right, words that they corrected or rejected are wrong, and words that
-            nobody judged do not count.
-        normaliser: As for ``evaluate``.
-
-    Returns:
-        The reliability ``table`` (``schema.RELIABILITY``), the expected calibration error ``ece``, the mapping ``probability_of_error``,
-        and what each of the ``signs`` says beside the confidence (``schema.SIGN_LIFTS``). ``flag_for_review`` takes it as ``calibration``.
-
-    Raises:
-        OptionError: A reference is not understood, no recording has both sides, nobody judged a word, or no word has a confidence.
-        MissingExtraError: jiwer is not installed, and there are references.
-    """
-    if isinstance(words, Corpus):
-        with words.reading() as view:
-            judged = _judged(frame_of(view, "words", reviewed=False), references, view, normaliser)
-            languages = frame_of(view, "languages")
-    else:
-        frame = words[words["outcome"].ne(DELETION)] if "outcome" in words else words
-        judged, languages = _judged(frame, references, None, normaliser), None
-    known = judged[judged["correct"].notna()]
-    has_signs = len(known) > 0 and judged[["start_ms", "end_ms", "word_index"]].notna().all(axis=None)
-    signs = _signs(judged, languages).loc[known.index] if has_signs else None
-    return fit(known["confidence"], known["correct"].astype(float), signs, left_out=known["left_out"])
-
-
-def _judged(words: pd.DataFrame, references: References | None, view: CorpusView | None, normaliser: str) -> pd.DataFrame:
-    """The words with two columns more, in the order of ``review_signs.in_reading_order``: ``correct``, and ``left_out`` after each."""
-    if isinstance(references, pd.DataFrame) and "correct" in references:
-        words = words.drop(columns="correct", errors="ignore")
-        words = words.merge(references[["recording_id", "word_index", "correct"]], on=["recording_id", "word_index"], how="left")
-    elif references is not None:
-        compared = compared_recordings(words, references, view, normaliser)
-        return pd.concat([item.words.assign(correct=item.is_correct(), left_out=item.left_out()) for item in compared], ignore_index=True)
-    elif view is not None:
-        words = words.assign(correct=judgements(view, words))
-    elif "correct" not in words:
-        raise OptionError("Give references, or words with a column 'correct' that says which of them are right.")
-    if not words["correct"].notna().any():
-        raise OptionError("Nobody has judged a word yet: accept or correct some in a review (sk.review), or give references.")
-    judged = words.reindex(columns=WORD_ERRORS.names)
-    return judged.assign(left_out=judged["left_out"].fillna(0))
-
-
-def judgements(view: CorpusView, words: pd.DataFrame) -> pd.Series[Any]:
-    """Return what people judged of each word as received: 1 right, 0 wrong, NaN not judged."""
-    judged = {
-        (name, index): is_right
-        for name, of_recording in payloads.reviewed_words(view.ledger, view.completed)
-        for index, is_right in of_recording.items()
-    }
-    keys = zip(words["recording_id"], words["word_index"], strict=True)
-    return pd.Series([judged.get(key) for key in keys], index=words.index, dtype="float64")
-
-
-def _signs(words: pd.DataFrame, languages: pd.DataFrame | None) -> pd.DataFrame:
-    """The signs of words, by their own index."""
-    ordered = review_signs.in_reading_order(words.assign(_row=words.index))
-    signs = review_signs.word_signs(ordered, languages=languages)
-    return signs.set_axis(ordered["_row"].to_numpy())

@@ -1,4 +1,4 @@
-"""The evaluation frame: recordings with their references become summed error rates, by group or by speaker."""
+"""Comparison of transcripts with references: aligned words, and error rates summed by group or by speaker. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ import pandas as pd
 
 from scribekit.base.schema import EVALUATION
 from scribekit.base.text import running, tokens
-from scribekit.quality.error_rates import DELETED, PASSAGE_WORDS, Alignment, ErrorCounts, align, character_counts, interval, joined, total
+from scribekit.quality.error_rates import (
+    DELETED,
+    PASSAGE_WORDS,
+    Alignment,
+    ErrorCounts,
+    align,
+    character_counts,
+    group_texts,
+    interval,
+    total,
+)
 from scribekit.quality.references import Reference
 from scribekit.quality.speaker_errors import SpeakerTime, cp_word_errors, diarization_errors
 
@@ -27,9 +37,9 @@ class Recording:
     """One recording to measure.
 
     Attributes:
-        group: Which row of the evaluation it counts in.
+        group: The row of the evaluation in which it counts.
         reference: What was said.
-        words: What was recognised: rows of ``schema.WORDS`` of this recording.
+        words: What was recognised: the rows of ``schema.WORDS`` of this recording.
     """
 
     group: str
@@ -39,16 +49,16 @@ class Recording:
 
 @dataclass(frozen=True)
 class ComparedRecording:
-    """A recording, its words on both sides as they are compared, and their alignment.
+    """A recording with the normalised words of both sides and their alignment.
 
     Attributes:
         recording: The recording.
         said: Normalised words of the reference.
-        turn_of: The turn that each of them comes from.
+        turn_of: The turn of the reference that each word of ``said`` comes from.
         heard: Normalised words of the hypothesis.
-        row_of: The row (by position) of ``words`` that each of them comes from.
+        row_of: The row of ``words``, by position, that each word of ``heard`` comes from.
         words: The recognised words, turn by turn.
-        alignment: How they belong together.
+        alignment: The alignment of ``said`` and ``heard``.
     """
 
     recording: Recording
@@ -60,29 +70,29 @@ class ComparedRecording:
     alignment: Alignment
 
     def is_correct(self) -> npt.NDArray[np.float64]:
-        """For each row of ``words`` 1 when all of it is right, 0 when not, NaN when normalising leaves nothing of it."""
+        """Return for each row of ``words`` 1 when all of it is right, 0 when not, NaN when normalising leaves nothing of it."""
         n_parts = np.bincount(self.row_of, minlength=len(self.words))
         n_right = np.bincount(self.row_of, self.alignment.correct, minlength=len(self.words))
         return np.where(n_parts > 0, n_right == n_parts, np.nan)
 
     def left_out(self) -> npt.NDArray[np.float64]:
-        """For each row of ``words`` how many words were said after it and not recognised; the first row has those before it too."""
+        """Return for each row of ``words`` the number of words deleted after it. The first row also counts those deleted before it."""
         rows = np.maximum(self._rows_before_deletions(), 0) if len(self.words) else np.zeros(0, dtype=np.intp)
         return np.bincount(rows, minlength=len(self.words)).astype(np.float64)
 
     def errors(self) -> pd.DataFrame:
-        """The alignment: the rows of ``words`` and, where they are missing, one for each word that was left out, in order.
+        """Return the alignment as rows: those of ``words``, and one for each deleted word at the place where it is missing.
 
         Returns:
-            The columns of ``words``, all missing for what was left out, and the further ones of ``schema.WORD_ERRORS``.
+            The columns of ``words``, which are missing for deleted words, and the other columns of ``schema.WORD_ERRORS``.
         """
         deleted = np.flatnonzero(self.alignment.outcome == DELETED)
-        places = [*self._stands_for(), *([place] for place in deleted.tolist())]
+        places = [*self._aligned_places(), *([place] for place in deleted.tolist())]
         speakers = [turn.speaker for turn in self.recording.reference]
         found = {
             "outcome": [*self._outcomes(), *[DELETION] * len(deleted)],
-            "said": [running([self.said[place] for place in standing]) or None for standing in places],
-            "said_by": [speakers[self.turn_of[standing[0]]] if standing else None for standing in places],
+            "said": [running([self.said[place] for place in aligned]) or None for aligned in places],
+            "said_by": [speakers[self.turn_of[aligned[0]]] if aligned else None for aligned in places],
             "correct": [*self.is_correct(), *[np.nan] * len(deleted)],
             "left_out": [*self.left_out(), *[0.0] * len(deleted)],
         }
@@ -91,8 +101,8 @@ class ComparedRecording:
         words = self.words.reset_index(drop=True).reindex(rows).reset_index(drop=True)
         return words.assign(edited=words["edited"].eq(True), **{name: [values[row] for row in order] for name, values in found.items()})
 
-    def _stands_for(self) -> list[list[int]]:
-        """The reference words that each row of ``words`` stands for; none for an insertion."""
+    def _aligned_places(self) -> list[list[int]]:
+        """Return the positions in ``said`` that each row of ``words`` is aligned with; none for an insertion."""
         places: list[list[int]] = [[] for _ in range(len(self.words))]
         for row, place, is_inserted in zip(self.row_of.tolist(), self.alignment.owner.tolist(), self.alignment.inserted, strict=True):
             if not is_inserted:
@@ -104,12 +114,12 @@ class ComparedRecording:
             np.bincount(self.row_of, weights, minlength=len(self.words))
             for weights in (None, self.alignment.correct, self.alignment.inserted)
         )
-        is_one = [n_parts == 0, n_right == n_parts, n_inserted == n_parts]
-        outcomes: list[str | None] = np.select(is_one, [np.array(None, dtype=object), HIT, INSERTION], SUBSTITUTION).tolist()
+        conditions = [n_parts == 0, n_right == n_parts, n_inserted == n_parts]
+        outcomes: list[str | None] = np.select(conditions, [np.array(None, dtype=object), HIT, INSERTION], SUBSTITUTION).tolist()
         return outcomes
 
     def _rows_before_deletions(self) -> _Indices:
-        """For each word that was left out the row of ``words`` with the last one said before it that was recognised; -1 without one."""
+        """Return for each deleted word the row of ``words`` with the last recognised word before it; -1 without one."""
         missing = np.flatnonzero(self.alignment.outcome == DELETED)
         matched = np.flatnonzero(~self.alignment.inserted)
         before = np.searchsorted(self.alignment.owner[matched], missing) - 1
@@ -117,13 +127,13 @@ class ComparedRecording:
 
 
 @dataclass(frozen=True)
-class _Measured:
-    """What one recording (or one of its speakers) adds to its row."""
+class _Counts:
+    """The errors of one recording, or of one of its speakers."""
 
     words: ErrorCounts
     characters: ErrorCounts
     passages: list[ErrorCounts]
-    concatenated: tuple[int, int] | None = None
+    cp_words: tuple[int, int] | None = None
     time: SpeakerTime | None = None
 
 
@@ -143,45 +153,45 @@ def compare(recordings: Sequence[Recording], normaliser: str) -> list[ComparedRe
 
 
 def evaluation_frame(recordings: Sequence[Recording], *, by_speaker: bool, normaliser: str, seed: int) -> pd.DataFrame:
-    """Summed error rates with the columns of ``schema.EVALUATION``, in order of first appearance.
+    """Return summed error rates (``schema.EVALUATION``), a row for each group in order of first appearance.
 
     Args:
-        recordings: What to measure.
-        by_speaker: One row for each speaker of each group's references; what they lay to nobody is in a row without a speaker.
-        normaliser: A name in ``quality.NORMALISERS``.
+        recordings: The recordings to measure.
+        by_speaker: Return a row for each speaker of each group's references; reference words without a speaker form a row of their own.
+        normaliser: A name in ``base.text.NORMALISERS``.
         seed: Seed of the bootstrap.
 
     Raises:
         OptionError: There is no such normaliser.
         MissingExtraError: jiwer is not installed.
     """
-    rows: defaultdict[_Key, list[_Measured]] = defaultdict(list)
+    rows: defaultdict[_Key, list[_Counts]] = defaultdict(list)
     for compared in compare(recordings, normaliser):
         group = compared.recording.group
         if by_speaker:
-            for speaker, measured in _by_speaker(compared):
-                rows[group, speaker].append(measured)
+            for speaker, counts in _by_speaker(compared):
+                rows[group, speaker].append(counts)
         else:
             rows[group, None].append(_whole(compared))
-    return EVALUATION.frame([{**_row(key, measured, seed), "normaliser": normaliser} for key, measured in rows.items()])
+    return EVALUATION.frame([{**_row(key, counts, seed), "normaliser": normaliser} for key, counts in rows.items()])
 
 
-def _row(key: _Key, measured: Sequence[_Measured], seed: int) -> dict[str, object]:
-    words = total([item.words for item in measured])
-    characters = total([item.characters for item in measured])
-    concatenated = [item.concatenated for item in measured if item.concatenated]
-    times = [item.time for item in measured if item.time]
+def _row(key: _Key, counts: Sequence[_Counts], seed: int) -> dict[str, object]:
+    words = total([item.words for item in counts])
+    characters = total([item.characters for item in counts])
+    cp_words = [item.cp_words for item in counts if item.cp_words]
+    times = [item.time for item in counts if item.time]
     units = {
-        "wer": _parts([item.words for item in measured] if len(measured) > 1 else measured[0].passages),
-        "cer": _parts([item.characters for item in measured]),
-        "cpwer": concatenated,
+        "wer": _units([item.words for item in counts] if len(counts) > 1 else counts[0].passages),
+        "cer": _units([item.characters for item in counts]),
+        "cpwer": cp_words,
         "der": [(time.errors_ms, time.total_ms) for time in times],
     }
-    intervals = {name: interval(of_each, seed=seed) for name, of_each in units.items()}
+    intervals = {name: interval(of_rate, seed=seed) for name, of_rate in units.items()}
     return {
         "group": key[0],
         "speaker": key[1],
-        "n_recordings": len(measured),
+        "n_recordings": len(counts),
         "reference_words": words.reference,
         "hits": words.hits,
         "substitutions": words.substitutions,
@@ -191,34 +201,34 @@ def _row(key: _Key, measured: Sequence[_Measured], seed: int) -> dict[str, objec
         "reference_characters": characters.reference,
         "character_errors": characters.errors,
         "cer": characters.rate,
-        "cpwer_recordings": len(concatenated),
-        "cpwer": sum(errors for errors, _ in concatenated) / max(1, sum(n for _, n in concatenated)) if concatenated else np.nan,
+        "cpwer_recordings": len(cp_words),
+        "cpwer": sum(errors for errors, _ in cp_words) / max(1, sum(n for _, n in cp_words)) if cp_words else np.nan,
         "der_recordings": len(times),
         "der": sum(times, SpeakerTime()).rate,
         **{f"{name}_{end}": value for name, ends in intervals.items() for end, value in zip(("low", "high"), ends, strict=True)},
     }
 
 
-def _parts(counts: Sequence[ErrorCounts]) -> list[tuple[int, int]]:
+def _units(counts: Sequence[ErrorCounts]) -> list[tuple[int, int]]:
+    """Return errors and reference length of each item, for the bootstrap."""
     return [(item.errors, item.reference) for item in counts]
 
 
-def _whole(compared: ComparedRecording) -> _Measured:
+def _whole(compared: ComparedRecording) -> _Counts:
     characters = character_counts([running(compared.said)], [running(compared.heard)])[0]
     alignment = compared.alignment
-    return _Measured(alignment.counts(), characters, alignment.passages(), _concatenated(compared), _time(compared))
+    return _Counts(alignment.counts(), characters, alignment.passages(), _cp_words(compared), _speaker_time(compared))
 
 
-def _by_speaker(compared: ComparedRecording) -> Iterable[tuple[str | None, _Measured]]:
+def _by_speaker(compared: ComparedRecording) -> Iterable[tuple[str | None, _Counts]]:
     speakers = [turn.speaker for turn in compared.recording.reference] or [None]
     names = list(dict.fromkeys(speakers))
-    numbers = {number: number for number in range(len(names))}
     speaker_of = np.array([names.index(name) for name in speakers], dtype=np.intp)[compared.turn_of]
     heard_from = speaker_of[compared.alignment.owner] if len(speaker_of) else np.zeros(len(compared.heard), dtype=np.intp)
-    said, heard = joined(compared.said, speaker_of, numbers), joined(compared.heard, heard_from, numbers)
+    said, heard = group_texts(compared.said, speaker_of, len(names)), group_texts(compared.heard, heard_from, len(names))
     words = compared.alignment.by_group(speaker_of, len(names))
     for number, characters in enumerate(character_counts(said, heard)):
-        yield names[number], _Measured(words[number], characters, _passages(compared.alignment, speaker_of == number))
+        yield names[number], _Counts(words[number], characters, _passages(compared.alignment, speaker_of == number))
 
 
 def _passages(alignment: Alignment, mine: npt.NDArray[np.bool_]) -> list[ErrorCounts]:
@@ -227,7 +237,8 @@ def _passages(alignment: Alignment, mine: npt.NDArray[np.bool_]) -> list[ErrorCo
     return alignment.by_group(group, n_passages + 1)[:n_passages]
 
 
-def _concatenated(compared: ComparedRecording) -> tuple[int, int] | None:
+def _cp_words(compared: ComparedRecording) -> tuple[int, int] | None:
+    """Return the cpWER errors and the number of reference words; None where either side does not name all speakers."""
     labels = compared.words["speaker"]
     speakers = [turn.speaker for turn in compared.recording.reference]
     if not speakers or None in speakers or labels.isna().any():
@@ -241,7 +252,8 @@ def _concatenated(compared: ComparedRecording) -> tuple[int, int] | None:
     return cp_word_errors(said, heard), len(compared.said)
 
 
-def _time(compared: ComparedRecording) -> SpeakerTime | None:
+def _speaker_time(compared: ComparedRecording) -> SpeakerTime | None:
+    """Return the diarisation errors; None where either side has turns without a speaker or without times."""
     said = []
     for turn in compared.recording.reference:
         if turn.speaker is None or turn.start_ms is None or turn.end_ms is None:
@@ -255,14 +267,14 @@ def _time(compared: ComparedRecording) -> SpeakerTime | None:
 
 
 def _turn_by_turn(words: pd.DataFrame) -> pd.DataFrame:
-    """The words in the order of their turns: those of people who talk at once do not alternate."""
+    """Return the words in the order of their turns, so that words of overlapping turns do not alternate."""
     if words["utterance_index"].isna().any():
         return words
     return words.sort_values("utterance_index", kind="stable")
 
 
 def _tokens(texts: Iterable[str], normaliser: str) -> tuple[list[str], _Indices]:
-    """The normalised words of texts, and which text each comes from."""
+    """Return the normalised words of the texts, and the number of the text that each word comes from."""
     known: dict[str, list[str]] = {}
     found: list[str] = []
     source: list[int] = []

@@ -1,4 +1,7 @@
-"""Distributions of confidence that answer at once: words are counted once, by recording, speaker and hundredth, and then sliced. Pure."""
+"""Distributions of confidence over any selection of words. Pure.
+
+The words are counted once, by recording, speaker and hundredth of confidence; every question is then a sum over these counts.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import pandas as pd
 from scribekit.base import schema
 
 BINS = 100
-"""Hundredths of confidence: bin 37 holds 0.37 ≤ confidence < 0.38; the last one holds 1 too."""
+"""Hundredths of confidence: bin 37 holds 0.37 ≤ confidence < 0.38; the last bin also holds 1."""
 
 RECORDING, SPEAKER = "recording", "speaker"
 NOBODY, NOTHING = "(no speaker)", "(none)"
@@ -28,44 +31,44 @@ _Indices = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Selection:
-    """Which words are looked at.
+    """A selection of words, by confidence and by groups.
 
     Attributes:
         low: The first bin.
         high: The bin after the last one.
-        picked: Dimension → names of groups; a dimension that is not there picks all.
+        picked: Dimension → names of groups. A missing dimension selects all groups.
     """
 
     low: int = 0
     high: int = BINS
     picked: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def beside(self, dimension: str) -> Selection:
-        """The selection without what it picks in a dimension: a view is never narrowed by itself."""
+    def without(self, dimension: str) -> Selection:
+        """Return the selection without its groups of one dimension, so that a view of that dimension shows all groups."""
         return replace(self, picked={name: groups for name, groups in self.picked.items() if name != dimension})
 
     @property
     def is_of_all_bins(self) -> bool:
-        """Whether words are looked at whatever their confidence, also those that have none."""
+        """Whether words of any confidence are selected, also those without one."""
         return self.low <= 0 and self.high >= BINS
 
 
 class Distributions:
-    """The words of a corpus, counted for questions about any part of them.
+    """The counted words of a corpus.
 
-    A word's bin, recording and speaker are all that the answers depend on. So words are put together into cells of equal ones, of which
-    even a large corpus has few, and each question is a sum over cells.
+    All answers depend only on a word's bin, recording and speaker. Words that share these three form a cell; even a large corpus has few
+    cells, and every answer is a sum over cells.
 
     Args:
-        words: ``recording_id``, ``speaker``, ``start_ms``, ``end_ms`` and ``confidence`` of ``schema.WORDS``; words that are true in a
-            column ``settled`` were judged by a person, and no error is expected of them.
-        columns: One row per ``recording_id`` (its index), one column per further dimension, such as those of the manifest.
-        risk: Gives the probability of error of an array of confidences.
+        words: ``recording_id``, ``speaker``, ``start_ms``, ``end_ms`` and ``confidence`` of ``schema.WORDS``. Words that are true in a
+            column ``settled`` were judged by a person; no errors are expected of them.
+        columns: One row per ``recording_id`` (its index), one column per additional dimension, such as those of the manifest.
+        risk: Returns the probability of error of an array of confidences.
 
     Attributes:
-        n_words: How many words there are.
-        n_unrated: How many of them have no confidence, because a person typed them.
-        mean: The mean confidence of the others.
+        n_words: The number of words.
+        n_unrated: The number of words without a confidence, because a person typed them.
+        mean: The mean confidence of the other words.
 
     Example:
         >>> words = pd.DataFrame({"recording_id": ["a", "a", "b"], "speaker": ["A", "B", "A"], "confidence": [0.5, 0.95, 0.9]})
@@ -83,28 +86,28 @@ class Distributions:
         self._names: dict[str, list[str]] = {RECORDING: [str(name) for name in recordings], SPEAKER: [str(name) for name in speakers]}
         self._code: dict[str, _Indices] = of_pair
         for name in columns:
-            code, groups = _grouped(columns[name].reindex(recordings))
+            code, groups = _groups_of(columns[name].reindex(recordings))
             self._names[str(name)], self._code[str(name)] = groups, code[of_pair[RECORDING]]
         confidence = words["confidence"].to_numpy(np.float64)
-        lasts = (words["end_ms"] - words["start_ms"]).to_numpy(np.float64)
-        bins = binned(confidence)
+        lengths = (words["end_ms"] - words["start_ms"]).to_numpy(np.float64)
+        bins = bins_of(confidence)
         expected = risk(np.where(bins == _UNRATED, 1.0, confidence)) if len(words) else confidence
         if "settled" in words:
             expected = np.where(words["settled"].to_numpy(dtype=bool), 0.0, expected)
-        self._count_cells(pair, bins, confidence, lasts, expected)
-        self._keep_in_order(words, pair, bins)
+        self._count_cells(pair, bins, confidence, lengths, expected)
+        self._sort_words(words, pair, bins)
         self.n_words, self.n_unrated = len(words), int((bins == _UNRATED).sum())
         self.mean = float(confidence[bins != _UNRATED].mean()) if self.n_words > self.n_unrated else float("nan")
 
-    def _count_cells(self, pair: _Indices, bins: npt.NDArray[np.uint8], confidence: _Floats, lasts: _Floats, expected: _Floats) -> None:
+    def _count_cells(self, pair: _Indices, bins: npt.NDArray[np.uint8], confidence: _Floats, lengths: _Floats, expected: _Floats) -> None:
         rated = bins != _UNRATED
         cells, cell = np.unique(pair[rated] * BINS + bins[rated], return_inverse=True)
         self._pair, self._bin = cells // BINS, cells % BINS
-        sums = {"words": None, "ms": lasts[rated], "errors": expected[rated], "confidence": confidence[rated]}
+        sums = {"words": None, "ms": lengths[rated], "errors": expected[rated], "confidence": confidence[rated]}
         self._sums = {name: np.bincount(cell, values, minlength=len(cells)).astype(np.float64) for name, values in sums.items()}
 
-    def _keep_in_order(self, words: pd.DataFrame, pair: _Indices, bins: npt.NDArray[np.uint8]) -> None:
-        """The words of each speaker in a recording by time, to find those of a stretch."""
+    def _sort_words(self, words: pd.DataFrame, pair: _Indices, bins: npt.NDArray[np.uint8]) -> None:
+        """Keep the words sorted by recording, speaker and time, to find those of a span."""
         start = words["start_ms"].to_numpy(np.int64)
         self._stride = int(start.max()) + 2 if len(start) else 1
         key = pair.astype(np.int64) * self._stride + start
@@ -113,32 +116,32 @@ class Distributions:
 
     @property
     def dimensions(self) -> list[str]:
-        """What words can be grouped by."""
+        """The dimensions by which words can be grouped."""
         return list(self._names)
 
     def names(self, dimension: str) -> list[str]:
-        """The groups of a dimension."""
+        """Return the groups of a dimension."""
         return self._names[dimension]
 
     def histogram(self, selection: Selection) -> dict[str, list[float]]:
-        """Words, milliseconds and expected errors in each bin, in the picked groups; the range of the selection narrows nothing here."""
+        """Return words, milliseconds and expected errors in each bin, for the selected groups and all bins."""
         kept: _Mask = self._pairs(selection)[self._pair]
         return {name: np.bincount(self._bin[kept], self._sums[name][kept], BINS).tolist() for name in ("words", "ms", "errors")}
 
     def groups(self, dimension: str, selection: Selection, *, below: float) -> pd.DataFrame:
-        """How confidence is distributed in each group of a dimension.
+        """Return the distribution of confidence in each group of a dimension.
 
         Args:
             dimension: One of :attr:`dimensions`.
-            selection: The words that count; what it picks in this very dimension is left out of account.
+            selection: The selected words; the groups that it selects in this dimension are ignored.
             below: The threshold, to the hundredth.
 
         Returns:
-            A row for each group that has words, in order of appearance (columns: in order of values): ``group``, ``words``,
-            ``minutes``, ``mean``, the quantiles ``p05 p25 median p75 p95`` (to the hundredth), ``share_below`` of its words,
-            and ``errors``, those expected.
+            A row for each group that has words: ``group``, ``words``, ``minutes``, ``mean``, the quantiles ``p05 p25 median p75 p95`` (to
+            the hundredth), ``share_below`` (the share of its words below the threshold), and the expected ``errors``. Recordings and
+            speakers are in order of appearance, groups of a column in order of values.
         """
-        kept = self._cells(selection.beside(dimension))
+        kept = self._cells(selection.without(dimension))
         group, names = self._code[dimension][self._pair[kept]], self._names[dimension]
         words, ms, errors, summed = (np.bincount(group, self._sums[name][kept], len(names)) for name in self._sums)
         counts = np.bincount(group * BINS + self._bin[kept], self._sums["words"][kept], len(names) * BINS).reshape(-1, BINS)
@@ -157,20 +160,24 @@ class Distributions:
         return pd.DataFrame(found)
 
     def ridges(self, dimension: str, selection: Selection, names: list[str], *, bins: int = 25) -> list[list[int]]:
-        """The histogram of some groups, coarser, for small pictures beside each other."""
-        kept = self._cells(selection.beside(dimension))
+        """Return a coarser histogram of each of the named groups, for small charts side by side."""
+        kept = self._cells(selection.without(dimension))
         group, row_of = self._code[dimension][self._pair[kept]], np.full(len(self._names[dimension]), -1)
         row_of[[self._names[dimension].index(name) for name in names]] = np.arange(len(names))
         row = row_of[group]
         shown = row >= 0
-        place = row[shown] * bins + self._bin[kept][shown] * bins // BINS
+        cell = row[shown] * bins + self._bin[kept][shown] * bins // BINS
         found: list[list[int]] = (
-            np.bincount(place, self._sums["words"][kept][shown], len(names) * bins).astype(int).reshape(-1, bins).tolist()
+            np.bincount(cell, self._sums["words"][kept][shown], len(names) * bins).astype(int).reshape(-1, bins).tolist()
         )
         return found
 
     def spans(self, parts: pd.DataFrame) -> tuple[_Indices, _Indices]:
-        """Where the words of each part (``recording_id``, ``speaker``, ``start_ms``, ``end_ms``; one speaker each) begin and end here."""
+        """Return the span of each part in the sorted words: the positions of its first word and after its last word.
+
+        Args:
+            parts: ``recording_id``, ``speaker``, ``start_ms`` and ``end_ms`` of parts that have one speaker each.
+        """
         recordings = pd.Index(self._names[RECORDING]).get_indexer(pd.Index(parts["recording_id"]))
         speakers = pd.Index(self._names[SPEAKER]).get_indexer(pd.Index(parts["speaker"].fillna(NOBODY)))
         width = max(len(self._names[SPEAKER]), 1)
@@ -184,19 +191,19 @@ class Distributions:
         )
         return first, np.where(is_known, last, first)
 
-    def holding(self, spans: tuple[_Indices, _Indices], selection: Selection) -> _Mask:
-        """Which of the spans hold a word of the selection."""
+    def contain_selected(self, spans: tuple[_Indices, _Indices], selection: Selection) -> _Mask:
+        """Return whether each of the spans contains a word of the selection."""
         first, last = spans
-        holding: _Mask = last > first
+        found: _Mask = last > first
         if not selection.is_of_all_bins:
             so_far = np.concatenate([[0], np.cumsum((self._word_bin >= selection.low) & (self._word_bin < selection.high))])
-            holding = so_far[last] > so_far[first]
-        if selection.picked and holding.any():  # all words of a span are of one recording and speaker
-            holding &= self._pairs(selection)[self._word_pair[np.minimum(first, len(self._word_pair) - 1)]]
-        return holding
+            found = so_far[last] > so_far[first]
+        if selection.picked and found.any():  # all words of a span have one recording and speaker
+            found &= self._pairs(selection)[self._word_pair[np.minimum(first, len(self._word_pair) - 1)]]
+        return found
 
     def recordings(self, selection: Selection) -> set[str]:
-        """The recordings that hold a word of the selection."""
+        """Return the recordings that contain a word of the selection."""
         if selection.is_of_all_bins:
             found = self._code[RECORDING][self._pairs(selection)]
         else:
@@ -204,32 +211,34 @@ class Distributions:
         return {self._names[RECORDING][code] for code in np.unique(found)}
 
     def _pairs(self, selection: Selection) -> _Mask:
+        """Return whether each pair of recording and speaker is in the selected groups."""
         kept = np.ones(len(self._code[RECORDING]), dtype=bool)
         for dimension, picked in selection.picked.items():
             kept &= np.array([name in picked for name in self._names[dimension]], dtype=bool)[self._code[dimension]]
         return kept
 
     def _cells(self, selection: Selection) -> _Mask:
+        """Return whether each cell is in the selection."""
         kept: _Mask = self._pairs(selection)[self._pair]
         if not selection.is_of_all_bins:
             kept &= (self._bin >= selection.low) & (self._bin < selection.high)
         return kept
 
 
-def binned(confidence: Any) -> npt.NDArray[np.uint8]:
-    """The bin of each confidence; 255 where there is none.
+def bins_of(confidence: Any) -> npt.NDArray[np.uint8]:
+    """Return the bin of each confidence; 255 where the confidence is missing.
 
     Example:
-        >>> binned([0.0, 0.29, 0.299, 1.0, float("nan")]).tolist()
+        >>> bins_of([0.0, 0.29, 0.299, 1.0, float("nan")]).tolist()
         [0, 29, 29, 99, 255]
     """
     given = np.asarray(confidence, dtype=np.float64)
-    hundredths = np.clip(np.floor(np.nan_to_num(given) * BINS + 1e-9), 0, BINS - 1)  # 0.29 * 100 is a little less than 29
+    hundredths = np.clip(np.floor(np.nan_to_num(given) * BINS + 1e-9), 0, BINS - 1)  # 0.29 * 100 is slightly less than 29
     return np.where(np.isnan(given), _UNRATED, hundredths).astype(np.uint8)
 
 
 def quantile(so_far: _Floats, share: float) -> _Floats:
-    """The lower edge of the bin in which each row of cumulative counts reaches a share of its sum.
+    """Return the lower edge of the bin in which each row of cumulative counts reaches a share of its sum.
 
     Example:
         >>> quantile(np.array([[1.0] * 50 + [2.0] * 50]), 0.75).tolist()
@@ -238,18 +247,18 @@ def quantile(so_far: _Floats, share: float) -> _Floats:
     return np.asarray((so_far >= share * so_far[:, -1:]).argmax(axis=1) / BINS, dtype=np.float64)
 
 
-def _grouped(values: pd.Series[Any]) -> tuple[_Indices, list[str]]:
-    """The number of each value's group, and the groups in order of their values; missing values are the last."""
+def _groups_of(values: pd.Series[Any]) -> tuple[_Indices, list[str]]:
+    """Return the group number of each value, and the group names in order of their values. Missing values are the last group."""
     try:
         code, groups = pd.factorize(values, sort=True)
-    except TypeError:  # values of several kinds have no order
+    except TypeError:  # values of different types cannot be sorted
         code, groups = pd.factorize(values.map(str, na_action="ignore"), sort=True)
     names = [group_name(group) for group in groups]
     return (np.where(code < 0, len(names), code), [*names, NOTHING]) if (code < 0).any() else (code, names)
 
 
 def group_name(value: Any) -> str:
-    """What a group is called after the value that its rows share: numbers without needless decimals, days without a time.
+    """Return the name of the group of a value: whole numbers without decimals, dates without a time of 00:00.
 
     Example:
         >>> group_name(2024.0), group_name("hall"), group_name(float("nan"))

@@ -1,8 +1,8 @@
-"""Word and character errors of a recogniser, counted and summed; alignment is jiwer's (the extra ``metrics``)."""
+"""Word and character errors, counted and summed. jiwer aligns the words (the extra ``metrics``). Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,19 +15,19 @@ from scribekit.base.text import running
 HIT, SUBSTITUTED, DELETED = 0, 1, 2
 PASSAGE_WORDS = 25
 CONFIDENCE_LEVEL = 0.95
-_CELLS_AT_ONCE = 4_000_000  # of the matrix of resampling weights: 32 MB
+CELLS_AT_ONCE = 4_000_000  # of the matrix of resampling weights: 32 MB
 
 _Indices = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class ErrorCounts:
-    """How a hypothesis differs from its reference, in words or characters; counts add up over recordings.
+    """The differences between a hypothesis and its reference, in words or characters. Counts can be added.
 
     Attributes:
         hits: Reference units that were recognised.
-        substitutions: Reference units that were recognised as another.
-        deletions: Reference units that were left out.
+        substitutions: Reference units that were recognised as another unit.
+        deletions: Reference units that were not recognised.
         insertions: Recognised units that were not said.
     """
 
@@ -38,17 +38,17 @@ class ErrorCounts:
 
     @property
     def reference(self) -> int:
-        """Units in the reference."""
+        """The number of units in the reference."""
         return self.hits + self.substitutions + self.deletions
 
     @property
     def errors(self) -> int:
-        """Substitutions, deletions and insertions."""
+        """The number of substitutions, deletions and insertions."""
         return self.substitutions + self.deletions + self.insertions
 
     @property
     def rate(self) -> float:
-        """Errors per reference unit; with an empty reference the number of insertions, so 0 when nothing was said or heard.
+        """Errors per reference unit. With an empty reference it is the number of insertions, so 0 when nothing was recognised either.
 
         Example:
             >>> ErrorCounts(hits=8, substitutions=1, deletions=1, insertions=2).rate
@@ -69,12 +69,12 @@ class ErrorCounts:
 
 @dataclass(frozen=True)
 class Alignment:
-    """Which word of the hypothesis stands for which of the reference.
+    """The alignment of the words of a hypothesis with those of its reference.
 
     Attributes:
         outcome: One of ``HIT``, ``SUBSTITUTED``, ``DELETED`` for each reference word.
-        owner: For each word of the hypothesis the index of the reference word it belongs to: the one it stands for, or for an
-            insertion the one before it. 0 throughout when the reference is empty.
+        owner: For each word of the hypothesis the index of the reference word it belongs to: the one it is aligned with, or for an
+            insertion the one before it. All 0 when the reference is empty.
         correct: Whether each word of the hypothesis is a hit.
         inserted: Whether each word of the hypothesis is an insertion.
     """
@@ -85,11 +85,11 @@ class Alignment:
     inserted: npt.NDArray[np.bool_]
 
     def by_group(self, group: _Indices, groups: int) -> list[ErrorCounts]:
-        """The counts of each group of reference words; insertions count where their owner does.
+        """Return the counts of each group of reference words. Insertions count in the group of their owner.
 
         Args:
-            group: The number of its group for each reference word.
-            groups: How many groups there are, at least 1; insertions into an empty reference go to the first.
+            group: The group number of each reference word.
+            groups: The number of groups, at least 1. Insertions into an empty reference count in the first.
         """
         tally = [np.bincount(group[self.outcome == kind], minlength=groups) for kind in (HIT, SUBSTITUTED, DELETED)]
         owners = self.owner[self.inserted]
@@ -97,21 +97,21 @@ class Alignment:
         return [ErrorCounts(*(int(count) for count in counts)) for counts in zip(*tally, strict=True)]
 
     def counts(self) -> ErrorCounts:
-        """The counts of the whole recording."""
+        """Return the counts of the whole recording."""
         return self.by_group(np.zeros(len(self.outcome), dtype=np.intp), 1)[0]
 
     def passages(self) -> list[ErrorCounts]:
-        """The counts of every run of 25 reference words, for resampling within one recording."""
+        """Return the counts of every passage of 25 reference words, for resampling within one recording."""
         group = np.arange(len(self.outcome)) // PASSAGE_WORDS
         return self.by_group(group, max(1, -(-len(self.outcome) // PASSAGE_WORDS)))
 
 
 def align(references: Sequence[Sequence[str]], hypotheses: Sequence[Sequence[str]]) -> list[Alignment]:
-    """Align the words of each hypothesis with those of its reference, with the fewest edits (Levenshtein, as jiwer finds them).
+    """Align the words of each hypothesis with those of its reference by the fewest edits (Levenshtein, with jiwer).
 
     Args:
-        references: For each recording its normalised words, without white space in them.
-        hypotheses: The same of what was recognised.
+        references: The normalised reference words of each recording, without white space in them.
+        hypotheses: The normalised recognised words of each recording.
 
     Raises:
         MissingExtraError: jiwer is not installed.
@@ -143,7 +143,7 @@ def _alignment(n_reference: int, n_hypothesis: int, chunks: Sequence[Any]) -> Al
 
 
 def character_counts(references: Sequence[str], hypotheses: Sequence[str]) -> list[ErrorCounts]:
-    """The character errors (spaces count) of each normalised text.
+    """Count the character errors (spaces count) of each normalised text.
 
     Raises:
         MissingExtraError: jiwer is not installed.
@@ -161,21 +161,23 @@ def _character_counts(measure: Callable[[str, str], Any], reference: str, hypoth
     return ErrorCounts(found.hits, found.substitutions, found.deletions, found.insertions)
 
 
-def interval(units: Sequence[tuple[float, float]], *, seed: int = 0, resamples: int = 1000) -> tuple[float, float]:
-    """The 95 % bootstrap interval of a summed error rate, resampling whole units with replacement.
+def interval(
+    units: Sequence[tuple[float, float]], *, seed: int = 0, resamples: int = 1000, cells_at_once: int = CELLS_AT_ONCE
+) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of a summed error rate, resampling whole units with replacement.
 
-    Percentile bootstrap of a ratio of sums: M. Bisani, H. Ney, "Bootstrap estimates for confidence intervals in ASR performance
-    evaluation", ICASSP 2004.
+    The method is the percentile bootstrap of a ratio of sums: M. Bisani, H. Ney, "Bootstrap estimates for confidence intervals in ASR
+    performance evaluation", ICASSP 2004.
 
     Args:
-        units: Errors, and what could have been wrong, of what may vary independently: recordings, or passages of one. A resample in
-            which nothing could have been wrong has no rate and is left out.
+        units: Errors and length of each unit that varies independently: recordings, or passages of one recording. A resample of total
+            length 0 has no rate and is left out.
         seed: Seed of the random numbers; the same seed gives the same interval.
-        resamples: How many times to resample.
+        resamples: The number of resamples.
+        cells_at_once: The largest number of resampling weights in memory at once. It does not change the interval.
 
     Returns:
-        Lower and upper end; NaN for fewer than two units, which tell nothing about how much they vary, and where nothing could have
-        been wrong in any.
+        Lower and upper end; NaN for fewer than two units, and when all lengths are 0.
 
     Example:
         >>> low, high = interval([(10, 100), (20, 100)] * 20)
@@ -186,7 +188,7 @@ def interval(units: Sequence[tuple[float, float]], *, seed: int = 0, resamples: 
         return (np.nan, np.nan)
     errors, lengths = np.array(units, dtype=np.float64).T
     random = np.random.default_rng(seed)
-    at_once = max(1, _CELLS_AT_ONCE // len(units))
+    at_once = max(1, cells_at_once // len(units))
     rates: list[npt.NDArray[np.float64]] = []
     for first in range(0, resamples, at_once):
         weights = random.multinomial(len(units), np.full(len(units), 1 / len(units)), size=min(at_once, resamples - first))
@@ -198,23 +200,23 @@ def interval(units: Sequence[tuple[float, float]], *, seed: int = 0, resamples: 
 
 
 def total(counts: Sequence[ErrorCounts]) -> ErrorCounts:
-    """The sum of counts."""
+    """Return the sum of counts."""
     return sum(counts, ErrorCounts())
 
 
-def joined(words: Sequence[str], group: _Indices, names: Mapping[int, Any]) -> list[str]:
-    """The tokens of each group as one text, in the order of ``names``."""
-    lines: dict[int, list[str]] = {number: [] for number in names}
+def group_texts(words: Sequence[str], group: _Indices, groups: int) -> list[str]:
+    """Return the tokens of each group as one text."""
+    lines: list[list[str]] = [[] for _ in range(groups)]
     for word, number in zip(words, group.tolist(), strict=True):
         lines[number].append(word)
-    return [running(line) for line in lines.values()]
+    return [running(line) for line in lines]
 
 
 def jiwer() -> Any:
-    """The library that aligns.
+    """Import jiwer.
 
     Raises:
-        MissingExtraError: It is not installed.
+        MissingExtraError: jiwer is not installed.
     """
     try:
         import jiwer as library

@@ -1,24 +1,20 @@
-"""The public verbs that measure transcripts; they ask the service for nothing."""
+"""The public verbs that measure transcripts: ``evaluate``, ``word_errors`` and ``turn_statistics``. They send no request."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
 from scribekit.base.errors import OptionError, nearest
-from scribekit.base.schema import WORD_ERRORS, WORDS, is_missing
+from scribekit.base.schema import WORD_ERRORS, WORDS
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.view import CorpusView
-from scribekit.quality import conversation
 from scribekit.quality.comparison import ComparedRecording, Recording, compare, evaluation_frame
 from scribekit.quality.confidence import group_name
-from scribekit.quality.references import Reference, as_reference, from_file
+from scribekit.quality.conversation import speaker_statistics
+from scribekit.quality.references import Reference, References, read_references
 from scribekit.tables.frames import frame_of
-
-References = Mapping[str, str | Path | Sequence[Mapping[str, Any]]] | pd.DataFrame | str
 
 
 def evaluate(
@@ -30,36 +26,36 @@ def evaluate(
     seed: int = 0,
     reviewed: bool = True,
 ) -> pd.DataFrame:
-    """Word and character error rates against what was really said, summed over recordings, not averaged.
+    """Measure word and character error rates against references. Errors are summed over recordings; rates are not averaged.
 
-    Words are aligned by jiwer. cpWER and DER are there where both sides tell speakers; DER also needs the reference's times. Intervals
-    are bootstrapped over the recordings of a row; that of the word error rate over passages of 25 words where one stands alone.
+    jiwer aligns the words. cpWER and DER need speakers on both sides; DER also needs the reference's times. Intervals are bootstrapped
+    over the recordings of a row. For a row of one recording, only the word error rate has an interval: over passages of 25 words.
 
     Args:
-        corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        references: ``recording_id`` → text (``A: words`` lines tell speakers), path of a ``.txt`` or ``.json`` file, or list of turns
-            (``speaker``, ``text``, and ``start_ms`` and ``end_ms``, or ``start`` and ``end`` in seconds); or a frame with
-            ``recording_id`` and ``reference``, whose rows of one recording are its turns in order; or the name of the manifest column
-            that holds paths of such files. A relative path is looked for from the folder of the recording upwards, then in the working
-            folder. Recordings without a transcript or a reference are left out.
+        corpus: A batch or corpus, from ``submit_batch`` or ``open_corpus``.
+        references: One of three shapes. A mapping of ``recording_id`` to a text (``A: words`` lines name speakers), the path of a ``.txt``
+            or ``.json`` file, or a list of turns (``speaker``, ``text``, and ``start_ms`` and ``end_ms``, or ``start`` and ``end`` in
+            seconds). A frame with ``recording_id`` and ``reference``; several rows of one recording are its turns in order. The name of
+            the manifest column that holds paths of such files. A relative path is looked for in the folder of the recording, then in the
+            folders above it, then in the working folder. Recordings without a transcript or a reference are left out.
         by: ``None`` for one row, ``"recording"``, a manifest column, or ``"speaker"``: each speaker of the references, over the corpus.
-            ``["recording", "speaker"]`` or ``[column, "speaker"]`` tells speakers apart within each recording or group, where the same
-            label is not the same person everywhere.
+            ``["recording", "speaker"]`` or ``[column, "speaker"]`` keeps the speakers of each recording or group separate; use it when
+            the same label is not the same person everywhere.
         normaliser: ``"basic"`` (case, hyphens and punctuation outside numbers do not count) or ``"none"``; see
             ``scribekit.base.text.normalise``. In scripts that are written without spaces each character counts as a word, and spaces do not
             count.
         seed: Seed of the bootstrap.
-        reviewed: Measure the transcripts as people have corrected them; false measures them as received, so that two calls tell what the
-            review was worth.
+        reviewed: Measure the transcripts as people have corrected them. False measures them as received: the difference between the
+            two calls is what the review improved.
 
     Returns:
         ``group, speaker, n_recordings``, the counts, and ``wer``, ``cer``, ``cpwer`` and ``der``, each with its 95 % interval
-        (``schema.EVALUATION``); ``cpwer_recordings`` and ``der_recordings`` say on how many of the recordings these two rest. With an
-        empty reference a rate is the number of insertions, so 0 when nothing was heard either. By speaker, what references lay to nobody
-        is in a row without a speaker, so that rows add up to the whole.
+        (``schema.EVALUATION``). ``cpwer_recordings`` and ``der_recordings`` are the number of recordings behind these two rates. With an
+        empty reference a rate is the number of insertions, and 0 when nothing was recognised either. By speaker, reference words without
+        a speaker form a row of their own, so the rows add up to the total.
 
     Raises:
-        OptionError: ``by``, ``normaliser`` or a reference is not understood, or no recording has both sides.
+        OptionError: ``by``, ``normaliser`` or a reference is not understood, or no recording has both a transcript and a reference.
         MissingExtraError: jiwer is not installed.
     """
     column, by_speaker = _grouping(by)
@@ -70,28 +66,29 @@ def evaluate(
         recordings = _recordings(words, said, [name for name in ids if name in said], _group_of(column, view))
     frame = evaluation_frame(recordings, by_speaker=by_speaker, normaliser=normaliser, seed=seed)
     if by_speaker and frame["speaker"].isna().all():
-        raise OptionError("None of the references tells who speaks: write lines like 'A: words', or turns with a 'speaker'.")
+        raise OptionError("None of the references says who speaks: write lines like 'A: words', or turns with a 'speaker'.")
     return frame
 
 
 def word_errors(corpus: Batch | Corpus, references: References, *, normaliser: str = "basic", reviewed: bool = True) -> pd.DataFrame:
-    """Word by word what was recognised and what was really said: the alignment behind the word error rate, as jiwer finds it.
+    """Return what was recognised and what was really said, word by word: jiwer's alignment behind the word error rate.
 
     Args:
-        corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        corpus: A batch or corpus, from ``submit_batch`` or ``open_corpus``.
         references: As for ``evaluate``.
         normaliser: As for ``evaluate``.
         reviewed: As for ``evaluate``.
 
     Returns:
-        All recordings that have a reference, turn by turn: a row for each recognised word, with what was ``said`` in its place and by whom,
-        its ``outcome``, ``correct`` and ``left_out``; and a row without ``text`` for each word that was left out, where it is missing
-        (``schema.WORD_ERRORS``). ``frame[["said", "text"]].value_counts()`` of the substitutions tells what is taken for what, and the two
-        columns side by side read as the alignment. A word that is compared as several (a hyphenated one) is a hit when all of them are.
-        ``calibrate`` takes the frame as it is; filter it first to learn from some recordings and try on others.
+        The words of all recordings that have a reference, turn by turn (``schema.WORD_ERRORS``). Each recognised word has a row with
+        what was really ``said`` and by whom, its ``outcome``, ``correct`` and ``left_out``. Each deleted word has a row without ``text``
+        at the place where it is missing. The columns ``said`` and ``text`` side by side are the alignment;
+        ``frame[["said", "text"]].value_counts()`` of the substitutions counts which word is mistaken for which. A word that is compared
+        as several words (a hyphenated one) is a hit when all of them are. ``calibrate`` takes this frame; filter it first to learn from
+        some recordings and test on others.
 
     Raises:
-        OptionError: ``normaliser`` or a reference is not understood, or no recording has both sides.
+        OptionError: ``normaliser`` or a reference is not understood, or no recording has both a transcript and a reference.
         MissingExtraError: jiwer is not installed.
     """
     with corpus.reading() as view:
@@ -102,7 +99,7 @@ def word_errors(corpus: Batch | Corpus, references: References, *, normaliser: s
 
 
 def compared_recordings(words: pd.DataFrame, references: References, view: CorpusView | None, normaliser: str) -> list[ComparedRecording]:
-    """Each recording that has a transcript and a reference, whose name is its group."""
+    """Align every recording that has a transcript and a reference. Each recording is a group of its own."""
     frame = words.reindex(columns=WORDS.names)
     ids = frame["recording_id"].unique().tolist() if view is None else [name for name, _ in view.completed]
     said = read_references(references, view, ids)
@@ -110,14 +107,14 @@ def compared_recordings(words: pd.DataFrame, references: References, view: Corpu
 
 
 def turn_statistics(corpus: Batch | Corpus, *, reviewed: bool = True) -> pd.DataFrame:
-    """Who talks how much and how: shares, talk/listen ratio, pace, overlaps, interruptions and pauses.
+    """Measure how each speaker talks: share of talk, talk/listen ratio, pace, overlaps, interruptions and pauses.
 
     Args:
-        corpus: What ``submit_batch`` or ``open_corpus`` gave. Recordings without speaker labels or channels are left out.
-        reviewed: As people have corrected the transcripts; false takes them as received.
+        corpus: A batch or corpus, from ``submit_batch`` or ``open_corpus``. Recordings without speaker labels or channels are left out.
+        reviewed: Take the transcripts as people have corrected them; false takes them as received.
 
     Returns:
-        One row per recording and speaker (``schema.TURN_STATISTICS``), in order of first turns.
+        One row per recording and speaker (``schema.TURN_STATISTICS``), in order of their first turns.
 
     Raises:
         LedgerError: The corpus cannot be read.
@@ -126,7 +123,7 @@ def turn_statistics(corpus: Batch | Corpus, *, reviewed: bool = True) -> pd.Data
     with corpus.reading() as view:
         utterances = frame_of(view, "utterances", columns=[*columns, "n_words"], reviewed=reviewed)
         words = frame_of(view, "words", columns=columns, reviewed=reviewed)
-    return conversation.turn_statistics(utterances, words)
+    return speaker_statistics(utterances, words)
 
 
 def _recordings(words: pd.DataFrame, said: Mapping[str, Reference], ids: Sequence[str], group_of: Callable[[str], str]) -> list[Recording]:
@@ -139,11 +136,11 @@ def _recordings(words: pd.DataFrame, said: Mapping[str, Reference], ids: Sequenc
 
 
 def _grouping(by: str | Sequence[str] | None) -> tuple[str | None, bool]:
-    """What groups recordings, and whether their speakers are told apart too."""
+    """Return the column that groups recordings (None without one), and whether speakers have rows of their own."""
     names = [by] if isinstance(by, str) else list(by or [])
     others = [name for name in names if name != "speaker"]
     if len(others) > 1:
-        raise OptionError(f"by groups recordings by one column, and by 'speaker' beside it; not by {' and '.join(map(repr, others))}.")
+        raise OptionError(f"by groups recordings by one column, and optionally by 'speaker' too; not by {' and '.join(map(repr, others))}.")
     return (others[0] if others else None), "speaker" in names
 
 
@@ -158,82 +155,3 @@ def _group_of(by: str | None, view: CorpusView) -> Callable[[str], str]:
         raise OptionError(f"There is no manifest column {by!r} to group by.{nearest(str(by), known)}")
     values = dict(zip(manifest["recording_id"], manifest[by], strict=True))
     return lambda name: group_name(values[name])
-
-
-def read_references(references: References, view: CorpusView | None, ids: Sequence[str]) -> dict[str, Reference]:
-    """What was really said in each recording, from any of the shapes that :func:`evaluate` takes.
-
-    Args:
-        references: As for :func:`evaluate`.
-        view: The open batch or corpus: its manifest has the column, and files are looked for beside its recordings.
-        ids: The recordings whose files are read.
-
-    Raises:
-        OptionError: A reference is not understood, or its file is not there.
-    """
-    said: dict[str, Reference] = {}
-    sources: Mapping[str, Any] | None = None
-    for name, value in _given(references, view, set(ids)):
-        if _is_path(value) and sources is None:
-            sources = {} if view is None else _column(view, "source")
-        said[name] = said.get(name, ()) + _reference(value, (sources or {}).get(name))
-    return said
-
-
-def _given(references: Any, view: CorpusView | None, ids: set[str]) -> Iterator[tuple[str, Any]]:
-    """Recordings with what was said in them, or a part of it, or the path of a file; what is missing is left out."""
-    if isinstance(references, str):
-        paths = _paths(references, view)
-        pairs: Iterable[tuple[str, Any]] = ((name, path) for name, path in paths.items() if name in ids)
-    elif isinstance(references, pd.DataFrame):
-        missing = [name for name in ("recording_id", "reference") if name not in references]
-        if missing:
-            raise OptionError(f"A frame of references has the columns recording_id and reference; {' and '.join(missing)} is missing.")
-        pairs = zip(references["recording_id"], references["reference"], strict=True)
-    elif isinstance(references, Mapping):
-        pairs = references.items()
-    else:
-        kind = type(references).__name__
-        raise OptionError(
-            f"References are a mapping of recording_id to what was said, a frame with recording_id and reference, or the name of a "
-            f"manifest column, not {kind}. For one file, give {{recording_id: path}}."
-        )
-    return ((name, value) for name, value in pairs if not is_missing(value))
-
-
-def _paths(column: str, view: CorpusView | None) -> dict[str, Any]:
-    if view is None:
-        raise OptionError(f"Give a batch or corpus to read references from the manifest column {column!r}.")
-    return {name: value if is_missing(value) else Path(str(value)) for name, value in _column(view, column).items()}
-
-
-def _column(view: CorpusView, column: str) -> dict[str, Any]:
-    """A column of the manifest, by recording."""
-    manifest = view.manifest
-    if column not in manifest:
-        raise OptionError(f"The manifest has no column {column!r}.{nearest(column, map(str, manifest))}")
-    return dict(zip(manifest["recording_id"], manifest[column], strict=True))
-
-
-def _is_path(value: Any) -> bool:
-    """Whether a file is named: a path must not be taken for four words of speech."""
-    return isinstance(value, Path) or (isinstance(value, str) and value.strip().lower().endswith((".txt", ".json")) and "\n" not in value)
-
-
-def _reference(value: Any, source: Any) -> Reference:
-    """What was said, or the content of the file that is named."""
-    if not _is_path(value):
-        return as_reference(value)
-    path = _find(Path(value).expanduser(), source)
-    return from_file(path.read_text("utf-8-sig"), path.name)
-
-
-def _find(path: Path, source: Any) -> Path:
-    beside = Path(source).parents if isinstance(source, str) else []
-    for folder in [*beside, Path.cwd()]:
-        if (folder / path).is_file():
-            return folder / path
-    raise OptionError(
-        f"There is no reference file {str(path)!r} in the folder of the recording or above it, nor in the working folder. "
-        "Give the path of a file, the text itself, or a list of turns."
-    )

@@ -1,4 +1,4 @@
-"""The public verb that says what is worth a listen; it asks the service for nothing."""
+"""The public verb ``flag_for_review``: the parts of a corpus that are worth listening to. It sends no request."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from scribekit.base.errors import OptionError, ScribekitError, nearest
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.view import CorpusView
-from scribekit.quality import queue as review_queue
 from scribekit.quality.calibration import Calibration
+from scribekit.quality.queue import PARTS, review_queue, review_queues
 from scribekit.recordings.clips import levels_db
 from scribekit.tables.frames import frame_of
 
-EVERYTHING = 1.01  # no confidence is as high: every part is in a queue below it
+EVERYTHING = 1.01  # above every confidence, so that every part is in the queue
 
 
 def flag_for_review(
@@ -33,27 +33,31 @@ def flag_for_review(
     audio_minutes: float = 0.0,
     reviewed: bool = True,
 ) -> pd.DataFrame:
-    """What is worth a listen, most expected errors per minute first: "listen to 40 minutes, catch 60 % of the errors".
+    """Return what is worth listening to, most expected errors per minute first: "listen to 40 minutes, catch 60 % of the errors".
 
-    A part is in the queue when its mean confidence is under ``below`` or not known, or when it shows a sign of trouble. Signs of invented
-    text: words that repeat themselves, impossible word rates, phrases that recognisers invent when nobody speaks, a script that the
-    language is not written in, speech over silence; such words count as at least half wrong. A stray turn: one or two quick words inside
-    another's turn. Further signs are named where a tenth of the words show them, and are enough where half of them do: a turn that changes
-    within 150 ms or has one word, a word drawn out for its letters, half a second after a word in which nobody was recognised, an unknown
-    word, a language that the service was not sure of. Words that people corrected or accepted, whoever is said to have spoken them, are
-    done with; so are recordings that they marked as done and have not changed since.
+    A part is in the queue when its mean confidence is below ``below`` or unknown, or when it shows enough signs of trouble:
+
+    - Hallucinated text is always enough: words in a loop, impossible word rates, stock phrases that recognisers produce when nobody speaks,
+      a script that the language is not written in, speech over silence. Each such word counts as at least half an expected error.
+    - A stray turn is always enough: one or two quick words inside another speaker's turn.
+    - Other signs are named when a tenth of the words show them, and are enough when half of the words do: a turn that changes within 150 ms
+      or has one word, a word that is long for its letters, half a second without recognised speech after a word, an unknown word, a
+      language that the service was not sure of.
+
+    Words that people corrected or accepted are not in the queue, even when their speaker was changed since. Recordings that people marked
+    as done are not in the queue until they change again.
 
     Args:
-        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        below: Mean confidence under which a part is in the queue, 0 to 1.
-        by: The parts: whole ``"transcript"``, ``"utterance"`` (a sentence where there are none) or ``"sentence"`` (those of
+        batch_or_corpus: A batch or corpus, from ``submit_batch`` or ``open_corpus``.
+        below: A part is in the queue when its mean confidence is below this, 0 to 1.
+        by: The parts: whole ``"transcript"``, ``"utterance"`` (a sentence where there are no utterances) or ``"sentence"`` (those of
             ``to_frame(corpus, "sentences")``).
-        calibration: What ``calibrate`` learnt; without one a word's probability of error is taken as 1 - confidence.
-        vocabulary: Words that are known, such as the names in your recordings; any other word is then unknown. Without it a word of four
-            letters or more is unknown that is said once in a corpus of 5,000 words or more and spelt like none of its other words.
-        audio_minutes: Listen to at most so many minutes of local recordings, those with most expected errors first, to find speech over
-            silence. A minute of audio takes some hundredths of a second.
-        reviewed: As people have corrected the transcripts; false takes them as received, corrected or not.
+        calibration: What ``calibrate`` returned; without it a word's probability of error is 1 - confidence.
+        vocabulary: Known words, such as the names in your recordings; every other word is then unknown. Without it, words are unknown only
+            in a corpus of at least 5,000 words: those with at least four letters that occur once and are spelt like no other word.
+        audio_minutes: Analyse at most this many minutes of local recordings, those with the most expected errors first, to find speech
+            over silence. One minute of audio takes a few hundredths of a second.
+        reviewed: Take the transcripts as people have corrected them; false takes them as received, corrected or not.
 
     Returns:
         The queue (``schema.REVIEW_QUEUE``): where to listen, why, ``expected_errors``, ``errors_per_minute``, ``cumulative_minutes``
@@ -63,14 +67,14 @@ def flag_for_review(
         OptionError: ``by`` or ``below`` is not understood.
         LedgerError: The corpus cannot be read.
     """
-    if by not in review_queue.PARTS:
-        raise OptionError(f"There is no part {by!r} to review.{nearest(str(by), review_queue.PARTS)}")
+    if by not in PARTS:
+        raise OptionError(f"There is no part {by!r} to review.{nearest(str(by), PARTS)}")
     if not 0 <= below <= 1:
         raise OptionError(f"below is a confidence from 0 to 1, not {below!r}.")
     with batch_or_corpus.reading() as view:
         words = _words(view, reviewed=reviewed)
         languages = frame_of(view, "languages")
-        queue = partial(review_queue.review_queue, risk=calibration, languages=languages, vocabulary=vocabulary, below=below)
+        queue = partial(review_queue, risk=calibration, languages=languages, vocabulary=vocabulary, below=below)
         if audio_minutes > 0:
             worst_first = queue(words, by="transcript", below=EVERYTHING)["recording_id"].tolist()
             words["level_db"] = _levels(view, words, worst_first, audio_minutes)
@@ -78,10 +82,10 @@ def flag_for_review(
 
 
 def flag_at(corpus: Batch | Corpus, thresholds: Sequence[float], *, by: str, calibration: Calibration | None = None) -> list[pd.DataFrame]:
-    """What :func:`flag_for_review` gives below each of several thresholds, read and looked through once."""
+    """Return what :func:`flag_for_review` returns for each threshold, but read and analyse the corpus only once."""
     with corpus.reading() as view:
         words, languages = _words(view, reviewed=True), frame_of(view, "languages")
-    return review_queue.review_queues(words, thresholds, by=by, risk=calibration, languages=languages)
+    return review_queues(words, thresholds, by=by, risk=calibration, languages=languages)
 
 
 def _words(view: CorpusView, *, reviewed: bool) -> pd.DataFrame:
@@ -92,11 +96,11 @@ def _words(view: CorpusView, *, reviewed: bool) -> pd.DataFrame:
 
 
 def settled(view: CorpusView, words: pd.DataFrame) -> pd.Series[Any]:
-    """Which words people are done with: those that they corrected or accepted, and those of recordings that they marked as done.
+    """Return which words need no more review: words that people corrected or accepted, and words of recordings marked as done.
 
     Args:
-        view: The open batch or corpus, with its edits.
-        words: Rows of its words as reviewed: ``recording_id`` and ``word_index`` of ``schema.WORDS``.
+        view: The open batch or corpus.
+        words: ``recording_id`` and ``word_index`` of its words as reviewed (``schema.WORDS``).
     """
     found = {name: positions for name, positions in payloads.settled_words(view.ledger, view.completed) if positions}
     is_settled = np.zeros(len(words), dtype=bool)
@@ -108,7 +112,10 @@ def settled(view: CorpusView, words: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _levels(view: CorpusView, words: pd.DataFrame, recording_ids: Sequence[str], minutes: float) -> pd.Series[Any]:
-    """The loudness under each word of as many recordings as fit into so many minutes; NaN for the others and where no file can be read."""
+    """Return the loudness during each word of as many recordings as fit into ``minutes``; NaN for all other words.
+
+    Recordings without a readable local file are skipped.
+    """
     levels = np.full(len(words), np.nan)
     sources = view.manifest.set_index("recording_id")["source"]
     rows_of = words.groupby("recording_id").indices
@@ -119,6 +126,6 @@ def _levels(view: CorpusView, words: pd.DataFrame, recording_ids: Sequence[str],
         path = Path(str(sources[name]))
         if length <= minutes and path.is_file():
             minutes -= length
-            with suppress(ScribekitError):  # a file that cannot be decoded any more tells nothing
+            with suppress(ScribekitError):  # a file that can no longer be decoded
                 levels[rows] = levels_db(path, spoken["start_ms"], spoken["end_ms"])
     return pd.Series(levels, index=words.index)

@@ -1,7 +1,7 @@
-"""Plots of quality and conversation: each function draws one on an Axes and gives the Axes back.
+"""Plots of quality and conversation (``sk.plots``): each function draws one plot on an Axes and returns the Axes.
 
-A speaker keeps their colour in every plot of the same speakers, and in the widgets (``scribekit.base.palette``).
-Nothing is told by colour alone. No more than forty rows are drawn, which is what can be read; the title says when there are more.
+A speaker has the same colour in all plots of the same speakers, and in the widgets (``scribekit.base.palette``). Colour is never the only
+sign of a difference. At most forty rows are drawn, because more cannot be read; the title then gives the total.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _MOST_ROWS = 40
 
 
 def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> Axes:
-    """How confidence is spread in each group: box from quarter to quarter with the median, whiskers from 5 to 95 %.
+    """Draw the distribution of confidence in each group: a box between the quartiles with the median, whiskers from 5 to 95 %.
 
     Args:
         frame: Any frame with ``confidence`` (0 to 1), for example ``to_frame(corpus, "words", with_manifest=True)``.
-        column: The column that tells the groups: ``recording_id``, ``speaker`` or one of the manifest's.
+        column: The column to group by: ``recording_id``, ``speaker`` or a column of the manifest.
         ax: Where to draw; a new figure by default. Of more than forty groups, the first in the frame are drawn.
 
     Raises:
@@ -62,16 +62,16 @@ def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> A
 
 
 def reliability(calibration: Calibration, ax: Axes | None = None) -> Axes:
-    """How often words are right against how sure the recogniser was, with 95 % intervals; on the dashed line both agree.
+    """Draw the share of right words against the confidence, with 95 % intervals. On the dashed line both are equal.
 
     Args:
-        calibration: What ``calibrate`` learnt.
+        calibration: What ``calibrate`` returned.
         ax: Where to draw; a new figure by default.
     """
     table = calibration.table
     ax = _axes(ax, width=4.6, height=4.4)
     ax.plot([0, 1], [0, 1], linestyle="--", color=INK, linewidth=1, label="confidence = accuracy")
-    # Rounding may leave an end of an interval on the wrong side by a hair.
+    # Rounding can put an end of an interval slightly on the wrong side.
     below = (table["accuracy"] - table["accuracy_low"]).clip(lower=0)
     above = (table["accuracy_high"] - table["accuracy"]).clip(lower=0)
     ax.errorbar(table["confidence"], table["accuracy"], yerr=[below, above], fmt="o", color=LIGHT[0], capsize=2, label="words, by bin")
@@ -82,7 +82,7 @@ def reliability(calibration: Calibration, ax: Axes | None = None) -> Axes:
 
 
 def speaker_timeline(utterances: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Who speaks when, one row per speaker.
+    """Draw who speaks when, one row per speaker.
 
     Args:
         utterances: Rows of ``to_frame(corpus, "utterances")`` of one recording.
@@ -108,15 +108,15 @@ def speaker_timeline(utterances: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def talk_shares(statistics: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Each speaker's share of the talking, one bar per recording.
+    """Draw each speaker's share of the talking time, one bar per recording.
 
     Args:
-        statistics: What ``turn_statistics`` gave.
+        statistics: What ``turn_statistics`` returned.
         ax: Where to draw; a new figure by default. Of more than forty recordings, the first in the table are drawn.
     """
     colours = speaker_colours(statistics["speaker"])
-    everything = statistics["recording_id"].unique().tolist()
-    recordings = everything[:_MOST_ROWS]
+    all_recordings = statistics["recording_id"].unique().tolist()
+    recordings = all_recordings[:_MOST_ROWS]
     ax = _axes(ax, height=1 + 0.4 * len(recordings))
     left = np.zeros(len(recordings))
     for speaker, colour in colours.items():
@@ -129,27 +129,27 @@ def talk_shares(statistics: pd.DataFrame, ax: Axes | None = None) -> Axes:
         left += shares
     ax.set_yticks(range(len(recordings)), recordings)
     ax.invert_yaxis()
-    ax.set(xlim=(0, 1), xlabel="share of talking time", title=f"Talk shares{_rest(len(everything), 'recordings')}")
+    ax.set(xlim=(0, 1), xlabel="share of talking time", title=f"Talk shares{_rest(len(all_recordings), 'recordings')}")
     ax.xaxis.set_major_formatter("{x:.0%}")
     return _tidy(ax)
 
 
 def words_per_minute(statistics: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """How fast each speaker speaks in each recording.
+    """Draw how fast each speaker talks in each recording.
 
     Args:
-        statistics: What ``turn_statistics`` gave.
+        statistics: What ``turn_statistics`` returned.
         ax: Where to draw; a new figure by default. Of more than forty rows, the first in the table are drawn: sort or filter it first.
     """
     return _bars(statistics, "words_per_minute", "words per minute of talking", "Pace", ax)
 
 
 def turn_taking(statistics: pd.DataFrame, column: str = "talk_listen_ratio", ax: Axes | None = None) -> Axes:
-    """One of the turn statistics, by recording and speaker.
+    """Draw one of the turn statistics by recording and speaker.
 
     Args:
-        statistics: What ``turn_statistics`` gave.
-        column: Which: ``"talk_listen_ratio"``, ``"interruptions"``, ``"overlap_s"``, ``"response_s"``, ``"pause_s"`` …
+        statistics: What ``turn_statistics`` returned.
+        column: The statistic: ``"talk_listen_ratio"``, ``"interruptions"``, ``"overlap_s"``, ``"response_s"``, ``"pause_s"`` …
         ax: Where to draw; a new figure by default. Of more than forty rows, the first in the table are drawn: sort or filter it first.
 
     Raises:
@@ -165,10 +165,10 @@ def turn_taking(statistics: pd.DataFrame, column: str = "talk_listen_ratio", ax:
 
 
 def review_curve(queue: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """The expected share of errors found against the minutes of listening, from the top of the queue.
+    """Draw the expected share of errors found against the minutes of listening, from the top of the queue.
 
     Args:
-        queue: What ``flag_for_review`` gave.
+        queue: What ``flag_for_review`` returned.
         ax: Where to draw; a new figure by default.
     """
     ax = _axes(ax, width=5.2, height=3.6)
@@ -183,10 +183,10 @@ def review_curve(queue: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def dispersion(lines: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Where in its recording each line of a search lies: a row per recording, a stroke per line; most lines first.
+    """Draw the place of each search result in its recording: a row per recording, a stroke per result, most results first.
 
     Args:
-        lines: Rows of :func:`scribekit.search`. A recording is as long as the manifest's ``duration_s`` says, else up to its last line.
+        lines: Rows of :func:`scribekit.search`. The length of a recording is the manifest's ``duration_s``, or the end of its last result.
         ax: Where to draw; a new figure by default. Of more than forty recordings, those with most lines are drawn.
     """
     counts = lines["recording_id"].value_counts()
@@ -220,7 +220,7 @@ def _bars(statistics: pd.DataFrame, column: str, label: str, title: str, ax: Axe
 
 
 def _rest(number: int, what: str) -> str:
-    """What a title says where not all of so many rows are drawn."""
+    """Return the end of a title when only the first rows of many are drawn."""
     return f" (the first {_MOST_ROWS} of {number:,} {what})" if number > _MOST_ROWS else ""
 
 

@@ -1,7 +1,7 @@
-"""Signs, word by word, that a transcript may be wrong: the reasons of the review queue. Pure.
+"""Signs that a word may be wrong: the reasons of the review queue. Pure.
 
-Hard signs are those of invented text. Soft ones tell something beside the confidence; how much (the sign's *lift*) differs from one
-recogniser and library to the next and is learnt by ``sk.calibrate``. Without a calibration they are reasons, not weights.
+Hard signs are those of hallucinated text. Soft signs add information to the confidence. How much (the *lift* of the sign) depends on the
+recogniser and the library, and is learnt by ``sk.calibrate``. Without a calibration soft signs are only reasons and change no figure.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import pandas as pd
 import pyarrow as pa
 
 from scribekit.base.text import is_lettered, normalise
-from scribekit.quality.hallucinations import is_cue, is_foreign, is_stock_phrase, repeated
+from scribekit.quality.hallucinations import hints_at_stock_phrase, is_other_script, is_stock_phrase, repeated
 from scribekit.transcripts.frames.sentences import Segmenter
 from scribekit.transcripts.frames.words import Words
 
 REPEATED = "repeats itself"
 WORD_RATE = "impossible word rate"
-PHANTOM = "known phantom phrase"
+STOCK_PHRASE = "known phantom phrase"
 LANGUAGE = "language mismatch"
 SILENCE = "speech over silence"
 STRAY = "stray turn"
@@ -31,32 +31,32 @@ TURN_CHANGE = "close turn change"
 DRAWN_OUT = "drawn-out word"
 MISSING = "words may be missing"
 UNKNOWN = "unknown word"
-DOUBTFUL = "language in doubt"
+UNSURE_LANGUAGE = "language in doubt"
 
-INVENTED = (REPEATED, WORD_RATE, PHANTOM, LANGUAGE, SILENCE)
-SOFT = (STRAY, TURN_CHANGE, DRAWN_OUT, MISSING, UNKNOWN, DOUBTFUL)
-SIGNS = INVENTED + SOFT
+HALLUCINATED = (REPEATED, WORD_RATE, STOCK_PHRASE, LANGUAGE, SILENCE)
+SOFT = (STRAY, TURN_CHANGE, DRAWN_OUT, MISSING, UNKNOWN, UNSURE_LANGUAGE)
+SIGNS = HALLUCINATED + SOFT
 
-IMPOSSIBLE_WORDS_PER_S = 8.0  # quick speech has 4 to 5
+IMPOSSIBLE_WORDS_PER_S = 8.0  # fast speech has 4 to 5
 RATE_FROM_WORDS = 4
 LONGEST_WORD_MS = 3000
 STRAY_WORDS, STRAY_MS = 2, 1000
-CLOSE_MS = 150  # a listener needs about 200 ms to answer: a turn that follows sooner overlaps, or its edge is elsewhere
-DRAWN_OUT_MS = 150  # for each letter; 60 to 80 is usual
+CLOSE_MS = 150  # a listener needs about 200 ms to answer: a turn that follows sooner overlaps, or the boundary is wrong
+DRAWN_OUT_MS = 150  # per letter; 60 to 80 is usual
 DRAWN_OUT_FROM_MS = 400
 PAUSE_MS = 500
-UNSURE_LANGUAGE = 0.5
+UNSURE_BELOW = 0.5
 SILENT_DB = -60.0
 BELOW_SPEECH_DB = 30.0
 UNKNOWN_LETTERS = 4
-UNKNOWN_FROM_WORDS = 5000  # in fewer words too many are said once
+UNKNOWN_FROM_WORDS = 5000  # in a smaller corpus too many words occur only once
 
 Codes = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
 
 class Groups:
-    """Rows that belong together, wherever they stand; codes count from 0 without gaps."""
+    """Rows grouped by a code, in any order. Codes count from 0 without gaps."""
 
     def __init__(self, codes: Codes) -> None:
         self.codes = codes
@@ -66,35 +66,35 @@ class Groups:
         self.first: Codes = self._order[self._starts]
 
     def reduce(self, ufunc: np.ufunc, values: Any) -> Any:
-        """One value for each group, in order of codes."""
+        """Return one value for each group, in order of codes."""
         return ufunc.reduceat(np.asarray(values)[self._order], self._starts)
 
     def texts(self, words: pd.Series[Any]) -> list[str]:
-        """The words of each group with a blank between them."""
+        """Return the words of each group with a space between them."""
         ordered = words.to_numpy(dtype=object)[self._order].tolist()
         return [" ".join(ordered[start : start + size]) for start, size in zip(self._starts.tolist(), self.sizes.tolist(), strict=True)]
 
 
 def in_reading_order(words: pd.DataFrame) -> pd.DataFrame:
-    """Words turn by turn, recording by recording, with a column ``sentence``: a number for each sentence of ``frames.segments``.
+    """Sort words by recording and turn, and add a column ``sentence``: the number of the sentence of ``frames.sentences``.
 
     Args:
         words: Rows of ``schema.WORDS``.
     """
     recording = pd.factorize(words["recording_id"], sort=True)[0]
-    as_received = _taken(words, np.lexsort((_numbers(words["word_index"]), recording)))
+    as_received = _reordered(words, np.lexsort((_sort_keys(words["word_index"]), recording)))
     as_received["sentence"] = _sentences(as_received)
     recording = pd.factorize(as_received["recording_id"])[0]
-    by_turn = (_numbers(as_received["word_index"]), _numbers(as_received["utterance_index"]), recording)
-    return _taken(as_received, np.lexsort(by_turn))
+    by_turn = (_sort_keys(as_received["word_index"]), _sort_keys(as_received["utterance_index"]), recording)
+    return _reordered(as_received, np.lexsort(by_turn))
 
 
-def _numbers(column: pd.Series[Any]) -> npt.NDArray[np.float64]:
-    """To sort by; what is missing comes last."""
+def _sort_keys(column: pd.Series[Any]) -> npt.NDArray[np.float64]:
+    """Return the values as floats that sort missing values last."""
     return column.to_numpy(dtype=np.float64, na_value=np.inf)
 
 
-def _taken(words: pd.DataFrame, order: Codes) -> pd.DataFrame:
+def _reordered(words: pd.DataFrame, order: Codes) -> pd.DataFrame:
     is_in_order = bool((np.diff(order) == 1).all())
     return words.reset_index(drop=True) if is_in_order else words.take(order).reset_index(drop=True)
 
@@ -114,19 +114,19 @@ def _sentences(words: pd.DataFrame) -> Codes:
 
 
 def changes(column: pd.Series[Any]) -> Mask:
-    """Whether each value is another than the one before; missing values are equal. The first always is."""
+    """Return whether each value differs from the one before it. Missing values are equal; the first value always counts as different."""
     codes = pd.factorize(column)[0]
     return np.concatenate([[True], codes[1:] != codes[:-1]])
 
 
 def word_signs(words: pd.DataFrame, *, languages: pd.DataFrame | None = None, vocabulary: Collection[str] | None = None) -> pd.DataFrame:
-    """Which signs each word shows: a column of truths for each of :data:`SIGNS`.
+    """Return the signs that each word shows: a column of bools for each of :data:`SIGNS`.
 
     Args:
-        words: What :func:`in_reading_order` gave; with a column ``level_db`` (loudness of the recording under the word in dB of full
-            scale, NaN where nobody listened) speech over silence is found too.
+        words: The words as :func:`in_reading_order` returns them. A column ``level_db`` finds speech over silence: the loudness of the
+            recording during the word in dB of full scale, NaN where it was not measured.
         languages: Rows of ``schema.LANGUAGES``.
-        vocabulary: Words that are known; without it those of the corpus itself are (see :func:`unknown`).
+        vocabulary: Known words; by default the corpus is its own vocabulary (see :func:`unknown`).
 
     Example:
         >>> from scribekit.schema import WORDS
@@ -137,45 +137,47 @@ def word_signs(words: pd.DataFrame, *, languages: pd.DataFrame | None = None, vo
     """
     sentences = Groups(pd.factorize(words["sentence"])[0])
     texts = sentences.texts(words["text"])
-    codes, doubtful = _languages(languages)
-    spoken_in = [codes.get(name) for name in words["recording_id"].iloc[sentences.first].tolist()]
-    foreign = [is_foreign(text, code) for text, code in zip(texts, spoken_in, strict=True)]
+    language_of, unsure = _languages(languages)
+    spoken_in = [language_of.get(name) for name in words["recording_id"].iloc[sentences.first].tolist()]
+    is_mismatch = [is_other_script(text, language) for text, language in zip(texts, spoken_in, strict=True)]
     lengths = (words["end_ms"] - words["start_ms"]).to_numpy()
     written, forms = pd.factorize(words["text"])
     plain = [normalise(form) for form in forms.tolist()]
     letters = forms.str.count(r"\w").to_numpy(dtype=np.float64)[written]
-    is_cued = sentences.reduce(np.logical_or, np.array([is_cue(form) for form in plain], dtype=bool)[written])
-    phantoms = [cued and is_stock_phrase(text) for text, cued in zip(texts, is_cued.tolist(), strict=True)]
+    may_be_stock = sentences.reduce(np.logical_or, np.array([hints_at_stock_phrase(form) for form in plain], dtype=bool)[written])
+    is_stock = [may_be and is_stock_phrase(text) for text, may_be in zip(texts, may_be_stock.tolist(), strict=True)]
     found = {
         REPEATED: repeated(words),
-        WORD_RATE: _too_quick(words, sentences)[sentences.codes] | (lengths > LONGEST_WORD_MS),
-        PHANTOM: np.array(phantoms, dtype=bool)[sentences.codes],
-        LANGUAGE: np.array(foreign, dtype=bool)[sentences.codes],
-        SILENCE: _over_silence(words),
+        WORD_RATE: _is_too_fast(words, sentences)[sentences.codes] | (lengths > LONGEST_WORD_MS),
+        STOCK_PHRASE: np.array(is_stock, dtype=bool)[sentences.codes],
+        LANGUAGE: np.array(is_mismatch, dtype=bool)[sentences.codes],
+        SILENCE: _is_over_silence(words),
         DRAWN_OUT: (lengths >= DRAWN_OUT_FROM_MS) & (lengths >= DRAWN_OUT_MS * letters) & (letters > 0),
-        UNKNOWN: _unknown(written, plain, vocabulary),
-        DOUBTFUL: words["recording_id"].isin(doubtful).to_numpy(),
+        UNKNOWN: _is_unknown(written, plain, vocabulary),
+        UNSURE_LANGUAGE: words["recording_id"].isin(unsure).to_numpy(),
         **_turn_signs(words),
     }
     return pd.DataFrame({name: found[name] for name in SIGNS}, index=words.index)
 
 
-def _too_quick(words: pd.DataFrame, sentences: Groups) -> Mask:
+def _is_too_fast(words: pd.DataFrame, sentences: Groups) -> Mask:
+    """Return whether each sentence has more words per second than anyone can say."""
     spans = sentences.reduce(np.maximum, words["end_ms"]) - sentences.reduce(np.minimum, words["start_ms"])
-    too_quick: Mask = (sentences.sizes >= RATE_FROM_WORDS) & (sentences.sizes / np.maximum(spans, 1) > IMPOSSIBLE_WORDS_PER_S / 1000)
-    return too_quick
+    is_too_fast: Mask = (sentences.sizes >= RATE_FROM_WORDS) & (sentences.sizes / np.maximum(spans, 1) > IMPOSSIBLE_WORDS_PER_S / 1000)
+    return is_too_fast
 
 
-def _over_silence(words: pd.DataFrame) -> Mask:
-    """Words where the recording is as good as silent: below -60 dB of full scale, or 30 dB below the median of its words."""
+def _is_over_silence(words: pd.DataFrame) -> Mask:
+    """Return whether the recording is nearly silent during each word: below -60 dB of full scale, or 30 dB below the recording's median."""
     if "level_db" not in words:
         return np.zeros(len(words), dtype=bool)
     usual = words.groupby("recording_id")["level_db"].transform("median")
-    silent: Mask = ((words["level_db"] < SILENT_DB) | (words["level_db"] < usual - BELOW_SPEECH_DB)).to_numpy(dtype=bool)
-    return silent
+    is_silent: Mask = ((words["level_db"] < SILENT_DB) | (words["level_db"] < usual - BELOW_SPEECH_DB)).to_numpy(dtype=bool)
+    return is_silent
 
 
 def _turn_signs(words: pd.DataFrame) -> dict[str, Mask]:
+    """Return the signs that depend on the neighbouring turns and words."""
     turns = Groups(np.cumsum(changes(words["recording_id"]) | changes(words["speaker"])) - 1)
     start, end = turns.reduce(np.minimum, words["start_ms"]), turns.reduce(np.maximum, words["end_ms"])
     speaker = pd.factorize(words["speaker"].iloc[turns.first])[0]
@@ -192,47 +194,47 @@ def _turn_signs(words: pd.DataFrame) -> dict[str, Mask]:
     return {
         STRAY: (is_short & inside)[turns.codes],
         TURN_CHANGE: first | last | one_word[turns.codes],
-        MISSING: _before_pause(words),
+        MISSING: _is_before_pause(words),
     }
 
 
-def _before_pause(words: pd.DataFrame) -> Mask:
-    """Whether half a second or more follows in which nobody was recognised: where speech is missed, it is missed there."""
+def _is_before_pause(words: pd.DataFrame) -> Mask:
+    """Return whether half a second or more without recognised speech follows each word. Words may have been missed there."""
     recording = pd.factorize(words["recording_id"])[0].astype(np.int64)
     start, end = words["start_ms"].to_numpy(np.int64), words["end_ms"].to_numpy(np.int64)
     order = np.lexsort((start, recording))
-    apart = recording * (int(end.max(initial=0)) + 1)  # so that no end of one recording is as late as any of the next
-    silence = (start + apart)[order][1:] - np.maximum.accumulate((end + apart)[order])[:-1]
-    before = np.zeros(len(words), dtype=bool)
-    before[order[:-1]] = (silence >= PAUSE_MS) & (recording[order][1:] == recording[order][:-1])
-    return before
+    offsets = recording * (int(end.max(initial=0)) + 1)  # so that each recording ends before the next one starts
+    silence = (start + offsets)[order][1:] - np.maximum.accumulate((end + offsets)[order])[:-1]
+    is_before = np.zeros(len(words), dtype=bool)
+    is_before[order[:-1]] = (silence >= PAUSE_MS) & (recording[order][1:] == recording[order][:-1])
+    return is_before
 
 
 def unknown(texts: pd.Series[Any], vocabulary: Collection[str] | None = None) -> Mask:
-    """Whether each word is out of the vocabulary.
+    """Return whether each word is out of the vocabulary.
 
-    With a vocabulary: it, or a part of a hyphenated word, is not in it. Without one a corpus of 5,000 words or more is its own: a word of
-    four letters or more is unknown that is said once in all recordings and has three letters in a row that no other word there has (the
-    edges of a word count as letters), as names and mangled words have. Words with digits are never unknown; case and punctuation do not
-    count.
+    With a vocabulary, a word is unknown when it, or a part of a hyphenated word, is not in it. Without one, a corpus of at least 5,000
+    words is its own vocabulary. A word is then unknown when it has at least four letters, occurs only once in all recordings, and has three
+    letters in a row that no other word has (the edges of a word count as letters). Names and garbled words are like that. Words with
+    digits are never unknown. Case and punctuation are ignored.
 
     Args:
         texts: Words as written.
-        vocabulary: Words in any case.
+        vocabulary: Known words, in upper or lower case.
 
     Example:
         >>> unknown(pd.Series(["The", "queue,", "qjzx"]), vocabulary=["the", "Queue"]).tolist()
         [False, False, True]
     """
     codes, forms = pd.factorize(texts)
-    return _unknown(codes, [normalise(form) for form in forms.tolist()], vocabulary)
+    return _is_unknown(codes, [normalise(form) for form in forms.tolist()], vocabulary)
 
 
-def _unknown(codes: Codes, plain: list[str], vocabulary: Collection[str] | None) -> Mask:
+def _is_unknown(codes: Codes, plain: list[str], vocabulary: Collection[str] | None) -> Mask:
     if vocabulary is not None:
         known = {part for word in vocabulary for part in normalise(word).replace("'", "").split()}
-        strange = [any(is_lettered(part) and part not in known for part in form.replace("'", "").split()) for form in plain]
-        return np.array(strange, dtype=bool)[codes]
+        is_unknown = [any(is_lettered(part) and part not in known for part in form.replace("'", "").split()) for form in plain]
+        return np.array(is_unknown, dtype=bool)[codes]
     if len(codes) < UNKNOWN_FROM_WORDS:
         return np.zeros(len(codes), dtype=bool)
     uses: Counter[str] = Counter()
@@ -253,9 +255,9 @@ def _trigrams(form: str) -> set[str]:
 
 
 def _languages(languages: pd.DataFrame | None) -> tuple[dict[str, Any], set[str]]:
-    """The language of each recording, and the recordings where the service was not sure of it."""
+    """Return the language of each recording, and the recordings whose language the service was not sure of."""
     if languages is None:
         return {}, set()
     main = languages[languages["scope"] == "recording"]
-    unsure = main.loc[main["confidence"] < UNSURE_LANGUAGE, "recording_id"]
+    unsure = main.loc[main["confidence"] < UNSURE_BELOW, "recording_id"]
     return dict(zip(main["recording_id"], main["language"], strict=True)), set(unsure)

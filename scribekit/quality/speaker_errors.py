@@ -1,8 +1,8 @@
-"""Who spoke: word errors under the best naming of speakers (cpWER) and the time given to the wrong one (DER).
+"""Speaker errors: word errors per speaker (cpWER) and time attributed to the wrong speaker (DER). Pure.
 
-The measures are written out here, and held to the figures of meeteval (cpWER) and pyannote.metrics (DER) by the tests: the first has no
-wheels and needs a compiler, the second brings SciPy and scikit-learn (200 MB), takes 1.6 s to import and was 35 times slower on 600 turns.
-Where turns of one speaker overlap, pyannote.metrics counts that time twice; here it is counted once.
+Both measures are implemented here, and the tests compare them with the figures of meeteval (cpWER) and pyannote.metrics (DER). meeteval
+has no wheels and needs a compiler. pyannote.metrics depends on SciPy and scikit-learn (200 MB), takes 1.6 s to import and was 35 times
+slower on 600 turns. Where turns of one speaker overlap, pyannote.metrics counts that time twice; here it is counted once.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ Span = tuple[str, int, int]
 
 
 def cp_word_errors(reference: Mapping[str, Sequence[str]], hypothesis: Mapping[str, Sequence[str]]) -> int:
-    """Word errors of the speakers' concatenated words under the naming of speakers that makes them fewest.
+    """Count the word errors of the speakers' concatenated words, with the pairing of speakers that gives the fewest.
 
     Divided by the number of reference words this is the concatenated minimum-permutation word error rate: S. Watanabe et al., "CHiME-6
-    Challenge", CHiME 2020. A speaker without a counterpart counts all their words.
+    Challenge", CHiME 2020. All words of a speaker without a counterpart are errors.
 
     Args:
         reference: Speaker → normalised words in order of time.
-        hypothesis: The same of what was recognised, under any names.
+        hypothesis: Recognised speaker → normalised words in order of time. The names need not be those of the reference.
 
     Raises:
         MissingExtraError: jiwer is not installed.
@@ -51,13 +51,13 @@ def cp_word_errors(reference: Mapping[str, Sequence[str]], hypothesis: Mapping[s
 
 @dataclass(frozen=True)
 class SpeakerTime:
-    """Milliseconds of speech that were given to the right or wrong speaker; they add up over recordings.
+    """Milliseconds of speech that were attributed to the right or wrong speaker. They can be added.
 
     Attributes:
         total_ms: Speech in the reference, overlapping speech once for each speaker.
-        missed_ms: Speech that nobody was given.
-        false_alarm_ms: Time that was given to somebody without speech.
-        confused_ms: Speech that was given to somebody else.
+        missed_ms: Speech that was attributed to nobody.
+        false_alarm_ms: Time without speech that was attributed to a speaker.
+        confused_ms: Speech that was attributed to another speaker.
     """
 
     total_ms: int = 0
@@ -67,7 +67,7 @@ class SpeakerTime:
 
     @property
     def errors_ms(self) -> int:
-        """Speech that went wrong in any way."""
+        """The time of all errors together."""
         return self.missed_ms + self.false_alarm_ms + self.confused_ms
 
     @property
@@ -85,14 +85,14 @@ class SpeakerTime:
 
 
 def diarization_errors(reference: Sequence[Span], hypothesis: Sequence[Span]) -> SpeakerTime:
-    """Compare who spoke when, under the naming of speakers that agrees longest, without a collar and with overlapping speech.
+    """Compare who spoke when, with the pairing of speakers that agrees longest, without a collar and with overlapping speech.
 
-    The definition of NIST's Rich Transcription evaluations (RT-09): of ``r`` people speaking and ``h`` recognised as speaking,
-    ``max(0, r - h)`` are missed, ``max(0, h - r)`` are false alarms, and of the others those with another name are confused.
+    The definition is that of NIST's Rich Transcription evaluations (RT-09): of ``r`` people who speak and ``h`` who are recognised as
+    speaking, ``max(0, r - h)`` are missed, ``max(0, h - r)`` are false alarms, and of the others those with another name are confused.
 
     Args:
         reference: Speaker, start and end in milliseconds of each turn.
-        hypothesis: The same of what was recognised, under any names.
+        hypothesis: Recognised speaker, start and end of each turn. The names need not be those of the reference.
 
     Example:
         >>> diarization_errors([("Ann", 0, 1000), ("Bob", 1000, 2000)], [("1", 0, 1200), ("2", 1200, 2100)])
@@ -118,7 +118,7 @@ def diarization_errors(reference: Sequence[Span], hypothesis: Sequence[Span]) ->
 
 
 def _pieces(reference: Sequence[Span], hypothesis: Sequence[Span]) -> list[tuple[int, frozenset[str], frozenset[str]]]:
-    """The recording cut wherever somebody starts or stops: length, who speaks, who was recognised as speaking."""
+    """Cut the recording wherever a turn starts or ends; return the length, the speakers and the recognised speakers of each piece."""
     changes: defaultdict[int, list[tuple[int, str, int]]] = defaultdict(list)
     for side, spans in enumerate((reference, hypothesis)):
         for name, start, end in spans:
@@ -137,7 +137,7 @@ def _pieces(reference: Sequence[Span], hypothesis: Sequence[Span]) -> list[tuple
 
 
 def assign(costs: Costs) -> npt.NDArray[np.intp]:
-    """The column of each row of a square matrix that makes the sum of costs least (H. W. Kuhn 1955, shortest augmenting paths).
+    """Assign each row of a square matrix a column with the least total cost (H. W. Kuhn 1955, shortest augmenting paths).
 
     Example:
         >>> assign(np.array([[4, 1, 3], [2, 0, 5], [3, 2, 2]])).tolist()
@@ -145,7 +145,7 @@ def assign(costs: Costs) -> npt.NDArray[np.intp]:
     """
     size = len(costs)
     row_price, column_price = np.zeros(size + 1, dtype=np.int64), np.zeros(size + 1, dtype=np.int64)
-    row_of = np.full(size + 1, -1)  # the last column is where each new row starts from
+    row_of = np.full(size + 1, -1)  # the last entry is the start of the path of a new row
     for row in range(size):
         row_of[size] = row
         _augment(costs, row_of, row_price, column_price)
@@ -155,6 +155,7 @@ def assign(costs: Costs) -> npt.NDArray[np.intp]:
 
 
 def _augment(costs: Costs, row_of: npt.NDArray[np.intp], row_price: Costs, column_price: Costs) -> None:
+    """Add one row to the assignment along the cheapest augmenting path."""
     size = len(costs)
     slack = np.full(size, np.iinfo(np.int64).max)
     before = np.full(size, size)

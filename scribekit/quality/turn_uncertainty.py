@@ -1,4 +1,4 @@
-"""Which turns of a transcript are worth a look first: those whose words, or whose speaker, are most in doubt. Pure."""
+"""The uncertainty of turns: how likely the words or the speaker of each turn are wrong, to order a review. Pure."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _UNSURE_BELOW = 0.7
 
 @dataclass(frozen=True)
 class Turns:
-    """The turns of a recording, in order of time: an array each.
+    """The turns of a recording, in order of time, as columns.
 
     Attributes:
         starts: In ms.
         ends: In ms.
-        speakers: Who speaks, by number; -1 where nobody is named.
-        n_words: How many words.
-        confidence: The mean confidence of those words that no person has judged, 0 to 1; NaN where there is none.
+        speakers: The number of the speaker; -1 without a speaker.
+        n_words: The number of words.
+        confidence: The mean confidence of the words that no person has judged, 0 to 1; NaN without any.
         is_settled: Whether a person has judged every word.
     """
 
@@ -40,14 +40,14 @@ class Turns:
 
 
 def turn_uncertainty(turns: Turns) -> tuple[npt.NDArray[np.float64], list[list[str]]]:
-    """How doubtful each turn is, and why.
+    """Return how uncertain each turn is, and why.
 
-    Doubt is 1 - confidence * (1 - r), with r the greatest of the risks that the speaker is wrong: 0.5 for one or two words in the middle
-    of what somebody else says, 0.25 for talk at once, 0.15 for a change within 150 ms. It orders the turns, and is no probability. A turn
-    of which a person has judged every word is in no doubt.
+    The uncertainty is 1 - confidence * (1 - r), where r is the largest risk that the speaker is wrong: 0.5 for one or two words in the
+    middle of another speaker's turn, 0.25 for overlapping speech, 0.15 for a change within 150 ms. It orders the turns; it is not a
+    probability. The uncertainty of a turn is 0 when a person has judged every word of it.
 
     Returns:
-        The doubt of each turn from 0 to 1, and its reasons (of :data:`REASONS`).
+        The uncertainty of each turn, 0 to 1, and its reasons (of :data:`REASONS`).
 
     Example:
         >>> three = Turns(*(np.array(values) for values in
@@ -57,15 +57,15 @@ def turn_uncertainty(turns: Turns) -> tuple[npt.NDArray[np.float64], list[list[s
     """
     risk = np.zeros(len(turns.starts))
     signs = {STRAY: _strays(turns), **_changes(turns), UNSURE: turns.confidence < _UNSURE_BELOW}
-    for reason, worth in _SPEAKER_RISK.items():
-        risk = np.maximum(risk, np.where(signs[reason], worth, 0.0))
-    doubt = np.where(turns.is_settled, 0.0, 1 - np.where(np.isnan(turns.confidence), 1.0, turns.confidence) * (1 - risk))
+    for reason, speaker_risk in _SPEAKER_RISK.items():
+        risk = np.maximum(risk, np.where(signs[reason], speaker_risk, 0.0))
+    uncertainty = np.where(turns.is_settled, 0.0, 1 - np.where(np.isnan(turns.confidence), 1.0, turns.confidence) * (1 - risk))
     flags = np.column_stack([signs[reason] & ~turns.is_settled for reason in REASONS]).tolist()
-    return doubt, [[reason for reason, flag in zip(REASONS, row, strict=True) if flag] for row in flags]
+    return uncertainty, [[reason for reason, flag in zip(REASONS, row, strict=True) if flag] for row in flags]
 
 
 def _strays(turns: Turns) -> npt.NDArray[np.bool_]:
-    """A word or two between two turns of one other speaker, without a pause around them."""
+    """Return whether each turn is one or two words between two turns of one other speaker, without a pause around them."""
     found = np.zeros(len(turns.starts), dtype=np.bool_)
     if len(found) > 2:
         before, mine, after = turns.speakers[:-2], turns.speakers[1:-1], turns.speakers[2:]
@@ -75,24 +75,25 @@ def _strays(turns: Turns) -> npt.NDArray[np.bool_]:
 
 
 def _changes(turns: Turns) -> dict[str, npt.NDArray[np.bool_]]:
-    """Turns that begin or end while another speaks, and those that follow or are followed too quickly."""
-    others = turns.speakers[1:] != turns.speakers[:-1]
+    """Return which turns overlap a turn of another speaker, and which follow or precede one within 150 ms."""
+    is_change = turns.speakers[1:] != turns.speakers[:-1]
     gaps = turns.starts[1:] - np.maximum.accumulate(turns.ends)[:-1]
-    return {OVERLAP: _either_side(others & (gaps < 0)), QUICK: _either_side(others & (gaps >= 0) & (gaps < _QUICK_MS))}
+    return {OVERLAP: _either_side(is_change & (gaps < 0)), QUICK: _either_side(is_change & (gaps >= 0) & (gaps < _QUICK_MS))}
 
 
 def _either_side(boundaries: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return whether each turn is next to a marked boundary."""
     edge = np.zeros(1, dtype=np.bool_)
     found: npt.NDArray[np.bool_] = np.concatenate([boundaries, edge]) | np.concatenate([edge, boundaries])
     return found
 
 
-def ranked(doubt: npt.NDArray[np.float64] | Sequence[float]) -> list[int]:
-    """The numbers of the turns, most doubtful first; equals in order of time.
+def ranked(uncertainty: npt.NDArray[np.float64] | Sequence[float]) -> list[int]:
+    """Return the numbers of the turns, most uncertain first; equally uncertain turns stay in order of time.
 
     Example:
         >>> ranked([0.1, 0.6, 0.0, 0.6])
         [1, 3, 0, 2]
     """
-    order: list[int] = np.argsort(-np.asarray(doubt), kind="stable").tolist()
+    order: list[int] = np.argsort(-np.asarray(uncertainty), kind="stable").tolist()
     return order

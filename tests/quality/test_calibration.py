@@ -1,11 +1,13 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import scribekit as sk
 from scribekit.base import schema
 from scribekit.base.errors import OptionError
-from scribekit.quality.calibration import falling, fit
+from scribekit.quality.calibration import fit, isotonic_decreasing
 
 FRACTIONS = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
@@ -23,9 +25,9 @@ def overconfident(confidence):
 def test_a_known_reliability_is_recovered_within_its_interval():
     confidence, correct = synthetic(20_000, overconfident)
     table = fit(confidence, correct).table
-    truth = overconfident(table["confidence"])
-    inside = truth.between(table["accuracy_low"], table["accuracy_high"])
-    assert inside.mean() >= 0.85  # of intervals that each hold the truth in 95 of 100 cases
+    expected = overconfident(table["confidence"])
+    inside = expected.between(table["accuracy_low"], table["accuracy_high"])
+    assert inside.mean() >= 0.85  # each interval holds the true value in 95 of 100 cases
     assert table["n_words"].sum() == 20_000
 
 
@@ -53,10 +55,10 @@ def test_the_probability_of_error_never_rises_with_confidence(words):
 
 @given(FRACTIONS)
 def test_the_nearest_falling_sequence_falls_and_keeps_the_sum(values):
-    fitted = falling(np.array(values), np.ones(len(values)))
+    fitted = isotonic_decreasing(np.array(values), np.ones(len(values)))
     assert (np.diff(fitted) <= 1e-12).all()
     assert fitted.sum() == pytest.approx(sum(values))
-    assert falling(fitted, np.ones(len(values))) == pytest.approx(fitted)
+    assert isotonic_decreasing(fitted, np.ones(len(values))) == pytest.approx(fitted)
 
 
 def test_words_of_one_confidence_share_a_bin():
@@ -79,3 +81,59 @@ def test_missing_confidence_is_left_out_and_answered_with_the_rate_of_all():
 def test_nothing_to_learn_from():
     with pytest.raises(OptionError, match="nothing to calibrate"):
         fit([np.nan], [True])
+
+
+def test_calibration_learns_from_the_words_that_references_cover(corpus):
+    words = sk.to_frame(corpus, "words")
+    texts = sk.to_frame(corpus).set_index("recording_id")["text"].to_dict()
+    calibration = sk.calibrate(words, {"a": texts["a"], "b": ""})
+    covered = words[words["recording_id"].isin(["a", "b"])]
+    assert calibration.n_words == len(covered)
+    right = np.average(calibration.table["accuracy"], weights=calibration.table["n_words"])
+    assert right == pytest.approx((covered["recording_id"] == "a").mean())
+    assert sk.calibrate(corpus, {"a": texts["a"], "b": ""}).ece == calibration.ece
+
+
+def test_a_known_reliability_survives_the_alignment():
+    random = np.random.default_rng(3)
+    confidence = random.choice([0.3, 0.6, 0.9], 6000)
+    said = random.choice(list("bcdefghklm"), 6000)
+    heard = np.where(random.random(6000) < confidence, said, "wrong")
+    words = pd.DataFrame({"recording_id": "a", "text": heard, "confidence": confidence})
+    table = sk.calibrate(words, {"a": " ".join(said)}).table
+    assert table["confidence"].tolist() == pytest.approx([0.3, 0.6, 0.9])
+    assert table["confidence"].between(table["accuracy_low"], table["accuracy_high"]).all()
+
+
+def test_a_word_that_is_compared_as_two_is_right_when_both_are():
+    words = pd.DataFrame({"recording_id": "a", "text": ["Twenty-one", "well-known", "–"], "confidence": [0.9, 0.9, 0.9]})
+    calibration = sk.calibrate(words, {"a": "twenty one well done"})
+    assert calibration.table[["n_words", "accuracy"]].to_numpy().tolist() == [[2, 0.5]]
+
+
+def test_words_that_are_known_to_be_right_or_wrong_need_no_reference(corpus):
+    words = sk.to_frame(corpus, "words").assign(correct=lambda frame: frame["recording_id"] == "a")
+    calibration = sk.calibrate(words)
+    judged = sk.calibrate(words.drop(columns="correct"), words.loc[words["recording_id"] != "c", ["recording_id", "word_index", "correct"]])
+    assert calibration.n_words == len(words)
+    assert judged.n_words == (words["recording_id"] != "c").sum()
+    assert np.average(calibration.table["accuracy"], weights=calibration.table["n_words"]) == pytest.approx(words["correct"].mean())
+    assert calibration.signs.dtypes.astype(str).to_dict() == schema.SIGN_LIFTS.dtypes
+
+
+def test_without_any_judgement_the_way_is_shown(corpus):
+    with pytest.raises(OptionError, match=r"Nobody has judged a word yet.*sk\.review"):
+        sk.calibrate(corpus)
+    with pytest.raises(OptionError, match="a column 'correct'"):
+        sk.calibrate(sk.to_frame(corpus, "words"))
+
+
+def test_a_calibration_learns_from_a_review(reviewed):
+    calibration = sk.calibrate(reviewed)
+    assert calibration.n_words == 7
+    assert np.average(calibration.table["accuracy"], weights=calibration.table["n_words"]) == pytest.approx(6 / 7)
+
+
+def test_a_frame_has_no_manifest_to_read_references_from(corpus):
+    with pytest.raises(OptionError, match="Give a batch or corpus"):
+        sk.calibrate(sk.to_frame(corpus, "words"), "reference")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scribekit.quality.confidence import BINS, NOBODY, NOTHING, Distributions, Selection, binned
+from scribekit.quality.confidence import BINS, NOBODY, NOTHING, Distributions, Selection, bins_of
 
 word = st.tuples(
     st.sampled_from(["a", "b", "c"]),
@@ -54,7 +54,7 @@ def test_a_histogram_counts_the_words_of_the_picked_groups(words, selection):
     table = frame(words)
     found = Distributions(table, KINDS, lambda confidence: 1 - confidence).histogram(selection)
     expected = chosen(table, Selection(picked=selection.picked)).dropna(subset="confidence")
-    assert found["words"] == np.bincount(binned(expected["confidence"]), minlength=BINS).tolist()
+    assert found["words"] == np.bincount(bins_of(expected["confidence"]), minlength=BINS).tolist()
     assert sum(found["ms"]) == pytest.approx(expected["lasts"].sum())
     assert sum(found["errors"]) == pytest.approx((1 - expected["confidence"]).sum())
 
@@ -70,7 +70,7 @@ def test_groups_are_those_of_a_plain_groupby_narrowed_by_all_but_themselves(word
         confidences = expected.get_group(row.group)
         assert row.mean == pytest.approx(confidences.mean())
         assert row.share_below == pytest.approx((confidences < threshold / 100 - 1e-9).mean() if threshold < 100 else 1.0)
-        assert row.median == pytest.approx(binned(confidences.quantile(0.5, interpolation="lower")) / BINS)
+        assert row.median == pytest.approx(bins_of(confidences.quantile(0.5, interpolation="lower")) / BINS)
 
 
 @settings(max_examples=40, deadline=None)
@@ -84,7 +84,7 @@ def test_a_stretch_is_held_when_one_of_its_speakers_words_in_it_is_selected(word
     kept = chosen(table, selection)
     in_a = kept[(kept["recording_id"] == "a") & (kept["speaker"] == "A") & kept["start_ms"].between(1000, 8999)]
     in_b = kept[(kept["recording_id"] == "b") & (kept["speaker"] == NOBODY)]
-    assert found.holding(found.spans(parts), selection).tolist() == [len(in_a) > 0, len(in_b) > 0, False]
+    assert found.contain_selected(found.spans(parts), selection).tolist() == [len(in_a) > 0, len(in_b) > 0, False]
     assert found.recordings(selection) == set(kept["recording_id"])
 
 

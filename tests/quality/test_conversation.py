@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.base import schema
-from scribekit.quality.conversation import turn_statistics
+from scribekit.quality.conversation import speaker_statistics
 
 
 def statistics_of(*turns, recording="a"):
@@ -23,7 +23,7 @@ def statistics_of(*turns, recording="a"):
         }
         for i, (speaker, start, end, words) in enumerate(turns)
     ]
-    return turn_statistics(schema.UTTERANCES.frame([{"text": "", **row} for row in rows]))
+    return speaker_statistics(schema.UTTERANCES.frame([{"text": "", **row} for row in rows]))
 
 
 def figures(statistics, column):
@@ -63,7 +63,7 @@ def test_an_interjection_hides_no_interruption_and_makes_no_pause():
     assert figures(statistics, "interruptions") == {"A": 0, "B": 0, "C": 1}
     assert statistics["response_s"].isna().all()
     on = statistics_of(("A", 0, 10, 1), ("B", 2, 3, 1), ("A", 11, 12, 1))
-    assert on["response_s"].isna().all()  # A goes on after A's own words, and answers nobody
+    assert on["response_s"].isna().all()  # A continues after A's own words and answers nobody
     assert figures(on, "pauses") == {"A": 1, "B": 0}
 
 
@@ -79,11 +79,11 @@ def test_a_pause_is_followed_by_the_same_person():
     words["end_ms"] = words["start_ms"] + 400
     spans = {"speaker": list("ABA"), "start_ms": [0, 3000, 6000], "end_ms": [1900, 3800, 6400], "n_words": [3, 2, 1]}
     turns = schema.UTTERANCES.frame({"recording_id": ["a"] * 3, "utterance_index": range(3), "text": [""] * 3, **spans})
-    statistics = turn_statistics(turns, words)
+    statistics = speaker_statistics(turns, words)
     assert figures(statistics, "pauses") == {"A": 1, "B": 0}
     assert figures(statistics, "pause_s") == {"A": 0.5, "B": 0.0}
     assert figures(statistics, "longest_pause_s") == {"A": 0.5, "B": 0.0}
-    assert turn_statistics(turns, words.iloc[:0])["pauses"].tolist() == [0, 0]
+    assert speaker_statistics(turns, words.iloc[:0])["pauses"].tolist() == [0, 0]
 
 
 def test_who_is_alone_listens_to_nobody():
@@ -97,7 +97,7 @@ def test_nobody_is_an_empty_table():
         [{"recording_id": "a", "utterance_index": 0, "start_ms": 0, "end_ms": 9, "text": "Hm.", "n_words": 1}]
     )
     for utterances in (schema.UTTERANCES.frame(), unlabelled):
-        statistics = turn_statistics(utterances)
+        statistics = speaker_statistics(utterances)
         assert statistics.empty
         assert statistics.dtypes.astype(str).to_dict() == schema.TURN_STATISTICS.dtypes
 
@@ -125,9 +125,9 @@ def test_recordings_are_never_mixed(recordings):
         for speaker, start, length, words in turns
     ]
     utterances = schema.UTTERANCES.frame([{"utterance_index": index, "text": "", **row} for index, row in enumerate(rows)])
-    each = [turn_statistics(group) for _, group in utterances.groupby("recording_id", sort=False)]
+    each = [speaker_statistics(group) for _, group in utterances.groupby("recording_id", sort=False)]
     pd.testing.assert_frame_equal(
-        turn_statistics(utterances), pd.concat(each, ignore_index=True) if each else schema.TURN_STATISTICS.frame()
+        speaker_statistics(utterances), pd.concat(each, ignore_index=True) if each else schema.TURN_STATISTICS.frame()
     )
 
 

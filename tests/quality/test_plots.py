@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex, to_rgb
 from scribekit.base import palette, schema
 from scribekit.base.errors import OptionError
 from scribekit.quality import calibration, plots
-from scribekit.quality.conversation import turn_statistics
+from scribekit.quality.conversation import speaker_statistics
 
 UTTERANCES = schema.UTTERANCES.frame(
     {
@@ -23,7 +23,7 @@ UTTERANCES = schema.UTTERANCES.frame(
         "n_words": [80, 40, 60, 20],
     }
 )
-STATISTICS = turn_statistics(UTTERANCES)
+STATISTICS = speaker_statistics(UTTERANCES)
 FIRST = UTTERANCES[UTTERANCES["recording_id"] == "x"]
 CALIBRATION = calibration.fit(np.linspace(0, 1, 200), np.arange(200) % 3 > 0)
 QUEUE = pd.DataFrame({"cumulative_minutes": [1.0, 4.0], "share_of_errors": [0.5, 0.75]})
@@ -79,7 +79,10 @@ def test_nothing_is_drawn_as_nothing(name):
 def test_a_dispersion_plot_has_a_row_per_recording_and_a_stroke_per_line():
     ax = plots.dispersion(LINES.assign(duration_s=[120.0, 60.0, 60.0]))
     assert labels(ax.yaxis) == ["y (2)", "x (1)"]
-    assert [round(bar.get_width(), 3) for bar in ax.patches] == [round(90.5 / 60, 3), 2.0]  # a line beyond the end tells of a longer one
+    assert [round(bar.get_width(), 3) for bar in ax.patches] == [
+        round(90.5 / 60, 3),
+        2.0,
+    ]  # a result beyond the end makes the recording longer
     assert [sorted(segment[0][0] for segment in strokes.get_segments()) for strokes in ax.collections] == [[1.0, 1.5], [0.0]]
     assert ax.get_title() == "3 lines in 2 recordings"
     many = pd.DataFrame({"recording_id": [str(number) for number in range(50)], "start_ms": 0, "end_ms": 1})
@@ -102,7 +105,7 @@ def test_more_speakers_than_colours_are_grey():
 
 
 def test_neighbouring_colours_differ_in_lightness_too():
-    """So that they can be told apart in a black-and-white print."""
+    """So that they differ in a black-and-white print."""
     weights = np.array([0.2126, 0.7152, 0.0722])
     luminance = [float(weights @ np.power(to_rgb(colour), 2.2)) for colour in palette.LIGHT]
     assert all(abs(a - b) > 0.1 for a, b in itertools.pairwise(luminance))
@@ -122,7 +125,7 @@ def test_what_the_plots_show():
     assert curve.lines[0].get_xydata().tolist() == [[0, 0], [1, 0.5], [4, 0.75]]
     assert curve.get_title() == "4.0 minutes find 75% of the expected errors"
     ratio = plots.turn_taking(STATISTICS)
-    assert labels(ratio.yaxis) == ["x  B", "x  A"]  # who is alone in a recording has no ratio
+    assert labels(ratio.yaxis) == ["x  B", "x  A"]  # a single speaker has no ratio
     points = plots.reliability(CALIBRATION).containers[0].lines[0]
     assert points.get_xdata().tolist() == CALIBRATION.table["confidence"].tolist()
 
@@ -131,7 +134,7 @@ def test_no_plot_has_more_rows_than_can_be_read():
     count = 120
     turns = {"recording_id": [f"r{number}" for number in range(count)], "speaker": ["A"] * count, "n_words": [5] * count}
     many = pd.DataFrame({**turns, "start_ms": 0, "end_ms": 1000, "confidence": 0.5})
-    statistics = turn_statistics(many)
+    statistics = speaker_statistics(many)
     drawn = {
         "the first 40 of 120 recordings": plots.talk_shares(statistics),
         "the first 40 of 120 rows": plots.words_per_minute(statistics),

@@ -1,24 +1,14 @@
-"""Every column of every frame, written once: name, dtype, unit, meaning and where it comes from.
+"""Schema: every column of every frame, defined once with its name, dtype, unit, meaning and source.
 
-The verbs build their frames through :meth:`Table.frame`, so a frame equals its table in names, order and dtypes, also when it is empty.
+Each verb builds its frame with :meth:`Table.frame`, so a frame has exactly the columns, order and dtypes of its table, even when it is
+empty. ``docs/tables.md`` is generated from these tables.
 """
 
 from scribekit.base.schema.edits import EDITS, PEOPLE, PROPOSALS, REVIEWS
 from scribekit.base.schema.jobs import DELETIONS, ESTIMATE, EVENTS, JOBS, MANIFEST, WRITTEN
-from scribekit.base.schema.measures import (
-    COLLOCATES,
-    CONCORDANCE,
-    DISPERSION,
-    EVALUATION,
-    KEYNESS,
-    NGRAMS,
-    RELIABILITY,
-    REVIEW_QUEUE,
-    SIGN_LIFTS,
-    TURN_STATISTICS,
-    WORD_ERRORS,
-)
 from scribekit.base.schema.plans import COMPARISON, PLAN, PLANNED, STAGES
+from scribekit.base.schema.quality import EVALUATION, RELIABILITY, REVIEW_QUEUE, SIGN_LIFTS, TURN_STATISTICS, WORD_ERRORS
+from scribekit.base.schema.search import COLLOCATES, CONCORDANCE, DISPERSION, KEYNESS, NGRAMS
 from scribekit.base.schema.table import Column, Table, is_missing
 from scribekit.base.schema.transcripts import (
     CHAPTERS,

@@ -1,4 +1,4 @@
-"""The tables of what people changed."""
+"""The tables of review: edits, proposed edits, people and review states."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ EDITS = Table(
     "edits",
     (
         RECORDING_ID,
-        Column("edit_id", "int64", "Its number, in the order in which edits were made.", "", "journal"),
-        Column("edit_group", "int64", "Edits with the same number were made, and are undone, as one.", "", "journal"),
-        Column("at", _AT, "When it was made.", "", "journal"),
-        Column("who", "str", "Who made it.", "", "journal"),
+        Column("edit_id", "int64", "Number of the edit, in the order in which edits were made.", "", "journal"),
+        Column("edit_group", "int64", "Edits with the same number were made together and are undone together.", "", "journal"),
+        Column("at", _AT, "When the edit was made.", "", "journal"),
+        Column("who", "str", "Who made the edit.", "", "journal"),
         Column("action", "str", "rename, merge, split, reassign, move, correct, accept, reject, note, state, undo or redo.", "", "journal"),
-        Column("status", "str", "applied, undone, or conflict: the transcript is another one now, and it cannot be applied.", "", "edits"),
-        Column("reason", "str", "Why it is a conflict.", "", "edits"),
-        Column("start_ms", "Int64", "Start of what it is about; missing for the whole recording.", "ms", "journal"),
-        Column("end_ms", "Int64", "End of what it is about; missing for the whole recording.", "ms", "journal"),
-        Column("old", "str", "What stood there: a speaker, or words.", "", "journal"),
-        Column("new", "str", "What stands there now: a speaker, words, a remark or a state.", "", "journal"),
-        Column("transcript_id", "str", "The transcript that the person looked at.", "", "journal"),
+        Column("status", "str", "applied, undone, or conflict: the edit cannot be applied to the current transcript.", "", "edits"),
+        Column("reason", "str", "Why the edit is a conflict; missing otherwise.", "", "edits"),
+        Column("start_ms", "Int64", "Start of the edited words; missing for the whole recording.", "ms", "journal"),
+        Column("end_ms", "Int64", "End of the edited words; missing for the whole recording.", "ms", "journal"),
+        Column("old", "str", "The value before the edit: a speaker, or words.", "", "journal"),
+        Column("new", "str", "The value after the edit: a speaker, words, a note or a state.", "", "journal"),
+        Column("transcript_id", "str", "The transcript that was edited.", "", "journal"),
     ),
 )
 
@@ -29,13 +29,19 @@ PEOPLE = Table(
     "people",
     (
         RECORDING_ID,
-        Column("speaker", "str", "The speaker as they are called now.", "", "words.speaker"),
-        Column("name", "str", "The same; change it, and give the table to name_people.", "", "words.speaker"),
-        Column("label", "str", "What the service called them (most of their words).", "", "payload.words[].speaker"),
-        Column("n_words", "int64", "How many words they say.", "", "words"),
-        Column("n_turns", "int64", "How many turns they have; utterances without anybody else's in between are one.", "", "utterances"),
-        Column("speaking_s", "float64", "How long their words last, together.", "s", "words"),
-        Column("alike", "str", "The most similar other name in the corpus, where one is so similar that it may be a slip.", "", "difflib"),
+        Column("speaker", "str", "Current name of the speaker.", "", "words.speaker"),
+        Column("name", "str", "The same name: change it and pass the table to name_people to rename the speaker.", "", "words.speaker"),
+        Column("label", "str", "The label that the service gave to most of their words.", "", "payload.words[].speaker"),
+        Column("n_words", "int64", "Number of words that they say.", "", "words"),
+        Column("n_turns", "int64", "Number of their turns; utterances without another speaker in between are one turn.", "", "utterances"),
+        Column("speaking_s", "float64", "Total duration of their words.", "s", "words"),
+        Column(
+            "alike",
+            "str",
+            "The most similar other name in the corpus, when it is so similar that one of the two may be a typing error.",
+            "",
+            "difflib",
+        ),
     ),
 )
 
@@ -43,14 +49,14 @@ PROPOSALS = Table(
     "proposals",
     (
         RECORDING_ID,
-        Column("action", "str", "What is proposed: reassign (to another speaker) or correct (to another text)."),
-        Column("word_index", "int64", "The first word that it is about, as reviewed.", "", "words.word_index"),
-        Column("n_words", "int64", "How many words it is about."),
+        Column("action", "str", "The proposed edit: reassign (to another speaker) or correct (to another text)."),
+        Column("word_index", "int64", "Index of the first word to edit, in the transcript as reviewed.", "", "words.word_index"),
+        Column("n_words", "int64", "Number of words to edit."),
         Column("start_ms", "int64", "Start of the first word.", "ms", "words.start_ms"),
         Column("end_ms", "int64", "End of the last word.", "ms", "words.end_ms"),
-        Column("speaker", "str", "Who says them now.", "", "words.speaker"),
-        Column("text", "str", "The words as they stand.", "", "words.text"),
-        Column("to", "str", "The speaker, or the text, that is proposed."),
+        Column("speaker", "str", "Current speaker of the words.", "", "words.speaker"),
+        Column("text", "str", "Current text of the words.", "", "words.text"),
+        Column("to", "str", "The proposed speaker or text."),
     ),
 )
 
@@ -61,13 +67,13 @@ REVIEWS = Table(
         Column(
             "state",
             "str",
-            "new (nobody has edited it), in review (also: changed, or transcribed anew, after it was done), or done.",
+            "new (no edits), in review (also when it was edited or transcribed again after it was done), or done.",
             "",
             "journal",
         ),
-        Column("n_edits", "int64", "How many edits hold.", "", "journal"),
-        Column("n_conflicts", "int64", "How many of them cannot be applied to the transcript that is there now.", "", "edits"),
-        Column("last_edit_at", _AT, "When it was last edited.", "", "journal"),
-        Column("last_editor", "str", "By whom.", "", "journal"),
+        Column("n_edits", "int64", "Number of edits that are not undone.", "", "journal"),
+        Column("n_conflicts", "int64", "Number of these edits that cannot be applied to the current transcript.", "", "edits"),
+        Column("last_edit_at", _AT, "When the recording was last edited.", "", "journal"),
+        Column("last_editor", "str", "Who edited it last.", "", "journal"),
     ),
 )

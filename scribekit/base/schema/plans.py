@@ -1,4 +1,4 @@
-"""The tables of a plan: what a batch is expected to take, recording by recording and as a whole, and what it then took."""
+"""The tables of planning: expected time and cost of a batch and of each recording, and the comparison with what happened."""
 
 from __future__ import annotations
 
@@ -7,28 +7,42 @@ from scribekit.base.schema.table import RECORDING_ID, Column, Table
 PLAN = Table(
     "plan",
     (
-        Column("speech_models", "str", "Models asked for, the first choice first; as rows say where they differ."),
-        Column("concurrent_jobs", "Int64", "Jobs that the account may have in processing."),
-        Column("in_flight", "Int64", "Jobs at the service at once, those that queue for a slot included."),
-        Column("upload_mbps", "float64", "Upload bandwidth; NaN when it is not limited, or not known.", "Mbit/s"),
-        Column("budget_usd", "float64", "The most that may be spent; NaN without a budget.", "USD"),
+        Column(
+            "speech_models", "str", "Requested models, first choice first; the models of different rows are separated by a vertical bar."
+        ),
+        Column("concurrent_jobs", "Int64", "Jobs that the account can have in processing at once."),
+        Column("in_flight", "Int64", "Jobs at the service at once, including those that wait for a slot."),
+        Column("upload_mbps", "float64", "Upload bandwidth; NaN when it is unlimited or unknown.", "Mbit/s"),
+        Column("budget_usd", "float64", "The budget; NaN without one.", "USD"),
         Column("recordings", "Int64", "Rows of the manifest."),
-        Column("jobs", "Int64", "Recordings that are sent."),
-        Column("refused", "Int64", "Rows that cannot be sent (a problem, or a bad option), duplicates not counted."),
+        Column("jobs", "Int64", "Recordings that will be sent."),
+        Column("refused", "Int64", "Rows that cannot be sent (a problem, or an invalid option), without duplicates."),
         Column("duplicates", "Int64", "Rows that share the job of another row."),
-        Column("in_corpus", "Int64", "Rows that the corpus (``corpus=``) has with these options already: they are not sent again."),
+        Column("in_corpus", "Int64", "Rows that are already in the corpus (``corpus=``) with these options; they are not sent again."),
         Column("held", "Int64", "Recordings that the budget holds back."),
-        Column("unknown_duration", "Int64", "Jobs of unknown length: reckoned with an assumed one (see note)."),
-        Column("audio_hours", "float64", "Audio of the jobs, assumed lengths included.", "h"),
+        Column("unknown_duration", "Int64", "Jobs of unknown length; the plan uses an assumed length (see note)."),
+        Column("audio_hours", "float64", "Audio of the jobs, including assumed lengths.", "h"),
         Column("upload_bytes", "Int64", "Bytes to upload.", "bytes"),
-        Column("requests", "Int64", "HTTP requests: uploads, submissions, looks at the list and fetches."),
-        Column("wall_s_50", "float64", "Time to the last transcript at home: as likely shorter as longer.", "s", "simulation"),
-        Column("wall_s_90", "float64", "The same, kept in nine of ten cases.", "s", "simulation"),
-        Column("bottleneck", "str", "The stage that alone would need the longest (see Plan.stages)."),
-        Column("usd", "float64", "Cost at the first model named, known lengths only (estimate_cost); NaN: no rate.", "USD", "rate card"),
-        Column("assumed_usd", "float64", "Cost of the recordings of unknown length, at the assumed one; NaN: no rate.", "USD", "rate card"),
+        Column("requests", "Int64", "HTTP requests: uploads, submissions, polls of the list and downloads of transcripts."),
+        Column("wall_s_50", "float64", "Median time until the last transcript is stored: shorter in half of the cases.", "s", "simulation"),
+        Column("wall_s_90", "float64", "Time until the last transcript is stored: shorter in nine of ten cases.", "s", "simulation"),
+        Column("bottleneck", "str", "The stage that would take longest if it were the only one (see Plan.stages)."),
+        Column(
+            "usd",
+            "float64",
+            "Cost with the first model, for known lengths only (estimate_cost); NaN without a known rate.",
+            "USD",
+            "rate card",
+        ),
+        Column(
+            "assumed_usd",
+            "float64",
+            "Cost of the recordings of unknown length, with the assumed length; NaN without a known rate.",
+            "USD",
+            "rate card",
+        ),
         Column("storage_bytes", "Int64", "Disk space of the corpus.", "bytes"),
-        Column("note", "str", "What the reader must know: no rate, assumed lengths, unknown bandwidth, date of the rate card."),
+        Column("note", "str", "Limits of the plan: no rate, assumed lengths, unknown bandwidth, date of the rate card."),
     ),
 )
 
@@ -37,12 +51,14 @@ PLANNED = Table(
     (
         RECORDING_ID,
         Column("status", "str", "planned, held (by the budget), in corpus, refused or duplicate."),
-        Column("duration_s", "float64", "Length of the audio, or the assumed one.", "s"),
-        Column("assumed", "bool", "The length is assumed."),
-        Column("upload_bytes", "Int64", "Bytes to upload; 0 for a link.", "bytes"),
-        Column("processing_s", "float64", "Expected time in processing at the service, waiting not included.", "s"),
-        Column("ready_s", "float64", "Expected time from the start of the batch to the transcript at home.", "s", "simulation"),
-        Column("usd", "float64", "Cost at the first model named; 0 for what is not sent, NaN: no rate.", "USD", "rate card"),
+        Column("duration_s", "float64", "Length of the audio, or the assumed length.", "s"),
+        Column("assumed", "bool", "Whether the length is assumed."),
+        Column("upload_bytes", "Int64", "Bytes to upload; 0 for a URL.", "bytes"),
+        Column("processing_s", "float64", "Expected processing time at the service, without waiting.", "s"),
+        Column("ready_s", "float64", "Expected time from the start of the batch until the transcript is stored.", "s", "simulation"),
+        Column(
+            "usd", "float64", "Cost with the first model; 0 for recordings that are not sent; NaN without a known rate.", "USD", "rate card"
+        ),
     ),
 )
 
@@ -50,20 +66,20 @@ STAGES = Table(
     "stages",
     (
         Column("stage", "str", "upload, slots, longest recording, request window, polling or this computer."),
-        Column("alone_s", "float64", "How long the batch would take if only this stage took time.", "s"),
+        Column("alone_s", "float64", "Duration of the batch if only this stage took time.", "s"),
         Column("share", "float64", "alone_s as a share of the planned time (50 %)."),
-        Column("meaning", "str", "What it is, and what would shorten it."),
+        Column("meaning", "str", "What the stage is, and what would make it shorter."),
     ),
 )
 
 COMPARISON = Table(
     "comparison",
     (
-        Column("measure", "str", "What is compared."),
-        Column("planned", "float64", "What the plan says: at 50 % for times."),
-        Column("planned_90", "float64", "What it says at 90 %; NaN where there is no band."),
-        Column("actual", "float64", "What the ledger says happened.", "", "ledger"),
-        Column("ratio", "float64", "actual / planned; NaN where nothing was planned."),
+        Column("measure", "str", "The figure that is compared."),
+        Column("planned", "float64", "Planned figure; for times, the median."),
+        Column("planned_90", "float64", "Planned figure that is kept in nine of ten cases; NaN for figures without a range."),
+        Column("actual", "float64", "Actual figure.", "", "ledger"),
+        Column("ratio", "float64", "actual / planned; NaN when planned is 0 or missing."),
         Column("unit", "str", "Unit of the figures."),
         Column("note", "str", "How to read the row."),
     ),

@@ -1,4 +1,4 @@
-"""What a column and a table are."""
+"""The classes ``Column`` and ``Table``, of which the schema is made."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class Column:
     Attributes:
         name: The column's name.
         dtype: The pandas dtype (``str`` is pandas' own string type, in which a missing value is NaN).
-        meaning: What a value says.
+        meaning: What a value means.
         unit: The unit, or an empty string.
-        source: Where the value comes from.
+        source: Where the value comes from, or an empty string.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Table:
         return {column.name: column.dtype for column in self.columns}
 
     def frame(self, data: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]] | None = None) -> pd.DataFrame:
-        """A frame with exactly these columns and dtypes, from columns or from rows; absent columns are missing values."""
+        """Return a frame with exactly these columns and dtypes, from columns or rows. Absent columns hold missing values."""
         if data is None or len(data) == 0:
             return pd.DataFrame({c.name: pd.Series([], dtype=c.dtype) for c in self.columns})
         if isinstance(data, Mapping):
@@ -58,12 +58,12 @@ class Table:
         return pd.DataFrame({c.name: _series(values.get(c.name), c.dtype, length) for c in self.columns})
 
     def describe(self) -> pd.DataFrame:
-        """The table's own documentation as a frame, one row per column."""
+        """Return the documentation of the table as a frame, one row per column."""
         return pd.DataFrame([vars(column) for column in self.columns])
 
 
 def is_missing(value: Any) -> bool:
-    """Whether a cell holds nothing, in any of the ways that frames have for it; a list or another collection is something.
+    """Return whether a cell is None, NaN, NaT or NA. A collection is never missing.
 
     Example:
         >>> is_missing(None), is_missing(float("nan")), is_missing(pd.NaT), is_missing([None]), is_missing("")

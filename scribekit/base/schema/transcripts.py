@@ -1,4 +1,4 @@
-"""The tables of what was said: the service's levels, and what it found beside the words."""
+"""The tables of transcripts: the levels of text, the features that the service found, and the provenance."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ TRANSCRIPTS = Table(
     (
         RECORDING_ID,
         Column("transcript_id", "str", "The service's id.", "", "payload.id"),
-        Column("text", "str", "The whole text; empty when nothing was said.", "", "payload.text"),
+        Column("text", "str", "The whole text; empty without speech.", "", "payload.text"),
         Column("confidence", "float64", "Mean confidence of the words, 0 to 1.", "", "payload.confidence"),
         Column("audio_duration_s", "float64", "Length of the audio as the service measured it.", "s", "payload.audio_duration"),
-        Column("audio_channels", "Int64", "Number of channels; missing where the service does not say.", "", "payload.audio_channels"),
+        Column("audio_channels", "Int64", "Number of channels; missing when the service does not report it.", "", "payload.audio_channels"),
         Column("language", "str", "Language code.", "", "payload.language_code"),
-        Column("model", "str", "Speech model that answered.", "", "payload.speech_model_used"),
-        Column("summary", "str", "Summary of the whole; missing when it was not asked for.", "", "payload.summary"),
+        Column("model", "str", "Speech model that was used.", "", "payload.speech_model_used"),
+        Column("summary", "str", "Summary of the recording; missing when it was not requested.", "", "payload.summary"),
         Column("n_words", "int64", "Number of words.", "", "payload.words"),
         Column("n_speakers", "int64", "Number of different speakers; 0 without speaker labels.", "", "payload.utterances or words"),
-        Column("engine", "str", "What made the transcript, with its quality when the embedded service did.", "", "payload.engine"),
-        Column("edited", "bool", "Whether a person changed anything in it.", "", "journal"),
+        Column("engine", "str", "What made the transcript; with its quality when it was the embedded service.", "", "payload.engine"),
+        Column("edited", "bool", "Whether a person changed the transcript.", "", "journal"),
     ),
 )
 
@@ -34,13 +34,13 @@ UTTERANCES = Table(
         Column("utterance_index", "int64", "Position within the recording, from 0."),
         Column("speaker", "str", "Speaker label; missing without speaker labels.", "", "payload.utterances[].speaker"),
         Column("channel", "str", "Channel, from '1'; only for multichannel.", "", "payload.utterances[].channel"),
-        Column("start_ms", "int64", "Start.", "ms", "payload.utterances[].start"),
-        Column("end_ms", "int64", "End.", "ms", "payload.utterances[].end"),
+        Column("start_ms", "int64", "Start of the utterance.", "ms", "payload.utterances[].start"),
+        Column("end_ms", "int64", "End of the utterance.", "ms", "payload.utterances[].end"),
         Column("text", "str", "What was said.", "", "payload.utterances[].text"),
         Column("confidence", "float64", "Confidence, 0 to 1.", "", "payload.utterances[].confidence"),
         Column("n_words", "int64", "Number of words.", "", "payload.utterances[].words"),
-        Column("time_source", "str", "service, or repaired: a time that could not be was put right."),
-        Column("edited", "bool", "Whether a person changed its speaker, its text or where it begins or ends.", "", "journal"),
+        Column("time_source", "str", "service, or repaired (an impossible time was corrected)."),
+        Column("edited", "bool", "Whether a person changed its speaker, text, start or end.", "", "journal"),
     ),
 )
 
@@ -49,19 +49,19 @@ WORDS = Table(
     (
         RECORDING_ID,
         Column("word_index", "int64", "Position within the recording, from 0."),
-        Column("utterance_index", "Int64", "The utterance that holds the word; missing without utterances."),
+        Column("utterance_index", "Int64", "Index of the utterance that contains the word; missing without utterances."),
         Column("speaker", "str", "Speaker label; missing without speaker labels.", "", "payload.words[].speaker"),
         Column("channel", "str", "Channel, from '1'; only for multichannel.", "", "payload.words[].channel"),
-        Column("start_ms", "int64", "Start.", "ms", "payload.words[].start"),
-        Column("end_ms", "int64", "End.", "ms", "payload.words[].end"),
+        Column("start_ms", "int64", "Start of the word.", "ms", "payload.words[].start"),
+        Column("end_ms", "int64", "End of the word.", "ms", "payload.words[].end"),
         Column("text", "str", "The word, as written in the transcript.", "", "payload.words[].text"),
         Column("confidence", "float64", "Confidence, 0 to 1; missing where a person typed the word.", "", "payload.words[].confidence"),
         Column(
             "time_source",
             "str",
-            "Whose start_ms and end_ms are: service, repaired (the payload's are missing or cannot be), edited (by alignment).",
+            "Source of start_ms and end_ms: service, repaired (the payload's are missing or impossible), or edited (by alignment).",
             "",
-            "frames.clock",
+            "frames.times",
         ),
         Column("edited", "bool", "Whether a person changed its text or speaker.", "", "journal"),
     ),
@@ -105,8 +105,8 @@ CHAPTERS = Table(
     (
         RECORDING_ID,
         Column("chapter_index", "int64", "Position within the recording, from 0."),
-        Column("start_ms", "Int64", "Start; missing where the service gave none.", "ms", "payload.chapters[].start"),
-        Column("end_ms", "Int64", "End; missing where the service gave none.", "ms", "payload.chapters[].end"),
+        Column("start_ms", "Int64", "Start; missing when the service reports none.", "ms", "payload.chapters[].start"),
+        Column("end_ms", "Int64", "End; missing when the service reports none.", "ms", "payload.chapters[].end"),
         Column("gist", "str", "The chapter in a few words.", "", "payload.chapters[].gist"),
         Column("headline", "str", "The chapter in one sentence.", "", "payload.chapters[].headline"),
         Column("summary", "str", "The chapter in a paragraph.", "", "payload.chapters[].summary"),
@@ -118,12 +118,16 @@ ENTITIES = Table(
     (
         RECORDING_ID,
         Column("entity_index", "int64", "Position within the recording, from 0."),
-        Column("start_ms", "Int64", "Start; missing where the service gave none.", "ms", "payload.entities[].start"),
-        Column("end_ms", "Int64", "End; missing where the service gave none.", "ms", "payload.entities[].end"),
+        Column("start_ms", "Int64", "Start; missing when the service reports none.", "ms", "payload.entities[].start"),
+        Column("end_ms", "Int64", "End; missing when the service reports none.", "ms", "payload.entities[].end"),
         Column(
-            "entity_type", "str", "What it is: person_name, location, date and so on; the list grows.", "", "payload.entities[].entity_type"
+            "entity_type",
+            "str",
+            "Type: person_name, location, date and so on; the service adds new types.",
+            "",
+            "payload.entities[].entity_type",
         ),
-        Column("text", "str", "The entity, as written in the transcript that was received.", "", "payload.entities[].text"),
+        Column("text", "str", "The entity, as written in the transcript as received.", "", "payload.entities[].text"),
     ),
 )
 
@@ -132,11 +136,17 @@ SENTIMENTS = Table(
     (
         RECORDING_ID,
         Column("sentiment_index", "int64", "Position within the recording, from 0."),
-        Column("speaker", "str", "Who says most of it now; missing without labels.", "", "payload.sentiment_analysis_results[].speaker"),
+        Column(
+            "speaker",
+            "str",
+            "Current speaker of most of its words; missing without speaker labels.",
+            "",
+            "payload.sentiment_analysis_results[].speaker",
+        ),
         Column("channel", "str", "Channel, from '1'; only for multichannel.", "", "payload.sentiment_analysis_results[].channel"),
-        Column("start_ms", "Int64", "Start; missing where the service gave none.", "ms", "payload.sentiment_analysis_results[].start"),
-        Column("end_ms", "Int64", "End; missing where the service gave none.", "ms", "payload.sentiment_analysis_results[].end"),
-        Column("text", "str", "The sentence that was judged, as received.", "", "payload.sentiment_analysis_results[].text"),
+        Column("start_ms", "Int64", "Start; missing when the service reports none.", "ms", "payload.sentiment_analysis_results[].start"),
+        Column("end_ms", "Int64", "End; missing when the service reports none.", "ms", "payload.sentiment_analysis_results[].end"),
+        Column("text", "str", "The classified sentence, as received.", "", "payload.sentiment_analysis_results[].text"),
         Column("sentiment", "str", "POSITIVE, NEUTRAL or NEGATIVE.", "", "payload.sentiment_analysis_results[].sentiment"),
         Column("confidence", "float64", "Confidence, 0 to 1.", "", "payload.sentiment_analysis_results[].confidence"),
     ),
@@ -146,23 +156,21 @@ TOPICS = Table(
     "topics",
     (
         RECORDING_ID,
-        Column("topic_index", "Int64", "Position of the segment, from 0; missing for the recording as a whole.", "", _IAB),
-        Column("scope", "str", "segment (a label of one segment) or recording (a label of the whole).", "", _IAB),
+        Column("topic_index", "Int64", "Position of the segment, from 0; missing for the whole recording.", "", _IAB),
+        Column("scope", "str", "segment (a label of one segment) or recording (a label of the whole recording).", "", _IAB),
         Column(
             "start_ms",
             "Int64",
-            "Start; missing where the service gave none.",
+            "Start; missing when the service reports none.",
             "ms",
             "payload.iab_categories_result.results[].timestamp.start",
         ),
         Column(
-            "end_ms", "Int64", "End; missing where the service gave none.", "ms", "payload.iab_categories_result.results[].timestamp.end"
+            "end_ms", "Int64", "End; missing when the service reports none.", "ms", "payload.iab_categories_result.results[].timestamp.end"
         ),
-        Column("text", "str", "What was said in the segment; missing for the recording as a whole.", "", f"{_IAB}.results[].text"),
-        Column(
-            "label", "str", "IAB category, from the general to the special: 'A>B>C'.", "", f"{_IAB}.results[].labels[].label or summary"
-        ),
-        Column("relevance", "float64", "How much it is about the category, 0 to 1.", "", f"{_IAB}.results[].labels[].relevance or summary"),
+        Column("text", "str", "Text of the segment; missing for the whole recording.", "", f"{_IAB}.results[].text"),
+        Column("label", "str", "IAB category, from general to specific: 'A>B>C'.", "", f"{_IAB}.results[].labels[].label or summary"),
+        Column("relevance", "float64", "Relevance of the category, 0 to 1.", "", f"{_IAB}.results[].labels[].relevance or summary"),
     ),
 )
 
@@ -170,12 +178,14 @@ HIGHLIGHTS = Table(
     "highlights",
     (
         RECORDING_ID,
-        Column("highlight_index", "int64", "Position of the phrase, from 0; one row for each time that it was said.", "", _HIGHLIGHTS),
+        Column(
+            "highlight_index", "int64", "Position of the phrase, from 0; a phrase has a row for each time it was said.", "", _HIGHLIGHTS
+        ),
         Column("text", "str", "The phrase, as received.", "", f"{_HIGHLIGHTS}[].text"),
-        Column("rank", "float64", "How much it matters in the recording, 0 to 1; may be missing.", "", f"{_HIGHLIGHTS}[].rank"),
-        Column("count", "Int64", "How often the service says that it was said.", "", f"{_HIGHLIGHTS}[].count"),
-        Column("start_ms", "Int64", "Start; missing where the service gave none.", "ms", f"{_HIGHLIGHTS}[].timestamps[].start"),
-        Column("end_ms", "Int64", "End; missing where the service gave none.", "ms", f"{_HIGHLIGHTS}[].timestamps[].end"),
+        Column("rank", "float64", "Importance of the phrase in the recording, 0 to 1; may be missing.", "", f"{_HIGHLIGHTS}[].rank"),
+        Column("count", "Int64", "Number of times the phrase was said, as the service reports.", "", f"{_HIGHLIGHTS}[].count"),
+        Column("start_ms", "Int64", "Start; missing when the service reports none.", "ms", f"{_HIGHLIGHTS}[].timestamps[].start"),
+        Column("end_ms", "Int64", "End; missing when the service reports none.", "ms", f"{_HIGHLIGHTS}[].timestamps[].end"),
     ),
 )
 
@@ -183,44 +193,46 @@ CONTENT_SAFETY = Table(
     "content_safety",
     (
         RECORDING_ID,
-        Column("segment_index", "Int64", "Position of the segment, from 0; missing for the recording as a whole.", "", _SAFETY),
-        Column("scope", "str", "segment (a label of one segment) or recording (a label of the whole).", "", _SAFETY),
+        Column("segment_index", "Int64", "Position of the segment, from 0; missing for the whole recording.", "", _SAFETY),
+        Column("scope", "str", "segment (a label of one segment) or recording (a label of the whole recording).", "", _SAFETY),
         Column(
             "start_ms",
             "Int64",
-            "Start; missing where the service gave none.",
+            "Start; missing when the service reports none.",
             "ms",
             "payload.content_safety_labels.results[].timestamp.start",
         ),
         Column(
-            "end_ms", "Int64", "End; missing where the service gave none.", "ms", "payload.content_safety_labels.results[].timestamp.end"
+            "end_ms", "Int64", "End; missing when the service reports none.", "ms", "payload.content_safety_labels.results[].timestamp.end"
         ),
-        Column("sentences_idx_start", "Int64", "First sentence of the segment, by the service's count.", "", f"{_SAFETY}.results[]"),
-        Column("sentences_idx_end", "Int64", "Last sentence of the segment, by the service's count.", "", f"{_SAFETY}.results[]"),
-        Column("text", "str", "What was said in the segment; missing for the recording as a whole.", "", f"{_SAFETY}.results[].text"),
+        Column(
+            "sentences_idx_start", "Int64", "Index of the first sentence of the segment, as the service counts.", "", f"{_SAFETY}.results[]"
+        ),
+        Column(
+            "sentences_idx_end", "Int64", "Index of the last sentence of the segment, as the service counts.", "", f"{_SAFETY}.results[]"
+        ),
+        Column("text", "str", "Text of the segment; missing for the whole recording.", "", f"{_SAFETY}.results[].text"),
         Column(
             "label",
             "str",
-            "What it is about: alcohol, weapons and so on; the list grows.",
+            "Sensitive topic: alcohol, weapons and so on; the service adds new labels.",
             "",
             f"{_SAFETY}.results[].labels[].label or summary",
         ),
         Column("confidence", "float64", "Confidence, 0 to 1.", "", f"{_SAFETY}.results[].labels[].confidence or summary"),
-        Column("severity", "float64", "How severe the segment is, 0 to 1.", "", f"{_SAFETY}.results[].labels[].severity"),
-        Column(
-            "severity_low", "float64", "Probability of low severity, for the recording as a whole.", "", f"{_SAFETY}.severity_score_summary"
-        ),
+        Column("severity", "float64", "Severity of the segment, 0 to 1.", "", f"{_SAFETY}.results[].labels[].severity"),
+        Column("severity_low", "float64", "Probability of low severity, for the whole recording.", "", f"{_SAFETY}.severity_score_summary"),
         Column(
             "severity_medium",
             "float64",
-            "Probability of medium severity, for the recording as a whole.",
+            "Probability of medium severity, for the whole recording.",
             "",
             f"{_SAFETY}.severity_score_summary",
         ),
         Column(
             "severity_high",
             "float64",
-            "Probability of high severity, for the recording as a whole.",
+            "Probability of high severity, for the whole recording.",
             "",
             f"{_SAFETY}.severity_score_summary",
         ),
@@ -236,11 +248,13 @@ LANGUAGES = Table(
         Column(
             "confidence",
             "float64",
-            "How sure the detection is, 0 to 1; missing when the language was given.",
+            "Confidence of the detection, 0 to 1; missing when the language was given.",
             "",
             "payload.language_confidence",
         ),
-        Column("scope", "str", "recording (the transcript's language) or code switching (one of those that were spoken).", "", "payload"),
+        Column(
+            "scope", "str", "recording (the language of the transcript) or code switching (one of several spoken languages).", "", "payload"
+        ),
     ),
 )
 
@@ -249,10 +263,10 @@ PROVENANCE = Table(
     (
         RECORDING_ID,
         Column("transcript_id", "str", "The service's id.", "", "payload.id"),
-        Column("model", "str", "Speech model that answered.", "", "payload.speech_model_used"),
+        Column("model", "str", "Speech model that was used.", "", "payload.speech_model_used"),
         Column("language", "str", "Language code.", "", "payload.language_code"),
-        Column("engine", "str", "What made the transcript, with its quality when the embedded service did.", "", "payload.engine"),
+        Column("engine", "str", "What made the transcript; with its quality when it was the embedded service.", "", "payload.engine"),
         Column("options_hash", "str", "SHA-256 of the job's effective options as canonical JSON, hexadecimal.", "", "ledger"),
-        Column("collected_at", "datetime64[us, UTC]", "When the result was stored here.", "", "ledger"),
+        Column("collected_at", "datetime64[us, UTC]", "When the transcript was stored in the corpus.", "", "ledger"),
     ),
 )

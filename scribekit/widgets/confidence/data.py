@@ -16,8 +16,7 @@ from scribekit.corpus.handles import Corpus
 from scribekit.quality.calibration import Calibration
 from scribekit.quality.confidence import RECORDING, SPEAKER, Distributions
 from scribekit.quality.flag import flag_at, settled
-from scribekit.quality.queue import error_from_confidence
-from scribekit.quality.queue_slices import QueueSlices
+from scribekit.quality.queue import QueueSlices, error_from_confidence
 
 ENOUGH_JUDGED = 200
 """So many words must have been judged before what was learnt from them replaces the confidence as it is."""

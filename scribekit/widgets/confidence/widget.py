@@ -15,7 +15,7 @@ from scribekit.base.palette import LIGHT
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.quality.calibration import Calibration
 from scribekit.quality.confidence import NOBODY, RECORDING, SPEAKER, Distributions
-from scribekit.quality.queue_slices import Slice
+from scribekit.quality.queue import Slice
 from scribekit.widgets.base import STATIC, Answer, Widget, background, somebody_reads
 from scribekit.widgets.confidence import static
 from scribekit.widgets.confidence.data import PayloadReader, Queue, calibration_row, queue_row, ranked, read, stamp_of, user_columns

@@ -13,7 +13,7 @@ import traitlets
 from scribekit.base.errors import OptionError, ScribekitError, nearest
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corrections import review as reviewing
-from scribekit.quality import evaluate
+from scribekit.quality.references import read_references
 from scribekit.recordings.waveform import STEP_MS, Waveform
 from scribekit.transcripts import frames
 from scribekit.transcripts.edits import DONE
@@ -293,7 +293,7 @@ class DiarizationReview(Widget):
         """How far the transcript is from the reference, as received and as it stands."""
         review = self._review
         with self._corpus.reading() as view:
-            found = evaluate.read_references(self._reference, view, [review.recording_id]).get(review.recording_id)
+            found = read_references(self._reference, view, [review.recording_id]).get(review.recording_id)
         if found is None:
             return
         if self._before is None:
