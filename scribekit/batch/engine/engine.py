@@ -19,7 +19,7 @@ from scribekit.api.answers import Accepted, NoAnswer, Refused
 from scribekit.api.client import Client, Fetched
 from scribekit.api.failures import NETWORK, Recovery, http_failure
 from scribekit.api.rate_limit import limiter_for
-from scribekit.api.webhook_receiver import listening
+from scribekit.api.webhook import listening
 from scribekit.base.errors import LedgerError, ServiceStoppedError
 from scribekit.batch.engine.control import RunControl, StopRequestedError, registered
 from scribekit.batch.engine.events import EventSink

@@ -52,7 +52,7 @@ DYING = """
     import os, signal, sys
     import assemblyai, pandas  # loaded once, before the forks
     import scribekit as sk
-    import scribekit.api.client, scribekit.api.webhook_receiver
+    import scribekit.api.client, scribekit.api.webhook
     from scribekit.corpus.ledger import Ledger
 
     folder, *files = sys.argv[1:]
