@@ -7,10 +7,9 @@ from pathlib import Path
 
 from scribekit.api.limits import Limits
 from scribekit.base.errors import ScribekitError
-from scribekit.batch.engine.control import under_way
 from scribekit.batch.engine.engine import drive
 from scribekit.batch.engine.loop import begin
-from scribekit.batch.engine.run import Run
+from scribekit.batch.engine.run import Run, active_runs
 from scribekit.batch.which_service import work_left
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.ledger import Ledger
@@ -63,7 +62,7 @@ def stop(folder: Path) -> bool:
 
     A ``collect`` that waits in a cell returns with what there is by then.
     """
-    runs = under_way(folder)
+    runs = active_runs(folder)
     for run in runs:
         run.is_stopped = True
     return bool(runs)
@@ -71,7 +70,7 @@ def stop(folder: Path) -> bool:
 
 def activity(corpus: Corpus, ledger: Ledger, unfinished: int) -> str:
     """What is going on: ``running``, ``paused`` or ``stopping`` here, ``elsewhere`` (another process), ``idle``, or ``finished``."""
-    runs = under_way(corpus.path)
+    runs = active_runs(corpus.path)
     if runs:
         return STOPPING if any(run.is_stopped for run in runs) else PAUSED if all(run.is_paused for run in runs) else RUNNING
     begun = _begun.get(corpus.path.resolve())
@@ -92,7 +91,7 @@ def problem(folder: Path) -> str | None:
 
 
 def _steer(folder: Path, *, is_paused: bool) -> bool:
-    runs = [run for run in under_way(folder) if not run.is_stopped]
+    runs = [run for run in active_runs(folder) if not run.is_stopped]
     for run in runs:
         run.is_paused = is_paused
     return bool(runs)

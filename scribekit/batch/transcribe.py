@@ -20,9 +20,8 @@ from scribekit.api.webhook import Webhook
 from scribekit.base.errors import ManifestError, OptionError, PaidAgainWarning, nearest
 from scribekit.base.progress import Progress
 from scribekit.batch.engine.engine import drive
-from scribekit.batch.engine.events import Listener
 from scribekit.batch.engine.loop import wait_for
-from scribekit.batch.engine.run import Run
+from scribekit.batch.engine.run import Listener, Run
 from scribekit.batch.jobs import JobPlan, PlanningContext, plan_jobs
 from scribekit.batch.which_service import service_connection, with_embedded_service, work_left
 from scribekit.corpus import status

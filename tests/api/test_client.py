@@ -122,7 +122,7 @@ def test_a_transcript_is_kept_as_it_came():
     answer, _ = ask(lambda api: api.get("t1"), http(body=body))
     assert isinstance(answer, Fetched)
     assert answer.body == body
-    assert answer.word.status == "completed"
+    assert answer.report.status == "completed"
 
 
 def test_older_pages_are_asked_for_by_the_last_id():

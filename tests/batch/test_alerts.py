@@ -1,4 +1,3 @@
-import asyncio
 import http.server
 import json
 import threading
@@ -7,7 +6,6 @@ import pytest
 
 import scribekit as sk
 from scribekit.base.errors import OptionError, ServiceStoppedError
-from scribekit.batch.engine.events import EventSink
 
 QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 
@@ -71,20 +69,3 @@ def test_an_alert_that_cannot_be_delivered_disturbs_nothing(bench, tmp_path, cap
 def test_only_a_web_address_can_be_told():
     with pytest.raises(OptionError, match="http"):
         sk.alerts.webhook("mailto:me@host.example")
-
-
-def test_the_end_of_a_run_waits_for_messages_on_their_way():
-    arrived = []
-
-    async def slow(event):
-        await asyncio.sleep(0.05)
-        arrived.append(event)
-
-    async def run():
-        teller = EventSink(slow)
-        teller.emit({"event": "a"})
-        assert arrived == []
-        await teller.finish()
-
-    asyncio.run(run())
-    assert arrived == [{"event": "a"}]

@@ -19,14 +19,14 @@ def service():
 
 
 def found(service, job, known=()):
-    return with_api(service, lambda api: find_lost_transcript(api, job, lambda names: set(names) & set(known)))
+    return with_api(service, lambda client: find_lost_transcript(client, job, lambda names: set(names) & set(known)))
 
 
 IN_DOUBT = Job("k", URL, MODELS, 60.0, state="submitting", intent_at=0.0)
 UPLOAD_IN_DOUBT = replace(IN_DOUBT, source="/a.mp3", sha256="ab", upload_url=UPLOAD)
 
 
-def test_an_upload_is_found_by_its_address_alone(service):
+def test_an_upload_is_found_by_its_address_only(service):
     service.add("t1", "processing", UPLOAD, speech_models=["something else"])
     service.add_foreign(3)
     assert found(service, UPLOAD_IN_DOUBT) == Accepted("t1", "processing", found=True)
@@ -106,7 +106,7 @@ def test_a_bookmark_that_was_deleted_means_the_whole_list(service):
 
 
 @pytest.mark.parametrize("name", ["page", "lost"])
-def test_a_look_that_fails_says_so(service, name):
+def test_a_search_that_fails_says_so(service, name):
     service.add("lost", audio_url=URL)
     service.spoilt[name] = (503, b"{}")
     assert found(service, IN_DOUBT) == Refused(503)
