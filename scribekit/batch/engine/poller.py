@@ -13,23 +13,14 @@ from datetime import datetime
 from scribekit.api.answers import NoAnswer, Refused, StatusReport
 from scribekit.api.client import Client, Fetched
 from scribekit.api.failures import Recovery, http_failure
-from scribekit.api.limits import Limits
+from scribekit.api.limits import EARLIEST_SHARE, FIRST_GUESS, MAX_PAUSE, Limits
 from scribekit.api.webhook import Reception
 from scribekit.base import contract
 from scribekit.batch.steps import Answer, Overdue
 from scribekit.corpus.job import COMPLETED, ENDED, Job
 
-FIRST_GUESS = 0.01
-"""Seconds of processing per second of audio, until this run has measured less (an hour takes about 35 to 70 seconds)."""
-
-_EARLIEST_SHARE = 0.8
-"""A job is due from this share of its expected time on."""
-
 _REPEAT_FRACTION = 16
 """A job that is asked for singly is asked for again after this fraction of the time that it has taken so far."""
-
-MAX_PAUSE = 4
-"""The most pauses of ``poll_s`` between two polls, however late the next job is due."""
 
 WEBHOOK_SLOWDOWN = 10
 """With a webhook, poll this many times less often."""
@@ -141,7 +132,7 @@ class Poller:
     def _due(self, pending: _Pending) -> float:
         """Return when the job may have ended at the earliest, by the quickest job of this run (the others had to queue)."""
         pace = self._pace if math.isfinite(self._pace) else FIRST_GUESS
-        return pending.since + _EARLIEST_SHARE * pace * (pending.job.duration_s or 0.0)
+        return pending.since + EARLIEST_SHARE * pace * (pending.job.duration_s or 0.0)
 
     async def _poll(self) -> None:
         unlisted = set(self._pending)
