@@ -24,6 +24,7 @@ from scribekit.api.answers import Accepted, NoAnswer, Refused, StatusReport, Unu
 from scribekit.api.connection import Connection
 from scribekit.api.rate_limit import RateLimiter
 from scribekit.base import contract
+from scribekit.base.errors import reason
 
 CHUNK_BYTES = 1 << 18
 TIMEOUT = httpx.Timeout(30.0, connect=10.0, pool=None)
@@ -107,7 +108,7 @@ class Client:
         except OSError as cause:
             return Unusable(
                 "missing",
-                f"The file cannot be read any more ({cause.strerror}). Put it back, or give its new place with "
+                f"The file cannot be read any more ({reason(cause)}). Put it back, or give its new place with "
                 "sk.relocate(corpus, folder); then send it again with sk.retry.",
             )
         if isinstance(answer, Refused | NoAnswer):
