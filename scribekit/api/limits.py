@@ -67,3 +67,13 @@ class Limits:
         """Jobs that this process has at the service at once: the slots, and enough waiting jobs to keep them busy."""
         ahead = self.queue_ahead if self.queue_ahead is not None else math.ceil(self.concurrent_jobs / 4)
         return self.concurrent_jobs + ahead
+
+
+def check_limits(limits: object) -> None:
+    """Refuse what is neither :class:`Limits` nor None.
+
+    Raises:
+        OptionError: It is something else.
+    """
+    if limits is not None and not isinstance(limits, Limits):
+        raise OptionError(f"limits={limits!r}: expected sk.Limits(…), for example sk.Limits(concurrent_jobs=5).")

@@ -72,9 +72,9 @@ def test_where_a_result_is_delivered_does_not_make_another_job():
 
 
 def test_relative_paths_become_absolute_and_stay_as_written_in_the_row():
-    intake = taken(file("2019/a.wav", "ab"), file("/elsewhere/b.wav", "cd"), {})
-    assert [job.source for job in intake.jobs] == ["/library/2019/a.wav", "/elsewhere/b.wav", URL]
-    assert [row.source for row in intake.rows] == ["2019/a.wav", "/elsewhere/b.wav", URL]
+    plan = taken(file("2019/a.wav", "ab"), file("/elsewhere/b.wav", "cd"), {})
+    assert [job.source for job in plan.jobs] == ["/library/2019/a.wav", "/elsewhere/b.wav", URL]
+    assert [row.source for row in plan.rows] == ["2019/a.wav", "/elsewhere/b.wav", URL]
 
 
 def test_a_url_is_never_uploaded_whatever_the_table_says():
@@ -84,55 +84,55 @@ def test_a_url_is_never_uploaded_whatever_the_table_says():
 
 
 def test_a_row_with_a_problem_has_no_job_but_its_reason():
-    intake = taken({"problem": "empty: The file has 0 bytes."}, {"problem": "missing: There is no file at 'x: y'."}, {})
-    assert [(row.error_kind, row.error) for row in intake.rows[:2]] == [
+    plan = taken({"problem": "empty: The file has 0 bytes."}, {"problem": "missing: There is no file at 'x: y'."}, {})
+    assert [(row.error_kind, row.error) for row in plan.rows[:2]] == [
         ("empty", "The file has 0 bytes."),
         ("missing", "There is no file at 'x: y'."),
     ]
-    assert [row.job_key for row in intake.rows[:2]] == [None, None]
-    assert len(intake.jobs) == 1
+    assert [row.job_key for row in plan.rows[:2]] == [None, None]
+    assert len(plan.jobs) == 1
 
 
-def test_a_local_row_that_nobody_has_looked_at_is_refused():
-    intake = taken({"source": "a.wav"})
-    assert intake.jobs == ()
-    assert intake.rows[0].error_kind == "not_read"
-    assert "sk.scan" in intake.rows[0].error
+def test_a_local_row_whose_file_was_not_read_is_refused():
+    plan = taken({"source": "a.wav"})
+    assert plan.jobs == ()
+    assert plan.rows[0].error_kind == "not_read"
+    assert "sk.scan" in plan.rows[0].error
 
 
 def test_rows_alike_share_one_job_and_only_the_first_owns_it():
     duplicate = "duplicate: same audio as 'r0'. Sent once is enough."
-    intake = taken(file("a.wav", "ab"), file("b.wav", "ab", problem=duplicate))
-    assert len(intake.jobs) == 1
-    assert [row.error_kind for row in intake.rows] == [None, "duplicate"]
-    assert intake.rows[0].job_key == intake.rows[1].job_key
+    plan = taken(file("a.wav", "ab"), file("b.wav", "ab", problem=duplicate))
+    assert len(plan.jobs) == 1
+    assert [row.error_kind for row in plan.rows] == [None, "duplicate"]
+    assert plan.rows[0].job_key == plan.rows[1].job_key
 
 
-def test_a_duplicate_whose_first_row_was_dropped_is_none():
+def test_a_duplicate_whose_first_row_was_dropped_is_not_one():
     duplicate = "duplicate: same audio as 'r0'. Sent once is enough."
-    intake = taken(file("b.wav", "ab", problem=duplicate))
-    assert [row.error_kind for row in intake.rows] == [None]
-    assert len(intake.jobs) == 1
+    plan = taken(file("b.wav", "ab", problem=duplicate))
+    assert [row.error_kind for row in plan.rows] == [None]
+    assert len(plan.jobs) == 1
 
 
 def test_rows_alike_are_counted_once_also_when_the_table_does_not_say_so():
-    intake = taken({}, {})
-    assert [row.error_kind for row in intake.rows] == [None, "duplicate"]
-    assert "'r0'" in intake.rows[1].error
+    plan = taken({}, {})
+    assert [row.error_kind for row in plan.rows] == [None, "duplicate"]
+    assert "'r0'" in plan.rows[1].error
 
 
 def test_a_column_overrides_its_option_row_by_row():
     config = aai.TranscriptionConfig(speaker_labels=True)
-    intake = taken({}, {}, {}, config=config, speaker_labels=["no", None, "yes"])
-    assert [json.loads(job.options)["speaker_labels"] for job in intake.jobs] == [False, True]
-    assert intake.rows[1].job_key == intake.rows[2].job_key
+    plan = taken({}, {}, {}, config=config, speaker_labels=["no", None, "yes"])
+    assert [json.loads(job.options)["speaker_labels"] for job in plan.jobs] == [False, True]
+    assert plan.rows[1].job_key == plan.rows[2].job_key
 
 
 def test_a_bad_cell_refuses_its_row_and_no_other():
-    intake = taken({}, {}, speakers_expected=["many", 2])
-    assert [row.error_kind for row in intake.rows] == ["bad_option", None]
-    assert "'many'" in intake.rows[0].error
-    assert "Correct the cell" in intake.rows[0].error
+    plan = taken({}, {}, speakers_expected=["many", 2])
+    assert [row.error_kind for row in plan.rows] == ["bad_option", None]
+    assert "'many'" in plan.rows[0].error
+    assert "Correct the cell" in plan.rows[0].error
 
 
 def test_unknown_lengths_stay_unknown():
@@ -150,8 +150,8 @@ def test_equal_tables_have_equal_fingerprints():
 
 
 def test_an_empty_table_has_no_jobs():
-    intake = planned(schema.MANIFEST.frame())
-    assert (intake.rows, intake.jobs) == ((), ())
+    plan = planned(schema.MANIFEST.frame())
+    assert (plan.rows, plan.jobs) == ((), ())
 
 
 def test_a_table_of_another_kind_says_how_to_make_one():

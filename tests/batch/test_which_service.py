@@ -7,9 +7,8 @@ import assemblyai as aai
 import pytest
 
 import scribekit as sk
-from scribekit.api.embedded import current_connection
+from scribekit.api.embedded import current_connection, service_connection
 from scribekit.base.errors import NoConnectionError
-from scribekit.batch.which_service import service_connection
 
 QUICK = sk.Limits(poll_s=0.1, settle_s=0.3, backoff_s=0.05)
 

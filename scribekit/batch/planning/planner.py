@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from scribekit.api.connection import embedded_recogniser
-from scribekit.api.limits import Limits
+from scribekit.api.embedded import service_connection
+from scribekit.api.limits import Limits, check_limits
 from scribekit.base.errors import NoConnectionError, OptionError, ScribekitError
 from scribekit.batch import planning
 from scribekit.batch.jobs import NEEDED_COLUMNS, PlanningContext, plan_jobs
 from scribekit.batch.planning import JobTimes, Plan, Setting
 from scribekit.batch.planning.comparison import Actual, compare, processing_s, read_history
 from scribekit.batch.planning.forecast import STORED_BYTES_PER_HOUR
-from scribekit.batch.which_service import service_connection
 from scribekit.corpus.handles import Batch, Corpus, manifest_of
 from scribekit.corpus.ledger import FILE_NAME, Ledger
 
@@ -68,8 +68,7 @@ def plan(
         >>> plan.bottleneck, round(plan.wall_s() / 3600, 1)
         ('slots', 1.3)
     """
-    if limits is not None and not isinstance(limits, Limits):
-        raise OptionError(f"limits={limits!r}: expected sk.Limits(…), for example sk.Limits(concurrent_jobs=5).")
+    check_limits(limits)
     if assume_duration_s is not None and not assume_duration_s > 0:
         raise OptionError(f"assume_duration_s={assume_duration_s!r}: expected a number above zero, or None.")
     paced = limits or Limits()
