@@ -31,7 +31,7 @@ def chat():
     server.server_close()
 
 
-def test_a_job_that_failed_for_good_is_told(bench, tmp_path, chat):
+def test_a_job_that_failed_for_good_is_posted(bench, tmp_path, chat):
     bench("--speed", "2000", "--slots", "50")
     url, posted = chat
     sources = ["https://host.example/a.mp3?duration=60", "https://host.example/b.mp3?duration=60&fail=Audio+duration+is+too+short."]
@@ -44,7 +44,7 @@ def test_a_job_that_failed_for_good_is_told(bench, tmp_path, chat):
     assert "host.example" not in json.dumps(message)
 
 
-def test_a_batch_that_stopped_is_told(bench, tmp_path, chat, monkeypatch):
+def test_a_batch_that_stopped_is_posted(bench, tmp_path, chat, monkeypatch):
     service = bench("--api-key", "right")
     monkeypatch.setenv("ASSEMBLYAI_API_KEY", "wrong")
     monkeypatch.setenv("ASSEMBLYAI_BASE_URL", service.base_url)
@@ -66,6 +66,6 @@ def test_an_alert_that_cannot_be_delivered_disturbs_nothing(bench, tmp_path, cap
     assert "listener failed: ConnectError" in caplog.text
 
 
-def test_only_a_web_address_can_be_told():
+def test_only_a_web_address_is_posted_to():
     with pytest.raises(OptionError, match="http"):
         sk.alerts.webhook("mailto:me@host.example")
