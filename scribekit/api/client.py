@@ -140,7 +140,7 @@ class Client:
             return answer
         try:
             return Fetched(contract.read_head(answer), answer)
-        except contract.UNFIT:
+        except contract.DECODE_ERRORS:
             return NoAnswer(sent=True, unreadable=True)
 
     async def delete(self, transcript_id: str) -> bytes | Refused | NoAnswer:
@@ -155,7 +155,7 @@ class Client:
             return answer
         try:
             return contract.read_page(answer)
-        except contract.UNFIT:
+        except contract.DECODE_ERRORS:
             return NoAnswer(sent=True, unreadable=True)
 
     async def _send(self, method: str, path: str, **request: Any) -> bytes | Refused | NoAnswer:
@@ -207,7 +207,7 @@ async def _pieces(file: anyio.Path, size: int, digest: Any) -> AsyncIterator[byt
 def _decoded(body: bytes, shape: type[Any]) -> Any:
     try:
         return msgspec.json.decode(body, type=shape)
-    except contract.UNFIT:
+    except contract.DECODE_ERRORS:
         return NoAnswer(sent=True, unreadable=True)
 
 
