@@ -32,7 +32,7 @@ MIN_SINGLE_REQUESTS = 8
 """After a poll, at least this many unlisted jobs are asked for one by one; at most a quarter of those pending."""
 
 OUTAGE_S = 60.0
-"""How long the service may be unreachable before one job is told."""
+"""How long the service may be unreachable before one job is answered."""
 
 MAX_EARLY_CALLS = 10_000
 """Webhook calls about transcripts that are not known (yet) are remembered up to this number."""
@@ -210,7 +210,7 @@ class Poller:
     def _end_overdue(self) -> None:
         """Give up jobs that the service reported unfinished after ``job_timeout_s``, or that we polled for that long.
 
-        The clock time alone proves nothing: a job of yesterday, or from before this machine slept, may have ended long ago.
+        The clock time by itself proves nothing: a job of yesterday, or from before this machine slept, may have ended long ago.
         """
         most, awake = self._limits.job_timeout_s, time.monotonic()
         for pending in self._pending.values():

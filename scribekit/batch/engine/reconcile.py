@@ -22,7 +22,7 @@ async def find_lost_transcript(
 
     Args:
         client: The open connection.
-        job: The job in doubt.
+        job: The job whose answer was lost.
         known: Returns which of some transcript ids belong to a job already.
     """
     before = None

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from listing import PAGE_SIZE, Service, with_api
+from listing import PAGE_SIZE, Service, with_client
 
 from scribekit.api.answers import NoAnswer, Refused, StatusReport
 from scribekit.api.client import Client, Fetched
@@ -29,15 +29,15 @@ def service():
 def answers_of(service, *jobs, limits=QUICK, within_s=10):
     """What the poller answers each of the jobs."""
 
-    async def work(api):
-        poller = Poller(api, limits)
+    async def work(client):
+        poller = Poller(client, limits)
         polling = asyncio.create_task(poller.run())
         try:
             return await asyncio.gather(*(poller.wait(job) for job in jobs))
         finally:
             polling.cancel()
 
-    return with_api(service, work, within_s)
+    return with_client(service, work, within_s)
 
 
 def at_service(name, state="queued", **facts):
@@ -45,18 +45,18 @@ def at_service(name, state="queued", **facts):
 
 
 def test_the_first_request_finds_the_newest(service):
-    service.add_foreign(3)
+    service.add_others(3)
 
-    async def ask(api):
-        poller = Poller(api, QUICK)
+    async def ask(client):
+        poller = Poller(client, QUICK)
         return await poller.first_request(), poller.newest
 
-    assert with_api(service, ask) == (None, "foreign-2")
+    assert with_client(service, ask) == (None, "other-2")
 
 
 def test_the_first_request_says_what_is_wrong(service):
     service.spoilt["page"] = (401, b'{"error": "no"}')
-    assert with_api(service, lambda api: Poller(api, QUICK).first_request()) == Refused(401, "no")
+    assert with_client(service, lambda client: Poller(client, QUICK).first_request()) == Refused(401, "no")
 
 
 def test_one_request_answers_for_many_jobs(service):
@@ -86,7 +86,7 @@ def test_the_list_is_paged_while_it_holds_our_jobs(service):
 def test_jobs_below_hundreds_of_other_clients_jobs_are_asked_for_singly(service):
     service.add("deep-1", "completed", text="one")
     service.add("deep-2", "error", error="Download error")
-    service.add_foreign(3 * PAGE_SIZE)
+    service.add_others(3 * PAGE_SIZE)
     one, two = answers_of(service, at_service("deep-1"), at_service("deep-2"))
     assert isinstance(one, Fetched)
     assert json.loads(one.body)["text"] == "one"
@@ -96,7 +96,7 @@ def test_jobs_below_hundreds_of_other_clients_jobs_are_asked_for_singly(service)
 
 def test_a_long_recording_below_other_clients_jobs_is_not_asked_for_before_it_can_be_done(service):
     service.add("long", "processing")
-    service.add_foreign(2 * PAGE_SIZE)
+    service.add_others(2 * PAGE_SIZE)
     hours = replace(at_service("long", "processing"), submitted_at=time.time(), duration_s=10 * 3600.0)
     with pytest.raises(TimeoutError):
         answers_of(service, hours, within_s=0.5)
@@ -129,7 +129,7 @@ def test_what_stops_every_job_is_told_to_every_job(service):
 
 def test_a_transcript_that_is_gone_is_told_to_its_job_only(service):
     service.add("t2", "completed")
-    service.add_foreign(PAGE_SIZE)
+    service.add_others(PAGE_SIZE)
     service.spoilt["t1"] = (400, b'{"error": "Transcript lookup error, transcript id not found"}')
     first, second = answers_of(service, at_service("t1"), at_service("t2"))
     assert isinstance(first, Refused)
@@ -172,8 +172,8 @@ def test_time_stamps_that_cannot_be_read_do_no_harm(service, created, completed)
 def test_it_does_not_poll_when_no_job_waits(service):
     service.add("t1", "completed")
 
-    async def work(api):
-        poller = Poller(api, QUICK)
+    async def work(client):
+        poller = Poller(client, QUICK)
         polling = asyncio.create_task(poller.run())
         await poller.wait(at_service("t1"))
         before = len(service.asked)
@@ -181,7 +181,7 @@ def test_it_does_not_poll_when_no_job_waits(service):
         polling.cancel()
         return len(service.asked) - before
 
-    assert with_api(service, work) <= 1
+    assert with_client(service, work) <= 1
 
 
 def test_what_was_at_the_service_before_is_polled_at_once(service):
