@@ -2,6 +2,7 @@ import itertools
 import json
 import os
 import urllib.request
+from dataclasses import replace
 
 import pytest
 from corpora import store
@@ -26,6 +27,9 @@ class TestBench(LocalService):
 
     __test__ = False
 
+    disguise = None
+    """What its connection pretends to be: fields of :class:`Connection` by name."""
+
     def __init__(self, *arguments, recogniser="scripted"):
         super().__init__(recogniser, ["--control", *arguments])
 
@@ -34,6 +38,13 @@ class TestBench(LocalService):
 
     def set_faults(self, **faults):
         self._ask("/_control/faults", json.dumps(faults).encode())
+
+    @property
+    def connection(self):
+        return replace(super().connection, **(self.disguise or {}))
+
+    def get(self, path):
+        return self._ask(path)
 
     def _ask(self, path, body=None):
         request = urllib.request.Request(self.base_url + path, data=body, headers={"authorization": "k"})

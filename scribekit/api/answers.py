@@ -1,4 +1,4 @@
-"""What the service can answer to a request, and what silence leaves unknown."""
+"""The possible answers to a request, and what is unknown when there is none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The service created the job, or it was found in the list."""
+    """The service created the job, or its transcript was found in the list."""
 
     transcript_id: str
     status: str
@@ -23,12 +23,12 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """The job is not in the service's list."""
+    """The job's transcript is not in the service's list."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """The service's word on a job: its status, and the error text when it failed."""
+    """What the service reports about a job: its status, and the error text when it failed."""
 
     status: str
     error: str | None = None
@@ -45,7 +45,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """No answer that can be read: ``sent`` says whether the request may have reached the service."""
+    """No readable answer; ``sent`` says whether the request may have reached the service."""
 
     sent: bool
     unreadable: bool = False
@@ -53,7 +53,7 @@ class NoAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """The local file cannot be sent (it vanished, or is not the file that the manifest knew)."""
+    """The local file cannot be sent: it is missing, or has other bytes than the manifest says."""
 
     kind: str
     advice: str

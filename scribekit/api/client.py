@@ -1,7 +1,7 @@
-"""The one owner of HTTP: the service's endpoints as calls that answer in the terms of :mod:`scribekit.jobs`.
+"""The one owner of HTTP: the service's endpoints as calls that return the answers of :mod:`scribekit.api.answers`.
 
-A call never raises for what a service or a network can do; it says what happened, and the decision is made elsewhere. Nothing here tries
-again. No body, text or key is ever logged.
+A call never raises for a failure of the service or the network; it returns what happened, and
+:func:`scribekit.batch.steps.next_step` decides. Nothing here retries. No body, text or key is ever logged.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ import json
 import logging
 import math
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from typing import Any
 
 import anyio
 import httpx
@@ -23,16 +22,18 @@ import msgspec
 
 from scribekit.api.answers import Accepted, NoAnswer, Refused, StatusReport, Unusable, Uploaded
 from scribekit.api.connection import Connection
+from scribekit.api.rate_limit import RateLimiter
 from scribekit.base import contract
+from scribekit.base.errors import reason
 
 CHUNK_BYTES = 1 << 18
 TIMEOUT = httpx.Timeout(30.0, connect=10.0, pool=None)
 UPLOAD_TIMEOUT = httpx.Timeout(120.0, connect=10.0, pool=None)
 CONNECTIONS = 16
-"""Requests under way at once. The rest wait here and not in the client's pool, which searches itself through for each that waits."""
+"""Requests under way at once. The rest wait for a semaphore: the HTTP pool would search its whole queue for each of them."""
 
 LONGEST_PAUSE_S = 3600.0
-"""However long the service asks to be left alone; it is asked again then."""
+"""The longest pause that a ``Retry-After`` header can ask for."""
 
 _log = logging.getLogger("scribekit.api.client")
 
@@ -49,7 +50,7 @@ class _UploadAnswer(msgspec.Struct):
 
 
 class _FileChangedError(Exception):
-    """A file has another size than when its upload began."""
+    """The size of a file has changed since its upload began."""
 
 
 _CHANGED = Unusable("changed", "The file has changed since the manifest was read. Scan it again and submit the new manifest.")
@@ -57,35 +58,23 @@ _CHANGED = Unusable("changed", "The file has changed since the manifest was read
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A transcript as the service has it: its head, and the body byte for byte."""
+    """A transcript as the service sent it: its head, and the body byte for byte."""
 
     head: contract.Head
     body: bytes
 
     @property
-    def word(self) -> StatusReport:
-        """The service's word on the job."""
+    def report(self) -> StatusReport:
+        """The status of the job, as the service reports it."""
         return StatusReport(self.head.status, self.head.error)
-
-
-class Meter(Protocol):
-    """Keeps requests within the account's window."""
-
-    def request(self) -> AbstractAsyncContextManager[None]:
-        """Wait for a place, and hold it while the request is under way."""
-        ...
-
-    def pause(self, seconds: float) -> None:
-        """Start no request for so long."""
-        ...
 
 
 class Client:
     """An open connection to one service. Use it as an asynchronous context manager."""
 
-    def __init__(self, connection: Connection, meter: Meter) -> None:
-        self._meter = meter
-        self._lanes = asyncio.Semaphore(CONNECTIONS)
+    def __init__(self, connection: Connection, limiter: RateLimiter) -> None:
+        self._limiter = limiter
+        self._slots = asyncio.Semaphore(CONNECTIONS)
         self._http = httpx.AsyncClient(
             base_url=connection.base_url,
             headers={"authorization": connection.api_key, "user-agent": "scribekit"},
@@ -102,7 +91,7 @@ class Client:
         await self._http.aclose()
 
     async def upload(self, path: str, sha256: str) -> Uploaded | Refused | NoAnswer | Unusable:
-        """Stream a local file up, in pieces; refuse it when it is not the one that the manifest knew."""
+        """Upload a local file in pieces; return :class:`Unusable` when its SHA-256 is not the one in the manifest."""
         file = anyio.Path(path)
         try:
             size = (await file.stat()).st_size
@@ -119,7 +108,7 @@ class Client:
         except OSError as cause:
             return Unusable(
                 "missing",
-                f"The file cannot be read any more ({cause.strerror}). Put it back, or say where it lies now with "
+                f"The file cannot be read any more ({reason(cause)}). Put it back, or give its new place with "
                 "sk.relocate(corpus, folder); then send it again with sk.retry.",
             )
         if isinstance(answer, Refused | NoAnswer):
@@ -135,7 +124,7 @@ class Client:
         Args:
             audio_url: What the service is to fetch.
             options: The effective options as JSON.
-            delivery: How the service is to tell us, if at all (the webhook options).
+            delivery: The webhook options, or none.
         """
         body = json.dumps({"audio_url": audio_url, **json.loads(options), **delivery}).encode()
         answer = await self._send("POST", "/v2/transcript", content=body, headers={"content-type": "application/json"})
@@ -145,13 +134,13 @@ class Client:
         return read if isinstance(read, NoAnswer) else Accepted(read.id, read.status)
 
     async def get(self, transcript_id: str) -> Fetched | Refused | NoAnswer:
-        """One transcript."""
+        """Fetch one transcript."""
         answer = await self._send("GET", f"/v2/transcript/{transcript_id}")
         if isinstance(answer, Refused | NoAnswer):
             return answer
         try:
             return Fetched(contract.read_head(answer), answer)
-        except contract.UNFIT:
+        except contract.DECODE_ERRORS:
             return NoAnswer(sent=True, unreadable=True)
 
     async def delete(self, transcript_id: str) -> bytes | Refused | NoAnswer:
@@ -159,22 +148,22 @@ class Client:
         return await self._send("DELETE", f"/v2/transcript/{transcript_id}")
 
     async def page(self, before_id: str | None = None) -> contract.ListPage | Refused | NoAnswer:
-        """One page of the account's transcripts, newest first; with ``before_id`` those older than it."""
+        """Fetch one page of the account's transcripts, newest first; with ``before_id`` those older than it."""
         params = {"limit": contract.LIST_LIMIT} | ({"before_id": before_id} if before_id else {})
         answer = await self._send("GET", "/v2/transcript", params=params)
         if isinstance(answer, Refused | NoAnswer):
             return answer
         try:
             return contract.read_page(answer)
-        except contract.UNFIT:
+        except contract.DECODE_ERRORS:
             return NoAnswer(sent=True, unreadable=True)
 
     async def _send(self, method: str, path: str, **request: Any) -> bytes | Refused | NoAnswer:
-        """The body of a success, or what came instead."""
-        async with self._lanes, self._meter.request():
+        """Send a request; return the body of a success, or else what happened."""
+        async with self._slots, self._limiter.request():
             try:
                 async with self._http.stream(method, path, **request) as response:
-                    # Not response.content: a response refers to itself and would keep its body until the collector comes round.
+                    # Not response.content: a response refers to itself and would keep its body until the garbage collector runs.
                     body = b"".join([piece async for piece in response.aiter_bytes()])
             except _NEVER_SENT as cause:
                 _log.info("%s %s: not sent (%s)", method, path, type(cause).__name__)
@@ -186,13 +175,13 @@ class Client:
             return body
         refused = _refusal(response, body)
         if refused.retry_after_s is not None and refused.status == httpx.codes.TOO_MANY_REQUESTS:
-            self._meter.pause(refused.retry_after_s)
+            self._limiter.pause(refused.retry_after_s)
         _log.info("%s %s: HTTP %d", method, path, response.status_code)
         return refused
 
 
 async def post_json(url: str, message: Mapping[str, Any]) -> None:
-    """Post a short message to some other address, with a short patience.
+    """Post a short message to any other address, with a short timeout.
 
     Raises:
         httpx.HTTPError: It was not delivered.
@@ -202,7 +191,7 @@ async def post_json(url: str, message: Mapping[str, Any]) -> None:
 
 
 async def _pieces(file: anyio.Path, size: int, digest: Any) -> AsyncIterator[bytes]:
-    """The file's bytes, exactly ``size`` of them: that many were announced."""
+    """Yield the file's bytes, exactly ``size`` of them: the ``Content-Length`` header has announced that many."""
     left = size
     async with await anyio.open_file(file, "rb") as stream:
         while piece := await stream.read(CHUNK_BYTES):
@@ -218,22 +207,22 @@ async def _pieces(file: anyio.Path, size: int, digest: Any) -> AsyncIterator[byt
 def _decoded(body: bytes, shape: type[Any]) -> Any:
     try:
         return msgspec.json.decode(body, type=shape)
-    except contract.UNFIT:
+    except contract.DECODE_ERRORS:
         return NoAnswer(sent=True, unreadable=True)
 
 
 def _refusal(response: httpx.Response, body: bytes) -> Refused:
     error = None
     try:
-        said = json.loads(body)
-        error = str(said["error"]) if isinstance(said, dict) and "error" in said else None
-    except ValueError:  # an HTML page from something in between
+        answer = json.loads(body)
+        error = str(answer["error"]) if isinstance(answer, dict) and "error" in answer else None
+    except ValueError:  # an HTML page of a proxy
         pass
     return Refused(response.status_code, error, _retry_after_s(response.headers))
 
 
 def _retry_after_s(headers: httpx.Headers) -> float | None:
-    """Seconds from a ``Retry-After`` header, which may hold seconds or a date (RFC 9110, 10.2.3)."""
+    """Return the seconds of a ``Retry-After`` header, which may hold seconds or a date (RFC 9110, 10.2.3)."""
     value = headers.get("retry-after")
     if value is None:
         return None
@@ -245,7 +234,7 @@ def _retry_after_s(headers: httpx.Headers) -> float | None:
 
 
 def _seconds_until(date: str, now: str) -> float:
-    """By the service's own clock; not a number when one of the two is no date."""
+    """Return the seconds between two dates of the service's clock; NaN when one of them is not a date."""
     try:
         return (parsedate_to_datetime(date) - parsedate_to_datetime(now)).total_seconds()
     except (TypeError, ValueError):  # a TypeError when only one of them names its zone

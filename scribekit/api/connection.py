@@ -1,4 +1,4 @@
-"""Which service the verbs talk to. Pure: what is set where comes in as arguments."""
+"""The address and key of the service in use. Pure: settings and environment come in as arguments."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _EMBEDDED = "embedded:"
 
 @dataclass(frozen=True)
 class Connection:
-    """The address of a service and the right to use it.
+    """The address of a service and the key to it.
 
     Attributes:
         base_url: Scheme and host (and port), without a path.
         api_key: Sent as the ``Authorization`` header; never shown.
-        host: Names the service in job keys, so that a rehearsal on one service is never taken for a job on another.
-        disposable: The service costs nothing and forgets all when it ends (the embedded one), so a job that it does not know any more is
-            simply sent again.
-        model: The one model that answers here, whatever is asked for; None where the request decides.
+        host: The name of the service in job keys, so that a rehearsal on one service is never mistaken for a job on another.
+        forgets_jobs: The service costs nothing and forgets its jobs when it ends (the embedded one). A job that it no longer knows is
+            sent again.
+        model: The one model that answers here, whatever the request names; None where the request decides.
     """
 
     base_url: str
@@ -33,29 +33,29 @@ class Connection:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the service is on this machine, where no proxy leads."""
+        """Whether the service is on this machine, so that no proxy is used."""
         name = urlsplit(self.base_url).hostname or ""
         return name in ("localhost", "::1") or name.startswith("127.")
 
 
 def embedded_host(recogniser: str) -> str:
-    """The name of the embedded service in job keys."""
+    """Return the name of the embedded service in job keys."""
     return _EMBEDDED + recogniser
 
 
 def embedded_recogniser(host: str) -> str | None:
-    """The recogniser of an embedded service, by its name in job keys; None for any other service."""
+    """Return the recogniser of an embedded service, given its name in job keys; None for any other service."""
     return host.removeprefix(_EMBEDDED) if host.startswith(_EMBEDDED) else None
 
 
 def resolve(*, settings_key: str | None, settings_url: str | None, environ: Mapping[str, str], local: Connection | None) -> Connection:
-    """The connection to use: a local service that the user started, else the SDK's settings and environment variables.
+    """Return the connection to use: a local service that the user started, else the SDK's settings and environment variables.
 
-    A local service comes first because it was started on purpose, in this very process (to rehearse, say); a key is set once and stays.
+    A local service comes first: it was started on purpose in this process (to rehearse, for example), while a key is set once and stays.
 
     Raises:
         NoConnectionError: There is neither a key nor a local service.
-        OptionError: The address, or the key, is not one.
+        OptionError: The address, or the key, is malformed.
     """
     if local is not None:
         return local
@@ -78,10 +78,10 @@ def resolve(*, settings_key: str | None, settings_url: str | None, environ: Mapp
 def _check_url(url: str) -> None:
     try:
         parts = urlsplit(url)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:  # a port that is no number
-        fits = False
-    if not fits:
+        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # the port is not a number
+        is_valid = False
+    if not is_valid:
         raise OptionError(
             f"ASSEMBLYAI_BASE_URL (or aai.settings.base_url) is {url!r}; expected an http(s) address "
             "such as 'https://api.eu.assemblyai.com' or 'http://127.0.0.1:8000'."

@@ -1,10 +1,11 @@
-"""The embedded service as a child process: starting it, ending it, and knowing whether one is running. The one owner of that process."""
+"""The embedded service as a child process, which this module starts and ends; and which service the verbs use now."""
 
 from __future__ import annotations
 
 import atexit
 import importlib.util
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -13,11 +14,11 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
-from scribekit.api.connection import Connection, embedded_host
+from scribekit.api.connection import Connection, embedded_host, resolve
 from scribekit.base.errors import LocalServiceError, MissingExtraError, OptionError, nearest
 
-START_S = 30.0
-END_S = 5.0
+START_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 5.0
 
 _RECOGNISERS = {"pocketsphinx": ("pocketsphinx", "starlette", "uvicorn"), "scripted": ("starlette", "uvicorn")}
 _MODELS = {"pocketsphinx": "embedded-pocketsphinx"}
@@ -25,7 +26,7 @@ _running: list[LocalService] = []
 
 
 class LocalService:
-    """An embedded transcription service on 127.0.0.1, which the verbs use for as long as it runs.
+    """An embedded transcription service on 127.0.0.1, which the verbs use while it runs.
 
     Use it as a context manager, or call :meth:`start` and :meth:`stop`. It ends with this process at the latest.
 
@@ -51,7 +52,7 @@ class LocalService:
 
     @property
     def is_running(self) -> bool:
-        """Whether it can be talked to."""
+        """Whether its process is running."""
         return self._process is not None and self._process.poll() is None
 
     @property
@@ -70,7 +71,7 @@ class LocalService:
         return self._connection
 
     def start(self) -> LocalService:
-        """Start it and wait until it answers; from then on the verbs use it.
+        """Start it and wait until it answers. From then on the verbs use it.
 
         Returns:
             Itself.
@@ -105,24 +106,24 @@ class LocalService:
         process = self._process
         assert process is not None
         assert process.stdout is not None
-        slow = threading.Timer(START_S, process.kill)
-        slow.start()
+        timeout = threading.Timer(START_TIMEOUT_S, process.kill)
+        timeout.start()
         try:
             line = process.stdout.readline()
         finally:
-            slow.cancel()
+            timeout.cancel()
         try:
             return str(json.loads(line)["base_url"])
         except (ValueError, KeyError):
             process.kill()
             code = process.wait()
             raise LocalServiceError(
-                f"The local service did not start (exit code {code}); what it said stands above. "
+                f"The local service did not start (exit code {code}); see its output above. "
                 f"Run `python -m scribekit.service --port 0 --recogniser {self.recogniser}` to see more."
             ) from None
 
     def stop(self) -> None:
-        """End it; harmless when it has ended already."""
+        """End it. Does nothing when it has ended already."""
         atexit.unregister(self.stop)
         if self in _running:
             _running.remove(self)
@@ -131,7 +132,7 @@ class LocalService:
             return
         process.terminate()
         try:
-            process.wait(END_S)
+            process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -159,19 +160,19 @@ def local_service(
     faults: Mapping[str, Any] | None = None,
     control: bool = False,
 ) -> LocalService:
-    """An embedded transcription service on this machine: no key, no network, no cost.
+    """Make an embedded transcription service on this machine: no key, no network, no cost.
 
-    While it runs the verbs talk to it, also when a key is set. With ``pocketsphinx`` it really recognises (US English,
+    While it runs the verbs use it, also when a key is set. With ``pocketsphinx`` it really recognises speech (US English,
     demonstration quality: about 5 to 10 % word errors on clean generated speech, about 30 % on read human speech). With
-    ``scripted`` it plays AssemblyAI's part with invented words and realistic waiting times, to rehearse a whole library
+    ``scripted`` it imitates AssemblyAI with invented words and realistic waiting times, to rehearse a whole library
     before paying for it.
 
     Args:
         recogniser: ``"pocketsphinx"`` or ``"scripted"``.
         slots: Jobs that it works on at once. Default: the number of cores (pocketsphinx), 200 (scripted).
         speed: For ``scripted``: how many times faster than AssemblyAI's usual pace.
-        faults: For ``scripted``: failures to play, for example ``{"http_503": 0.02}``.
-        control: Offer the control endpoints (its books, switching faults).
+        faults: For ``scripted``: failures to inject, for example ``{"http_503": 0.02}``.
+        control: Offer the control endpoints (its counters, switching faults).
 
     Returns:
         A service that is not running yet: use it in a ``with`` statement, or call ``start()``.
@@ -204,17 +205,35 @@ def local_service(
 
 
 def private_service(recogniser: str) -> LocalService:
-    """A local service that the verbs do not turn to by themselves: whoever starts it hands its connection on."""
+    """Make a local service that the verbs do not use by themselves: the caller passes its connection on."""
     return LocalService(recogniser, [], is_private=True)
 
 
 def current_connection() -> Connection | None:
-    """The connection of the local service that was started last and not stopped since, if any.
+    """Return the connection of the local service that was started last and not stopped since, if any.
 
     Raises:
-        LocalServiceError: It has ended by itself. To go on without it might mean to pay the service that a key is set for.
+        LocalServiceError: It has ended by itself. To go on without it could mean to pay the service that a key is set for.
     """
     return _running[-1].connection if _running else None
+
+
+def service_connection() -> Connection:
+    """Return the connection that the verbs use now.
+
+    Raises:
+        NoConnectionError: There is neither a key nor a local service.
+        LocalServiceError: The local service has ended by itself.
+        OptionError: The address, or the key, is malformed.
+    """
+    import assemblyai
+
+    return resolve(
+        settings_key=assemblyai.settings.api_key,
+        settings_url=assemblyai.settings.base_url,
+        environ=os.environ,
+        local=current_connection(),
+    )
 
 
 def _require(recogniser: str) -> None:

@@ -1,6 +1,6 @@
-"""What each failure that the service can report means, and what to do about it. Pure; the literals are rows of ``failures.toml``.
+"""What each failure that the service can report means, and how to recover from it. Pure; the literals are rows of ``failures.toml``.
 
-A literal that nobody has documented gets :data:`UNKNOWN`: it is tried once more, and then left to the person.
+An undocumented literal gets :data:`UNKNOWN`: one retry, and then the job fails.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from scribekit.base import contract
 
 
 class Recovery(StrEnum):
-    """What follows from a failure."""
+    """How to recover from a failure."""
 
     RETRY = "retry"
-    """It passes: try the same again, with growing pauses."""
+    """It is temporary: repeat the request, after growing pauses."""
     RETRY_ONCE = "retry once"
-    """Nobody knows: once more, then leave it to the person."""
+    """It is unknown: repeat the request once, then fail the job."""
     GIVE_UP = "give up"
-    """It stays: this recording cannot be transcribed as it was asked for."""
+    """It is permanent: this recording cannot be transcribed with these options."""
     STOP_BATCH = "stop batch"
-    """It hits every job alike: the batch pauses."""
+    """It affects every job: the batch stops."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failure's short name, what follows, and the sentence for the person."""
+    """A failure: its short name, the recovery, and the message for the user."""
 
     kind: str
     recovery: Recovery
@@ -62,13 +62,13 @@ TOO_SLOW = Failure(
 
 @functools.cache
 def table(section: str) -> tuple[tuple[str, Failure], ...]:
-    """The rows of one section (``http`` or ``job``): the case-folded literal and its failure."""
+    """Return the rows of one section (``http`` or ``job``): each case-folded literal with its failure."""
     rows = tomllib.loads(resources.files("scribekit.api").joinpath("failures.toml").read_text("utf-8"))[section]
     return tuple((row["literal"].casefold(), Failure(row["kind"], Recovery(row["recovery"]), row["advice"])) for row in rows)
 
 
 def http_failure(status: int, error: str | None) -> Failure:
-    """The failure on an HTTP answer other than 200, by its status and the ``error`` of its body (None when it has none).
+    """Return the failure of an HTTP answer other than 200, by its status and the ``error`` of its body (None when it has none).
 
     Example:
         >>> http_failure(503, None).recovery
@@ -86,7 +86,7 @@ def http_failure(status: int, error: str | None) -> Failure:
 
 
 def job_failure(error: str | None) -> Failure:
-    """The failure on a transcript whose ``status`` is ``error``.
+    """Return the failure of a transcript whose ``status`` is ``error``.
 
     Example:
         >>> job_failure("Audio duration is too short.").kind
@@ -104,6 +104,6 @@ def _matching(section: str, error: str | None) -> Failure:
 
 
 def _short(error: str | None) -> str:
-    """The service's sentence, cut: it goes into tables and logs."""
+    """Return the service's sentence, shortened for tables and logs."""
     text = " ".join((error or "no reason").split())
     return text if len(text) <= 200 else text[:199] + "…"

@@ -1,4 +1,4 @@
-"""How much at once, how often and how long: the figures that a user may set for a run. Pure."""
+"""The limits of a run: how much at once, how often and how long. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,15 @@ import math
 from dataclasses import dataclass, fields
 
 from scribekit.base.errors import OptionError
+
+FIRST_GUESS = 0.01
+"""Seconds of processing per second of audio, until a run has measured less (an hour takes about 35 to 70 seconds)."""
+
+EARLIEST_SHARE = 0.8
+"""A job is due from this share of its expected time on."""
+
+MAX_PAUSE = 4
+"""The longest pause between two polls, as a multiple of ``poll_s``, however late the next job is due."""
 
 
 @dataclass(frozen=True)
@@ -16,13 +25,13 @@ class Limits:
         concurrent_jobs: Jobs that the account may have in processing (a free account: 5). More are accepted by the service but wait there.
         requests_per_window: HTTP requests that the account may send in a window.
         window_s: Length of that window, in seconds.
-        poll_s: Seconds between two looks at the service's list of transcripts.
+        poll_s: Seconds between two requests for the service's list of transcripts.
         uploads: Files that are uploaded at the same time.
-        queue_ahead: Jobs sent beyond ``concurrent_jobs``, so that no slot waits for us. None: a quarter of ``concurrent_jobs``.
-        tries: How often one step (an upload, a submission, a fetch) is tried while the failure is one that passes.
+        queue_ahead: Jobs sent beyond ``concurrent_jobs``, so that no slot is idle. None: a quarter of ``concurrent_jobs``.
+        tries: How often one step (an upload, a submission, a fetch) is tried while its failure may pass.
         backoff_s: The bound of the first pause after such a failure; it doubles each time, up to sixty times itself.
-        resubmissions: How often a job is created anew after the service itself failed on it.
-        settle_s: Seconds after a lost answer until the service's list is taken to be complete.
+        resubmissions: How often a job is created again after the service itself failed on it.
+        settle_s: Seconds after a lost answer until the service's list counts as complete.
         job_timeout_s: Seconds that the service may take for one job, its queue included.
 
     Raises:
@@ -46,7 +55,7 @@ class Limits:
     job_timeout_s: float = 6 * 3600.0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be a limit."""
+        """Refuse a figure that is not a limit."""
         for item in fields(self):
             value = getattr(self, item.name)
             lowest = 0 if item.name in {"queue_ahead", "resubmissions", "settle_s"} else None
@@ -55,6 +64,16 @@ class Limits:
 
     @property
     def in_flight(self) -> int:
-        """Jobs that this process has at the service at once: the slots, and enough waiting behind them to keep them busy."""
+        """Jobs that this process has at the service at once: the slots, and enough waiting jobs to keep them busy."""
         ahead = self.queue_ahead if self.queue_ahead is not None else math.ceil(self.concurrent_jobs / 4)
         return self.concurrent_jobs + ahead
+
+
+def check_limits(limits: object) -> None:
+    """Refuse what is neither :class:`Limits` nor None.
+
+    Raises:
+        OptionError: It is something else.
+    """
+    if limits is not None and not isinstance(limits, Limits):
+        raise OptionError(f"limits={limits!r}: expected sk.Limits(…), for example sk.Limits(concurrent_jobs=5).")

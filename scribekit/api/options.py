@@ -1,7 +1,7 @@
-"""From a configuration and a manifest row to the exact options that one job is sent with. Pure.
+"""The options of one job, from a configuration and a manifest row. Pure.
 
-The configuration is the SDK's own ``assemblyai.TranscriptionConfig``. A manifest column that bears the name of an option overrides it for
-its row; a column that nearly does is refused, because a misspelt option would silently be paid for without its effect.
+The configuration is the SDK's own ``assemblyai.TranscriptionConfig``. A manifest column that has the name of an option overrides it for
+its row. A column whose name is nearly that of an option is refused: a misspelt option would have no effect, and would be paid for.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from scribekit.base import schema
 from scribekit.base.errors import OptionError
 
 DEFAULT_SPEECH_MODELS = ("universal-3-5-pro", "universal-2")
-"""Sent when neither the configuration nor the row names a model: an account's own default changes without notice."""
+"""Sent when neither the configuration nor the row names a model: the account's default changes without notice."""
 
 MAX_KEYTERMS = 1000
 MAX_KEYTERM_WORDS = 6
 MAX_PROMPT_WORDS = 1500
 
-# Delivery of a result is not part of what is asked for: a changed webhook must not make anyone pay again.
+# The delivery of a result is not part of the job: nobody must pay again because a webhook changed.
 _DELIVERY = frozenset({"webhook_url", "webhook_auth_header_name", "webhook_auth_header_value"})
 _NOT_A_COLUMN = _DELIVERY | {"language_detection_results", "speech_model"}
 _SCRIBEKIT_COLUMNS = frozenset(schema.MANIFEST.names) | {"path", "file", "url", "audio_url"}
@@ -35,7 +35,7 @@ _FALSE = frozenset({"false", "no", "n", "0", "off"})
 
 @functools.cache
 def option_types() -> dict[str, type]:
-    """Name of every option that a manifest column may override → the Python type of its values."""
+    """Return every option that a manifest column may override → the Python type of its values."""
     from assemblyai.types import RawTranscriptionConfig
 
     hints = typing.get_type_hints(RawTranscriptionConfig)
@@ -43,7 +43,7 @@ def option_types() -> dict[str, type]:
 
 
 def _plain_type(hint: Any) -> type:
-    """The type that a cell must have: ``bool``, ``int``, ``float``, ``list``, ``dict``, else ``str`` (also for enums)."""
+    """Return the type that a cell must have: ``bool``, ``int``, ``float``, ``list``, ``dict``, else ``str`` (also for enums)."""
     for part in typing.get_args(hint) or (hint,):
         if part in (bool, int, float, str):
             return typing.cast("type", part)
@@ -55,13 +55,13 @@ def _plain_type(hint: Any) -> type:
 
 
 def config_options(config: Any) -> dict[str, Any]:
-    """The options that a configuration sets, as they go over the wire; always with ``speech_models``.
+    """Return the options that a configuration sets, as they are sent; always with ``speech_models``.
 
     Args:
         config: An ``assemblyai.TranscriptionConfig``, or None for the defaults.
 
     Raises:
-        OptionError: ``config`` is something else, or holds what the service would refuse.
+        OptionError: ``config`` is something else, or has options that the service would refuse.
     """
     if config is None:
         return {"speech_models": list(DEFAULT_SPEECH_MODELS)}
@@ -76,7 +76,7 @@ def config_options(config: Any) -> dict[str, Any]:
 
 
 def validated(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options with ``speech_models`` made explicit, or an error for what the service is documented to refuse."""
+    """Return the options with explicit ``speech_models``; refuse what the service is documented to refuse."""
     result = dict(options)
     single = result.pop("speech_model", None)
     result.setdefault("speech_models", [single] if single else list(DEFAULT_SPEECH_MODELS))
@@ -94,10 +94,10 @@ def validated(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def option_columns(columns: Iterable[str]) -> list[str]:
-    """Those columns of a manifest that override an option.
+    """Return the columns of a manifest that override an option.
 
     Raises:
-        OptionError: A column nearly bears an option's name. The sentence names the right one.
+        OptionError: A column nearly has an option's name. The message gives the right one.
 
     Example:
         >>> option_columns(["recording_id", "source", "language_code", "interviewer"])
@@ -117,7 +117,7 @@ def option_columns(columns: Iterable[str]) -> list[str]:
 
 
 def effective_options(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of one row: the configuration's, overridden by the row's own cells; an empty cell overrides nothing.
+    """Return the options of one row: the configuration's, overridden by the row's cells. An empty cell overrides nothing.
 
     Raises:
         OptionError: A cell's value does not fit its option.
@@ -126,17 +126,17 @@ def effective_options(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> 
         return dict(base)
     merged = dict(base)
     for name, value in overrides.items():
-        if not _is_blank(value):
+        if not _is_empty(value):
             merged[name] = _cell(name, value)
     return validated(merged)
 
 
 def canonical_json(options: Mapping[str, Any]) -> str:
-    """One text for equal options, whatever the order in which they were set."""
+    """Return the options as JSON, the same text for equal options in any order."""
     return json.dumps(options, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _is_blank(value: Any) -> bool:
+def _is_empty(value: Any) -> bool:
     if value is None or (isinstance(value, str) and not value.strip()):
         return True
     return type(value).__name__ in {"NAType", "NaTType"} or (isinstance(value, float) and math.isnan(value))
@@ -168,7 +168,7 @@ def _integer(value: Any) -> int:
 
 
 def _list(value: Any) -> list[Any]:
-    """A list, a JSON list, or texts parted by semicolons (as they fit into a CSV cell)."""
+    """Read a list, a JSON list, or texts separated by semicolons (which fit into a CSV cell)."""
     if isinstance(value, str):
         if value.lstrip().startswith("["):
             return list(json.loads(value))

@@ -1,4 +1,4 @@
-"""The meter that keeps every request of this process within the account's window."""
+"""The rate limiter that keeps the requests of this process within the account's window."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from contextlib import asynccontextmanager
 from scribekit.api.connection import Connection
 from scribekit.api.limits import Limits
 
-_meters: dict[tuple[str, str], RateLimiter] = {}
+_limiters: dict[tuple[str, str], RateLimiter] = {}
 
 
 def limiter_for(connection: Connection, limits: Limits) -> RateLimiter:
-    """The one meter of this process for an account at a service."""
+    """Return the one rate limiter of this process for an account at a service."""
     account = (connection.base_url, connection.api_key)
-    meter = _meters.setdefault(account, RateLimiter(limits.requests_per_window, limits.window_s))
-    meter.allow(limits.requests_per_window, limits.window_s)
-    return meter
+    limiter = _limiters.setdefault(account, RateLimiter(limits.requests_per_window, limits.window_s))
+    limiter.allow(limits.requests_per_window, limits.window_s)
+    return limiter
 
 
 class RateLimiter:
-    """Lets at most ``most`` requests into any stretch of ``window_s`` seconds, and none while the service asks for a pause.
+    """Allows at most ``most`` requests in any ``window_s`` seconds, and none while the service asks for a pause.
 
-    A request counts from its start until ``window_s`` after its end: wherever between the two the service counts it,
-    the account's window is kept.
+    A request counts from its start until ``window_s`` after its end, because the service may count it at any time between
+    its start and its end.
 
     Args:
         most: Requests in a window.
@@ -36,32 +36,32 @@ class RateLimiter:
     def __init__(self, most: int, window_s: float) -> None:
         self.allow(most, window_s)
         self._ended: collections.deque[float] = collections.deque()
-        self._under_way = 0
+        self._active = 0
         self._paused_until = 0.0
-        self._turn = asyncio.Lock()
+        self._queue = asyncio.Lock()
         self.sent = 0
 
     @asynccontextmanager
     async def request(self) -> AsyncIterator[None]:
-        """Wait for a place, then hold it while the request is under way. First come, first served."""
-        async with self._turn:
-            while (pause := self._pause_s()) > 0:  # noqa: ASYNC110 -- a place falls free with time, not with an event
+        """Wait until a request is allowed, and count it while the context is open. First come, first served."""
+        async with self._queue:
+            while (pause := self._pause_s()) > 0:  # noqa: ASYNC110 -- room comes with time, not with an event
                 await asyncio.sleep(pause)
-            self._under_way += 1
+            self._active += 1
             self.sent += 1
         try:
             yield
         finally:
-            self._under_way -= 1
+            self._active -= 1
             self._ended.append(time.monotonic())
 
     def allow(self, most: int, window_s: float) -> None:
-        """Change the window; what was sent before still counts."""
+        """Change the window. Earlier requests still count."""
         self._most = most
         self._window_s = window_s
 
     def pause(self, seconds: float) -> None:
-        """Start no request for so long (the service answered 429)."""
+        """Start no request for this many seconds (the service answered 429)."""
         self._paused_until = max(self._paused_until, time.monotonic() + seconds)
 
     @property
@@ -75,6 +75,6 @@ class RateLimiter:
             self._ended.popleft()
         if now < self._paused_until:
             return self._paused_until - now
-        if self._under_way + len(self._ended) < self._most:
+        if self._active + len(self._ended) < self._most:
             return 0.0
         return max(self._ended[0] + self._window_s - now, 0.001) if self._ended else 0.01

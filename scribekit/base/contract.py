@@ -1,8 +1,8 @@
-"""The shapes and literals of the service's contract that more than one room must agree on.
+"""The shapes, literals and limits of the service's REST contract that several rooms share.
 
-Reading is lenient: unknown keys are ignored, optional ones may be absent, and no enum is closed. A payload that does not fit the quick
-typed reading is read again as plain JSON and mended value by value, so that one odd value never costs a transcript. Nor does what is
-not quite JSON: see :func:`restored`. What :func:`read_head` has read, every other reader can read.
+Reading is lenient: unknown keys are ignored, optional keys may be absent, and no enum is closed. When the quick typed decoder refuses a
+payload, it is decoded as plain JSON and repaired value by value, so that one odd value never costs a transcript. A payload that is not
+quite JSON is repaired too: see :func:`valid_json`. Every payload that :func:`read_head` can read, all other readers can read.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LONGEST_S = 10 * 3600.0
 LARGEST_UPLOAD_BYTES = 2_200_000_000
 LIST_LIMIT = 200
 REVIEW_KEY = "scribekit"
-LATEST_MS = 10**11  # about three years: a later time is a mistake, and would not fit every file format
+LATEST_MS = 10**11  # about three years: a later time is an error, and does not fit into every file format
 
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=LATEST_MS)]
 
@@ -49,8 +49,8 @@ class Word(msgspec.Struct, gc=False):
     channel: str | None = None
 
 
-class MendedWord(Word, gc=False):
-    """A word of which a time could not be read as the payload gave it; the times are the nearest that are possible."""
+class RepairedWord(Word, gc=False):
+    """A word with an unreadable or impossible time in the payload; the times here are the nearest possible ones."""
 
     is_start_given: bool = True
     is_end_given: bool = True
@@ -68,15 +68,15 @@ class Utterance(msgspec.Struct, gc=False):
     words: list[Word] | None = None
 
 
-class MendedUtterance(Utterance, gc=False):
-    """A turn of which a time could not be read as the payload gave it; the times are the nearest that are possible."""
+class RepairedUtterance(Utterance, gc=False):
+    """A turn with an unreadable or impossible time in the payload; the times here are the nearest possible ones."""
 
     is_start_given: bool = True
     is_end_given: bool = True
 
 
 class Engine(msgspec.Struct):
-    """What the embedded service says of itself; the real service sends nothing of the kind."""
+    """The recogniser of the embedded service; AssemblyAI does not send this key."""
 
     name: str = ""
     version: str = ""
@@ -85,12 +85,12 @@ class Engine(msgspec.Struct):
 
 
 class Review(msgspec.Struct):
-    """What a transcript that people corrected says beside its words and turns, under the key ``scribekit``.
+    """What people changed in a corrected transcript, under the key ``scribekit``.
 
     Attributes:
         edited_words: Positions in ``words`` of those whose text or speaker a person changed.
-        retimed_words: Positions in ``words`` of those whose times were made by alignment.
-        edited_utterances: Positions in ``utterances`` of those that are not as the service gave them.
+        retimed_words: Positions in ``words`` of those whose times come from alignment.
+        edited_utterances: Positions in ``utterances`` of those that differ from the service's.
     """
 
     edited_words: list[int] = []
@@ -99,7 +99,7 @@ class Review(msgspec.Struct):
 
 
 class Head(msgspec.Struct):
-    """The few facts of a transcript that the ledger keeps beside the payload; reading them makes no word objects."""
+    """The facts of a transcript that the ledger keeps with the payload; reading them creates no word objects."""
 
     id: str
     status: str
@@ -133,7 +133,7 @@ class ListItem(msgspec.Struct):
 
 
 class PageDetails(msgspec.Struct):
-    """Where a list page stands. ``prev_url`` leads to the *older* page."""
+    """The position of a list page. ``prev_url`` leads to the *older* page."""
 
     limit: int
     result_count: int
@@ -157,76 +157,76 @@ _head = msgspec.json.Decoder(Head)
 _transcript = msgspec.json.Decoder(Transcript)
 _page = msgspec.json.Decoder(ListPage)
 
-UNFIT = (msgspec.MsgspecError, UnicodeDecodeError, OverflowError, RecursionError)
-"""What a quick reader raises at a body that is to be read leniently."""
+DECODE_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, OverflowError, RecursionError)
+"""What a typed decoder raises for a body that must be read leniently."""
 
 _LOST = "\ufffd"
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_LONGEST_WHOLE = len(str(2**63)) - 1  # so many digits fit into 64 bits
+_MAX_DIGITS = len(str(2**63)) - 1  # this many digits fit into 64 bits
 
 
 def read_head(body: bytes) -> Head:
-    """The head of a payload. Raises :class:`msgspec.MsgspecError` when the body is not a whole JSON transcript."""
+    """Read the head of a payload. Raises :class:`msgspec.MsgspecError` when the body is not a whole JSON transcript."""
     try:
         return _head.decode(body)
-    except UNFIT:
-        head = msgspec.convert(_mended_head(read_json(body)), Head)
+    except DECODE_ERRORS:
+        head = msgspec.convert(_repaired_head(read_json(body)), Head)
         if _LOST in head.id + head.status:
             raise msgspec.ValidationError("Expected a transcript whose 'id' and 'status' are whole") from None
         return head
 
 
 def read_page(body: bytes) -> ListPage:
-    """One list page. Raises :class:`msgspec.MsgspecError` when the body is not one."""
+    """Read one list page. Raises :class:`msgspec.MsgspecError` when the body is not one."""
     return _page.decode(body)
 
 
 def read_transcript(body: bytes) -> Transcript:
-    """A whole transcript. Raises :class:`msgspec.MsgspecError` when the body is not a whole JSON transcript."""
+    """Read a whole transcript. Raises :class:`msgspec.MsgspecError` when the body is not a whole JSON transcript."""
     try:
         return _transcript.decode(body)
-    except UNFIT:
-        return mended(read_json(body))
+    except DECODE_ERRORS:
+        return repaired(read_json(body))
 
 
 def read_json(body: bytes) -> Any:
-    """The values of a payload, as they are. Raises :class:`msgspec.MsgspecError` when the body is not JSON, and cannot be made so."""
+    """Read the values of a payload unchanged. Raises :class:`msgspec.MsgspecError` when the body cannot be repaired into JSON."""
     try:
         return msgspec.json.decode(body)
-    except UNFIT:
-        return msgspec.json.decode(restored(body))
+    except DECODE_ERRORS:
+        return msgspec.json.decode(valid_json(body))
 
 
-def restored(body: bytes) -> bytes:
-    r"""A payload that is not quite JSON, as JSON that any reader takes.
+def valid_json(body: bytes) -> bytes:
+    r"""Repair a payload that is not quite JSON.
 
-    Bytes that are not UTF-8 and halves of surrogate pairs become U+FFFD, the sign for a lost character; ``NaN``, ``Infinity`` and numbers
-    beyond all bounds become null.
+    Bytes that are not UTF-8 and halves of surrogate pairs become U+FFFD, the replacement character. ``NaN``, ``Infinity`` and numbers
+    that are too large for a float become null.
 
     Raises:
-        msgspec.MsgspecError: It is no JSON at all, it breaks off, or its brackets are nested too deeply.
+        msgspec.MsgspecError: It is not JSON, it breaks off, or its brackets are nested too deeply.
 
     Example:
-        >>> restored(rb'{"text": "\ud83d", "confidence": NaN}').decode()
+        >>> valid_json(rb'{"text": "\ud83d", "confidence": NaN}').decode()
         '{"text": "\ufffd", "confidence": null}'
     """
     try:
         text = body.decode("utf-8", "replace")
         values = json.loads(text, strict=False, parse_float=as_number, parse_int=_whole, parse_constant=lambda _: None)
         return _LONE_SURROGATE.sub(_LOST, json.dumps(values, ensure_ascii=False)).encode()
-    except (ValueError, RecursionError):  # their texts may hold the transcript's
+    except (ValueError, RecursionError):  # no cause: its message may quote the transcript
         raise msgspec.DecodeError("Expected a whole JSON object") from None
 
 
 def _whole(digits: str) -> int | float | None:
-    return int(digits) if len(digits) <= _LONGEST_WHOLE else as_number(digits)
+    return int(digits) if len(digits) <= _MAX_DIGITS else as_number(digits)
 
 
-def mended(raw: Any) -> Transcript:
-    """A whole transcript from the values of a payload. Raises :class:`msgspec.MsgspecError` when they are none."""
+def repaired(raw: Any) -> Transcript:
+    """Build a whole transcript from the values of a payload. Raises :class:`msgspec.MsgspecError` when they are not one."""
     if not isinstance(raw, dict):
         raise msgspec.ValidationError(f"Expected a JSON object, found {type(raw).__name__}")
-    head = _mended_head(raw)
+    head = _repaired_head(raw)
     engine = raw.get("engine")
     return Transcript(
         **head,
@@ -237,7 +237,7 @@ def mended(raw: Any) -> Transcript:
     )
 
 
-def _mended_head(raw: Any) -> dict[str, Any]:
+def _repaired_head(raw: Any) -> dict[str, Any]:
     if not isinstance(raw, dict) or "id" not in raw or "status" not in raw:
         raise msgspec.ValidationError("Expected a transcript with 'id' and 'status'")
     return {
@@ -260,10 +260,10 @@ def _items(values: Any, read: Any) -> list[Any] | None:
 def _word(raw: dict[str, Any]) -> Word:
     given_start, given_end = as_milliseconds(raw.get("start")), as_milliseconds(raw.get("end"))
     start = 0 if given_start is None else given_start
-    word = MendedWord(
+    word = RepairedWord(
         text=as_text(raw.get("text")) or "",
-        start=_possible(start),
-        end=_possible(start if given_end is None else given_end),
+        start=_clamped(start),
+        end=_clamped(start if given_end is None else given_end),
         confidence=as_number(raw.get("confidence")),
         speaker=as_text(raw.get("speaker")),
         channel=as_text(raw.get("channel")),
@@ -276,13 +276,13 @@ def _word(raw: dict[str, Any]) -> Word:
 def _utterance(raw: dict[str, Any]) -> Utterance:
     word, words = _word(raw), _items(raw.get("words"), _word)
     fields = (word.text, word.start, word.end, word.confidence, word.speaker, word.channel, words)
-    if isinstance(word, MendedWord):
-        return MendedUtterance(*fields, is_start_given=word.is_start_given, is_end_given=word.is_end_given)
+    if isinstance(word, RepairedWord):
+        return RepairedUtterance(*fields, is_start_given=word.is_start_given, is_end_given=word.is_end_given)
     return Utterance(*fields)
 
 
 def as_text(value: Any) -> str | None:
-    """Any JSON value as text; null stays missing.
+    """Return any JSON value as text; None for null.
 
     Example:
         >>> as_text(7), as_text(None)
@@ -292,7 +292,7 @@ def as_text(value: Any) -> str | None:
 
 
 def as_number(value: Any) -> float | None:
-    """A finite number, also when it is written as text; anything else is missing.
+    """Return a finite number, also from text; None for anything else.
 
     Example:
         >>> as_number("0.5"), as_number(True), as_number("high")
@@ -308,7 +308,7 @@ def as_number(value: Any) -> float | None:
 
 
 def as_whole_number(value: Any) -> int | None:
-    """A number rounded to a whole one; missing where there is none, or one beyond what a float holds exactly.
+    """Return a number rounded to a whole one; None for anything else, and for numbers that a float cannot hold exactly.
 
     Example:
         >>> as_whole_number("2"), as_whole_number(1e300)
@@ -319,7 +319,7 @@ def as_whole_number(value: Any) -> int | None:
 
 
 def as_milliseconds(value: Any) -> int | None:
-    """A number rounded to whole milliseconds, possible or not; missing where there is no number.
+    """Return a number rounded to whole milliseconds, possible or not; None for anything else.
 
     Example:
         >>> as_milliseconds(33.4), as_milliseconds("-5"), as_milliseconds({})
@@ -329,5 +329,5 @@ def as_milliseconds(value: Any) -> int | None:
     return None if number is None else round(number)
 
 
-def _possible(milliseconds: int) -> int:
+def _clamped(milliseconds: int) -> int:
     return min(max(milliseconds, 0), LATEST_MS)

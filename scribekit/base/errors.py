@@ -1,9 +1,11 @@
-"""Every error that scribekit raises on purpose: one base, few leaves, the data as attributes, the next step in the sentence."""
+"""Every error that scribekit raises on purpose: one base class, few subclasses, the data as attributes, the next step in the message."""
 
 from __future__ import annotations
 
+import contextlib
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 
 class ScribekitError(Exception):
@@ -11,7 +13,7 @@ class ScribekitError(Exception):
 
 
 class ManifestError(ScribekitError):
-    """The table (or folder, or file) given as a manifest cannot be read as one."""
+    """A table, folder or file cannot be read as a manifest."""
 
 
 class OptionError(ScribekitError):
@@ -19,7 +21,7 @@ class OptionError(ScribekitError):
 
 
 class PaidAgainWarning(UserWarning):
-    """Recordings that have a transcript already are sent, and paid for, again."""
+    """Recordings that already have a transcript are sent, and paid for, again."""
 
 
 class NoConnectionError(ScribekitError):
@@ -35,7 +37,7 @@ class NoConnectionError(ScribekitError):
 
 
 class ServiceStoppedError(ScribekitError):
-    """The service refuses the whole batch (for example a wrong key or a negative balance), so the batch paused.
+    """The service refuses the whole batch (for example a wrong key or a negative balance), so the batch stopped.
 
     Attributes:
         kind: The short name of the cause, as in the jobs frame's ``error_kind``.
@@ -71,7 +73,7 @@ class MissingExtraError(ScribekitError, ImportError):
     """An optional library is not installed.
 
     Attributes:
-        extra: The name of the extra that brings it.
+        extra: The name of the extra that installs it.
         purpose: What it is needed for.
     """
 
@@ -84,8 +86,41 @@ class MissingExtraError(ScribekitError, ImportError):
         return f"{self.purpose} needs an optional library. Install it with: pip install 'scribekit[{self.extra}]'"
 
 
+@contextlib.contextmanager
+def explained(
+    caught: type[Exception] | tuple[type[Exception], ...], raised: type[ScribekitError], message: Callable[[Any], str]
+) -> Iterator[None]:
+    """Turn the errors of some types, of a library or the system, into one of ours whose message says what to do next.
+
+    Args:
+        caught: The types of the original errors.
+        raised: The type of our error.
+        message: Returns the message of our error, given the original one; see :func:`reason`.
+
+    Example:
+        >>> with explained(OSError, ExportError, lambda cause: f"Cannot read 'a.txt': {reason(cause)}. Choose another file."):
+        ...     raise FileNotFoundError(2, "No such file or directory", "a.txt")
+        Traceback (most recent call last):
+        scribekit.base.errors.ExportError: Cannot read 'a.txt': No such file or directory. Choose another file.
+    """
+    try:
+        yield
+    except caught as cause:
+        raise raised(message(cause)) from cause
+
+
+def reason(cause: Exception) -> str:
+    """Return what an error says, without its number and without the file that a system error also names.
+
+    Example:
+        >>> reason(PermissionError(13, "Permission denied", "a.txt")), reason(ValueError("no number")), reason(OSError())
+        ('Permission denied', 'no number', 'OSError')
+    """
+    return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The ending of a sentence about an unknown name: the nearest right one, or all of them.
+    """Return the end of a message about an unknown name: the nearest known name, or all of them.
 
     Example:
         >>> nearest("speaker", ["speakers", "vtt"])

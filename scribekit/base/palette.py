@@ -1,8 +1,8 @@
-"""The colours of speakers: one palette for plots, widgets and HTML, on light and on dark ground. Pure.
+"""The colours of speakers: one palette for plots, widgets and HTML, on light and on dark backgrounds. Pure.
 
-The hues are those of M. Okabe and K. Ito, "Color Universal Design" (2008), moved until each stands out from its ground by 3:1 (WCAG 1.4.11)
-and any two can be told apart as well as in the original, also with each of the common colour-vision deficiencies (G. Machado et al.,
-2009). Neighbours differ in lightness too, for prints. Nothing is told by colour alone: a speaker's name or letter always stands beside it.
+The hues are those of M. Okabe and K. Ito, "Color Universal Design" (2008), adjusted until each has a contrast of 3:1 to its background
+(WCAG 1.4.11) and any two are as different as in the original, also with each of the common colour-vision deficiencies (G. Machado et
+al., 2009). Neighbours also differ in lightness, for prints. Colour is never the only sign: a speaker's name or letter is always shown.
 """
 
 from __future__ import annotations
@@ -10,23 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 LIGHT = ("#0F55B5", "#B98000", "#005A44", "#1F8FD6", "#931F00", "#DD5898", "#5B1A78")
-"""On white."""
+"""On a white background."""
 DARK = ("#3B86D8", "#F5A623", "#12A57F", "#A6DEFF", "#E0602C", "#F7EF7A", "#C58BC9")
-"""The same speakers on dark ground."""
+"""The same speakers on a dark background."""
 LATER = "#767676"
-"""For whoever comes after the palette, on white."""
+"""For speakers beyond the palette, on a white background."""
 LATER_DARK = "#9A9A9A"
+"""The same on a dark background."""
 
 
 def speaker_colours(speakers: Iterable[str], *, dark: bool = False) -> dict[str, str]:
-    """The colour of each speaker, the same wherever they appear as far as the palette goes.
+    """Return the colour of each speaker, the same in every recording as long as the palette has enough colours.
 
-    The service's labels A to G have their places in it. Any other name has the place that follows from it (FNV-1a of its UTF-8 bytes),
-    or the next that is free, given out in the order of the names.
+    The service's labels A to G have fixed colours. Any other name has the colour of its hash (FNV-1a of its UTF-8 bytes), or the next
+    free one; names choose in alphabetical order.
 
     Args:
         speakers: Their labels, in any order, repeated or not.
-        dark: For dark ground.
+        dark: For a dark background.
 
     Returns:
         Label → colour as ``#RRGGBB``, in the order of the labels.
@@ -39,7 +40,7 @@ def speaker_colours(speakers: Iterable[str], *, dark: bool = False) -> dict[str,
     names = sorted(set(speakers))
     places: dict[str, int] = {}
     for name in sorted(names, key=lambda name: (not _is_letter(name), name)):
-        ring = ((_wanted(name) + step) % len(colours) for step in range(len(colours)))
+        ring = ((_preferred(name) + step) % len(colours) for step in range(len(colours)))
         free = next((place for place in ring if place not in places.values()), None)
         if free is not None:
             places[name] = free
@@ -53,7 +54,7 @@ def _is_letter(name: str) -> bool:
     return len(name) == 1 and name in _LETTERS
 
 
-def _wanted(name: str) -> int:
+def _preferred(name: str) -> int:
     if _is_letter(name):
         return _LETTERS.index(name)
     value = 0x811C9DC5
@@ -63,7 +64,7 @@ def _wanted(name: str) -> int:
 
 
 def ink_on(colour: str) -> str:
-    """Black or white, whichever can be read better on a colour; one of them always reaches 4.5:1.
+    """Return black or white, whichever has more contrast on a colour; one of them always has 4.5:1.
 
     Example:
         >>> ink_on("#F7EF7A"), ink_on("#0F55B5")
@@ -73,7 +74,7 @@ def ink_on(colour: str) -> str:
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2, "contrast ratio" and "relative luminance").
+    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2, "contrast ratio" and "relative luminance").
 
     Example:
         >>> round(contrast("#FFFFFF", "#767676"), 2)

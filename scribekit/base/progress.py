@@ -1,7 +1,7 @@
-"""One line that says how far a batch has come: in a notebook, in a terminal or in a log.
+"""One line of progress: in a notebook, in a terminal or in a log.
 
-In a notebook it is a single output that is replaced as work goes on, in plain text and HTML, without a widget: what is stored or converted
-shows the final state. In a terminal it is a tqdm bar; elsewhere an occasional line on standard error.
+In a notebook it is one output, in plain text and HTML, that is replaced as work goes on. It is not a widget, so a stored or converted
+notebook shows the final state. In a terminal it is a tqdm bar; elsewhere an occasional line on standard error.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from types import TracebackType
 from typing import Any, Protocol
 
 QUIET_UNDER_S = 2.0
-"""A verb that is done within this many seconds shows no progress."""
+"""For verbs that are usually quick: they show progress only when they take longer than this."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class State:
-    """What the line says.
+    """The contents of the line.
 
     Attributes:
         description: What is being done.
         unit: What is counted.
-        total: How many there are, or None when that is not known.
+        total: How many there are; None when that is not known.
         done: How many are done.
         elapsed_s: Seconds since the start.
-        note: A few words on what is going on now.
+        note: What is being done at the moment, in a few words.
         counts: Further numbers, by name: ``{"completed": 3, "error": 1}``.
         stopped: Whether the work ended by an error or an interrupt.
     """
@@ -122,18 +122,18 @@ class _Terminal:
 class _Log:
     first_after_s, every_s, quiet_under_s = 10.0, 10.0, 0.5
 
-    _said = ""
+    _last_line = ""
 
     def show(self, state: State) -> None:
-        self._said = str(state)
-        print(self._said, file=sys.stderr, flush=True)  # noqa: T201 -- the line is what this is for
+        self._last_line = str(state)
+        print(self._last_line, file=sys.stderr, flush=True)  # noqa: T201 -- to show the line is the purpose
 
     def close(self, state: State) -> None:
-        if str(state) != self._said:
+        if str(state) != self._last_line:
             self.show(state)
 
 
-def _face() -> _Display:
+def _display() -> _Display:
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None and hasattr(shell, "kernel"):
         return _Notebook()
@@ -141,16 +141,16 @@ def _face() -> _Display:
 
 
 class Progress:
-    """A context manager that shows how far something has come. ``update`` may be called from any thread.
+    """A context manager that shows progress. ``update`` may be called from any thread.
 
     Args:
         total: How many there are to do; None when that is not known.
         unit: What is counted, in the plural.
         description: What is being done.
         enabled: False shows nothing.
-        quiet_under_s: Show nothing at all when everything is done within so many seconds. By default 0.5, and 0 in a notebook, where the
-            final line is part of the record.
-        clock: Seconds that only go up.
+        quiet_under_s: Show nothing at all when everything is done within this many seconds. By default 0.5, and 0 in a notebook, where
+            the final line is part of the record.
+        clock: Returns seconds that never decrease.
 
     Example:
         >>> with Progress(2, description="Listening", enabled=False) as progress:
@@ -168,13 +168,13 @@ class Progress:
         quiet_under_s: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._face = _face() if enabled else None
-        self._quiet_under_s = self._face.quiet_under_s if self._face and quiet_under_s is None else quiet_under_s or 0.0
+        self._display = _display() if enabled else None
+        self._quiet_under_s = self._display.quiet_under_s if self._display and quiet_under_s is None else quiet_under_s or 0.0
         self._clock = clock
         self._lock = threading.Lock()
         self._start = self._shown_at = clock()
         self._shown = False
-        self._said: dict[str, Any] = {"description": description, "unit": unit, "total": total}
+        self._fields: dict[str, Any] = {"description": description, "unit": unit, "total": total}
 
     def __enter__(self) -> Progress:
         self._start = self._shown_at = self._clock()
@@ -184,32 +184,32 @@ class Progress:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         with self._lock:
-            face, self._face = self._face, None
-            if face and (self._shown or self._elapsed() >= self._quiet_under_s):
-                face.close(self._state(stopped=kind is not None))
+            display, self._display = self._display, None
+            if display and (self._shown or self._elapsed() >= self._quiet_under_s):
+                display.close(self._state(stopped=kind is not None))
 
     def update(self, done: int, *, note: str = "", counts: Mapping[str, int] | None = None) -> None:
-        """Say how many are done by now.
+        """Set how many are done.
 
         Args:
             done: How many, from the start (not since the last call).
-            note: A few words on what is going on now.
+            note: What is being done at the moment, in a few words.
             counts: Further numbers, by name.
         """
         with self._lock:
-            self._said |= {"done": done, "note": note, "counts": dict(counts or {})}
+            self._fields |= {"done": done, "note": note, "counts": dict(counts or {})}
             self._show_if_due()
 
     def _show_if_due(self) -> None:
-        if self._face is None:
+        if self._display is None:
             return
-        due = self._shown_at + self._face.every_s if self._shown else self._start + max(self._quiet_under_s, self._face.first_after_s)
+        due = self._shown_at + self._display.every_s if self._shown else self._start + max(self._quiet_under_s, self._display.first_after_s)
         if self._clock() >= due:
             self._shown, self._shown_at = True, self._clock()
-            self._face.show(self._state())
+            self._display.show(self._state())
 
     def _elapsed(self) -> float:
         return self._clock() - self._start
 
     def _state(self, *, stopped: bool = False) -> State:
-        return State(**self._said, elapsed_s=self._elapsed(), stopped=stopped)
+        return State(**self._fields, elapsed_s=self._elapsed(), stopped=stopped)

@@ -1,4 +1,4 @@
-"""Milliseconds as text and back: the time codes of SubRip, WebVTT and people."""
+"""Milliseconds as text and back: the time codes of SubRip and WebVTT, and times for people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _TIMECODE = re.compile(r"(?:(?P<h>\d+):)?(?P<m>[0-5]?\d):(?P<s>[0-5]\d)(?:[.,](?
 
 
 def srt(ms: int) -> str:
-    """A SubRip time code; hours grow beyond 99.
+    """Format a SubRip time code; hours may exceed 99.
 
     Args:
         ms: Milliseconds, not negative.
@@ -26,7 +26,7 @@ def srt(ms: int) -> str:
 
 
 def vtt(ms: int) -> str:
-    """A WebVTT time code, always with hours.
+    """Format a WebVTT time code, always with hours.
 
     Args:
         ms: Milliseconds, not negative.
@@ -42,7 +42,7 @@ def vtt(ms: int) -> str:
 
 
 def clock(ms: int) -> str:
-    """Hours, minutes and whole seconds (cut, not rounded), two digits each.
+    """Format hours, minutes and whole seconds (truncated), two digits each.
 
     Args:
         ms: Milliseconds, not negative.
@@ -59,7 +59,7 @@ def clock(ms: int) -> str:
 
 
 def human(ms: int) -> str:
-    """Hours, minutes and whole seconds (cut, not rounded) as people write them.
+    """Format hours, minutes and whole seconds (truncated) as people write them.
 
     Args:
         ms: Milliseconds, not negative.
@@ -76,7 +76,7 @@ def human(ms: int) -> str:
 
 
 def parse(text: str) -> int:
-    """Milliseconds from any time code that this module writes, and from WebVTT's form without hours.
+    """Read milliseconds from any time code that this module writes, and from WebVTT's form without hours.
 
     Args:
         text: For example ``01:02:03,045``, ``02:03.045`` or ``1:02:03``.

@@ -1,4 +1,4 @@
-"""Telling someone elsewhere that a job failed for good or the batch stopped: ids, kinds and numbers, never what was said."""
+"""Alerts: posting a message elsewhere when a job fails for good or the batch stops. Ids, kinds and numbers, never transcript text."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Awaitable, Callable
 
 from scribekit.api.client import post_json
 from scribekit.base.errors import OptionError
-from scribekit.batch.engine.events import Event
+from scribekit.batch.engine.run import Event
 
 
 def webhook(url: str) -> Callable[[Event], Awaitable[None]]:
-    """A listener for ``on_event=`` that posts a short JSON message when a job fails for good or the batch stops.
+    """Return a listener for ``on_event=`` that posts a short JSON message when a job fails for good or the batch stops.
 
     The message holds ``text`` (a sentence, which chat services show), ``alert`` (``"failed"`` or ``"stopped"``), ``event``,
-    ``job_key``, ``transcript_id``, ``state``, ``error_kind`` and ``at``. One that cannot be delivered is logged and
-    forgotten: it never disturbs the batch.
+    ``job_key``, ``transcript_id``, ``state``, ``error_kind`` and ``at``. A message that cannot be delivered
+    is logged and dropped: it never disturbs the batch.
 
     Args:
         url: Where to post.
@@ -23,16 +23,16 @@ def webhook(url: str) -> Callable[[Event], Awaitable[None]]:
         OptionError: It is not an http(s) URL.
 
     Example:
-        >>> tell = webhook("https://chat.example.org/hooks/1")
+        >>> send = webhook("https://chat.example.org/hooks/1")
     """
     if not url.startswith(("http://", "https://")):
         raise OptionError(f"alerts.webhook({url!r}): expected an http(s) URL.")
 
-    async def tell(event: Event) -> None:
+    async def send(event: Event) -> None:
         if event["alert"]:
             await post_json(url, {"text": _text(event), **event})
 
-    return tell
+    return send
 
 
 def _text(event: Event) -> str:

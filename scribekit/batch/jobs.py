@@ -1,4 +1,4 @@
-"""From a manifest and a configuration to jobs: which recording becomes which job, and which cannot be sent. Pure."""
+"""The jobs of a manifest and a configuration: which recording becomes which job, and which cannot be sent. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scribekit.recordings.manifest import check_ids, is_url, problem, split_prob
 
 NEEDED_COLUMNS = ("recording_id", "source", "duration_s", "channels", "sha256", "problem")
 
-NOT_READ = "Nobody has looked at this file: the manifest has no sha256 for it. Make the manifest with sk.scan or sk.read_manifest."
+NOT_READ = "This file has not been read: the manifest has no sha256 for it. Make the manifest with sk.scan or sk.read_manifest."
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class JobPlan:
 
     Attributes:
         rows: One per manifest row, in its order.
-        jobs: The jobs that the rows name, each once.
-        fingerprint: Equal for equal rows, so that the same call made again is recognised.
+        jobs: The jobs of the rows, each once.
+        fingerprint: Equal for equal rows, so that a repeated call is recognised.
     """
 
     rows: tuple[PlannedRow, ...]
@@ -40,13 +40,13 @@ class JobPlan:
 
 @dataclass(frozen=True)
 class PlanningContext:
-    """On what terms jobs are planned.
+    """What the plan depends on besides the manifest and the configuration.
 
     Attributes:
-        host: Names the service in the job keys.
-        root: The folder that relative paths start from; a job keeps the whole path, so that it can be done from elsewhere.
+        host: The name of the service in the job keys.
+        root: The folder that relative paths start from. A job keeps the absolute path, so it can be done from another folder.
         model: The one model that answers, where that does not depend on the request.
-        assume_duration_s: The length to reckon with where none is known.
+        assume_duration_s: The length to assume where none is known.
     """
 
     host: str
@@ -55,23 +55,23 @@ class PlanningContext:
     assume_duration_s: float | None = None
 
 
-def plan_jobs(manifest: pd.DataFrame, config: Any, terms: PlanningContext) -> JobPlan:
+def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext) -> JobPlan:
     """Plan the jobs of a manifest.
 
     Args:
         manifest: A frame as ``read_manifest`` gives it (``schema.MANIFEST`` and the user's own columns).
         config: ``assemblyai.TranscriptionConfig`` or None.
-        terms: The service, and what is reckoned with.
+        context: The service, the folder and the assumed length.
 
     Raises:
-        ManifestError: A needed column is missing, or two rows have the same id (tables that were joined, say).
-        OptionError: The configuration, or the name of a column, is not right. A single bad cell only refuses its row.
+        ManifestError: A needed column is missing, or two rows have the same id (tables that were joined, for example).
+        OptionError: The configuration, or the name of a column, is not valid. A bad cell only refuses its row.
     """
     missing = [name for name in NEEDED_COLUMNS if name not in manifest.columns]
     if missing:
         raise ManifestError(f"The manifest has no column {missing[0]!r}. Make it with sk.scan or sk.read_manifest.")
     columns = opt.option_columns(manifest.columns)
-    planner = _Planner(opt.config_options(config), columns, terms)
+    planner = _Planner(opt.config_options(config), columns, context)
     check_ids(manifest["recording_id"].tolist())
     rows = list(_with_duplicates(map(planner.plan, _rows(manifest, columns))))
     digest = hashlib.sha256()
@@ -81,56 +81,56 @@ def plan_jobs(manifest: pd.DataFrame, config: Any, terms: PlanningContext) -> Jo
 
 
 def job_key(content: str, options: str, host: str) -> str:
-    """What makes two jobs the same: the recording's content (SHA-256 or URL), the effective options and the service."""
+    """Return the key of a job: a hash of the recording's content (SHA-256 or URL), the effective options and the service."""
     return hashlib.sha256(f"{content}\n{options}\n{host}".encode()).hexdigest()[:32]
 
 
 def _rows(manifest: pd.DataFrame, columns: list[str]) -> Iterator[dict[str, Any]]:
     wanted = [*NEEDED_COLUMNS, *columns]
-    # Column by column: to iterate over the rows of an Arrow-backed frame takes many times longer.
+    # Column by column: iterating over the rows of an Arrow-backed frame takes many times longer.
     cells = [manifest[name].astype(object).tolist() for name in wanted]
     for values in zip(*cells, strict=True):
         yield dict(zip(wanted, values, strict=True))
 
 
 class _Planner:
-    """Plans one row after the other; a job that several rows name is planned once."""
+    """Plans one row after the other; a job that several rows share is planned once."""
 
-    def __init__(self, base: Mapping[str, Any], columns: list[str], terms: PlanningContext) -> None:
+    def __init__(self, base: Mapping[str, Any], columns: list[str], context: PlanningContext) -> None:
         self.jobs: dict[str, Job] = {}
         self._base = base
-        self._base_wire = opt.canonical_json(base)
+        self._base_json = opt.canonical_json(base)
         self._columns = columns
-        self._terms = terms
+        self._context = context
 
     def plan(self, row: Mapping[str, Any]) -> PlannedRow:
         recording_id, source = str(row["recording_id"]), _text(row["source"]) or ""
         kind, sentence = split_problem(row["problem"]) if _text(row["problem"]) else (None, None)
         if kind is not None and kind != "duplicate":
             return PlannedRow(recording_id, source, None, kind, sentence)
-        remote = is_url(source)
-        sha256 = None if remote else _text(row["sha256"])
-        if not (sha256 or remote):
+        is_remote = is_url(source)
+        sha256 = None if is_remote else _text(row["sha256"])
+        if not (sha256 or is_remote):
             return PlannedRow(recording_id, source, None, "not_read", NOT_READ)
         try:
             options = self._options(row)
         except OptionError as error:
             return PlannedRow(recording_id, source, None, "bad_option", f"{error} Correct the cell and submit again.")
-        key = job_key(sha256 or source, options, self._terms.host)
+        key = job_key(sha256 or source, options, self._context.host)
         if key not in self.jobs:
             duration = None if pd.isna(row["duration_s"]) else float(row["duration_s"])
-            where = str(self._terms.root / source) if sha256 else source
-            self.jobs[key] = Job(key, where, options, duration, sha256, _estimate(options, duration, row["channels"], self._terms))
+            location = str(self._context.root / source) if sha256 else source
+            self.jobs[key] = Job(key, location, options, duration, sha256, _estimate(options, duration, row["channels"], self._context))
         return PlannedRow(recording_id, source, key, kind, sentence)
 
     def _options(self, row: Mapping[str, Any]) -> str:
         if not self._columns:
-            return self._base_wire
+            return self._base_json
         return opt.canonical_json(opt.effective_options(self._base, {name: row[name] for name in self._columns}))
 
 
 def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:
-    """The first row of a job owns it and the later ones share it, whatever the manifest says: its rows may have been joined or filtered."""
+    """Mark later rows of a job as duplicates of its first row, whatever the manifest says: it may have been joined or filtered."""
     owners: dict[str, str] = {}
     for row in rows:
         owner = owners.setdefault(row.job_key, row.recording_id) if row.job_key else None
@@ -143,17 +143,17 @@ def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:
             yield replace(row, error_kind="duplicate", error=sentence)
 
 
-def _estimate(wire_options: str, duration_s: float | None, channels: Any, terms: PlanningContext) -> float | None:
-    """The most that the job can cost: at the dearest of the models that may answer. None when a rate or the length is unknown."""
-    length = duration_s if duration_s is not None else terms.assume_duration_s
-    rate = _hourly_rate(wire_options, 2 if pd.isna(channels) else int(channels), terms.model)
+def _estimate(options_json: str, duration_s: float | None, channels: Any, context: PlanningContext) -> float | None:
+    """Return the most that the job can cost, by the most expensive model that may answer. None when a rate or the length is unknown."""
+    length = duration_s if duration_s is not None else context.assume_duration_s
+    rate = _hourly_rate(options_json, 2 if pd.isna(channels) else int(channels), context.model)
     return None if length is None or rate is None else rate * length / 3600
 
 
 @functools.lru_cache(maxsize=4096)
-def _hourly_rate(wire_options: str, channels: int, model: str | None) -> float | None:
-    """A library has few different options, and every price is by the hour: each is reckoned once."""
-    options = json.loads(wire_options)
+def _hourly_rate(options_json: str, channels: int, model: str | None) -> float | None:
+    """Return the price of an hour, cached: a library has few different options."""
+    options = json.loads(options_json)
     costs = [pricing.job_cost(name, options, 3600.0, channels) for name in ([model] if model else options["speech_models"])]
     return None if None in costs else max(cost for cost in costs if cost is not None)
 

@@ -1,4 +1,4 @@
-"""What a batch will cost, and what a job did cost, at the dated prices of ``rates.toml``. Pure.
+"""The cost of a batch and of a job, at the dated prices of ``rates.toml``. Pure.
 
 Cost of one job = base · hours · channels + Σ add-on · hours, where ``channels`` counts only for multichannel jobs. A model without a known
 rate costs None (NaN in a frame), never a guess.
@@ -9,17 +9,16 @@ from __future__ import annotations
 import functools
 import math
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 import pandas as pd
 
-from scribekit.api import options as choices
+from scribekit.api import options as opt
 from scribekit.base import schema
-from scribekit.base.errors import ManifestError
-from scribekit.recordings import manifest as manifests
+from scribekit.recordings.manifest import durations_s, numbers, table_of_recordings
 
 ASSUMED_CHANNELS = 2
 """Channels of a multichannel recording whose number is unknown (a URL), in an estimate."""
@@ -27,10 +26,10 @@ ASSUMED_CHANNELS = 2
 
 @dataclass(frozen=True)
 class Addon:
-    """A feature that is paid for beside the model.
+    """A feature that costs extra.
 
     Attributes:
-        name: What it is called in a note.
+        name: Its name in a note.
         option: The option that switches it on; dots lead into nested options.
         per_hour: Model → US dollars per hour, for the models that offer it.
         equals: The only value that switches it on; None for any that is not false or empty.
@@ -45,8 +44,8 @@ class Addon:
     def _path(self) -> tuple[str, ...]:
         return tuple(self.option.split("."))
 
-    def is_asked(self, options: Mapping[str, Any]) -> bool:
-        """Whether these options switch it on."""
+    def is_on(self, options: Mapping[str, Any]) -> bool:
+        """Return whether these options switch it on."""
         first, *nested = self._path
         value = options.get(first)
         for key in nested:
@@ -63,7 +62,7 @@ class RateCard:
         sources: Where the prices come from.
         models: Model → US dollars per hour of audio and channel.
         vendors: Model → who runs it: ``AssemblyAI`` or ``embedded``.
-        addons: The features that are paid for beside the model.
+        addons: The features that cost extra.
     """
 
     date: str
@@ -75,7 +74,7 @@ class RateCard:
 
 @functools.cache
 def rate_card() -> RateCard:
-    """The dated prices that every estimate and every cost is made with.
+    """Return the dated prices that every estimate and every cost is computed with.
 
     Example:
         >>> rate_card().models["universal-2"]
@@ -92,11 +91,11 @@ def rate_card() -> RateCard:
 
 
 def job_cost(model: str | None, options: Mapping[str, Any], duration_s: float, channels: int = 1) -> float | None:
-    """What one job costs in US dollars.
+    """Return the cost of one job in US dollars.
 
     Args:
-        model: The model that answers; None or one without a rate gives None.
-        options: The options it is sent with. An add-on that the model does not offer is not charged.
+        model: The model that answers. None, or a model without a rate, costs None.
+        options: The options of the job. An add-on that the model does not offer is not charged.
         duration_s: Length of the audio in seconds.
         channels: Number of its channels; counts only with ``multichannel``.
 
@@ -115,11 +114,12 @@ def job_cost(model: str | None, options: Mapping[str, Any], duration_s: float, c
 def _parts(model: str, options: Mapping[str, Any], duration_s: float, channels: int) -> tuple[float, float]:
     card = rate_card()
     hours = duration_s / 3600
-    base = card.models[model] * hours * (channels if _is_multichannel(options) else 1)
-    return base, math.fsum(addon.per_hour.get(model, 0.0) * hours for addon in card.addons if addon.is_asked(options))
+    base = card.models[model] * hours * (channels if is_multichannel(options) else 1)
+    return base, math.fsum(addon.per_hour.get(model, 0.0) * hours for addon in card.addons if addon.is_on(options))
 
 
-def _is_multichannel(options: Mapping[str, Any]) -> bool:
+def is_multichannel(options: Mapping[str, Any]) -> bool:
+    """Return whether the channels are transcribed, and paid for, one by one."""
     return bool(options.get("multichannel") or options.get("dual_channel"))
 
 
@@ -135,17 +135,17 @@ class _Job:
 
 
 def estimate_cost(manifest: Any, config: Any = None, *, models: Sequence[str] | None = None) -> pd.DataFrame:
-    """What a batch would cost, one row per model, before a cent is spent.
+    """Estimate the cost of a batch before a cent is spent, one row per model.
 
     Args:
         manifest: A manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in seconds (and ``channels``, if
-            known). A column that bears the name of an option overrides ``config`` for its row. Rows with a ``problem`` cost nothing.
+            known). A column that has the name of an option overrides ``config`` for its row. Rows with a ``problem`` cost nothing.
         config: An ``assemblyai.TranscriptionConfig``; its features count as add-ons.
         models: The models to compare; by default every pre-recorded AssemblyAI model with a known price, and those that ``config`` names.
 
     Returns:
         The columns of :data:`scribekit.schema.ESTIMATE`; ``attrs["rate_card"]`` is the date of the prices. Recordings of unknown length
-        are counted in ``unknown_duration`` and left out of the figures.
+        are counted in ``unknown_duration`` and not in the figures.
 
     Raises:
         ManifestError: There is neither a length nor a source in the table.
@@ -157,8 +157,9 @@ def estimate_cost(manifest: Any, config: Any = None, *, models: Sequence[str] | 
         0     universal-2       0.15  rates of 2026-11-22
         1  some-new-model        NaN              no rate
     """
-    base = choices.config_options(config)
-    jobs = _jobs(_table(manifest), base)
+    base = opt.config_options(config)
+    table = table_of_recordings(manifest)
+    jobs = _jobs(table[table["problem"].isna()] if "problem" in table.columns else table, base)
     card = rate_card()
     if models is None:
         named = base["speech_models"] if config is not None else []
@@ -168,34 +169,15 @@ def estimate_cost(manifest: Any, config: Any = None, *, models: Sequence[str] | 
     return frame
 
 
-def _table(manifest: Any) -> pd.DataFrame:
-    if isinstance(manifest, (str, bytes)) or not isinstance(manifest, (pd.DataFrame, Mapping, Iterable)):
-        raise ManifestError(f"Expected a table of recordings, found {manifest!r}. Make one with sk.scan() or sk.read_manifest().")
-    frame = manifest if isinstance(manifest, pd.DataFrame) else pd.DataFrame(manifest if isinstance(manifest, Mapping) else list(manifest))
-    if len(frame) and not {"duration_s", "duration", *manifests.SOURCE_NAMES} & set(frame.columns):
-        raise ManifestError(
-            f"Found neither a length nor a source among the columns {', '.join(map(str, frame.columns))}. "
-            "Expected 'duration_s' or 'duration' in seconds, or the table that sk.scan() or sk.read_manifest() gives."
-        )
-    return frame[frame["problem"].isna()] if "problem" in frame.columns else frame
-
-
 def _jobs(frame: pd.DataFrame, base: Mapping[str, Any]) -> list[_Job]:
-    durations = _numbers(frame, "duration_s").fillna(_numbers(frame, "duration"))
-    channels = _numbers(frame, "channels")
-    columns = choices.option_columns(frame.columns)
+    channels = numbers(frame, "channels")
+    columns = opt.option_columns(frame.columns)
     cells = [frame[column].tolist() for column in columns]
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)] if columns else [{}] * len(frame)
     return [
-        _Job(choices.effective_options(base, row), seconds if 0 <= seconds < math.inf else None, int(count) if count >= 1 else None)
-        for row, seconds, count in zip(rows, durations.tolist(), channels.tolist(), strict=True)
+        _Job(opt.effective_options(base, row), seconds if 0 <= seconds < math.inf else None, int(count) if count >= 1 else None)
+        for row, seconds, count in zip(rows, durations_s(frame).tolist(), channels.tolist(), strict=True)
     ]
-
-
-def _numbers(frame: pd.DataFrame, column: str) -> pd.Series[float]:
-    if column not in frame.columns:
-        return pd.Series(math.nan, index=frame.index, dtype="float64")
-    return pd.to_numeric(frame[column], errors="coerce").astype("float64")
 
 
 def _estimate(model: str, jobs: Sequence[_Job]) -> dict[str, Any]:
@@ -218,9 +200,9 @@ def _note(model: str, jobs: Sequence[_Job]) -> str:
     card = rate_card()
     if card.vendors[model] == "embedded":
         return "runs on this machine"
-    missing = [addon.name for addon in card.addons if model not in addon.per_hour and any(addon.is_asked(job.options) for job in jobs)]
+    missing = [addon.name for addon in card.addons if model not in addon.per_hour and any(addon.is_on(job.options) for job in jobs)]
     notes = [f"not offered, not charged: {', '.join(missing)}"] if missing else []
-    guessed = sum(_is_multichannel(job.options) and job.channels is None for job in jobs)
+    guessed = sum(is_multichannel(job.options) and job.channels is None for job in jobs)
     if guessed:
         notes.append(f"{guessed} multichannel of unknown channels, {ASSUMED_CHANNELS} assumed")
     return "; ".join([*notes, f"rates of {card.date}"])

@@ -1,4 +1,15 @@
-"""The decision itself. Pure."""
+"""What to do next with a job: the one place that decides on retries, back-off, reconciliation and giving up. Pure.
+
+A job moves through ``planned`` → (``uploaded``) → ``submitting`` → ``queued`` / ``processing`` → ``completed`` or
+``error``. The engine performs the action of each :class:`Step`, hands the :data:`Answer` to :func:`next_step`, and
+decides nothing itself. Two rules always hold:
+
+- ``submitting`` is recorded before the request that creates the job at the service. While it is unknown whether such a
+  request took effect, the only action is to search the service's list for its transcript. A second request follows only
+  when the transcript is not in the list.
+- A refusal (a status from 300 to 499) proves that nothing was created. Silence, a cut connection or a status from 500
+  proves nothing.
+"""
 
 from __future__ import annotations
 
@@ -14,26 +25,26 @@ from scribekit.corpus.job import AT_SERVICE, COMPLETED, ENDED, ERROR, PLANNED, P
 
 
 class Action(StrEnum):
-    """What the driver does next."""
+    """What the engine does next."""
 
     UPLOAD = "upload"
     SUBMIT = "submit"
-    LOOK = "look"
-    """Look for the job in the service's list."""
-    WATCH = "watch"
-    """Wait until the service has finished it."""
+    RECONCILE = "reconcile"
+    """Search the service's list for the transcript of a request whose answer was lost."""
+    WAIT = "wait"
+    """Wait until the service has finished the job."""
     FETCH = "fetch"
     FINISH = "finish"
     """Store the payload; the job is completed."""
     FAIL = "fail"
     """The job ends in error."""
     STOP = "stop"
-    """The whole batch pauses; the job stays as it is."""
+    """The whole batch stops; the job keeps its state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The job as it is to be recorded, and what to do with it after a pause."""
+    """The job as it is to be recorded, and the action that follows after a pause."""
 
     job: Job
     action: Action
@@ -44,7 +55,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Nothing has been asked yet in this process."""
+    """This process has claimed the job and has sent no request for it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +68,14 @@ Answer = Claimed | Uploaded | Accepted | NotFound | StatusReport | Refused | NoA
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """All that a decision depends on besides the job and the answer.
+    """What a decision depends on besides the job and the answer.
 
     Attributes:
         now: Unix time.
         jitter: A random number from 0 to 1.
         newest: Id of the newest transcript that the service has listed so far.
         limits: The user's limits.
-        disposable: The service costs nothing and may have forgotten the job.
+        forgets_jobs: The service costs nothing and may have forgotten the job.
     """
 
     now: float
@@ -75,20 +86,20 @@ class Context:
 
 
 UPLOAD_LIVES_S = 20 * 3600.0
-"""An upload that was never transcribed is removed after 24 hours."""
+"""The service removes an upload that was never transcribed after 24 hours."""
 
-LOOK_PATIENCE_S = 900.0
-"""A job whose fate cannot be looked up for so long pauses the batch; it stays in doubt and is looked for when the batch goes on."""
+RECONCILE_TIMEOUT_S = 900.0
+"""The batch stops when the list could not be read for this long. The job stays ``submitting``; the next run searches again."""
 
 BARE_429 = 4
-"""A 429 that does not say how long to wait is waited out like a fourth failure."""
+"""After a 429 without ``Retry-After``, pause as after this many failures."""
 
 BACKOFF_MOST = 60.0
 """The longest pause, as a multiple of the first."""
 
 
-def next_step(job: Job, action: Action | None, answer: Answer, given: Context) -> Step:
-    """What to do next, given the action that was performed (None at first) and the answer to it.
+def next_step(job: Job, action: Action | None, answer: Answer, context: Context) -> Step:
+    """Decide what to do next, given the action that was performed (None at first) and the answer to it.
 
     Example:
         >>> step = next_step(Job("k", "https://a.example/a.mp3", "{}"), None, Claimed(), Context(now=0.0))
@@ -97,26 +108,28 @@ def next_step(job: Job, action: Action | None, answer: Answer, given: Context) -
     """
     match answer:
         case Claimed():
-            return _resume(job, given)
+            return _resume(job, context)
         case Uploaded(upload_url):
-            kept = replace(job, state=UPLOADED, upload_url=upload_url, uploaded_at=given.now, failures=0)
-            return _submit(kept, given, "uploaded")
+            uploaded = replace(job, state=UPLOADED, upload_url=upload_url, uploaded_at=context.now, failures=0)
+            return _submit(uploaded, context, "uploaded")
         case Accepted(transcript_id, status, found):
-            return _accepted(job, transcript_id, status, found=found, given=given)
+            return _accepted(job, transcript_id, status, found=found, context=context)
         case NotFound():
-            return _not_found(job, given)
+            return _not_found(job, context)
         case StatusReport(status, error):
-            return _noticed(job, action, status, error, given)
+            return _after_report(job, action, status, error, context)
         case Unusable(kind, advice):
             return _fail(job, Failure(kind, Recovery.GIVE_UP, advice))
         case Overdue():
             return _fail(job, failures.TOO_SLOW)
         case Refused() | NoAnswer():
-            return _AFTER_FAILURE[action or Action.SUBMIT](job, answer, given)
+            return _AFTER_FAILURE[action or Action.SUBMIT](job, answer, context)
 
 
 def backoff_s(failures: int, jitter: float, first_s: float = 1.0) -> float:
-    """The pause before the next try: full jitter under a doubling bound (AWS Architecture Blog, "Exponential Backoff and Jitter", 2015).
+    """Return the pause before the next try: full jitter under a doubling bound.
+
+    See AWS Architecture Blog, "Exponential Backoff and Jitter", 2015.
 
     Example:
         >>> [backoff_s(n, 1.0) for n in (1, 2, 3, 9)]
@@ -125,113 +138,113 @@ def backoff_s(failures: int, jitter: float, first_s: float = 1.0) -> float:
     return jitter * first_s * min(BACKOFF_MOST, 2.0 ** (failures - 1))
 
 
-def _pause(failures: int, given: Context) -> float:
-    return backoff_s(max(failures, 1), given.jitter, given.limits.backoff_s)
+def _pause(failures: int, context: Context) -> float:
+    return backoff_s(max(failures, 1), context.jitter, context.limits.backoff_s)
 
 
-def _resume(job: Job, given: Context) -> Step:
+def _resume(job: Job, context: Context) -> Step:
     if job.state in ENDED:
         raise ValueError(f"job {job.key} has ended")
     if job.state == SUBMITTING:
-        return Step(job, Action.LOOK, event="in doubt")
+        return Step(job, Action.RECONCILE, event="in doubt")
     if job.state in AT_SERVICE:
-        return Step(job, Action.WATCH)
-    return _send(job, given)
+        return Step(job, Action.WAIT)
+    return _send(job, context)
 
 
-def _send(job: Job, given: Context, event: str = "", after_s: float = 0.0) -> Step:
+def _send(job: Job, context: Context, event: str = "", after_s: float = 0.0) -> Step:
     """Upload first when the service does not have the bytes, or may have removed them; then submit."""
-    fresh = job.uploaded_at is not None and given.now - job.uploaded_at < UPLOAD_LIVES_S
-    if job.is_local and not (job.upload_url and fresh):
-        clean = replace(job, state=PLANNED, upload_url=None, uploaded_at=None, transcript_id=None)
-        return Step(clean, Action.UPLOAD, after_s, event)
-    return _submit(job, given, event, after_s)
+    is_fresh = job.uploaded_at is not None and context.now - job.uploaded_at < UPLOAD_LIVES_S
+    if job.is_local and not (job.upload_url and is_fresh):
+        reset = replace(job, state=PLANNED, upload_url=None, uploaded_at=None, transcript_id=None)
+        return Step(reset, Action.UPLOAD, after_s, event)
+    return _submit(job, context, event, after_s)
 
 
-def _submit(job: Job, given: Context, event: str = "", after_s: float = 0.0) -> Step:
-    intended = replace(job, state=SUBMITTING, transcript_id=None, intent_at=given.now + after_s, bookmark=given.newest)
+def _submit(job: Job, context: Context, event: str = "", after_s: float = 0.0) -> Step:
+    intended = replace(job, state=SUBMITTING, transcript_id=None, intent_at=context.now + after_s, bookmark=context.newest)
     return Step(intended, Action.SUBMIT, after_s, event)
 
 
-def _accepted(job: Job, transcript_id: str, status: str, *, found: bool, given: Context) -> Step:
+def _accepted(job: Job, transcript_id: str, status: str, *, found: bool, context: Context) -> Step:
     state = PROCESSING if status in (PROCESSING, *ENDED) else QUEUED
-    kept = replace(job, state=state, transcript_id=transcript_id, attempts=job.attempts + 1, failures=0, submitted_at=given.now)
-    return Step(kept, Action.WATCH, event="found in the list" if found else "accepted")
+    accepted = replace(job, state=state, transcript_id=transcript_id, attempts=job.attempts + 1, failures=0, submitted_at=context.now)
+    return Step(accepted, Action.WAIT, event="found in the list" if found else "accepted")
 
 
-def _not_found(job: Job, given: Context) -> Step:
-    """Post again only when the list has had time to show what the lost request may have created."""
-    wait = (job.intent_at or given.now) + given.limits.settle_s - given.now
+def _not_found(job: Job, context: Context) -> Step:
+    """Submit again only when the list has had time to show what the lost request may have created."""
+    wait = (job.intent_at or context.now) + context.limits.settle_s - context.now
     if wait > 0:
-        return Step(job, Action.LOOK, after_s=wait, event="not in the list yet")
-    if job.failures >= given.limits.tries:
+        return Step(job, Action.RECONCILE, after_s=wait, event="not in the list yet")
+    if job.failures >= context.limits.tries:
         return _fail(job, failures.http_failure(500, None))
-    return _send(job, given, "not in the list: sent again", _pause(job.failures, given))
+    return _send(job, context, "not in the list: sent again", _pause(job.failures, context))
 
 
-def _noticed(job: Job, action: Action | None, status: str, error: str | None, given: Context) -> Step:
+def _after_report(job: Job, action: Action | None, status: str, error: str | None, context: Context) -> Step:
     if status == ERROR:
-        return _failed_at_service(job, failures.job_failure(error), given)
+        return _failed_at_service(job, failures.job_failure(error), context)
     if status == COMPLETED:
-        seen = replace(job, state=PROCESSING, failures=0)
+        finished = replace(job, state=PROCESSING, failures=0)
         if action is Action.FETCH:
-            return Step(replace(seen, state=COMPLETED, completed_at=given.now), Action.FINISH, event="completed")
-        return Step(seen, Action.FETCH, event="finished at the service")
+            return Step(replace(finished, state=COMPLETED, completed_at=context.now), Action.FINISH, event="completed")
+        return Step(finished, Action.FETCH, event="finished at the service")
     state = PROCESSING if status == PROCESSING else QUEUED
-    return Step(replace(job, state=state), Action.WATCH, event="" if state == job.state else state)
+    return Step(replace(job, state=state), Action.WAIT, event="" if state == job.state else state)
 
 
-def _failed_at_service(job: Job, failure: Failure, given: Context) -> Step:
-    again = given.limits.resubmissions if failure.recovery is Recovery.RETRY else int(failure.recovery is Recovery.RETRY_ONCE)
-    lost_upload = job.is_local and failure.kind in ("download", "upload_forbidden") and job.attempts < 2
-    if lost_upload:
-        return _send(replace(job, upload_url=None), given, "upload gone: sent again")
-    if job.attempts <= again:
+def _failed_at_service(job: Job, failure: Failure, context: Context) -> Step:
+    resubmissions = context.limits.resubmissions if failure.recovery is Recovery.RETRY else int(failure.recovery is Recovery.RETRY_ONCE)
+    is_upload_lost = job.is_local and failure.kind in ("download", "upload_forbidden") and job.attempts < 2
+    if is_upload_lost:
+        return _send(replace(job, upload_url=None), context, "upload gone: sent again")
+    if job.attempts <= resubmissions:
         # The service promises nothing about an upload once its job has ended.
-        pause = _pause(job.attempts, given)
-        return _send(replace(job, upload_url=None), given, f"{failure.kind}: sent again", pause)
+        pause = _pause(job.attempts, context)
+        return _send(replace(job, upload_url=None), context, f"{failure.kind}: sent again", pause)
     return _fail(job, failure)
 
 
-def _after_upload(job: Job, answer: Refused | NoAnswer, given: Context) -> Step:
-    return _again(job, Action.UPLOAD, answer, given)
+def _after_upload(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
+    return _retry(job, Action.UPLOAD, answer, context)
 
 
-def _after_submit(job: Job, answer: Refused | NoAnswer, given: Context) -> Step:
-    """The one request that costs money: after silence or a 5xx its fate is looked up, after a plain no it is known."""
-    unknown_fate = answer.sent if isinstance(answer, NoAnswer) else answer.status >= 500
-    if unknown_fate:
-        doubted = replace(job, failures=job.failures + 1)
-        return Step(doubted, Action.LOOK, min(1.0, given.limits.settle_s), "answer lost")
+def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
+    """Search the list after silence or a 5xx: the request, the only one that costs money, may have taken effect."""
+    may_have_worked = answer.sent if isinstance(answer, NoAnswer) else answer.status >= 500
+    if may_have_worked:
+        in_doubt = replace(job, failures=job.failures + 1)
+        return Step(in_doubt, Action.RECONCILE, min(1.0, context.limits.settle_s), "answer lost")
     back = replace(job, state=UPLOADED if job.upload_url else PLANNED, intent_at=None)
     failure = _failure_of(answer)
     if failure.kind == "upload_forbidden" and job.is_local and job.failures == 0:
-        return _send(replace(back, upload_url=None, failures=1), given, "upload gone: sent again")
-    step = _again(back, Action.SUBMIT, answer, given)
+        return _send(replace(back, upload_url=None, failures=1), context, "upload gone: sent again")
+    step = _retry(back, Action.SUBMIT, answer, context)
     if step.action is not Action.SUBMIT:
         return step
-    return _submit(step.job, given, step.event, step.after_s)
+    return _submit(step.job, context, step.event, step.after_s)
 
 
-def _after_look(job: Job, answer: Refused | NoAnswer, given: Context) -> Step:
-    """A look costs nothing and may never be left out: it is repeated, ever more rarely, until the batch must be thought cut off."""
+def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
+    """Search again after ever longer pauses, then stop the batch: the search costs nothing and must never be skipped."""
     failure = _failure_of(answer)
     if failure.recovery in (Recovery.STOP_BATCH, Recovery.GIVE_UP):
         return Step(job, Action.STOP, event=failure.kind, failure=failure)
-    waited = max(given.now - (job.intent_at or given.now), 0.0)
-    if waited > LOOK_PATIENCE_S:
+    waited = max(context.now - (job.intent_at or context.now), 0.0)
+    if waited > RECONCILE_TIMEOUT_S:
         return Step(job, Action.STOP, event=failure.kind, failure=failure)
-    pause = min(max(given.limits.backoff_s, waited / 4), BACKOFF_MOST * given.limits.backoff_s)
+    pause = min(max(context.limits.backoff_s, waited / 4), BACKOFF_MOST * context.limits.backoff_s)
     retry_after = answer.retry_after_s if isinstance(answer, Refused) else None
-    return Step(job, Action.LOOK, retry_after if retry_after is not None else given.jitter * pause, failure.kind)
+    return Step(job, Action.RECONCILE, retry_after if retry_after is not None else context.jitter * pause, failure.kind)
 
 
-def _after_fetch(job: Job, answer: Refused | NoAnswer, given: Context) -> Step:
+def _after_fetch(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
     failure = _failure_of(answer)
-    if failure.kind == "transcript_missing" and given.forgets_jobs:
+    if failure.kind == "transcript_missing" and context.forgets_jobs:
         forgotten = replace(job, state=PLANNED, upload_url=None, transcript_id=None, attempts=0)
-        return _send(forgotten, given, "forgotten by the local service: sent again")
-    step = _again(job, Action.FETCH, answer, given)
+        return _send(forgotten, context, "forgotten by the local service: sent again")
+    step = _retry(job, Action.FETCH, answer, context)
     if step.action is Action.FAIL and failure.recovery is not Recovery.GIVE_UP:
         return _fail(job, replace(failures.NOT_FETCHED, advice=f"{failures.NOT_FETCHED.advice} ({failure.kind})"))
     return step
@@ -240,14 +253,14 @@ def _after_fetch(job: Job, answer: Refused | NoAnswer, given: Context) -> Step:
 _AFTER_FAILURE: dict[Action, Callable[[Job, Refused | NoAnswer, Context], Step]] = {
     Action.UPLOAD: _after_upload,
     Action.SUBMIT: _after_submit,
-    Action.LOOK: _after_look,
-    Action.WATCH: _after_fetch,
+    Action.RECONCILE: _after_reconcile,
+    Action.WAIT: _after_fetch,
     Action.FETCH: _after_fetch,
 }
 
 
-def _again(job: Job, action: Action, answer: Refused | NoAnswer, given: Context) -> Step:
-    """Try the same step once more while that may help; else fail, or stop the batch when every job would meet the same."""
+def _retry(job: Job, action: Action, answer: Refused | NoAnswer, context: Context) -> Step:
+    """Repeat the action while that may help; else fail the job, or stop the batch when every job would fail alike."""
     failure = _failure_of(answer)
     if failure.recovery is Recovery.STOP_BATCH:
         return Step(replace(job, failures=0), Action.STOP, event=failure.kind, failure=failure)
@@ -255,12 +268,12 @@ def _again(job: Job, action: Action, answer: Refused | NoAnswer, given: Context)
         return _fail(job, failure)
     if isinstance(answer, Refused) and answer.status == 429:
         # Not a failure of this job: the whole process pauses, and the request is sent again.
-        pause = answer.retry_after_s if answer.retry_after_s is not None else _pause(BARE_429, given)
+        pause = answer.retry_after_s if answer.retry_after_s is not None else _pause(BARE_429, context)
         return Step(job, action, pause, "rate limited")
     failed = replace(job, failures=job.failures + 1)
-    tries = given.limits.tries if failure.recovery is Recovery.RETRY else 2
+    tries = context.limits.tries if failure.recovery is Recovery.RETRY else 2
     if failed.failures < tries:
-        return Step(failed, action, _pause(failed.failures, given), failure.kind)
+        return Step(failed, action, _pause(failed.failures, context), failure.kind)
     if failure.kind == failures.NETWORK.kind:
         return Step(replace(job, failures=0), Action.STOP, event=failure.kind, failure=failure)
     return _fail(job, failure)

@@ -1,4 +1,4 @@
-"""The verbs that send recordings to the service and bring the transcripts home."""
+"""The verbs that send recordings to the service and store the transcripts: ``sk.submit_batch``, ``sk.collect`` and ``sk.retry``."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from typing import Any
 import pandas as pd
 
 from scribekit.api.connection import Connection
-from scribekit.api.limits import Limits
+from scribekit.api.embedded import service_connection
+from scribekit.api.limits import Limits, check_limits
 from scribekit.api.webhook import Webhook
 from scribekit.base.errors import ManifestError, OptionError, PaidAgainWarning, nearest
 from scribekit.base.progress import Progress
 from scribekit.batch.engine.engine import drive
-from scribekit.batch.engine.events import Listener
 from scribekit.batch.engine.loop import wait_for
-from scribekit.batch.engine.run import Run
+from scribekit.batch.engine.run import Listener, Run
 from scribekit.batch.jobs import JobPlan, PlanningContext, plan_jobs
-from scribekit.batch.which_service import service_connection, with_embedded_service, work_left
+from scribekit.batch.which_service import with_embedded_service, work_left
 from scribekit.corpus import status
 from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes
 from scribekit.corpus.ledger import Ledger
@@ -46,62 +46,62 @@ def submit_batch(
     """Record a batch in a corpus and send its first recordings.
 
     Everything is recorded before the first byte leaves, so it is safe to interrupt and safe to repeat: the same call
-    again goes on where it stopped, and what is in the corpus already is not sent or paid for again. The call returns
-    when ``limits.in_flight`` recordings (or all) are at the service; :func:`collect` sends the rest as places fall free
+    again continues where it stopped, and what is already in the corpus is not sent or paid for again. The call returns
+    when ``limits.in_flight`` recordings (or all) are at the service; :func:`collect` sends the rest as slots become free
     there.
 
     Args:
-        manifest: A frame from ``scan`` or ``read_manifest``, or anything that ``read_manifest`` takes. A column that bears
-            the name of an option overrides it for its row. Rows with a ``problem`` are not sent; they stand in the jobs
+        manifest: A frame from ``scan`` or ``read_manifest``, or anything that ``read_manifest`` takes. A column that has
+            the name of an option overrides it for its row. Rows with a ``problem`` are not sent; they are in the jobs
             frame with the reason.
         config: ``assemblyai.TranscriptionConfig``; None for the defaults. ``speech_models`` is always sent: by default
             ``universal-3-5-pro``, then ``universal-2``.
-        corpus: The folder that keeps everything; it is made when it does not exist.
+        corpus: The folder that keeps everything; it is created when it does not exist.
         limits: The pace (see :class:`Limits`).
         budget_usd: The most that this batch may spend. The estimated cost of each job is reserved before it is sent; when
             the next one would not fit, no more are sent, and they wait with ``error_kind`` ``budget``. Submit again with
             another budget (or none) to go on.
-        assume_duration_s: The length in seconds to reckon with where none is known (remote URLs). With a budget and
+        assume_duration_s: The length in seconds to assume where none is known (remote URLs). With a budget and
             without it, such recordings are held back with ``error_kind`` ``no_length``.
         webhook: Where the service tells this process that a job has ended (see :class:`Webhook`).
         on_event: A function or coroutine function that is called, on a background thread, with a dict for each event:
             ``at`` (Unix time), ``event``, ``alert`` (None, ``failed``, ``stopped``), ``job_key``, ``transcript_id``,
             ``state``, ``error_kind``. See ``scribekit.batch.alerts``.
-        progress: Show how far it has come.
+        progress: Show progress.
 
     Returns:
-        The batch: its ``repr`` says what stands where; give it to ``collect``, ``to_frame`` and ``export``.
+        The batch: its ``repr`` shows the state of its jobs; give it to ``collect``, ``to_frame`` and ``export``.
 
     Raises:
         NoConnectionError: There is neither a key nor a local service.
         ManifestError: The manifest cannot be read, or an id names another recording in the corpus.
         OptionError: The configuration, a column's name, or the budget is not right.
-        ServiceStoppedError: The service refuses every job alike (a wrong key, say), or cannot be reached.
+        ServiceStoppedError: The service refuses every job (a wrong key, for example), or cannot be reached.
         LedgerError: The corpus cannot be written.
 
     Warns:
-        PaidAgainWarning: Recordings with a transcript in the corpus are sent again, because their options are others.
+        PaidAgainWarning: Recordings with a transcript in the corpus are sent again, because their options differ.
     """
     _check_money(budget_usd, assume_duration_s)
-    _check_limits(limits)
-    to = service_connection()
+    check_limits(limits)
+    connection = service_connection()
     frame = _as_manifest(manifest, progress)
-    intake = plan_jobs(frame, config, PlanningContext(to.host, Path.cwd(), to.model, assume_duration_s))
+    job_plan = plan_jobs(frame, config, PlanningContext(connection.host, Path.cwd(), connection.model, assume_duration_s))
     folder = corpus.path if isinstance(corpus, Corpus) else Path(corpus).expanduser()
     with Ledger(folder, create=True) as ledger:
-        _check_ids(ledger, intake)
+        _check_ids(ledger, job_plan)
         number = ledger.plan_batch(
-            intake.fingerprint,
+            job_plan.fingerprint,
             manifest_to_bytes(frame),
-            intake.rows,
-            intake.jobs,
-            host=to.host,
+            job_plan.rows,
+            job_plan.jobs,
+            host=connection.host,
             at=time.time(),
             budget_usd=budget_usd,
         )
         _announce_paid_again(ledger, number)
     batch = Batch(folder, number, limits, webhook)
-    _run(batch, [number], to, "Submitting", progress=progress, to_the_end=False, limits=limits, webhook=webhook, on_event=on_event)
+    _run(batch, [number], connection, "Submitting", progress=progress, to_the_end=False, limits=limits, webhook=webhook, on_event=on_event)
     return batch
 
 
@@ -116,10 +116,10 @@ def collect(
 ) -> pd.DataFrame:
     """Wait until every recording has been transcribed or has failed for good, and store the transcripts.
 
-    Safe to interrupt and safe to repeat. What another process is working on is waited for. A failure of one recording
-    is a row, never an error. In a corpus that was sent to several services (first to a local one to rehearse, say) only
-    what belongs to the one that the verbs now talk to goes on; the rest stays as it is. What was left to the embedded recogniser
-    by a process that has ended (a kernel that was restarted, say) is done by another one, started for as long as this takes.
+    Safe to interrupt and safe to repeat. Jobs of another process are waited for. A failure of one recording is a row,
+    never an error. In a corpus that was sent to several services (first to a local one to rehearse, for example) only the
+    jobs of the one that the verbs use now go on. Jobs of an embedded recogniser that ended with its process (a kernel that
+    was restarted, for example) are done by a new one, which runs until they are done.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -127,7 +127,7 @@ def collect(
         limits: The pace; by default that of ``submit_batch``.
         webhook: Where the service tells this process that a job has ended; by default that of ``submit_batch``.
         on_event: As in ``submit_batch``.
-        progress: Show how far it has come.
+        progress: Show progress.
 
     Returns:
         The jobs: one row per recording in manifest order, columns of ``schema.JOBS`` (``recording_id, source, status,
@@ -136,18 +136,18 @@ def collect(
 
     Raises:
         NoConnectionError: There is work left and neither a key nor a local service.
-        ServiceStoppedError: The service refuses every job alike, or cannot be reached; the batch can be collected later.
+        ServiceStoppedError: The service refuses every job, or cannot be reached; the batch can be collected later.
         LedgerError: The corpus cannot be read or written.
     """
-    _check_limits(limits)
+    check_limits(limits)
     with with_embedded_service(batch_or_corpus) as service:
         left = work_left(batch_or_corpus, service)
         if left is not None:
-            to, batch_ids = left
+            connection, batch_ids = left
             _run(
                 batch_or_corpus,
                 batch_ids,
-                to,
+                connection,
                 "Transcribing",
                 progress=progress,
                 timeout=timeout,
@@ -160,10 +160,10 @@ def collect(
 
 
 def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None = None, recordings: Sequence[str] | None = None) -> int:
-    """Make failed jobs ready to be done again, after the cause was mended; ``collect`` then does them.
+    """Reset failed jobs after their cause was fixed; ``collect`` then does them again.
 
     Only jobs that were sent can be tried again. A row that was refused (``status`` ``refused``) comes from the manifest:
-    mend the file, scan again and submit. A job that only took too long (``timed_out``), or whose transcript could not be
+    fix the file, scan again and submit. A job that only took too long (``timed_out``), or whose transcript could not be
     fetched (``not_fetched``), is waited for, not sent again.
 
     Args:
@@ -172,7 +172,7 @@ def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None
         recordings: Which recordings, by ``recording_id``; None for all that failed.
 
     Returns:
-        How many jobs were put back.
+        The number of jobs that were reset.
 
     Raises:
         OptionError: No failed job has that ``error_kind``, or one of the recordings has not failed.
@@ -203,16 +203,11 @@ def _check_money(budget_usd: float | None, assume_duration_s: float | None) -> N
             raise OptionError(f"{name}={value!r}: expected a number above zero, or None.")
 
 
-def _check_limits(limits: Limits | None) -> None:
-    if limits is not None and not isinstance(limits, Limits):
-        raise OptionError(f"limits={limits!r}: expected sk.Limits(…), for example sk.Limits(concurrent_jobs=5).")
-
-
-def _check_ids(ledger: Ledger, intake: JobPlan) -> None:
-    """Refuse an id that the corpus knows for another recording: its tables could not tell the two apart."""
+def _check_ids(ledger: Ledger, job_plan: JobPlan) -> None:
+    """Refuse an id that names another recording in the corpus: its tables could not distinguish the two."""
     known = ledger.sources()
-    content = {job.key: job.sha256 or job.source for job in intake.jobs}
-    for row in intake.rows:
+    content = {job.key: job.sha256 or job.source for job in job_plan.jobs}
+    for row in job_plan.rows:
         source, other = known.get(row.recording_id, (row.source, None))
         if source == row.source or other is None:
             continue
@@ -237,22 +232,22 @@ def _announce_paid_again(ledger: Ledger, number: int) -> None:
 def _run(
     corpus: Corpus,
     batch_ids: list[int],
-    to: Connection,
-    doing: str,
+    connection: Connection,
+    description: str,
     *,
     progress: bool,
     limits: Limits | None,
     timeout: float | None = None,
-    **how: Any,
+    **settings: Any,
 ) -> None:
     with Ledger(corpus.path) as ledger:
         total = sum(ledger.states(batch_ids).values())
-    with Progress(total, description=doing, enabled=progress) as line:
+    with Progress(total, description=description, enabled=progress) as line:
 
         def show(states: Counter[str]) -> None:
             ended, counts = status.summary(states)
-            line.update(ended if how["to_the_end"] else ended + counts.get("at the service", 0), counts=counts)
+            line.update(ended if settings["to_the_end"] else ended + counts.get("at the service", 0), counts=counts)
 
-        work = drive(Run(corpus.path, batch_ids, to, limits or Limits(), on_progress=show, **how))
+        run = drive(Run(corpus.path, batch_ids, connection, limits or Limits(), on_progress=show, **settings))
         with contextlib.suppress(TimeoutError):
-            wait_for(asyncio.wait_for(work, timeout) if timeout is not None else work)
+            wait_for(asyncio.wait_for(run, timeout) if timeout is not None else run)

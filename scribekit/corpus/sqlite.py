@@ -6,10 +6,11 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
-from scribekit.base.errors import LedgerError
+from scribekit.base.errors import LedgerError, explained, reason
 
 READ_ONLY = (
     "its folder is not yours to write (an archive, a share that is mounted for reading?). "
@@ -141,12 +142,12 @@ class Rebuildable:
         with self._explained(), transaction(self._db):
             yield self._db
 
-    @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as cause:
-            raise LedgerError(
-                f"The {self._called} {str(self._path)!r} cannot be used ({cause}). Check permissions and room on the disk, "
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained(
+            (sqlite3.Error, OSError),
+            LedgerError,
+            lambda cause: (
+                f"The {self._called} {str(self._path)!r} cannot be used ({reason(cause)}). Check permissions and room on the disk, "
                 "and that no other program holds it; then run the same call again."
-            ) from cause
+            ),
+        )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import wave
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from scribekit.base.errors import ScribekitError
+from scribekit.base.errors import ScribekitError, explained, reason
 
 RATE_HZ = 16_000
 _FRAME_MS = 20
@@ -119,15 +119,14 @@ class Sound:
         samples = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)
         return samples[: round((end_s - start_s) * RATE_HZ)]
 
-    @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explained(self) -> AbstractContextManager[None]:
         import av
 
-        try:
-            yield
-        except (av.FFmpegError, OSError) as cause:
-            reason = getattr(cause, "strerror", None) or cause
-            raise ScribekitError(f"{str(self._path)!r} cannot be played ({reason}). Is it still there?") from cause
+        return explained(
+            (av.FFmpegError, OSError),
+            ScribekitError,
+            lambda cause: f"{str(self._path)!r} cannot be played ({reason(cause)}). Is it still there?",
+        )
 
     def close(self) -> None:
         """Let go of the file."""

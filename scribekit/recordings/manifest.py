@@ -18,16 +18,21 @@ An id that is already taken gets ``#2``, ``#3`` … appended.
 from __future__ import annotations
 
 import hashlib
+import math
 import posixpath
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from scribekit.base import contract
 from scribekit.base.errors import ManifestError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SOURCE_NAMES = ("source", "path", "file", "url", "audio_url")
 """The column names under which a table may give its recordings."""
@@ -104,6 +109,39 @@ def source_column(columns: Iterable[object]) -> str:
         f"No column names the recordings. Found: {', '.join(names) or 'no columns'}. "
         f"Expected one called {', '.join(SOURCE_NAMES[:-1])} or {SOURCE_NAMES[-1]}.{' ' if hints else ''}{' '.join(hints)}"
     )
+
+
+def table_of_recordings(manifest: Any) -> pd.DataFrame:
+    """Return a manifest, or any frame or list of dicts that has lengths or sources, as a frame.
+
+    Raises:
+        ManifestError: It is not a table, or has neither a length nor a source.
+    """
+    import pandas as pd
+
+    if isinstance(manifest, (str, bytes)) or not isinstance(manifest, (pd.DataFrame, Mapping, Iterable)):
+        raise ManifestError(f"Expected a table of recordings, found {manifest!r}. Make one with sk.scan() or sk.read_manifest().")
+    frame = manifest if isinstance(manifest, pd.DataFrame) else pd.DataFrame(manifest if isinstance(manifest, Mapping) else list(manifest))
+    if len(frame) and not {"duration_s", "duration", *SOURCE_NAMES} & set(frame.columns):
+        raise ManifestError(
+            f"Found neither a length nor a source among the columns {', '.join(map(str, frame.columns))}. "
+            "Expected 'duration_s' or 'duration' in seconds, or the table that sk.scan() or sk.read_manifest() gives."
+        )
+    return frame
+
+
+def durations_s(frame: pd.DataFrame) -> pd.Series[float]:
+    """Return the lengths in seconds, from the column ``duration_s`` or else ``duration``; NaN where neither has a number."""
+    return numbers(frame, "duration_s").fillna(numbers(frame, "duration"))
+
+
+def numbers(frame: pd.DataFrame, column: str) -> pd.Series[float]:
+    """Return a column as floats; NaN where it has no number, and everywhere when there is no such column."""
+    import pandas as pd
+
+    if column not in frame.columns:
+        return pd.Series(math.nan, index=frame.index, dtype="float64")
+    return pd.to_numeric(frame[column], errors="coerce").astype("float64")
 
 
 def is_url(source: str) -> bool:

@@ -20,6 +20,7 @@ from typing import Any
 
 import msgspec
 
+from scribekit.base.errors import reason
 from scribekit.recordings.manifest import Facts
 
 # In these formats FFmpeg guesses the length from the bit rate of the first frames; mp3 files with a good header are among them.
@@ -93,7 +94,7 @@ def _status(path: str) -> os.stat_result | Facts:
     except OSError as cause:
         if cause.errno == errno.ENAMETOOLONG:
             return Facts(failure="missing", detail=path)
-        return Facts(failure="unreadable", detail=cause.strerror or type(cause).__name__)
+        return Facts(failure="unreadable", detail=reason(cause))
     if stat.S_ISDIR(status.st_mode):
         return Facts(failure="is_folder", detail=path)
     if not stat.S_ISREG(status.st_mode):
@@ -110,7 +111,7 @@ def _look(path: str, size: int) -> Facts:
             file.seek(0)
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as cause:
-        return Facts(size_bytes=size, failure="unreadable", detail=cause.strerror or type(cause).__name__)
+        return Facts(size_bytes=size, failure="unreadable", detail=reason(cause))
     return Facts(size_bytes=size, sha256=sha256, **_sound(path, size, start))
 
 
@@ -127,7 +128,7 @@ def _sound(path: str, size: int, start: bytes) -> dict[str, Any]:
     except (av.FFmpegError, UnicodeDecodeError) as cause:
         if text := _text_kind(start):
             return _failure("no_audio", f"The file is {text}, not audio.")
-        return _failure("corrupt", f"FFmpeg: {getattr(cause, 'strerror', None) or cause}")
+        return _failure("corrupt", f"FFmpeg: {reason(cause)}")
 
 
 def _failure(kind: str, detail: str) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def _listen(container: Any, stream: Any, *, to_the_end: bool) -> tuple[bool, str
                 try:
                     heard = any(frame.samples for frame in packet.decode())
                 except av.FFmpegError as cause:
-                    failed = f"FFmpeg: {cause.strerror or cause}"
+                    failed = f"FFmpeg: {reason(cause)}"
             elif not to_the_end:
                 break
             if packet.pts is not None and packet.time_base is not None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scribekit.base.errors import ScribekitError
+from scribekit.base.errors import ScribekitError, reason
 
 STEP_MS = 10
 """The finest resolution."""
@@ -85,8 +85,7 @@ class Waveform:
                     yield
                     began = time.monotonic()
         except (av.FFmpegError, OSError) as cause:
-            reason = getattr(cause, "strerror", None) or type(cause).__name__
-            raise ScribekitError(f"{str(self._path)!r} cannot be opened ({reason}). Is it still there?") from cause
+            raise ScribekitError(f"{str(self._path)!r} cannot be opened ({reason(cause)}). Is it still there?") from cause
         if not self.known_ms:
             raise ScribekitError(f"There is no sound in {str(self._path)!r}.")
         if not self.is_complete:

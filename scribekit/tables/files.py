@@ -9,14 +9,14 @@ import re
 import secrets
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
 
-from scribekit.base.errors import ExportError
+from scribekit.base.errors import ExportError, explained, reason
 from scribekit.base.schema import WRITTEN
 from scribekit.transcripts.formats import FORMATS, Document, Format
 
@@ -124,13 +124,12 @@ def _write_whole(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        advice = _ADVICE.get(error.errno or 0, "Choose another folder, and export again.")
-        raise ExportError(f"Cannot write {str(path)!r}: {error.strerror or error}. {advice}") from error
+def _explained(path: Path) -> AbstractContextManager[None]:
+    def message(cause: OSError) -> str:
+        advice = _ADVICE.get(cause.errno or 0, "Choose another folder, and export again.")
+        return f"Cannot write {str(path)!r}: {reason(cause)}. {advice}"
+
+    return explained(OSError, ExportError, message)
 
 
 def _name(recording_id: str, marks: int, room: int) -> str:

@@ -52,16 +52,16 @@ def as_json(value, status="200 OK", **headers):
 
 
 def ask(call, says=b"", *, hostile=None):
-    """What ``call(api)`` gives when the server says that; also the meter."""
+    """The answer of ``call(api)`` when the server says that; also the limiter."""
 
     async def asked():
         server = hostile or Hostile(says)
         listener = await asyncio.start_server(server.answer, "127.0.0.1", 0)
         async with listener:
-            meter = RateLimiter(1000, 1.0)
+            limiter = RateLimiter(1000, 1.0)
             connection = Connection(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}", KEY, "test")
-            async with Client(connection, meter) as api:
-                return await call(api), meter
+            async with Client(connection, limiter) as api:
+                return await call(api), limiter
 
     return asyncio.run(asyncio.wait_for(asked(), 20))
 
@@ -122,7 +122,7 @@ def test_a_transcript_is_kept_as_it_came():
     answer, _ = ask(lambda api: api.get("t1"), http(body=body))
     assert isinstance(answer, Fetched)
     assert answer.body == body
-    assert answer.word.status == "completed"
+    assert answer.report.status == "completed"
 
 
 def test_older_pages_are_asked_for_by_the_last_id():
@@ -165,7 +165,7 @@ UNREADABLES = {
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize("says", UNREADABLES.values(), ids=UNREADABLES.keys())
-def test_an_answer_that_cannot_be_read_is_told_from_silence(calls, endpoint, says):
+def test_an_unreadable_answer_is_not_taken_for_silence(calls, endpoint, says):
     answer, _ = ask(calls[endpoint], says)
     assert answer == UNREADABLE
 
@@ -201,7 +201,7 @@ def test_without_a_connection_nothing_was_sent(calls, endpoint):
 
 
 @pytest.mark.parametrize("address", ["http://", "ftp://127.0.0.1", "127.0.0.1"])
-def test_an_address_that_is_none_sends_nothing(address):
+def test_a_malformed_address_sends_nothing(address):
     async def asked():
         async with Client(Connection(address, KEY, "test"), RateLimiter(10, 1.0)) as api:
             return await api.page()
@@ -230,9 +230,9 @@ WAITS = {
 
 @pytest.mark.parametrize(("headers", "seconds"), WAITS.values(), ids=WAITS.keys())
 def test_a_429_says_how_long_to_wait_and_the_whole_process_waits(headers, seconds):
-    answer, meter = ask(lambda api: api.page(), as_json({"error": "Too many requests"}, "429 Too Many Requests", **headers))
+    answer, limiter = ask(lambda api: api.page(), as_json({"error": "Too many requests"}, "429 Too Many Requests", **headers))
     assert answer == Refused(429, "Too many requests", seconds)
-    assert meter.paused_s == pytest.approx(seconds or 0.0, abs=1.0)
+    assert limiter.paused_s == pytest.approx(seconds or 0.0, abs=1.0)
 
 
 def test_a_wait_is_never_longer_than_an_hour():
@@ -240,10 +240,10 @@ def test_a_wait_is_never_longer_than_an_hour():
     assert answer.retry_after_s == 3600.0
 
 
-def test_only_a_429_holds_up_other_requests():
-    answer, meter = ask(lambda api: api.page(), as_json({}, "503 Service Unavailable", retry_after="30"))
+def test_only_a_429_delays_other_requests():
+    answer, limiter = ask(lambda api: api.page(), as_json({}, "503 Service Unavailable", retry_after="30"))
     assert answer == Refused(503, None, 30.0)
-    assert meter.paused_s == 0.0
+    assert limiter.paused_s == 0.0
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -252,15 +252,15 @@ UPLOADED = as_json({"upload_url": "https://cdn.example/u"})
 
 
 def test_a_file_that_has_vanished_costs_no_request(tmp_path):
-    answer, meter = ask(lambda api: api.upload(str(tmp_path / "gone.wav"), "ab"), UPLOADED)
+    answer, limiter = ask(lambda api: api.upload(str(tmp_path / "gone.wav"), "ab"), UPLOADED)
     assert isinstance(answer, Unusable)
     assert answer.kind == "missing"
     assert "sk.relocate" in answer.advice
     assert "No such file" in answer.advice
-    assert meter.sent == 0
+    assert limiter.sent == 0
 
 
-def test_a_folder_in_the_place_of_the_file(tmp_path):
+def test_a_folder_instead_of_the_file(tmp_path):
     answer, _ = ask(lambda api: api.upload(str(tmp_path), "ab"), UPLOADED)
     assert isinstance(answer, Unusable)
 

@@ -56,13 +56,13 @@ JOB = [
 
 
 @pytest.mark.parametrize(("status", "error", "kind", "recovery"), HTTP)
-def test_each_http_literal_has_its_verdict(status, error, kind, recovery):
+def test_each_http_literal_has_its_failure(status, error, kind, recovery):
     failure = http_failure(status, error)
     assert (failure.kind, failure.recovery) == (kind, recovery)
 
 
 @pytest.mark.parametrize(("error", "kind", "recovery"), JOB)
-def test_each_job_literal_has_its_verdict(error, kind, recovery):
+def test_each_job_literal_has_its_failure(error, kind, recovery):
     failure = job_failure(error)
     assert (failure.kind, failure.recovery) == (kind, recovery)
 

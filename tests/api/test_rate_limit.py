@@ -26,7 +26,7 @@ class FakeTime(asyncio.SelectorEventLoop):
 
 @pytest.fixture(scope="module")
 def in_fake_time():
-    """Runs a coroutine on a loop whose clock the meter reads too."""
+    """Runs a coroutine on a loop whose clock the limiter reads too."""
     with pytest.MonkeyPatch.context() as patch:
 
         def run(work):
@@ -41,7 +41,7 @@ def in_fake_time():
         yield run
 
 
-async def starts_of(meter, requests, at=lambda _index: None):
+async def starts_of(limiter, requests, at=lambda _index: None):
     """When each request started; a request is (when it is wanted, how long it takes)."""
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -49,7 +49,7 @@ async def starts_of(meter, requests, at=lambda _index: None):
 
     async def one(index, wanted, takes):
         await asyncio.sleep(wanted)
-        async with meter.request():
+        async with limiter.request():
             started.append(loop.time() - began)
             at(index)
             await asyncio.sleep(takes)
@@ -64,14 +64,14 @@ durations = st.sampled_from([0.0, 0.01, 0.3, 1.0, 2.5])
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(durations, durations), max_size=25), st.integers(1, 6), st.sampled_from([0.2, 1.0]))
 def test_no_window_ever_holds_more_than_most(in_fake_time, requests, most, window_s):
-    meter = RateLimiter(most, window_s)
-    started = in_fake_time(starts_of(meter, requests))
-    assert meter.sent == len(started) == len(requests)
+    limiter = RateLimiter(most, window_s)
+    started = in_fake_time(starts_of(limiter, requests))
+    assert limiter.sent == len(started) == len(requests)
     for first, later in zip(started, started[most:], strict=False):
         assert later - first >= window_s - 1e-6
 
 
-def test_what_fits_is_not_held_up(in_fake_time):
+def test_what_fits_is_not_delayed(in_fake_time):
     assert in_fake_time(starts_of(RateLimiter(3, 60.0), [(0.0, 1.0)] * 3)) == [0.0] * 3
 
 
@@ -80,53 +80,53 @@ def test_a_request_counts_until_a_window_after_its_end(in_fake_time):
 
 
 def test_the_service_can_ask_for_a_pause(in_fake_time):
-    meter = RateLimiter(100, 1.0)
-    meter_starts = starts_of(meter, [(0.0, 0.0), (1.0, 0.0), (1.0, 0.0), (40.0, 0.0)], lambda index: index or meter.pause(30))
-    assert in_fake_time(meter_starts) == pytest.approx([0.0, 30.0, 30.0, 40.0])
+    limiter = RateLimiter(100, 1.0)
+    limiter_starts = starts_of(limiter, [(0.0, 0.0), (1.0, 0.0), (1.0, 0.0), (40.0, 0.0)], lambda index: index or limiter.pause(30))
+    assert in_fake_time(limiter_starts) == pytest.approx([0.0, 30.0, 30.0, 40.0])
 
 
 def test_a_shorter_pause_does_not_end_a_longer_one(in_fake_time):
     async def paused():
-        meter = RateLimiter(1, 1.0)
-        meter.pause(30)
-        meter.pause(5)
-        return meter.paused_s
+        limiter = RateLimiter(1, 1.0)
+        limiter.pause(30)
+        limiter.pause(5)
+        return limiter.paused_s
 
     assert in_fake_time(paused()) == 30
 
 
 def test_the_window_can_be_changed_and_what_was_sent_still_counts(in_fake_time):
-    meter = RateLimiter(10, 10.0)
+    limiter = RateLimiter(10, 10.0)
 
     async def both():
-        await starts_of(meter, [(0.0, 0.0)] * 4)
-        meter.allow(5, 10.0)
-        return await starts_of(meter, [(0.0, 0.0)] * 2)
+        await starts_of(limiter, [(0.0, 0.0)] * 4)
+        limiter.allow(5, 10.0)
+        return await starts_of(limiter, [(0.0, 0.0)] * 2)
 
     assert in_fake_time(both()) == pytest.approx([0.0, 10.0])
 
 
-def test_a_request_that_is_cancelled_while_it_waits_takes_no_place(in_fake_time):
+def test_a_request_that_is_cancelled_while_it_waits_does_not_count(in_fake_time):
     async def cancelled():
-        meter = RateLimiter(1, 5.0)
-        await starts_of(meter, [(0.0, 0.0)])
-        waiting = asyncio.create_task(starts_of(meter, [(0.0, 0.0)]))
+        limiter = RateLimiter(1, 5.0)
+        await starts_of(limiter, [(0.0, 0.0)])
+        waiting = asyncio.create_task(starts_of(limiter, [(0.0, 0.0)]))
         await asyncio.sleep(1.0)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
-        return meter.sent, await starts_of(meter, [(0.0, 0.0)])
+        return limiter.sent, await starts_of(limiter, [(0.0, 0.0)])
 
     assert in_fake_time(cancelled()) == (1, [pytest.approx(4.0)])
 
 
-def test_a_request_that_fails_gives_its_place_back_after_a_window():
+def test_a_request_that_fails_counts_for_one_window():
     async def failing():
-        meter = RateLimiter(1, 0.05)
+        limiter = RateLimiter(1, 0.05)
         for _ in range(3):
             with pytest.raises(ValueError, match="no answer"):
-                async with meter.request():
+                async with limiter.request():
                     raise ValueError("no answer")
-        return meter.sent
+        return limiter.sent
 
     began = time.monotonic()
     assert asyncio.run(failing()) == 3

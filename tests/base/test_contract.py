@@ -46,7 +46,7 @@ def test_good_words_beside_an_odd_one_are_read_as_they_are():
     odd = {"text": None, "start": "30.4", "end": -5, "confidence": "high", "speaker": 7}
     first, second = transcript(words=[good, odd]).words
     assert first == contract.Word("yes", 10, 20, 0.5, "A", "1")
-    assert second == contract.MendedWord("", 30, 0, None, "7", None, is_end_given=False)
+    assert second == contract.RepairedWord("", 30, 0, None, "7", None, is_end_given=False)
 
 
 def test_a_word_without_an_end_ends_where_it_starts():
@@ -70,7 +70,7 @@ def test_the_engine_of_the_embedded_service_is_read_leniently():
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'"completed"', b'{"id": "t1"}', b'{"id": "t1", "status": "comp', b"\xff\xfe"])
-def test_what_is_no_whole_transcript_is_refused(body):
+def test_what_is_not_a_whole_transcript_is_refused(body):
     for read in (contract.read_transcript, contract.read_head):
         with pytest.raises(msgspec.MsgspecError):
             read(body)
@@ -95,17 +95,17 @@ WORDS = b'{"id": "t1", "status": "completed", "words": [{"text": %s, "start": 10
 def test_what_is_not_quite_json_is_read_all_the_same(body, text, confidence):
     assert contract.read_head(body).id == "t1"
     assert contract.read_transcript(body).words == [contract.Word(text, 10, 20, confidence)]
-    assert json.loads(contract.restored(body))["words"][0]["text"] == text
+    assert json.loads(contract.valid_json(body))["words"][0]["text"] == text
 
 
-def test_an_id_or_status_of_which_a_character_is_lost_is_none():
+def test_an_id_or_status_with_a_lost_character_is_refused():
     for body in (b'{"id": "t\xff", "status": "completed"}', rb'{"id": "t1", "status": "\ud83d"}'):
         with pytest.raises(msgspec.MsgspecError):
             contract.read_head(body)
 
 
 @pytest.mark.parametrize("read", [contract.read_head, contract.read_transcript, contract.read_json])
-def test_brackets_that_are_nested_too_deeply_are_refused_as_no_transcript(read):
+def test_brackets_that_are_nested_too_deeply_are_refused(read):
     with pytest.raises(msgspec.MsgspecError):
         read(WORDS % (b'"run"', b"0.5", b"[" * 5000 + b"]" * 5000))
 

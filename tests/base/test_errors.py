@@ -3,7 +3,16 @@ import pickle
 import pytest
 
 from scribekit.base import errors
-from scribekit.base.errors import MissingExtraError, NoConnectionError, ScribekitError, ServiceStoppedError, nearest
+from scribekit.base.errors import (
+    ExportError,
+    MissingExtraError,
+    NoConnectionError,
+    ScribekitError,
+    ServiceStoppedError,
+    explained,
+    nearest,
+    reason,
+)
 
 LEAVES = [
     found for found in vars(errors).values() if isinstance(found, type) and issubclass(found, Exception) and not issubclass(found, Warning)
@@ -51,3 +60,18 @@ def test_a_stopped_service_keeps_the_short_name_beside_the_sentence():
 )
 def test_the_nearest_name_or_all_of_them(name, known, ending):
     assert nearest(name, known) == ending
+
+
+def test_an_error_of_the_system_becomes_one_with_the_next_step(tmp_path):
+    missing = tmp_path / "a.txt"
+    with (
+        pytest.raises(ExportError, match=r"^No such file or directory\. Choose another\.$") as raised,
+        explained(OSError, ExportError, lambda cause: f"{reason(cause)}. Choose another."),
+    ):
+        missing.read_bytes()
+    assert isinstance(raised.value.__cause__, FileNotFoundError)
+
+
+def test_an_error_of_another_type_is_left_as_it_is():
+    with pytest.raises(ZeroDivisionError), explained(OSError, ExportError, str):
+        raise ZeroDivisionError

@@ -12,7 +12,7 @@ GROUNDS = [(LIGHT, LATER, ("#FFFFFF",)), (DARK, LATER_DARK, ("#111111", "#212121
 
 
 @pytest.mark.parametrize(("colours", "later", "grounds"), GROUNDS)
-def test_every_colour_stands_out_from_its_ground(colours, later, grounds):
+def test_every_colour_stands_out_from_its_background(colours, later, grounds):
     for colour, ground in itertools.product((*colours, later), grounds):
         assert palette.contrast(colour, ground) >= 3, (colour, ground)
 
@@ -45,7 +45,7 @@ def test_speakers_keep_their_colour_and_late_ones_are_grey():
 SHARED = {"A": 0, "B": 1, "1A": 5, "Zoë": 3, "Ünal": 4}  # as in the tests of the widgets
 
 
-def test_a_name_has_its_colour_among_whomever_it_appears():
+def test_a_name_has_the_same_colour_among_any_others():
     everybody = palette.speaker_colours(SHARED)
     assert {name: LIGHT.index(colour) for name, colour in everybody.items()} == SHARED
     for name in SHARED:

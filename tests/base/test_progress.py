@@ -68,7 +68,7 @@ def test_a_notebook_shows_the_final_line_even_when_everything_was_quick(publishe
     assert published[-1][0]["text/plain"] == "Working: 1/1 recordings · 0.0 s"
 
 
-def test_many_updates_are_thinned_out_to_five_a_second(published, clock):
+def test_many_updates_are_limited_to_five_a_second(published, clock):
     with Progress(1000, clock=clock) as bar:
         for done in range(1000):
             clock.now += 0.001
@@ -92,7 +92,7 @@ def test_names_are_escaped_in_html(published, clock):
     assert "&lt;img" in published[-1][0]["text/html"]
 
 
-def test_an_error_is_told_as_stopped(published, clock):
+def test_an_error_is_shown_as_stopped(published, clock):
     bar = Progress(9, clock=clock)
     with contextlib.suppress(KeyboardInterrupt), bar:
         bar.update(4)

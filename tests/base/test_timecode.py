@@ -47,7 +47,7 @@ def test_other_spellings_are_read(text, ms):
 
 
 @pytest.mark.parametrize("text", ["", "12", "1:60", "1:99:00", "-0:00:01", "00:00:01,1234", "٠:٠٠:٠١", "0:00:01 --> 0:00:02"])
-def test_what_is_no_time_code_is_refused_with_the_right_form(text):
+def test_what_is_not_a_time_code_is_refused_with_the_right_form(text):
     with pytest.raises(TimecodeError, match="h:mm:ss"):
         timecode.parse(text)
 

@@ -1,4 +1,3 @@
-import asyncio
 import http.server
 import json
 import threading
@@ -7,7 +6,6 @@ import pytest
 
 import scribekit as sk
 from scribekit.base.errors import OptionError, ServiceStoppedError
-from scribekit.batch.engine.events import EventSink
 
 QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 
@@ -33,7 +31,7 @@ def chat():
     server.server_close()
 
 
-def test_a_job_that_failed_for_good_is_told(bench, tmp_path, chat):
+def test_a_job_that_failed_for_good_is_posted(bench, tmp_path, chat):
     bench("--speed", "2000", "--slots", "50")
     url, posted = chat
     sources = ["https://host.example/a.mp3?duration=60", "https://host.example/b.mp3?duration=60&fail=Audio+duration+is+too+short."]
@@ -46,7 +44,7 @@ def test_a_job_that_failed_for_good_is_told(bench, tmp_path, chat):
     assert "host.example" not in json.dumps(message)
 
 
-def test_a_batch_that_stopped_is_told(bench, tmp_path, chat, monkeypatch):
+def test_a_batch_that_stopped_is_posted(bench, tmp_path, chat, monkeypatch):
     service = bench("--api-key", "right")
     monkeypatch.setenv("ASSEMBLYAI_API_KEY", "wrong")
     monkeypatch.setenv("ASSEMBLYAI_BASE_URL", service.base_url)
@@ -68,23 +66,6 @@ def test_an_alert_that_cannot_be_delivered_disturbs_nothing(bench, tmp_path, cap
     assert "listener failed: ConnectError" in caplog.text
 
 
-def test_only_a_web_address_can_be_told():
+def test_only_a_web_address_is_posted_to():
     with pytest.raises(OptionError, match="http"):
         sk.alerts.webhook("mailto:me@host.example")
-
-
-def test_the_end_of_a_run_waits_for_messages_on_their_way():
-    arrived = []
-
-    async def slow(event):
-        await asyncio.sleep(0.05)
-        arrived.append(event)
-
-    async def run():
-        teller = EventSink(slow)
-        teller.emit({"event": "a"})
-        assert arrived == []
-        await teller.finish()
-
-    asyncio.run(run())
-    assert arrived == [{"event": "a"}]

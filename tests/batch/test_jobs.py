@@ -25,7 +25,7 @@ def planned(frame, config=None, host=HOST):
     return plan_jobs(frame, config, PlanningContext(host, ROOT))
 
 
-def taken(*rows, config=None, host=HOST, **columns):
+def plan_of(*rows, config=None, host=HOST, **columns):
     return planned(manifest(*rows, **columns), config, host)
 
 
@@ -49,94 +49,94 @@ options = st.dictionaries(st.sampled_from(["speaker_labels", "punctuate", "forma
 
 @given(options, options)
 def test_options_are_compared_by_what_they_say(first, second):
-    one, two = (taken({}, config=aai.TranscriptionConfig(**chosen)).jobs[0] for chosen in (first, second))
+    one, two = (plan_of({}, config=aai.TranscriptionConfig(**chosen)).jobs[0] for chosen in (first, second))
     assert (one.key == two.key) == (json.loads(one.options) == json.loads(two.options))
 
 
 def test_a_file_is_its_content_and_not_its_name():
-    one, two = taken(file("a.wav", "ab")).jobs[0], taken(file("moved/b.wav", "ab")).jobs[0]
+    one, two = plan_of(file("a.wav", "ab")).jobs[0], plan_of(file("moved/b.wav", "ab")).jobs[0]
     assert one.key == two.key
-    assert taken(file("a.wav", "cd")).jobs[0].key != one.key
+    assert plan_of(file("a.wav", "cd")).jobs[0].key != one.key
 
 
 def test_a_rehearsal_is_not_the_real_thing():
-    assert taken({}).jobs[0].key != taken({}, host="embedded:scripted").jobs[0].key
+    assert plan_of({}).jobs[0].key != plan_of({}, host="embedded:scripted").jobs[0].key
 
 
 def test_where_a_result_is_delivered_does_not_make_another_job():
     webhook = aai.TranscriptionConfig(webhook_url="https://hook.example/x")
-    assert taken({}).jobs == taken({}, config=webhook).jobs
+    assert plan_of({}).jobs == plan_of({}, config=webhook).jobs
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
 def test_relative_paths_become_absolute_and_stay_as_written_in_the_row():
-    intake = taken(file("2019/a.wav", "ab"), file("/elsewhere/b.wav", "cd"), {})
-    assert [job.source for job in intake.jobs] == ["/library/2019/a.wav", "/elsewhere/b.wav", URL]
-    assert [row.source for row in intake.rows] == ["2019/a.wav", "/elsewhere/b.wav", URL]
+    plan = plan_of(file("2019/a.wav", "ab"), file("/elsewhere/b.wav", "cd"), {})
+    assert [job.source for job in plan.jobs] == ["/library/2019/a.wav", "/elsewhere/b.wav", URL]
+    assert [row.source for row in plan.rows] == ["2019/a.wav", "/elsewhere/b.wav", URL]
 
 
 def test_a_url_is_never_uploaded_whatever_the_table_says():
-    (job,) = taken({"sha256": "ab"}).jobs
+    (job,) = plan_of({"sha256": "ab"}).jobs
     assert not job.is_local
     assert job.audio_url == URL
 
 
 def test_a_row_with_a_problem_has_no_job_but_its_reason():
-    intake = taken({"problem": "empty: The file has 0 bytes."}, {"problem": "missing: There is no file at 'x: y'."}, {})
-    assert [(row.error_kind, row.error) for row in intake.rows[:2]] == [
+    plan = plan_of({"problem": "empty: The file has 0 bytes."}, {"problem": "missing: There is no file at 'x: y'."}, {})
+    assert [(row.error_kind, row.error) for row in plan.rows[:2]] == [
         ("empty", "The file has 0 bytes."),
         ("missing", "There is no file at 'x: y'."),
     ]
-    assert [row.job_key for row in intake.rows[:2]] == [None, None]
-    assert len(intake.jobs) == 1
+    assert [row.job_key for row in plan.rows[:2]] == [None, None]
+    assert len(plan.jobs) == 1
 
 
-def test_a_local_row_that_nobody_has_looked_at_is_refused():
-    intake = taken({"source": "a.wav"})
-    assert intake.jobs == ()
-    assert intake.rows[0].error_kind == "not_read"
-    assert "sk.scan" in intake.rows[0].error
+def test_a_local_row_whose_file_was_not_read_is_refused():
+    plan = plan_of({"source": "a.wav"})
+    assert plan.jobs == ()
+    assert plan.rows[0].error_kind == "not_read"
+    assert "sk.scan" in plan.rows[0].error
 
 
 def test_rows_alike_share_one_job_and_only_the_first_owns_it():
     duplicate = "duplicate: same audio as 'r0'. Sent once is enough."
-    intake = taken(file("a.wav", "ab"), file("b.wav", "ab", problem=duplicate))
-    assert len(intake.jobs) == 1
-    assert [row.error_kind for row in intake.rows] == [None, "duplicate"]
-    assert intake.rows[0].job_key == intake.rows[1].job_key
+    plan = plan_of(file("a.wav", "ab"), file("b.wav", "ab", problem=duplicate))
+    assert len(plan.jobs) == 1
+    assert [row.error_kind for row in plan.rows] == [None, "duplicate"]
+    assert plan.rows[0].job_key == plan.rows[1].job_key
 
 
-def test_a_duplicate_whose_first_row_was_dropped_is_none():
+def test_a_duplicate_whose_first_row_was_dropped_is_not_one():
     duplicate = "duplicate: same audio as 'r0'. Sent once is enough."
-    intake = taken(file("b.wav", "ab", problem=duplicate))
-    assert [row.error_kind for row in intake.rows] == [None]
-    assert len(intake.jobs) == 1
+    plan = plan_of(file("b.wav", "ab", problem=duplicate))
+    assert [row.error_kind for row in plan.rows] == [None]
+    assert len(plan.jobs) == 1
 
 
 def test_rows_alike_are_counted_once_also_when_the_table_does_not_say_so():
-    intake = taken({}, {})
-    assert [row.error_kind for row in intake.rows] == [None, "duplicate"]
-    assert "'r0'" in intake.rows[1].error
+    plan = plan_of({}, {})
+    assert [row.error_kind for row in plan.rows] == [None, "duplicate"]
+    assert "'r0'" in plan.rows[1].error
 
 
 def test_a_column_overrides_its_option_row_by_row():
     config = aai.TranscriptionConfig(speaker_labels=True)
-    intake = taken({}, {}, {}, config=config, speaker_labels=["no", None, "yes"])
-    assert [json.loads(job.options)["speaker_labels"] for job in intake.jobs] == [False, True]
-    assert intake.rows[1].job_key == intake.rows[2].job_key
+    plan = plan_of({}, {}, {}, config=config, speaker_labels=["no", None, "yes"])
+    assert [json.loads(job.options)["speaker_labels"] for job in plan.jobs] == [False, True]
+    assert plan.rows[1].job_key == plan.rows[2].job_key
 
 
 def test_a_bad_cell_refuses_its_row_and_no_other():
-    intake = taken({}, {}, speakers_expected=["many", 2])
-    assert [row.error_kind for row in intake.rows] == ["bad_option", None]
-    assert "'many'" in intake.rows[0].error
-    assert "Correct the cell" in intake.rows[0].error
+    plan = plan_of({}, {}, speakers_expected=["many", 2])
+    assert [row.error_kind for row in plan.rows] == ["bad_option", None]
+    assert "'many'" in plan.rows[0].error
+    assert "Correct the cell" in plan.rows[0].error
 
 
 def test_unknown_lengths_stay_unknown():
-    assert [job.duration_s for job in taken({"duration_s": 1.5}, {"source": URL + "?2"}).jobs] == [1.5, None]
+    assert [job.duration_s for job in plan_of({"duration_s": 1.5}, {"source": URL + "?2"}).jobs] == [1.5, None]
 
 
 # -- the whole table --------------------------------------------------------------------------------------------------
@@ -144,14 +144,14 @@ def test_unknown_lengths_stay_unknown():
 
 def test_equal_tables_have_equal_fingerprints():
     rows = [file("a.wav", "ab"), {"problem": "empty: x"}]
-    assert taken(*rows).fingerprint == taken(*rows).fingerprint
+    assert plan_of(*rows).fingerprint == plan_of(*rows).fingerprint
     for other in ([rows[0]], rows[::-1], [file("a.wav", "cd"), rows[1]], [rows[0], {"problem": "missing: x"}]):
-        assert taken(*other).fingerprint != taken(*rows).fingerprint
+        assert plan_of(*other).fingerprint != plan_of(*rows).fingerprint
 
 
 def test_an_empty_table_has_no_jobs():
-    intake = planned(schema.MANIFEST.frame())
-    assert (intake.rows, intake.jobs) == ((), ())
+    plan = planned(schema.MANIFEST.frame())
+    assert (plan.rows, plan.jobs) == ((), ())
 
 
 def test_a_table_of_another_kind_says_how_to_make_one():
@@ -161,12 +161,12 @@ def test_a_table_of_another_kind_says_how_to_make_one():
 
 def test_joined_tables_whose_ids_collide_are_refused():
     with pytest.raises(ManifestError, match=r"must be unique.*'a.mp3'"):
-        taken({"recording_id": "a.mp3"}, {"recording_id": "a.mp3", "source": URL + "?2"})
+        plan_of({"recording_id": "a.mp3"}, {"recording_id": "a.mp3", "source": URL + "?2"})
 
 
 def test_a_misspelt_option_is_refused_for_all():
     with pytest.raises(OptionError, match="'speaker_labels'"):
-        taken({}, speaker_label=[True])
+        plan_of({}, speaker_label=[True])
 
 
 def test_the_table_is_left_as_it_was():

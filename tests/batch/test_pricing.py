@@ -97,7 +97,7 @@ def test_a_misspelt_option_is_refused_before_it_is_believed():
 
 
 @pytest.mark.parametrize("given", ["recordings/", 5, [{"title": "x"}]])
-def test_what_is_no_table_teaches(given):
+def test_what_is_not_a_table_says_how_to_make_one(given):
     with pytest.raises(ManifestError, match="read_manifest"):
         estimate_cost(given)
 
@@ -108,7 +108,7 @@ def test_an_empty_table_costs_nothing():
     assert frame["total_usd"].tolist() == [0.0, 0.0, 0.0]
 
 
-def test_lengths_that_are_none_are_unknown():
+def test_lengths_that_are_not_numbers_are_unknown():
     frame = estimate_cost([{"duration": value} for value in (None, "soon", -1, math.inf, "60")], models=["universal-2"])
     assert frame[["files", "unknown_duration"]].to_numpy().tolist() == [[5, 4]]
     assert frame["total_usd"].tolist() == pytest.approx([0.0025])

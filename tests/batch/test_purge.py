@@ -1,10 +1,8 @@
 import json
-from dataclasses import replace
 
 import pytest
 
 import scribekit as sk
-from scribekit.api import embedded
 from scribekit.base import schema
 from scribekit.base.errors import ServiceStoppedError
 from scribekit.corpus.ledger import Ledger
@@ -14,8 +12,12 @@ FAST = ("--speed", "2000", "--slots", "50")
 
 
 @pytest.fixture
-def batch(bench, tmp_path):
-    bench(*FAST)
+def service(bench):
+    return bench(*FAST)
+
+
+@pytest.fixture
+def batch(service, tmp_path):
     sources = [f"https://host.example/{i}.mp3?duration=60" for i in range(4)]
     batch = sk.submit_batch(sources, corpus=tmp_path / "c", limits=QUICK, progress=False)
     sk.collect(batch, progress=False)
@@ -29,42 +31,40 @@ def test_it_lists_before_it_deletes(batch):
     assert there["deleted_at"].isna().all()
 
 
-def test_what_was_deleted_is_gone_at_the_service_and_kept_here(bench, batch):
+def test_what_was_deleted_is_gone_at_the_service_and_kept_here(service, batch):
     texts = sk.to_frame(batch)["text"].tolist()
     gone = sk.purge(batch, progress=False)
     assert gone["status"].tolist() == ["deleted"] * 4
     assert set(gone["recording_id"]) == set(batch.jobs()["recording_id"])
     assert sk.to_frame(batch)["text"].tolist() == texts
-    service = embedded._running[-1]
-    assert json.loads(service._ask(f"/v2/transcript/{gone['transcript_id'][0]}"))["text"] == "Deleted by user."
+    assert json.loads(service.get(f"/v2/transcript/{gone['transcript_id'][0]}"))["text"] == "Deleted by user."
 
 
-def test_deleting_again_asks_for_nothing(batch):
+def test_deleting_again_asks_for_nothing(service, batch):
     first = sk.purge(batch, progress=False)
-    before = embedded._running[-1].books()["requests"]
+    before = service.books()["requests"]
     assert sk.purge(batch, progress=False).equals(first)
-    assert embedded._running[-1].books()["requests"] == before
+    assert service.books()["requests"] == before
 
 
-def test_what_could_not_be_deleted_is_tried_by_the_next_call(batch):
-    service = embedded._running[-1]
+def test_what_could_not_be_deleted_is_tried_by_the_next_call(service, batch):
     service.set_faults(http_503=1.0)
     assert sk.purge(batch, progress=False)["status"].tolist() == ["server_error"] * 4
     service.set_faults()
     assert sk.purge(batch, progress=False)["status"].tolist() == ["deleted"] * 4
 
 
-def test_a_refused_key_stops_it_at_once(batch, bench, monkeypatch):
+def test_a_refused_key_stops_it_at_once(batch, bench):
     strict = bench("--api-key", "another")
-    strict._connection = embedded._running[0].connection.__class__(strict.base_url, "wrong", "embedded:scripted")
+    strict.disguise = {"api_key": "wrong"}
     with pytest.raises(ServiceStoppedError, match="API key"):
         sk.purge(batch, progress=False)
     assert strict.books()["requests"] == {"DELETE /v2/transcript/{id}": 1}
 
 
-def test_what_lies_at_another_service_is_not_taken_for_deleted(batch, bench):
+def test_what_another_service_keeps_is_not_taken_for_deleted(batch, bench):
     elsewhere = bench(*FAST)
-    elsewhere._connection = replace(elsewhere.connection, host="elsewhere.example")
+    elsewhere.disguise = {"host": "elsewhere.example"}
     sources = [f"https://host.example/{i}.mp3?duration=60" for i in range(4)]
     sk.collect(sk.submit_batch(sources, corpus=batch.path, limits=QUICK, progress=False), progress=False)
     left = sk.purge(sk.open_corpus(batch.path), progress=False)

@@ -12,7 +12,7 @@ from scribekit.batch.steps import Action, Claimed, Context, Overdue, backoff_s, 
 from scribekit.corpus.job import Job
 
 NOW = 1_000_000.0
-GIVEN = Context(now=NOW, jitter=1.0, newest="t-newest", limits=Limits(settle_s=5.0))
+CONTEXT = Context(now=NOW, jitter=1.0, newest="t-newest", limits=Limits(settle_s=5.0))
 URL_JOB = Job("k", "https://a.example/a.mp3", "{}")
 FILE_JOB = Job("k", "a.mp3", "{}", sha256="ab")
 UPLOADED_JOB = replace(FILE_JOB, state=steps.UPLOADED, upload_url="https://cdn.example/u", uploaded_at=NOW - 60)
@@ -28,17 +28,17 @@ TABLE = [
     ("a file is uploaded first", FILE_JOB, None, Claimed(), Action.UPLOAD),
     ("an upload is used", UPLOADED_JOB, None, Claimed(), Action.SUBMIT),
     ("an old upload is not trusted", replace(UPLOADED_JOB, uploaded_at=NOW - 23 * 3600), None, Claimed(), Action.UPLOAD),
-    ("a job in doubt is looked for", SUBMITTING, None, Claimed(), Action.LOOK),
-    ("a job at the service is waited for", QUEUED, None, Claimed(), Action.WATCH),
+    ("a job in doubt is searched for", SUBMITTING, None, Claimed(), Action.RECONCILE),
+    ("a job at the service is waited for", QUEUED, None, Claimed(), Action.WAIT),
     ("uploaded, then submitted", FILE_JOB, Action.UPLOAD, Uploaded("u"), Action.SUBMIT),
     ("an upload may be repeated", FILE_JOB, Action.UPLOAD, NoAnswer(sent=True), Action.UPLOAD),
     ("a failing upload is repeated", FILE_JOB, Action.UPLOAD, Refused(503), Action.UPLOAD),
     ("a file that vanished", FILE_JOB, Action.UPLOAD, Unusable("missing", "gone"), Action.FAIL),
-    ("accepted", SUBMITTING, Action.SUBMIT, Accepted("t1", "queued"), Action.WATCH),
-    ("silence after a submission", SUBMITTING, Action.SUBMIT, NoAnswer(sent=True), Action.LOOK),
-    ("an unreadable answer to a submission", SUBMITTING, Action.SUBMIT, NoAnswer(sent=True, unreadable=True), Action.LOOK),
-    ("500 after a submission", SUBMITTING, Action.SUBMIT, Refused(500, "Internal Server Error"), Action.LOOK),
-    ("504 after a submission", SUBMITTING, Action.SUBMIT, Refused(504), Action.LOOK),
+    ("accepted", SUBMITTING, Action.SUBMIT, Accepted("t1", "queued"), Action.WAIT),
+    ("silence after a submission", SUBMITTING, Action.SUBMIT, NoAnswer(sent=True), Action.RECONCILE),
+    ("an unreadable answer to a submission", SUBMITTING, Action.SUBMIT, NoAnswer(sent=True, unreadable=True), Action.RECONCILE),
+    ("500 after a submission", SUBMITTING, Action.SUBMIT, Refused(500, "Internal Server Error"), Action.RECONCILE),
+    ("504 after a submission", SUBMITTING, Action.SUBMIT, Refused(504), Action.RECONCILE),
     ("no connection: nothing was sent", SUBMITTING, Action.SUBMIT, NoAnswer(sent=False), Action.SUBMIT),
     ("429 is a plain no", SUBMITTING, Action.SUBMIT, Refused(429, "Too Many Requests", 7.0), Action.SUBMIT),
     ("a bad option", SUBMITTING, Action.SUBMIT, Refused(400, "Invalid endpoint schema, please …"), Action.FAIL),
@@ -46,63 +46,63 @@ TABLE = [
     ("an unknown no, again", replace(SUBMITTING, failures=1), Action.SUBMIT, Refused(418, "teapot"), Action.FAIL),
     ("a wrong key", SUBMITTING, Action.SUBMIT, NO_KEY, Action.STOP),
     ("a negative balance", SUBMITTING, Action.SUBMIT, Refused(400, "Your current account balance is negative."), Action.STOP),
-    ("found in the list", SUBMITTING, Action.LOOK, Accepted("t1", "processing", found=True), Action.WATCH),
-    ("not there yet: look again", SUBMITTING, Action.LOOK, NotFound(), Action.LOOK),
-    ("not there at all: send again", replace(SUBMITTING, intent_at=NOW - 6), Action.LOOK, NotFound(), Action.SUBMIT),
-    ("a look that failed is repeated", SUBMITTING, Action.LOOK, Refused(503), Action.LOOK),
-    ("a look that met silence is repeated", SUBMITTING, Action.LOOK, NoAnswer(sent=True), Action.LOOK),
-    ("finished", QUEUED, Action.WATCH, StatusReport("completed"), Action.FETCH),
+    ("found in the list", SUBMITTING, Action.RECONCILE, Accepted("t1", "processing", found=True), Action.WAIT),
+    ("not there yet: search again", SUBMITTING, Action.RECONCILE, NotFound(), Action.RECONCILE),
+    ("not there at all: send again", replace(SUBMITTING, intent_at=NOW - 6), Action.RECONCILE, NotFound(), Action.SUBMIT),
+    ("a search that failed is repeated", SUBMITTING, Action.RECONCILE, Refused(503), Action.RECONCILE),
+    ("a search that met silence is repeated", SUBMITTING, Action.RECONCILE, NoAnswer(sent=True), Action.RECONCILE),
+    ("finished", QUEUED, Action.WAIT, StatusReport("completed"), Action.FETCH),
     ("fetched", QUEUED, Action.FETCH, StatusReport("completed"), Action.FINISH),
-    ("not finished after all", QUEUED, Action.FETCH, StatusReport("processing"), Action.WATCH),
+    ("not finished after all", QUEUED, Action.FETCH, StatusReport("processing"), Action.WAIT),
     ("a payload cut short", QUEUED, Action.FETCH, NoAnswer(sent=True, unreadable=True), Action.FETCH),
-    ("too short", QUEUED, Action.WATCH, StatusReport("error", "Audio duration is too short."), Action.FAIL),
-    ("the service failed: again", QUEUED, Action.WATCH, StatusReport("error", SERVER_ERROR), Action.SUBMIT),
-    ("and again", replace(QUEUED, attempts=3), Action.WATCH, StatusReport("error", SERVER_ERROR), Action.SUBMIT),
-    ("but not for ever", replace(QUEUED, attempts=4), Action.WATCH, StatusReport("error", SERVER_ERROR), Action.FAIL),
-    ("an unknown reason: once more", QUEUED, Action.WATCH, StatusReport("error", "new"), Action.SUBMIT),
-    ("an unknown reason twice", replace(QUEUED, attempts=2), Action.WATCH, StatusReport("error", "new"), Action.FAIL),
-    ("unknown at the service", QUEUED, Action.WATCH, Refused(400, "Transcript lookup error, transcript id not found"), Action.FAIL),
-    ("overdue", QUEUED, Action.WATCH, Overdue(), Action.FAIL),
+    ("too short", QUEUED, Action.WAIT, StatusReport("error", "Audio duration is too short."), Action.FAIL),
+    ("the service failed: again", QUEUED, Action.WAIT, StatusReport("error", SERVER_ERROR), Action.SUBMIT),
+    ("and again", replace(QUEUED, attempts=3), Action.WAIT, StatusReport("error", SERVER_ERROR), Action.SUBMIT),
+    ("but not for ever", replace(QUEUED, attempts=4), Action.WAIT, StatusReport("error", SERVER_ERROR), Action.FAIL),
+    ("an unknown reason: once more", QUEUED, Action.WAIT, StatusReport("error", "new"), Action.SUBMIT),
+    ("an unknown reason twice", replace(QUEUED, attempts=2), Action.WAIT, StatusReport("error", "new"), Action.FAIL),
+    ("unknown at the service", QUEUED, Action.WAIT, Refused(400, "Transcript lookup error, transcript id not found"), Action.FAIL),
+    ("overdue", QUEUED, Action.WAIT, Overdue(), Action.FAIL),
 ]
 
 
 @pytest.mark.parametrize(("job", "action", "answer", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_what_follows(job, action, answer, expected):
-    assert next_step(job, action, answer, GIVEN).action is expected
+    assert next_step(job, action, answer, CONTEXT).action is expected
 
 
 def test_the_intent_is_part_of_the_step_that_submits():
-    step = next_step(URL_JOB, None, Claimed(), GIVEN)
+    step = next_step(URL_JOB, None, Claimed(), CONTEXT)
     assert (step.job.state, step.job.intent_at, step.job.bookmark) == (steps.SUBMITTING, NOW, "t-newest")
 
 
 def test_429_waits_for_as_long_as_the_service_says():
-    assert next_step(SUBMITTING, Action.SUBMIT, Refused(429, None, 7.0), GIVEN).after_s == 7.0
+    assert next_step(SUBMITTING, Action.SUBMIT, Refused(429, None, 7.0), CONTEXT).after_s == 7.0
 
 
 def test_429_never_uses_up_the_tries():
     worn = replace(SUBMITTING, failures=100)
-    assert next_step(worn, Action.SUBMIT, Refused(429, None, 1.0), GIVEN).action is Action.SUBMIT
+    assert next_step(worn, Action.SUBMIT, Refused(429, None, 1.0), CONTEXT).action is Action.SUBMIT
 
 
 @pytest.mark.parametrize("answer", [Refused(429, None, 1.0), Refused(429, None)])
-def test_429_is_no_failure_of_the_job(answer):
-    step = next_step(SUBMITTING, Action.SUBMIT, answer, GIVEN)
+def test_429_is_not_a_failure_of_the_job(answer):
+    step = next_step(SUBMITTING, Action.SUBMIT, answer, CONTEXT)
     assert step.job.failures == SUBMITTING.failures
     assert step.after_s > 0
 
 
 def test_no_network_at_all_pauses_the_batch_and_keeps_the_job():
-    worn = replace(FILE_JOB, failures=GIVEN.limits.tries - 1)
-    step = next_step(worn, Action.UPLOAD, NoAnswer(sent=False), GIVEN)
+    worn = replace(FILE_JOB, failures=CONTEXT.limits.tries - 1)
+    step = next_step(worn, Action.UPLOAD, NoAnswer(sent=False), CONTEXT)
     assert step.action is Action.STOP
     assert step.job.state not in steps.ENDED
 
 
 @pytest.mark.parametrize("answer", [Refused(503), NoAnswer(sent=True, unreadable=True), Refused(418, "teapot")])
 def test_what_could_not_be_fetched_is_told_from_what_the_service_failed_on(answer):
-    worn = replace(QUEUED, failures=GIVEN.limits.tries)
-    step = next_step(worn, Action.FETCH, answer, GIVEN)
+    worn = replace(QUEUED, failures=CONTEXT.limits.tries)
+    step = next_step(worn, Action.FETCH, answer, CONTEXT)
     assert (step.action, step.job.error_kind, step.job.transcript_id) == (Action.FAIL, "not_fetched", "t1")
     assert "sk.retry" in step.job.error
 
@@ -110,18 +110,18 @@ def test_what_could_not_be_fetched_is_told_from_what_the_service_failed_on(answe
 def test_a_lost_upload_is_uploaded_once_more():
     job = replace(UPLOADED_JOB, state=steps.QUEUED, transcript_id="t1", attempts=1)
     gone = StatusReport("error", "Download error, unable to download https://cdn.example/u.")
-    assert next_step(job, Action.WATCH, gone, GIVEN).action is Action.UPLOAD
-    assert next_step(replace(job, attempts=2), Action.WATCH, gone, GIVEN).action is Action.FAIL
+    assert next_step(job, Action.WAIT, gone, CONTEXT).action is Action.UPLOAD
+    assert next_step(replace(job, attempts=2), Action.WAIT, gone, CONTEXT).action is Action.FAIL
 
 
 def test_the_local_service_may_forget():
     forgotten = Refused(400, "Transcript lookup error, transcript id not found")
-    assert next_step(QUEUED, Action.WATCH, forgotten, replace(GIVEN, forgets_jobs=True)).action is Action.SUBMIT
+    assert next_step(QUEUED, Action.WAIT, forgotten, replace(CONTEXT, forgets_jobs=True)).action is Action.SUBMIT
 
 
 def test_an_ended_job_is_never_driven():
     with pytest.raises(ValueError, match="ended"):
-        next_step(replace(QUEUED, state=steps.COMPLETED), None, Claimed(), GIVEN)
+        next_step(replace(QUEUED, state=steps.COMPLETED), None, Claimed(), CONTEXT)
 
 
 @given(failures=st.integers(1, 50), jitter=st.floats(0, 1))
@@ -129,7 +129,7 @@ def test_back_off_is_bounded_and_never_negative(failures, jitter):
     assert 0 <= backoff_s(failures, jitter) <= steps.BACKOFF_MOST
 
 
-FATES = ["ok", "lost before", "lost after", "late", "500 before", "500 after", "429", "teapot", "no connection"]
+OUTCOMES = ["ok", "lost before", "lost after", "late", "500 before", "500 after", "429", "teapot", "no connection"]
 LATE_S = 3.0
 
 
@@ -151,17 +151,17 @@ class OneCreateAtATime(RuleBasedStateMachine):
         return [transcript for transcript in self.created if transcript not in self.failed]
 
     @precondition(lambda self: self.job.state not in steps.ENDED)
-    @rule(fate=st.sampled_from(FATES), crash=st.booleans())
-    def go_on(self, fate, crash):
-        step = next_step(self.job, self.action, self.answer, replace(GIVEN, now=self.now, newest=None))
+    @rule(outcome=st.sampled_from(OUTCOMES), crash=st.booleans())
+    def go_on(self, outcome, crash):
+        step = next_step(self.job, self.action, self.answer, replace(CONTEXT, now=self.now, newest=None))
         self.job, self.action = step.job, step.action
         if self.job.transcript_id:
             self.ours.add(self.job.transcript_id)
         self.now += step.after_s
         self.arrive()
-        perform = {Action.SUBMIT: self.create, Action.LOOK: self.look, Action.WATCH: self.watch, Action.FETCH: self.fetch}
+        perform = {Action.SUBMIT: self.create, Action.RECONCILE: self.reconcile, Action.WAIT: self.wait, Action.FETCH: self.fetch}
         if self.action in perform:
-            self.answer = perform[self.action](fate)
+            self.answer = perform[self.action](outcome)
         if crash or self.action is Action.STOP:
             self.action, self.answer = None, Claimed()
             self.now += 60.0
@@ -176,12 +176,12 @@ class OneCreateAtATime(RuleBasedStateMachine):
             self.created.append(f"t{len(self.created)}")
             self.late_at = None
 
-    def create(self, fate):
+    def create(self, outcome):
         assert not self.live, "a second create while the first lives"
-        assert self.late_at is None, "a second create while the fate of the first is unknown"
-        if fate in ("ok", "lost after", "500 after"):
+        assert self.late_at is None, "a second create while the outcome of the first is unknown"
+        if outcome in ("ok", "lost after", "500 after"):
             self.created.append(f"t{len(self.created)}")
-        if fate == "late":
+        if outcome == "late":
             self.late_at = self.now + LATE_S
         answers = {
             "429": Refused(429, None, 1.0),
@@ -190,24 +190,24 @@ class OneCreateAtATime(RuleBasedStateMachine):
             "500 before": Refused(500),
             "500 after": Refused(500),
         }
-        return Accepted(self.created[-1], "queued") if fate == "ok" else answers.get(fate, NoAnswer(sent=True))
+        return Accepted(self.created[-1], "queued") if outcome == "ok" else answers.get(outcome, NoAnswer(sent=True))
 
-    def look(self, fate):
-        if fate in ("lost before", "lost after", "no connection"):
+    def reconcile(self, outcome):
+        if outcome in ("lost before", "lost after", "no connection"):
             return NoAnswer(sent=True)
-        if fate in ("500 before", "500 after"):
+        if outcome in ("500 before", "500 after"):
             return Refused(503)
         unknown = [transcript for transcript in self.created if transcript not in self.ours]
         return Accepted(unknown[0], "processing", found=True) if unknown else NotFound()
 
-    def watch(self, fate):
+    def wait(self, outcome):
         assert self.job.transcript_id in self.created
-        if fate in ("500 before", "500 after"):
+        if outcome in ("500 before", "500 after"):
             self.failed.add(self.job.transcript_id)
         return StatusReport("error", SERVER_ERROR) if self.job.transcript_id in self.failed else StatusReport("completed")
 
-    def fetch(self, fate):
-        if fate != "ok":
+    def fetch(self, outcome):
+        if outcome != "ok":
             return NoAnswer(sent=True, unreadable=True)
         return StatusReport("error", SERVER_ERROR) if self.job.transcript_id in self.failed else StatusReport("completed")
 

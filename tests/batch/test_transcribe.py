@@ -137,7 +137,7 @@ def test_every_kind_of_bad_row_is_named_and_costs_nothing(bench, tmp_path, sampl
     assert books["jobs_created"] == books["requests"]["POST /v2/upload"] == expected.isna().sum()
 
 
-def test_a_bad_cell_refuses_its_row_alone(bench, tmp_path):
+def test_a_bad_cell_refuses_only_its_row(bench, tmp_path):
     bench(*FAST)
     manifest = [{"url": source, "speakers_expected": count} for source, count in zip(urls(2), ["two", "2"], strict=True)]
     jobs = run(manifest, tmp_path / "c")
@@ -173,7 +173,7 @@ def test_what_people_write_as_a_loop_takes_five_lines(bench, tmp_path):
 def test_the_payload_is_kept_as_it_came(bench, tmp_path):
     service = bench(*FAST)
     jobs = run(urls(1), tmp_path / "c")
-    served = service._ask(f"/v2/transcript/{jobs['transcript_id'][0]}")
+    served = service.get(f"/v2/transcript/{jobs['transcript_id'][0]}")
     written = sk.export(sk.open_corpus(tmp_path / "c"), tmp_path / "out", formats=["json"])
     assert json.loads(Path(written["path"][0]).read_text("utf-8")) == json.loads(served)
 
@@ -188,7 +188,7 @@ def test_faults_on_every_kind_of_request_lose_and_double_nothing(bench, tmp_path
     assert max(books["created_by_audio"].values()) == 1
 
 
-def test_a_job_that_fails_at_the_service_is_created_anew(bench, tmp_path):
+def test_a_job_that_fails_at_the_service_is_created_again(bench, tmp_path):
     service = bench(*FAST, "--faults", '{"job_server_error": 0.3, "seed": 5}')
     jobs = run(urls(20), tmp_path / "c")
     assert set(jobs["status"]) == {"completed"}
@@ -267,7 +267,7 @@ def test_what_the_local_service_forgot_is_sent_again(bench, tmp_path):
     assert set(sk.collect(batch, progress=False)["status"]) == {"completed"}
 
 
-def test_a_link_that_failed_may_be_mended_under_the_same_id(bench, tmp_path):
+def test_a_link_that_failed_may_be_corrected_under_the_same_id(bench, tmp_path):
     bench(*FAST)
     wrong = "https://host.example/wrong.mp3?duration=60&fail=Download+error,+unable"
     jobs = run([{"recording_id": "a", "url": wrong}], tmp_path / "c")

@@ -7,9 +7,8 @@ import assemblyai as aai
 import pytest
 
 import scribekit as sk
-from scribekit.api.embedded import current_connection
+from scribekit.api.embedded import current_connection, service_connection
 from scribekit.base.errors import NoConnectionError
-from scribekit.batch.which_service import service_connection
 
 QUICK = sk.Limits(poll_s=0.1, settle_s=0.3, backoff_s=0.05)
 
@@ -49,7 +48,7 @@ def test_what_a_process_left_to_the_recogniser_is_done_by_the_next_process(recor
     assert current_connection() is None
 
 
-def test_the_service_of_one_collect_is_no_business_of_other_verbs(recordings, tmp_path, monkeypatch):
+def test_other_verbs_do_not_use_the_service_of_one_collect(recordings, tmp_path, monkeypatch):
     monkeypatch.setattr(aai.settings, "api_key", "a-key")
     corpora = [left_behind("pocketsphinx", tmp_path / name, *recordings) for name in ("c", "d")]
     hosts = set()

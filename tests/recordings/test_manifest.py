@@ -171,3 +171,8 @@ def test_names_beside_a_table_are_told_apart(columns, taken):
     assert len(set(renamed)) == len(renamed)
     assert not {*renamed} & {*taken} - {"recording_id"}
     assert all(new == old for new, old in zip(renamed, columns, strict=True) if old not in taken)
+
+
+def test_a_length_is_taken_from_either_column():
+    frame = manifest.table_of_recordings([{"duration_s": 2.0, "duration": 3.0}, {"duration": "4"}, {"source": "a.mp3"}])
+    assert manifest.durations_s(frame).fillna(-1.0).tolist() == [2.0, 4.0, -1.0]

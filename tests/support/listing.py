@@ -20,12 +20,12 @@ class Service:
         self.asked = []
         self.spoilt = {}
 
-    def add(self, name, status="queued", audio_url="https://foreign.example/x.mp3", **facts):
+    def add(self, name, status="queued", audio_url="https://other.example/x.mp3", **facts):
         self.transcripts[name] = {"id": name, "status": status, "audio_url": audio_url, **facts}
 
-    def add_foreign(self, count):
+    def add_others(self, count):
         for _ in range(count):
-            self.add(f"foreign-{len(self.transcripts)}", "completed")
+            self.add(f"other-{len(self.transcripts)}", "completed")
 
     def _page(self, query):
         names = list(reversed(self.transcripts))
@@ -57,12 +57,12 @@ class Service:
         writer.close()
 
 
-def with_api(service, work, within_s=10):
+def with_client(service, work, within_s=10):
     async def run():
         listener = await asyncio.start_server(service.serve, "127.0.0.1", 0)
         async with listener:
             address = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
-            async with Client(Connection(address, "k", "h"), RateLimiter(10_000, 1.0)) as api:
-                return await work(api)
+            async with Client(Connection(address, "k", "h"), RateLimiter(10_000, 1.0)) as client:
+                return await work(client)
 
     return asyncio.run(asyncio.wait_for(run(), within_s))

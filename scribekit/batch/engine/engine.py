@@ -1,7 +1,7 @@
-"""The driver: performs the steps that :func:`scribekit.batch.steps.next_step` decides on, many jobs at once, on the background loop.
+"""The engine: performs the steps that :func:`scribekit.batch.steps.next_step` decides on, many jobs at once, on the background loop.
 
-It decides nothing of its own: it claims jobs from the ledger while there is room, records each step before acting on it, and stores
-what comes. Stopped anywhere, it finds everything it needs in the ledger when it runs again.
+It claims jobs from the ledger while there is room, records each step before acting on it, and stores what comes. Stopped
+anywhere, it finds everything it needs in the ledger when it runs again.
 """
 
 from __future__ import annotations
@@ -19,14 +19,22 @@ from scribekit.api.answers import Accepted, NoAnswer, Refused
 from scribekit.api.client import Client, Fetched
 from scribekit.api.failures import NETWORK, Recovery, http_failure
 from scribekit.api.rate_limit import limiter_for
-from scribekit.api.webhook_receiver import listening
+from scribekit.api.webhook import listening
 from scribekit.base.errors import LedgerError, ServiceStoppedError
-from scribekit.batch.engine.control import RunControl, StopRequestedError, registered
-from scribekit.batch.engine.events import EventSink
 from scribekit.batch.engine.poller import Poller
 from scribekit.batch.engine.reconcile import find_lost_transcript
-from scribekit.batch.engine.recorder import GroupCommit
-from scribekit.batch.engine.run import Run, detail_of, event_of, receipt_for, stop_event
+from scribekit.batch.engine.run import (
+    EventSink,
+    GroupCommit,
+    Run,
+    RunControl,
+    StopRequestedError,
+    detail_of,
+    event_of,
+    receipt_for,
+    registered,
+    stop_event,
+)
 from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, next_step
 from scribekit.corpus.job import ENDED, ERROR, Job
 from scribekit.corpus.ledger import Fact, Ledger
@@ -35,56 +43,56 @@ from scribekit.corpus.presence import ProcessLock
 LEASE_S = 120.0
 RENEW_S = 30.0
 FETCHES = 8
-"""Transcripts that are fetched at once. Each may be many megabytes, and they are all that this process holds of its results."""
-FIRST_LOOK_PAUSES_S = (0.5, 1.0, 0.0)
-"""Pauses after a first look that met silence: a network may need a moment, but a wrong address should be known soon."""
+"""Transcripts that are fetched at once. Each may be many megabytes, and only these are in memory."""
+FIRST_REQUEST_PAUSES_S = (0.5, 1.0, 0.0)
+"""Pauses after a first request without an answer: a network may need a moment, but a wrong address should be reported soon."""
 OTHERS_PAUSE_S = 1.0
-"""Pause before looking again whether another process has finished, or left, the jobs that it holds."""
-STEERING_S = 0.2
-"""Pause before looking again whether somebody wishes the run to pause or stop."""
+"""Pause before checking again whether another process has finished, or released, the jobs that it holds."""
+CONTROL_PAUSE_S = 0.2
+"""Pause before checking again whether the run is to pause or stop."""
 
 _log = logging.getLogger("scribekit.batch.engine.engine")
 
 
 async def drive(run: Run) -> None:
-    """Do the jobs of a run, until none is left to do or somebody stops it.
+    """Do the jobs of a run, until none is left to do or the run is stopped.
 
     Raises:
-        ServiceStoppedError: The service refuses every job alike, or cannot be reached. The jobs stay as they are.
+        ServiceStoppedError: The service refuses every job, or cannot be reached. The jobs keep their states.
         LedgerError: The ledger cannot be written.
     """
-    with Ledger(run.folder) as ledger, contextlib.closing(ProcessLock(run.folder)) as presence, registered(run.folder) as steering:
+    with Ledger(run.folder) as ledger, contextlib.closing(ProcessLock(run.folder)) as lock, registered(run.folder) as control:
         for owner in ledger.owners():
-            if presence.has_exited(owner):
+            if lock.has_exited(owner):
                 ledger.release(owner)
         states = Counter(ledger.states(run.batch_ids))
         run.on_progress(states)
         if not ledger.unfinished(run.batch_ids):
             return
-        teller = EventSink(run.on_event)
+        events = EventSink(run.on_event)
         try:
-            async with Client(run.connection, limiter_for(run.connection, run.limits)) as api:
-                await _Engine(run, api, ledger, presence, states, teller, steering).work()
+            async with Client(run.connection, limiter_for(run.connection, run.limits)) as client:
+                await _Engine(run, client, ledger, lock, states, events, control).work()
         except ServiceStoppedError as stop:
-            _note_stop(ledger, teller, stop)
+            _note_stop(ledger, events, stop)
             raise
         except BaseExceptionGroup as group:
             cause = _first_cause(group)
             if isinstance(cause, StopRequestedError):
                 return
             if isinstance(cause, ServiceStoppedError):
-                _note_stop(ledger, teller, cause)
+                _note_stop(ledger, events, cause)
             raise cause from None
         finally:
-            ledger.release(presence.owner)
-            await teller.finish()
+            ledger.release(lock.owner)
+            await events.finish()
 
 
-def _note_stop(ledger: Ledger, teller: EventSink, stop: ServiceStoppedError) -> None:
+def _note_stop(ledger: Ledger, events: EventSink, stop: ServiceStoppedError) -> None:
     now = time.time()
     with contextlib.suppress(LedgerError):
         ledger.note(now, "stopped", stop.kind)
-    teller.emit(stop_event(stop.kind, now))
+    events.emit(stop_event(stop.kind, now))
 
 
 def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -96,18 +104,18 @@ def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 class _Engine:
     def __init__(
-        self, run: Run, api: Client, ledger: Ledger, presence: ProcessLock, states: Counter[str], teller: EventSink, steering: RunControl
+        self, run: Run, client: Client, ledger: Ledger, lock: ProcessLock, states: Counter[str], events: EventSink, control: RunControl
     ) -> None:
         self._run = run
-        self._steering = steering
-        self._teller = teller
-        self._api = api
+        self._control = control
+        self._events = events
+        self._client = client
         self._ledger = ledger
-        self._presence = presence
-        self._owner = presence.owner
+        self._lock = lock
+        self._owner = lock.owner
         self._states = states
-        self._recorder = GroupCommit(ledger, presence.owner)
-        self._watcher = Poller(api, run.limits, is_told=run.webhook is not None, known=ledger.known_transcripts)
+        self._commits = GroupCommit(ledger, lock.owner)
+        self._poller = Poller(client, run.limits, has_webhook=run.webhook is not None, known=ledger.known_transcripts)
         self._uploads = asyncio.Semaphore(run.limits.uploads)
         self._fetches = asyncio.Semaphore(FETCHES)
         self._to_fetch = 0
@@ -119,20 +127,21 @@ class _Engine:
 
     async def work(self) -> None:
         """Claim and do jobs until none is left to do."""
-        await self._first_look()
-        listens = listening(self._run.webhook, self._watcher.hint) if self._run.webhook else contextlib.nullcontext()
-        async with listens, asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, self._watcher.run, self._keep_leases, self._obey):
+        await self._first_request()
+        receiver = listening(self._run.webhook, self._poller.hint) if self._run.webhook else contextlib.nullcontext()
+        background = (self._poller.run, self._keep_leases, self._follow_control)
+        async with receiver, asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, *background):
             await (self._feed(tasks) if self._run.to_the_end else self._feed_once(tasks))
 
-    async def _first_look(self) -> None:
-        for pause_s in FIRST_LOOK_PAUSES_S:
-            wrong = await self._watcher.first_look()
-            if isinstance(wrong, Refused) and (failure := http_failure(wrong.status, wrong.error)).recovery is not Recovery.RETRY:
+    async def _first_request(self) -> None:
+        for pause_s in FIRST_REQUEST_PAUSES_S:
+            failed = await self._poller.first_request()
+            if isinstance(failed, Refused) and (failure := http_failure(failed.status, failed.error)).recovery is not Recovery.RETRY:
                 raise ServiceStoppedError(failure.kind, failure.advice)
-            if wrong is None:
+            if failed is None:
                 return
             await asyncio.sleep(pause_s)
-        if isinstance(wrong, NoAnswer):
+        if isinstance(failed, NoAnswer):
             raise ServiceStoppedError(NETWORK.kind, f"{NETWORK.advice} (Tried: {self._run.connection.base_url})")
 
     async def _feed(self, tasks: asyncio.TaskGroup) -> None:
@@ -153,7 +162,10 @@ class _Engine:
             await self._room.wait()
 
     def _room_left(self) -> int:
-        """A job that has ended at the service leaves its place there; but no more jobs than once again may wait to be fetched."""
+        """Return how many more jobs may be claimed.
+
+        A finished job frees its slot. At most ``in_flight`` finished jobs may wait for their transcripts.
+        """
         if not self._may_send.is_set():
             return 0
         in_flight = self._run.limits.in_flight
@@ -161,7 +173,7 @@ class _Engine:
 
     def _claim(self, tasks: asyncio.TaskGroup, room: int) -> None:
         now = time.time()
-        alive = [owner for owner in self._ledger.owners() if self._presence.is_alive(owner)]
+        alive = [owner for owner in self._ledger.owners() if self._lock.is_alive(owner)]
         for job in self._ledger.claim(self._run.batch_ids, self._owner, now + LEASE_S, now, room, alive):
             task = tasks.create_task(self._do(job))
             self._active.add(task)
@@ -170,7 +182,7 @@ class _Engine:
     async def _wait_for_others(self) -> None:
         await asyncio.sleep(OTHERS_PAUSE_S)
         for owner in self._ledger.owners():
-            if self._presence.has_exited(owner):
+            if self._lock.has_exited(owner):
                 self._ledger.release(owner)
         self._states = Counter(self._ledger.states(self._run.batch_ids))
         self._run.on_progress(self._states)
@@ -184,36 +196,36 @@ class _Engine:
             await asyncio.sleep(RENEW_S)
             self._ledger.renew(self._owner, time.time() + LEASE_S)
 
-    async def _obey(self) -> None:
-        while not self._steering.is_stopped:
-            if self._steering.is_paused:
+    async def _follow_control(self) -> None:
+        while not self._control.is_stopped:
+            if self._control.is_paused:
                 self._may_send.clear()
             elif not self._may_send.is_set():
                 self._may_send.set()
                 self._room.set()
-            await asyncio.sleep(STEERING_S)
+            await asyncio.sleep(CONTROL_PAUSE_S)
         raise StopRequestedError
 
     async def _do(self, job: Job) -> None:
-        """Drive one job until it has ended (or is at the service, when the run does not wait for results)."""
+        """Do one job until it has ended (or is at the service, when the run does not wait for results)."""
         action: Action | None = None
         answer: Answer = Claimed()
         fetched: Fetched | None = None
         while True:
-            step = next_step(job, action, answer, self._circumstances())
+            step = next_step(job, action, answer, self._context())
             if not await self._record(job, step, fetched):
                 return
             job, action = step.job, step.action
             if action is Action.STOP:
                 assert step.failure is not None
                 raise ServiceStoppedError(step.failure.kind, step.failure.advice)
-            if job.state in ENDED or (action is Action.WATCH and not self._run.to_the_end):
+            if job.state in ENDED or (action is Action.WAIT and not self._run.to_the_end):
                 return
             if step.after_s:
                 await asyncio.sleep(step.after_s)
             if action is not Action.FETCH or fetched is None:
-                said = await self._perform(action, job)
-                fetched, answer = (said, said.word) if isinstance(said, Fetched) else (None, said)
+                result = await self._perform(action, job)
+                fetched, answer = (result, result.report) if isinstance(result, Fetched) else (None, result)
 
     async def _perform(self, action: Action, job: Job) -> Answer | Fetched:
         if action in (Action.UPLOAD, Action.SUBMIT):
@@ -221,49 +233,52 @@ class _Engine:
         match action:
             case Action.UPLOAD:
                 async with self._uploads:
-                    return await self._api.upload(job.source, job.sha256 or "")
+                    return await self._client.upload(job.source, job.sha256 or "")
             case Action.SUBMIT:
                 delivery = self._run.webhook.options_for(job.key) if self._run.webhook else {}
-                return await self._api.create(job.audio_url or "", job.options, delivery)
-            case Action.LOOK:
-                return await self._look_for(job)
-            case Action.WATCH:
-                return await self._watcher.wait(job)
+                return await self._client.create(job.audio_url or "", job.options, delivery)
+            case Action.RECONCILE:
+                return await self._reconcile(job)
+            case Action.WAIT:
+                return await self._poller.wait(job)
             case _:
                 return await self._fetch(job)
 
-    async def _look_for(self, job: Job) -> Answer:
-        """Two jobs of one address may look at the same time; what one of them finds is not found again by the other."""
+    async def _reconcile(self, job: Job) -> Answer:
+        """Find the job's transcript in the list.
+
+        Two jobs of one address may search at the same time; each transcript is given to one of them only.
+        """
         while True:
-            said = await find_lost_transcript(
-                self._api, job, lambda ids: self._ledger.known_transcripts(ids) | self._found.intersection(ids)
+            answer = await find_lost_transcript(
+                self._client, job, lambda ids: self._ledger.known_transcripts(ids) | self._found.intersection(ids)
             )
-            if not isinstance(said, Accepted):
-                return said
-            if said.transcript_id not in self._found:
-                self._found.add(said.transcript_id)
-                return said
+            if not isinstance(answer, Accepted):
+                return answer
+            if answer.transcript_id not in self._found:
+                self._found.add(answer.transcript_id)
+                return answer
 
     async def _fetch(self, job: Job) -> Fetched | Answer:
         self._to_fetch += 1
         self._room.set()
         try:
             async with self._fetches:
-                return await self._api.get(job.transcript_id or "")
+                return await self._client.get(job.transcript_id or "")
         finally:
             self._to_fetch -= 1
 
     async def _record(self, before: Job, step: Step, fetched: Fetched | None) -> bool:
-        """Record a step before it is acted on; false when another process has taken the job over."""
+        """Record a step before its action. Returns False when another process has taken the job over."""
         after = step.job
         if after == before and not step.event:
             return True
         receipt = receipt_for(after, fetched) if step.action is Action.FINISH and fetched else None
         now = time.time()
-        if not await self._recorder.record(Fact(after, now, step.event, detail_of(step), receipt)):
+        if not await self._commits.record(Fact(after, now, step.event, detail_of(step), receipt)):
             return False
         if step.event:
-            self._teller.emit(event_of(step, now))
+            self._events.emit(event_of(step, now))
             _log.info("job %s: %s, now %s, transcript %s", after.key, step.event, after.state, after.transcript_id)
         if after.state != before.state:
             self._states[before.state] -= 1
@@ -273,11 +288,11 @@ class _Engine:
             _log.warning("job %s ended in error: %s", after.key, after.error_kind)
         return True
 
-    def _circumstances(self) -> Context:
+    def _context(self) -> Context:
         return Context(
             now=time.time(),
             jitter=random.random(),  # noqa: S311 -- spreads retries; no secret
-            newest=self._watcher.newest,
+            newest=self._poller.newest,
             limits=self._run.limits,
             forgets_jobs=self._run.connection.forgets_jobs,
         )

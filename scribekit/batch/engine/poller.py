@@ -1,4 +1,4 @@
-"""Waiting for the service: many jobs are watched through one request, the list of the account's newest transcripts."""
+"""Waiting for the service: one request, for the account's newest transcripts, answers for many jobs."""
 
 from __future__ import annotations
 
@@ -9,235 +9,223 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 from scribekit.api.answers import NoAnswer, Refused, StatusReport
 from scribekit.api.client import Client, Fetched
 from scribekit.api.failures import Recovery, http_failure
-from scribekit.api.limits import Limits
+from scribekit.api.limits import EARLIEST_SHARE, FIRST_GUESS, MAX_PAUSE, Limits
+from scribekit.api.webhook import Reception
 from scribekit.base import contract
 from scribekit.batch.steps import Answer, Overdue
 from scribekit.corpus.job import COMPLETED, ENDED, Job
 
-FIRST_GUESS = 0.01
-"""Seconds of processing per second of audio, until this run has shown better (an hour takes about 35 to 70 seconds)."""
-
-_SPREAD = 0.8
-"""A job is looked for from this share of its expected time on."""
-
-_PATIENCE = 16
-"""A job that is asked for singly is asked again after this fraction of the time that it has taken so far."""
-
-LONGEST_PAUSE = 4
-"""The most pauses of ``poll_s`` between two looks, however far away the next end is expected."""
-
+_REPEAT_FRACTION = 16
+"""A job that is asked for singly is asked for again after this fraction of the time that it has taken so far."""
 
 WEBHOOK_SLOWDOWN = 10
-"""How much more rarely we look while the service tells us by itself."""
+"""With a webhook, poll this many times less often."""
 
 WORTH_A_PAGE = 25
-"""So many jobs must be waited for to read on past one more page of the list that shows none of them."""
+"""Read one more page without a match only while at least this many jobs are pending per such page."""
 
-MOST_SINGLY = 8
-"""Jobs that are asked for one by one after a look, at least; at most a quarter of those that wait."""
+MIN_SINGLE_REQUESTS = 8
+"""After a poll, at least this many unlisted jobs are asked for one by one; at most a quarter of those pending."""
 
 OUTAGE_S = 60.0
-"""How long the service may be out of reach before a job is told."""
+"""How long the service may be unreachable before one job is answered."""
 
-MOST_EARLY = 10_000
-"""Calls about transcripts that we do not know (yet) are remembered up to this number."""
-
-Reception = Literal["accepted", "repeated", "unknown"]
+MAX_EARLY_CALLS = 10_000
+"""Webhook calls about transcripts that are not known (yet) are remembered up to this number."""
 
 
 @dataclass(slots=True)
-class _Watch:
+class _Pending:
     job: Job
     answer: asyncio.Future[Answer | Fetched]
     status: str
     since: float
     resumed: bool
-    """It was at the service before we began to look, and may have ended meanwhile."""
+    """It was at the service before the first poll, and may have ended meanwhile."""
     not_before: float = 0.0
     """When it may be asked for singly again."""
     unfinished_at: float = 0.0
-    """When the service last said that it had not finished."""
+    """When the service last reported that it had not finished."""
     began: float = field(default_factory=time.monotonic)
-    """By a clock that stands still while the machine sleeps."""
+    """By a clock that stops while the machine sleeps."""
 
 
 class Poller:
-    """Tells each waiting job what the service says of it.
+    """Answers each waiting job when the service reports a change of its status.
 
     Args:
-        api: The open connection.
+        client: The open connection.
         limits: The pace.
-        is_told: The service also tells us by webhook, so that looking is only for what it fails to tell.
-        known: Tells which of some transcript ids belong to a job already.
+        has_webhook: The service also calls a webhook, so polling is only for calls that never come.
+        known: Returns which of some transcript ids belong to a job already.
     """
 
-    def __init__(self, api: Client, limits: Limits, *, is_told: bool = False, known: Callable[[list[str]], set[str]] = set) -> None:
-        self._api = api
+    def __init__(self, client: Client, limits: Limits, *, has_webhook: bool = False, known: Callable[[list[str]], set[str]] = set) -> None:
+        self._client = client
         self._limits = limits
-        self._slowness = WEBHOOK_SLOWDOWN if is_told else 1
+        self._slowdown = WEBHOOK_SLOWDOWN if has_webhook else 1
         self._known = known
         self._early: collections.OrderedDict[str, None] = collections.OrderedDict()
-        self._watches: dict[str, _Watch] = {}
+        self._pending: dict[str, _Pending] = {}
         self._wake = asyncio.Event()
         self._pace = math.inf
         self._began = time.time()
-        self._alone_since: float | None = None
+        self._unreachable_since: float | None = None
         self.newest: str | None = None
 
-    async def first_look(self) -> Refused | NoAnswer | None:
-        """One request before all others: it proves the key, and finds the newest transcript. Returns what went wrong, if anything."""
-        page = await self._api.page()
+    async def first_request(self) -> Refused | NoAnswer | None:
+        """Check the key and find the newest transcript, before all other requests. Returns what went wrong, if anything."""
+        page = await self._client.page()
         if isinstance(page, contract.ListPage):
             self._keep_newest(page)
             return None
         return page
 
     async def wait(self, job: Job) -> Answer | Fetched:
-        """Wait until the service's word on the job changes."""
+        """Wait until the service reports another status of the job."""
         assert job.transcript_id is not None
         since = job.submitted_at or time.time()
-        watch = _Watch(job, asyncio.get_running_loop().create_future(), job.state, since, resumed=since < self._began)
+        pending = _Pending(job, asyncio.get_running_loop().create_future(), job.state, since, resumed=since < self._began)
         if self._early.pop(job.transcript_id, self) is not self:
             return StatusReport(COMPLETED)
-        self._watches[job.transcript_id] = watch
+        self._pending[job.transcript_id] = pending
         self._wake.set()
         try:
-            return await watch.answer
+            return await pending.answer
         finally:
-            self._watches.pop(job.transcript_id, None)
+            self._pending.pop(job.transcript_id, None)
 
     def hint(self, transcript_id: str) -> Reception:
-        """Somebody says that a transcript has ended. Its job is fetched, which shows whether that is so."""
-        watch = self._watches.get(transcript_id)
-        if watch and not watch.answer.done():
-            watch.answer.set_result(StatusReport(COMPLETED))
+        """Take a webhook call that says that a transcript has ended. Fetching it shows whether that is so."""
+        pending = self._pending.get(transcript_id)
+        if pending and not pending.answer.done():
+            pending.answer.set_result(StatusReport(COMPLETED))
             return "accepted"
-        if watch or transcript_id in self._early or self._known([transcript_id]):
+        if pending or transcript_id in self._early or self._known([transcript_id]):
             return "repeated"
         # The call may be quicker than the answer to the request that created the job.
         self._early[transcript_id] = None
-        if len(self._early) > MOST_EARLY:
+        if len(self._early) > MAX_EARLY_CALLS:
             self._early.popitem(last=False)
         return "unknown"
 
     async def run(self) -> None:
-        """Look again and again while anything is waited for. Ends only by being cancelled."""
+        """Poll while any job waits. Ends only by being cancelled."""
         while True:
             await self._wake.wait()
             await asyncio.sleep(self._pause_s())
-            await self._look()
-            if not self._watches:
+            await self._poll()
+            if not self._pending:
                 self._wake.clear()
 
     def _pause_s(self) -> float:
-        if any(watch.resumed for watch in self._watches.values()):
+        if any(pending.resumed for pending in self._pending.values()):
             return 0.0
-        poll_s = self._limits.poll_s * self._slowness
-        nearest = min((self._due(watch) for watch in self._watches.values()), default=0.0) - time.time()
-        return min(max(nearest, poll_s), LONGEST_PAUSE * poll_s)
+        poll_s = self._limits.poll_s * self._slowdown
+        nearest = min((self._due(pending) for pending in self._pending.values()), default=0.0) - time.time()
+        return min(max(nearest, poll_s), MAX_PAUSE * poll_s)
 
-    def _due(self, watch: _Watch) -> float:
-        """From when on the job may have ended, going by the quickest that this run has seen (the others had to queue)."""
+    def _due(self, pending: _Pending) -> float:
+        """Return when the job may have ended at the earliest, by the quickest job of this run (the others had to queue)."""
         pace = self._pace if math.isfinite(self._pace) else FIRST_GUESS
-        return watch.since + _SPREAD * pace * (watch.job.duration_s or 0.0)
+        return pending.since + EARLIEST_SHARE * pace * (pending.job.duration_s or 0.0)
 
-    async def _look(self) -> None:
-        unseen = set(self._watches)
-        for watch in self._watches.values():
-            watch.resumed = False
+    async def _poll(self) -> None:
+        unlisted = set(self._pending)
+        for pending in self._pending.values():
+            pending.resumed = False
         before, empty_pages = None, 0
-        while unseen:
-            page = await self._api.page(before)
+        while unlisted:
+            page = await self._client.page(before)
             if not isinstance(page, contract.ListPage):
-                self._pass_on(page)
+                self._failed(page)
                 break
-            self._alone_since = None
+            self._unreachable_since = None
             if before is None:
                 self._keep_newest(page)
-            seen = [item for item in page.transcripts if item.id in unseen]
-            for item in seen:
-                unseen.discard(item.id)
-                self._learn(item)
-                self._tell(item.id, StatusReport(item.status, item.error))
-            # Pages without any of ours: the rest lies deep under other people's jobs, or under our own finished ones. To go on
-            # is worth it for many; a few are asked for one by one.
-            empty_pages += not seen
-            if empty_pages * WORTH_A_PAGE > len(unseen) or page.is_last:
+            listed = [item for item in page.transcripts if item.id in unlisted]
+            for item in listed:
+                unlisted.discard(item.id)
+                self._learn_pace(item)
+                self._report(item.id, StatusReport(item.status, item.error))
+            # A page without any of ours: the rest is below other clients' jobs, or below our own finished ones. For many
+            # jobs the next page is worth a request; a few are asked for one by one.
+            empty_pages += not listed
+            if empty_pages * WORTH_A_PAGE > len(unlisted) or page.is_last:
                 break
             before = page.transcripts[-1].id
-        await self._ask_singly(unseen)
+        await self._ask_singly(unlisted)
         self._end_overdue()
 
     async def _ask_singly(self, transcript_ids: Iterable[str]) -> None:
-        """Ask for those that the list did not show, one by one, when they are due, so many that the request window bears it."""
+        """Ask for due jobs that the list did not show, one by one: only as many as the request window can take."""
         now = time.time()
-        waiting = {key: watch for key in transcript_ids if (watch := self._watches.get(key)) and not watch.answer.done()}
-        times = {key: max(self._due(watch), watch.not_before) for key, watch in waiting.items()}
+        waiting = {key: pending for key in transcript_ids if (pending := self._pending.get(key)) and not pending.answer.done()}
+        times = {key: max(self._due(pending), pending.not_before) for key, pending in waiting.items()}
         due = sorted((at, key) for key, at in times.items() if at <= now)
-        most = max(MOST_SINGLY, len(self._watches) // 4)
+        most = max(MIN_SINGLE_REQUESTS, len(self._pending) // 4)
         for _, key in due[:most]:
-            fetched = await self._api.get(key)
+            fetched = await self._client.get(key)
             if isinstance(fetched, Fetched):
-                ended = fetched.head.status in ENDED
-                self._tell(key, fetched if ended else fetched.word)
-                if not ended and (watch := self._watches.get(key)):
-                    watch.not_before = now + max(self._limits.poll_s, (now - watch.since) / _PATIENCE)
+                has_ended = fetched.head.status in ENDED
+                self._report(key, fetched if has_ended else fetched.report)
+                if not has_ended and (pending := self._pending.get(key)):
+                    pending.not_before = now + max(self._limits.poll_s, (now - pending.since) / _REPEAT_FRACTION)
             else:
-                self._pass_on(fetched, [key])
+                self._failed(fetched, [key])
 
-    def _tell(self, transcript_id: str, word: StatusReport | Fetched) -> None:
-        watch = self._watches.get(transcript_id)
-        status = word.status if isinstance(word, StatusReport) else word.head.status
-        if watch and status not in ENDED:
-            watch.unfinished_at = time.time()
-        if watch and not watch.answer.done() and status != watch.status:
-            watch.answer.set_result(word)
+    def _report(self, transcript_id: str, report: StatusReport | Fetched) -> None:
+        pending = self._pending.get(transcript_id)
+        status = report.status if isinstance(report, StatusReport) else report.head.status
+        if pending and status not in ENDED:
+            pending.unfinished_at = time.time()
+        if pending and not pending.answer.done() and status != pending.status:
+            pending.answer.set_result(report)
 
-    def _pass_on(self, answer: Refused | NoAnswer, only: Iterable[str] | None = None) -> None:
-        """A look that failed is repeated by the next one; only what no look can mend is handed to the jobs."""
+    def _failed(self, answer: Refused | NoAnswer, only: Iterable[str] | None = None) -> None:
+        """Answer the jobs with a failed request only when the next poll cannot help."""
         if isinstance(answer, NoAnswer):
             self._note_outage(answer)
             return
         if only is None and http_failure(answer.status, answer.error).recovery is not Recovery.STOP_BATCH:
             return
-        for key in list(self._watches if only is None else only):
-            watch = self._watches.get(key)
-            if watch and not watch.answer.done() and http_failure(answer.status, answer.error).recovery is not Recovery.RETRY:
-                watch.answer.set_result(answer)
+        for key in list(self._pending if only is None else only):
+            pending = self._pending.get(key)
+            if pending and not pending.answer.done() and http_failure(answer.status, answer.error).recovery is not Recovery.RETRY:
+                pending.answer.set_result(answer)
 
     def _note_outage(self, answer: NoAnswer) -> None:
-        """When the network has been gone for long, one job is told, and finds out by its own tries whether the batch must stop."""
+        """Answer one job after a long outage. Its own tries then show whether the batch must stop."""
         now = time.monotonic()
-        self._alone_since = self._alone_since or now
-        waiting = next((watch for watch in self._watches.values() if not watch.answer.done()), None)
-        if waiting and not answer.unreadable and now - self._alone_since > OUTAGE_S:
-            self._alone_since = None
+        self._unreachable_since = self._unreachable_since or now
+        waiting = next((pending for pending in self._pending.values() if not pending.answer.done()), None)
+        if waiting and not answer.unreadable and now - self._unreachable_since > OUTAGE_S:
+            self._unreachable_since = None
             waiting.answer.set_result(answer)
 
     def _end_overdue(self) -> None:
-        """Give up what the service has not finished in time by its own word, or by our own asking in vain for so long.
+        """Give up jobs that the service reported unfinished after ``job_timeout_s``, or that we polled for that long.
 
-        The clock alone proves nothing: a job of yesterday, or from before this machine slept, may have ended long ago.
+        The clock time by itself proves nothing: a job of yesterday, or from before this machine slept, may have ended long ago.
         """
         most, awake = self._limits.job_timeout_s, time.monotonic()
-        for watch in self._watches.values():
-            late = watch.unfinished_at - watch.since > most or awake - watch.began > most
-            if late and not watch.answer.done():
-                watch.answer.set_result(Overdue())
+        for pending in self._pending.values():
+            is_late = pending.unfinished_at - pending.since > most or awake - pending.began > most
+            if is_late and not pending.answer.done():
+                pending.answer.set_result(Overdue())
 
-    def _learn(self, item: contract.ListItem) -> None:
-        """Learn how long the service takes, from its own two time stamps (whose zone does not matter to their difference)."""
-        watch = self._watches.get(item.id)
-        if item.status not in ENDED or not watch or not watch.job.duration_s:
+    def _learn_pace(self, item: contract.ListItem) -> None:
+        """Learn how long the service takes, from its own two time stamps (whose zone does not affect their difference)."""
+        pending = self._pending.get(item.id)
+        if item.status not in ENDED or not pending or not pending.job.duration_s:
             return
         took = _seconds_between(item.created, item.completed)
         if took is not None:
-            self._pace = min(self._pace, took / watch.job.duration_s)
+            self._pace = min(self._pace, took / pending.job.duration_s)
 
     def _keep_newest(self, page: contract.ListPage) -> None:
         if page.transcripts:
@@ -245,7 +233,7 @@ class Poller:
 
 
 def _seconds_between(first: str | None, last: str | None) -> float | None:
-    """None when one of them is no time stamp, or they lie the wrong way round."""
+    """Return the seconds between two time stamps; None when one is unreadable or the last is not after the first."""
     try:
         seconds = (datetime.fromisoformat(last or "") - datetime.fromisoformat(first or "")).total_seconds()
     except (TypeError, ValueError):  # a TypeError when only one of them names its zone

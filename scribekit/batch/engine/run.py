@@ -1,39 +1,51 @@
-"""What a run of the engine is told, and what it tells: the run itself, the account's meter, receipts and events."""
+"""One run of the engine: its settings, how other threads control it, its events, and its group commits to the ledger."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from scribekit.api.client import Fetched
 from scribekit.api.connection import Connection
 from scribekit.api.limits import Limits
 from scribekit.api.webhook import Webhook
 from scribekit.batch import pricing
-from scribekit.batch.engine.events import Event, Listener
 from scribekit.batch.steps import Action, Step
 from scribekit.corpus.job import Job
-from scribekit.corpus.ledger import Receipt
+from scribekit.corpus.ledger import Fact, Ledger, Receipt
+
+Event = dict[str, Any]
+"""``at`` (Unix time), ``event``, ``alert`` (None, ``failed``, ``stopped``), ``job_key``, ``transcript_id``, ``state``, ``error_kind``."""
+
+Listener = Callable[[Event], Awaitable[None] | None]
+
+FLUSH_TIMEOUT_S = 5.0
+"""How long the end of a run waits for listeners that have not returned."""
 
 _EVENT_KEYS = ("at", "event", "alert", "job_key", "transcript_id", "state", "error_kind")
+_log = logging.getLogger("scribekit.events")
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the engine.
+    """The settings of one run of the engine.
 
     Attributes:
         folder: The corpus folder.
         batch_ids: The batches whose jobs are to be done.
         connection: The service.
         limits: The pace.
-        to_the_end: Wait for results. Otherwise the run ends when as many jobs as there is room for are at the service.
+        to_the_end: Wait for results. Otherwise the run ends when ``limits.in_flight`` jobs (or all) are at the service.
         on_progress: Called on the background thread with the number of jobs in each state, whenever one changes.
-        on_event: Is told of every event.
-        webhook: How the service may tell us that a job has ended.
+        on_event: Called with every event.
+        webhook: Where the service tells this process that a job has ended.
     """
 
     folder: Path
@@ -46,29 +58,147 @@ class Run:
     webhook: Webhook | None = None
 
 
-def receipt_for(job: Job, fetched: Fetched) -> Receipt:
-    """What the ledger keeps of a finished job."""
-    head = fetched.head
-    # A file was measured, more finely than the service tells; of a URL there is only what somebody wrote into a table.
-    known, told = job.duration_s, head.audio_duration
-    duration = known if told is None or (job.is_local and known is not None) else told
-    options = json.loads(job.options)
-    cost = None if duration is None else pricing.job_cost(head.speech_model_used, options, duration, head.audio_channels or 1)
-    return Receipt(fetched.body, head.audio_duration, head.confidence, head.speech_model_used, head.language_code, cost)
+class StopRequestedError(Exception):
+    """Ends a run from within; it never leaves the engine."""
+
+
+class RunControl:
+    """The switches of one run. Any thread may set them; the run reads them a few times a second.
+
+    Attributes:
+        is_paused: Send nothing more. What is at the service is still waited for and stored.
+        is_stopped: End as at an interrupt. What is at the service goes on there, and the next run finds it again.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.is_paused = False
+        self.is_stopped = False
+
+
+_active: list[RunControl] = []
+
+
+@contextlib.contextmanager
+def registered(folder: Path) -> Iterator[RunControl]:
+    """Register a run, so that :func:`active_runs` finds it while it lasts."""
+    control = RunControl(folder)
+    _active.append(control)
+    try:
+        yield control
+    finally:
+        _active.remove(control)
+
+
+def active_runs(folder: Path) -> list[RunControl]:
+    """Return the controls of this process's runs on a corpus."""
+    resolved = folder.resolve()
+    return [control for control in list(_active) if control.folder == resolved]
+
+
+class EventSink:
+    """Passes events on to a listener, a function or coroutine function, on the engine's loop.
+
+    An exception of the listener is logged by its type and never disturbs the run.
+    """
+
+    def __init__(self, listener: Listener | None) -> None:
+        self._listener = listener
+        self._pending: set[asyncio.Task[None]] = set()
+
+    def emit(self, event: Event) -> None:
+        """Pass an event on. Returns at once, also when the listener is a slow coroutine."""
+        if self._listener is None:
+            return
+        try:
+            returned = self._listener(event)
+        except Exception as cause:  # noqa: BLE001 -- the user's code
+            _log.warning("the on_event listener failed: %s", type(cause).__name__)
+            return
+        if returned is not None:
+            task = asyncio.ensure_future(_guarded(returned))
+            self._pending.add(task)
+            task.add_done_callback(self._pending.discard)
+
+    async def finish(self) -> None:
+        """Wait for pending listeners, but not longer than ``FLUSH_TIMEOUT_S``."""
+        if self._pending:
+            await asyncio.wait(self._pending, timeout=FLUSH_TIMEOUT_S)
+
+
+async def _guarded(returned: Awaitable[None]) -> None:
+    try:
+        await returned
+    except Exception as cause:  # noqa: BLE001 -- the user's code
+        _log.warning("the on_event listener failed: %s", type(cause).__name__)
 
 
 def event_of(step: Step, now: float) -> Event:
-    """What listeners are told of a step."""
+    """Return the event that listeners get for a step."""
     job = step.job
     alert = "failed" if step.action is Action.FAIL else None
     return dict(zip(_EVENT_KEYS, (now, step.event, alert, job.key, job.transcript_id, job.state, job.error_kind), strict=True))
 
 
 def stop_event(kind: str, now: float) -> Event:
-    """What listeners are told when the whole batch stops."""
+    """Return the event that listeners get when the whole batch stops."""
     return {**dict.fromkeys(_EVENT_KEYS), "at": now, "event": "stopped", "alert": "stopped", "error_kind": kind}
 
 
 def detail_of(step: Step) -> str:
-    """The numbers that belong to an event, as JSON."""
+    """Return the numbers that belong to an event, as JSON."""
     return json.dumps({"after_s": round(step.after_s, 3)}) if step.after_s else ""
+
+
+def receipt_for(job: Job, fetched: Fetched) -> Receipt:
+    """Return what the ledger keeps of a finished job."""
+    head = fetched.head
+    # A file was measured, more finely than the service reports; the length of a URL was only written into a table.
+    known, reported = job.duration_s, head.audio_duration
+    duration = known if reported is None or (job.is_local and known is not None) else reported
+    options = json.loads(job.options)
+    cost = None if duration is None else pricing.job_cost(head.speech_model_used, options, duration, head.audio_channels or 1)
+    return Receipt(fetched.body, head.audio_duration, head.confidence, head.speech_model_used, head.language_code, cost)
+
+
+class GroupCommit:
+    """Records facts: those that several jobs have at the same moment are committed in one synchronised write.
+
+    Each job goes on only when its own fact is on the disk.
+
+    Args:
+        ledger: The open ledger.
+        owner: The process that claims the jobs of the facts.
+    """
+
+    def __init__(self, ledger: Ledger, owner: str) -> None:
+        self._ledger = ledger
+        self._owner = owner
+        self._waiting: list[tuple[Fact, asyncio.Future[bool]]] = []
+
+    async def record(self, fact: Fact) -> bool:
+        """Record one fact. Returns False when the job is no longer ours.
+
+        Raises:
+            LedgerError: It could not be written.
+        """
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_soon(self._write)
+        recorded: asyncio.Future[bool] = loop.create_future()
+        self._waiting.append((fact, recorded))
+        return await recorded
+
+    def _write(self) -> None:
+        # The fact of a cancelled job is written too: it describes what has already happened.
+        waiting, self._waiting = self._waiting, []
+        try:
+            results = self._ledger.record(self._owner, [fact for fact, _ in waiting])
+        except Exception as cause:  # noqa: BLE001 -- handed on to every job that waits
+            for _, recorded in waiting:
+                if not recorded.done():
+                    recorded.set_exception(cause)
+            return
+        for (_, recorded), result in zip(waiting, results, strict=True):
+            if not recorded.done():
+                recorded.set_result(result)

@@ -1,4 +1,4 @@
-"""How a workload will go under some limits: times with their band, the bottleneck, requests and dollars. Pure, and the same every time."""
+"""The forecast of a workload under some limits: times with their band, the bottleneck, requests and dollars. Pure and deterministic."""
 
 from __future__ import annotations
 
@@ -11,21 +11,17 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from scribekit.api.limits import Limits
+from scribekit.api.limits import EARLIEST_SHARE, FIRST_GUESS, MAX_PAUSE, Limits
 from scribekit.base.errors import OptionError
 from scribekit.batch.planning.job_times import BY_VENDOR, MULTICHANNEL, JobTimes, Numbers, vendor_of
-from scribekit.batch.planning.simulation import Line, SimulatedRun, simulate
-from scribekit.batch.planning.stages import NOTHING, Stage, request_count, stages
+from scribekit.batch.planning.simulation import NOTHING, Pipeline, SimulatedRun, Stage, request_count, simulate, stages
 from scribekit.batch.planning.workload import Offer, Workload
 
 REQUEST_S = 0.01
-"""A hundred requests a second: sixteen at once that take 0.16 s each over the network, or what the engine does for each on this machine."""
+"""A hundred requests a second: sixteen at once that take 0.16 s each over the network, or the engine's work for each on this machine."""
 
 STORED_BYTES_PER_HOUR = 230_000
-"""Of compressed transcripts with speakers: the median of the embedded recogniser's of the sample recordings."""
-
-FIRST_GUESS = 0.008
-"""A job is not looked for before this share of its length, until the run has shown how long jobs take."""
+"""Compressed transcripts with speakers: the median of the sample recordings, as the embedded recogniser transcribes them."""
 
 FEW_JOBS, RUNS_OF_FEW, RUNS_OF_MANY = 1_000, 21, 5
 LEAST_SAMPLE, SAMPLE_PER_SLOT = 4_000, 40
@@ -36,14 +32,14 @@ Positions = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Setting:
-    """On what terms a workload is done.
+    """The settings of a plan.
 
     Attributes:
         limits: The pace.
         upload_mbps: Upload bandwidth in Mbit/s; None when it is not limited, or not known.
         speech_models: The models for all recordings; None for those of their own options.
         budget_usd: The most that may be spent.
-        length_is_named: The user has named the length to reckon with where none is known.
+        length_is_named: The user has given the length to assume where none is known.
         times: Vendor → how long jobs take there, where it differs from the published figures.
         stored_bytes_per_hour: Disk space of an hour's transcript.
         request_s: Seconds for which a request keeps the next one waiting.
@@ -64,24 +60,24 @@ class Setting:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
+        """Refuse a figure that is not positive."""
         for name in ("upload_mbps", "budget_usd", "stored_bytes_per_hour"):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise OptionError(f"{name}={value!r}: expected a number above zero, or None.")
 
     def times_for(self, model: str) -> JobTimes:
-        """How long jobs of a model take."""
+        """Return how long jobs of a model take."""
         vendor = vendor_of(model)
         return self.times.get(vendor, BY_VENDOR[vendor])
 
 
 class Forecast:
-    """A workload under one setting. Everything is reckoned when it is first asked for.
+    """The forecast of a workload under one setting. Each figure is computed when it is first used.
 
     Args:
         work: The workload.
-        setting: The terms.
+        setting: The settings.
     """
 
     def __init__(self, work: Workload, setting: Setting) -> None:
@@ -90,12 +86,12 @@ class Forecast:
 
     @functools.cached_property
     def offers(self) -> Sequence[Offer]:
-        """What each kind of recordings is sent to, and its price."""
+        """The models and the price of each kind of recordings."""
         return [kind.offer(self.setting.speech_models) for kind in self.work.kinds]
 
     @functools.cached_property
     def jobs(self) -> Positions:
-        """Positions of what is sent, in the order of sending; without what the budget holds back."""
+        """Positions of what is sent, in the order of sending, without what the budget holds back."""
         sent, budget = self.work.sent, self.setting.budget_usd
         if budget is None:
             return sent
@@ -111,12 +107,12 @@ class Forecast:
         return [self.setting.times_for(offer.models[0]) for offer in self.offers]
 
     @functools.cached_property
-    def line(self) -> Line:
+    def pipeline(self) -> Pipeline:
         """What the jobs pass through."""
         limits, mbps = self.setting.limits, self.setting.upload_mbps
-        narrow = [times.slots for times in self.times if times.slots is not None]
-        return Line(
-            slots=min([limits.concurrent_jobs, *narrow]),
+        own_slots = [times.slots for times in self.times if times.slots is not None]
+        return Pipeline(
+            slots=min([limits.concurrent_jobs, *own_slots]),
             in_flight=limits.in_flight,
             requests=limits.requests_per_window,
             window_s=limits.window_s,
@@ -129,13 +125,13 @@ class Forecast:
 
     @property
     def _first_pause_s(self) -> float:
-        """The engine looks more rarely, up to four times, while even the shortest job under way is not due by its first guess."""
+        """The pause between polls until the first job has ended: as long as not even the shortest job is due, by the first guess."""
         limits = self.setting.limits
         shortest_s = float(self.work.duration_s[self.jobs[: limits.in_flight]].min(initial=math.inf))
-        return min(max(FIRST_GUESS * shortest_s, limits.poll_s), 4 * limits.poll_s)
+        return min(max(EARLIEST_SHARE * FIRST_GUESS * shortest_s, limits.poll_s), MAX_PAUSE * limits.poll_s)
 
     def work_s(self, positions: Positions) -> Numbers:
-        """Expected seconds in processing."""
+        """Return the expected seconds in processing."""
         found = np.zeros(len(positions))
         for number, (kind, times) in enumerate(zip(self.work.kinds, self.times, strict=True)):
             mine = self.work.kind[positions] == number
@@ -146,58 +142,58 @@ class Forecast:
 
     @functools.cached_property
     def sample(self) -> Positions:
-        """Every so-many-th job in the order of sending, of a batch that is too large to simulate whole: the same mix, in less time."""
-        most = max(LEAST_SAMPLE, SAMPLE_PER_SLOT * self.line.slots)
+        """Every n-th job in the order of sending, of a batch that is too large to simulate whole: the same mix, in less time."""
+        most = max(LEAST_SAMPLE, SAMPLE_PER_SLOT * self.pipeline.slots)
         if len(self.jobs) <= most:
             return self.jobs
         return self.jobs[((np.arange(most) + 0.5) * len(self.jobs) / most).astype(np.intp)]
 
     @property
     def share(self) -> float:
-        """The sample's part of the jobs."""
+        """The part of the jobs that is in the sample."""
         return len(self.sample) / len(self.jobs) if len(self.jobs) else 1.0
 
     @functools.cached_property
-    def courses(self) -> Sequence[SimulatedRun]:
+    def runs(self) -> Sequence[SimulatedRun]:
         """Simulated runs, from a quick service to a slow one."""
         work_s, upload_bytes = self.work_s(self.sample), self.work.upload_bytes[self.sample]
         spread = self._by_job([times.spread for times in self.times], self.sample)
-        doubt = max((times.doubt for times in self.times), default=0.0)
-        runs = 1 if doubt == 0 and not spread.any() else RUNS_OF_FEW if len(work_s) <= FEW_JOBS else RUNS_OF_MANY
-        found = []
-        for run in range(runs):
-            busy = math.exp(doubt * NormalDist().inv_cdf((run + 0.5) / runs))
-            chance = np.exp(spread * np.random.default_rng(run).standard_normal(len(work_s)) - spread**2 / 2)
-            found.append(self._whole(work_s * busy * chance, upload_bytes))
-        return found
+        uncertainty = max((times.doubt for times in self.times), default=0.0)
+        count = 1 if uncertainty == 0 and not spread.any() else RUNS_OF_FEW if len(work_s) <= FEW_JOBS else RUNS_OF_MANY
+        runs = []
+        for number in range(count):
+            busy = math.exp(uncertainty * NormalDist().inv_cdf((number + 0.5) / count))
+            noise = np.exp(spread * np.random.default_rng(number).standard_normal(len(work_s)) - spread**2 / 2)
+            runs.append(self._run(work_s * busy * noise, upload_bytes))
+        return runs
 
-    def _whole(self, work_s: Numbers, upload_bytes: Numbers) -> SimulatedRun:
-        """The course of the sample, stretched to that of all jobs: each waits for so many more before it, but takes no longer itself."""
-        course = simulate(work_s, upload_bytes, self.line)
+    def _run(self, work_s: Numbers, upload_bytes: Numbers) -> SimulatedRun:
+        """Simulate the sample, and stretch the result to all jobs: each waits for more jobs before it, but takes no longer itself."""
+        run = simulate(work_s, upload_bytes, self.pipeline)
         if self.share == 1.0:
-            return course
-        waits_s = np.maximum(course.stored_s - work_s, 0.0)
-        return SimulatedRun(waits_s / self.share + work_s, round(course.looks / self.share))
+            return run
+        waits_s = np.maximum(run.stored_s - work_s, 0.0)
+        return SimulatedRun(waits_s / self.share + work_s, round(run.polls / self.share))
 
     def wall_s(self, chance: float) -> float:
-        """The time that is kept with such a chance."""
-        walls = [course.wall_s for course in self.courses]
+        """Return the time within which the batch ends with this chance."""
+        walls = [run.wall_s for run in self.runs]
         return float(np.quantile(walls, chance, method="hazen"))
 
     @functools.cached_property
-    def looks(self) -> int:
+    def polls(self) -> int:
         """Requests for the list."""
-        return round(float(np.median([course.looks for course in self.courses])))
+        return round(float(np.median([run.polls for run in self.runs])))
 
     @property
     def requests(self) -> int:
         """All requests."""
-        return request_count(self.work.upload_bytes[self.sample], self.share) + self.looks
+        return request_count(self.work.upload_bytes[self.sample], self.share) + self.polls
 
     @functools.cached_property
     def stages(self) -> list[Stage]:
         """The stages, the slowest first."""
-        return stages(self.work_s(self.sample), self.work.upload_bytes[self.sample], self.line, self.looks, self.share)
+        return stages(self.work_s(self.sample), self.work.upload_bytes[self.sample], self.pipeline, self.polls, self.share)
 
     @property
     def bottleneck(self) -> str:
@@ -206,30 +202,30 @@ class Forecast:
 
     @functools.cached_property
     def curve(self) -> tuple[Numbers, Numbers]:
-        """Hours of audio, and when so many are done: a row each for 10, 50 and 90 % of the runs."""
+        """Hours of audio, and when each number of hours is done: a row each for 10, 50 and 90 % of the runs."""
         hours = self.work.duration_s[self.sample] / 3600
         levels = np.linspace(0.0, 1.0, POINTS)
         times = []
-        for course in self.courses:
-            order = np.argsort(course.stored_s, kind="stable")
+        for run in self.runs:
+            order = np.argsort(run.stored_s, kind="stable")
             done = np.concatenate([[0.0], np.cumsum(hours[order])])
-            at = np.concatenate([[0.0], course.stored_s[order]])
+            at = np.concatenate([[0.0], run.stored_s[order]])
             times.append(np.interp(levels * done[-1], done, at))
         band = np.quantile(np.array(times), [0.1, 0.5, 0.9], axis=0, method="hazen")
         return levels * float(self._hours(self.jobs).sum()), band
 
     @functools.cached_property
     def ready_s(self) -> Numbers:
-        """For each job in the order of sending, when its transcript is at home (median)."""
-        runs = np.array([course.stored_s for course in self.courses])
-        stored: Numbers = np.asarray(np.median(runs, axis=0), dtype=np.float64)
+        """When each job's transcript is stored (median), in the order of sending."""
+        by_run = np.array([run.stored_s for run in self.runs])
+        stored: Numbers = np.asarray(np.median(by_run, axis=0), dtype=np.float64)
         if len(self.sample) == len(self.jobs):
             return stored
         ranks = (np.arange(len(self.sample)) + 0.5) / self.share
         return np.asarray(np.interp(np.arange(len(self.jobs)), ranks, stored), dtype=np.float64)
 
     def usd(self, positions: Positions) -> Numbers:
-        """Cost at the first model; NaN without a rate."""
+        """Return the cost with the first model; NaN without a rate."""
         return self._by_job([offer.usd_per_hour for offer in self.offers], positions) * self._hours(positions)
 
     def _hours(self, positions: Positions) -> Numbers:

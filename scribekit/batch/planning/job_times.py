@@ -1,4 +1,4 @@
-"""How long the service works on a recording: the published figures, and what a corpus's own events teach. Pure."""
+"""How long the service works on a recording: published figures, and figures learned from a corpus's own events. Pure."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ MULTICHANNEL = 1.25
 """Multichannel jobs take about a quarter longer (AssemblyAI, meeting notetaker best practices)."""
 
 FEWEST_TO_FIT = 3
-_ROUNDS = 8  # the weights of a line are those of the line before
-_LEAST_DOUBT = 0.1
-"""The service is not equally busy every day, however many jobs of one day we have seen."""
+_ROUNDS = 8  # each fit is weighted by the one before
+_LEAST_UNCERTAINTY = 0.1
+"""The service is not equally busy every day, however many jobs of one day are known."""
 
 
 @dataclass(frozen=True)
 class JobTimes:
-    """Time in processing of a job: ``(overhead_s + per_hour_s · hours) · chance``, where chance is log-normal around 1.
+    """Time in processing of a job: ``(overhead_s + per_hour_s · hours) · noise``, where noise is log-normal around 1.
 
     Attributes:
         overhead_s: Seconds that the shortest recording takes.
         per_hour_s: Seconds more for each hour of audio.
         spread: Standard deviation of the logarithm of a single job's time.
-        doubt: The same for what all jobs of a batch have in common: how busy the service is, and how little we know.
+        doubt: The same for what all jobs of a batch share: how busy the service is, and the uncertainty of the figures.
         source: Where the figures come from, in words.
         jobs: Number of jobs that they were learned from; 0 for published figures.
         slots: The most jobs that this kind of service works on at once, when its machine limits that.
@@ -60,7 +60,7 @@ class JobTimes:
             raise OptionError("JobTimes: expected overhead_s or per_hour_s above zero; no service takes no time.")
 
     def seconds(self, duration_s: Numbers | float) -> Numbers:
-        """Expected seconds in processing for lengths in seconds."""
+        """Return the expected seconds in processing for lengths in seconds."""
         return np.asarray(self.overhead_s + self.per_hour_s * np.asarray(duration_s, dtype=float) / 3600)
 
     @property
@@ -76,7 +76,7 @@ PUBLISHED = JobTimes(
     doubt=0.25,
     source="line through the vendor's samples: 1 h 03 min in 35 s, 3 h 15 min in 133 s, 8 h 21 min in 300 s",
 )
-"""AssemblyAI's "How long does it take to transcribe a file". Another page of the vendor's says 15 to 30 % of the audio's length."""
+"""AssemblyAI, "How long does it take to transcribe a file". Another page of the vendor says 15 to 30 % of the audio's length."""
 
 EMBEDDED = JobTimes(
     overhead_s=1.0,
@@ -90,28 +90,28 @@ BY_VENDOR: Mapping[str, JobTimes] = {"AssemblyAI": PUBLISHED, "embedded": EMBEDD
 
 
 def embedded(cores: int) -> JobTimes:
-    """The embedded recogniser on a machine with so many cores."""
+    """Return the times of the embedded recogniser on a machine with this many cores."""
     return replace(EMBEDDED, slots=cores)
 
 
 def vendor_of(model: str) -> str:
-    """Who runs a model; one that the rate card does not know is taken for the vendor's newest."""
+    """Return who runs a model. A model that is not in the rate card counts as a new one of AssemblyAI's."""
     return rate_card().vendors.get(model, "AssemblyAI")
 
 
 def learn(duration_s: Numbers, seconds: Numbers, known: JobTimes = PUBLISHED) -> JobTimes | None:
-    """What past jobs teach: the line with the least squared error relative to itself, both parts not negative.
+    """Fit the times of past jobs: the line with the least squared error relative to itself, both parts not negative.
 
-    Relative to itself, and not to what was seen: jobs are timed by looks at the service, some too short and some too long, and those that
-    seem short would outweigh the others.
+    The error is relative to the fitted line, not to the measured times: polls measure some times too short and some too long, and those
+    that seem short would outweigh the others.
 
     Args:
         duration_s: Length of each recording in seconds.
-        seconds: How long the service worked on each; 0 for what was begun and done between two looks.
-        known: Gives the proportion of the two parts where the lengths are too alike to tell them apart.
+        seconds: How long the service worked on each; 0 for a job that began and ended between two polls.
+        known: Gives the ratio of the two parts where the lengths are too similar to separate them.
 
     Returns:
-        None where there are fewer than three jobs to learn from.
+        The times; None with fewer than three jobs to learn from.
 
     Example:
         >>> hours = np.arange(1.0, 9.0)
@@ -121,25 +121,25 @@ def learn(duration_s: Numbers, seconds: Numbers, known: JobTimes = PUBLISHED) ->
     """
     usable = _usable(duration_s, seconds)
     hours, took = duration_s[usable] / 3600, seconds[usable]
-    was_seen = took > 0
-    if was_seen.sum() < FEWEST_TO_FIT:
+    was_measured = took > 0
+    if was_measured.sum() < FEWEST_TO_FIT:
         return None
-    overhead_s, per_hour_s = _line(hours, took, known)
-    logs = np.log(took[was_seen] / (overhead_s + per_hour_s * hours[was_seen]))
+    overhead_s, per_hour_s = _fit_line(hours, took, known)
+    logs = np.log(took[was_measured] / (overhead_s + per_hour_s * hours[was_measured]))
     spread = float(np.std(logs, ddof=1))
     return replace(
         known,
         overhead_s=overhead_s,
         per_hour_s=per_hour_s,
         spread=spread,
-        doubt=float(np.hypot(_LEAST_DOUBT, spread / np.sqrt(len(took)))),
+        doubt=float(np.hypot(_LEAST_UNCERTAINTY, spread / np.sqrt(len(took)))),
         source=f"learned from {len(took):,} jobs of this corpus",
         jobs=len(took),
     )
 
 
 def too_few(duration_s: Numbers, seconds: Numbers) -> str | None:
-    """That :func:`learn` would learn nothing from these jobs, as a note; None where they are enough.
+    """Return a note that :func:`learn` needs more jobs than these; None where they are enough.
 
     Example:
         >>> too_few(np.array([60.0, 90.0]), np.array([3.0, np.nan]))
@@ -153,7 +153,7 @@ def _usable(duration_s: Numbers, seconds: Numbers) -> npt.NDArray[np.bool_]:
     return np.asarray((duration_s > 0) & (seconds >= 0) & np.isfinite(duration_s) & np.isfinite(seconds))
 
 
-def _line(hours: Numbers, took: Numbers, known: JobTimes) -> tuple[float, float]:
+def _fit_line(hours: Numbers, took: Numbers, known: JobTimes) -> tuple[float, float]:
     parts, fitted = np.column_stack([np.ones_like(hours), hours]), known.seconds(hours * 3600)
     is_spread = np.ptp(hours) > 0.1 * hours.mean()
     for _ in range(_ROUNDS):
@@ -165,6 +165,6 @@ def _line(hours: Numbers, took: Numbers, known: JobTimes) -> tuple[float, float]
         return float(overhead_s), float(per_hour_s)
     if is_spread and per_hour_s >= 0:
         return 0.0, float((took / hours).mean())
-    # Alike in length, or no longer for longer ones: such jobs say how quick the service is, but not what a long recording would take.
+    # Similar lengths, or no more time for longer ones: such jobs show how quick the service is, but not the time of a long recording.
     ratio = float(np.median((took / known.seconds(hours * 3600))[took > 0]))
     return known.overhead_s * ratio, known.per_hour_s * ratio

@@ -1,4 +1,4 @@
-"""The plan that a person holds: figures, tables and a picture of a batch that has not been sent. Pure."""
+"""The plan of a batch that has not been sent: figures, tables and a picture. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scribekit.base import schema
 from scribekit.base.errors import OptionError, nearest
 from scribekit.batch.planning import rendering
 from scribekit.batch.planning.forecast import Forecast, Setting
-from scribekit.batch.planning.stages import MEANINGS
+from scribekit.batch.planning.simulation import MEANINGS
 from scribekit.batch.planning.workload import DUPLICATE, IN_CORPUS, REFUSED, SENT, Workload
 from scribekit.batch.pricing import rate_card
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LIMITS = tuple(item.name for item in dataclasses.fields(Limits))
-KNOBS = ("in_flight", "upload_mbps", "speech_models", "budget_usd", *_LIMITS)
-"""What :meth:`Plan.what_if` may turn."""
+CHANGEABLE = ("in_flight", "upload_mbps", "speech_models", "budget_usd", *_LIMITS)
+"""The settings that :meth:`Plan.what_if` can change."""
 
 
 class Plan:
-    """What a batch is expected to take, before a cent is spent. Made by :func:`scribekit.plan`; nothing of it is ever sent.
+    """What a batch is expected to take, before a cent is spent. Made by :func:`scribekit.plan`, which sends nothing.
 
-    Its ``repr`` says it in a sentence, a notebook shows it as a table with a picture.
+    Its ``repr`` is one sentence; a notebook shows a table with a picture.
 
     Attributes:
-        limits: The pace that was planned with; give it to ``submit_batch``.
-        upload_mbps: The upload bandwidth that was planned with, in Mbit/s.
+        limits: The pace of the plan; give it to ``submit_batch``.
+        upload_mbps: The upload bandwidth of the plan, in Mbit/s.
     """
 
     def __init__(self, work: Workload, setting: Setting) -> None:
@@ -50,16 +50,16 @@ class Plan:
         return Forecast(self._work, self._setting)
 
     def wall_s(self, chance: float = 0.5) -> float:
-        """Seconds to the last transcript at home that will be kept with this chance.
+        """Return the seconds within which the last transcript is stored with this chance.
 
         Args:
-            chance: Between 0 and 1: 0.5 is as likely too short as too long.
+            chance: Between 0 and 1. 0.5 is as likely too short as too long.
 
         Returns:
             Seconds from ``submit_batch`` to the end of ``collect``.
 
         Raises:
-            OptionError: The chance is no chance.
+            OptionError: ``chance`` is not between 0 and 1.
         """
         if not 0 < chance < 1:
             raise OptionError(f"chance={chance!r}: expected a number between 0 and 1, for example 0.9.")
@@ -67,20 +67,20 @@ class Plan:
 
     @property
     def bottleneck(self) -> str:
-        """The stage that alone would need the longest: what to change first."""
+        """The stage that needs the most time by itself: what to change first."""
         return self._forecast.bottleneck
 
     @property
     def slots(self) -> int:
-        """Jobs that the service works on at once: the account's, or fewer where the service's machine has fewer."""
-        return self._forecast.line.slots
+        """Jobs that the service works on at once: the account's slots, or fewer where the service's machine has fewer."""
+        return self._forecast.pipeline.slots
 
     def to_frame(self) -> pd.DataFrame:
-        """The plan as one row, in the columns of ``schema.PLAN`` (those of :meth:`what_if`)."""
+        """Return the plan as one row, in the columns of ``schema.PLAN`` (those of :meth:`what_if`)."""
         return schema.PLAN.frame([self._row])
 
     def recordings(self) -> pd.DataFrame:
-        """The plan recording by recording: columns of ``schema.PLANNED``, in manifest order.
+        """Return the plan of each recording: columns of ``schema.PLANNED``, in manifest order.
 
         Example:
             >>> import scribekit as sk
@@ -108,9 +108,9 @@ class Plan:
         return schema.PLANNED.frame(columns)
 
     def stages(self) -> pd.DataFrame:
-        """What each stage would need alone, the slowest first: columns of ``schema.STAGES``.
+        """Return what each stage would need by itself, the slowest first: columns of ``schema.STAGES``.
 
-        The stages run side by side, so the whole takes a little longer than the slowest, not as long as the sum.
+        The stages run at the same time, so the batch takes a little longer than the slowest, not as long as the sum.
         """
         wall_s = self.wall_s() if self._forecast.stages else math.nan
         rows = [
@@ -120,24 +120,24 @@ class Plan:
         return schema.STAGES.frame(rows)
 
     def progress(self) -> pd.DataFrame:
-        """The picture as numbers: ``audio_hours`` done, and the seconds ``at_s_10``, ``at_s_50``, ``at_s_90`` by which they are."""
+        """Return the picture as numbers: ``audio_hours``, and the seconds ``at_s_10``, ``at_s_50``, ``at_s_90`` by which they are done."""
         hours, times = self._forecast.curve if len(self._forecast.jobs) else (np.zeros(1), np.zeros((3, 1)))
         return pd.DataFrame({"audio_hours": hours, "at_s_10": times[0], "at_s_50": times[1], "at_s_90": times[2]})
 
-    def what_if(self, **knobs: Any) -> pd.DataFrame:
-        """The plan under other settings: one row for every combination, in the columns of ``schema.PLAN``.
+    def what_if(self, **settings: Any) -> pd.DataFrame:
+        """Return the plan under other settings: one row for every combination, in the columns of ``schema.PLAN``.
 
         Args:
-            knobs: For each what to try, one value or a list: ``in_flight`` (jobs at the service at once, none of them waiting as long
+            settings: For each setting one value or a list: ``in_flight`` (jobs at the service at once, none of them waiting as long
                 as the account has the slots), ``upload_mbps``, ``speech_models`` (each a name or a list of names), ``budget_usd``, and
                 everything that :class:`Limits` takes (``concurrent_jobs=[5, 200]``). With other models than those of the plan, what is in
                 the corpus counts as sent again.
 
         Returns:
-            The rows, the last knob turning fastest.
+            The rows; the last setting changes fastest.
 
         Raises:
-            OptionError: There is no such knob, or it cannot be turned so far.
+            OptionError: There is no such setting, or it cannot have that value.
 
         Example:
             >>> import scribekit as sk
@@ -145,15 +145,15 @@ class Plan:
             >>> plan.what_if(concurrent_jobs=[5, 200])["bottleneck"].tolist()
             ['slots', 'slots']
         """
-        for name in knobs:
-            if name not in KNOBS:
-                raise OptionError(f"what_if cannot turn {name!r}.{nearest(name, KNOBS)}")
-        values = [_values(value) for value in knobs.values()]
-        turned = [self._turned(dict(zip(knobs, chosen, strict=True))) for chosen in itertools.product(*values)]
-        return schema.PLAN.frame([plan._row for plan in turned])
+        for name in settings:
+            if name not in CHANGEABLE:
+                raise OptionError(f"what_if cannot change {name!r}.{nearest(name, CHANGEABLE)}")
+        values = [_values(value) for value in settings.values()]
+        changed = [self._with(dict(zip(settings, chosen, strict=True))) for chosen in itertools.product(*values)]
+        return schema.PLAN.frame([plan._row for plan in changed])
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Hours of audio done over time, with the band from 10 to 90 %, and the bottleneck.
+        """Plot hours of audio done over time, with the band from 10 to 90 %, and the bottleneck.
 
         Args:
             ax: Where to draw; a new figure by default.
@@ -163,16 +163,16 @@ class Plan:
         """
         return rendering.draw(self.progress(), self._row, ax)
 
-    def _turned(self, knobs: Mapping[str, Any]) -> Plan:
-        limits = dataclasses.replace(self.limits, **{name: value for name, value in knobs.items() if name in _LIMITS})
-        if "in_flight" in knobs:
-            at_once = knobs["in_flight"]
+    def _with(self, settings: Mapping[str, Any]) -> Plan:
+        limits = dataclasses.replace(self.limits, **{name: value for name, value in settings.items() if name in _LIMITS})
+        if "in_flight" in settings:
+            at_once = settings["in_flight"]
             slots = min(limits.concurrent_jobs, at_once)
             limits = dataclasses.replace(limits, concurrent_jobs=slots, queue_ahead=at_once - slots)
-        rest = {name: knobs[name] for name in ("upload_mbps", "budget_usd") if name in knobs}
+        rest = {name: settings[name] for name in ("upload_mbps", "budget_usd") if name in settings}
         work = self._work
-        if "speech_models" in knobs:
-            rest["speech_models"] = models = _models(knobs["speech_models"])
+        if "speech_models" in settings:
+            rest["speech_models"] = models = _models(settings["speech_models"])
             work = work.sent_with(models)
         return Plan(work, dataclasses.replace(self._setting, limits=limits, **rest))
 
@@ -213,16 +213,16 @@ class Plan:
 
     @property
     def cost_notes(self) -> list[str]:
-        """What should be known of the dollars."""
+        """Notes on the dollars."""
         jobs = self._forecast.jobs
         assumed = int(self._work.assumed[jobs].sum())
-        lacking = ["no rate"] if np.isnan(self._forecast.usd(jobs)).any() else []
+        missing = ["no rate"] if np.isnan(self._forecast.usd(jobs)).any() else []
         lengths = [f"{assumed:,} of unknown length, {self._work.assumed_s / 60:,.1f} min assumed"] if assumed else []
-        return [*lacking, *lengths, f"rates of {rate_card().date}"]
+        return [*missing, *lengths, f"rates of {rate_card().date}"]
 
     @property
     def upload_notes(self) -> list[str]:
-        """What should be known of the uploads."""
+        """Notes on the uploads."""
         guessed = self._work.guessed_bytes
         sizes = [f"{guessed:,} files of unknown size, 128 kbit/s assumed"] if guessed else []
         is_free = self.upload_mbps is None and self._work.upload_bytes[self._forecast.jobs].any()
@@ -230,7 +230,7 @@ class Plan:
 
     @property
     def assumptions(self) -> list[str]:
-        """What was taken for granted, in sentences: processing times, unknown lengths, the date of the rate card."""
+        """The assumptions, in sentences: processing times, unknown lengths, the date of the rate card."""
         times = dict.fromkeys(times.formula for times in self._forecast.times)
         return [*(f"time in processing: {formula}" for formula in times), *self._notes]
 

@@ -1,4 +1,4 @@
-"""The verbs for looking ahead: what a batch will take, and how that compares with what it took."""
+"""Planning a batch before it is sent, and comparing the plan with what happened: ``sk.plan`` and ``sk.compare_plan``."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ import numpy as np
 import pandas as pd
 
 from scribekit.api.connection import embedded_recogniser
-from scribekit.api.limits import Limits
+from scribekit.api.embedded import service_connection
+from scribekit.api.limits import Limits, check_limits
 from scribekit.base.errors import NoConnectionError, OptionError, ScribekitError
 from scribekit.batch import planning
 from scribekit.batch.jobs import NEEDED_COLUMNS, PlanningContext, plan_jobs
-from scribekit.batch.planning import JobTimes, Plan, Setting, comparison, history
+from scribekit.batch.planning import JobTimes, Plan, Setting
+from scribekit.batch.planning.comparison import Actual, compare, processing_s, read_history
 from scribekit.batch.planning.forecast import STORED_BYTES_PER_HOUR
-from scribekit.batch.which_service import service_connection
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.ledger import FILE_NAME, Ledger
 from scribekit.corpus.view import CorpusView
 
 ENOUGH_HOURS = 10.0
-"""Of audio in a corpus, to learn from it how much disk space transcripts need."""
+"""Hours of audio that a corpus must have to learn from it how much disk space transcripts need."""
 
 
 def plan(
@@ -36,23 +37,23 @@ def plan(
     corpus: Batch | Corpus | None = None,
     times: JobTimes | None = None,
 ) -> Plan:
-    """What a batch will take, before a cent is spent: time, what holds it up, dollars, requests and disk space.
+    """Plan a batch before a cent is spent: time, bottleneck, dollars, requests and disk space.
 
-    The batch is played in fast motion: uploads share the bandwidth, requests keep to the account's window, the service takes jobs first
-    come, first served into its slots, and works on each for as long as past jobs make likely. The same input gives the same plan. Of
-    more than a few thousand recordings every so-many-th is played.
+    The batch is simulated: uploads share the bandwidth, requests keep to the account's window, the service takes jobs first come, first
+    served into its slots, and works on each for as long as past jobs make likely. The same input gives the same plan. Of more than a few
+    thousand recordings only a regular sample is simulated.
 
     Args:
         manifest: As for :func:`estimate_cost`: a manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in
             seconds. Files count with their ``size_bytes`` for the upload, links need none.
-        config: An ``assemblyai.TranscriptionConfig``. A column that bears the name of an option overrides it for its row.
+        config: An ``assemblyai.TranscriptionConfig``. A column that has the name of an option overrides it for its row.
         limits: The pace (see :class:`Limits`): slots, request window, polling.
         upload_mbps: Upload bandwidth in Mbit/s; None counts uploads as taking no time.
-        budget_usd: As for :func:`submit_batch`: recordings that it would hold back are counted and left out.
+        budget_usd: As for :func:`submit_batch`: recordings that it would hold back are counted, but not sent.
         assume_duration_s: The length in seconds of recordings of unknown length; by default the median of the others.
-        corpus: Learn from its jobs how long the service takes, and how large transcripts are; otherwise the published figures are taken.
-            Recordings of a manifest that it has with the same options are left out: to submit them again sends and costs nothing.
-            Those that failed count as to be sent, which :func:`retry` does, not ``submit_batch``.
+        corpus: Learn from its jobs how long the service takes, and how large transcripts are; by default the published figures are used.
+            Recordings that it has with the same options are not counted: submitting them again sends and costs nothing. Those that failed
+            count as to be sent, which :func:`retry` does, not ``submit_batch``.
         times: How long the service takes, if you know better.
 
     Returns:
@@ -68,8 +69,7 @@ def plan(
         >>> plan.bottleneck, round(plan.wall_s() / 3600, 1)
         ('slots', 1.3)
     """
-    if limits is not None and not isinstance(limits, Limits):
-        raise OptionError(f"limits={limits!r}: expected sk.Limits(…), for example sk.Limits(concurrent_jobs=5).")
+    check_limits(limits)
     if assume_duration_s is not None and not assume_duration_s > 0:
         raise OptionError(f"assume_duration_s={assume_duration_s!r}: expected a number above zero, or None.")
     paced = limits or Limits()
@@ -90,7 +90,7 @@ def plan(
 def compare_plan(
     corpus: Batch | Corpus, *, limits: Limits | None = None, upload_mbps: float | None = None, times: JobTimes | None = None
 ) -> pd.DataFrame:
-    """What a plan would have said of what a corpus (or batch) has completed, beside what then happened.
+    """Compare what a plan would have said about the completed jobs of a corpus (or batch) with what happened.
 
     Args:
         corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -108,19 +108,19 @@ def compare_plan(
     """
     paced = limits or getattr(corpus, "limits", None) or Limits()
     with corpus.reading() as view:
-        happened = history.read(view.ledger.events(view.batch_ids))
+        history = read_history(view.ledger.events(view.batch_ids))
         began = view.ledger.began_at(view.batch_ids)
         rows = _completed(view)
     if rows.empty:
         raise ScribekitError("Nothing has been completed in this corpus yet. Run sk.collect first, then compare.")
     work = planning.workload_of_jobs(rows)
-    setting = Setting(limits=paced, upload_mbps=upload_mbps, speech_models=_answered(rows), times=_local_times() | _given(times))
-    trails = [happened.trails[key] for key in rows["job_key"]]
-    return comparison.compare(Plan(work, setting), comparison.Actual(rows, trails, happened, began))
+    setting = Setting(limits=paced, upload_mbps=upload_mbps, speech_models=_model_used(rows), times=_local_times() | _given(times))
+    timelines = [history.timelines[key] for key in rows["job_key"]]
+    return compare(Plan(work, setting), Actual(rows, timelines, history, began))
 
 
 def _completed(view: CorpusView) -> pd.DataFrame:
-    """The completed jobs, each once, with their manifest rows."""
+    """Return the completed jobs, each once, with their manifest rows."""
     names = ("recording_id", "job_key", "options", "model", "cost_usd", "audio_duration_s")
     rows = [{name: row[name] for name in names} for row in view.ledger.job_rows(view.batch_ids) if row["state"] == "completed"]
     jobs = pd.DataFrame(rows, columns=list(names)).drop_duplicates("job_key")
@@ -131,23 +131,23 @@ def _completed(view: CorpusView) -> pd.DataFrame:
     return joined
 
 
-def _answered(rows: pd.DataFrame) -> tuple[str, ...] | None:
-    """The model that answered, where the recordings' own options do not tell: an embedded recogniser has but one."""
+def _model_used(rows: pd.DataFrame) -> tuple[str, ...] | None:
+    """Return the model that answered, where the options do not name it: an embedded recogniser has only one."""
     models = rows["model"].dropna().unique().tolist()
     return (models[0],) if len(models) == 1 and planning.vendor_of(models[0]) == "embedded" else None
 
 
 def _learned(corpus: Batch | Corpus, slots: int) -> tuple[dict[str, JobTimes], tuple[str, ...]]:
-    """How long each vendor's jobs took in a corpus, and a note where there are too few of all of them to tell."""
+    """Return how long each vendor's jobs took in a corpus, and notes when no vendor has enough jobs to learn from."""
     with corpus.reading() as view:
-        happened = history.read(view.ledger.events(view.batch_ids))
+        history = read_history(view.ledger.events(view.batch_ids))
         rows = _completed(view)
     local = _local_times()
     rows["vendor"] = [planning.vendor_of(model) for model in rows["model"].fillna("")]
     found, notes = {}, []
     for vendor, mine in rows.groupby("vendor"):
         known = local.get(str(vendor), planning.BY_VENDOR[str(vendor)])
-        took = history.working_s([happened.trails[key] for key in mine["job_key"]], min(slots, known.slots or slots))
+        took = processing_s([history.timelines[key] for key in mine["job_key"]], min(slots, known.slots or slots))
         lengths, seconds = mine["duration_s"].to_numpy(), np.array(took)
         learned = planning.learn(lengths, seconds, known)
         if learned is not None:
@@ -160,12 +160,12 @@ def _learned(corpus: Batch | Corpus, slots: int) -> tuple[dict[str, JobTimes], t
 
 
 def _local_times() -> dict[str, JobTimes]:
-    """The embedded recogniser works on as many recordings at once as there are cores."""
+    """Return the times of the embedded recogniser, which works on as many recordings at once as there are cores."""
     return {"embedded": planning.embedded(os.cpu_count() or 1)}
 
 
 def _in_corpus(corpus: Batch | Corpus, manifest: Any, config: Any) -> frozenset[str]:
-    """The recordings of a manifest that would not be sent again; none of a table that does not say what is in the files."""
+    """Return the recordings that would not be sent again; none of a table that has no hashes of the files."""
     if not isinstance(manifest, pd.DataFrame) or not set(NEEDED_COLUMNS) <= set(manifest.columns):
         return frozenset()
     try:
@@ -173,7 +173,7 @@ def _in_corpus(corpus: Batch | Corpus, manifest: Any, config: Any) -> frozenset[
     except NoConnectionError:
         to = None
     with Ledger(corpus.path) as ledger:
-        # Until it is said which service will be used, it is taken for one that the corpus was sent to, and not for a rehearsal.
+        # While no service is in use, assume one that the corpus was sent to, but not a rehearsal.
         hosts = [to.host] if to else [host for host in ledger.hosts(ledger.batches()) if embedded_recogniser(host) is None]
         found: set[str] = set()
         for host in hosts:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 _INK = "#333333"
 _UNITS = ((86_400.0, "days"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 _WIDTH, _HEIGHT = 320, 96
-_LEFT_OUT = {"in_corpus": "in the corpus already", "refused": "refused", "duplicates": "duplicates", "held": "held"}
+_NOT_SENT = {"in_corpus": "in the corpus already", "refused": "refused", "duplicates": "duplicates", "held": "held"}
 _LEFT = "text-align:left;vertical-align:top"
 _NUMBERS = "font-variant-numeric:tabular-nums"
 
 
 def duration(seconds: float) -> str:
-    """Seconds for people.
+    """Format seconds for people.
 
     Example:
         >>> duration(42.0), duration(5400.0), duration(400_000.0)
@@ -39,7 +39,7 @@ def _unit(seconds: float) -> tuple[float, str]:
 
 
 def money(usd: float) -> str:
-    """Dollars for people; what has no rate says so.
+    """Format dollars for people; NaN means that there is no rate.
 
     Example:
         >>> money(1234.5), money(float("nan"))
@@ -49,7 +49,7 @@ def money(usd: float) -> str:
 
 
 def size(amount: float) -> str:
-    """Bytes for people.
+    """Format bytes for people.
 
     Example:
         >>> size(1_500_000.0)
@@ -63,9 +63,9 @@ def size(amount: float) -> str:
 
 
 def facts(row: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Name and value of each figure worth showing, in order."""
-    left_out = [f"{row[name]:,} {said}" for name, said in _LEFT_OUT.items() if row[name]]
-    found = [("recordings", "; ".join([f"{row['jobs']:,} to send", *left_out]))]
+    """Return the name and the value of each figure that is shown, in order."""
+    not_sent = [f"{row[name]:,} {reason}" for name, reason in _NOT_SENT.items() if row[name]]
+    found = [("recordings", "; ".join([f"{row['jobs']:,} to send", *not_sent]))]
     found.append(("audio", f"{row['audio_hours']:,.1f} h"))
     found.append(("time", f"{duration(row['wall_s_50'])} (9 times in 10: {duration(row['wall_s_90'])})"))
     found.append(("bottleneck", str(row["bottleneck"])))
@@ -83,22 +83,22 @@ def _cost(row: Mapping[str, Any]) -> str:
     return text + (f", of a budget of {money(row['budget_usd'])}" if row["budget_usd"] is not None else "")
 
 
-def terms(row: Mapping[str, Any]) -> str:
-    """On what terms, in a few words."""
+def settings(row: Mapping[str, Any]) -> str:
+    """Return the settings in a few words."""
     mbps = f", {row['upload_mbps']:g} Mbit/s up" if row["upload_mbps"] else ""
     return f"{row['speech_models']}, {row['concurrent_jobs']:,} at a time{mbps}"
 
 
 def sentence(row: Mapping[str, Any]) -> str:
-    """One line for a terminal or a text output."""
-    return " · ".join([f"Plan ({terms(row)})", *(f"{name} {value}" for name, value in facts(row)), row["note"]])
+    """Return the plan as one line, for a terminal or a text output."""
+    return " · ".join([f"Plan ({settings(row)})", *(f"{name} {value}" for name, value in facts(row)), row["note"]])
 
 
 def page(row: Mapping[str, Any], stages: pd.DataFrame, progress: pd.DataFrame, assumptions: Iterable[str]) -> str:
-    """The same as HTML: figures, stages as bars, the picture, and what was assumed. Readable without styles or scripts."""
+    """Return the plan as HTML: figures, stages as bars, the picture and the assumptions. Readable without styles or scripts."""
     cells = "".join(f"<tr>{_head(name)}<td style='{_LEFT};{_NUMBERS}'>{html.escape(value)}</td></tr>" for name, value in facts(row))
     bars = "".join(_bar(stage) for stage in stages.to_dict("records") if stage["share"] >= 0.005)
-    caption = f"Plan: {html.escape(terms(row))}"
+    caption = f"Plan: {html.escape(settings(row))}"
     points = "".join(f"<li>{html.escape(point)}</li>" for point in assumptions)
     return (
         "<div style='display:flex;flex-wrap:wrap;gap:0 2em;align-items:flex-start'>"
@@ -131,9 +131,9 @@ def _picture(row: Mapping[str, Any], progress: pd.DataFrame) -> str:
     up = [_HEIGHT * (1 - value / hours) for value in progress["audio_hours"]]
     line, early, late = ([_WIDTH * at / end for at in progress[f"at_s_{chance}"]] for chance in (50, 10, 90))
     band = _points(early, up) + " " + _points(reversed(late), reversed(up))
-    told = f"Hours of audio done over time: {hours:,.1f} h in {duration(row['wall_s_50'])}"
+    label = f"Hours of audio done over time: {hours:,.1f} h in {duration(row['wall_s_50'])}"
     return (
-        f"<figure style='margin:0.5em 0'><svg role='img' aria-label='{html.escape(told, quote=True)}' width='{_WIDTH}' height='{_HEIGHT}'"
+        f"<figure style='margin:0.5em 0'><svg role='img' aria-label='{html.escape(label, quote=True)}' width='{_WIDTH}' height='{_HEIGHT}'"
         f" viewBox='0 0 {_WIDTH} {_HEIGHT}' style='overflow:visible;border-left:1px solid;border-bottom:1px solid'>"
         f"<polygon points='{band}' fill='{LIGHT[3]}' fill-opacity='0.35'/>"
         f"<polyline points='{_points(line, up)}' fill='none' stroke='{LIGHT[0]}' stroke-width='2'/></svg>"
@@ -147,7 +147,7 @@ def _points(across: Iterable[float], up: Iterable[float]) -> str:
 
 
 def draw(progress: pd.DataFrame, row: Mapping[str, Any], ax: Axes | None) -> Axes:
-    """Hours of audio done over time, on an Axes."""
+    """Plot hours of audio done over time on an Axes."""
     if ax is None:
         import matplotlib.pyplot as plt
 
@@ -162,14 +162,14 @@ def draw(progress: pd.DataFrame, row: Mapping[str, Any], ax: Axes | None) -> Axe
     _mark(ax, row["wall_s_90"] / unit, f"90 %: {duration(row['wall_s_90'])}", side="left")
     ax.set(xlabel=f"{name} since the start", ylabel="hours of audio done", ylim=(0, max(float(hours[-1]), 0.01) * 1.12))
     ax.set_xlim(left=0, right=max(float(late[-1]), 0.01) * 1.15)
-    ax.set_title(f"{row['jobs']:,} recordings, {terms(row)}\nbottleneck: {row['bottleneck']}", fontsize="medium")
+    ax.set_title(f"{row['jobs']:,} recordings, {settings(row)}\nbottleneck: {row['bottleneck']}", fontsize="medium")
     ax.legend(loc="lower right", frameon=False)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
 def _mark(ax: Axes, at: float, text: str, *, side: str) -> None:
-    """A line at a time, labelled on the side that faces away from the other one."""
+    """Draw a line at a time, labelled on the side that faces away from the other line."""
     ax.axvline(at, color=_INK, linewidth=1, linestyle="--")
     place: dict[str, Any] = {"ha": side, "va": "top", "fontsize": "small"}
     apart = -4 if side == "right" else 4

@@ -1,11 +1,11 @@
-"""From a manifest to what a plan reckons with: lengths, bytes, rates and options of each recording, as arrays. Pure."""
+"""The recordings of a manifest as arrays, for planning: length, upload size, price and options of each. Pure."""
 
 from __future__ import annotations
 
 import functools
 import json
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,28 +14,28 @@ import numpy.typing as npt
 import pandas as pd
 
 from scribekit.api import options as opt
-from scribekit.base.errors import ManifestError, OptionError
+from scribekit.base.errors import OptionError
 from scribekit.batch.planning.job_times import Numbers
-from scribekit.batch.pricing import ASSUMED_CHANNELS, job_cost
-from scribekit.recordings.manifest import SOURCE_NAMES, is_url, split_problem
+from scribekit.batch.pricing import ASSUMED_CHANNELS, is_multichannel, job_cost
+from scribekit.recordings.manifest import SOURCE_NAMES, durations_s, is_url, numbers, split_problem, table_of_recordings
 
 ASSUMED_DURATION_S = 3600.0
-"""The length that the engine too takes an unknown one for, where no other is known or named."""
+"""The length assumed where none is known or given. The engine sorts recordings of unknown length by it too."""
 
 ASSUMED_BYTES_PER_S = 16_000
-"""A file of unknown size: 128 kbit/s."""
+"""The size assumed for a file of unknown size: 128 kbit/s."""
 
 SENT, REFUSED, DUPLICATE, IN_CORPUS = "planned", "refused", "duplicate", "in corpus"
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What one choice of models asks of a kind of recordings.
+    """The price of a kind of recordings with some models.
 
     Attributes:
         models: The models, the first choice first.
-        usd_per_hour: Price of an hour at the first; NaN without a rate.
-        most_usd_per_hour: Price at the dearest of them; NaN when one has no rate.
+        usd_per_hour: Price of an hour with the first; NaN without a rate.
+        most_usd_per_hour: Price of an hour with the most expensive of them; NaN when one has no rate.
     """
 
     models: tuple[str, ...]
@@ -53,10 +53,10 @@ class Kind:
     @property
     def is_multichannel(self) -> bool:
         """Whether its channels are transcribed one by one."""
-        return bool(self.options.get("multichannel") or self.options.get("dual_channel"))
+        return is_multichannel(self.options)
 
     def offer(self, models: Sequence[str] | None) -> Offer:
-        """What it costs with these models; None for those of the recordings' own options."""
+        """Return the price with these models; None for those of the recordings' own options."""
         chosen = tuple(models or self.options["speech_models"])
         costs = [job_cost(model, self.options, 3600.0, self.channels or ASSUMED_CHANNELS) for model in chosen]
         dollars = [math.nan if cost is None else cost for cost in costs]
@@ -74,7 +74,7 @@ class Workload:
         assumed: Whether a length is assumed.
         assumed_s: The length that was assumed.
         upload_bytes: Bytes to upload; 0 for a link.
-        guessed_bytes: How many files were of unknown size.
+        guessed_bytes: Number of files of unknown size.
         kind: Index into ``kinds``.
         kinds: The different options and channels.
     """
@@ -93,12 +93,12 @@ class Workload:
     def sent(self) -> npt.NDArray[np.intp]:
         """Positions of what can be sent, in the order of sending: the longest first."""
         positions = np.flatnonzero(self.status == SENT)
-        # A recording of unknown length takes its turn as one of an hour.
-        turn = np.where(self.assumed, ASSUMED_DURATION_S, self.duration_s)[positions]
-        return positions[np.argsort(-turn, kind="stable")]
+        # A recording of unknown length is sorted as one of an hour.
+        rank = np.where(self.assumed, ASSUMED_DURATION_S, self.duration_s)[positions]
+        return positions[np.argsort(-rank, kind="stable")]
 
     def sent_with(self, models: Sequence[str] | None) -> Workload:
-        """The same with what the corpus holds to be sent again where these are other models: then it is another job."""
+        """Return the workload with other models. A recording in the corpus counts as sent again where they differ: it is another job."""
         is_other = np.array(
             [models is not None and tuple(kind.options["speech_models"]) != tuple(models) for kind in self.kinds], dtype=bool
         )
@@ -112,7 +112,7 @@ def workload(
 
     Args:
         manifest: A manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in seconds.
-        config: An ``assemblyai.TranscriptionConfig``; columns that bear an option's name override it.
+        config: An ``assemblyai.TranscriptionConfig``; columns that have an option's name override it.
         assume_duration_s: The length of recordings of unknown length; by default the median of the known ones.
         in_corpus: The ids of recordings that a corpus holds already.
 
@@ -120,7 +120,7 @@ def workload(
         ManifestError: There is neither a length nor a source in the table.
         OptionError: A column looks like an option but is not one.
     """
-    frame = _table(manifest)
+    frame = table_of_recordings(manifest).reset_index(drop=True)
     status = _status(frame)
     kind, kinds = _kinds(frame, config, status)
     if in_corpus:
@@ -129,13 +129,13 @@ def workload(
 
 
 def workload_of_jobs(frame: pd.DataFrame) -> Workload:
-    """The same from what was submitted.
+    """Read the jobs of a ledger for planning.
 
     Args:
-        frame: Manifest rows with ``options`` (as they were sent, JSON), all of which are jobs.
+        frame: Manifest rows, each a job, with its ``options`` as they were sent (JSON).
     """
     code, texts = pd.factorize(frame["options"])
-    channels = _numbers(frame, "channels").fillna(0).to_numpy().astype(int)
+    channels = numbers(frame, "channels").fillna(0).to_numpy().astype(int)
     pairs, kind = np.unique(np.column_stack([code, channels]), axis=0, return_inverse=True)
     kinds = tuple(Kind(json.loads(texts[which]), int(count)) for which, count in pairs)
     return _workload(frame.reset_index(drop=True), np.full(len(frame), SENT, dtype=object), kind.reshape(-1), kinds, None)
@@ -148,26 +148,14 @@ def _workload(
     kinds: tuple[Kind, ...],
     assume_duration_s: float | None,
 ) -> Workload:
-    told = _numbers(frame, "duration_s").fillna(_numbers(frame, "duration")).to_numpy()
-    unknown = ~(np.isfinite(told) & (told >= 0))
-    known = told[~unknown & (status == SENT)]
+    given = durations_s(frame).to_numpy()
+    unknown = ~(np.isfinite(given) & (given >= 0))
+    known = given[~unknown & (status == SENT)]
     assumed_s = assume_duration_s or (float(np.median(known)) if len(known) else ASSUMED_DURATION_S)
-    durations: Numbers = np.asarray(np.where(unknown, assumed_s, told), dtype=np.float64)
+    durations: Numbers = np.asarray(np.where(unknown, assumed_s, given), dtype=np.float64)
     upload_bytes, guessed = _bytes(frame, durations)
     names = frame["recording_id"] if "recording_id" in frame.columns else pd.Series(_row_names(frame), dtype="str")
     return Workload(names, status, durations, unknown, assumed_s, upload_bytes, int((guessed & (status == SENT)).sum()), kind, kinds)
-
-
-def _table(manifest: Any) -> pd.DataFrame:
-    if isinstance(manifest, (str, bytes)) or not isinstance(manifest, (pd.DataFrame, Mapping, Iterable)):
-        raise ManifestError(f"Expected a table of recordings, found {manifest!r}. Make one with sk.scan() or sk.read_manifest().")
-    frame = manifest if isinstance(manifest, pd.DataFrame) else pd.DataFrame(manifest if isinstance(manifest, Mapping) else list(manifest))
-    if len(frame) and not {"duration_s", "duration", *SOURCE_NAMES} & set(frame.columns):
-        raise ManifestError(
-            f"Found neither a length nor a source among the columns {', '.join(map(str, frame.columns))}. "
-            "Expected 'duration_s' or 'duration' in seconds, or the table that sk.scan() or sk.read_manifest() gives."
-        )
-    return frame.reset_index(drop=True)
 
 
 def _row_names(frame: pd.DataFrame) -> list[str]:
@@ -189,14 +177,8 @@ def _status(frame: pd.DataFrame) -> npt.NDArray[np.object_]:
     return status
 
 
-def _numbers(frame: pd.DataFrame, column: str) -> pd.Series[float]:
-    if column not in frame.columns:
-        return pd.Series(math.nan, index=frame.index, dtype="float64")
-    return pd.to_numeric(frame[column], errors="coerce").astype("float64")
-
-
 def _bytes(frame: pd.DataFrame, durations: Numbers) -> tuple[Numbers, npt.NDArray[np.bool_]]:
-    sizes = _numbers(frame, "size_bytes").to_numpy()
+    sizes = numbers(frame, "size_bytes").to_numpy()
     missing = np.isnan(sizes)
     source = _sources(frame)
     if source is None:
@@ -207,10 +189,10 @@ def _bytes(frame: pd.DataFrame, durations: Numbers) -> tuple[Numbers, npt.NDArra
 
 
 def _kinds(frame: pd.DataFrame, config: Any, status: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.intp], tuple[Kind, ...]]:
-    """A library has few different options: each kind is read once. A bad cell refuses its rows, as it will when they are submitted."""
+    """Read each different combination of options once. A bad cell refuses its rows, as ``submit_batch`` does."""
     base = opt.config_options(config)
     columns = opt.option_columns(frame.columns)
-    channels = _numbers(frame, "channels").fillna(0).to_numpy().astype(int)
+    channels = numbers(frame, "channels").fillna(0).to_numpy().astype(int)
     code = pd.factorize(channels)[0]
     for name in columns:
         cells, values = pd.factorize(frame[name].map(repr))

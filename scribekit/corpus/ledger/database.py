@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from importlib import resources
 from pathlib import Path
 from typing import Any, Self
 
 import pyarrow as pa
 
-from scribekit.base.errors import LedgerError
+from scribekit.base.errors import LedgerError, explained, reason
 from scribekit.corpus.sqlite import READ_ONLY, connect, has_rest, is_writable, transaction
 
 FILE_NAME = "ledger.sqlite"
@@ -142,25 +143,21 @@ def _exists(path: Path) -> bool:
         return False
     except OSError as cause:
         raise LedgerError(
-            f"The ledger {str(path)!r} cannot be opened ({cause.strerror}). Check the folder's permissions, or choose another corpus=."
+            f"The ledger {str(path)!r} cannot be opened ({reason(cause)}). Check the folder's permissions, or choose another corpus=."
         ) from cause
     return True
 
 
 def _make_folder(folder: Path) -> None:
-    try:
+    with explained(
+        OSError, LedgerError, lambda cause: f"The corpus folder {str(folder)!r} cannot be made: {reason(cause)}. Choose another corpus=."
+    ):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as cause:
-        raise LedgerError(f"The corpus folder {str(folder)!r} cannot be made: {cause.strerror}. Choose another corpus=.") from cause
 
 
-@contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _explained(path: Path) -> AbstractContextManager[None]:
     """Turn SQLite's errors into ones that say what to do."""
-    try:
-        yield
-    except sqlite3.Error as cause:
-        raise LedgerError(f"The ledger {str(path)!r} {_reason(cause, path)}") from cause
+    return explained(sqlite3.Error, LedgerError, lambda cause: f"The ledger {str(path)!r} {_reason(cause, path)}")
 
 
 def _reason(cause: sqlite3.Error, path: Path) -> str:

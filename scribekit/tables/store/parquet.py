@@ -6,7 +6,8 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from scribekit.base.errors import LedgerError
+from scribekit.base.errors import LedgerError, explained, reason
 from scribekit.base.schema import Table
 from scribekit.tables.arrow import REPEATING, arrow_schema, dataset_schema
 from scribekit.tables.store.catalogue import File
@@ -123,15 +124,15 @@ class Folder:
             with contextlib.suppress(OSError):
                 os.utime(self.path / file.name)
 
-    @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as cause:
-            raise LedgerError(
-                f"The tables in {str(self.path)!r} cannot be written ({cause.strerror or cause}). Make room on the disk, or check the "
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained(
+            OSError,
+            LedgerError,
+            lambda cause: (
+                f"The tables in {str(self.path)!r} cannot be written ({reason(cause)}). Make room on the disk, or check the "
                 "folder's permissions; then run the same call again. The transcripts themselves are safe in the ledger."
-            ) from cause
+            ),
+        )
 
 
 def rows_of(rows: pa.Table, recording_ids: Sequence[str]) -> pa.Table:

@@ -11,12 +11,12 @@ from scribekit.transcripts.formats.document import Document
 def render(document: Document) -> str:
     """The payload's JSON, indented by one space. Every key, number and text is written as it came, known to scribekit or not.
 
-    A payload that is not quite JSON is restored first (:func:`scribekit.base.contract.restored`).
+    A payload that is not quite JSON is restored first (:func:`scribekit.base.contract.valid_json`).
     """
     try:
         return _indented(document.payload)
-    except contract.UNFIT:
-        return _indented(contract.restored(document.payload))
+    except contract.DECODE_ERRORS:
+        return _indented(contract.valid_json(document.payload))
 
 
 def _indented(payload: bytes) -> str:

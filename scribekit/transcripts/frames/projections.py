@@ -198,7 +198,7 @@ def provenance_of(body: bytes) -> dict[str, str | None]:
     head = contract.read_head(body)
     try:
         engine = _origin.decode(body).engine
-    except contract.UNFIT:
+    except contract.DECODE_ERRORS:
         engine = contract.read_transcript(body).engine
     return {
         "transcript_id": head.id,

@@ -78,7 +78,7 @@ class PayloadReader:
     def __init__(self, body: bytes, levels: frozenset[str]) -> None:
         try:
             self._read(body, levels)
-        except contract.UNFIT:
+        except contract.DECODE_ERRORS:
             self._read_leniently(body, levels)
 
     @property
@@ -108,7 +108,7 @@ class PayloadReader:
 
     def _read_leniently(self, body: bytes, levels: frozenset[str]) -> None:
         raw = contract.read_json(body)
-        transcript = contract.mended(raw)
+        transcript = contract.repaired(raw)
         self.payload = SimpleNamespace(**{key: raw.get(key) for key in _needs(levels)})
         self._listed = None
         self.review = review_of(self.payload.scribekit)

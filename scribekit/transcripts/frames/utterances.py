@@ -71,7 +71,9 @@ def possible_times(utterances: Sequence[contract.Utterance], latest: int) -> tup
 
 def _given(item: contract.Word | contract.Utterance) -> tuple[bool, bool]:
     """Whether the payload gave the start, and the end."""
-    return (item.is_start_given, item.is_end_given) if isinstance(item, (contract.MendedWord, contract.MendedUtterance)) else (True, True)
+    return (
+        (item.is_start_given, item.is_end_given) if isinstance(item, (contract.RepairedWord, contract.RepairedUtterance)) else (True, True)
+    )
 
 
 def by_time(starts: Times, ends: Times, speakers: Any, channels: Any, spans: Sequence[Span | contract.Utterance]) -> Times | None:

@@ -147,8 +147,8 @@ def _unless_missing(column: Any) -> Any:
 
 
 def _given(words: Sequence[contract.Word]) -> tuple[clock.Flags, clock.Flags] | None:
-    if not any(isinstance(word, contract.MendedWord) for word in words):
+    if not any(isinstance(word, contract.RepairedWord) for word in words):
         return None
-    starts = [not isinstance(word, contract.MendedWord) or word.is_start_given for word in words]
-    ends = [not isinstance(word, contract.MendedWord) or word.is_end_given for word in words]
+    starts = [not isinstance(word, contract.RepairedWord) or word.is_start_given for word in words]
+    ends = [not isinstance(word, contract.RepairedWord) or word.is_end_given for word in words]
     return np.array(starts, dtype=np.bool_), np.array(ends, dtype=np.bool_)

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import textwrap
 import wave
-from dataclasses import replace
 
 import pytest
 
@@ -52,7 +51,7 @@ DYING = """
     import os, signal, sys
     import assemblyai, pandas  # loaded once, before the forks
     import scribekit as sk
-    import scribekit.api.client, scribekit.api.webhook_receiver
+    import scribekit.api.client, scribekit.api.webhook
     from scribekit.corpus.ledger import Ledger
 
     folder, *files = sys.argv[1:]
@@ -115,7 +114,7 @@ def tone(path, value):
 
 
 def test_a_death_at_every_recorded_fact_in_turn(bench, tmp_path):
-    """The same batch is begun anew, killed one fact later each time, and gone on with: all is done, and done once."""
+    """The same batch is started again, killed one fact later each time, and continued: all is done, and done once."""
     service = bench("--speed", "2000", "--slots", "3")
     files = [tone(tmp_path / f"{i}.wav", i) for i in range(2)]
     command = [sys.executable, "-c", textwrap.dedent(DYING), str(tmp_path), *files]
@@ -164,7 +163,7 @@ def test_lost_answers_about_one_address_are_told_apart(bench, tmp_path):
     assert jobs["status"].tolist() == ["completed"] * 4
     assert jobs["transcript_id"].is_unique
     assert service.books()["jobs_created"] == 4
-    served = [json.loads(service._ask(f"/v2/transcript/{name}"))["language_code"] for name in jobs["transcript_id"]]
+    served = [json.loads(service.get(f"/v2/transcript/{name}"))["language_code"] for name in jobs["transcript_id"]]
     assert [code[:2] for code in served] == languages
 
 
@@ -194,7 +193,7 @@ def test_a_listener_that_fails_disturbs_nothing(bench, tmp_path, caplog):
     assert "secret text" not in caplog.text
 
 
-def test_failed_jobs_are_put_back_by_kind(bench, tmp_path):
+def test_failed_jobs_are_reset_by_kind(bench, tmp_path):
     service = bench("--speed", "2000", "--slots", "50", "--faults", '{"job_server_error": 1.0}')
     limits = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.02, resubmissions=1)
     batch = sk.submit_batch(urls(4), corpus=tmp_path / "c", limits=limits, progress=False)
@@ -227,7 +226,7 @@ def test_an_unfinished_rehearsal_is_never_sent_to_the_real_service(bench, tmp_pa
     before = rehearsal.books()["jobs_created"]
     assert before < 6
     real = bench("--speed", "2000", "--slots", "50")
-    real._connection = replace(real.connection, host="real.example")
+    real.disguise = {"host": "real.example"}
     sk.submit_batch(urls(6, seconds=600), corpus=tmp_path / "c", limits=few, progress=False)
     jobs = sk.collect(sk.open_corpus(tmp_path / "c"), limits=QUICK, progress=False)
     assert jobs["status"].tolist() == ["completed"] * 6

@@ -3,13 +3,14 @@ import json
 import time
 from dataclasses import replace
 
-import httpx
 import pytest
-from listing import PAGE_SIZE, Service, with_api
+from listing import PAGE_SIZE, Service, with_client
 
 from scribekit.api.answers import NoAnswer, Refused, StatusReport
-from scribekit.api.client import Fetched
+from scribekit.api.client import Client, Fetched
+from scribekit.api.connection import Connection
 from scribekit.api.limits import Limits
+from scribekit.api.rate_limit import RateLimiter
 from scribekit.batch.engine.poller import Poller
 from scribekit.batch.steps import Overdue
 from scribekit.corpus.job import Job
@@ -25,51 +26,51 @@ def service():
     return Service()
 
 
-def watched(service, *jobs, limits=QUICK, within_s=10):
-    """What the watcher tells each of the jobs."""
+def answers_of(service, *jobs, limits=QUICK, within_s=10):
+    """What the poller answers each of the jobs."""
 
-    async def work(api):
-        watcher = Poller(api, limits)
-        looking = asyncio.create_task(watcher.run())
+    async def work(client):
+        poller = Poller(client, limits)
+        polling = asyncio.create_task(poller.run())
         try:
-            return await asyncio.gather(*(watcher.wait(job) for job in jobs))
+            return await asyncio.gather(*(poller.wait(job) for job in jobs))
         finally:
-            looking.cancel()
+            polling.cancel()
 
-    return with_api(service, work, within_s)
+    return with_client(service, work, within_s)
 
 
 def at_service(name, state="queued", **facts):
     return Job(name, URL, MODELS, 1.0, state=state, transcript_id=name, attempts=1, submitted_at=time.time() - 60, **facts)
 
 
-def test_the_first_look_finds_the_newest(service):
-    service.add_foreign(3)
+def test_the_first_request_finds_the_newest(service):
+    service.add_others(3)
 
-    async def look(api):
-        watcher = Poller(api, QUICK)
-        return await watcher.first_look(), watcher.newest
+    async def ask(client):
+        poller = Poller(client, QUICK)
+        return await poller.first_request(), poller.newest
 
-    assert with_api(service, look) == (None, "foreign-2")
+    assert with_client(service, ask) == (None, "other-2")
 
 
-def test_the_first_look_says_what_is_wrong(service):
+def test_the_first_request_says_what_is_wrong(service):
     service.spoilt["page"] = (401, b'{"error": "no"}')
-    assert with_api(service, lambda api: Poller(api, QUICK).first_look()) == Refused(401, "no")
+    assert with_client(service, lambda client: Poller(client, QUICK).first_request()) == Refused(401, "no")
 
 
-def test_many_jobs_are_watched_through_one_request(service):
+def test_one_request_answers_for_many_jobs(service):
     names = [f"t{i}" for i in range(150)]
     for name in names:
         service.add(name, "completed")
-    assert watched(service, *map(at_service, names)) == [StatusReport("completed")] * 150
+    assert answers_of(service, *map(at_service, names)) == [StatusReport("completed")] * 150
     assert service.asked == ["page"]
 
 
 def test_only_a_change_is_news(service):
     service.add("t1", "processing")
     service.add("t2", "error", error="Download error")
-    first, second = watched(service, at_service("t1"), at_service("t2", "processing"))
+    first, second = answers_of(service, at_service("t1"), at_service("t2", "processing"))
     assert first == StatusReport("processing")
     assert second == StatusReport("error", "Download error")
 
@@ -78,27 +79,27 @@ def test_the_list_is_paged_while_it_holds_our_jobs(service):
     names = [f"t{i}" for i in range(PAGE_SIZE * 2 + 50)]
     for name in names:
         service.add(name, "completed")
-    assert watched(service, *map(at_service, names)) == [StatusReport("completed")] * len(names)
+    assert answers_of(service, *map(at_service, names)) == [StatusReport("completed")] * len(names)
     assert service.asked == ["page"] * 3
 
 
-def test_jobs_under_hundreds_of_foreign_ones_are_asked_for_singly(service):
+def test_jobs_below_hundreds_of_other_clients_jobs_are_asked_for_singly(service):
     service.add("deep-1", "completed", text="one")
     service.add("deep-2", "error", error="Download error")
-    service.add_foreign(3 * PAGE_SIZE)
-    one, two = watched(service, at_service("deep-1"), at_service("deep-2"))
+    service.add_others(3 * PAGE_SIZE)
+    one, two = answers_of(service, at_service("deep-1"), at_service("deep-2"))
     assert isinstance(one, Fetched)
     assert json.loads(one.body)["text"] == "one"
-    assert two.word == StatusReport("error", "Download error")
+    assert two.report == StatusReport("error", "Download error")
     assert service.asked.count("page") == 1
 
 
-def test_a_long_recording_under_foreign_ones_is_not_asked_for_before_it_can_be_done(service):
+def test_a_long_recording_below_other_clients_jobs_is_not_asked_for_before_it_can_be_done(service):
     service.add("long", "processing")
-    service.add_foreign(2 * PAGE_SIZE)
+    service.add_others(2 * PAGE_SIZE)
     hours = replace(at_service("long", "processing"), submitted_at=time.time(), duration_s=10 * 3600.0)
     with pytest.raises(TimeoutError):
-        watched(service, hours, within_s=0.5)
+        answers_of(service, hours, within_s=0.5)
     assert set(service.asked) == {"page"}
 
 
@@ -115,22 +116,22 @@ SPOILT = {
 def test_a_list_that_cannot_be_had_does_not_keep_a_transcript_from_us(service, answer):
     service.add("t1", "completed")
     service.spoilt["page"] = answer
-    (told,) = watched(service, at_service("t1"))
+    (told,) = answers_of(service, at_service("t1"))
     assert isinstance(told, Fetched)
 
 
 def test_what_stops_every_job_is_told_to_every_job(service):
     service.spoilt["page"] = (401, b'{"error": "Authentication error, API token missing/invalid"}')
-    answers = watched(service, at_service("t1"), at_service("t2"))
+    answers = answers_of(service, at_service("t1"), at_service("t2"))
     assert [answer.status for answer in answers] == [401, 401]
     assert service.asked == ["page"]
 
 
-def test_a_transcript_that_is_gone_is_told_to_its_job_alone(service):
+def test_a_transcript_that_is_gone_is_told_to_its_job_only(service):
     service.add("t2", "completed")
-    service.add_foreign(PAGE_SIZE)
+    service.add_others(PAGE_SIZE)
     service.spoilt["t1"] = (400, b'{"error": "Transcript lookup error, transcript id not found"}')
-    first, second = watched(service, at_service("t1"), at_service("t2"))
+    first, second = answers_of(service, at_service("t1"), at_service("t2"))
     assert isinstance(first, Refused)
     assert isinstance(second, Fetched)
 
@@ -140,10 +141,10 @@ def test_a_job_that_takes_too_long_is_given_up(service, answer):
     service.add("t1", "processing")
     service.spoilt = {"page": answer, "t1": answer}
     late = replace(at_service("t1", "processing"), submitted_at=time.time() - 100)
-    assert watched(service, late, limits=Limits(poll_s=0.02, job_timeout_s=0.2)) == [Overdue()]
+    assert answers_of(service, late, limits=Limits(poll_s=0.02, job_timeout_s=0.2)) == [Overdue()]
 
 
-def test_a_look_that_fails_on_the_next_day_gives_up_nothing(service):
+def test_a_poll_that_fails_on_the_next_day_gives_up_nothing(service):
     """As when a machine wakes up before its network does."""
 
     class Once(dict):
@@ -155,7 +156,7 @@ def test_a_look_that_fails_on_the_next_day_gives_up_nothing(service):
     service.spoilt = Once({"page": (503, b"{}"), "t1": (503, b"{}"), "t2": (503, b"{}")})
     yesterday = time.time() - 24 * 3600
     late = [replace(at_service(name, "processing"), submitted_at=yesterday) for name in ("t1", "t2")]
-    assert watched(service, *late, limits=Limits(poll_s=0.02)) == [StatusReport("completed"), Overdue()]
+    assert answers_of(service, *late, limits=Limits(poll_s=0.02)) == [StatusReport("completed"), Overdue()]
 
 
 STAMPS = [("yesterday", "today"), ("2026-01-01T00:00:00Z", "2026-01-01T00:01:00"), ("", "2026-13-45"), (17, None)]
@@ -164,43 +165,41 @@ STAMPS = [("yesterday", "today"), ("2026-01-01T00:00:00Z", "2026-01-01T00:01:00"
 @pytest.mark.parametrize(("created", "completed"), STAMPS)
 def test_time_stamps_that_cannot_be_read_do_no_harm(service, created, completed):
     service.add("t1", "completed", created=created, completed=completed)
-    (told,) = watched(service, at_service("t1"))
+    (told,) = answers_of(service, at_service("t1"))
     assert told == StatusReport("completed") or isinstance(told, Fetched)
 
 
-def test_it_looks_for_nothing_when_nobody_waits(service):
+def test_it_does_not_poll_when_no_job_waits(service):
     service.add("t1", "completed")
 
-    async def work(api):
-        watcher = Poller(api, QUICK)
-        looking = asyncio.create_task(watcher.run())
-        await watcher.wait(at_service("t1"))
+    async def work(client):
+        poller = Poller(client, QUICK)
+        polling = asyncio.create_task(poller.run())
+        await poller.wait(at_service("t1"))
         before = len(service.asked)
         await asyncio.sleep(10 * QUICK.poll_s)
-        looking.cancel()
+        polling.cancel()
         return len(service.asked) - before
 
-    assert with_api(service, work) <= 1
+    assert with_client(service, work) <= 1
 
 
-def test_what_was_at_the_service_before_is_looked_for_at_once(service):
+def test_what_was_at_the_service_before_is_polled_at_once(service):
     service.add("t1", "completed")
-    assert watched(service, at_service("t1"), limits=Limits(poll_s=600)) == [StatusReport("completed")]
+    assert answers_of(service, at_service("t1"), limits=Limits(poll_s=600)) == [StatusReport("completed")]
 
 
-def test_when_the_network_is_gone_for_long_one_job_is_told(service, monkeypatch):
+def test_after_a_long_outage_one_job_is_told(monkeypatch):
     monkeypatch.setattr("scribekit.batch.engine.poller.OUTAGE_S", 0.1)
-    service.add("t1")
 
-    async def work(api):
-        watcher = Poller(api, QUICK)
-        looking = asyncio.create_task(watcher.run())
-        waiting = [asyncio.create_task(watcher.wait(at_service("t1"))), asyncio.create_task(watcher.wait(at_service("t2")))]
-        await api._http.aclose()
-        api._http = httpx.AsyncClient(base_url="http://127.0.0.1:9", trust_env=False)
-        told, untold = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for task in (looking, *untold):
-            task.cancel()
-        return [task.result() for task in told], len(untold)
+    async def work():
+        async with Client(Connection("http://127.0.0.1:9", "k", "h"), RateLimiter(10_000, 1.0)) as client:
+            poller = Poller(client, QUICK)
+            polling = asyncio.create_task(poller.run())
+            waiting = [asyncio.create_task(poller.wait(at_service(name))) for name in ("t1", "t2")]
+            answered, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in (polling, *pending):
+                task.cancel()
+            return [task.result() for task in answered], len(pending)
 
-    assert with_api(service, work) == ([NoAnswer(sent=False)], 1)
+    assert asyncio.run(asyncio.wait_for(work(), 10)) == ([NoAnswer(sent=False)], 1)

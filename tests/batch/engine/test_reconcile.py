@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from listing import PAGE_SIZE, Service, with_api
+from listing import PAGE_SIZE, Service, with_client
 
 from scribekit.api.answers import Accepted, NoAnswer, NotFound, Refused
 from scribekit.batch.engine.reconcile import find_lost_transcript
@@ -19,22 +19,22 @@ def service():
 
 
 def found(service, job, known=()):
-    return with_api(service, lambda api: find_lost_transcript(api, job, lambda names: set(names) & set(known)))
+    return with_client(service, lambda client: find_lost_transcript(client, job, lambda names: set(names) & set(known)))
 
 
 IN_DOUBT = Job("k", URL, MODELS, 60.0, state="submitting", intent_at=0.0)
 UPLOAD_IN_DOUBT = replace(IN_DOUBT, source="/a.mp3", sha256="ab", upload_url=UPLOAD)
 
 
-def test_an_upload_is_found_by_its_address_alone(service):
+def test_an_upload_is_found_by_its_address_only(service):
     service.add("t1", "processing", UPLOAD, speech_models=["something else"])
-    service.add_foreign(3)
+    service.add_others(3)
     assert found(service, UPLOAD_IN_DOUBT) == Accepted("t1", "processing", found=True)
     assert service.asked == ["page"]
 
 
 def test_nothing_like_it_in_the_list(service):
-    service.add_foreign(3)
+    service.add_others(3)
     assert found(service, IN_DOUBT) == NotFound()
     assert found(service, UPLOAD_IN_DOUBT) == NotFound()
 
@@ -90,8 +90,8 @@ def test_the_list_is_read_back_to_the_bookmark_and_no_further(service):
     service.add("older", audio_url=URL)
     service.add("bookmark")
     service.add("lost", audio_url=URL)
-    service.add_foreign(2 * PAGE_SIZE)
-    service.add_foreign(PAGE_SIZE)
+    service.add_others(2 * PAGE_SIZE)
+    service.add_others(PAGE_SIZE)
     marked = replace(IN_DOUBT, bookmark="bookmark")
     assert found(service, marked) == Accepted("lost", "queued", found=True)
     service.asked.clear()
@@ -101,12 +101,12 @@ def test_the_list_is_read_back_to_the_bookmark_and_no_further(service):
 
 def test_a_bookmark_that_was_deleted_means_the_whole_list(service):
     service.add("lost", audio_url=URL)
-    service.add_foreign(PAGE_SIZE + 1)
+    service.add_others(PAGE_SIZE + 1)
     assert found(service, replace(IN_DOUBT, bookmark="deleted")) == Accepted("lost", "queued", found=True)
 
 
 @pytest.mark.parametrize("name", ["page", "lost"])
-def test_a_look_that_fails_says_so(service, name):
+def test_a_search_that_fails_says_so(service, name):
     service.add("lost", audio_url=URL)
     service.spoilt[name] = (503, b"{}")
     assert found(service, IN_DOUBT) == Refused(503)

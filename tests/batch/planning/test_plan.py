@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import scribekit as sk
 from scribekit.base import schema
 from scribekit.base.errors import ManifestError, OptionError
-from scribekit.batch.planning import forecast
+from scribekit.batch.planning import Setting, forecast, workload
 from scribekit.recordings.manifest import problem
 
 HOUR = 3600.0
@@ -60,7 +60,7 @@ def test_what_the_recordings_cost_adds_up():
     assert plan.recordings()["usd"].sum() == pytest.approx(row(plan)["usd"])
 
 
-# -- what is left out -------------------------------------------------------------------------------------------------
+# -- what is not sent --------------------------------------------------------------------------------------------------
 
 
 def test_every_row_of_the_manifest_is_counted_once():
@@ -79,7 +79,7 @@ def test_a_bad_cell_refuses_its_row_alone():
     assert plan.recordings()["status"].tolist() == ["planned", "refused", "planned"]
 
 
-def test_a_recording_of_unknown_length_is_reckoned_with_and_told():
+def test_a_recording_of_unknown_length_is_counted_and_noted():
     manifest = [{"duration_s": 600.0}, {"duration_s": 1200.0}, {"duration_s": 3000.0}, {"duration_s": None}]
     plan = sk.plan(manifest)
     said = row(plan)
@@ -143,7 +143,7 @@ def test_the_same_input_gives_the_same_plan():
     assert one._repr_html_() == other._repr_html_()
 
 
-def test_doubt_widens_the_band_and_certainty_closes_it():
+def test_uncertainty_widens_the_band_and_certainty_closes_it():
     said = row(sk.plan(table(300)))
     assert said["wall_s_90"] > 1.15 * said["wall_s_50"]
     sure = row(sk.plan(table(300), times=EXACT))
@@ -152,11 +152,11 @@ def test_doubt_widens_the_band_and_certainty_closes_it():
 
 def test_a_sample_of_a_large_library_takes_as_long_as_all_of_it(monkeypatch):
     manifest, limits = table(20_000), sk.Limits(concurrent_jobs=50)
+    assert len(forecast.Forecast(workload(manifest), Setting(limits)).sample) < len(manifest)
     sampled = sk.plan(manifest, limits=limits, times=EXACT)
-    sampled.recordings(), sampled.to_frame()  # what is not asked for is not reckoned
+    sampled.recordings(), sampled.to_frame()  # each figure is computed when it is first used
     monkeypatch.setattr(forecast, "LEAST_SAMPLE", 10**9)
     whole = sk.plan(manifest, limits=limits, times=EXACT)
-    assert len(sampled._forecast.sample) < len(whole._forecast.sample) == 20_000
     assert sampled.wall_s() == pytest.approx(whole.wall_s(), rel=0.02)
     assert row(sampled)["requests"] == pytest.approx(row(whole)["requests"], rel=0.02)
     assert row(sampled)["usd"] == row(whole)["usd"]
@@ -213,10 +213,10 @@ def test_more_in_flight_than_the_account_has_slots_only_queue():
     assert frame["in_flight"].tolist() == [3, 50]
 
 
-@pytest.mark.parametrize(("knob", "value", "told"), [("slot", 3, "what_if cannot turn 'slot'"), ("upload_mbps", -1, "above zero")])
-def test_a_knob_that_cannot_be_turned_is_refused(knob, value, told):
-    with pytest.raises(OptionError, match=told):
-        sk.plan(table(3)).what_if(**{knob: value})
+@pytest.mark.parametrize(("name", "value", "message"), [("slot", 3, "what_if cannot change 'slot'"), ("upload_mbps", -1, "above zero")])
+def test_a_setting_that_cannot_be_changed_is_refused(name, value, message):
+    with pytest.raises(OptionError, match=message):
+        sk.plan(table(3)).what_if(**{name: value})
 
 
 @pytest.mark.parametrize("how", [{"limits": 5}, {"upload_mbps": 0}, {"budget_usd": -1}, {"assume_duration_s": 0}])
@@ -231,7 +231,7 @@ def test_a_chance_is_between_never_and_always():
 
 
 @pytest.mark.parametrize("wrong", ["recordings/", 5, [{"title": "x"}]])
-def test_what_is_no_table_of_recordings_is_refused(wrong):
+def test_what_is_not_a_table_of_recordings_is_refused(wrong):
     with pytest.raises(ManifestError):
         sk.plan(wrong)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from scribekit.base.errors import LedgerError
-from scribekit.batch.engine.recorder import GroupCommit
+from scribekit.batch.engine.run import EventSink, GroupCommit, active_runs, registered
 from scribekit.corpus.job import Job, PlannedRow
 from scribekit.corpus.ledger import Fact, Ledger
 
@@ -35,8 +35,8 @@ def sent(job, **changes):
     return Fact(replace(job, state="submitting", **changes), NOW, "sent")
 
 
-async def outcomes(recorder, *facts):
-    return await asyncio.gather(*(recorder.record(fact) for fact in facts), return_exceptions=True)
+async def outcomes(commits, *facts):
+    return await asyncio.gather(*(commits.record(fact) for fact in facts), return_exceptions=True)
 
 
 def test_facts_of_one_moment_are_one_write(ledger):
@@ -47,8 +47,8 @@ def test_facts_of_one_moment_are_one_write(ledger):
 
 def test_later_facts_are_written_later(ledger):
     async def one_after_the_other():
-        recorder = GroupCommit(ledger, "me")
-        return [await recorder.record(sent(job)) for job in JOBS]
+        commits = GroupCommit(ledger, "me")
+        return [await commits.record(sent(job)) for job in JOBS]
 
     assert asyncio.run(one_after_the_other()) == [True] * 5
     assert ledger.writes == 5
@@ -62,9 +62,9 @@ def test_each_waiter_gets_its_own_answer(ledger):
 
 def test_a_failing_write_reaches_every_waiter_and_the_next_write_works(ledger):
     async def both():
-        recorder = GroupCommit(ledger, "me")
-        first = await outcomes(recorder, *map(sent, JOBS[:2]), Fact(replace(JOBS[2], state=None), NOW))
-        return first, await outcomes(recorder, *map(sent, JOBS))
+        commits = GroupCommit(ledger, "me")
+        first = await outcomes(commits, *map(sent, JOBS[:2]), Fact(replace(JOBS[2], state=None), NOW))
+        return first, await outcomes(commits, *map(sent, JOBS))
 
     failed, written = asyncio.run(both())
     assert [type(outcome) for outcome in failed] == [LedgerError] * 3
@@ -73,8 +73,8 @@ def test_a_failing_write_reaches_every_waiter_and_the_next_write_works(ledger):
 
 def test_what_a_cancelled_job_had_to_record_is_recorded(ledger):
     async def cancelled():
-        recorder = GroupCommit(ledger, "me")
-        tasks = [asyncio.create_task(recorder.record(sent(job))) for job in JOBS[:2]]
+        commits = GroupCommit(ledger, "me")
+        tasks = [asyncio.create_task(commits.record(sent(job))) for job in JOBS[:2]]
         await asyncio.sleep(0)
         tasks[0].cancel()
         return await asyncio.gather(*tasks, return_exceptions=True)
@@ -83,3 +83,28 @@ def test_what_a_cancelled_job_had_to_record_is_recorded(ledger):
     assert isinstance(gone, asyncio.CancelledError)
     assert kept is True
     assert ledger.states([1]) == {"planned": 3, "submitting": 2}
+
+
+def test_the_end_of_a_run_waits_for_pending_messages():
+    arrived = []
+
+    async def slow(event):
+        await asyncio.sleep(0.05)
+        arrived.append(event)
+
+    async def run():
+        events = EventSink(slow)
+        events.emit({"event": "a"})
+        assert arrived == []
+        await events.finish()
+
+    asyncio.run(run())
+    assert arrived == [{"event": "a"}]
+
+
+def test_a_run_can_be_controlled_from_any_thread_while_it_lasts(tmp_path):
+    with registered(tmp_path / "c") as one, registered(tmp_path / "other"):
+        assert active_runs(tmp_path / "." / "c") == [one]
+        one.is_stopped = True
+        assert [run.is_stopped for run in active_runs(tmp_path / "c")] == [True]
+    assert active_runs(tmp_path / "c") == []
