@@ -1,4 +1,4 @@
-"""Many seeds of trouble: every kind of fault at once, and at the end the service's books are held against the corpus.
+"""Many seeds of trouble: every kind of fault at once, and at the end the service's counters are compared with the corpus.
 
 Run it as ``python benchmarks/chaos.py`` (or ``make chaos``). For each seed a library is transcribed through a scripted service that drops
 connections before and after the work, answers 429, 5xx and half bodies, creates jobs late, fails jobs, and loses, doubles, forges and
@@ -62,11 +62,11 @@ def trouble(seed: int, count: int) -> bool:
     begin = time.monotonic()
     with service(100, 500, faults={**FAULTS, "seed": seed}) as at, tempfile.TemporaryDirectory() as folder:
         jobs = transcribed(at, library(count, seed), Path(folder))
-        books = at.books()
+        counters = at.counters()
     completed = (jobs["status"] == "completed").sum()
-    doubled = sum(number - 1 for number in books.counts["completed_by_audio"].values())
-    played = Counter(books.counts["faults"]).total()
-    print(f"{seed:>4}  {time.monotonic() - begin:7.1f}  {completed:>9,}  {doubled:>7,}  {books.requests:>8,}  {played:,}", flush=True)
+    doubled = sum(number - 1 for number in counters.counts["completed_by_audio"].values())
+    played = Counter(counters.counts["faults"]).total()
+    print(f"{seed:>4}  {time.monotonic() - begin:7.1f}  {completed:>9,}  {doubled:>7,}  {counters.requests:>8,}  {played:,}", flush=True)
     if completed < count:
         print(jobs["error_kind"].value_counts().to_string())
     return completed == count and doubled == 0

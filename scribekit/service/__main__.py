@@ -127,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--faults", default="{}", metavar="JSON", help="what goes wrong on purpose")
     add("--foreign", type=_positive(int), default=0, metavar="N", help="other people's transcripts in the list from the start")
     add("--webhook-pause-s", type=_positive(float), help="seconds between two attempts to call a webhook (10 / speed)")
-    add("--control", action="store_true", help="answer /_control/books and /_control/faults")
+    add("--control", action="store_true", help="answer /_control/counters and /_control/faults")
     add("--allow-remote", action="store_true", help="fetch audio from and call webhooks on other machines too")
     add("--require-models", action="store_true", help="refuse jobs without speech_models")
     add("--null-prev-url-at-end", action="store_true", help="the oldest list page has no prev_url")

@@ -41,9 +41,9 @@ def test_what_was_deleted_is_gone_at_the_service_and_kept_here(bench, batch):
 
 def test_deleting_again_asks_for_nothing(batch):
     first = sk.purge(batch, progress=False)
-    before = embedded._running[-1].books()["requests"]
+    before = embedded._running[-1].counters()["requests"]
     assert sk.purge(batch, progress=False).equals(first)
-    assert embedded._running[-1].books()["requests"] == before
+    assert embedded._running[-1].counters()["requests"] == before
 
 
 def test_what_could_not_be_deleted_is_tried_by_the_next_call(batch):
@@ -59,7 +59,7 @@ def test_a_refused_key_stops_it_at_once(batch, bench, monkeypatch):
     strict._connection = embedded._running[0].connection.__class__(strict.base_url, "wrong", "embedded:scripted")
     with pytest.raises(ServiceStoppedError, match="API key"):
         sk.purge(batch, progress=False)
-    assert strict.books()["requests"] == {"DELETE /v2/transcript/{id}": 1}
+    assert strict.counters()["requests"] == {"DELETE /v2/transcript/{id}": 1}
 
 
 def test_what_lies_at_another_service_is_not_taken_for_deleted(batch, bench):

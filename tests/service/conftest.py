@@ -43,8 +43,8 @@ class Running:
     def transcribe(self, audio_url: str = "http://files.example/a.mp3?duration=60", **options: object) -> dict:
         return self.finished(self.create(audio_url, **options)["id"])
 
-    def books(self) -> dict:
-        return self.http.get("/_control/books").json()
+    def counters(self) -> dict:
+        return self.http.get("/_control/counters").json()
 
     def end_input(self) -> None:
         assert self.process.stdin is not None

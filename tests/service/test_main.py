@@ -8,7 +8,7 @@ import httpx
 import pytest
 from places import ROOT
 
-CONTROL = "/_control/books"
+CONTROL = "/_control/counters"
 COMMAND = [sys.executable, "-m", "scribekit.service", "--recogniser", "scripted"]
 
 

@@ -48,7 +48,7 @@ class FaultPlan:
         """The fate of the next job.
 
         Args:
-            audio: What the books count it under.
+            audio: What the counters count it under.
             audio_url: Its address, to which patterns are held.
             has_webhook: Whether it asks to be called.
         """

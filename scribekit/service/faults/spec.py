@@ -25,7 +25,7 @@ KINDS: Mapping[str, str] = {
     "word_search": "GET /v2/transcript/{id}/word-search",
     "redacted_audio": "GET /v2/transcript/{id}/redacted-audio",
 }
-"""Short names of the kinds of requests; the long ones are those under which the books count."""
+"""Short names of the kinds of requests; the long ones are those under which the counters count."""
 
 REQUEST_FAULTS = (
     "reset_before",

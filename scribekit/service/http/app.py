@@ -50,19 +50,19 @@ class App:
         endpoint = CONTRACT.get(kind)
         if endpoint is None:
             kind = OTHER
-        books, now = self._service.books, time.monotonic()
-        books.asked(kind, now)
+        counters, now = self._service.counters, time.monotonic()
+        counters.asked(kind, now)
         refusal = self._refusal(request, now)
         if refusal is not None or endpoint is None:
             await drain(request)
             response = refusal or error_response("Not found", 404)
         elif fault := self._service.plan.for_request(kind):
-            books.faults[fault] += 1
-            books.answered(kind, await self._faulty.give(fault, endpoint, request, transcript_id, send))
+            counters.faults[fault] += 1
+            counters.answered(kind, await self._faulty.give(fault, endpoint, request, transcript_id, send))
             return
         else:
             response = await endpoint(self._service, request, transcript_id)
-        books.answered(kind, response.status_code)
+        counters.answered(kind, response.status_code)
         await response(request.scope, request.receive, send)
 
     def _refusal(self, request: Request, now: float) -> Response | None:

@@ -52,7 +52,7 @@ async def upload(service: Service, request: Request, _: str) -> Response:
     if received.size_bytes == 0:
         service.spool.discard(upload_id)
         return error_response(EMPTY_UPLOAD)
-    service.books.uploads_by_content[received.sha256] += 1
+    service.counters.uploads_by_content[received.sha256] += 1
     return json_response({"upload_url": service.sources.upload_url(upload_id)})
 
 
@@ -155,9 +155,9 @@ async def introduce(service: Service, _: Request, __: str) -> Response:
     )
 
 
-async def read_books(service: Service, _: Request, __: str) -> Response:
-    """GET /_control/books: the service's own counts."""
-    return json_response(service.books.as_payload())
+async def read_counters(service: Service, _: Request, __: str) -> Response:
+    """GET /_control/counters: the service's own counts."""
+    return json_response(service.counters.as_payload())
 
 
 async def replace_faults(service: Service, request: Request, _: str) -> Response:
@@ -196,4 +196,4 @@ CONTRACT: Mapping[str, Endpoint] = {
 """The vendor's addresses; the name of a route is also the kind under which its requests are counted and hit by faults."""
 
 OPEN: Mapping[str, Endpoint] = {"GET /_scribekit": introduce}
-CONTROL: Mapping[str, Endpoint] = {"GET /_control/books": read_books, "POST /_control/faults": replace_faults}
+CONTROL: Mapping[str, Endpoint] = {"GET /_control/counters": read_counters, "POST /_control/faults": replace_faults}

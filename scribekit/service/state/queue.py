@@ -22,16 +22,16 @@ class JobQueue:
     Args:
         recogniser: Turns audio into words.
         sources: Finds the audio.
-        books: Where the ends are counted.
+        counters: Where the ends are counted.
         slots: How many jobs are processed at the same time.
         ended: Called with each job that has ended.
     """
 
-    def __init__(self, recogniser: Recogniser, sources: Sources, books: Counters, *, slots: int, ended: Callable[[Job], None]) -> None:
+    def __init__(self, recogniser: Recogniser, sources: Sources, counters: Counters, *, slots: int, ended: Callable[[Job], None]) -> None:
         self._ended = ended
         self._recogniser = recogniser
         self._sources = sources
-        self._books = books
+        self._counters = counters
         self._slots = slots
         self._waiting: deque[Job] = deque()
         self._running: set[asyncio.Task[None]] = set()
@@ -55,7 +55,7 @@ class JobQueue:
             task = asyncio.create_task(self._run(self._waiting.popleft()))
             self._running.add(task)
             task.add_done_callback(self._slot_is_free)
-        self._books.peak_processing = max(self._books.peak_processing, len(self._running))
+        self._counters.peak_processing = max(self._counters.peak_processing, len(self._running))
 
     def _slot_is_free(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -76,15 +76,15 @@ class JobQueue:
             self._fail(job, contract.ERROR_SERVER)
         else:
             job.finish(recognition)
-            self._books.completed(job.audio, recognition.duration_s)
+            self._counters.completed(job.audio, recognition.duration_s)
             self._ended(job)
 
     def _inject(self, job: Job, fault: str) -> None:
-        self._books.faults[fault] += 1
+        self._counters.faults[fault] += 1
         if job.fate.error is not None:
             self._fail(job, job.fate.error)
 
     def _fail(self, job: Job, error: str) -> None:
         job.fail(error)
-        self._books.jobs_failed += 1
+        self._counters.jobs_failed += 1
         self._ended(job)

@@ -35,14 +35,14 @@ class Service:
         self.settings = settings
         self.recogniser = recogniser
         self.store = Store()
-        self.books = Counters(BusiestStretch(settings.window_s))
+        self.counters = Counters(BusiestStretch(settings.window_s))
         self.window = RequestWindow(settings.requests_per_window, settings.window_s)
         self.bandwidth = Bandwidth(settings.upload_mbps)
         self.spool = Spool(spool_parent)
         self.sources = Sources(self.spool, settings.base_url, allow_remote=settings.allow_remote)
         self.background = Background()
-        self.webhooks = Webhooks(self.books, self.background, allow_remote=settings.allow_remote, pause_s=settings.webhook_pause_s)
-        self.queue = JobQueue(recogniser, self.sources, self.books, slots=settings.slots, ended=self.webhooks.announce)
+        self.webhooks = Webhooks(self.counters, self.background, allow_remote=settings.allow_remote, pause_s=settings.webhook_pause_s)
+        self.queue = JobQueue(recogniser, self.sources, self.counters, slots=settings.slots, ended=self.webhooks.announce)
         self.foreign = OtherClients(self.store)
         self.foreign.add(settings.foreign)
         self.replace_faults(settings.faults)
@@ -53,12 +53,12 @@ class Service:
         self.foreign.set_rate(faults.foreign_per_s, time.monotonic())
 
     def create(self, options: dict[str, Any]) -> Job:
-        """A new job with these options, in the store, the books and the queue."""
+        """A new job with these options, in the store, the counters and the queue."""
         self.foreign.catch_up(time.monotonic())
         audio_url = options["audio_url"]
         job = self.store.create(options, self.sources.identity(audio_url))
         job.fate = self.plan.for_job(job.audio, audio_url, has_webhook="webhook_url" in options)
-        self.books.created(job.audio)
+        self.counters.created(job.audio)
         self.queue.add(job)
         return job
 

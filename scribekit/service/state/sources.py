@@ -43,7 +43,7 @@ class Sources:
         return audio_url.removeprefix(self._upload_prefix) if audio_url.startswith(self._upload_prefix) else None
 
     def identity(self, audio_url: str) -> str:
-        """What the books count the audio under: an upload's sha256, else the address."""
+        """What the counters count the audio under: an upload's sha256, else the address."""
         upload = self._spool.get(self.upload_id(audio_url) or "")
         return upload.sha256 if upload else audio_url
 

@@ -22,7 +22,7 @@ class Job:
         id: The transcript's id.
         number: Its place in the order of creation.
         options: The request body.
-        audio: What the books count it under: an upload's sha256, or the URL.
+        audio: What the counters count it under: an upload's sha256, or the URL.
         created: When it was created, in the contract's form: UTC without an offset.
         status: ``queued``, ``processing``, ``completed`` or ``error``.
         throttled: Whether it waits because all slots are taken.

@@ -37,7 +37,7 @@ class Webhooks:
     """Calls the ``webhook_url`` of each job that ends, again and again until it is answered with 2xx or refused with 4xx.
 
     Args:
-        books: Where the calls are counted.
+        counters: Where the calls are counted.
         background: Runs the calls.
         allow_remote: Whether hosts other than this machine are called.
         pause_s: Time between two attempts.
@@ -45,9 +45,9 @@ class Webhooks:
     """
 
     def __init__(
-        self, books: Counters, background: Background, *, allow_remote: bool, pause_s: float = PAUSE_S, deadline_s: float = DEADLINE_S
+        self, counters: Counters, background: Background, *, allow_remote: bool, pause_s: float = PAUSE_S, deadline_s: float = DEADLINE_S
     ) -> None:
-        self._books = books
+        self._counters = counters
         self._background = background
         self._allow_remote = allow_remote
         self._pause_s = pause_s
@@ -61,13 +61,13 @@ class Webhooks:
         if url is None:
             return
         if not (self._allow_remote or is_loopback(url)):
-            self._books.webhooks["not_allowed"] += 1
+            self._counters.webhooks["not_allowed"] += 1
             return
         hook = Hook(url, job.options.get("webhook_auth_header_name"), job.options.get("webhook_auth_header_value"))
         if job.fate.webhook_fault:
-            self._books.faults[job.fate.webhook_fault] += 1
+            self._counters.faults[job.fate.webhook_fault] += 1
         if job.fate.webhook_fault == "webhook_lost":
-            self._books.webhooks["lost"] += 1
+            self._counters.webhooks["lost"] += 1
             return
         self._background.start(self._announce(job, hook))
 
@@ -79,13 +79,13 @@ class Webhooks:
     async def _announce(self, job: Job, hook: Hook) -> None:
         fault = job.fate.webhook_fault
         if fault == "webhook_delayed":
-            self._books.webhooks["delayed"] += 1
+            self._counters.webhooks["delayed"] += 1
             await asyncio.sleep(job.fate.webhook_delay_s)
         if fault == "webhook_forged":
             await self._forge(job, hook)
         await self._deliver(job, hook)
         if fault == "webhook_doubled":
-            self._books.webhooks["doubled"] += 1
+            self._counters.webhooks["doubled"] += 1
             await self._deliver(job, hook)
 
     async def _forge(self, job: Job, hook: Hook) -> None:
@@ -94,7 +94,7 @@ class Webhooks:
             (job.id, other_status, WRONG_SECRET),
             (str(uuid.uuid4()), job.status, hook.value),
         ):
-            self._books.webhooks["forged"] += 1
+            self._counters.webhooks["forged"] += 1
             await self._call(hook, {"transcript_id": transcript_id, "status": status}, secret)
 
     async def _deliver(self, job: Job, hook: Hook) -> None:
@@ -102,17 +102,17 @@ class Webhooks:
         for attempt in range(ATTEMPTS):
             if attempt:
                 await asyncio.sleep(self._pause_s)
-            self._books.webhooks["sent"] += 1
+            self._counters.webhooks["sent"] += 1
             code = await self._call(hook, body, hook.value)
             if code is None:
                 continue
             job.webhook_status_code = code
             if httpx.codes.is_success(code):
-                self._books.webhooks["delivered"] += 1
+                self._counters.webhooks["delivered"] += 1
                 return
             if httpx.codes.is_client_error(code):
                 break
-        self._books.webhooks["given_up"] += 1
+        self._counters.webhooks["given_up"] += 1
 
     async def _call(self, hook: Hook, body: dict[str, str], secret: str | None) -> int | None:
         """One call, and the status that answered it; None when nothing did in time."""

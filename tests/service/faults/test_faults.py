@@ -27,8 +27,8 @@ def running(start_shared):
 @pytest.fixture
 def created_meanwhile(running):
     set_faults(running)
-    before = running.books()["jobs_created"]
-    yield lambda: running.books()["jobs_created"] - before
+    before = running.counters()["jobs_created"]
+    yield lambda: running.counters()["jobs_created"] - before
     set_faults(running)
 
 
@@ -138,7 +138,7 @@ def test_a_large_upload_can_be_lost_before_and_after_it_was_received(running, cr
         set_faults(running, **{fault: {"upload": 1}})
         with pytest.raises(httpx.TransportError):
             running.upload(content)
-        assert running.books()["uploads_by_content"].get(digest) == received
+        assert running.counters()["uploads_by_content"].get(digest) == received
 
 
 def test_a_connection_that_the_client_closed_first_cannot_be_dropped_and_does_no_harm():
@@ -184,9 +184,9 @@ def test_jobs_that_hang_never_end_and_hold_up_no_others(start):
     stuck = running.create("http://files.example/stuck")["id"]
     assert running.transcribe("http://files.example/free")["status"] == "completed"
     assert running.get(stuck)["status"] == "processing"
-    books = running.books()
-    assert (books["jobs_created"], books["jobs_completed"], books["jobs_failed"]) == (2, 1, 0)
-    assert books["faults"] == {"hang": 1}
+    counters = running.counters()
+    assert (counters["jobs_created"], counters["jobs_completed"], counters["jobs_failed"]) == (2, 1, 0)
+    assert counters["faults"] == {"hang": 1}
 
 
 def test_the_request_window_answers_429_and_says_how_long_to_wait(start):
@@ -194,7 +194,7 @@ def test_the_request_window_answers_429_and_says_how_long_to_wait(start):
     answers = [running.http.get("/v2/transcript") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
-    assert running.http.get("/_control/books").status_code == 200
+    assert running.http.get("/_control/counters").status_code == 200
 
 
 def test_unreadable_faults_are_refused_with_the_nearest_name(service):

@@ -11,7 +11,7 @@ def test_uploads_together_are_no_quicker_than_the_line(start):
         urls = list(threads.map(service.upload, [b"a" * 300_000, b"b" * 300_000]))
     assert time.monotonic() - began >= 0.9 * 600_000 / BYTES_PER_S
     assert len(set(urls)) == 2
-    assert sum(service.books()["uploads_by_content"].values()) == 2
+    assert sum(service.counters()["uploads_by_content"].values()) == 2
 
 
 def test_an_upload_that_waits_holds_up_nothing_else(start):

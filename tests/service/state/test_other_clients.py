@@ -12,15 +12,15 @@ def number_in(store):
     return len(store.page(ListQuery(limit=100_000))[0])
 
 
-def test_they_are_in_the_list_from_the_start_in_every_state_and_not_in_the_books(start):
+def test_they_are_in_the_list_from_the_start_in_every_state_and_not_in_the_counters(start):
     running = start("--foreign", "250", "--slots", "1")
     mine = running.create("http://files.example/mine?duration=3600")["id"]
     page = listed(running, limit=200)
     assert [page[0]["id"], len(page)] == [mine, 200]
     assert {item["status"] for item in page[1:]} == {"queued", "processing", "completed", "error"}
     assert len(listed(running, limit=200, before_id=page[-1]["id"])) == 51
-    books = running.books()
-    assert (books["jobs_created"], books["jobs_completed"], books["billed_s"]) == (1, 0, 0.0)
+    counters = running.counters()
+    assert (counters["jobs_created"], counters["jobs_completed"], counters["billed_s"]) == (1, 0, 0.0)
 
 
 def test_they_can_be_read_like_any_transcript(start):

@@ -27,21 +27,21 @@ def test_first_come_first_served(start):
     listed = {item["id"]: item["completed"] for item in running.http.get("/v2/transcript").json()["transcripts"]}
     assert [end["status"] for end in ends] == ["completed"] * 5
     assert sorted(ids, key=listed.__getitem__) == ids
-    assert running.books()["peak_processing"] == 1
+    assert running.counters()["peak_processing"] == 1
 
 
-def test_the_books_count_what_was_asked_and_done(start):
+def test_the_counters_count_what_was_asked_and_done(start):
     running = start("--speed", "1000")
     first, second = running.upload(b'scripted:{"duration_s": 90}'), running.upload(b'scripted:{"duration_s": 90}')
     for url in (first, second, "http://files.example/a?duration=10", "http://files.example/a?duration=10&fail=no"):
         running.transcribe(url)
-    books = running.books()
-    assert (books["jobs_created"], books["jobs_completed"], books["jobs_failed"]) == (4, 3, 1)
-    assert sorted(books["created_by_audio"].values()) == [1, 1, 2]
-    assert books["completed_by_audio"].get("http://files.example/a?duration=10&fail=no") is None
-    assert books["billed_s"] == 190.0
-    assert books["requests"]["POST /v2/upload"] == 2
-    assert books["requests"]["POST /v2/transcript"] == 4
+    counters = running.counters()
+    assert (counters["jobs_created"], counters["jobs_completed"], counters["jobs_failed"]) == (4, 3, 1)
+    assert sorted(counters["created_by_audio"].values()) == [1, 1, 2]
+    assert counters["completed_by_audio"].get("http://files.example/a?duration=10&fail=no") is None
+    assert counters["billed_s"] == 190.0
+    assert counters["requests"]["POST /v2/upload"] == 2
+    assert counters["requests"]["POST /v2/transcript"] == 4
 
 
 def test_a_job_can_fail_on_the_servers_side(start):

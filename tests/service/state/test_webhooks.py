@@ -66,9 +66,9 @@ def receiving(*codes):
 
 
 def counted(running, **expected):
-    """Waits until the books count as many calls; a wrong count is a test that times out with the right one in sight."""
+    """Waits until the counters count as many calls; a wrong count is a test that times out with the right one in sight."""
     deadline = time.monotonic() + 20
-    while (found := running.books()["webhooks"]) != expected:
+    while (found := running.counters()["webhooks"]) != expected:
         assert time.monotonic() < deadline, f"{found} is not {expected}"
     return True
 
@@ -103,7 +103,7 @@ def test_a_webhook_without_credentials_carries_none_and_tells_of_errors_too(runn
 
 def test_a_job_that_did_not_ask_is_not_announced(running):
     assert running.transcribe()["webhook_status_code"] is None
-    assert running.books()["webhooks"] == {}
+    assert running.counters()["webhooks"] == {}
 
 
 def test_a_refused_webhook_is_tried_again_until_it_is_taken(running):
@@ -151,7 +151,7 @@ def test_the_pause_between_attempts_can_be_set(start):
 def test_only_this_machine_is_called(running, url):
     done = running.transcribe(webhook_url=url)
     assert (done["status"], done["webhook_status_code"]) == ("completed", None)
-    assert running.books()["webhooks"] == {"not_allowed": 1}
+    assert running.counters()["webhooks"] == {"not_allowed": 1}
 
 
 def test_a_header_that_cannot_be_sent_is_a_failed_attempt_and_no_accident(running, receiver):
@@ -164,7 +164,7 @@ def test_a_header_that_cannot_be_sent_is_a_failed_attempt_and_no_accident(runnin
 def test_a_lost_webhook_never_comes(running, receiver):
     set_faults(running, webhook_lost=1)
     lost = running.transcribe(webhook_url=receiver.url)
-    assert running.books()["webhooks"] == {"lost": 1}
+    assert running.counters()["webhooks"] == {"lost": 1}
     set_faults(running)
     told = running.transcribe(webhook_url=receiver.url)
     assert receiver.next_call()[2]["transcript_id"] == told["id"] != lost["id"]
@@ -217,11 +217,11 @@ def test_the_service_ends_at_once_though_a_webhook_waits_for_its_next_attempt(st
 
 
 def announced(receiver, *, deadline_s=10.0, fate=None):
-    """The books and the job after an announcement in this process; returns when its last attempt has ended."""
+    """The counters and the job after an announcement in this process; returns when its last attempt has ended."""
 
     async def announce():
-        books, background = Counters(), Background()
-        webhooks = Webhooks(books, background, allow_remote=False, pause_s=0.0, deadline_s=deadline_s)
+        counters, background = Counters(), Background()
+        webhooks = Webhooks(counters, background, allow_remote=False, pause_s=0.0, deadline_s=deadline_s)
         job = Store().create({"audio_url": "http://x.example/a", "webhook_url": receiver.url}, "a")
         job.fail("no")
         job.fate = fate or job.fate
@@ -229,18 +229,18 @@ def announced(receiver, *, deadline_s=10.0, fate=None):
         await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
         await background.close()
         await webhooks.close()
-        return books, job
+        return counters, job
 
     return asyncio.run(announce())
 
 
 def test_an_answer_that_takes_too_long_is_a_failed_attempt(receiver):
     receiver.may_answer.clear()
-    books, job = announced(receiver, deadline_s=0.02)
-    assert books.webhooks == {"sent": ATTEMPTS, "given_up": 1}
+    counters, job = announced(receiver, deadline_s=0.02)
+    assert counters.webhooks == {"sent": ATTEMPTS, "given_up": 1}
     assert job.webhook_status_code is None
 
 
 def test_the_played_faults_are_counted_by_name(receiver):
-    books, _ = announced(receiver, fate=InjectedFault(webhook_fault="webhook_delayed"))
-    assert books.faults == {"webhook_delayed": 1}
+    counters, _ = announced(receiver, fate=InjectedFault(webhook_fault="webhook_delayed"))
+    assert counters.faults == {"webhook_delayed": 1}
