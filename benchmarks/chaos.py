@@ -2,7 +2,7 @@
 
 Run it as ``python benchmarks/chaos.py`` (or ``make chaos``). For each seed a library is transcribed through a scripted service that drops
 connections before and after the work, answers 429, 5xx and half bodies, creates jobs late, fails jobs, and loses, doubles, forges and
-delays webhooks, with other people's transcripts in the list. Everything must complete, and nothing may complete twice.
+delays webhooks, with transcripts of other clients in the list. Everything must complete, and nothing may complete twice.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ FAULTS = {
     "webhook_doubled": SHARE,
     "webhook_forged": SHARE,
     "webhook_delayed": SHARE,
-    "foreign_per_s": 50.0,
+    "other_transcripts_per_s": 50.0,
 }
 LIMITS = sk.Limits(concurrent_jobs=100, poll_s=0.1, settle_s=1.0, backoff_s=0.1)
 

@@ -63,7 +63,7 @@ def _serve(options: argparse.Namespace, faults: Faults) -> int:
         null_prev_url_at_end=options.null_prev_url_at_end,
         control=options.control,
         webhook_pause_s=PAUSE_S / options.speed if options.webhook_pause_s is None else options.webhook_pause_s,
-        foreign=options.foreign,
+        other_transcripts=options.other_transcripts,
         faults=faults,
     )
     announcement = {"base_url": settings.base_url, "recogniser": recogniser.name, "pid": os.getpid()}
@@ -125,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--upload-mbps", type=_positive(float), help="megabits per second that all uploads together come in with (unlimited)")
     add("--api-key", help="the only key that is accepted (otherwise any)")
     add("--faults", default="{}", metavar="JSON", help="what goes wrong on purpose")
-    add("--foreign", type=_positive(int), default=0, metavar="N", help="other people's transcripts in the list from the start")
+    add("--other-transcripts", type=_positive(int), default=0, metavar="N", help="transcripts of other clients in the list from the start")
     add("--webhook-pause-s", type=_positive(float), help="seconds between two attempts to call a webhook (10 / speed)")
     add("--control", action="store_true", help="answer /_control/counters and /_control/faults")
     add("--allow-remote", action="store_true", help="fetch audio from and call webhooks on other machines too")

@@ -101,7 +101,7 @@ class Faults:
         webhook_forged: Before the true call come two forged ones: the transcript's id with another status and a wrong secret, and an
             unknown id with the right secret.
         webhook_delayed: The call comes up to ``webhook_delay_s`` seconds late, so that other jobs' calls overtake it.
-        foreign_per_s: Other people's transcripts that come into the list per second.
+        other_transcripts_per_s: How many transcripts of other clients come into the list per second.
         late_s: See ``late``.
         slow_body_s: See ``slow_body``.
         retry_after_s: What the 429 of ``too_many`` asks for.
@@ -133,7 +133,7 @@ class Faults:
     webhook_doubled: Share = 0.0
     webhook_forged: Share = 0.0
     webhook_delayed: Share = 0.0
-    foreign_per_s: PerSecond = 0.0
+    other_transcripts_per_s: PerSecond = 0.0
     late_s: Seconds = 1.0
     slow_body_s: Seconds = 2.0
     retry_after_s: Annotated[int, msgspec.Meta(ge=0)] = 1

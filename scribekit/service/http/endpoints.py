@@ -70,7 +70,7 @@ async def create(service: Service, request: Request, _: str) -> Response:
 
 async def list_transcripts(service: Service, request: Request, _: str) -> Response:
     """GET /v2/transcript: one page, newest first."""
-    service.foreign.catch_up(time.monotonic())
+    service.other_clients.catch_up(time.monotonic())
     try:
         query = pages.parse_query(request.query_params)
         jobs, has_older = service.store.page(query)

@@ -13,7 +13,7 @@ NO_ANSWER = "none"
 
 @dataclass
 class Counters:
-    """Counts since the start. Other people's transcripts are not in them.
+    """Counts since the start. Transcripts of other clients are not in them.
 
     Attributes:
         stretch: Counts the requests of the latest stretch of time.

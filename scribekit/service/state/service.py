@@ -43,18 +43,18 @@ class Service:
         self.background = Background()
         self.webhooks = Webhooks(self.counters, self.background, allow_remote=settings.allow_remote, pause_s=settings.webhook_pause_s)
         self.queue = JobQueue(recogniser, self.sources, self.counters, slots=settings.slots, ended=self.webhooks.announce)
-        self.foreign = OtherClients(self.store)
-        self.foreign.add(settings.foreign)
+        self.other_clients = OtherClients(self.store)
+        self.other_clients.add(settings.other_transcripts)
         self.replace_faults(settings.faults)
 
     def replace_faults(self, faults: Faults) -> None:
         """From now on these faults are made, drawn from the beginning of their seed."""
         self.plan = FaultPlan(faults)
-        self.foreign.set_rate(faults.foreign_per_s, time.monotonic())
+        self.other_clients.set_rate(faults.other_transcripts_per_s, time.monotonic())
 
     def create(self, options: dict[str, Any]) -> Job:
         """A new job with these options, in the store, the counters and the queue."""
-        self.foreign.catch_up(time.monotonic())
+        self.other_clients.catch_up(time.monotonic())
         audio_url = options["audio_url"]
         job = self.store.create(options, self.sources.identity(audio_url))
         job.fate = self.plan.for_job(job.audio, audio_url, has_webhook="webhook_url" in options)

@@ -25,7 +25,7 @@ class Settings:
             page has none.
         control: Whether the ``/_control`` addresses exist.
         webhook_pause_s: Time between two attempts to call a webhook.
-        foreign: Other people's transcripts in the list from the start.
+        other_transcripts: How many transcripts of other clients are in the list from the start.
         faults: What goes wrong on purpose.
     """
 
@@ -41,5 +41,5 @@ class Settings:
     null_prev_url_at_end: bool = False
     control: bool = False
     webhook_pause_s: float = 10.0
-    foreign: int = 0
+    other_transcripts: int = 0
     faults: Faults = field(default_factory=Faults)

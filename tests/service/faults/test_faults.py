@@ -212,7 +212,7 @@ def test_unreadable_faults_are_refused_with_the_nearest_name(service):
         ("[]", "cannot be read"),
         ('{"late": {"create": 1}}', "late"),
         ('{"slow_body_s": 3600}', "<= 300"),
-        ('{"foreign_per_s": -1}', "foreign_per_s"),
+        ('{"other_transcripts_per_s": -1}', "other_transcripts_per_s"),
         ('{"reset_after": {"creat": 0.1}}', "'create'"),
         ('{"reset_after": {"create": 0.6}, "late": 0.5}', "'create' add up to 1.1"),
         ('{"webhook_lost": 0.6, "webhook_doubled": 0.5}', "webhooks add up to 1.1"),

@@ -13,7 +13,7 @@ def number_in(store):
 
 
 def test_they_are_in_the_list_from_the_start_in_every_state_and_not_in_the_counters(start):
-    running = start("--foreign", "250", "--slots", "1")
+    running = start("--other-transcripts", "250", "--slots", "1")
     mine = running.create("http://files.example/mine?duration=3600")["id"]
     page = listed(running, limit=200)
     assert [page[0]["id"], len(page)] == [mine, 200]
@@ -24,7 +24,7 @@ def test_they_are_in_the_list_from_the_start_in_every_state_and_not_in_the_count
 
 
 def test_they_can_be_read_like_any_transcript(start):
-    running = start("--foreign", "1")
+    running = start("--other-transcripts", "1")
     (item,) = listed(running)
     assert running.get(item["id"])["status"] == "completed"
 
@@ -32,7 +32,7 @@ def test_they_can_be_read_like_any_transcript(start):
 def test_they_come_at_a_rate_that_can_be_switched(start):
     running = start("--speed", "1000")
     mine = running.create()["id"]
-    assert running.http.post("/_control/faults", content=json.dumps({"foreign_per_s": 2000})).status_code == 200
+    assert running.http.post("/_control/faults", content=json.dumps({"other_transcripts_per_s": 2000})).status_code == 200
     while any(item["id"] == mine for item in listed(running, limit=200)):
         pass
     running.http.post("/_control/faults", content="{}")
@@ -43,15 +43,15 @@ def test_they_come_at_a_rate_that_can_be_switched(start):
 
 def test_as_many_come_as_the_time_and_the_rate_say():
     store = Store()
-    foreign = OtherClients(store)
-    foreign.catch_up(50.0)
+    others = OtherClients(store)
+    others.catch_up(50.0)
     assert number_in(store) == 0
-    foreign.set_rate(2.5, 100.0)
+    others.set_rate(2.5, 100.0)
     counts = []
     for now in (100.0, 100.4, 100.79, 102.0, 102.0):
-        foreign.catch_up(now)
+        others.catch_up(now)
         counts.append(number_in(store))
     assert counts == [0, 1, 1, 5, 5]
-    foreign.set_rate(0.0, 103.0)
-    foreign.catch_up(200.0)
+    others.set_rate(0.0, 103.0)
+    others.catch_up(200.0)
     assert number_in(store) == 7
