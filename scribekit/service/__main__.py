@@ -72,7 +72,7 @@ def _serve(options: argparse.Namespace, faults: Faults) -> int:
             listener,
             settings,
             recogniser,
-            spool_parent=options.spool,
+            upload_dir=options.upload_dir,
             exit_with_parent=options.exit_with_parent,
             ready=lambda: print(json.dumps(announcement), flush=True),
         )
@@ -131,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--allow-remote", action="store_true", help="fetch audio from and call webhooks on other machines too")
     add("--require-models", action="store_true", help="refuse jobs without speech_models")
     add("--null-prev-url-at-end", action="store_true", help="the oldest list page has no prev_url")
-    add("--spool", type=Path, metavar="DIR", help="where uploads are kept while the service runs")
+    add("--upload-dir", type=Path, metavar="DIR", help="where uploads are kept while the service runs")
     add("--exit-with-parent", action="store_true", help="end when standard input ends")
     return parser
 

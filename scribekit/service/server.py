@@ -46,7 +46,7 @@ async def serve(
     settings: Settings,
     recogniser: Recogniser,
     *,
-    spool_parent: Path | None = None,
+    upload_dir: Path | None = None,
     exit_with_parent: bool = False,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
@@ -56,12 +56,12 @@ async def serve(
         listener: From :func:`listen`.
         settings: How the service behaves.
         recogniser: Turns audio into words; closed at the end.
-        spool_parent: Where the spool folder is made.
+        upload_dir: Where the uploads folder is made.
         exit_with_parent: Whether the service lives with the process that holds its standard input. It then leaves keyboard
             interrupts to that process.
         ready: Called once everything stands.
     """
-    service = Service(settings, recogniser, spool_parent)
+    service = Service(settings, recogniser, upload_dir)
     connections = Connections()
     server = _Server(
         uvicorn.Config(
@@ -91,7 +91,7 @@ async def serve(
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Nothing: uvicorn would raise a caught signal again, before the spool folder is deleted."""
+        """Nothing: uvicorn would raise a caught signal again, before the uploads folder is deleted."""
         yield
 
 

@@ -23,8 +23,8 @@ def test_it_says_in_one_line_where_it_listens(start):
     assert running.base_url.startswith("http://127.0.0.1:")
 
 
-def test_sigterm_ends_it_at_once_and_removes_the_spool(start, tmp_path):
-    running = start("--spool", str(tmp_path), "--slots", "1")
+def test_sigterm_ends_it_at_once_and_removes_the_uploads(start, tmp_path):
+    running = start("--upload-dir", str(tmp_path), "--slots", "1")
     running.create("http://x.example/a?duration=36000")
     running.upload(b"scripted:{}")
     assert len(list(tmp_path.glob("*/*"))) == 1
@@ -34,7 +34,7 @@ def test_sigterm_ends_it_at_once_and_removes_the_spool(start, tmp_path):
 
 
 def test_it_ends_with_its_parent_and_leaves_interrupts_to_it(start, tmp_path):
-    running = start("--spool", str(tmp_path))
+    running = start("--upload-dir", str(tmp_path))
     running.process.send_signal(signal.SIGINT)
     assert running.http.get("/_scribekit").status_code == 200
     running.end_input()

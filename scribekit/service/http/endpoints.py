@@ -43,14 +43,14 @@ def too_many(wait_s: int) -> Response:
 
 
 async def upload(service: Service, request: Request, _: str) -> Response:
-    """POST /v2/upload: the raw body goes to the spool as it comes."""
+    """POST /v2/upload: the raw body goes to the uploads as it comes."""
     try:
         chunks = service.bandwidth.paced(request.stream())
-        upload_id, received = await service.spool.receive(chunks, largest_bytes=contract.LARGEST_UPLOAD_BYTES)
+        upload_id, received = await service.uploads.receive(chunks, largest_bytes=contract.LARGEST_UPLOAD_BYTES)
     except TooLargeError:
         return error_response(TOO_LARGE_UPLOAD)
     if received.size_bytes == 0:
-        service.spool.discard(upload_id)
+        service.uploads.discard(upload_id)
         return error_response(EMPTY_UPLOAD)
     service.counters.uploads_by_content[received.sha256] += 1
     return json_response({"upload_url": service.sources.upload_url(upload_id)})
@@ -94,7 +94,7 @@ async def delete(service: Service, _: Request, transcript_id: str) -> Response:
         return error_response(contract.ERROR_NOT_FOUND)
     if job.status not in ("completed", "error"):
         return error_response(f"The transcript is {job.status} and cannot be deleted before it is completed.")
-    service.spool.discard(service.sources.upload_id(job.audio_url) or "")
+    service.uploads.discard(service.sources.upload_id(job.audio_url) or "")
     job.wipe()
     return json_response(rendering.transcript(job))
 

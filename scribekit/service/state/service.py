@@ -18,7 +18,7 @@ from scribekit.service.state.rate_window import BusiestStretch, RequestWindow
 from scribekit.service.state.settings import Settings
 from scribekit.service.state.sources import Sources
 from scribekit.service.state.store import Job, Store
-from scribekit.service.state.uploads import Spool
+from scribekit.service.state.uploads import Uploads
 from scribekit.service.state.webhooks import Webhooks
 
 
@@ -28,18 +28,18 @@ class Service:
     Args:
         settings: How the service behaves.
         recogniser: Turns audio into words; closed with the service.
-        spool_parent: Where the spool folder is made; None takes the system's folder for temporary files.
+        upload_dir: Where the uploads folder is made; None takes the system's folder for temporary files.
     """
 
-    def __init__(self, settings: Settings, recogniser: Recogniser, spool_parent: Path | None = None) -> None:
+    def __init__(self, settings: Settings, recogniser: Recogniser, upload_dir: Path | None = None) -> None:
         self.settings = settings
         self.recogniser = recogniser
         self.store = Store()
         self.counters = Counters(BusiestStretch(settings.window_s))
         self.window = RequestWindow(settings.requests_per_window, settings.window_s)
         self.bandwidth = Bandwidth(settings.upload_mbps)
-        self.spool = Spool(spool_parent)
-        self.sources = Sources(self.spool, settings.base_url, allow_remote=settings.allow_remote)
+        self.uploads = Uploads(upload_dir)
+        self.sources = Sources(self.uploads, settings.base_url, allow_remote=settings.allow_remote)
         self.background = Background()
         self.webhooks = Webhooks(self.counters, self.background, allow_remote=settings.allow_remote, pause_s=settings.webhook_pause_s)
         self.queue = JobQueue(recogniser, self.sources, self.counters, slots=settings.slots, ended=self.webhooks.announce)
@@ -63,9 +63,9 @@ class Service:
         return job
 
     async def close(self) -> None:
-        """Ends the jobs, the webhooks, the recogniser and the downloads, and deletes the spool folder."""
+        """Ends the jobs, the webhooks, the recogniser and the downloads, and deletes the uploads folder."""
         await self.queue.close()
         await self.background.close()
         await self.webhooks.close()
         await self.sources.close()
-        self.spool.close()
+        self.uploads.close()

@@ -12,7 +12,7 @@ import httpx
 
 from scribekit.base import contract
 from scribekit.service.recognisers.base import RecognitionError
-from scribekit.service.state.uploads import Spool, TooLargeError
+from scribekit.service.state.uploads import TooLargeError, Uploads
 
 LARGEST_DOWNLOAD_BYTES = 5_000_000_000
 REDIRECTS = 5
@@ -23,13 +23,13 @@ class Sources:
     """Finds the audio that a request names.
 
     Args:
-        spool: Where uploads lie and downloads go.
+        uploads: Where uploads lie and downloads go.
         base_url: The service's own address, with which its upload URLs begin.
         allow_remote: Whether hosts other than this machine may be asked.
     """
 
-    def __init__(self, spool: Spool, base_url: str, *, allow_remote: bool) -> None:
-        self._spool = spool
+    def __init__(self, uploads: Uploads, base_url: str, *, allow_remote: bool) -> None:
+        self._uploads = uploads
         self._upload_prefix = f"{base_url}/upload/"
         self._allow_remote = allow_remote
         self._client: httpx.AsyncClient | None = None
@@ -44,7 +44,7 @@ class Sources:
 
     def identity(self, audio_url: str) -> str:
         """What the counters count the audio under: an upload's sha256, else the address."""
-        upload = self._spool.get(self.upload_id(audio_url) or "")
+        upload = self._uploads.get(self.upload_id(audio_url) or "")
         return upload.sha256 if upload else audio_url
 
     @asynccontextmanager
@@ -73,7 +73,7 @@ class Sources:
     def _file(self, audio_url: str) -> Path:
         upload_id = self.upload_id(audio_url)
         if upload_id is not None:
-            upload = self._spool.get(upload_id)
+            upload = self._uploads.get(upload_id)
             path = upload.path if upload else None
         else:
             path = local_path(audio_url)
@@ -93,7 +93,7 @@ class Sources:
                         url = urljoin(url, response.headers["location"])
                         continue
                     _check_status(audio_url, response)
-                    return await self._spool.receive_download(response.aiter_bytes(), largest_bytes=LARGEST_DOWNLOAD_BYTES)
+                    return await self._uploads.receive_download(response.aiter_bytes(), largest_bytes=LARGEST_DOWNLOAD_BYTES)
         except (httpx.HTTPError, httpx.InvalidURL, TooLargeError) as error:
             raise download_error(audio_url) from error
         raise download_error(audio_url)

@@ -147,7 +147,7 @@ def test_an_empty_upload_is_refused(service):
 
 
 def test_a_large_upload_is_never_held_in_memory(start, tmp_path):
-    running = start("--spool", str(tmp_path))
+    running = start("--upload-dir", str(tmp_path))
     memory = psutil.Process(running.process.pid).memory_info
     before = memory().rss
     block = bytes(1 << 20)

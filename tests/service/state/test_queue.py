@@ -6,7 +6,7 @@ from scribekit.service.state.counters import Counters
 from scribekit.service.state.queue import JobQueue
 from scribekit.service.state.sources import Sources
 from scribekit.service.state.store import Store
-from scribekit.service.state.uploads import Spool
+from scribekit.service.state.uploads import Uploads
 
 LONG = "http://files.example/long.mp3?duration=3600"
 
@@ -70,8 +70,8 @@ def test_an_accident_of_the_recogniser_costs_one_job_only(tmp_path):
     good_is_done = asyncio.Event()
 
     async def run_two():
-        spool = Spool(tmp_path)
-        queue = JobQueue(Clumsy(), Sources(spool, "http://127.0.0.1:1", allow_remote=False), Watched(), slots=1, ended=lambda job: None)
+        uploads = Uploads(tmp_path)
+        queue = JobQueue(Clumsy(), Sources(uploads, "http://127.0.0.1:1", allow_remote=False), Watched(), slots=1, ended=lambda job: None)
         store = Store()
         jobs = [store.create({"audio_url": f"http://x.example/{name}"}, name) for name in ("bad", "good")]
         for job in jobs:
