@@ -56,7 +56,7 @@ class App:
         if refusal is not None or endpoint is None:
             await drain(request)
             response = refusal or error_response("Not found", 404)
-        elif fault := self._service.plan.for_request(kind):
+        elif fault := self._service.fault_draws.for_request(kind):
             counters.faults[fault] += 1
             counters.answered(kind, await self._faulty.give(fault, endpoint, request, transcript_id, send))
             return
@@ -68,7 +68,7 @@ class App:
     def _refusal(self, request: Request, now: float) -> Response | None:
         if not _is_key(request.headers.get("authorization", ""), self._service.settings.api_key):
             return error_response(contract.ERROR_TOKEN, 401)
-        wait_s = self._service.window.retry_after(now)
+        wait_s = self._service.rate_window.retry_after(now)
         return None if wait_s is None else too_many(wait_s)
 
 

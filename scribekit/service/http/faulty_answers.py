@@ -51,14 +51,14 @@ class FaultyAnswers:
         await self._connections.reset(request.scope)
 
         async def work() -> None:
-            await asyncio.sleep(self._service.plan.faults.late_s)
+            await asyncio.sleep(self._service.fault_draws.faults.late_s)
             await endpoint(self._service, request, transcript_id)
 
         self._service.background.start(work())
 
     def _excuse(self, fault: str) -> Response | None:
         if fault == "too_many":
-            return too_many(self._service.plan.faults.retry_after_s)
+            return too_many(self._service.fault_draws.faults.retry_after_s)
         if fault == "too_many_bare":
             return error_response(contract.ERROR_TOO_MANY, 429)
         form, _, code = fault.partition("_")
@@ -79,7 +79,7 @@ class FaultyAnswers:
         if fault == "truncate":
             await self._connections.close(request.scope)
             return
-        await asyncio.sleep(self._service.plan.faults.slow_body_s)
+        await asyncio.sleep(self._service.fault_draws.faults.slow_body_s)
         await send({"type": "http.response.body", "body": response.body[half:]})
 
 

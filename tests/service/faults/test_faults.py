@@ -8,7 +8,7 @@ import pytest
 
 from scribekit.base import contract
 from scribekit.base.errors import OptionError
-from scribekit.service.faults.spec import JOB_ERRORS, KINDS, Faults
+from scribekit.service.faults.spec import JOB_ERRORS, REQUEST_KINDS, Faults
 from scribekit.service.http.endpoints import CONTRACT
 from scribekit.service.state.connections import Connections
 
@@ -232,4 +232,4 @@ def test_shares_may_add_up_to_one_for_all_their_decimals():
 
 
 def test_the_short_names_stand_for_all_kinds_of_the_contract():
-    assert set(KINDS.values()) == set(CONTRACT)
+    assert set(REQUEST_KINDS.values()) == set(CONTRACT)

@@ -71,7 +71,7 @@ def test_an_accident_of_the_recogniser_costs_one_job_only(tmp_path):
 
     async def run_two():
         uploads = Uploads(tmp_path)
-        queue = JobQueue(Clumsy(), Sources(uploads, "http://127.0.0.1:1", allow_remote=False), Watched(), slots=1, ended=lambda job: None)
+        queue = JobQueue(Clumsy(), Sources(uploads, "http://127.0.0.1:1", allow_remote=False), Watched(), slots=1, on_end=lambda job: None)
         store = Store()
         jobs = [store.create({"audio_url": f"http://x.example/{name}"}, name) for name in ("bad", "good")]
         for job in jobs:

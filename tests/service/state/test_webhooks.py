@@ -216,16 +216,16 @@ def test_the_service_ends_at_once_though_a_webhook_waits_for_its_next_attempt(st
         assert running.process.wait(timeout=5) == 0
 
 
-def announced(receiver, *, deadline_s=10.0, fate=None):
+def announced(receiver, *, timeout_s=10.0, injected=None):
     """The counters and the job after an announcement in this process; returns when its last attempt has ended."""
 
     async def announce():
         counters, background = Counters(), Background()
-        webhooks = Webhooks(counters, background, allow_remote=False, pause_s=0.0, deadline_s=deadline_s)
+        webhooks = Webhooks(counters, background, allow_remote=False, pause_s=0.0, timeout_s=timeout_s)
         job = Store().create({"audio_url": "http://x.example/a", "webhook_url": receiver.url}, "a")
         job.fail("no")
-        job.fate = fate or job.fate
-        webhooks.announce(job)
+        job.injected = injected or job.injected
+        webhooks.notify(job)
         await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
         await background.close()
         await webhooks.close()
@@ -236,11 +236,11 @@ def announced(receiver, *, deadline_s=10.0, fate=None):
 
 def test_an_answer_that_takes_too_long_is_a_failed_attempt(receiver):
     receiver.may_answer.clear()
-    counters, job = announced(receiver, deadline_s=0.02)
+    counters, job = announced(receiver, timeout_s=0.02)
     assert counters.webhooks == {"sent": ATTEMPTS, "given_up": 1}
     assert job.webhook_status_code is None
 
 
 def test_the_played_faults_are_counted_by_name(receiver):
-    counters, _ = announced(receiver, fate=InjectedFault(webhook_fault="webhook_delayed"))
+    counters, _ = announced(receiver, injected=InjectedFault(webhook_fault="webhook_delayed"))
     assert counters.faults == {"webhook_delayed": 1}
