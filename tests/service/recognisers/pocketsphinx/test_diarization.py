@@ -6,7 +6,7 @@ import pytest
 
 from scribekit.service.recognisers.audio.media import RATE_HZ, Recording
 from scribekit.service.recognisers.pocketsphinx.cepstra import COEFFICIENTS, HOP, cepstra
-from scribekit.service.recognisers.pocketsphinx.diarization import SpeakerCount, assign_speakers, label
+from scribekit.service.recognisers.pocketsphinx.diarization import SpeakerCount, assign_speakers
 from scribekit.service.recognisers.pocketsphinx.levels import prepare
 from scribekit.service.recognisers.pocketsphinx.voice_activity import speech_segments
 
@@ -68,14 +68,3 @@ def test_too_little_speech_is_one_speaker(frames):
 
 def test_no_speech_has_no_speakers():
     assert assign_speakers([]) == []
-
-
-def test_cepstra_come_every_10_ms_and_do_not_hear_loudness():
-    sound = RANDOM.normal(0, 0.1, RATE_HZ).astype(np.float32)
-    assert cepstra(sound).shape == (98, COEFFICIENTS)
-    assert cepstra(4 * sound) == pytest.approx(cepstra(sound), abs=0.01)
-    assert cepstra(sound[:100]).shape == (0, COEFFICIENTS)
-
-
-def test_labels_go_on_after_z():
-    assert [label(number) for number in (0, 1, 25, 26, 27, 52)] == ["A", "B", "Z", "AA", "AB", "BA"]
