@@ -1,4 +1,4 @@
-import json
+import time
 
 from scribekit.service.state.other_clients import OtherClients
 from scribekit.service.state.store import ListQuery, Store
@@ -14,7 +14,7 @@ def number_in(store):
 
 def test_they_are_in_the_list_from_the_start_in_every_state_and_not_in_the_counters(start):
     running = start("--other-transcripts", "250", "--slots", "1")
-    mine = running.create("http://files.example/mine?duration=3600")["id"]
+    mine = running.create("http://files.example/mine?duration=36000")["id"]
     page = listed(running, limit=200)
     assert [page[0]["id"], len(page)] == [mine, 200]
     assert {item["status"] for item in page[1:]} == {"queued", "processing", "completed", "error"}
@@ -32,10 +32,10 @@ def test_they_can_be_read_like_any_transcript(start):
 def test_they_come_at_a_rate_that_can_be_switched(start):
     running = start("--speed", "1000")
     mine = running.create()["id"]
-    assert running.http.post("/_control/faults", content=json.dumps({"other_transcripts_per_s": 2000})).status_code == 200
+    running.set_faults(other_transcripts_per_s=2000)
     while any(item["id"] == mine for item in listed(running, limit=200)):
-        pass
-    running.http.post("/_control/faults", content="{}")
+        time.sleep(0.01)
+    running.set_faults()
     newest = listed(running, limit=1)
     assert newest == listed(running, limit=1)
     assert newest[0]["id"] != mine

@@ -7,7 +7,7 @@ import pytest
 from scribekit.base import contract
 from scribekit.service.recognisers.base import RecognitionError
 from scribekit.service.state.sources import Sources, is_loopback, local_path
-from scribekit.service.state.uploads import TooLargeError, Uploads
+from scribekit.service.state.uploads import Uploads
 
 SOUND = b"RIFF, or so"
 
@@ -64,11 +64,6 @@ def error(uploads, url):
     with pytest.raises(RecognitionError) as caught:
         content(uploads, url)
     return str(caught.value)
-
-
-async def chunks(*parts):
-    for part in parts:
-        yield part
 
 
 def test_a_loopback_url_is_fetched_and_its_copy_deleted_afterwards(uploads, files):
@@ -131,18 +126,3 @@ def test_what_is_loopback():
 def test_what_is_a_local_path():
     assert str(local_path("file:///a%20b.wav")) == "/a b.wav"
     assert local_path("a/b.wav") is None
-
-
-def test_an_upload_is_kept_on_disk_with_its_digest(uploads):
-    upload_id, upload = asyncio.run(uploads.receive(chunks(b"a", b"bc"), largest_bytes=3))
-    assert upload.path.read_bytes() == b"abc"
-    assert upload.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert uploads.get(upload_id) == upload
-    uploads.discard(upload_id)
-    assert not upload.path.exists()
-
-
-def test_a_body_that_is_too_large_leaves_nothing_behind(uploads):
-    with pytest.raises(TooLargeError):
-        asyncio.run(uploads.receive(chunks(b"ab", b"cd"), largest_bytes=3))
-    assert list(uploads.folder.iterdir()) == []
