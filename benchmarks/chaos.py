@@ -79,7 +79,7 @@ def library(count: int, seed: int) -> list[dict]:
 
 
 def transcribed(at: Service, rows: list[dict], folder: Path):  # noqa: ANN201 -- a DataFrame
-    """The jobs frame, reached with webhooks as well as looks."""
+    """The jobs frame, with webhooks as well as polls."""
     aai.settings.base_url, aai.settings.api_key = at.base_url, KEY
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -15,8 +15,8 @@ def for_jobs(draws, number, *, has_webhook=False):
 
 def test_the_same_seed_draws_the_same_faults_and_kinds_do_not_disturb_each_other():
     faults = Faults(reset_before=0.2, http_503=0.3, seed=7)
-    alone, mixed = FaultDraws(faults), FaultDraws(faults)
-    first = [alone.for_request(POST) for _ in range(50)]
+    single, mixed = FaultDraws(faults), FaultDraws(faults)
+    first = [single.for_request(POST) for _ in range(50)]
     second = [(mixed.for_request(POST), mixed.for_request("GET /v2/transcript"))[0] for _ in range(50)]
     assert first == second
     assert first != [FaultDraws(Faults(reset_before=0.2, http_503=0.3, seed=8)).for_request(POST) for _ in range(50)]
@@ -30,7 +30,7 @@ def test_faults_come_about_as_often_as_asked():
     assert drawn.keys() == {None, "reset_before", "truncate"}
 
 
-def test_without_faults_every_request_and_job_is_left_alone():
+def test_without_faults_no_request_and_no_job_is_hit():
     draws = FaultDraws(Faults(slow_body={"create": 1.0}))
     assert draws.for_request(REQUEST_KINDS["get"]) is None
     assert draws.for_job("a", "http://x.example/a", has_webhook=True) is NO_FAULT

@@ -109,7 +109,7 @@ def test_an_answer_may_be_cut_though_its_length_is_right(running, created_meanwh
 
 
 @pytest.mark.parametrize("hit", ["create", "get", "list", "upload"])
-def test_each_kind_of_request_can_be_hit_alone(running, created_meanwhile, hit):
+def test_each_kind_of_request_can_be_hit_separately(running, created_meanwhile, hit):
     known = running.create()["id"]
     running.set_faults(http_503={hit: 1})
     answers = {

@@ -79,7 +79,7 @@ def test_redirects_are_followed_on_this_machine_only(uploads, files):
         )
 
 
-def test_what_the_other_side_answers_is_told_in_the_contracts_words(uploads, files):
+def test_what_the_other_side_answers_becomes_an_error_of_the_contract(uploads, files):
     assert error(uploads, f"{files}/absent.wav").startswith("Download error, unable to download")
     url = f"{files}/forbidden.wav"
     assert error(uploads, url) == f"Download error to {url}, 403 Client Error: Forbidden for url: {url}"
@@ -106,7 +106,7 @@ def test_nothing_else_is_fetched(uploads, url):
     assert error(uploads, url).startswith(contract.ERROR_DOWNLOAD)
 
 
-def test_local_files_are_read_where_they_lie(uploads, tmp_path):
+def test_local_files_are_read_in_place(uploads, tmp_path):
     path = tmp_path / "two words.wav"
     path.write_bytes(SOUND)
     assert content(uploads, str(path)) == SOUND
@@ -114,7 +114,7 @@ def test_local_files_are_read_where_they_lie(uploads, tmp_path):
     assert path.exists()
 
 
-def test_a_url_is_left_alone_when_nobody_needs_its_bytes(uploads):
+def test_a_url_is_not_fetched_when_nobody_needs_its_bytes(uploads):
     assert content(uploads, "https://files.example/a.mp3", fetch=False) is None
 
 

@@ -81,7 +81,7 @@ def running(start):
     return start("--speed", "1000")
 
 
-def test_a_webhook_tells_the_id_and_the_status_and_carries_the_header(running, receiver):
+def test_a_webhook_carries_the_id_the_status_and_the_header(running, receiver):
     done = running.transcribe(webhook_url=receiver.url, **SECRET)
     path, headers, body, _ = receiver.next_call()
     assert path == "/hook?job=7"
@@ -93,7 +93,7 @@ def test_a_webhook_tells_the_id_and_the_status_and_carries_the_header(running, r
     assert "s3cret" not in json.dumps(running.get(done["id"]))
 
 
-def test_a_webhook_without_credentials_carries_none_and_tells_of_errors_too(running, receiver):
+def test_a_webhook_without_credentials_carries_none_and_reports_errors_too(running, receiver):
     failed = running.transcribe("http://files.example/a?duration=9&fail=no", webhook_url=receiver.url)
     _, headers, body, _ = receiver.next_call()
     assert body == {"transcript_id": failed["id"], "status": "error"}
@@ -163,8 +163,8 @@ def test_a_lost_webhook_never_comes(running, receiver):
     lost = running.transcribe(webhook_url=receiver.url)
     assert running.counters()["webhooks"] == {"lost": 1}
     running.set_faults()
-    told = running.transcribe(webhook_url=receiver.url)
-    assert receiver.next_call()[2]["transcript_id"] == told["id"] != lost["id"]
+    called = running.transcribe(webhook_url=receiver.url)
+    assert receiver.next_call()[2]["transcript_id"] == called["id"] != lost["id"]
     assert running.get(lost["id"])["webhook_status_code"] is None
 
 
@@ -175,14 +175,14 @@ def test_a_doubled_webhook_comes_twice(running, receiver):
     assert counted(running, sent=2, delivered=2, doubled=1)
 
 
-def test_forged_webhooks_have_a_wrong_secret_or_an_unknown_id_and_the_true_one_follows(running, receiver):
+def test_forged_webhooks_have_a_wrong_secret_or_an_unknown_id_and_the_real_one_follows(running, receiver):
     running.set_faults(webhook_forged=1)
     transcript_id = running.create(webhook_url=receiver.url, **SECRET)["id"]
-    (_, wrong, lie, _), (_, right, unknown, _), (_, true, truth, _) = (receiver.next_call() for _ in range(3))
-    assert (wrong["X-Secret"] == "s3cret", lie) == (False, {"transcript_id": transcript_id, "status": "error"})
+    (_, wrong, forged, _), (_, right, unknown, _), (_, real, body, _) = (receiver.next_call() for _ in range(3))
+    assert (wrong["X-Secret"] == "s3cret", forged) == (False, {"transcript_id": transcript_id, "status": "error"})
     assert (right["X-Secret"], unknown["status"]) == ("s3cret", "completed")
     assert running.http.get(f"/v2/transcript/{unknown['transcript_id']}").status_code == 400
-    assert (true["X-Secret"], truth) == ("s3cret", {"transcript_id": transcript_id, "status": "completed"})
+    assert (real["X-Secret"], body) == ("s3cret", {"transcript_id": transcript_id, "status": "completed"})
     assert counted(running, sent=1, delivered=1, forged=2)
 
 

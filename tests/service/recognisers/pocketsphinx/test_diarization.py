@@ -37,7 +37,7 @@ def share_right(path, reference, count=None):
 
 
 @pytest.mark.parametrize(("name", "speakers"), [("meeting_launch.flac", 3), ("interview_noisy.mp3", 2), ("podcast_lighthouse.mp3", 1)])
-def test_the_speakers_of_a_recording_are_found_and_told_apart(samples, name, speakers):
+def test_the_speakers_of_a_recording_are_found_and_distinguished(samples, name, speakers):
     reference = samples / "references" / f"{name.split('.')[0].replace('noisy', 'bridges')}.json"
     right, found = share_right(samples / "audio" / name, reference)
     assert found == speakers
@@ -55,9 +55,9 @@ def test_a_speaker_changes_within_a_segment():
     assert (speakers[0], speakers[-1]) == (0, 0)
 
 
-def test_speakers_are_numbered_as_they_are_heard():
-    heard = assign_speakers([voice(2, 300), voice(0, 300), voice(2, 300), voice(1, 300)])
-    assert [set(segment.tolist()) for segment in heard] == [{0}, {1}, {0}, {2}]
+def test_speakers_are_numbered_as_they_appear():
+    speakers = assign_speakers([voice(2, 300), voice(0, 300), voice(2, 300), voice(1, 300)])
+    assert [set(segment.tolist()) for segment in speakers] == [{0}, {1}, {0}, {2}]
 
 
 @pytest.mark.parametrize("frames", [0, 1, 149])

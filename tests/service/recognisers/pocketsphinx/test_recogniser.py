@@ -35,7 +35,7 @@ async def started(recogniser):
     return recogniser.worker_pids()[0]
 
 
-def test_a_recording_is_heard_in_a_process_and_the_loop_stays_free(samples, recogniser):
+def test_a_recording_is_transcribed_in_a_process_and_the_loop_stays_free(samples, recogniser):
     async def transcribe():
         job = asyncio.create_task(recogniser.recognise(audio(samples, "earnings_numbers.ogg"), {}))
         pid = await started(recogniser)

@@ -76,15 +76,15 @@ def test_a_sidecar_holds_the_words(tmp_path):
         {"text": "Hello there, friend.", "start_ms": 700, "end_ms": 2000, "speaker": "A", "channel": "2"},
     ]
     (tmp_path / "call.wav.scripted.json").write_text(json.dumps({"turns": turns, "channels": 2}))
-    heard = recognise(path=path, multichannel=True, speaker_labels=True)
-    assert [(word.text, word.speaker, word.channel) for word in heard.words] == [
+    result = recognise(path=path, multichannel=True, speaker_labels=True)
+    assert [(word.text, word.speaker, word.channel) for word in result.words] == [
         ("Good", "1A", "1"),
         ("morning.", "1A", "1"),
         ("Hello", "2A", "2"),
         ("there,", "2A", "2"),
         ("friend.", "2A", "2"),
     ]
-    assert (heard.words[0].start_ms, heard.words[4].end_ms, heard.duration_s) == (100, 2000, 2.0)
+    assert (result.words[0].start_ms, result.words[4].end_ms, result.duration_s) == (100, 2000, 2.0)
 
 
 def test_an_uploaded_script_holds_the_result_and_a_broken_one_fails(tmp_path):
@@ -97,9 +97,9 @@ def test_an_uploaded_script_holds_the_result_and_a_broken_one_fails(tmp_path):
 
 def test_real_audio_gives_its_length_and_the_same_content_the_same_words(tmp_path):
     first, copy = (silence(tmp_path / name, 12.5, channels=2) for name in ("a.wav", "b.wav"))
-    heard = recognise(path=first)
-    assert (heard.duration_s, heard.channels) == (12.5, 2)
-    assert list(heard.words) == list(recognise("http://127.0.0.1/upload/other", path=copy).words)
+    result = recognise(path=first)
+    assert (result.duration_s, result.channels) == (12.5, 2)
+    assert list(result.words) == list(recognise("http://127.0.0.1/upload/other", path=copy).words)
 
 
 def test_the_first_model_is_the_one_used():
