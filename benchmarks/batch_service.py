@@ -1,4 +1,4 @@
-"""The scripted service in a process of its own, with its books open."""
+"""The scripted service in its own process, with its control endpoints."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Service:
         """What leads the SDK and scribekit alike to it."""
         return {"ASSEMBLYAI_BASE_URL": self.base_url, "ASSEMBLYAI_API_KEY": KEY}
 
-    def books(self) -> Counters:
-        """Its own count of what it was asked and did."""
-        with urllib.request.urlopen(f"{self.base_url}/_control/books") as answer:
+    def counters(self) -> Counters:
+        """Return the service's counters."""
+        with urllib.request.urlopen(f"{self.base_url}/_control/counters") as answer:
             return Counters(json.load(answer))
 
 

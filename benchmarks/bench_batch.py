@@ -1,4 +1,4 @@
-"""The engine beside the SDK's own group calls, on one scripted service: wall time, requests, memory, and what the service's books say.
+"""The engine beside the SDK's own group calls, on one scripted service: wall time, requests, memory, duplicates.
 
 Run it as ``python benchmarks/bench_batch.py`` (or ``make bench``). ``--suite large`` measures scribekit alone: 600 and 10,000 jobs, 2,000
 uploads, and a plan of 100,000 rows. Every contender runs in a fresh process and meets a fresh service; nothing is written but temporary
@@ -101,7 +101,7 @@ def narrow_window(options: argparse.Namespace) -> None:
     with service(options.slots, speed, requests_per_window=most) as at:
         plan = {"count": library.count, "seed": library.seed, "requests_per_window": most}
         print_row("10,000 URL jobs at a tenth of the window", at, run("scribekit", plan, at, options.timeout), library.count, bound_s)
-        print(f"    (most requests in any window: {at.books().busiest_window:,} of {most:,})")
+        print(f"    (most requests in any window: {at.counters().busiest_window:,} of {most:,})")
 
 
 def uploads_2000(options: argparse.Namespace) -> None:
@@ -150,16 +150,16 @@ def print_heading() -> None:
 
 
 def print_row(title: str, at: Service, measured: Mapping[str, Any], jobs: int, bound_s: float) -> None:
-    books = at.books()
+    counters = at.counters()
     delivered = measured.get("delivered", 0)
     cells = basics(measured) | {
-        "req/job": f"{books.requests / jobs:.2f}",
+        "req/job": f"{counters.requests / jobs:.2f}",
         "delivered": f"{delivered:,}",
         "lost": f"{jobs - delivered:,}",
-        "doubled": f"{books.doubled:,}",
+        "doubled": f"{counters.doubled:,}",
     }
     if "problem" in measured:
-        cells["problem"] += f", {books.completed:,} completed at the service by then"
+        cells["problem"] += f", {counters.completed:,} completed at the service by then"
     else:
         cells |= {"x bound": f"{measured['wall_s'] / bound_s:.2f}", "CPU ms/job": f"{measured['cpu_s'] / jobs * 1000:.1f}"}
     print_cells(title, cells)

@@ -1,7 +1,7 @@
-"""Learns the letter-to-sound rules of the embedded recogniser from the dictionary inside its wheel.
+"""Learn the letter-to-sound rules of the embedded recogniser from the dictionary inside its wheel.
 
-Run it as ``python benchmarks/build_letter_to_sound.py``. It keeps 3,000 words apart, prints the error on them, and writes
-``scribekit/service/recognisers/data/letter_to_sound.txt.gz``. About a minute and a half on one core.
+Run it as ``python benchmarks/build_letter_to_sound.py``. It holds out 3,000 words, prints the error on them, and writes the rules
+into the package (``RULES_FILE``). About a minute and a half on one core.
 
 Each word's letters are aligned to its phones (no, one or two phones for a letter) by dynamic programming over letter-phone counts that are
 counted again after each pass. Then, from narrow contexts to wide ones, a rule is kept where it changes what the narrower ones say.
@@ -17,11 +17,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from scribekit.service.recognisers.pocketsphinx.pronunciation import CONTEXTS, context, letters_to_phones
+from scribekit.service.recognisers.pocketsphinx.pronunciation import CONTEXTS, RULES_FILE, context, letters_to_phones
 
 Entry = tuple[str, tuple[str, ...]]
 Alignment = list[str]
-TARGET = Path(__file__).parent.parent / "scribekit/service/recognisers/data/letter_to_sound.txt.gz"
+TARGET = Path(str(RULES_FILE))
 HELD_OUT = 3000
 PASSES = 4
 PASS_SAMPLE = 20_000

@@ -1,8 +1,8 @@
-"""Many seeds of trouble: every kind of fault at once, and at the end the service's books are held against the corpus.
+"""Many seeds of trouble: every kind of fault at once, and at the end the service's counters are compared with the corpus.
 
 Run it as ``python benchmarks/chaos.py`` (or ``make chaos``). For each seed a library is transcribed through a scripted service that drops
 connections before and after the work, answers 429, 5xx and half bodies, creates jobs late, fails jobs, and loses, doubles, forges and
-delays webhooks, with other people's transcripts in the list. Everything must complete, and nothing may complete twice.
+delays webhooks, with transcripts of other clients in the list. Everything must complete, and nothing may complete twice.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ FAULTS = {
     "webhook_doubled": SHARE,
     "webhook_forged": SHARE,
     "webhook_delayed": SHARE,
-    "foreign_per_s": 50.0,
+    "other_transcripts_per_s": 50.0,
 }
 LIMITS = sk.Limits(concurrent_jobs=100, poll_s=0.1, settle_s=1.0, backoff_s=0.1)
 
@@ -62,11 +62,11 @@ def trouble(seed: int, count: int) -> bool:
     begin = time.monotonic()
     with service(100, 500, faults={**FAULTS, "seed": seed}) as at, tempfile.TemporaryDirectory() as folder:
         jobs = transcribed(at, library(count, seed), Path(folder))
-        books = at.books()
+        counters = at.counters()
     completed = (jobs["status"] == "completed").sum()
-    doubled = sum(number - 1 for number in books.counts["completed_by_audio"].values())
-    played = Counter(books.counts["faults"]).total()
-    print(f"{seed:>4}  {time.monotonic() - begin:7.1f}  {completed:>9,}  {doubled:>7,}  {books.requests:>8,}  {played:,}", flush=True)
+    doubled = sum(number - 1 for number in counters.counts["completed_by_audio"].values())
+    played = Counter(counters.counts["faults"]).total()
+    print(f"{seed:>4}  {time.monotonic() - begin:7.1f}  {completed:>9,}  {doubled:>7,}  {counters.requests:>8,}  {played:,}", flush=True)
     if completed < count:
         print(jobs["error_kind"].value_counts().to_string())
     return completed == count and doubled == 0
@@ -79,7 +79,7 @@ def library(count: int, seed: int) -> list[dict]:
 
 
 def transcribed(at: Service, rows: list[dict], folder: Path):  # noqa: ANN201 -- a DataFrame
-    """The jobs frame, reached with webhooks as well as looks."""
+    """The jobs frame, with webhooks as well as polls."""
     aai.settings.base_url, aai.settings.api_key = at.base_url, KEY
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -23,7 +23,7 @@ os.environ.setdefault("MPLBACKEND", "agg")
 
 
 class TestBench(LocalService):
-    """An embedded service with its books open."""
+    """An embedded service with its control endpoints."""
 
     __test__ = False
 
@@ -33,8 +33,8 @@ class TestBench(LocalService):
     def __init__(self, *arguments, recogniser="scripted"):
         super().__init__(recogniser, ["--control", *arguments])
 
-    def books(self):
-        return json.loads(self._ask("/_control/books"))
+    def counters(self):
+        return json.loads(self._ask("/_control/counters"))
 
     def set_faults(self, **faults):
         self._ask("/_control/faults", json.dumps(faults).encode())
@@ -64,7 +64,7 @@ def samples():
 
 @pytest.fixture
 def bench():
-    """Starts services with their books open; the verbs of this process use the one that was started last."""
+    """Starts services with their control endpoints; the verbs of this process use the one that was started last."""
     started = []
 
     def start(*arguments, **options):

@@ -1,4 +1,4 @@
-"""``python -m scribekit.service``: the embedded service as a process of its own."""
+"""``python -m scribekit.service``: run the embedded service as a process."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ EXIT_MISSING_EXTRA = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serves until it is told to stop, and gives the exit code.
+    """Serve until a signal to stop, and return the exit code.
 
     One line of JSON on standard output says when it listens: ``{"base_url": …, "recogniser": …, "pid": …}``.
-    The exit code is 3 when the ``local`` extra is not installed, and 2 for a wrong option or a port that is taken.
+    The exit code is 3 when the ``local`` extra is not installed, and 2 for a wrong option or a port that is in use.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -63,7 +63,7 @@ def _serve(options: argparse.Namespace, faults: Faults) -> int:
         null_prev_url_at_end=options.null_prev_url_at_end,
         control=options.control,
         webhook_pause_s=PAUSE_S / options.speed if options.webhook_pause_s is None else options.webhook_pause_s,
-        foreign=options.foreign,
+        other_transcripts=options.other_transcripts,
         faults=faults,
     )
     announcement = {"base_url": settings.base_url, "recogniser": recogniser.name, "pid": os.getpid()}
@@ -72,7 +72,7 @@ def _serve(options: argparse.Namespace, faults: Faults) -> int:
             listener,
             settings,
             recogniser,
-            spool_parent=options.spool,
+            upload_dir=options.upload_dir,
             exit_with_parent=options.exit_with_parent,
             ready=lambda: print(json.dumps(announcement), flush=True),
         )
@@ -99,7 +99,7 @@ def _missing(error: ModuleNotFoundError, purpose: str) -> ImportError:
 
 
 class Choice(NamedTuple):
-    """A recogniser to choose: how it is made, and how good it is in a word."""
+    """A recogniser of the command line: how to make it, and how good it is, in a word."""
 
     make: Callable[[argparse.Namespace], Recogniser]
     quality: str
@@ -113,25 +113,26 @@ RECOGNISERS = {
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m scribekit.service", description="A transcription service on this machine's loopback address."
+        prog="python -m scribekit.service",
+        description="Run a transcription service on this machine's loopback address. Defaults are in parentheses.",
     )
     add = parser.add_argument
     add("--port", type=int, default=0, help="the port on 127.0.0.1; 0 takes a free one")
-    add("--recogniser", choices=tuple(RECOGNISERS), default="pocketsphinx", help="what turns audio into words")
-    add("--slots", type=_positive(int), default=os.cpu_count() or 1, help="jobs at a time (number of cores)")
-    add("--speed", type=_positive(float), default=1.0, help="time scale of the scripted recogniser")
-    add("--requests-per-window", type=_positive(int), default=20_000, help="requests before 429")
-    add("--window-s", type=_positive(float), default=300.0, help="length of the request window in seconds")
-    add("--upload-mbps", type=_positive(float), help="megabits per second that all uploads together come in with (unlimited)")
-    add("--api-key", help="the only key that is accepted (otherwise any)")
-    add("--faults", default="{}", metavar="JSON", help="what goes wrong on purpose")
-    add("--foreign", type=_positive(int), default=0, metavar="N", help="other people's transcripts in the list from the start")
+    add("--recogniser", choices=tuple(RECOGNISERS), default="pocketsphinx", help="what turns audio into words (pocketsphinx)")
+    add("--slots", type=_positive(int), default=os.cpu_count() or 1, help="jobs processed at the same time (number of cores)")
+    add("--speed", type=_positive(float), default=1.0, help="time scale of the scripted recogniser (1)")
+    add("--requests-per-window", type=_positive(int), default=20_000, help="requests answered per window; the rest get 429 (20,000)")
+    add("--window-s", type=_positive(float), default=300.0, help="length of the request window in seconds (300)")
+    add("--upload-mbps", type=_positive(float), help="megabits per second that all uploads share (no limit)")
+    add("--api-key", help="the only key that is accepted (any)")
+    add("--faults", default="{}", metavar="JSON", help="faults to inject (none)")
+    add("--other-transcripts", type=_positive(int), default=0, metavar="N", help="transcripts of other clients in the list from the start")
     add("--webhook-pause-s", type=_positive(float), help="seconds between two attempts to call a webhook (10 / speed)")
-    add("--control", action="store_true", help="answer /_control/books and /_control/faults")
-    add("--allow-remote", action="store_true", help="fetch audio from and call webhooks on other machines too")
+    add("--control", action="store_true", help="answer /_control/counters and /_control/faults")
+    add("--allow-remote", action="store_true", help="fetch audio from other machines and call webhooks on them too")
     add("--require-models", action="store_true", help="refuse jobs without speech_models")
     add("--null-prev-url-at-end", action="store_true", help="the oldest list page has no prev_url")
-    add("--spool", type=Path, metavar="DIR", help="where uploads are kept while the service runs")
+    add("--upload-dir", type=Path, metavar="DIR", help="keep uploads in a new folder inside DIR while the service runs")
     add("--exit-with-parent", action="store_true", help="end when standard input ends")
     return parser
 

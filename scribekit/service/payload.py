@@ -1,4 +1,4 @@
-"""The word and its groups as they stand in a payload, and the quick way from a recogniser's words to them."""
+"""Words and groups of words in the form of a payload, and the conversion of a recogniser's words to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scribekit.service.recognisers.base import SpokenWord
 
 
 class PayloadWord(msgspec.Struct, gc=False):
-    """One word of a payload: times in milliseconds, ``channel`` left out unless the audio was read channel by channel."""
+    """One word of a payload: times in milliseconds; ``channel`` is omitted unless each channel was transcribed separately."""
 
     text: str
     start: int
@@ -24,7 +24,7 @@ class PayloadWord(msgspec.Struct, gc=False):
 
 
 class PayloadGroup(msgspec.Struct):
-    """Several words that stand together: an utterance or a sentence."""
+    """Consecutive words: an utterance or a sentence."""
 
     text: str
     start: int
@@ -36,7 +36,7 @@ class PayloadGroup(msgspec.Struct):
 
 
 class PayloadParagraph(msgspec.Struct):
-    """Several sentences. The contract gives a paragraph no speaker of its own."""
+    """Consecutive sentences. A paragraph of the contract has no speaker."""
 
     text: str
     start: int
@@ -46,7 +46,7 @@ class PayloadParagraph(msgspec.Struct):
 
 
 class LazyWords(Sequence[SpokenWord]):
-    """Words that are made when they are asked for, and at once in the form of the payload.
+    """Words that are made on demand, directly in the form of the payload.
 
     A rehearsal holds ten thousand transcripts of thousands of words: their seeds fit in memory, their words do not.
     """
@@ -55,7 +55,7 @@ class LazyWords(Sequence[SpokenWord]):
 
     @abstractmethod
     def payload(self) -> list[PayloadWord]:
-        """All words, sorted by start."""
+        """Make all words, sorted by start."""
 
     @overload
     def __getitem__(self, index: int) -> SpokenWord: ...
@@ -74,7 +74,7 @@ class LazyWords(Sequence[SpokenWord]):
 
 
 def payload_words(words: Sequence[SpokenWord]) -> list[PayloadWord]:
-    """The words as they stand in a payload.
+    """Return the words in the form of a payload.
 
     Example:
         >>> payload_words([SpokenWord("Hi", 0, 250, 0.9, speaker="A")])[0].end
@@ -96,5 +96,5 @@ def payload_words(words: Sequence[SpokenWord]) -> list[PayloadWord]:
 
 
 def mean_confidence(words: Sequence[PayloadWord]) -> float:
-    """The mean of the words' confidences; 0.0 when there is no word."""
+    """Return the mean confidence of the words; 0.0 without words."""
     return round(sum(word.confidence for word in words) / len(words), 5) if words else 0.0

@@ -1,4 +1,4 @@
-"""The server: one process, one event loop, one loopback address."""
+"""The HTTP server: one process, one event loop, one loopback address."""
 
 from __future__ import annotations
 
@@ -26,8 +26,12 @@ STDIN = 0
 
 
 def listen(port: int) -> socket.socket:
-    """A socket that listens on loopback; port 0 takes a free one. Raises :class:`OSError` when the port is taken."""
-    # With the protocol named, asyncio sets TCP_NODELAY; without it every answer on a kept connection comes 40 ms late.
+    """Return a socket that listens on loopback; port 0 takes a free port.
+
+    Raises:
+        OSError: The port is in use.
+    """
+    # asyncio sets TCP_NODELAY only when the protocol is named; without it every answer on a kept connection is 40 ms late.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((HOST, port))
@@ -37,7 +41,7 @@ def listen(port: int) -> socket.socket:
 
 
 def address(listener: socket.socket) -> str:
-    """The base URL under which the listener is reached."""
+    """Return the base URL of the listener."""
     return f"http://{HOST}:{listener.getsockname()[1]}"
 
 
@@ -46,22 +50,22 @@ async def serve(
     settings: Settings,
     recogniser: Recogniser,
     *,
-    spool_parent: Path | None = None,
+    upload_dir: Path | None = None,
     exit_with_parent: bool = False,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Answers requests until SIGTERM or SIGINT, or, with ``exit_with_parent``, until standard input ends.
+    """Answer requests until SIGTERM or SIGINT, or, with ``exit_with_parent``, until standard input ends.
 
     Args:
         listener: From :func:`listen`.
         settings: How the service behaves.
         recogniser: Turns audio into words; closed at the end.
-        spool_parent: Where the spool folder is made.
-        exit_with_parent: Whether the service lives with the process that holds its standard input. It then leaves keyboard
-            interrupts to that process.
-        ready: Called once everything stands.
+        upload_dir: Where the service makes its folder for uploads.
+        exit_with_parent: Whether to end with the process that holds the other end of standard input. Keyboard interrupts are then
+            left to that process.
+        ready: Called when requests can be answered.
     """
-    service = Service(settings, recogniser, spool_parent)
+    service = Service(settings, recogniser, upload_dir)
     connections = Connections()
     server = _Server(
         uvicorn.Config(
@@ -91,11 +95,11 @@ async def serve(
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Nothing: uvicorn would raise a caught signal again, before the spool folder is deleted."""
+        """Do nothing: uvicorn would raise a caught signal again before the uploads are deleted."""
         yield
 
 
 def _stop_at_end_of_input(server: uvicorn.Server) -> None:
-    while os.read(STDIN, 4096):  # not sys.stdin: its lock, held here for ever, would crash the interpreter's end
+    while os.read(STDIN, 4096):  # not sys.stdin: this thread would hold its lock for ever and crash the interpreter's exit
         pass
     server.should_exit = True

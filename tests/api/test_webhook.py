@@ -55,7 +55,7 @@ def test_calls_end_the_wait_without_a_poll(bench, tmp_path, webhook):
     assert set(jobs["status"]) == {"completed"}
     assert webhook.calls["accepted"] == 5
     # The first request of each of the two verbs, and one for what ended between them.
-    assert service.books()["requests"]["GET /v2/transcript"] == 3
+    assert service.counters()["requests"]["GET /v2/transcript"] == 3
 
 
 def test_what_ended_while_nobody_listened_is_found_at_once(bench, tmp_path, webhook):
@@ -74,7 +74,7 @@ def test_calls_that_go_wrong_lose_and_double_nothing(bench, tmp_path, webhook, f
     service = bench("--speed", "8", "--slots", "50", "--faults", f'{{"{fault}": 1.0, "webhook_delay_s": 0.5, "seed": 2}}')
     batch = sk.submit_batch(urls(4, seconds=900), corpus=tmp_path / "c", limits=POLLING, webhook=webhook, progress=False)
     assert set(sk.collect(batch, progress=False)["status"]) == {"completed"}
-    assert service.books()["jobs_created"] == service.books()["jobs_completed"] == 4
+    assert service.counters()["jobs_created"] == service.counters()["jobs_completed"] == 4
     if counted:
         assert webhook.calls[counted] > 0
 
@@ -84,7 +84,7 @@ def test_a_webhook_does_not_make_a_new_job(bench, tmp_path, webhook):
     sk.collect(sk.submit_batch(urls(3), corpus=tmp_path / "c", limits=POLLING, progress=False), progress=False)
     batch = sk.submit_batch(urls(3), corpus=tmp_path / "c", limits=POLLING, webhook=webhook, progress=False)
     sk.collect(batch, progress=False)
-    assert service.books()["jobs_created"] == 3
+    assert service.counters()["jobs_created"] == 3
 
 
 def test_the_secret_is_in_no_file(bench, tmp_path, webhook):

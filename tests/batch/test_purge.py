@@ -42,9 +42,9 @@ def test_what_was_deleted_is_gone_at_the_service_and_kept_here(service, batch):
 
 def test_deleting_again_asks_for_nothing(service, batch):
     first = sk.purge(batch, progress=False)
-    before = service.books()["requests"]
+    before = service.counters()["requests"]
     assert sk.purge(batch, progress=False).equals(first)
-    assert service.books()["requests"] == before
+    assert service.counters()["requests"] == before
 
 
 def test_what_could_not_be_deleted_is_tried_by_the_next_call(service, batch):
@@ -59,7 +59,7 @@ def test_a_refused_key_stops_it_at_once(batch, bench):
     strict.disguise = {"api_key": "wrong"}
     with pytest.raises(ServiceStoppedError, match="API key"):
         sk.purge(batch, progress=False)
-    assert strict.books()["requests"] == {"DELETE /v2/transcript/{id}": 1}
+    assert strict.counters()["requests"] == {"DELETE /v2/transcript/{id}": 1}
 
 
 def test_what_another_service_keeps_is_not_taken_for_deleted(batch, bench):

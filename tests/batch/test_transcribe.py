@@ -45,22 +45,22 @@ def test_a_list_of_urls_becomes_a_jobs_frame_in_its_order(bench, tmp_path):
     assert jobs["attempts"].tolist() == [1] * 20
     assert jobs["transcript_id"].is_unique
     assert (jobs["completed_at"] >= jobs["submitted_at"]).all()
-    assert service.books()["jobs_created"] == 20
+    assert service.counters()["jobs_created"] == 20
 
 
 def test_the_same_call_again_sends_nothing(bench, tmp_path):
     service = bench(*FAST)
     first = run(urls(5), tmp_path / "c")
-    before = service.books()["requests"]
+    before = service.counters()["requests"]
     pd.testing.assert_frame_equal(run(urls(5), tmp_path / "c"), first)
-    assert service.books()["requests"] == before
+    assert service.counters()["requests"] == before
 
 
 def test_more_recordings_are_added_and_only_they_are_sent(bench, tmp_path):
     service = bench(*FAST)
     run(urls(5), tmp_path / "c")
     run(urls(8), tmp_path / "c")
-    assert service.books()["jobs_created"] == 8
+    assert service.counters()["jobs_created"] == 8
     assert len(sk.open_corpus(tmp_path / "c").jobs()) == 8
 
 
@@ -68,7 +68,7 @@ def test_other_options_are_another_job(bench, tmp_path):
     service = bench(*FAST)
     run(urls(2), tmp_path / "c")
     run(urls(2), tmp_path / "c", aai.TranscriptionConfig(speaker_labels=True))
-    assert service.books()["jobs_created"] == 4
+    assert service.counters()["jobs_created"] == 4
     assert len(sk.to_frame(sk.open_corpus(tmp_path / "c"), "utterances")) > 0
 
 
@@ -87,10 +87,10 @@ def test_local_files_are_uploaded_once_each(bench, tmp_path):
     for i in range(6):
         tone(tmp_path / "a" / f"{i}.wav", seconds=1 + i)
     jobs = run(sk.scan(tmp_path / "a", progress=False), tmp_path / "c")
-    books = service.books()
+    counters = service.counters()
     assert set(jobs["status"]) == {"completed"}
-    assert books["requests"]["POST /v2/upload"] == 6
-    assert sorted(books["created_by_audio"].values()) == [1] * 6
+    assert counters["requests"]["POST /v2/upload"] == 6
+    assert sorted(counters["created_by_audio"].values()) == [1] * 6
 
 
 def test_duplicates_share_one_job(bench, tmp_path):
@@ -99,7 +99,7 @@ def test_duplicates_share_one_job(bench, tmp_path):
     tone(tmp_path / "a" / "one.wav")
     (tmp_path / "a" / "two.wav").write_bytes((tmp_path / "a" / "one.wav").read_bytes())
     jobs = run(sk.scan(tmp_path / "a", progress=False), tmp_path / "c")
-    assert service.books()["jobs_created"] == 1
+    assert service.counters()["jobs_created"] == 1
     assert jobs["transcript_id"].nunique() == 1
     assert jobs["status"].tolist() == ["completed", "completed"]
     assert jobs["error_kind"].tolist()[1] == "duplicate"
@@ -120,9 +120,9 @@ def test_a_bad_row_stops_none_of_the_good(bench, tmp_path):
     assert bad["status"].unique().tolist() == ["refused"]
     assert bad["error_kind"].tolist() == ["too_short", "empty", "no_audio", "missing", "bad_url", "no_source"]
     assert bad["error"].str.len().gt(20).all()
-    books = service.books()
-    assert books["jobs_created"] == 1
-    assert books["requests"]["POST /v2/upload"] == 1
+    counters = service.counters()
+    assert counters["jobs_created"] == 1
+    assert counters["requests"]["POST /v2/upload"] == 1
 
 
 def test_every_kind_of_bad_row_is_named_and_costs_nothing(bench, tmp_path, samples):
@@ -133,8 +133,8 @@ def test_every_kind_of_bad_row_is_named_and_costs_nothing(bench, tmp_path, sampl
     assert jobs.loc[expected.isna(), "status"].eq("completed").all()
     assert jobs.loc[expected.notna(), "error"].str.len().gt(20).all()
     assert jobs.loc[expected.notna(), "cost_usd"].eq(0.0).all()
-    books = service.books()
-    assert books["jobs_created"] == books["requests"]["POST /v2/upload"] == expected.isna().sum()
+    counters = service.counters()
+    assert counters["jobs_created"] == counters["requests"]["POST /v2/upload"] == expected.isna().sum()
 
 
 def test_a_bad_cell_refuses_only_its_row(bench, tmp_path):
@@ -182,19 +182,19 @@ def test_faults_on_every_kind_of_request_lose_and_double_nothing(bench, tmp_path
     faults = {"reset_before": 0.05, "reset_after": 0.08, "http_500": 0.05, "http_503": 0.05, "too_many": 0.03, "truncate": 0.05, "seed": 3}
     service = bench(*FAST, "--faults", json.dumps(faults))
     jobs = run(urls(60), tmp_path / "c")
-    books = service.books()
+    counters = service.counters()
     assert set(jobs["status"]) == {"completed"}
-    assert books["jobs_created"] == 60
-    assert max(books["created_by_audio"].values()) == 1
+    assert counters["jobs_created"] == 60
+    assert max(counters["created_by_audio"].values()) == 1
 
 
 def test_a_job_that_fails_at_the_service_is_created_again(bench, tmp_path):
     service = bench(*FAST, "--faults", '{"job_server_error": 0.3, "seed": 5}')
     jobs = run(urls(20), tmp_path / "c")
     assert set(jobs["status"]) == {"completed"}
-    books = service.books()
-    assert books["jobs_created"] > 20
-    assert set(books["completed_by_audio"].values()) == {1}
+    counters = service.counters()
+    assert counters["jobs_created"] > 20
+    assert set(counters["completed_by_audio"].values()) == {1}
 
 
 def test_no_key_and_no_service_teaches(tmp_path):
@@ -210,7 +210,7 @@ def test_a_wrong_key_is_one_error_at_once(bench, tmp_path, monkeypatch):
     monkeypatch.setattr("scribekit.api.embedded.current_connection", lambda: None)
     with pytest.raises(ServiceStoppedError, match="refuses the API key"):
         sk.submit_batch(urls(30), corpus=tmp_path / "c", progress=False)
-    assert service.books()["requests"] == {"GET /v2/transcript": 1}
+    assert service.counters()["requests"] == {"GET /v2/transcript": 1}
     monkeypatch.setenv("ASSEMBLYAI_API_KEY", "right")
     assert set(run(urls(30), tmp_path / "c")["status"]) == {"completed"}
 
@@ -289,7 +289,7 @@ def test_a_misspelt_column_costs_nothing(bench, tmp_path):
     service = bench(*FAST)
     with pytest.raises(OptionError, match="speaker_labels"):
         sk.submit_batch([{"url": urls(1)[0], "speaker_label": True}], corpus=tmp_path / "c", progress=False)
-    assert service.books()["requests"] == {}
+    assert service.counters()["requests"] == {}
 
 
 def test_a_folder_without_a_corpus_says_so(tmp_path):
@@ -301,7 +301,7 @@ def test_many_more_jobs_than_places(bench, tmp_path):
     service = bench("--speed", "2000", "--slots", "5")
     jobs = run(urls(60), tmp_path / "c", limits=sk.Limits(concurrent_jobs=5, poll_s=0.05))
     assert set(jobs["status"]) == {"completed"}
-    assert service.books()["peak_processing"] <= 5
+    assert service.counters()["peak_processing"] <= 5
 
 
 def test_a_small_request_window_is_kept(bench, tmp_path):
@@ -309,8 +309,8 @@ def test_a_small_request_window_is_kept(bench, tmp_path):
     limits = sk.Limits(poll_s=0.05, requests_per_window=20, window_s=1.0)
     jobs = run(urls(40), tmp_path / "c", limits=limits)
     assert set(jobs["status"]) == {"completed"}
-    assert service.books()["busiest_window"] <= 20
-    assert not any("429" in answers for answers in service.books()["answers"].values())
+    assert service.counters()["busiest_window"] <= 20
+    assert not any("429" in answers for answers in service.counters()["answers"].values())
 
 
 CRASHING = """
@@ -353,6 +353,6 @@ def test_killed_at_a_recorded_fact_and_called_again(bench, tmp_path, kill_at, af
     assert killed.returncode == -9, killed.stderr
     again = run_and_kill(service, tmp_path / "c", 0, after, sources)
     assert again.returncode == 0, again.stderr
-    books = service.books()
+    counters = service.counters()
     assert set(sk.open_corpus(tmp_path / "c").jobs()["status"]) == {"completed"}
-    assert books["jobs_created"] == books["jobs_completed"] == 6
+    assert counters["jobs_created"] == counters["jobs_completed"] == 6

@@ -66,7 +66,7 @@ def test_a_service_that_runs_here_is_used(bench, recordings, tmp_path):
     corpus = left_behind("pocketsphinx", tmp_path / "c", *recordings)
     service = bench(recogniser="pocketsphinx")
     assert set(sk.collect(corpus, limits=QUICK, progress=False)["status"]) == {"completed"}
-    assert service.books()["jobs_created"] == 2
+    assert service.counters()["jobs_created"] == 2
 
 
 def test_a_rehearsal_that_was_left_behind_says_how_to_go_on(tmp_path):

@@ -97,8 +97,8 @@ def test_a_full_disk_stops_the_batch_and_with_room_it_goes_on_without_paying_twi
     said = run_with_room(service, 200_000, tmp_path / "c", sources)
     assert said.startswith("LedgerError"), said
     assert "Make room on the disk" in said
-    assert service.books()["jobs_created"] > 0
+    assert service.counters()["jobs_created"] > 0
     assert run_with_room(service, 1 << 40, tmp_path / "c", sources) == "completed\n"
-    books = service.books()
-    assert books["jobs_created"] == books["jobs_completed"] == 20
+    counters = service.counters()
+    assert counters["jobs_created"] == counters["jobs_completed"] == 20
     assert sk.open_corpus(tmp_path / "c").counts() == {"completed": 20}

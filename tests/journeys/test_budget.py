@@ -39,11 +39,11 @@ def test_half_the_budget_does_half_the_work_and_the_rest_goes_on_later(bench, tm
     assert held["error_kind"].unique().tolist() == ["budget"]
     assert held["error"].str.contains("larger budget_usd").all()
     assert jobs["cost_usd"].sum() == pytest.approx(5 * EACH)
-    assert service.books()["jobs_created"] == 5
+    assert service.counters()["jobs_created"] == 5
     _, jobs = run(library(10), tmp_path / "c", budget_usd=10 * EACH)
     assert set(jobs["status"]) == {"completed"}
     assert jobs["error_kind"].isna().all()
-    assert service.books()["jobs_created"] == 10
+    assert service.counters()["jobs_created"] == 10
 
 
 def test_collecting_again_spends_no_more(bench, tmp_path):
@@ -51,7 +51,7 @@ def test_collecting_again_spends_no_more(bench, tmp_path):
     batch, _ = run(library(4), tmp_path / "c", budget_usd=2.5 * EACH)
     sk.collect(batch, progress=False)
     sk.collect(sk.open_corpus(tmp_path / "c"), progress=False)
-    assert service.books()["jobs_created"] == 2
+    assert service.counters()["jobs_created"] == 2
 
 
 def test_no_budget_lets_all_of_it_go(bench, tmp_path):
@@ -83,7 +83,7 @@ def test_a_recording_of_unknown_length_is_held_back_until_a_length_is_named(benc
     assert set(jobs["status"]) == {"planned"}
     assert jobs["error_kind"].unique().tolist() == ["no_length"]
     assert jobs["error"].str.contains("assume_duration_s").all()
-    assert service.books()["jobs_created"] == 0
+    assert service.counters()["jobs_created"] == 0
     _, jobs = run(unknown, tmp_path / "c", budget_usd=2 * EACH, assume_duration_s=3600)
     assert jobs["status"].value_counts().to_dict() == {"completed": 2, "planned": 1}
 

@@ -103,9 +103,9 @@ def tones(folder, count):
 
 def assert_every_recording_is_done_once(kernel, service, count):
     assert kernel.value("dict(sk.open_corpus('corpus').counts())") == {"completed": count}
-    books = service.books()
-    assert books["jobs_created"] == books["jobs_completed"] == count
-    assert list(books["created_by_audio"].values()) == list(books["completed_by_audio"].values()) == [1] * count
+    counters = service.counters()
+    assert counters["jobs_created"] == counters["jobs_completed"] == count
+    assert list(counters["created_by_audio"].values()) == list(counters["completed_by_audio"].values()) == [1] * count
 
 
 def test_the_verbs_work_in_a_cell_in_which_a_loop_runs(connect, start_kernel):

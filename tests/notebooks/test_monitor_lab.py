@@ -163,22 +163,22 @@ def test_a_run_is_paused_resumed_stopped_and_taken_up_by_another_kernel(run_note
     expect(chip(page)).to_contain_text("paused")
     expect(counted(page, "queued")).to_have_count(0, timeout=SLOW_MS)
     expect(counted(page, "processing")).to_have_count(0, timeout=SLOW_MS)
-    sent = service.books()["jobs_created"]
+    sent = service.counters()["jobs_created"]
     assert 0 < sent < COUNT
     expect(page.get_by_role("button", name="Resume")).to_be_enabled()
     page.get_by_role("button", name="Resume").click()
     expect(counted(page, "completed")).not_to_have_text(str(sent), timeout=SLOW_MS)
     page.get_by_role("button", name="Stop").click()
     expect(chip(page)).to_contain_text("not running")
-    assert service.books()["jobs_created"] < COUNT
+    assert service.counters()["jobs_created"] < COUNT
 
     notebook.restart()
     notebook.run_all()
     page.get_by_role("button", name="Start", exact=True).click()
     expect(chip(page)).to_contain_text("finished", timeout=4 * SLOW_MS)
     expect(counted(page, "completed")).to_have_text(str(COUNT))
-    books = service.books()
-    assert books["jobs_created"] == books["jobs_completed"] == COUNT
+    counters = service.counters()
+    assert counters["jobs_created"] == counters["jobs_completed"] == COUNT
 
 
 def test_a_hundred_thousand_recordings_open_scroll_and_are_followed_at_once(run_notebook):

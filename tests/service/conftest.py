@@ -14,7 +14,10 @@ Start = Callable[..., "Running"]
 
 
 class Running:
-    """A service in a process of its own, and a client that has a key."""
+    """A service in its own process, and a client that has a key.
+
+    Nothing here has a time limit of its own: pytest's ends a test that hangs.
+    """
 
     def __init__(self, *options: str) -> None:
         command = [sys.executable, "-m", "scribekit.service", "--recogniser", "scripted", "--exit-with-parent", "--control", *options]
@@ -22,7 +25,7 @@ class Running:
         assert self.process.stdout is not None
         self.announcement = json.loads(self.process.stdout.readline())
         self.base_url: str = self.announcement["base_url"]
-        self.http = httpx.Client(base_url=self.base_url, headers={"authorization": KEY}, trust_env=False, timeout=20)
+        self.http = httpx.Client(base_url=self.base_url, headers={"authorization": KEY}, trust_env=False, timeout=None)
 
     def create(self, audio_url: str = "http://files.example/a.mp3?duration=60", **options: object) -> dict:
         answer = self.http.post("/v2/transcript", json={"audio_url": audio_url, **options})
@@ -43,25 +46,32 @@ class Running:
     def transcribe(self, audio_url: str = "http://files.example/a.mp3?duration=60", **options: object) -> dict:
         return self.finished(self.create(audio_url, **options)["id"])
 
-    def books(self) -> dict:
-        return self.http.get("/_control/books").json()
+    def counters(self) -> dict:
+        return self.http.get("/_control/counters").json()
+
+    def set_faults(self, **faults: object) -> None:
+        assert self.http.post("/_control/faults", json=faults).status_code == 200
 
     def end_input(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
 
+    def exit_code(self) -> int:
+        """Wait until the service has ended by itself."""
+        return self.process.wait()
+
     def stop(self) -> None:
         self.http.close()
         if self.process.poll() is None:
             self.end_input()
-        self.process.wait(timeout=10)
+        self.process.wait()
         assert self.process.stdout is not None
         self.process.stdout.close()
 
 
 @pytest.fixture(scope="session")
 def service() -> Iterator[Running]:
-    """A quick service without faults that many tests share."""
+    """A fast service without faults, shared by many tests."""
     running = Running("--speed", "1000", "--slots", "50")
     yield running
     running.stop()
@@ -69,13 +79,13 @@ def service() -> Iterator[Running]:
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts services of a test's own."""
+    """Starts services for one test."""
     yield from started()
 
 
 @pytest.fixture(scope="module")
 def start_shared() -> Iterator[Start]:
-    """Starts services that a module's tests share."""
+    """Starts services that the tests of a module share."""
     yield from started()
 
 

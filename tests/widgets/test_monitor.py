@@ -179,7 +179,7 @@ def test_a_run_is_paused_resumed_and_stopped_and_loses_nothing(bench, monkeypatc
     monitor.refresh()
     assert monitor.figures["activity"] == background.PAUSED
     until(lambda: not {"queued", "processing", "submitting"} & set(batch.counts()))
-    sent = service.books()["jobs_created"]
+    sent = service.counters()["jobs_created"]
     assert sent < len(urls)
     assert completed() == sent
     assert monitor.resume() is True
@@ -193,6 +193,6 @@ def test_a_run_is_paused_resumed_and_stopped_and_loses_nothing(bench, monkeypatc
     monitor.refresh()
     assert monitor.figures["activity"] == background.FINISHED
     assert monitor.start() is False
-    books = service.books()
-    assert books["jobs_created"] == books["jobs_completed"] == len(urls)
+    counters = service.counters()
+    assert counters["jobs_created"] == counters["jobs_completed"] == len(urls)
     monitor.close()

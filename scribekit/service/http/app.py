@@ -10,17 +10,17 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from scribekit.base import contract
-from scribekit.service.http.endpoints import CONTRACT, CONTROL, OPEN, error_response, too_many
+from scribekit.service.http.endpoints import CONTRACT, CONTROL, PUBLIC, error_response, too_many_response
 from scribekit.service.http.faulty_answers import FaultyAnswers, drain
 from scribekit.service.state.connections import Connections
 from scribekit.service.state.service import Service
 
 OTHER = "other"
-"""The kind of requests for addresses that the contract does not know."""
+"""The kind of requests for addresses that are not in the contract."""
 
 
 class App:
-    """Routes, counts, checks the key and the request budget, and makes the faults that were asked for.
+    """Routes and counts requests, checks the key and the request limit, and injects faults.
 
     Args:
         service: The parts that the endpoints work on.
@@ -29,14 +29,14 @@ class App:
 
     def __init__(self, service: Service, connections: Connections) -> None:
         self._service = service
-        self._faulty = FaultyAnswers(service, connections)
-        self._open = {**OPEN, **CONTROL} if service.settings.control else OPEN
+        self._faulty_answers = FaultyAnswers(service, connections)
+        self._public = {**PUBLIC, **CONTROL} if service.settings.control else PUBLIC
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request."""
+        """Answer one request."""
         request = Request(scope, receive)
         kind, transcript_id = route(request.method, scope["path"])
-        endpoint = self._open.get(kind)
+        endpoint = self._public.get(kind)
         try:
             if endpoint is not None:
                 response = await endpoint(self._service, request, transcript_id)
@@ -50,30 +50,30 @@ class App:
         endpoint = CONTRACT.get(kind)
         if endpoint is None:
             kind = OTHER
-        books, now = self._service.books, time.monotonic()
-        books.asked(kind, now)
+        counters, now = self._service.counters, time.monotonic()
+        counters.asked(kind, now)
         refusal = self._refusal(request, now)
         if refusal is not None or endpoint is None:
             await drain(request)
             response = refusal or error_response("Not found", 404)
-        elif fault := self._service.plan.for_request(kind):
-            books.faults[fault] += 1
-            books.answered(kind, await self._faulty.give(fault, endpoint, request, transcript_id, send))
+        elif fault := self._service.fault_draws.for_request(kind):
+            counters.faults[fault] += 1
+            counters.answered(kind, await self._faulty_answers.answer(fault, endpoint, request, transcript_id, send))
             return
         else:
             response = await endpoint(self._service, request, transcript_id)
-        books.answered(kind, response.status_code)
+        counters.answered(kind, response.status_code)
         await response(request.scope, request.receive, send)
 
     def _refusal(self, request: Request, now: float) -> Response | None:
         if not _is_key(request.headers.get("authorization", ""), self._service.settings.api_key):
             return error_response(contract.ERROR_TOKEN, 401)
-        wait_s = self._service.window.retry_after(now)
-        return None if wait_s is None else too_many(wait_s)
+        wait_s = self._service.rate_window.retry_after(now)
+        return None if wait_s is None else too_many_response(wait_s)
 
 
 def route(method: str, path: str) -> tuple[str, str]:
-    """The kind of a request, and the transcript id in its path.
+    """Return the kind of a request, and the transcript id in its path.
 
     Example:
         >>> route("GET", "/v2/transcript/8c2f/srt")
@@ -86,5 +86,5 @@ def route(method: str, path: str) -> tuple[str, str]:
     return f"{method} {'/'.join(parts)}", transcript_id
 
 
-def _is_key(given: str, wanted: str | None) -> bool:
-    return bool(given.strip()) if wanted is None else hmac.compare_digest(given.encode(), wanted.encode())
+def _is_key(key: str, expected: str | None) -> bool:
+    return bool(key.strip()) if expected is None else hmac.compare_digest(key.encode(), expected.encode())

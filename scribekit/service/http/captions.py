@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from html import escape
 
+from scribekit.base import timecode
 from scribekit.service.http.sentences import sentences
 from scribekit.service.payload import PayloadWord
 
@@ -14,32 +16,37 @@ Cue = tuple[int, int, str]
 
 
 def srt(words: Sequence[PayloadWord], chars_per_caption: int = CHARS_PER_CAPTION) -> str:
-    r"""The words as SubRip text.
+    r"""Return the words as SubRip text.
 
     Example:
         >>> srt([PayloadWord("Hi.", 0, 1500, 1.0)])
         '1\n00:00:00,000 --> 00:00:01,500\nHi.\n'
     """
     blocks = (
-        f"{number}\n{_srt_time(start)} --> {_srt_time(end)}\n{text}\n"
+        f"{number}\n{timecode.srt(start)} --> {timecode.srt(end)}\n{text}\n"
         for number, (start, end, text) in enumerate(cues(words, chars_per_caption), 1)
     )
     return "\n".join(blocks)
 
 
 def vtt(words: Sequence[PayloadWord], chars_per_caption: int = CHARS_PER_CAPTION) -> str:
-    r"""The words as WebVTT text.
+    r"""Return the words as WebVTT text, with hours in its times only from the first hour on.
 
     Example:
         >>> vtt([PayloadWord("A<B.", 0, 1500, 1.0)])
         'WEBVTT\n\n00:00.000 --> 00:01.500\nA&lt;B.\n'
     """
-    blocks = (f"{_vtt_time(start)} --> {_vtt_time(end)}\n{_escaped(text)}\n" for start, end, text in cues(words, chars_per_caption))
+    blocks = (
+        f"{_vtt_time(start)} --> {_vtt_time(end)}\n{escape(text, quote=False)}\n" for start, end, text in cues(words, chars_per_caption)
+    )
     return "\n".join(["WEBVTT\n", *blocks])
 
 
 def cues(words: Sequence[PayloadWord], chars_per_caption: int) -> Iterator[Cue]:
-    """``(start_ms, end_ms, text)`` of each caption: at most so many characters (a longer word stands alone), at most one sentence."""
+    """Yield ``(start_ms, end_ms, text)`` of each caption.
+
+    A caption holds words of one sentence, up to this many characters; a longer word is a caption of its own.
+    """
     for sentence in sentences(words):
         run: list[PayloadWord] = []
         length = 0
@@ -56,16 +63,5 @@ def _cue(run: list[PayloadWord]) -> Cue:
     return run[0].start, run[-1].end, " ".join(word.text for word in run)
 
 
-def _srt_time(ms: int) -> str:
-    seconds, rest = divmod(ms, 1000)
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02},{rest:03}"
-
-
 def _vtt_time(ms: int) -> str:
-    seconds, rest = divmod(ms, 1000)
-    hours = f"{seconds // 3600:02}:" if seconds >= 3600 else ""
-    return f"{hours}{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return timecode.vtt(ms).removeprefix("00:")

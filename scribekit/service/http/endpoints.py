@@ -1,4 +1,4 @@
-"""What each address of the contract does."""
+"""The endpoints: what each address of the contract does."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from starlette.responses import Response
 from scribekit.base import contract
 from scribekit.base.errors import OptionError
 from scribekit.service.faults.spec import Faults
-from scribekit.service.http import captions, pages, rendering
-from scribekit.service.http import word_search as wordsearch
+from scribekit.service.http import captions, pages, rendering, word_search
 from scribekit.service.http.validation import InvalidRequestError, check_request
 from scribekit.service.state.service import Service
 from scribekit.service.state.store import Job
@@ -27,37 +26,37 @@ NO_REDACTED_AUDIO = "Redacted audio is not available for this transcript."
 
 
 def json_response(payload: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON answer; bytes are taken as JSON already."""
+    """Return a JSON answer; bytes are taken as JSON already."""
     body = payload if isinstance(payload, bytes) else msgspec.json.encode(payload)
     return Response(body, status, headers, media_type="application/json")
 
 
 def error_response(error: str, status: int = 400, headers: Mapping[str, str] | None = None) -> Response:
-    """An error in the contract's form."""
+    """Return an error in the contract's form."""
     return json_response({"error": error}, status, headers)
 
 
-def too_many(wait_s: int) -> Response:
-    """The answer to a request beyond the budget."""
+def too_many_response(wait_s: int) -> Response:
+    """Return the answer to a request beyond the limit."""
     return error_response(contract.ERROR_TOO_MANY, 429, {"retry-after": str(wait_s)})
 
 
 async def upload(service: Service, request: Request, _: str) -> Response:
-    """POST /v2/upload: the raw body goes to the spool as it comes."""
+    """POST /v2/upload: write the raw body to disk as it comes."""
     try:
         chunks = service.bandwidth.paced(request.stream())
-        upload_id, received = await service.spool.receive(chunks, largest_bytes=contract.LARGEST_UPLOAD_BYTES)
+        upload_id, received = await service.uploads.receive(chunks, largest_bytes=contract.LARGEST_UPLOAD_BYTES)
     except TooLargeError:
         return error_response(TOO_LARGE_UPLOAD)
     if received.size_bytes == 0:
-        service.spool.discard(upload_id)
+        service.uploads.discard(upload_id)
         return error_response(EMPTY_UPLOAD)
-    service.books.uploads_by_content[received.sha256] += 1
+    service.counters.uploads_by_content[received.sha256] += 1
     return json_response({"upload_url": service.sources.upload_url(upload_id)})
 
 
-async def create(service: Service, request: Request, _: str) -> Response:
-    """POST /v2/transcript: a new job, answered while it is queued."""
+async def create_transcript(service: Service, request: Request, _: str) -> Response:
+    """POST /v2/transcript: create a job, and answer while it is queued."""
     try:
         body = msgspec.json.decode(await request.body())
         options = check_request(body, require_models=service.settings.require_models)
@@ -70,7 +69,7 @@ async def create(service: Service, request: Request, _: str) -> Response:
 
 async def list_transcripts(service: Service, request: Request, _: str) -> Response:
     """GET /v2/transcript: one page, newest first."""
-    service.foreign.catch_up(time.monotonic())
+    service.other_clients.catch_up(time.monotonic())
     try:
         query = pages.parse_query(request.query_params)
         jobs, has_older = service.store.page(query)
@@ -81,70 +80,35 @@ async def list_transcripts(service: Service, request: Request, _: str) -> Respon
     return json_response(pages.list_page(query, jobs, service.settings, has_older=has_older))
 
 
-async def get(service: Service, _: Request, transcript_id: str) -> Response:
-    """GET /v2/transcript/{id}: the transcript in whatever state, 200 for failed ones too."""
+async def get_transcript(service: Service, _: Request, transcript_id: str) -> Response:
+    """GET /v2/transcript/{id}: the transcript in any status; failed ones are answered with 200 too."""
     job = service.store.get(transcript_id)
     return error_response(contract.ERROR_NOT_FOUND) if job is None else json_response(rendering.transcript(job))
 
 
-async def delete(service: Service, _: Request, transcript_id: str) -> Response:
-    """DELETE /v2/transcript/{id}: wipes a finished transcript and its upload. The contract leaves unfinished ones open: 400 here."""
+async def delete_transcript(service: Service, _: Request, transcript_id: str) -> Response:
+    """DELETE /v2/transcript/{id}: wipe a finished transcript and its upload.
+
+    The contract does not say what happens to an unfinished one; it is refused with 400 here.
+    """
     job = service.store.get(transcript_id)
     if job is None:
         return error_response(contract.ERROR_NOT_FOUND)
     if job.status not in ("completed", "error"):
         return error_response(f"The transcript is {job.status} and cannot be deleted before it is completed.")
-    service.spool.discard(service.sources.upload_id(job.audio_url) or "")
+    service.uploads.discard(service.sources.upload_id(job.audio_url) or "")
     job.wipe()
     return json_response(rendering.transcript(job))
 
 
-async def subtitles(service: Service, request: Request, transcript_id: str) -> Response:
-    """GET /v2/transcript/{id}/srt and /vtt."""
-    job = service.store.get(transcript_id)
-    if job is None or not _is_readable(job):
-        return _unreadable(job)
-    given = request.query_params.get("chars_per_caption", str(captions.CHARS_PER_CAPTION))
-    if not given.isdecimal() or int(given) < 1:
-        return error_response("chars_per_caption must be an Integer of at least 1")
-    write = captions.srt if request.url.path.endswith("/srt") else captions.vtt
-    return Response(write(rendering.words_of(job), int(given)), media_type="text/plain")
-
-
-async def sentences(service: Service, _: Request, transcript_id: str) -> Response:
-    """GET /v2/transcript/{id}/sentences."""
-    job = service.store.get(transcript_id)
-    return _unreadable(job) if job is None or not _is_readable(job) else json_response(rendering.grouped(job, "sentences"))
-
-
-async def paragraphs(service: Service, _: Request, transcript_id: str) -> Response:
-    """GET /v2/transcript/{id}/paragraphs."""
-    job = service.store.get(transcript_id)
-    return _unreadable(job) if job is None or not _is_readable(job) else json_response(rendering.grouped(job, "paragraphs"))
-
-
-async def word_search(service: Service, request: Request, transcript_id: str) -> Response:
-    """GET /v2/transcript/{id}/word-search?words=a,b c."""
-    job = service.store.get(transcript_id)
-    if job is None or not _is_readable(job):
-        return _unreadable(job)
-    try:
-        queries = wordsearch.parse_queries(request.query_params.get("words", ""))
-    except ValueError as error:
-        return error_response(str(error))
-    matches = wordsearch.find(rendering.words_of(job), queries)
-    total = sum(match["count"] for match in matches)
-    return json_response({"id": job.id, "total_count": total, "matches": matches})
-
-
 async def redacted_audio(service: Service, _: Request, transcript_id: str) -> Response:
-    """GET /v2/transcript/{id}/redacted-audio: this service makes none."""
-    known = service.store.get(transcript_id) is not None
-    return error_response(NO_REDACTED_AUDIO if known else contract.ERROR_NOT_FOUND)
+    """GET /v2/transcript/{id}/redacted-audio: always an error, since this service makes none."""
+    is_known = service.store.get(transcript_id) is not None
+    return error_response(NO_REDACTED_AUDIO if is_known else contract.ERROR_NOT_FOUND)
 
 
-async def introduce(service: Service, _: Request, __: str) -> Response:
-    """GET /_scribekit: who answers here."""
+async def describe_service(service: Service, _: Request, __: str) -> Response:
+    """GET /_scribekit: which service this is."""
     return json_response(
         {
             "service": "scribekit",
@@ -155,13 +119,13 @@ async def introduce(service: Service, _: Request, __: str) -> Response:
     )
 
 
-async def read_books(service: Service, _: Request, __: str) -> Response:
-    """GET /_control/books: the service's own counts."""
-    return json_response(service.books.as_payload())
+async def read_counters(service: Service, _: Request, __: str) -> Response:
+    """GET /_control/counters: the service's counters."""
+    return json_response(service.counters.as_payload())
 
 
 async def replace_faults(service: Service, request: Request, _: str) -> Response:
-    """POST /_control/faults: other faults from now on."""
+    """POST /_control/faults: inject these faults from now on."""
     try:
         service.replace_faults(Faults.from_json(await request.body()))
     except OptionError as error:
@@ -169,31 +133,68 @@ async def replace_faults(service: Service, request: Request, _: str) -> Response
     return json_response({})
 
 
-def _is_readable(job: Job) -> bool:
-    return job.status == "completed" and not job.is_deleted
+def subtitles(job: Job, request: Request) -> Response:
+    """GET /v2/transcript/{id}/srt and /vtt."""
+    limit = request.query_params.get("chars_per_caption", str(captions.CHARS_PER_CAPTION))
+    if not limit.isdecimal() or int(limit) < 1:
+        return error_response("chars_per_caption must be an Integer of at least 1")
+    write = captions.srt if request.url.path.endswith("/srt") else captions.vtt
+    return Response(write(rendering.words_of(job), int(limit)), media_type="text/plain")
 
 
-def _unreadable(job: Job | None) -> Response:
-    if job is None:
-        return error_response(contract.ERROR_NOT_FOUND)
-    state = "deleted" if job.is_deleted else job.status
-    return error_response(f"The transcript is {state}; only a completed transcript can be exported.")
+def sentences(job: Job, _: Request) -> Response:
+    """GET /v2/transcript/{id}/sentences."""
+    return json_response(rendering.grouped(job, "sentences"))
+
+
+def paragraphs(job: Job, _: Request) -> Response:
+    """GET /v2/transcript/{id}/paragraphs."""
+    return json_response(rendering.grouped(job, "paragraphs"))
+
+
+def search_words(job: Job, request: Request) -> Response:
+    """GET /v2/transcript/{id}/word-search?words=a,b c."""
+    try:
+        queries = word_search.parse_queries(request.query_params.get("words", ""))
+    except ValueError as error:
+        return error_response(str(error))
+    matches = word_search.find(rendering.words_of(job), queries)
+    total = sum(match["count"] for match in matches)
+    return json_response({"id": job.id, "total_count": total, "matches": matches})
+
+
+def of_completed(export: Callable[[Job, Request], Response]) -> Endpoint:
+    """Return an endpoint that exports completed transcripts and refuses all others."""
+
+    async def endpoint(service: Service, request: Request, transcript_id: str) -> Response:
+        job = service.store.get(transcript_id)
+        if job is None:
+            return error_response(contract.ERROR_NOT_FOUND)
+        status = "deleted" if job.is_deleted else job.status
+        if status != "completed":
+            return error_response(f"The transcript is {status}; only a completed transcript can be exported.")
+        return export(job, request)
+
+    return endpoint
 
 
 CONTRACT: Mapping[str, Endpoint] = {
     "POST /v2/upload": upload,
-    "POST /v2/transcript": create,
+    "POST /v2/transcript": create_transcript,
     "GET /v2/transcript": list_transcripts,
-    "GET /v2/transcript/{id}": get,
-    "DELETE /v2/transcript/{id}": delete,
-    "GET /v2/transcript/{id}/srt": subtitles,
-    "GET /v2/transcript/{id}/vtt": subtitles,
-    "GET /v2/transcript/{id}/sentences": sentences,
-    "GET /v2/transcript/{id}/paragraphs": paragraphs,
-    "GET /v2/transcript/{id}/word-search": word_search,
+    "GET /v2/transcript/{id}": get_transcript,
+    "DELETE /v2/transcript/{id}": delete_transcript,
+    "GET /v2/transcript/{id}/srt": of_completed(subtitles),
+    "GET /v2/transcript/{id}/vtt": of_completed(subtitles),
+    "GET /v2/transcript/{id}/sentences": of_completed(sentences),
+    "GET /v2/transcript/{id}/paragraphs": of_completed(paragraphs),
+    "GET /v2/transcript/{id}/word-search": of_completed(search_words),
     "GET /v2/transcript/{id}/redacted-audio": redacted_audio,
 }
-"""The vendor's addresses; the name of a route is also the kind under which its requests are counted and hit by faults."""
+"""The vendor's addresses. The name of a route is also the kind that its requests are counted and hit by faults under."""
 
-OPEN: Mapping[str, Endpoint] = {"GET /_scribekit": introduce}
-CONTROL: Mapping[str, Endpoint] = {"GET /_control/books": read_books, "POST /_control/faults": replace_faults}
+PUBLIC: Mapping[str, Endpoint] = {"GET /_scribekit": describe_service}
+"""Addresses that need no key, are not counted, and are hit by no fault."""
+
+CONTROL: Mapping[str, Endpoint] = {"GET /_control/counters": read_counters, "POST /_control/faults": replace_faults}
+"""Addresses like :data:`PUBLIC` that exist only when the settings allow them."""

@@ -1,4 +1,4 @@
-"""How a request is answered that a fault has hit."""
+"""Answers the requests that a fault has hit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Send
 
 from scribekit.base import contract
-from scribekit.service.http.endpoints import Endpoint, error_response, too_many
+from scribekit.service.http.endpoints import Endpoint, error_response, too_many_response
 from scribekit.service.state.connections import Connections
 from scribekit.service.state.service import Service
 
@@ -27,38 +27,38 @@ class FaultyAnswers:
         self._service = service
         self._connections = connections
 
-    async def give(self, fault: str, endpoint: Endpoint, request: Request, transcript_id: str, send: Send) -> int | None:
-        """Answers, or does not, as the fault wants it; gives the status that was sent, None for a dropped connection."""
+    async def answer(self, fault: str, endpoint: Endpoint, request: Request, transcript_id: str, send: Send) -> int | None:
+        """Answer a request as the fault demands; return the status that was sent, or None for a dropped connection."""
         if fault == "reset_before":
             await self._connections.reset(request.scope)
             return None
         if fault == "late":
             await self._drop_and_work_later(endpoint, request, transcript_id)
             return None
-        if (excuse := self._excuse(fault)) is not None:
+        if (error := self._error(fault)) is not None:
             await drain(request)
-            await excuse(request.scope, request.receive, send)
-            return excuse.status_code
+            await error(request.scope, request.receive, send)
+            return error.status_code
         response = await endpoint(self._service, request, transcript_id)
         if fault == "reset_after":
             await self._connections.reset(request.scope)
             return None
-        await self._spoil(fault, response, request, send)
+        await self._send_damaged(fault, response, request, send)
         return response.status_code
 
     async def _drop_and_work_later(self, endpoint: Endpoint, request: Request, transcript_id: str) -> None:
-        await request.body()  # kept by the request for the endpoint, which comes when the connection is gone
+        await request.body()  # kept by the request, for the endpoint that runs when the connection is gone
         await self._connections.reset(request.scope)
 
         async def work() -> None:
-            await asyncio.sleep(self._service.plan.faults.late_s)
+            await asyncio.sleep(self._service.fault_draws.faults.late_s)
             await endpoint(self._service, request, transcript_id)
 
         self._service.background.start(work())
 
-    def _excuse(self, fault: str) -> Response | None:
+    def _error(self, fault: str) -> Response | None:
         if fault == "too_many":
-            return too_many(self._service.plan.faults.retry_after_s)
+            return too_many_response(self._service.fault_draws.faults.retry_after_s)
         if fault == "too_many_bare":
             return error_response(contract.ERROR_TOO_MANY, 429)
         form, _, code = fault.partition("_")
@@ -69,7 +69,7 @@ class FaultyAnswers:
             return Response(_web_page(status), status, media_type="text/html")
         return error_response(contract.ERROR_SERVER if status == HTTPStatus.INTERNAL_SERVER_ERROR else status.phrase, status)
 
-    async def _spoil(self, fault: str, response: Response, request: Request, send: Send) -> None:
+    async def _send_damaged(self, fault: str, response: Response, request: Request, send: Send) -> None:
         half = len(response.body) // 2
         if fault == "cut_json":
             await Response(response.body[:half], response.status_code, media_type=response.media_type)(request.scope, request.receive, send)
@@ -79,12 +79,12 @@ class FaultyAnswers:
         if fault == "truncate":
             await self._connections.close(request.scope)
             return
-        await asyncio.sleep(self._service.plan.faults.slow_body_s)
+        await asyncio.sleep(self._service.fault_draws.faults.slow_body_s)
         await send({"type": "http.response.body", "body": response.body[half:]})
 
 
 async def drain(request: Request) -> None:
-    """Reads an unwanted body to its end: an answer in the middle of it would be lost when the connection closes."""
+    """Read an unwanted body to its end: an answer in the middle of it would be lost when the connection closes."""
     async for _ in request.stream():
         pass
 

@@ -1,4 +1,4 @@
-"""The list's query and its pages. Pure.
+"""The query and the pages of the transcript list. Pure.
 
 ``prev_url`` leads to older transcripts and ``next_url`` to newer ones, as in the contract.
 """
@@ -19,7 +19,10 @@ STATUSES = ("queued", "processing", "completed", "error")
 
 
 def parse_query(params: Mapping[str, str]) -> ListQuery:
-    """The query of a list request. Raises :class:`ValueError` with a sentence for the answer.
+    """Return the query of a list request.
+
+    Raises:
+        ValueError: A parameter is invalid; the message is the answer's error.
 
     Example:
         >>> parse_query({"limit": "50", "status": "completed"}).limit
@@ -42,7 +45,7 @@ def parse_query(params: Mapping[str, str]) -> ListQuery:
 
 
 def list_page(query: ListQuery, jobs: Sequence[Job], settings: Settings, *, has_older: bool) -> dict[str, Any]:
-    """The answer to a list request. An empty page leads nowhere."""
+    """Return the answer to a list request. An empty page has no links to others."""
     url = f"{settings.base_url}/v2/transcript"
     older = bool(jobs) and (has_older or not settings.null_prev_url_at_end)
     return {

@@ -1,4 +1,4 @@
-"""A transcript as the contract writes it: the request's echoes, the facts of the job, and null where there is nothing."""
+"""Writes a transcript as the contract does: the options of the request, the facts of the job, the results, and null for the rest. Pure."""
 
 from __future__ import annotations
 
@@ -9,38 +9,35 @@ import msgspec
 
 from scribekit.base import contract
 from scribekit.service.http import sentences
+from scribekit.service.http.validation import OPTIONS
 from scribekit.service.payload import PayloadWord, mean_confidence, payload_words
 from scribekit.service.recognisers.base import Recognition
 from scribekit.service.state.store import Job
 
-_SWITCHES = """auto_chapters auto_highlights content_safety custom_topics disfluencies entity_detection filter_profanity
-    iab_categories language_detection multichannel redact_pii redact_pii_audio sentiment_analysis speaker_labels speed_boost
-    summarization"""
-_ECHOES = """audio_end_at audio_start_from boost_param custom_spelling domain dual_channel keyterms_prompt language_code
-    language_codes language_confidence_threshold language_detection_options prompt redact_pii_audio_options redact_pii_audio_quality
-    redact_pii_policies redact_pii_return_unredacted redact_pii_sub redact_static_entities remove_audio_tags speaker_options
-    speakers_expected speech_model speech_models speech_threshold speech_understanding summary_model summary_type temperature
-    webhook_auth_header_name webhook_url"""
 _RESULTS = """audio_duration auto_highlights_result chapters confidence entities error language_confidence language_detection_results
     sentiment_analysis_results speech_model_used summary text translated_texts utterances webhook_status_code words"""
+
+_NOT_ECHOED = ("content_safety_confidence", "keyterms_prompt_options", "webhook_auth_header_value")
 
 _TEMPLATE: dict[str, Any] = {
     "language_model": "assemblyai_default",
     "acoustic_model": "assemblyai_default",
+    **{name: False if kind == "Boolean" else None for name, kind in OPTIONS.items() if name not in _NOT_ECHOED},
     "punctuate": True,
     "format_text": True,
+    "dual_channel": None,
+    "redact_pii_return_unredacted": None,
     "topics": [],
     "word_boost": [],
-    **dict.fromkeys(_SWITCHES.split(), False),
-    **dict.fromkeys(_ECHOES.split()),
     **dict.fromkeys(_RESULTS.split()),
 }
-_NOT_ECHOED = ("content_safety_confidence", "keyterms_prompt_options", "webhook_auth_header_value")
+"""A transcript without results whose request gave no options."""
+
 _UNAVAILABLE: dict[str, Any] = {"status": "unavailable", "results": [], "summary": {}}
 
 
 def transcript(job: Job) -> bytes:
-    """The transcript object of a job in any state, as JSON."""
+    """Return the transcript object of a job in any status, as JSON."""
     payload = _TEMPLATE | {name: value for name, value in job.options.items() if name not in _NOT_ECHOED}
     payload |= {
         "id": job.id,
@@ -54,19 +51,19 @@ def transcript(job: Job) -> bytes:
         "is_deleted": job.is_deleted,
     }
     if job.recognition is not None:
-        payload |= _heard(job.recognition, job.options)
+        payload |= _results(job.recognition, job.options)
     if job.is_deleted:
-        payload |= _wiped(job)
+        payload |= _deleted_results(job)
     return msgspec.json.encode(payload)
 
 
 def words_of(job: Job) -> list[PayloadWord]:
-    """The words of a completed job."""
+    """Return the words of a job; none unless it is completed."""
     return payload_words(job.recognition.words) if job.recognition else []
 
 
 def grouped(job: Job, level: str) -> bytes:
-    """The answer of ``sentences`` or ``paragraphs``, as JSON."""
+    """Return the answer of the endpoint ``sentences`` or ``paragraphs``, as JSON."""
     words = words_of(job)
     groups: Sequence[object] = sentences.sentences(words) if level == "sentences" else sentences.paragraphs(words)
     return msgspec.json.encode(
@@ -80,7 +77,7 @@ def grouped(job: Job, level: str) -> bytes:
 
 
 def list_item(job: Job, base_url: str) -> dict[str, Any]:
-    """A transcript's line in the list."""
+    """Return a transcript's item in the list."""
     return {
         "id": job.id,
         "resource_url": f"{base_url}/v2/transcript/{job.id}",
@@ -92,7 +89,7 @@ def list_item(job: Job, base_url: str) -> dict[str, Any]:
     }
 
 
-def _heard(recognition: Recognition, options: dict[str, Any]) -> dict[str, Any]:
+def _results(recognition: Recognition, options: dict[str, Any]) -> dict[str, Any]:
     words = payload_words(recognition.words)
     turns = sentences.utterances(words) if options.get("speaker_labels") or options.get("multichannel") else None
     result = {
@@ -112,7 +109,7 @@ def _heard(recognition: Recognition, options: dict[str, Any]) -> dict[str, Any]:
     return result | dict(recognition.extra)
 
 
-def _wiped(job: Job) -> dict[str, Any]:
+def _deleted_results(job: Job) -> dict[str, Any]:
     return dict.fromkeys(_RESULTS.split()) | {
         "text": contract.DELETED_TEXT,
         "language_code": None,

@@ -1,6 +1,6 @@
-"""What a request to create a transcript may hold. Pure.
+"""Checks the request to create a transcript. Pure.
 
-The literals that the contract documents are used as they are; where it gives a rule without a sentence, the sentence is ours.
+Where the contract documents an error message, it is used literally; where it only documents a rule, the message is our own.
 """
 
 from __future__ import annotations
@@ -49,11 +49,14 @@ _RANGES: Mapping[str, tuple[float, float]] = {
 
 
 class InvalidRequestError(Exception):
-    """The request is refused with 400; the message is the answer's ``error``."""
+    """The request is answered with 400; the message is the answer's ``error``."""
 
 
 def check_request(body: Any, *, require_models: bool = False) -> dict[str, Any]:
-    """The options of a request, without those that are null. Raises :class:`InvalidRequestError`.
+    """Return the options of a request, without those that are null.
+
+    Raises:
+        InvalidRequestError: An option is unknown, of the wrong type, out of range, or at odds with another.
 
     Example:
         >>> check_request({"audio_url": "http://127.0.0.1/a.mp3", "punctuate": None})

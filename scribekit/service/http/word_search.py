@@ -1,4 +1,4 @@
-"""Finding words and short phrases in a transcript. Pure."""
+"""Finds words and short phrases in a transcript. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ _PUNCTUATION = ".,;:!?…\"'“”‘’()[]¿¡"
 
 
 def parse_queries(words: str) -> list[str]:
-    """The words and phrases of a comma-joined query. Raises :class:`ValueError` when there is none, or one has too many words.
+    """Split a comma-separated query into words and phrases.
+
+    Raises:
+        ValueError: There is none, or one has too many words.
 
     Example:
         >>> parse_queries("bridge, New York")
@@ -28,19 +31,21 @@ def parse_queries(words: str) -> list[str]:
 
 
 def find(words: Sequence[PayloadWord], queries: Sequence[str]) -> list[dict[str, Any]]:
-    """The queries that occur, each with ``text``, ``count``, ``timestamps`` (``[start_ms, end_ms]``) and ``indexes`` into the words."""
-    spoken = [normalised(word.text) for word in words]
+    """Return the queries that occur in the words.
+
+    Each is a dict with ``text``, ``count``, ``timestamps`` (``[start_ms, end_ms]``) and ``indexes`` into the words.
+    """
+    spoken = [_normalised(word.text) for word in words]
     matches = []
     for query in queries:
-        wanted = [normalised(part) for part in query.split()]
-        size = len(wanted)
-        indexes = [i for i in range(len(spoken) - size + 1) if spoken[i : i + size] == wanted]
+        phrase = [_normalised(part) for part in query.split()]
+        size = len(phrase)
+        indexes = [i for i in range(len(spoken) - size + 1) if spoken[i : i + size] == phrase]
         if indexes:
             timestamps = [[words[i].start, words[i + size - 1].end] for i in indexes]
             matches.append({"text": query, "count": len(indexes), "timestamps": timestamps, "indexes": indexes})
     return matches
 
 
-def normalised(word: str) -> str:
-    """The word without the case and punctuation around it."""
+def _normalised(word: str) -> str:
     return word.strip(_PUNCTUATION).casefold()

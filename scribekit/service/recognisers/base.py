@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any, Protocol
 
 
@@ -22,15 +23,16 @@ class SpokenWord:
 
 @dataclass(frozen=True)
 class Recognition:
-    """What a recogniser heard.
+    """The result of a recogniser.
 
     Attributes:
-        words: All words, sorted by start (for multichannel: merged over the channels). A sequence may make them when they are asked for.
+        words: All words, sorted by start (for multichannel: merged over the channels). A sequence may make them on demand.
         duration_s: Length of the audio in seconds.
         channels: Number of channels of the audio.
-        model: What the transcript's ``speech_model_used`` says.
-        engine: What made the transcript: ``name``, ``version``, ``quality``, ``note``. The service puts it into the transcript as it is.
+        model: The transcript's ``speech_model_used``.
+        engine: What made the transcript: ``name``, ``version``, ``quality``, ``note``. It becomes the transcript's ``engine`` unchanged.
         language_code: Language of the transcript.
+        extra: Further fields of the transcript.
     """
 
     words: Sequence[SpokenWord]
@@ -43,7 +45,7 @@ class Recognition:
 
 
 class RecognitionError(Exception):
-    """The recording cannot be transcribed; the message is the literal that goes into the transcript's ``error``."""
+    """The recording cannot be transcribed; the message is the literal ``error`` of the transcript."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,24 @@ class Recogniser(Protocol):
     needs_bytes: bool
 
     async def recognise(self, audio: Audio, options: Mapping[str, Any]) -> Recognition:
-        """The words of the audio. Raises :class:`RecognitionError` with the service's literal when it cannot."""
+        """Recognise the words of the audio.
+
+        Raises:
+            RecognitionError: The audio cannot be transcribed; the message is the service's literal.
+        """
         ...
 
     def close(self) -> None:
-        """End the processes that this recogniser started."""
+        """End the processes that this recogniser has started."""
         ...
+
+
+def speaker_label(number: int) -> str:
+    """Return the label of a speaker: A to Z for 0 to 25, then AA, AB and so on.
+
+    Example:
+        >>> speaker_label(0), speaker_label(25), speaker_label(26)
+        ('A', 'Z', 'AA')
+    """
+    round_, letter = divmod(number, len(ascii_uppercase))
+    return (speaker_label(round_ - 1) if round_ else "") + ascii_uppercase[letter]

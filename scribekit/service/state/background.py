@@ -1,4 +1,4 @@
-"""Work that goes on after its request was answered."""
+"""Tasks that go on after their request was answered."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 
 
 class Background:
-    """Tasks that end with the service at the latest."""
+    """Background tasks; the service cancels those that still run when it ends."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
 
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Runs the work beside everything else."""
+        """Run a coroutine as a task of its own."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
     async def close(self) -> None:
-        """Gives up what still runs."""
+        """Cancel the tasks that still run."""
         running = list(self._running)
         for task in running:
             task.cancel()

@@ -1,4 +1,4 @@
-"""Uploads that share a bandwidth, as they do on the way out of an office."""
+"""Limits the bandwidth that all uploads share, as the line of an office does."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 
 
 class Bandwidth:
-    """Lets the bodies of all uploads together come in no faster than a line of so many megabits a second would carry them.
+    """Receives the bodies of all uploads together no faster than a line of this bandwidth would.
 
-    What a client has sent ahead waits in its own and the system's buffers, as it would on a slow line.
+    The rest of what a client has sent waits in buffers of the client and the system, as on a slow line.
 
     Args:
         mbps: Megabits per second; None for no limit.
@@ -20,7 +20,7 @@ class Bandwidth:
         self._free_at = 0.0
 
     async def paced(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The chunks, each when the line has carried it; chunks of several uploads take turns as they come."""
+        """Yield each chunk when the line has carried it; chunks of several uploads take turns in order of arrival."""
         clock = asyncio.get_running_loop().time
         async for chunk in chunks:
             if self._bytes_per_s:

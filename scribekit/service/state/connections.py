@@ -1,4 +1,4 @@
-"""The open connections, so that a fault can drop the one on which a request came."""
+"""The open connections, so that a fault can drop the connection of a request."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class Connections:
-    """Open connections by their client's address."""
+    """Open connections by the address of their client."""
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, int] | None, tuple[asyncio.Transport, asyncio.Event]] = {}
 
     def protocol(self) -> type[asyncio.Protocol]:
-        """The server's HTTP protocol, which enters and leaves its connections here."""
+        """Return the server's HTTP protocol, which registers its connections here."""
         connections = self
 
         class Registered(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # chosen at import by what is installed
@@ -35,19 +35,19 @@ class Connections:
         return Registered
 
     async def reset(self, scope: Scope) -> None:
-        """Drops the request's connection so that the client sees a reset; harmless when the client has left."""
+        """Drop the connection of a request so that the client sees a reset; do nothing when the client has left."""
         if (found := self._open.get(scope["client"])) is None:
             return
-        transport, is_closed = found
+        transport, closed = found
         raw: Any = transport.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         transport.abort()
-        await is_closed.wait()
+        await closed.wait()
 
     async def close(self, scope: Scope) -> None:
-        """Closes the request's connection after what was sent; harmless when the client has left."""
+        """Close the connection of a request after what was sent; do nothing when the client has left."""
         if (found := self._open.get(scope["client"])) is None:
             return
-        transport, is_closed = found
+        transport, closed = found
         transport.close()
-        await is_closed.wait()
+        await closed.wait()

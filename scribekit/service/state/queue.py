@@ -1,4 +1,4 @@
-"""The queue: first in, first out, as many at a time as there are slots."""
+"""The job queue: first in, first out, with a limited number of slots."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ log = logging.getLogger("scribekit.service")
 
 
 class JobQueue:
-    """Runs jobs.
+    """Runs the jobs.
 
     Args:
         recogniser: Turns audio into words.
         sources: Finds the audio.
-        books: Where the ends are counted.
+        counters: Count the jobs that end.
         slots: How many jobs are processed at the same time.
-        ended: Called with each job that has ended.
+        on_end: Called with each job that has ended.
     """
 
-    def __init__(self, recogniser: Recogniser, sources: Sources, books: Counters, *, slots: int, ended: Callable[[Job], None]) -> None:
-        self._ended = ended
+    def __init__(self, recogniser: Recogniser, sources: Sources, counters: Counters, *, slots: int, on_end: Callable[[Job], None]) -> None:
+        self._on_end = on_end
         self._recogniser = recogniser
         self._sources = sources
-        self._books = books
+        self._counters = counters
         self._slots = slots
         self._waiting: deque[Job] = deque()
         self._running: set[asyncio.Task[None]] = set()
 
     def add(self, job: Job) -> None:
-        """Starts the job when a slot is free, else lets it wait, throttled."""
+        """Start the job when a slot is free; otherwise let it wait, throttled."""
         self._waiting.append(job)
         job.throttled = len(self._running) >= self._slots
         self._fill_slots()
 
     async def close(self) -> None:
-        """Gives up what waits and what runs."""
+        """Drop the jobs that wait, cancel those that run, and close the recogniser."""
         self._waiting.clear()
         for task in self._running:
             task.cancel()
@@ -54,37 +54,37 @@ class JobQueue:
         while self._waiting and len(self._running) < self._slots:
             task = asyncio.create_task(self._run(self._waiting.popleft()))
             self._running.add(task)
-            task.add_done_callback(self._slot_is_free)
-        self._books.peak_processing = max(self._books.peak_processing, len(self._running))
+            task.add_done_callback(self._free_slot)
+        self._counters.peak_processing = max(self._counters.peak_processing, len(self._running))
 
-    def _slot_is_free(self, task: asyncio.Task[None]) -> None:
+    def _free_slot(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         self._fill_slots()
 
     async def _run(self, job: Job) -> None:
         job.status, job.throttled = "processing", False
-        if job.fate.fault:
-            self._inject(job, job.fate.fault)
+        if job.injected.fault:
+            self._inject(job, job.injected.fault)
             return
         try:
             async with self._sources.local_copy(job.audio_url, fetch=self._recogniser.needs_bytes) as path:
                 recognition = await self._recogniser.recognise(Audio(path, job.audio_url), job.options)
         except RecognitionError as error:
             self._fail(job, str(error))
-        except Exception as error:  # noqa: BLE001 -- one job's accident must not end the service
+        except Exception as error:  # noqa: BLE001 -- an unexpected failure of one job must not end the service
             log.warning("transcript %s: the recogniser failed with %s", job.id, type(error).__name__)
             self._fail(job, contract.ERROR_SERVER)
         else:
             job.finish(recognition)
-            self._books.completed(job.audio, recognition.duration_s)
-            self._ended(job)
+            self._counters.completed(job.audio, recognition.duration_s)
+            self._on_end(job)
 
     def _inject(self, job: Job, fault: str) -> None:
-        self._books.faults[fault] += 1
-        if job.fate.error is not None:
-            self._fail(job, job.fate.error)
+        self._counters.faults[fault] += 1
+        if job.injected.error is not None:
+            self._fail(job, job.injected.error)
 
     def _fail(self, job: Job, error: str) -> None:
         job.fail(error)
-        self._books.jobs_failed += 1
-        self._ended(job)
+        self._counters.jobs_failed += 1
+        self._on_end(job)

@@ -1,4 +1,4 @@
-"""Requests in time: the budget of each window, and the busiest stretch of all. Pure; the time comes in."""
+"""Requests in time: the limit of each window, and the busiest window of all. Pure; the time comes in as an argument."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class RequestWindow:
-    """A fixed window that begins with its first request.
+class RateWindow:
+    """Limits the requests in a fixed window, which begins with its first request.
 
     Attributes:
         limit: Requests per window.
@@ -22,10 +22,10 @@ class RequestWindow:
     _used: int = 0
 
     def retry_after(self, now: float) -> int | None:
-        """Takes one request from the budget: None when it may pass, else the whole seconds until the next window.
+        """Count a request: return None when it may pass, or else the whole seconds until the next window.
 
         Example:
-            >>> window = RequestWindow(limit=1, length_s=10)
+            >>> window = RateWindow(limit=1, length_s=10)
             >>> window.retry_after(0.0), window.retry_after(2.5), window.retry_after(10.0)
             (None, 8, None)
         """
@@ -38,18 +38,18 @@ class RequestWindow:
 
 
 @dataclass
-class BusiestStretch:
-    """The most events in any stretch of time of a given length, wherever it begins.
+class BusiestWindow:
+    """The most events in any window of a given length, wherever it begins.
 
     Attributes:
-        length_s: Length of the stretch; its end is no longer part of it.
+        length_s: Length of the window in seconds; its end does not belong to it.
         most: The most events so far.
 
     Example:
-        >>> stretch = BusiestStretch(10.0)
+        >>> busiest = BusiestWindow(10.0)
         >>> for now in (0.0, 6.0, 9.0, 10.0, 30.0):
-        ...     stretch.note(now)
-        >>> stretch.most
+        ...     busiest.note(now)
+        >>> busiest.most
         3
     """
 
@@ -58,7 +58,7 @@ class BusiestStretch:
     _latest: deque[float] = field(default_factory=deque)
 
     def note(self, now: float) -> None:
-        """Counts an event; the time never goes back."""
+        """Count an event; times must not decrease."""
         latest = self._latest
         latest.append(now)
         while latest[0] <= now - self.length_s:

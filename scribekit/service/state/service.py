@@ -1,4 +1,4 @@
-"""The parts of one running service, held together."""
+"""The parts of one running service."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from scribekit.service.faults.draws import FaultPlan
+from scribekit.service.faults.draws import FaultDraws
 from scribekit.service.faults.spec import Faults
 from scribekit.service.recognisers.base import Recogniser
 from scribekit.service.state.background import Background
@@ -14,11 +14,11 @@ from scribekit.service.state.bandwidth import Bandwidth
 from scribekit.service.state.counters import Counters
 from scribekit.service.state.other_clients import OtherClients
 from scribekit.service.state.queue import JobQueue
-from scribekit.service.state.rate_window import BusiestStretch, RequestWindow
+from scribekit.service.state.rate_window import BusiestWindow, RateWindow
 from scribekit.service.state.settings import Settings
 from scribekit.service.state.sources import Sources
 from scribekit.service.state.store import Job, Store
-from scribekit.service.state.uploads import Spool
+from scribekit.service.state.uploads import Uploads
 from scribekit.service.state.webhooks import Webhooks
 
 
@@ -28,44 +28,44 @@ class Service:
     Args:
         settings: How the service behaves.
         recogniser: Turns audio into words; closed with the service.
-        spool_parent: Where the spool folder is made; None takes the system's folder for temporary files.
+        upload_dir: Where the service makes its folder for uploads; None takes the system's folder for temporary files.
     """
 
-    def __init__(self, settings: Settings, recogniser: Recogniser, spool_parent: Path | None = None) -> None:
+    def __init__(self, settings: Settings, recogniser: Recogniser, upload_dir: Path | None = None) -> None:
         self.settings = settings
         self.recogniser = recogniser
         self.store = Store()
-        self.books = Counters(BusiestStretch(settings.window_s))
-        self.window = RequestWindow(settings.requests_per_window, settings.window_s)
+        self.counters = Counters(BusiestWindow(settings.window_s))
+        self.rate_window = RateWindow(settings.requests_per_window, settings.window_s)
         self.bandwidth = Bandwidth(settings.upload_mbps)
-        self.spool = Spool(spool_parent)
-        self.sources = Sources(self.spool, settings.base_url, allow_remote=settings.allow_remote)
+        self.uploads = Uploads(upload_dir)
+        self.sources = Sources(self.uploads, settings.base_url, allow_remote=settings.allow_remote)
         self.background = Background()
-        self.webhooks = Webhooks(self.books, self.background, allow_remote=settings.allow_remote, pause_s=settings.webhook_pause_s)
-        self.queue = JobQueue(recogniser, self.sources, self.books, slots=settings.slots, ended=self.webhooks.announce)
-        self.foreign = OtherClients(self.store)
-        self.foreign.add(settings.foreign)
+        self.webhooks = Webhooks(self.counters, self.background, allow_remote=settings.allow_remote, pause_s=settings.webhook_pause_s)
+        self.queue = JobQueue(recogniser, self.sources, self.counters, slots=settings.slots, on_end=self.webhooks.notify)
+        self.other_clients = OtherClients(self.store)
+        self.other_clients.add(settings.other_transcripts)
         self.replace_faults(settings.faults)
 
     def replace_faults(self, faults: Faults) -> None:
-        """From now on these faults are made, drawn from the beginning of their seed."""
-        self.plan = FaultPlan(faults)
-        self.foreign.set_rate(faults.foreign_per_s, time.monotonic())
+        """Inject these faults from now on, drawn from the beginning of their seed."""
+        self.fault_draws = FaultDraws(faults)
+        self.other_clients.set_rate(faults.other_transcripts_per_s, time.monotonic())
 
     def create(self, options: dict[str, Any]) -> Job:
-        """A new job with these options, in the store, the books and the queue."""
-        self.foreign.catch_up(time.monotonic())
+        """Create a job with these options, store, count and queue it."""
+        self.other_clients.catch_up(time.monotonic())
         audio_url = options["audio_url"]
-        job = self.store.create(options, self.sources.identity(audio_url))
-        job.fate = self.plan.for_job(job.audio, audio_url, has_webhook="webhook_url" in options)
-        self.books.created(job.audio)
+        job = self.store.create(options, self.sources.key(audio_url))
+        job.injected = self.fault_draws.for_job(job.audio, audio_url, has_webhook="webhook_url" in options)
+        self.counters.created(job.audio)
         self.queue.add(job)
         return job
 
     async def close(self) -> None:
-        """Ends the jobs, the webhooks, the recogniser and the downloads, and deletes the spool folder."""
+        """End the jobs, the webhooks, the recogniser and the downloads, and delete the uploads."""
         await self.queue.close()
         await self.background.close()
         await self.webhooks.close()
         await self.sources.close()
-        self.spool.close()
+        self.uploads.close()

@@ -1,4 +1,4 @@
-"""What a service is started with."""
+"""The settings that a service is started with."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ class Settings:
     """How the service behaves.
 
     Attributes:
-        base_url: Its own address, as it stands in upload URLs and list pages.
+        base_url: Its own address, used in upload URLs and list pages.
         quality: How good its recogniser is, in a word.
         slots: How many jobs are processed at the same time.
         requests_per_window: Requests that are answered per window; the rest get 429.
         window_s: Length of the window in seconds.
-        upload_mbps: Megabits per second that all uploads together come in with; None for as fast as they are sent.
+        upload_mbps: Megabits per second that all uploads together are received with; None for no limit.
         api_key: The only key that is accepted; None accepts any key that is not empty.
-        allow_remote: Whether audio is fetched from hosts other than this machine.
-        require_models: Whether a job without ``speech_models`` is refused. The contract says so in March 2026 and no longer later.
+        allow_remote: Whether audio is fetched from other machines, and webhooks on other machines are called.
+        require_models: Whether a job without ``speech_models`` is refused. The contract required them in March 2026, but no longer does.
         null_prev_url_at_end: Whether the list's oldest page has no ``prev_url``. The contract leaves it open; otherwise only an empty
             page has none.
         control: Whether the ``/_control`` addresses exist.
         webhook_pause_s: Time between two attempts to call a webhook.
-        foreign: Other people's transcripts in the list from the start.
-        faults: What goes wrong on purpose.
+        other_transcripts: How many transcripts of other clients are in the list from the start.
+        faults: The faults that are injected.
     """
 
     base_url: str
@@ -41,5 +41,5 @@ class Settings:
     null_prev_url_at_end: bool = False
     control: bool = False
     webhook_pause_s: float = 10.0
-    foreign: int = 0
+    other_transcripts: int = 0
     faults: Faults = field(default_factory=Faults)

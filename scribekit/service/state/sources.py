@@ -1,4 +1,4 @@
-"""Where a job's audio comes from: an upload, a file of this machine, or a URL that may be fetched."""
+"""Finds the audio of a job: an upload, a file on this machine, or a URL that may be fetched."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
 
-from scribekit.base import contract
+from scribekit.service.faults.spec import job_error
 from scribekit.service.recognisers.base import RecognitionError
-from scribekit.service.state.uploads import Spool, TooLargeError
+from scribekit.service.state.uploads import TooLargeError, Uploads
 
 LARGEST_DOWNLOAD_BYTES = 5_000_000_000
 REDIRECTS = 5
@@ -20,39 +20,39 @@ TIMEOUT_S = 30.0
 
 
 class Sources:
-    """Finds the audio that a request names.
+    """The audio that requests name.
 
     Args:
-        spool: Where uploads lie and downloads go.
-        base_url: The service's own address, with which its upload URLs begin.
-        allow_remote: Whether hosts other than this machine may be asked.
+        uploads: Holds the uploaded files; downloads are written there too.
+        base_url: The service's own address; its upload URLs begin with it.
+        allow_remote: Whether audio may be fetched from other machines.
     """
 
-    def __init__(self, spool: Spool, base_url: str, *, allow_remote: bool) -> None:
-        self._spool = spool
+    def __init__(self, uploads: Uploads, base_url: str, *, allow_remote: bool) -> None:
+        self._uploads = uploads
         self._upload_prefix = f"{base_url}/upload/"
         self._allow_remote = allow_remote
         self._client: httpx.AsyncClient | None = None
 
     def upload_url(self, upload_id: str) -> str:
-        """The address under which a job names an upload."""
+        """Return the URL of an upload, for use as ``audio_url``."""
         return self._upload_prefix + upload_id
 
     def upload_id(self, audio_url: str) -> str | None:
-        """The id in one of the service's own upload URLs; None for any other address."""
+        """Return the id in one of the service's own upload URLs; None for any other address."""
         return audio_url.removeprefix(self._upload_prefix) if audio_url.startswith(self._upload_prefix) else None
 
-    def identity(self, audio_url: str) -> str:
-        """What the books count the audio under: an upload's sha256, else the address."""
-        upload = self._spool.get(self.upload_id(audio_url) or "")
+    def key(self, audio_url: str) -> str:
+        """Return the key of an audio in the counters: an upload's sha256, or else the address."""
+        upload = self._uploads.get(self.upload_id(audio_url) or "")
         return upload.sha256 if upload else audio_url
 
     @asynccontextmanager
     async def local_copy(self, audio_url: str, *, fetch: bool) -> AsyncIterator[Path | None]:
-        """The audio as a file of this machine, for as long as the block lasts; None for a URL when ``fetch`` is false.
+        """Give the audio as a file on this machine while the block runs; None for a URL when ``fetch`` is false.
 
         Raises:
-            RecognitionError: With the contract's sentence, when there is no such audio or it may not be fetched.
+            RecognitionError: There is no such audio, or it may not be fetched; the message is the contract's.
         """
         if urlsplit(audio_url).scheme not in ("http", "https") or self.upload_id(audio_url) is not None:
             yield self._file(audio_url)
@@ -66,14 +66,14 @@ class Sources:
                 path.unlink(missing_ok=True)
 
     async def close(self) -> None:
-        """Closes the connections that downloads have opened."""
+        """Close the connections that downloads have opened."""
         if self._client is not None:
             await self._client.aclose()
 
     def _file(self, audio_url: str) -> Path:
         upload_id = self.upload_id(audio_url)
         if upload_id is not None:
-            upload = self._spool.get(upload_id)
+            upload = self._uploads.get(upload_id)
             path = upload.path if upload else None
         else:
             path = local_path(audio_url)
@@ -93,14 +93,14 @@ class Sources:
                         url = urljoin(url, response.headers["location"])
                         continue
                     _check_status(audio_url, response)
-                    return await self._spool.receive_download(response.aiter_bytes(), largest_bytes=LARGEST_DOWNLOAD_BYTES)
+                    return await self._uploads.receive_download(response.aiter_bytes(), largest_bytes=LARGEST_DOWNLOAD_BYTES)
         except (httpx.HTTPError, httpx.InvalidURL, TooLargeError) as error:
             raise download_error(audio_url) from error
         raise download_error(audio_url)
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the URL's host is this machine itself, by its name or number and without asking a name server.
+    """Whether the URL's host is this machine, judged by its name or number without a name server.
 
     Example:
         >>> is_loopback("http://127.0.0.1:8000/a.mp3"), is_loopback("http://127.0.0.1.example.org/a.mp3")
@@ -120,7 +120,7 @@ def is_loopback(url: str) -> bool:
 
 
 def local_path(audio_url: str) -> Path | None:
-    """The path in a ``file://`` URL, or an absolute path as it is; None for anything else.
+    """Return the path in a ``file://`` URL, or an absolute path unchanged; None for anything else.
 
     Example:
         >>> local_path("file:///tmp/two%20words.wav").name
@@ -134,14 +134,12 @@ def local_path(audio_url: str) -> Path | None:
 
 
 def download_error(audio_url: str) -> RecognitionError:
-    """The contract's sentence about audio that cannot be fetched."""
-    return RecognitionError(
-        f"{contract.ERROR_DOWNLOAD}, unable to download {audio_url}. Please make sure the file exists and is accessible from the internet."
-    )
+    """Return the contract's error for audio that cannot be fetched."""
+    return RecognitionError(job_error("download", audio_url))
 
 
 def _check_status(audio_url: str, response: httpx.Response) -> None:
     if response.status_code == httpx.codes.FORBIDDEN:
-        raise RecognitionError(f"{contract.ERROR_DOWNLOAD} to {audio_url}, 403 Client Error: Forbidden for url: {audio_url}")
+        raise RecognitionError(job_error("forbidden", audio_url))
     if response.status_code != httpx.codes.OK:
         raise download_error(audio_url)

@@ -1,4 +1,4 @@
-"""The transcripts that the service knows, newest last, and its list pages."""
+"""The transcripts that the service knows, and the pages of its list."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from scribekit.service.recognisers.base import Recognition
 
 @dataclass(slots=True)
 class Job:
-    """One transcript: the request as it came, where it stands, and what was heard.
+    """One transcript: its request, its status and what was recognised.
 
     Attributes:
         id: The transcript's id.
-        number: Its place in the order of creation.
+        number: Its place in the order of creation, from 0.
         options: The request body.
-        audio: What the books count it under: an upload's sha256, or the URL.
+        audio: The key of its audio in the counters: an upload's sha256, or the URL.
         created: When it was created, in the contract's form: UTC without an offset.
         status: ``queued``, ``processing``, ``completed`` or ``error``.
         throttled: Whether it waits because all slots are taken.
         completed: When it was completed; None for errors, as in the contract.
         error: Why it failed.
-        recognition: What was heard.
+        recognition: What was recognised.
         is_deleted: Whether its content was wiped.
-        webhook_status_code: What its webhook answered last.
-        fate: What happens to it on purpose.
+        webhook_status_code: The status of the last answer of its webhook.
+        injected: The faults that hit it.
     """
 
     id: str
@@ -46,23 +46,23 @@ class Job:
     recognition: Recognition | None = None
     is_deleted: bool = False
     webhook_status_code: int | None = None
-    fate: InjectedFault = NO_FAULT
+    injected: InjectedFault = NO_FAULT
 
     @property
     def audio_url(self) -> str:
-        """The audio as the client named it."""
+        """The address of the audio, as the client gave it."""
         return str(self.options["audio_url"])
 
     def finish(self, recognition: Recognition) -> None:
-        """Ends the job with what was heard."""
+        """End the job with what was recognised."""
         self.status, self.recognition, self.completed = "completed", recognition, utc_now()
 
     def fail(self, error: str) -> None:
-        """Ends the job with the contract's sentence."""
+        """End the job with an error of the contract."""
         self.status, self.error = "error", error
 
     def wipe(self) -> None:
-        """Forgets what was heard and where it came from; the record and its length remain."""
+        """Delete what was recognised and the audio's address; the record and its length remain."""
         self.is_deleted = True
         self.options |= {"audio_url": contract.DELETED_URL, "webhook_url": contract.DELETED_URL}
         if self.recognition is not None:
@@ -71,7 +71,7 @@ class Job:
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What a list page is asked for; ids are exclusive bounds."""
+    """The query of a list page; ids are exclusive bounds."""
 
     limit: int = 10
     status: str | None = None
@@ -89,20 +89,23 @@ class Store:
         self._in_order: list[Job] = []
 
     def create(self, options: dict[str, Any], audio: str) -> Job:
-        """A new queued transcript."""
+        """Create a queued transcript."""
         job = Job(str(uuid.uuid4()), len(self._in_order), options, audio, utc_now())
         self._by_id[job.id] = job
         self._in_order.append(job)
         return job
 
     def get(self, transcript_id: str) -> Job | None:
-        """The transcript with this id."""
+        """Return the transcript with this id; None when it is unknown."""
         return self._by_id.get(transcript_id)
 
     def page(self, query: ListQuery) -> tuple[list[Job], bool]:
-        """The page's transcripts, newest first, and whether an older one remains. Raises :class:`KeyError` for an unknown id bound.
+        """Return the page's transcripts, newest first, and whether older ones remain.
 
-        With ``after_id`` alone the page holds the transcripts that follow that one, so that paging towards newer ones skips none.
+        With only ``after_id``, the page holds the transcripts that follow that one, so that paging towards newer ones skips none.
+
+        Raises:
+            KeyError: ``before_id`` or ``after_id`` is unknown.
         """
         newest = self._by_id[query.before_id].number if query.before_id else len(self._in_order)
         oldest = self._by_id[query.after_id].number + 1 if query.after_id else 0
@@ -124,5 +127,5 @@ def _matches(job: Job, query: ListQuery) -> bool:
 
 
 def utc_now() -> str:
-    """The time as the contract writes it: ISO, microseconds, no offset."""
+    """Return the current time as the contract writes it: ISO, microseconds, no offset."""
     return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")

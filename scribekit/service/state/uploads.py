@@ -1,4 +1,4 @@
-"""The folder in which uploads and downloads lie until the service ends."""
+"""The folder that holds uploaded and downloaded bodies while the service runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Upload:
     """One uploaded body.
 
     Attributes:
-        path: Where it lies.
+        path: Its file.
         sha256: Of its bytes.
         size_bytes: Its size.
     """
@@ -30,11 +30,14 @@ class TooLargeError(Exception):
     """A body is larger than the service takes."""
 
 
-class Spool:
-    """Bodies on disk; nothing of them is kept in memory.
+class Uploads:
+    """Bodies on disk; none of them is kept in memory.
 
     Args:
-        parent: The folder to work in; None takes the system's folder for temporary files. The service makes a folder of its own in it.
+        parent: Where the service makes its folder; None takes the system's folder for temporary files.
+
+    Attributes:
+        folder: The service's own folder, deleted by :meth:`close`.
     """
 
     def __init__(self, parent: Path | None = None) -> None:
@@ -44,32 +47,37 @@ class Spool:
         self._uploads: dict[str, Upload] = {}
 
     async def receive(self, chunks: AsyncIterator[bytes], *, largest_bytes: int) -> tuple[str, Upload]:
-        """Writes a body chunk by chunk and gives its id. Raises :class:`TooLargeError`; a broken body leaves no file."""
+        """Write an uploaded body chunk by chunk and return its id. An incomplete body leaves no file.
+
+        Raises:
+            TooLargeError: The body is larger than ``largest_bytes``.
+        """
         upload_id = str(uuid.uuid4())
         upload = await self._write(self.folder / upload_id, chunks, largest_bytes)
         self._uploads[upload_id] = upload
         return upload_id, upload
 
     async def receive_download(self, chunks: AsyncIterator[bytes], *, largest_bytes: int) -> Path:
-        """Writes a body that belongs to one job only; the caller deletes it. Raises :class:`TooLargeError`."""
+        """Write a downloaded body, which belongs to one job; the caller deletes it.
+
+        Raises:
+            TooLargeError: The body is larger than ``largest_bytes``.
+        """
         return (await self._write(self.folder / f"download-{uuid.uuid4()}", chunks, largest_bytes)).path
 
     def get(self, upload_id: str) -> Upload | None:
-        """The upload with this id, if it is still there."""
+        """Return the upload with this id; None when it is unknown or was discarded."""
         return self._uploads.get(upload_id)
 
     def discard(self, upload_id: str) -> None:
-        """Deletes an upload."""
+        """Delete an upload; an unknown id is ignored."""
         upload = self._uploads.pop(upload_id, None)
         if upload is not None:
-            self._delete(upload.path)
+            _delete(upload.path)
 
     def close(self) -> None:
-        """Deletes the folder."""
+        """Delete the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _delete(self, path: Path) -> None:
-        path.unlink(missing_ok=True)
 
     async def _write(self, path: Path, chunks: AsyncIterator[bytes], largest_bytes: int) -> Upload:
         digest = hashlib.sha256()
@@ -84,6 +92,10 @@ class Spool:
                     digest.update(chunk)
                     file.write(chunk)
         except BaseException:
-            self._delete(path)
+            _delete(path)
             raise
         return Upload(path, digest.hexdigest(), size)
+
+
+def _delete(path: Path) -> None:
+    path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Webhooks: the call that tells a client that its transcript has ended."""
+"""Webhooks: the calls that tell a client that its transcript has ended."""
 
 from __future__ import annotations
 
@@ -15,113 +15,113 @@ from scribekit.service.state.store import Job
 
 ATTEMPTS = 10
 PAUSE_S = 10.0
-DEADLINE_S = 10.0
-AT_ONCE = 200
+TIMEOUT_S = 10.0
+MOST_CALLS_AT_ONCE = 200
 WRONG_SECRET = "forged"  # noqa: S105 -- a secret that is wrong on purpose
 
 
 @dataclass(frozen=True)
-class Hook:
-    """Where a job wants to be announced; a snapshot, because deleting the transcript wipes its address."""
+class WebhookTarget:
+    """The URL and header of a job's webhook; a copy, because deleting the transcript wipes them."""
 
     url: str
-    name: str | None
-    value: str | None
+    header_name: str | None
+    header_value: str | None
 
     def headers(self, value: str | None) -> dict[bytes, bytes]:
-        """The client's own header with this value, if it named one."""
-        return {self.name.encode(): value.encode()} if self.name and value is not None else {}
+        """Return the client's own header with this value; no header when the client named none."""
+        return {self.header_name.encode(): value.encode()} if self.header_name and value is not None else {}
 
 
 class Webhooks:
-    """Calls the ``webhook_url`` of each job that ends, again and again until it is answered with 2xx or refused with 4xx.
+    """Calls the ``webhook_url`` of each job that ends, until it answers with 2xx or refuses with 4xx, at most ten times.
 
     Args:
-        books: Where the calls are counted.
+        counters: Count the calls.
         background: Runs the calls.
-        allow_remote: Whether hosts other than this machine are called.
+        allow_remote: Whether other machines may be called.
         pause_s: Time between two attempts.
-        deadline_s: Time within which an attempt must be answered.
+        timeout_s: Time within which an attempt must be answered.
     """
 
     def __init__(
-        self, books: Counters, background: Background, *, allow_remote: bool, pause_s: float = PAUSE_S, deadline_s: float = DEADLINE_S
+        self, counters: Counters, background: Background, *, allow_remote: bool, pause_s: float = PAUSE_S, timeout_s: float = TIMEOUT_S
     ) -> None:
-        self._books = books
+        self._counters = counters
         self._background = background
         self._allow_remote = allow_remote
         self._pause_s = pause_s
-        self._deadline_s = deadline_s
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._timeout_s = timeout_s
+        self._slots = asyncio.Semaphore(MOST_CALLS_AT_ONCE)
         self._client: httpx.AsyncClient | None = None
 
-    def announce(self, job: Job) -> None:
-        """Calls for a job that has ended, if it asked for that."""
+    def notify(self, job: Job) -> None:
+        """Call the webhook of a job that has ended, if it asked for one."""
         url = job.options.get("webhook_url")
         if url is None:
             return
         if not (self._allow_remote or is_loopback(url)):
-            self._books.webhooks["not_allowed"] += 1
+            self._counters.webhooks["not_allowed"] += 1
             return
-        hook = Hook(url, job.options.get("webhook_auth_header_name"), job.options.get("webhook_auth_header_value"))
-        if job.fate.webhook_fault:
-            self._books.faults[job.fate.webhook_fault] += 1
-        if job.fate.webhook_fault == "webhook_lost":
-            self._books.webhooks["lost"] += 1
+        target = WebhookTarget(url, job.options.get("webhook_auth_header_name"), job.options.get("webhook_auth_header_value"))
+        if job.injected.webhook_fault:
+            self._counters.faults[job.injected.webhook_fault] += 1
+        if job.injected.webhook_fault == "webhook_lost":
+            self._counters.webhooks["lost"] += 1
             return
-        self._background.start(self._announce(job, hook))
+        self._background.start(self._notify(job, target))
 
     async def close(self) -> None:
-        """Closes the client."""
+        """Close the client's connections."""
         if self._client is not None:
             await self._client.aclose()
 
-    async def _announce(self, job: Job, hook: Hook) -> None:
-        fault = job.fate.webhook_fault
+    async def _notify(self, job: Job, target: WebhookTarget) -> None:
+        fault = job.injected.webhook_fault
         if fault == "webhook_delayed":
-            self._books.webhooks["delayed"] += 1
-            await asyncio.sleep(job.fate.webhook_delay_s)
+            self._counters.webhooks["delayed"] += 1
+            await asyncio.sleep(job.injected.webhook_delay_s)
         if fault == "webhook_forged":
-            await self._forge(job, hook)
-        await self._deliver(job, hook)
+            await self._forge(job, target)
+        await self._deliver(job, target)
         if fault == "webhook_doubled":
-            self._books.webhooks["doubled"] += 1
-            await self._deliver(job, hook)
+            self._counters.webhooks["doubled"] += 1
+            await self._deliver(job, target)
 
-    async def _forge(self, job: Job, hook: Hook) -> None:
+    async def _forge(self, job: Job, target: WebhookTarget) -> None:
         other_status = "error" if job.status == "completed" else "completed"
         for transcript_id, status, secret in (
             (job.id, other_status, WRONG_SECRET),
-            (str(uuid.uuid4()), job.status, hook.value),
+            (str(uuid.uuid4()), job.status, target.header_value),
         ):
-            self._books.webhooks["forged"] += 1
-            await self._call(hook, {"transcript_id": transcript_id, "status": status}, secret)
+            self._counters.webhooks["forged"] += 1
+            await self._call(target, {"transcript_id": transcript_id, "status": status}, secret)
 
-    async def _deliver(self, job: Job, hook: Hook) -> None:
+    async def _deliver(self, job: Job, target: WebhookTarget) -> None:
         body = {"transcript_id": job.id, "status": job.status}
         for attempt in range(ATTEMPTS):
             if attempt:
                 await asyncio.sleep(self._pause_s)
-            self._books.webhooks["sent"] += 1
-            code = await self._call(hook, body, hook.value)
+            self._counters.webhooks["sent"] += 1
+            code = await self._call(target, body, target.header_value)
             if code is None:
                 continue
             job.webhook_status_code = code
             if httpx.codes.is_success(code):
-                self._books.webhooks["delivered"] += 1
+                self._counters.webhooks["delivered"] += 1
                 return
             if httpx.codes.is_client_error(code):
                 break
-        self._books.webhooks["given_up"] += 1
+        self._counters.webhooks["given_up"] += 1
 
-    async def _call(self, hook: Hook, body: dict[str, str], secret: str | None) -> int | None:
-        """One call, and the status that answered it; None when nothing did in time."""
-        # A kept connection may be closed by the receiver just when it is used again: a failure that nobody asked for.
-        limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=0)
-        self._client = self._client or httpx.AsyncClient(trust_env=False, timeout=self._deadline_s, limits=limits)
+    async def _call(self, target: WebhookTarget, body: dict[str, str], secret: str | None) -> int | None:
+        """Make one call; return the status of the answer, or None without an answer in time."""
+        # The receiver may close a kept connection just when it is used again: a failure that nobody asked for.
+        limits = httpx.Limits(max_connections=MOST_CALLS_AT_ONCE, max_keepalive_connections=0)
+        self._client = self._client or httpx.AsyncClient(trust_env=False, timeout=self._timeout_s, limits=limits)
         try:
-            async with self._places, asyncio.timeout(self._deadline_s):
-                answer = await self._client.post(hook.url, json=body, headers=hook.headers(secret))
+            async with self._slots, asyncio.timeout(self._timeout_s):
+                answer = await self._client.post(target.url, json=body, headers=target.headers(secret))
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
             return None
         return answer.status_code

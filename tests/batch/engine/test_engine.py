@@ -41,9 +41,9 @@ def test_two_processes_share_a_corpus_and_double_nothing(bench, tmp_path, faults
     both = [subprocess.Popen(command, env=environment(service), stderr=subprocess.PIPE, text=True) for _ in range(2)]
     said = [process.communicate(timeout=120)[1] for process in both]
     assert [process.returncode for process in both] == [0, 0], said
-    books = service.books()
-    assert books["jobs_created"] == books["jobs_completed"] == 60
-    assert set(books["created_by_audio"].values()) == {1}
+    counters = service.counters()
+    assert counters["jobs_created"] == counters["jobs_completed"] == 60
+    assert set(counters["created_by_audio"].values()) == {1}
     assert sk.open_corpus(tmp_path / "c").counts() == {"completed": 60}
 
 
@@ -121,7 +121,7 @@ def test_a_death_at_every_recorded_fact_in_turn(bench, tmp_path):
     done = subprocess.run(command, env=environment(service), capture_output=True, text=True, check=False, timeout=170)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) >= 20
-    created = service.books()["created_by_audio"]
+    created = service.counters()["created_by_audio"]
     assert {count for audio, count in created.items() if audio.startswith("https")} == {1}
     corpora = [path for path in tmp_path.iterdir() if path.is_dir()]
     assert {created[audio] for audio in created if not audio.startswith("https")} == {len(corpora)}
@@ -144,10 +144,10 @@ def test_chaos_loses_nothing_and_completes_nothing_twice(bench, tmp_path, seed):
     limits = sk.Limits(concurrent_jobs=100, poll_s=0.05, settle_s=0.3, backoff_s=0.05)
     batch = sk.submit_batch(urls(150), corpus=tmp_path / "c", limits=limits, progress=False)
     jobs = sk.collect(batch, progress=False)
-    books = service.books()
+    counters = service.counters()
     assert set(jobs["status"]) == {"completed"}
-    assert max(books["completed_by_audio"].values()) == 1
-    assert books["jobs_created"] == books["jobs_completed"] + books["jobs_failed"]
+    assert max(counters["completed_by_audio"].values()) == 1
+    assert counters["jobs_created"] == counters["jobs_completed"] + counters["jobs_failed"]
     events = sk.to_frame(batch, "events")
     assert {"answer lost", "found in the list", "completed"} <= set(events["event"])
     assert events["at"].is_monotonic_increasing
@@ -162,7 +162,7 @@ def test_lost_answers_about_one_address_are_told_apart(bench, tmp_path):
     jobs = sk.collect(sk.submit_batch(rows, corpus=tmp_path / "c", limits=QUICK, progress=False), progress=False)
     assert jobs["status"].tolist() == ["completed"] * 4
     assert jobs["transcript_id"].is_unique
-    assert service.books()["jobs_created"] == 4
+    assert service.counters()["jobs_created"] == 4
     served = [json.loads(service.get(f"/v2/transcript/{name}"))["language_code"] for name in jobs["transcript_id"]]
     assert [code[:2] for code in served] == languages
 
@@ -216,20 +216,20 @@ def test_what_only_took_too_long_is_waited_for_again(bench, tmp_path):
     assert set(sk.collect(batch, progress=False)["error_kind"]) == {"timed_out"}
     assert sk.retry(batch, error_kind="timed_out") == 2
     assert set(sk.collect(batch, limits=QUICK, progress=False)["status"]) == {"completed"}
-    assert service.books()["jobs_created"] == 2
+    assert service.counters()["jobs_created"] == 2
 
 
 def test_an_unfinished_rehearsal_is_never_sent_to_the_real_service(bench, tmp_path):
     rehearsal = bench("--speed", "1", "--slots", "1")
     few = sk.Limits(concurrent_jobs=1, poll_s=0.05)
     sk.submit_batch(urls(6, seconds=600), corpus=tmp_path / "c", limits=few, progress=False)
-    before = rehearsal.books()["jobs_created"]
+    before = rehearsal.counters()["jobs_created"]
     assert before < 6
     real = bench("--speed", "2000", "--slots", "50")
     real.disguise = {"host": "real.example"}
     sk.submit_batch(urls(6, seconds=600), corpus=tmp_path / "c", limits=few, progress=False)
     jobs = sk.collect(sk.open_corpus(tmp_path / "c"), limits=QUICK, progress=False)
     assert jobs["status"].tolist() == ["completed"] * 6
-    assert real.books()["jobs_created"] == 6
-    assert rehearsal.books()["jobs_created"] == before
+    assert real.counters()["jobs_created"] == 6
+    assert rehearsal.counters()["jobs_created"] == before
     assert sk.open_corpus(tmp_path / "c").batch(1).counts()["planned"] == 6 - before

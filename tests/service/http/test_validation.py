@@ -57,7 +57,7 @@ def test_key_terms_have_their_limits():
     assert check_request(URL | {"keyterms_prompt": ["term"] * 201, "speech_models": ["universal-3-pro", "universal-2"]})
 
 
-def test_a_prompt_is_short_and_alone():
+def test_a_prompt_is_short_and_excludes_key_terms():
     assert "keyterms_prompt" in refusal(prompt="A talk.", keyterms_prompt=["Lisbon"])
     assert check_request(URL | {"prompt": "word " * 1500})
     assert "1500" in refusal(prompt="word " * 1501)
@@ -79,6 +79,6 @@ def test_an_unknown_key_is_refused_with_the_literal(name):
 
 
 @given(st.one_of(st.none(), st.booleans(), st.integers(), st.text(), st.lists(st.integers())))
-def test_a_body_that_is_no_object_is_refused(body):
+def test_a_body_that_is_not_an_object_is_refused(body):
     with pytest.raises(InvalidRequestError):
         check_request(body)

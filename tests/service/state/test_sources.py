@@ -7,7 +7,7 @@ import pytest
 from scribekit.base import contract
 from scribekit.service.recognisers.base import RecognitionError
 from scribekit.service.state.sources import Sources, is_loopback, local_path
-from scribekit.service.state.uploads import Spool, TooLargeError
+from scribekit.service.state.uploads import Uploads
 
 SOUND = b"RIFF, or so"
 
@@ -42,15 +42,15 @@ def files():
 
 
 @pytest.fixture
-def spool(tmp_path):
-    spool = Spool(tmp_path)
-    yield spool
-    spool.close()
+def uploads(tmp_path):
+    uploads = Uploads(tmp_path)
+    yield uploads
+    uploads.close()
 
 
-def content(spool, url, *, fetch=True, allow_remote=False):
+def content(uploads, url, *, fetch=True, allow_remote=False):
     async def read():
-        sources = Sources(spool, "http://127.0.0.1:9", allow_remote=allow_remote)
+        sources = Sources(uploads, "http://127.0.0.1:9", allow_remote=allow_remote)
         try:
             async with sources.local_copy(url, fetch=fetch) as path:
                 return None if path is None else path.read_bytes()
@@ -60,35 +60,30 @@ def content(spool, url, *, fetch=True, allow_remote=False):
     return asyncio.run(read())
 
 
-def error(spool, url):
+def error(uploads, url):
     with pytest.raises(RecognitionError) as caught:
-        content(spool, url)
+        content(uploads, url)
     return str(caught.value)
 
 
-async def chunks(*parts):
-    for part in parts:
-        yield part
+def test_a_loopback_url_is_fetched_and_its_copy_deleted_afterwards(uploads, files):
+    assert content(uploads, f"{files}/sound.wav") == SOUND
+    assert list(uploads.folder.iterdir()) == []
 
 
-def test_a_loopback_url_is_fetched_and_its_copy_deleted_afterwards(spool, files):
-    assert content(spool, f"{files}/sound.wav") == SOUND
-    assert list(spool.folder.iterdir()) == []
-
-
-def test_redirects_are_followed_on_this_machine_only(spool, files):
-    assert content(spool, f"{files}/moved.wav") == SOUND
+def test_redirects_are_followed_on_this_machine_only(uploads, files):
+    assert content(uploads, f"{files}/moved.wav") == SOUND
     for url in (f"{files}/away.wav", f"{files}/circle.wav"):
-        assert error(spool, url) == (
+        assert error(uploads, url) == (
             f"Download error, unable to download {url}. Please make sure the file exists and is accessible from the internet."
         )
 
 
-def test_what_the_other_side_answers_is_told_in_the_contracts_words(spool, files):
-    assert error(spool, f"{files}/absent.wav").startswith("Download error, unable to download")
+def test_what_the_other_side_answers_becomes_an_error_of_the_contract(uploads, files):
+    assert error(uploads, f"{files}/absent.wav").startswith("Download error, unable to download")
     url = f"{files}/forbidden.wav"
-    assert error(spool, url) == f"Download error to {url}, 403 Client Error: Forbidden for url: {url}"
-    assert error(spool, "http://127.0.0.1:9/closed.wav").startswith("Download error, unable to download")
+    assert error(uploads, url) == f"Download error to {url}, 403 Client Error: Forbidden for url: {url}"
+    assert error(uploads, "http://127.0.0.1:9/closed.wav").startswith("Download error, unable to download")
 
 
 @pytest.mark.parametrize(
@@ -107,20 +102,20 @@ def test_what_the_other_side_answers_is_told_in_the_contracts_words(spool, files
         "http://127.0.0.1:9/upload/absent",
     ],
 )
-def test_nothing_else_is_fetched(spool, url):
-    assert error(spool, url).startswith(contract.ERROR_DOWNLOAD)
+def test_nothing_else_is_fetched(uploads, url):
+    assert error(uploads, url).startswith(contract.ERROR_DOWNLOAD)
 
 
-def test_local_files_are_read_where_they_lie(spool, tmp_path):
+def test_local_files_are_read_in_place(uploads, tmp_path):
     path = tmp_path / "two words.wav"
     path.write_bytes(SOUND)
-    assert content(spool, str(path)) == SOUND
-    assert content(spool, path.as_uri()) == SOUND
+    assert content(uploads, str(path)) == SOUND
+    assert content(uploads, path.as_uri()) == SOUND
     assert path.exists()
 
 
-def test_a_url_is_left_alone_when_nobody_needs_its_bytes(spool):
-    assert content(spool, "https://files.example/a.mp3", fetch=False) is None
+def test_a_url_is_not_fetched_when_nobody_needs_its_bytes(uploads):
+    assert content(uploads, "https://files.example/a.mp3", fetch=False) is None
 
 
 def test_what_is_loopback():
@@ -131,18 +126,3 @@ def test_what_is_loopback():
 def test_what_is_a_local_path():
     assert str(local_path("file:///a%20b.wav")) == "/a b.wav"
     assert local_path("a/b.wav") is None
-
-
-def test_an_upload_is_kept_on_disk_with_its_digest(spool):
-    upload_id, upload = asyncio.run(spool.receive(chunks(b"a", b"bc"), largest_bytes=3))
-    assert upload.path.read_bytes() == b"abc"
-    assert upload.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert spool.get(upload_id) == upload
-    spool.discard(upload_id)
-    assert not upload.path.exists()
-
-
-def test_a_body_that_is_too_large_leaves_nothing_behind(spool):
-    with pytest.raises(TooLargeError):
-        asyncio.run(spool.receive(chunks(b"ab", b"cd"), largest_bytes=3))
-    assert list(spool.folder.iterdir()) == []

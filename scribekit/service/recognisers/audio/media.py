@@ -1,4 +1,4 @@
-"""Audio files in, 16 kHz samples out, in stretches of bounded length."""
+"""Decodes audio files to 16 kHz samples, in stretches of bounded length."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
 from scribekit.base import contract
-from scribekit.service.recognisers.audio.media_type import describe, is_media
+from scribekit.service.recognisers.audio.media_type import is_media, no_audio_error
 from scribekit.service.recognisers.base import RecognitionError
 
 Packet: TypeAlias = "av.Packet[AudioStream]"
@@ -26,13 +26,13 @@ STRETCH_S = 120
 
 @dataclass(frozen=True)
 class Span:
-    """The part of a recording to transcribe, in milliseconds of the whole recording; ``end_ms`` None means its end."""
+    """The part of a recording to transcribe, in milliseconds of the whole recording; ``end_ms`` None means to its end."""
 
     start_ms: int = 0
     end_ms: int | None = None
 
     def cut(self, first: int, block: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The samples of a block that lie in the span, when the block begins at sample number ``first``."""
+        """Return the samples of a block that are in the span; ``first`` is the number of the block's first sample."""
         start = max(0, self.first_sample - first)
         end = block.shape[1] if self.end_ms is None else max(0, self.end_ms * RATE_HZ // 1000 - first)
         return block[:, start:end]
@@ -43,26 +43,26 @@ class Span:
 
     @property
     def first_sample(self) -> int:
-        """The sample that the span begins with."""
+        """The number of the first sample in the span."""
         return self.start_ms * RATE_HZ // 1000
 
 
 class Recording:
-    """One recording, read once from front to back.
+    """One recording, decoded once from beginning to end.
 
-    At most two stretches (240 s, 15 MB a channel) are held at a time, however long the recording is.
+    At most two stretches (240 s, 15 MB per channel) are in memory at a time, however long the recording is.
 
     Args:
         path: The file.
-        split_channels: Whether channels are kept apart; otherwise they are mixed to one.
-        span: The part to give out.
+        split_channels: Whether to keep channels separate; otherwise they are mixed to one.
+        span: The part to decode.
 
     Attributes:
         channels: Channels of the file (not of the stretches).
-        duration_s: Length of the whole recording in seconds; right once :meth:`stretches` has ended.
+        duration_s: Length of the whole recording in seconds, known when :meth:`stretches` has ended.
 
     Raises:
-        RecognitionError: The file holds no audio, cannot be decoded, or is too short; the message is the service's literal.
+        RecognitionError: The file has no audio, cannot be decoded, or is too short; the message is the service's literal.
     """
 
     def __init__(self, path: Path, *, split_channels: bool = False, span: Span | None = None) -> None:
@@ -71,7 +71,7 @@ class Recording:
         self._container = _open(path)
         if not self._container.streams.audio:
             self._container.close()
-            raise RecognitionError(f"{contract.ERROR_NO_AUDIO}{describe(path)}.")
+            raise no_audio_error(path)
         self._stream = self._container.streams.audio[0]
         self.channels = max(1, self._stream.codec_context.channels)
         self._layout = _layout(self._stream, self.channels if split_channels else 1)
@@ -79,18 +79,18 @@ class Recording:
         self._damaged = False
 
     def stretches(self) -> Iterator[tuple[NDArray[np.float32], bool]]:
-        """Arrays of shape (channels, samples) of 120 s, the last one shorter, each with whether it is the last."""
-        held: NDArray[np.float32] | None = None
+        """Yield arrays of shape (channels, samples) of 120 s, the last one shorter, each with whether it is the last."""
+        previous: NDArray[np.float32] | None = None
         with self._container:
             for stretch in self._grouped():
-                if held is not None:
-                    yield held, False
-                held = stretch
+                if previous is not None:
+                    yield previous, False
+                previous = stretch
         if self.duration_s == 0 and self._damaged:
             raise RecognitionError(f"{contract.ERROR_TRANSCODING}. The file is damaged: no sound in it could be decoded.")
-        if held is None or (held.shape[1] < RATE_HZ * contract.SHORTEST_MS // 1000):
+        if previous is None or (previous.shape[1] < RATE_HZ * contract.SHORTEST_MS // 1000):
             raise RecognitionError(contract.ERROR_TOO_SHORT)
-        yield held, True
+        yield previous, True
 
     def _grouped(self) -> Iterator[NDArray[np.float32]]:
         blocks: list[NDArray[np.float32]] = []
@@ -120,11 +120,11 @@ class Recording:
     def _resampled(self, packets: Iterator[Packet]) -> Iterator[NDArray[np.float32]]:
         resampler, shape = None, None
         for frame in self._frames(packets):
-            found = (frame.format.name, frame.layout.name, frame.sample_rate)
-            if found != shape:
+            frame_shape = (frame.format.name, frame.layout.name, frame.sample_rate)
+            if frame_shape != shape:
                 if resampler is not None:
                     yield from _arrays(resampler, None)
-                resampler, shape = AudioResampler("fltp", self._layout, RATE_HZ), found
+                resampler, shape = AudioResampler("fltp", self._layout, RATE_HZ), frame_shape
             frame.pts = None
             assert resampler is not None
             yield from _arrays(resampler, frame)
@@ -135,7 +135,7 @@ class Recording:
         for packet in packets:
             try:
                 yield from packet.decode()
-            except av.error.FFmpegError:  # one damaged packet does not cost the rest
+            except av.error.FFmpegError:  # the packets after a damaged one are still decoded
                 self._damaged = True
 
     def _packets(self) -> Iterator[Packet]:
@@ -146,11 +146,11 @@ class Recording:
 
 
 def filtered(samples: NDArray[np.float32], chain: str) -> NDArray[np.float32]:
-    """One channel of 16 kHz samples through a chain of FFmpeg filters, as many samples as before.
+    """Apply a chain of FFmpeg filters to one channel of 16 kHz samples; the number of samples stays the same.
 
     Args:
         samples: float32, one dimension.
-        chain: Filters as FFmpeg's command line takes them, for example ``"highpass=f=80,afftdn=nr=12"``.
+        chain: Filters as on FFmpeg's command line, for example ``"highpass=f=80,afftdn=nr=12"``.
     """
     graph = av.filter.Graph()
     source = graph.add_abuffer(format="fltp", sample_rate=RATE_HZ, layout="mono")
@@ -160,10 +160,10 @@ def filtered(samples: NDArray[np.float32], chain: str) -> NDArray[np.float32]:
     frame.sample_rate = RATE_HZ
     graph.push(frame)
     graph.push(None)
-    return _fitted([found.to_ndarray()[0] for found in _drained(graph)], len(samples))
+    return _with_size([output.to_ndarray()[0] for output in _output(graph)], len(samples))
 
 
-def _drained(graph: av.filter.Graph) -> Iterator[AudioFrame]:
+def _output(graph: av.filter.Graph) -> Iterator[AudioFrame]:
     while True:
         try:
             frame = graph.pull()
@@ -173,7 +173,7 @@ def _drained(graph: av.filter.Graph) -> Iterator[AudioFrame]:
             yield frame
 
 
-def _fitted(parts: list[NDArray[np.float32]], size: int) -> NDArray[np.float32]:
+def _with_size(parts: list[NDArray[np.float32]], size: int) -> NDArray[np.float32]:
     whole = np.concatenate(parts)[:size] if parts else np.zeros(0, np.float32)
     return np.pad(whole, (0, size - len(whole))).astype(np.float32, copy=False)
 
@@ -187,7 +187,7 @@ def _open(path: Path) -> av.container.InputContainer:
         if is_media(path):
             reason = "The file is cut off or damaged: its contents cannot be found."
             raise RecognitionError(f"{contract.ERROR_TRANSCODING}. {reason}") from refused
-        raise RecognitionError(f"{contract.ERROR_NO_AUDIO}{describe(path)}.") from refused
+        raise no_audio_error(path) from refused
 
 
 def _layout(stream: AudioStream, channels: int) -> str | av.AudioLayout:
@@ -195,5 +195,5 @@ def _layout(stream: AudioStream, channels: int) -> str | av.AudioLayout:
 
 
 def _arrays(resampler: AudioResampler, frame: AudioFrame | None) -> Iterator[NDArray[np.float32]]:
-    for found in resampler.resample(frame):
-        yield np.asarray(found.to_ndarray(), np.float32)
+    for output in resampler.resample(frame):
+        yield np.asarray(output.to_ndarray(), np.float32)

@@ -1,11 +1,14 @@
-"""What a file is by its first bytes, in the words that the service uses when it finds no audio in it."""
+"""Recognises the type of a file by its first bytes, for the error about a file without audio."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-_HEAD = 4096
-_KINDS = (
+from scribekit.base import contract
+from scribekit.service.recognisers.base import RecognitionError
+
+_HEAD_BYTES = 4096
+_OTHER_TYPES = (
     (b"%PDF", "application/pdf (PDF document)"),
     (b"PK\x03\x04", "application/zip (Zip archive data)"),
     (b"\x1f\x8b", "application/gzip (gzip compressed data)"),
@@ -13,7 +16,7 @@ _KINDS = (
     (b"\xff\xd8\xff", "image/jpeg (JPEG image data)"),
     (b"GIF8", "image/gif (GIF image data)"),
 )
-_MEDIA = (
+_MEDIA_TYPES = (
     (b"RIFF", "audio/x-wav (RIFF data)"),
     (b"RF64", "audio/x-wav (RF64 data)"),
     (b"OggS", "audio/ogg (Ogg data)"),
@@ -23,34 +26,39 @@ _MEDIA = (
     (b"#!AMR", "audio/amr (AMR audio)"),
     (b"FORM", "audio/x-aiff (AIFF audio)"),
 )
-_PAGES = (b"<!doctype html", b"<html")
+_HTML = (b"<!doctype html", b"<html")
+
+
+def no_audio_error(path: Path) -> RecognitionError:
+    """Return the contract's error for a file without audio."""
+    return RecognitionError(f"{contract.ERROR_NO_AUDIO}{describe(path)}.")
 
 
 def is_media(path: Path) -> bool:
-    """Whether the file begins like a sound or film file of a common kind."""
+    """Whether the file begins like an audio or video file of a common type."""
     head = _head(path)
-    return head[4:8] in (b"ftyp", b"moov", b"mdat") or any(head.startswith(mark) for mark, _ in _MEDIA)
+    return head[4:8] in (b"ftyp", b"moov", b"mdat") or any(head.startswith(mark) for mark, _ in _MEDIA_TYPES)
 
 
 def describe(path: Path) -> str:
-    """The media type and a description, for example ``"text/html (HTML document, ASCII text)"``."""
+    """Return the media type and a description, for example ``"text/html (HTML document, ASCII text)"``."""
     head = _head(path)
     if not head:
         return "inode/x-empty (empty)"
     if head[4:8] == b"ftyp":
         return "video/mp4 (ISO Media)"
-    for mark, kind in _KINDS + _MEDIA:
+    for mark, description in _OTHER_TYPES + _MEDIA_TYPES:
         if head.startswith(mark):
-            return kind
-    return _described_text(head)
+            return description
+    return _describe_text(head)
 
 
-def _described_text(head: bytes) -> str:
+def _describe_text(head: bytes) -> str:
     if b"\0" in head:
         return "application/octet-stream (data)"
     encoding = "ASCII text" if head.isascii() else "Unicode text"
     start = head.lstrip().lower()
-    if start.startswith(_PAGES):
+    if start.startswith(_HTML):
         return f"text/html (HTML document, {encoding})"
     if start.startswith((b"{", b"[")):
         return "application/json (JSON data)"
@@ -59,4 +67,4 @@ def _described_text(head: bytes) -> str:
 
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(_HEAD)
+        return file.read(_HEAD_BYTES)

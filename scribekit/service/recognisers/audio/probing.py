@@ -1,4 +1,4 @@
-"""How long an audio file is, from its container: nothing is decoded."""
+"""Reads the length of an audio file from its container, without decoding."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from pathlib import Path
 from typing import Any
 
 from scribekit.base import contract
-from scribekit.service.recognisers.audio.media_type import describe, is_media
+from scribekit.service.recognisers.audio.media_type import is_media, no_audio_error
 from scribekit.service.recognisers.base import RecognitionError
 
 
 def probe(path: Path) -> tuple[float, int]:
-    """The length in seconds and the number of channels of a file's first audio stream.
+    """Return the length in seconds and the number of channels of a file's first audio stream.
 
     Raises:
-        RecognitionError: With the contract's sentence, for a file without audio, a damaged one, or one that is too short.
+        RecognitionError: The file has no audio, is damaged, or is too short; the message is the contract's.
     """
     import av
 
     try:
         with av.open(str(path), metadata_errors="ignore") as container:
             if not container.streams.audio:
-                raise RecognitionError(f"{contract.ERROR_NO_AUDIO}{describe(path)}.")
+                raise no_audio_error(path)
             stream = container.streams.audio[0]
             duration_s = _duration_s(container, stream)
             channels = stream.codec_context.channels
     except (av.error.FFmpegError, ValueError) as error:
         if is_media(path):
             raise RecognitionError(f"{contract.ERROR_TRANSCODING}. The file is cut off or damaged.") from error
-        raise RecognitionError(f"{contract.ERROR_NO_AUDIO}{describe(path)}.") from error
+        raise no_audio_error(path) from error
     if duration_s * 1000 < contract.SHORTEST_MS:
         raise RecognitionError(contract.ERROR_TOO_SHORT)
     return duration_s, max(1, channels)

@@ -1,4 +1,4 @@
-"""Mel-frequency cepstra: what a voice sounds like, ten milliseconds at a time."""
+"""Mel-frequency cepstra: the sound of a voice in each ten milliseconds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CHUNK = 4096
 
 
 def cepstra(samples: Samples) -> NDArray[np.float32]:
-    """Mel-frequency cepstral coefficients 1 to 12, one row for each 10 ms; the loudness (coefficient 0) is left out.
+    """Return the mel-frequency cepstral coefficients 1 to 12, one row per 10 ms; the loudness (coefficient 0) is excluded.
 
     Args:
         samples: One channel at 16 kHz.
@@ -41,7 +41,7 @@ def _cepstra(frames: NDArray[np.float32]) -> NDArray[np.floating]:
 
 @cache
 def _mel_filters() -> NDArray[np.float64]:
-    """Triangular filters, evenly spaced on O'Shaughnessy's mel scale, as a matrix (bins, filters)."""
+    """Return triangular filters, evenly spaced on O'Shaughnessy's mel scale, as a matrix (bins, filters)."""
     low, high = (2595 * np.log10(1 + hertz / 700) for hertz in (_LOWEST_HZ, _HIGHEST_HZ))
     edges = 700 * (10 ** (np.linspace(low, high, _FILTERS + 2) / 2595) - 1)
     bins = np.fft.rfftfreq(_FFT, 1 / RATE_HZ)[:, None]
@@ -52,7 +52,7 @@ def _mel_filters() -> NDArray[np.float64]:
 
 @cache
 def _cosines() -> NDArray[np.float64]:
-    """The orthonormal DCT-II without its first row, as a matrix (filters, coefficients)."""
+    """Return the orthonormal DCT-II without its first row, as a matrix (filters, coefficients)."""
     order = np.arange(1, COEFFICIENTS + 1)[None, :]
     place = (np.arange(_FILTERS)[:, None] + 0.5) / _FILTERS
     return np.asarray(np.sqrt(2 / _FILTERS) * np.cos(np.pi * place * order))

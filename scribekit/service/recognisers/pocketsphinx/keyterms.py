@@ -1,7 +1,7 @@
-"""Key terms: words that the caller expects, with the spelling that the caller wants.
+"""Key terms: words that the caller expects, in the caller's spelling.
 
-The recogniser knows each pronunciation of a term as one token of its own (``kubernetes__k0``), so that the term's spelling, capitals and
-spaces survive whatever the dictionary thinks of them.
+Each pronunciation of a term is one token of its own (``kubernetes__k0``) in the recogniser's dictionary. So the term keeps its spelling,
+capitals and spaces, even when the dictionary has another form of it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MOST_TERMS = 1000
 
 @dataclass(frozen=True)
 class KeyTerm:
-    """A term as it is to be written, and its phones when the caller gave them (otherwise empty)."""
+    """The spelling of a term, and its phones; empty when the caller gave none."""
 
     spelling: str
     phones: str = ""
@@ -34,39 +34,41 @@ class Alias:
 
 
 def key_terms(options: Mapping[str, Any]) -> tuple[KeyTerm, ...]:
-    """The terms of a request: ``keyterms_prompt`` and the older ``word_boost``, at most 1,000.
+    """Return the terms of a request: ``keyterms_prompt`` and the older ``word_boost``, at most 1,000.
 
-    A term may carry its pronunciation in ARPABET behind an equals sign; a term that is given twice has two pronunciations.
-    Hyphens may part the phones, since the contract counts the words of a term and takes no more than six.
+    A term may end with an equals sign and its pronunciation in ARPABET; a term that is given twice has two pronunciations.
+    Hyphens may separate the phones, because the contract allows at most six words in a term.
 
     Example:
         >>> key_terms({"keyterms_prompt": ["Kestrel Labs", "Kafka=K-AA-F-K-AH"]})
         (KeyTerm(spelling='Kestrel Labs', phones=''), KeyTerm(spelling='Kafka', phones='K AA F K AH'))
     """
-    given = [term for name in ("keyterms_prompt", "word_boost") for term in options.get(name) or ()]
-    return tuple(dict.fromkeys(_read(str(term)) for term in given if str(term).strip()))[:MOST_TERMS]
+    terms = [term for name in ("keyterms_prompt", "word_boost") for term in options.get(name) or ()]
+    return tuple(dict.fromkeys(_read(str(term)) for term in terms if str(term).strip()))[:MOST_TERMS]
 
 
 def _read(term: str) -> KeyTerm:
-    spelling, equals, spoken = term.partition("=")
-    phones = re.sub(r"\d", "", spoken.upper()).replace("-", " ").split()
+    spelling, equals, pronunciation = term.partition("=")
+    phones = re.sub(r"\d", "", pronunciation.upper()).replace("-", " ").split()
     if equals and phones and PHONES.issuperset(phones):
         return KeyTerm(" ".join(spelling.split()), " ".join(phones))
     return KeyTerm(" ".join(term.split()))
 
 
 def aliases(terms: Iterable[KeyTerm], lookup: Lookup) -> tuple[Alias, ...]:
-    """An alias for each pronunciation of the terms that can be spoken; ``lookup`` is the dictionary of the recogniser.
+    """Return an alias for each pronunciation of the terms; ``lookup`` is the recogniser's dictionary.
+
+    Terms without a pronunciation are excluded.
 
     Example:
         >>> aliases([KeyTerm("Kafka", "K AA F K AH")], lambda word: None)
         (Alias(token='kafka__k0', spelling='Kafka', phones='K AA F K AH'),)
     """
-    spoken = (
+    pronounced = (
         (term.spelling, phones) for term in terms for phones in ((term.phones,) if term.phones else pronunciations(term.spelling, lookup))
     )
-    return tuple(Alias(f"{_plain(spelling)}__k{number}", spelling, phones) for number, (spelling, phones) in enumerate(spoken))
+    return tuple(Alias(f"{_token(spelling)}__k{number}", spelling, phones) for number, (spelling, phones) in enumerate(pronounced))
 
 
-def _plain(spelling: str) -> str:
+def _token(spelling: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", spelling.lower()).strip("_")

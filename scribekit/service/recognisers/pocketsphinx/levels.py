@@ -1,6 +1,6 @@
-"""Loudness and noise: what the recogniser needs before it listens.
+"""Evens the loudness of the audio, and removes steady noise.
 
-The voice activity detector is deaf to quiet audio, so every stretch is brought to the same active level; a noisy one is denoised.
+The voice activity detector misses quiet speech, so every stretch is scaled to the same active level; a noisy one is denoised.
 Samples are float32 in -1..1 at 16 kHz, one channel.
 """
 
@@ -24,7 +24,7 @@ _FLOOR = 1e-10
 
 
 def prepare(samples: Samples) -> Samples:
-    """The stretch at the recogniser's level, without its steady noise if it is noisy."""
+    """Return the samples at the recogniser's level, and denoised if they are noisy."""
     levelled = to_active_level(samples)
     if not is_noisy(levelled):
         return levelled
@@ -32,14 +32,14 @@ def prepare(samples: Samples) -> Samples:
 
 
 def frame_levels_db(samples: Samples) -> NDArray[np.float64]:
-    """Level of each whole 20 ms frame in dB relative to full scale, never below -100 dB."""
+    """Return the level of each whole 20 ms frame in dB relative to full scale, never below -100 dB."""
     whole = len(samples) // _FRAME * _FRAME
     frames = samples[:whole].reshape(-1, _FRAME).astype(np.float64)
     return np.asarray(10 * np.log10(np.mean(frames**2, axis=1) + _FLOOR))
 
 
 def to_active_level(samples: Samples) -> Samples:
-    """The samples with their active frames (within 30 dB of the loudest) at -23 dBFS on average, peaks at 0.95 or below."""
+    """Scale the samples so that active frames (within 30 dB of the loudest) average -23 dBFS, with peaks at 0.95 or below."""
     levels = frame_levels_db(samples)
     peak = float(np.max(np.abs(samples), initial=0.0))
     if not len(levels) or peak == 0:
@@ -51,12 +51,12 @@ def to_active_level(samples: Samples) -> Samples:
 
 
 def is_noisy(samples: Samples) -> bool:
-    """Whether quiet and loud frames (5th and 95th percentile) lie less than 30 dB apart."""
+    """Whether quiet and loud frames (5th and 95th percentile) are less than 30 dB apart."""
     return len(samples) >= _FRAME and _range_db(samples) < NOISY_RANGE_DB
 
 
 def is_steady(samples: Samples) -> bool:
-    """Whether a second or more of sound is so even (within 3 dB) that nobody speaks in it: silence, hiss, a tone."""
+    """Whether a second or more of sound is too even for speech (within 3 dB): silence, hiss, a tone."""
     return len(samples) >= RATE_HZ and _range_db(samples) < STEADY_RANGE_DB
 
 

@@ -1,4 +1,4 @@
-"""One channel, stretch by stretch: level it, find the speech, decode it."""
+"""Processes one channel stretch by stretch: evens its level, finds the speech and decodes it."""
 
 from __future__ import annotations
 
@@ -23,58 +23,58 @@ class Passage:
     """One segment of speech.
 
     Attributes:
-        start_ms: Where it begins in the recording.
+        start_ms: Its start in the recording.
         words: Its words, in lower case.
-        voice: Its cepstra, one row for each 10 ms; no rows when speakers are not asked for.
+        cepstra: Its cepstra, one row per 10 ms; no rows unless speakers are asked for.
     """
 
     start_ms: float
     words: tuple[SpokenWord, ...]
-    voice: NDArray[np.float32]
+    cepstra: NDArray[np.float32]
 
 
 class Track:
-    """One channel of a recording that is heard from front to back.
+    """One channel of a recording, processed from beginning to end.
 
-    Speech that a stretch cuts in two is held back and heard with the next one.
+    Speech that is cut by the end of a stretch is held back and processed with the next stretch.
 
     Args:
         decoder: Finds the words.
-        first_sample: Where the first stretch begins in the recording.
-        with_voices: Whether passages carry their cepstra.
+        first_sample: The position of the first stretch in the recording.
+        with_cepstra: Whether to compute the cepstra of the passages.
     """
 
-    def __init__(self, decoder: SpeechDecoder, first_sample: int = 0, *, with_voices: bool = False) -> None:
+    def __init__(self, decoder: SpeechDecoder, first_sample: int = 0, *, with_cepstra: bool = False) -> None:
         self._decoder = decoder
         self._origin = first_sample
-        self._with_voices = with_voices
+        self._with_cepstra = with_cepstra
         self._held: Samples = np.zeros(0, np.float32)
 
-    def hear(self, samples: Samples, *, last: bool) -> list[Passage]:
-        """The passages that end in this stretch."""
-        heard = np.concatenate([self._held, samples])
-        # The gain would make speech of the faintest hiss; it holds no words, but decoding it takes as long as the hiss lasts.
-        prepared, segments = (heard, []) if is_steady(heard) else _segmented(heard)
-        cut = len(heard) if last else hold_from(segments, len(heard))
-        passages = [self._passage(heard, prepared, segment) for segment in segments if segment.end <= cut]
-        self._held = heard[cut:].copy()
+    def process(self, samples: Samples, *, last: bool) -> list[Passage]:
+        """Return the passages that end in this stretch."""
+        pending = np.concatenate([self._held, samples])
+        # The gain would turn the faintest hiss into speech. It has no words, but decoding it takes as long as the hiss lasts.
+        prepared, segments = (pending, []) if is_steady(pending) else _segmented(pending)
+        cut = len(pending) if last else hold_from(segments, len(pending))
+        passages = [self._passage(pending, prepared, segment) for segment in segments if segment.end <= cut]
+        self._held = pending[cut:].copy()
         self._origin += cut
         return passages
 
-    def _passage(self, heard: Samples, prepared: Samples, segment: Segment) -> Passage:
-        # Voices are compared before the noise is taken away: denoising makes them alike.
-        voice = cepstra(heard[segment.start : segment.end] if self._with_voices else heard[:0])
+    def _passage(self, original: Samples, prepared: Samples, segment: Segment) -> Passage:
+        # The cepstra are those of the original: denoising makes voices alike.
+        frames = cepstra(original[segment.start : segment.end] if self._with_cepstra else original[:0])
         words = self._decoder.words(prepared, segment, self._origin)
-        return Passage((self._origin + segment.start) * 1000 / RATE_HZ, tuple(words), voice)
+        return Passage((self._origin + segment.start) * 1000 / RATE_HZ, tuple(words), frames)
 
 
-def _segmented(heard: Samples) -> tuple[Samples, list[Segment]]:
-    prepared = prepare(heard)
+def _segmented(samples: Samples) -> tuple[Samples, list[Segment]]:
+    prepared = prepare(samples)
     return prepared, speech_segments(prepared)
 
 
 def hold_from(segments: list[Segment], size: int) -> int:
-    """The sample from which a stretch is heard again with the next: no speech is cut unless it lasts for more than 30 s.
+    """Return the sample from which a stretch is held back. Speech is cut only when it lasts longer than 30 s.
 
     Example:
         >>> hold_from([Segment(0, 32_000), Segment(40_000, 96_000)], 96_000)

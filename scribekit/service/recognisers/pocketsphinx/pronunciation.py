@@ -1,7 +1,7 @@
-"""How a term is spoken: the recogniser's dictionary first, letters spelt out for acronyms, letter-to-sound rules for the rest.
+"""The pronunciation of a term: from the recogniser's dictionary, letter by letter for acronyms, by letter-to-sound rules for the rest.
 
-Phones are ARPABET without stress, as the dictionary of the recogniser writes them (``"K UW B"``). The letter-to-sound rules are learned
-from that same dictionary by ``benchmarks/build_letter_to_sound.py``; on words kept apart they get about nine phones of ten right.
+Phones are ARPABET without stress, as in the recogniser's dictionary (``"K UW B"``). The letter-to-sound rules are learned from that
+dictionary by ``benchmarks/build_letter_to_sound.py``; on held-out words they get about nine phones of ten right.
 """
 
 from __future__ import annotations
@@ -13,34 +13,36 @@ from functools import cache
 from importlib.resources import files
 
 Lookup = Callable[[str], str | None]
-"""Gives the phones of a lower-case word, or None when the dictionary does not know it."""
+"""Returns the phones of a lower-case word, or None when the dictionary does not have it."""
 
 _VOWEL_PHONES = frozenset({"AA", "AE", "AH", "AO", "AW", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "OY", "UH", "UW"})
 _CONSONANT_PHONES = frozenset(
     {"B", "CH", "D", "DH", "F", "G", "HH", "JH", "K", "L", "M", "N", "NG", "P", "R", "S", "SH", "T", "TH", "V", "W", "Y", "Z", "ZH"}
 )
+RULES_FILE = files("scribekit.service.recognisers.pocketsphinx").joinpath("data", "letter_to_sound.txt.gz")
+
 PHONES = _VOWEL_PHONES | _CONSONANT_PHONES
 CONTEXTS = ((0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (2, 3), (3, 3), (3, 4))
-"""Letters seen to the left and to the right of the letter in question, from the narrowest rule to the widest."""
+"""The number of letters to the left and right of a letter that a rule sees, from the narrowest rule to the widest."""
 NARROW = CONTEXTS[:3]
-"""Rules that see one letter on either side say a strange name more plainly: a second guess where the first may be too clever."""
+"""Rules that see at most one letter on either side. They make a second guess, which is often better for an unusual name."""
 Contexts = Sequence[tuple[int, int]]
 
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _PARTS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z']+|[A-Z]+|[0-9]")
 _VOWELS = frozenset("AEIOUY")
-_LONGEST_SPELT = 3
+_LONGEST_SPELLED = 3
 
 
 def pronunciations(term: str, lookup: Lookup) -> tuple[str, ...]:
-    """The phones of a term of one or more words: one way to say it, or two when letter-to-sound rules had to guess.
+    """Return the pronunciations of a term of one or more words: one, or two when letter-to-sound rules had to guess.
 
     Args:
-        term: The term as it is to be written, for example ``"Kestrel Labs"`` or ``"PostgreSQL"``.
-        lookup: The dictionary of the recogniser.
+        term: The spelling of the term, for example ``"Kestrel Labs"`` or ``"PostgreSQL"``.
+        lookup: The recogniser's dictionary.
 
     Returns:
-        Phones separated by spaces; nothing when nothing in the term can be spoken.
+        Phones separated by spaces; empty when nothing in the term can be spoken.
 
     Example:
         >>> pronunciations("Labs", {"labs": "L AE B Z"}.get)
@@ -59,31 +61,31 @@ def _pronounced(term: str, lookup: Lookup, contexts: Contexts) -> str:
 
 def _word(word: str, lookup: Lookup, contexts: Contexts) -> str:
     bare = word.strip(".,;:!?\"'()")
-    known = None if _is_spelt(bare) else lookup(bare.lower())
-    if known:
-        return known
-    return " ".join(phones for part in _PARTS.findall(bare) if (phones := _part(part, lookup, contexts)))
+    phones = None if _is_spelled(bare) else lookup(bare.lower())
+    if phones:
+        return phones
+    return " ".join(part_phones for part in _PARTS.findall(bare) if (part_phones := _part(part, lookup, contexts)))
 
 
 def _part(part: str, lookup: Lookup, contexts: Contexts) -> str:
     if part.isdigit():
         return lookup(_DIGITS[int(part)]) or ""
-    if _is_spelt(part):
+    if _is_spelled(part):
         return " ".join(phones for letter in part.lower() if (phones := lookup(f"{letter}.")))
     return lookup(part.lower()) or letters_to_phones(part, rules(), contexts)
 
 
-def _is_spelt(part: str) -> bool:
-    return part.isupper() and part.isalpha() and (len(part) <= _LONGEST_SPELT or not _VOWELS & set(part))
+def _is_spelled(part: str) -> bool:
+    return part.isupper() and part.isalpha() and (len(part) <= _LONGEST_SPELLED or not _VOWELS & set(part))
 
 
 def letters_to_phones(word: str, table: Mapping[str, str], contexts: Contexts = CONTEXTS) -> str:
-    """The phones that letter-to-sound rules give to a word; letters outside a to z are silent.
+    """Return the phones of a word by letter-to-sound rules; letters outside a to z are silent.
 
     Args:
         word: One word, in any case.
         table: From a letter in its context (the letter itself as a capital, ``#`` for the edge of the word) to its phones.
-        contexts: The contexts to look at; the widest one that has a rule decides.
+        contexts: The contexts to try; the widest one that has a rule decides.
 
     Example:
         >>> letters_to_phones("shy", {"S": "S", "Sh": "SH", "sH": "", "sHy": "", "Y": "AY"})
@@ -102,7 +104,7 @@ def _sound(letters: str, at: int, table: Mapping[str, str], contexts: Contexts) 
 
 
 def context(letters: str, at: int, left: int, right: int) -> str:
-    """A letter between its neighbours: the key of a letter-to-sound rule.
+    """Return a letter between its neighbours: the key of a letter-to-sound rule.
 
     Example:
         >>> context("queue", 0, 2, 2)
@@ -114,7 +116,6 @@ def context(letters: str, at: int, left: int, right: int) -> str:
 
 @cache
 def rules() -> Mapping[str, str]:
-    """The shipped letter-to-sound rules: one line each, the context, a space, the phones (none for a silent letter)."""
-    packed = files("scribekit.service.recognisers.pocketsphinx").joinpath("data", "letter_to_sound.txt.gz").read_bytes()
-    lines = gzip.decompress(packed).decode("ascii").splitlines()
+    """Read the shipped letter-to-sound rules: one per line, the context, a space, the phones (none for a silent letter)."""
+    lines = gzip.decompress(RULES_FILE.read_bytes()).decode("ascii").splitlines()
     return dict(line.split(" ", 1) for line in lines)

@@ -1,4 +1,4 @@
-"""Capitals and full stops by rule: the recogniser itself writes lower case without punctuation."""
+"""Adds capitals and full stops by rule: the decoder writes lower case without punctuation."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from scribekit.service.recognisers.base import SpokenWord
 
 
 def as_sentence(words: Sequence[SpokenWord], *, capitals: bool, full_stop: bool) -> list[SpokenWord]:
-    """The words of one passage written as a sentence.
+    """Return the words of one passage, written as a sentence.
 
     Args:
-        words: Words as recognised.
-        capitals: Write the first word and the word "I" with a capital.
-        full_stop: End the last word with a full stop.
+        words: Words as the decoder writes them.
+        capitals: Whether to write the first word and the word "I" with a capital.
+        full_stop: Whether to end the last word with a full stop.
 
     Example:
         >>> words = [SpokenWord("so", 0, 100, 0.9), SpokenWord("i'm", 100, 200, 0.9)]

@@ -1,4 +1,4 @@
-"""The embedded recogniser: CMU Pocketsphinx with its US English model, which comes inside the wheel. Offline, demonstration quality."""
+"""The embedded recogniser, behind the protocol of all recognisers."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from scribekit.service.recognisers.pocketsphinx.workers import Worker, WorkerEnd
 
 
 class Pocketsphinx:
-    """Transcribes US English in worker processes, as many recordings at a time as there are processes.
+    """Transcribes US English in worker processes, one recording at a time in each.
 
-    About five times as fast as real time for each core; 150 MB for each process. Processes start with the first recording that needs
-    them. One that dies fails the recording that it had, and a new one takes its place; cancelling :meth:`recognise` ends its process.
+    A process takes 150 MB and is about five times as fast as real time on one core. It starts with the first recording that needs it. When
+    it dies, its recording fails and a new process replaces it. Cancelling :meth:`recognise` ends the process of that recording.
 
     Args:
-        processes: The most processes to run at a time.
+        processes: The most processes to run at the same time.
 
     Raises:
         MissingExtraError: pocketsphinx is not installed.
@@ -33,24 +33,25 @@ class Pocketsphinx:
     def __init__(self, processes: int) -> None:
         if find_spec("pocketsphinx") is None:
             raise MissingExtraError("local", "The embedded recogniser")
-        self._free = asyncio.Semaphore(processes)
+        self._slots = asyncio.Semaphore(processes)
         self._threads = ThreadPoolExecutor(processes, thread_name_prefix="scribekit-recogniser")
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
 
     async def recognise(self, audio: Audio, options: Mapping[str, Any]) -> Recognition:
-        """The words of a recording; waits for a free process.
+        """Recognise the words of a recording; waits for a free process.
 
         Args:
             audio: A recording with a path.
-            options: The request body; see :class:`~scribekit.service.recognisers.pocketsphinx.request.Request` for what is honoured.
+            options: The request body; see :class:`~scribekit.service.recognisers.pocketsphinx.request.Request` for what is used.
 
         Raises:
-            RecognitionError: With the service's literal: not media, no audio, damaged, too short, or the process died.
+            RecognitionError: It is not media, has no audio, is damaged or too short, or the process died; the message is the service's
+                literal.
         """
         if audio.path is None:
             raise RecognitionError(f"{contract.ERROR_DOWNLOAD}. The embedded recogniser needs the file of {audio.url}")
-        async with self._free:
+        async with self._slots:
             worker = self._idle.pop() if self._idle else Worker()
             self._busy.add(worker)
             try:
@@ -70,11 +71,11 @@ class Pocketsphinx:
             return answer
 
     def worker_pids(self) -> list[int]:
-        """The ids of the processes that run now, for monitoring."""
+        """Return the ids of the running processes, for monitoring."""
         return sorted(worker.pid for worker in [*self._idle, *self._busy] if worker.pid is not None)
 
     def close(self) -> None:
-        """End the worker processes at once; recordings that they had fail with the service's "Server error"."""
+        """End the worker processes at once; their recordings fail with the service's "Server error"."""
         for worker in [*self._idle, *self._busy]:
             worker.stop()
         self._idle.clear()

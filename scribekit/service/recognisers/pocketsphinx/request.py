@@ -1,4 +1,4 @@
-"""What a request body asks of the embedded recogniser."""
+"""The options of a request that the embedded recogniser uses."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from scribekit.service.recognisers.pocketsphinx.keyterms import KeyTerm, key_ter
 
 @dataclass(frozen=True)
 class Request:
-    """The options that the embedded recogniser understands; it passes over all others.
+    """The options that the embedded recogniser uses; it ignores all others.
 
     Attributes:
-        split_channels: One speaker per channel (``multichannel``, or the older ``dual_channel``).
-        label_speakers: Tell the speakers of a channel apart by their voices (``speaker_labels``).
+        split_channels: Whether to transcribe each channel separately (``multichannel``, or the older ``dual_channel``).
+        label_speakers: Whether to tell the speakers of a channel apart by their voices (``speaker_labels``).
         speakers: How many speakers to find in each channel.
         terms: The caller's key terms.
         capitals: Whether sentences begin with a capital (``format_text``).
@@ -35,7 +35,7 @@ class Request:
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Request:
-        """The request that a body makes; an option that is absent or null has the service's default."""
+        """Read a request body; an option that is absent or null has the service's default."""
         end = options.get("audio_end_at")
         return cls(
             split_channels=bool(options.get("multichannel") or options.get("dual_channel")),

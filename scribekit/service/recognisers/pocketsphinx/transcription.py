@@ -1,4 +1,4 @@
-"""One recording to a :class:`Recognition`: the whole way through the embedded recogniser, inside one worker process."""
+"""Transcribes one recording inside a worker process: all steps of the embedded recogniser."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from scribekit.service.recognisers.audio.media import RATE_HZ, Recording
-from scribekit.service.recognisers.base import Recognition, SpokenWord
+from scribekit.service.recognisers.base import Recognition, SpokenWord, speaker_label
 from scribekit.service.recognisers.pocketsphinx.cepstra import HOP
 from scribekit.service.recognisers.pocketsphinx.decoding import decoder_for
-from scribekit.service.recognisers.pocketsphinx.diarization import SpeakerCount, assign_speakers, label
+from scribekit.service.recognisers.pocketsphinx.diarization import SpeakerCount, assign_speakers
 from scribekit.service.recognisers.pocketsphinx.listening import Passage, Track
 from scribekit.service.recognisers.pocketsphinx.punctuation import as_sentence
 from scribekit.service.recognisers.pocketsphinx.request import Request
@@ -29,14 +29,13 @@ _HOP_MS = HOP * 1000 / RATE_HZ
 
 
 def transcribe(path: Path, options: Mapping[str, Any]) -> Recognition:
-    """The words of a recording.
+    """Transcribe a recording.
 
-    Memory stays bounded however long the recording is, but for its words and, when speakers are asked for, 17 MB of cepstra
-    for an hour of speech.
+    Memory does not grow with its length, except for the words and, when speakers are asked for, 17 MB of cepstra per hour of speech.
 
     Args:
         path: An audio or video file.
-        options: The request body; see :class:`~scribekit.service.recognisers.pocketsphinx.request.Request` for what is honoured.
+        options: The request body; see :class:`~scribekit.service.recognisers.pocketsphinx.request.Request` for what is used.
 
     Raises:
         RecognitionError: The file cannot be transcribed; the message is the service's literal.
@@ -44,7 +43,7 @@ def transcribe(path: Path, options: Mapping[str, Any]) -> Recognition:
     request = Request.of(options)
     recording = Recording(path, split_channels=request.split_channels, span=request.span)
     channels = _passages(recording, request)
-    words = [word for number, passages in enumerate(channels, 1) for word in _written(passages, number, request)]
+    words = [word for number, passages in enumerate(channels, 1) for word in _sentences(passages, number, request)]
     return Recognition(
         words=tuple(sorted(words, key=lambda word: word.start_ms)),
         duration_s=recording.duration_s,
@@ -55,7 +54,7 @@ def transcribe(path: Path, options: Mapping[str, Any]) -> Recognition:
 
 
 def engine() -> dict[str, str]:
-    """What made the transcript, for the transcript itself to say."""
+    """Return the transcript's ``engine``: what made it."""
     return {
         "name": "pocketsphinx en-us",
         "version": version("pocketsphinx"),
@@ -66,43 +65,44 @@ def engine() -> dict[str, str]:
 
 def _passages(recording: Recording, request: Request) -> list[list[Passage]]:
     tracks: list[Track] = []
-    found: list[list[Passage]] = []
+    passages: list[list[Passage]] = []
     for stretch, last in recording.stretches():
         if not tracks:
             decoder = decoder_for(request.terms)
             first = request.span.first_sample
-            tracks = [Track(decoder, first, with_voices=request.label_speakers) for _ in stretch]
-            found = [[] for _ in stretch]
-        for track, samples, passages in zip(tracks, stretch, found, strict=True):
-            passages.extend(track.hear(samples, last=last))
-    return found
+            tracks = [Track(decoder, first, with_cepstra=request.label_speakers) for _ in stretch]
+            passages = [[] for _ in stretch]
+        for track, samples, of_track in zip(tracks, stretch, passages, strict=True):
+            of_track.extend(track.process(samples, last=last))
+    return passages
 
 
-def _written(passages: Sequence[Passage], channel: int, request: Request) -> Iterator[SpokenWord]:
-    """The words of one channel with their speakers, as sentences; a change of speaker ends a sentence."""
-    names = _speakers(passages, request.speakers) if request.label_speakers else [None for _ in passages]
+def _sentences(passages: Sequence[Passage], channel: int, request: Request) -> Iterator[SpokenWord]:
+    """Yield the words of one channel with their speakers, written as sentences; a change of speaker ends a sentence."""
+    labels = _speakers(passages, request.speakers) if request.label_speakers else [None for _ in passages]
     prefix = str(channel) if request.split_channels else ""
-    for passage, voices in zip(passages, names, strict=True):
-        spoken = [
+    for passage, speakers in zip(passages, labels, strict=True):
+        words = [
             replace(
                 word,
-                speaker=f"{prefix}{voices[at] if voices else ''}" or None,
+                speaker=f"{prefix}{speakers[at] if speakers else ''}" or None,
                 channel=prefix or None,
             )
             for at, word in enumerate(passage.words)
         ]
-        for _, turn in groupby(spoken, key=lambda word: word.speaker):
+        for _, turn in groupby(words, key=lambda word: word.speaker):
             yield from as_sentence(list(turn), capitals=request.capitals, full_stop=request.full_stops)
 
 
 def _speakers(passages: Sequence[Passage], count: SpeakerCount) -> list[list[str]]:
-    """The speaker of each word of each passage: who is heard for most of the word."""
-    heard = assign_speakers([passage.voice for passage in passages], count)
+    """Return the speaker of each word of each passage: the one of most of its frames."""
+    speakers = assign_speakers([passage.cepstra for passage in passages], count)
     numbers = [
-        [_main_speaker(frames, word, passage.start_ms) for word in passage.words] for passage, frames in zip(passages, heard, strict=True)
+        [_main_speaker(frames, word, passage.start_ms) for word in passage.words]
+        for passage, frames in zip(passages, speakers, strict=True)
     ]
-    order = {number: label(rank) for rank, number in enumerate(dict.fromkeys(n for row in numbers for n in row))}
-    return [[order[number] for number in row] for row in numbers]
+    label = {number: speaker_label(rank) for rank, number in enumerate(dict.fromkeys(n for row in numbers for n in row))}
+    return [[label[number] for number in row] for row in numbers]
 
 
 def _main_speaker(frames: np.ndarray[Any, np.dtype[np.intp]], word: SpokenWord, start_ms: float) -> int:

@@ -1,4 +1,4 @@
-"""Where somebody speaks: the voice activity detector that comes with the recogniser."""
+"""Finds the segments of speech, with the voice activity detector that comes with Pocketsphinx."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ WINDOW_S = 0.2
 RATIO = 0.8
 MODE = 3
 MARGIN = RATE_HZ // 5
-"""Samples that a segment is widened by on either side: the detector opens late and closes early."""
+"""Samples added to a segment on either side: the detector opens late and closes early."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """Speech from sample ``start`` up to, not including, sample ``end``."""
+    """Speech from sample ``start`` up to but not including sample ``end``."""
 
     start: int
     end: int
 
 
 def speech_segments(samples: Samples) -> list[Segment]:
-    """The segments of speech, widened by 0.2 s each; two that would touch meet half way.
+    """Return the segments of speech, each widened by 0.2 s on either side; two that would overlap meet half-way.
 
     Args:
-        samples: One channel at 16 kHz at the recogniser's level (see :mod:`~scribekit.service.recognisers.pocketsphinx.levels`).
+        samples: One channel at 16 kHz, at the recogniser's level (see :mod:`~scribekit.service.recognisers.pocketsphinx.levels`).
     """
     from pocketsphinx import Segmenter
 
     segmenter = Segmenter(window=WINDOW_S, ratio=RATIO, vad_mode=MODE, sample_rate=RATE_HZ)
-    stream = io.BytesIO(_whole_frames_and_one(to_pcm(samples), segmenter.frame_bytes))
-    found = [Segment(round(part.start_time * RATE_HZ), round(part.end_time * RATE_HZ)) for part in segmenter.segment(stream)]
-    return widened(found, len(samples))
+    stream = io.BytesIO(_padded(to_pcm(samples), segmenter.frame_bytes))
+    segments = [Segment(round(part.start_time * RATE_HZ), round(part.end_time * RATE_HZ)) for part in segmenter.segment(stream)]
+    return widened(segments, len(samples))
 
 
 def widened(segments: list[Segment], size: int) -> list[Segment]:
-    """Each segment with its margins, within ``0..size`` and without overlap."""
+    """Return each segment with its margins, within ``0..size`` and without overlap."""
     if not segments:
         return []
     borders = [(before.end + after.start) // 2 for before, after in pairwise(segments)]
@@ -56,10 +56,10 @@ def widened(segments: list[Segment], size: int) -> list[Segment]:
 
 
 def to_pcm(samples: NDArray[np.floating]) -> bytes:
-    """The samples as 16-bit integers, the only thing that the recogniser reads."""
+    """Return the samples as 16-bit integers, the only form that Pocketsphinx reads."""
     return bytes((np.clip(samples, -1, 1) * 32767).astype("<i2").data)
 
 
-def _whole_frames_and_one(pcm: bytes, frame_bytes: int) -> bytes:
-    """A stream that ends on a whole frame loses the speech that runs to its end; one more sample keeps it."""
+def _padded(pcm: bytes, frame_bytes: int) -> bytes:
+    """Pad to whole frames and one sample: in a stream of whole frames, speech that runs to the end is lost."""
     return pcm + bytes(-len(pcm) % frame_bytes + 2)

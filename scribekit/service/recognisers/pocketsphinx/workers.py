@@ -1,4 +1,4 @@
-"""A process that transcribes one recording at a time."""
+"""A worker process, which transcribes one recording at a time."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _log = logging.getLogger(__name__)
 
 
 class WorkerEndedError(Exception):
-    """The worker's process ended (killed, out of memory, or stopped) before it had an answer."""
+    """The worker's process ended (killed, out of memory, or stopped) before it answered."""
 
 
 class Worker:
     """One worker process, started with its first recording.
 
-    The decoder holds Python's lock while it works, so recordings are heard in parallel only in processes. A process of its own for
-    each worker means that one that dies takes along the recording that it had, and no other.
+    The decoder holds Python's global lock while it works, so only processes can decode in parallel. A process that dies fails only the
+    recording that it had.
 
     Attributes:
         pid: The process, or None before the first recording.
@@ -45,18 +45,18 @@ class Worker:
         return self._process.pid if self._process else None
 
     def transcribe(self, path: Path, options: Mapping[str, Any]) -> Recognition:
-        """The words of a recording; blocks the calling thread.
+        """Transcribe a recording; blocks the calling thread.
 
         Raises:
             RecognitionError: The recording cannot be transcribed.
-            WorkerEndedError: The process ended before it had an answer; this worker cannot be used again.
+            WorkerEndedError: The process ended before it answered; this worker cannot be used again.
         """
         try:
             connection = self._started()
             connection.send((path, dict(options)))
             answer = connection.recv()
         except (EOFError, OSError) as ended:
-            raise WorkerEndedError(f"Worker process {self.pid} ended before it had an answer.") from ended
+            raise WorkerEndedError(f"Worker process {self.pid} ended before it answered.") from ended
         if isinstance(answer, RecognitionError):
             raise answer
         assert isinstance(answer, Recognition)
@@ -76,10 +76,10 @@ class Worker:
                 raise EOFError("The worker was stopped.")
             if self._connection is None:
                 context = multiprocessing.get_context("spawn")
-                self._connection, theirs = context.Pipe()
-                self._process = context.Process(target=_serve, args=(theirs,), name="scribekit-recogniser", daemon=True)
+                self._connection, far_end = context.Pipe()
+                self._process = context.Process(target=_serve, args=(far_end,), name="scribekit-recogniser", daemon=True)
                 self._process.start()
-                theirs.close()
+                far_end.close()
             return self._connection
 
 
@@ -97,14 +97,14 @@ def _serve(connection: Connection[Any, Any]) -> None:
             answer: Recognition | RecognitionError = transcribe(path, options)
         except RecognitionError as refused:
             answer = RecognitionError(str(refused))
-        except Exception:  # noqa: BLE001 -- whatever one recording does to the recogniser, the next one must be heard
+        except Exception:  # noqa: BLE001 -- an unexpected failure with one recording must not end the worker
             _log.exception("The recogniser failed.")
             answer = RecognitionError(contract.ERROR_SERVER)
         connection.send(answer)
 
 
 def _end_with_parent() -> None:
-    """A service that was killed leaves no recogniser behind that works for nobody."""
+    """End this process with its parent, so that a service that was killed leaves no worker behind."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()

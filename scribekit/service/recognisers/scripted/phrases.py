@@ -1,4 +1,4 @@
-"""The sentences from which the scripted recogniser makes its speech, timed once so that an hour of it costs little."""
+"""The stock sentences of the scripted recogniser, timed once so that an hour of speech is cheap to make."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _GAP_MS = 45
 
 
 class TimedWord(NamedTuple):
-    """A word and its times in milliseconds from the beginning of its sentence."""
+    """A word and its times in milliseconds from the start of its sentence."""
 
     text: str
     start: int
@@ -59,7 +59,7 @@ class TimedWord(NamedTuple):
 
 
 class TimedSentence(NamedTuple):
-    """A sentence's words and its length in milliseconds."""
+    """The words of a sentence, and its length in milliseconds."""
 
     words: tuple[TimedWord, ...]
     length_ms: int
@@ -67,25 +67,26 @@ class TimedSentence(NamedTuple):
 
 @lru_cache
 def timed_sentences(*, punctuate: bool = True, format_text: bool = True) -> tuple[TimedSentence, ...]:
-    """All sentences, in the form that the two options of the contract ask for.
+    """Return all sentences, written as the two options of the contract demand.
 
     Example:
         >>> [word.text for word in timed_sentences(punctuate=False, format_text=False)[10].words]
         ['right']
     """
     return tuple(
-        timed(sentence, punctuate=punctuate, format_text=format_text, shade=number * 3) for number, sentence in enumerate(SENTENCES)
+        timed_sentence(sentence, punctuate=punctuate, format_text=format_text, confidence_shift=number * 3)
+        for number, sentence in enumerate(SENTENCES)
     )
 
 
-def timed(text: str, *, punctuate: bool, format_text: bool, shade: int = 0) -> TimedSentence:
-    """The words of a text one after the other, each as long as its letters; ``shade`` moves the confidences."""
-    found: list[TimedWord] = []
+def timed_sentence(text: str, *, punctuate: bool, format_text: bool, confidence_shift: int = 0) -> TimedSentence:
+    """Time the words of a text one after another by their letters; ``confidence_shift`` moves the sequence of confidences."""
+    words: list[TimedWord] = []
     position = 0
-    for index, written in enumerate(text.split()):
-        end = position + max(_SHORTEST_WORD_MS, _MS_PER_CHARACTER * len(written))
-        word = written if punctuate else written.strip(".,;:!?")
-        confidence = _CONFIDENCES[(index + shade) % len(_CONFIDENCES)]
-        found.append(TimedWord(word if format_text else word.lower(), position, end, confidence))
+    for index, token in enumerate(text.split()):
+        end = position + max(_SHORTEST_WORD_MS, _MS_PER_CHARACTER * len(token))
+        word = token if punctuate else token.strip(".,;:!?")
+        confidence = _CONFIDENCES[(index + confidence_shift) % len(_CONFIDENCES)]
+        words.append(TimedWord(word if format_text else word.lower(), position, end, confidence))
         position = end + _GAP_MS
-    return TimedSentence(tuple(found), max(0, position - _GAP_MS))
+    return TimedSentence(tuple(words), max(0, position - _GAP_MS))

@@ -1,4 +1,4 @@
-"""The scripted recogniser: it plays the vendor's part for tests, rehearsals and load. It listens to nothing."""
+"""The scripted recogniser: it plays the vendor's part for tests, rehearsals and load, without listening to the audio."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from scribekit.service.recognisers.scripted.script import (
     seed_of_file,
     seed_of_url,
 )
-from scribekit.service.recognisers.scripted.speech import InventedWords, Voices, WrittenWords
+from scribekit.service.recognisers.scripted.speech import InventedWords, Labelling, ScriptedWords
 
 DEFAULT_MODEL = "universal-3-pro"
 ENGINE: Mapping[str, str] = {
@@ -33,13 +33,13 @@ ENGINE: Mapping[str, str] = {
 
 
 class Scripted:
-    """Words from a script, or invented from a seed that the audio's address or content gives.
+    """Words from a script, or invented from a seed: the audio's address or content.
 
-    A job takes ``(overhead_s + seconds_per_hour * hours) / speed`` seconds. The defaults are near the samples that the vendor's
-    documentation gives (1 h 03 min in 35 s, 8 h 21 min in 300 s).
+    A job takes ``(overhead_s + seconds_per_hour * hours) / speed`` seconds. The defaults are near the examples in the
+    vendor's documentation (1 h 03 min in 35 s, 8 h 21 min in 300 s).
 
     Args:
-        speed: The time scale: 10 makes a rehearsal ten times as quick.
+        speed: The time scale: 10 makes a rehearsal ten times as fast.
         seconds_per_hour: Processing time per hour of audio.
         overhead_s: Processing time of the shortest audio.
     """
@@ -53,12 +53,16 @@ class Scripted:
         self._overhead_s = overhead_s
 
     async def recognise(self, audio: Audio, options: Mapping[str, Any]) -> Recognition:
-        """The scripted or invented words. Raises :class:`RecognitionError` with the script's or the contract's sentence."""
+        """Return the scripted or invented words.
+
+        Raises:
+            RecognitionError: The script says so, or the file has no usable audio; the message is the script's or the contract's.
+        """
         if audio.path is None:
             script, seed = script_of_url(audio.url), seed_of_url(audio.url)
         else:
-            script, seed = await asyncio.to_thread(_examined, audio.path)
-        duration_s = script.duration_s if script.duration_s is not None else _length_s(script, seed)
+            script, seed = await asyncio.to_thread(_script_and_seed, audio.path)
+        duration_s = script.duration_s if script.duration_s is not None else _duration_s(script, seed)
         await asyncio.sleep((self._overhead_s + self._seconds_per_hour * duration_s / 3600) / self._speed)
         if script.fail:
             raise RecognitionError(script.fail)
@@ -67,10 +71,10 @@ class Scripted:
         return _recognition(script, seed, duration_s, options)
 
     def close(self) -> None:
-        """Nothing was started."""
+        """Do nothing: no process was started."""
 
 
-def _examined(path: Path) -> tuple[Script, int]:
+def _script_and_seed(path: Path) -> tuple[Script, int]:
     try:
         script = script_of_file(path)
     except msgspec.MsgspecError as error:
@@ -81,23 +85,23 @@ def _examined(path: Path) -> tuple[Script, int]:
     return script, seed_of_file(path)
 
 
-def _length_s(script: Script, seed: int) -> float:
+def _duration_s(script: Script, seed: int) -> float:
     return max(turn.end_ms for turn in script.turns) / 1000 if script.turns else invented_duration_s(seed)
 
 
 def _recognition(script: Script, seed: int, duration_s: float, options: Mapping[str, Any]) -> Recognition:
-    voices = _voices(script, options)
+    labelling = _labelling(script, options)
     punctuate, format_text = options.get("punctuate", True), options.get("format_text", True)
     words: LazyWords
     if script.turns is not None:
-        words = WrittenWords(script.turns, voices, punctuate, format_text)
+        words = ScriptedWords(script.turns, labelling, punctuate, format_text)
     else:
-        words = InventedWords(seed, int(duration_s * 1000), voices, punctuate, format_text)
+        words = InventedWords(seed, int(duration_s * 1000), labelling, punctuate, format_text)
     detected = bool(options.get("language_detection"))
     return Recognition(
         words=words,
         duration_s=duration_s,
-        channels=voices.channels,
+        channels=labelling.channels,
         model=_model(options),
         engine=ENGINE,
         language_code="en" if detected else {"en": "en_us"}.get(code := options.get("language_code", "en_us"), code),
@@ -105,11 +109,11 @@ def _recognition(script: Script, seed: int, duration_s: float, options: Mapping[
     )
 
 
-def _voices(script: Script, options: Mapping[str, Any]) -> Voices:
+def _labelling(script: Script, options: Mapping[str, Any]) -> Labelling:
     split = bool(options.get("multichannel"))
     channels = script.channels or (2 if split else 1)
     speakers = script.speakers or options.get("speakers_expected") or (channels if split else 2)
-    return Voices(bool(options.get("speaker_labels")), split, speakers, channels)
+    return Labelling(bool(options.get("speaker_labels")), split, speakers, channels)
 
 
 def _model(options: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
-"""What the scripted recogniser is told about an audio: its length, its speakers, its words or its failure.
+"""Reads the script of an audio: its length, speakers, words or failure.
 
-A script comes from the query of the audio's URL (``?duration=1200&speakers=2``), from the body of an upload that begins with ``scripted:``
-and goes on as JSON, or from ``<file>.scripted.json`` beside a local file.
+A script comes from the query of the audio's URL (``?duration=1200&speakers=2``), from the body of an upload (``scripted:`` followed by
+JSON), or from ``<file>.scripted.json`` beside a local file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _HASHED_BYTES = 1 << 20
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """Words that one speaker says, spread evenly over the time; milliseconds."""
+    """Words of one speaker, spread evenly over the time; milliseconds."""
 
     text: str
     start_ms: int
@@ -34,13 +34,13 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is known of an audio; None where it is for the recogniser to invent.
+    """What is known of an audio; the recogniser invents what is None.
 
     Attributes:
         duration_s: Its length in seconds.
         speakers: How many people speak.
         channels: How many channels it has.
-        fail: The error with which its transcription ends.
+        fail: The error that its transcription ends with.
         turns: What is said.
     """
 
@@ -52,7 +52,7 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def script_of_url(url: str) -> Script:
-    """The script in a URL's query; what is not understood there belongs to somebody else and is passed over.
+    """Read the script in a URL's query; other parameters, and values that are not numbers, are ignored.
 
     Example:
         >>> script_of_url("http://127.0.0.1/a.mp3?duration=90.5&speakers=3").speakers
@@ -69,10 +69,10 @@ def script_of_url(url: str) -> Script:
 
 
 def script_of_file(path: Path) -> Script | None:
-    """The script that is, or lies beside, a file; None for a file that must be probed.
+    """Read the script in a file or beside it; None for a file that must be probed.
 
     Raises:
-        msgspec.MsgspecError: There is a script that cannot be read.
+        msgspec.MsgspecError: The script cannot be read.
     """
     sidecar = path.with_name(path.name + SIDECAR)
     if sidecar.is_file():
@@ -84,18 +84,18 @@ def script_of_file(path: Path) -> Script | None:
 
 
 def seed_of_url(url: str) -> int:
-    """A number that is the same for the same URL, in every process."""
+    """Return a number that is the same for the same URL, in every process."""
     return _number(url.encode())
 
 
 def seed_of_file(path: Path) -> int:
-    """A number that is the same for the same content (judged by its size and its first megabyte)."""
+    """Return a number that is the same for the same content (its size and its first megabyte)."""
     with path.open("rb") as file:
         return _number(str(path.stat().st_size).encode() + file.read(_HASHED_BYTES))
 
 
 def invented_duration_s(seed: int) -> float:
-    """The length of an audio about which nothing is known: log-normal around twenty minutes, from 30 s to 4 h."""
+    """Draw a length in seconds: log-normal around twenty minutes, from 30 s to 4 h."""
     drawn = random.Random(seed).lognormvariate(0.0, _SPREAD) * _MEDIAN_S  # noqa: S311 -- repeatable, no secret
     return round(min(max(drawn, _SHORTEST_S), _LONGEST_S), 3)
 

@@ -19,12 +19,12 @@ def opening(samples):
     return sound(samples, "podcast_lighthouse.mp3", 0, 4000)
 
 
-def heard(decoder, stretch, origin=0):
+def decoded(decoder, stretch, origin=0):
     return decoder.words(stretch, Segment(0, len(stretch)), origin)
 
 
-def test_words_are_lower_case_in_order_and_sure_to_some_degree(opening):
-    words = heard(decoder_for(()), opening)
+def test_words_are_lower_case_in_order_and_have_confidences(opening):
+    words = decoded(decoder_for(()), opening)
     assert len(words) > 5
     assert all(word.text == word.text.lower() and word.text.replace("'", "").isalpha() for word in words)
     assert all(0 <= word.confidence <= 1 for word in words)
@@ -32,23 +32,23 @@ def test_words_are_lower_case_in_order_and_sure_to_some_degree(opening):
     assert words[-1].end_ms <= 4000
 
 
-def test_what_was_heard_before_does_not_matter(samples, opening):
-    fresh = heard(SpeechDecoder(), opening)
+def test_earlier_speech_does_not_change_the_words(samples, opening):
+    fresh = decoded(SpeechDecoder(), opening)
     used = SpeechDecoder()
-    heard(used, sound(samples, "interview_noisy.mp3", 0, 3000))
-    assert heard(used, opening) == fresh
+    decoded(used, sound(samples, "interview_noisy.mp3", 0, 3000))
+    assert decoded(used, opening) == fresh
 
 
 def test_too_little_sound_leaves_the_decoder_usable(opening):
     decoder = decoder_for(())
     assert decoder.words(opening, Segment(0, RATE_HZ // 60)) == []
     assert decoder.words(opening, Segment(5, 5)) == []
-    assert heard(decoder, opening)
+    assert decoded(decoder, opening)
 
 
 def test_a_term_of_two_words_becomes_two_words_that_share_its_time(samples):
     stretch = sound(samples, "standup_terms.mp4", 17_100, 21_000)
-    words = heard(decoder_for((KeyTerm("Kestrel Labs"),)), stretch)
+    words = decoded(decoder_for((KeyTerm("Kestrel Labs"),)), stretch)
     texts = [word.text for word in words]
     at = texts.index("Kestrel")
     kestrel, labs = words[at : at + 2]

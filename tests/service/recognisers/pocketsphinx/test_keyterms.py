@@ -8,7 +8,7 @@ def test_terms_come_from_both_options_once():
     assert [term.spelling for term in key_terms(body)] == ["Kestrel Labs", "Kafka", "Zephyr"]
 
 
-def test_absent_null_and_blank_terms_are_none():
+def test_absent_null_and_empty_terms_are_none():
     assert key_terms({}) == key_terms({"keyterms_prompt": None, "word_boost": [" "]}) == ()
 
 
@@ -35,5 +35,5 @@ def test_two_pronunciations_are_two_tokens_with_one_spelling():
     assert {alias.spelling for alias in found} == {"Grafana"}
 
 
-def test_terms_that_cannot_be_spoken_are_left_out():
+def test_terms_that_cannot_be_spoken_are_excluded():
     assert aliases([KeyTerm("???"), KeyTerm("labs")], WORDS.get) == (Alias("labs__k0", "labs", "L AE B Z"),)

@@ -44,7 +44,7 @@ def test_digital_silence_stays_as_it_is(size):
     assert np.array_equal(prepare(silence), silence)
 
 
-def test_noise_is_told_from_pauses():
+def test_noise_is_distinguished_from_pauses():
     assert not is_noisy(bursts())
     assert is_noisy(bursts(noise=0.01))
     assert not is_noisy(np.zeros(0, np.float32))
@@ -59,7 +59,7 @@ def test_hiss_tones_and_silence_are_steady_and_speech_is_not(samples):
     assert not is_steady(speech)
 
 
-def test_a_noisy_stretch_is_denoised_and_a_clean_one_left_alone(samples):
+def test_a_noisy_stretch_is_denoised_and_a_clean_one_is_not(samples):
     def opening(name):
         return next(Recording(samples / "audio" / name, span=Span(0, 8000)).stretches())[0][0]
 

@@ -15,10 +15,10 @@ def opening(samples, seconds):
 
 def test_a_cut_in_the_middle_of_speech_loses_and_changes_no_word(samples):
     sound = opening(samples, 8)
-    (at_once,) = [Track(decoder_for(())).hear(sound, last=True)]
+    (at_once,) = [Track(decoder_for(())).process(sound, last=True)]
     cut = round(3.1 * RATE_HZ)
     track = Track(decoder_for(()))
-    in_two = track.hear(sound[:cut], last=False) + track.hear(sound[cut:], last=True)
+    in_two = track.process(sound[:cut], last=False) + track.process(sound[cut:], last=True)
     words, again = ([word for passage in passages for word in passage.words] for passages in (at_once, in_two))
     assert [word.text for word in again] == [word.text for word in words]
     assert len(words) > 15
@@ -27,7 +27,7 @@ def test_a_cut_in_the_middle_of_speech_loses_and_changes_no_word(samples):
 
 def test_times_count_from_the_first_sample_given(samples):
     sound = opening(samples, 3)
-    plain, later = (Track(decoder_for(()), first).hear(sound, last=True) for first in (0, 10 * RATE_HZ))
+    plain, later = (Track(decoder_for(()), first).process(sound, last=True) for first in (0, 10 * RATE_HZ))
     starts = [[word.start_ms for passage in passages for word in passage.words] for passages in (plain, later)]
     assert starts[0]
     assert starts[1] == [start + 10_000 for start in starts[0]]
@@ -35,14 +35,14 @@ def test_times_count_from_the_first_sample_given(samples):
 
 def test_voices_are_kept_only_when_asked_for(samples):
     sound = opening(samples, 3)
-    (with_voice, *_), (without, *_) = (Track(decoder_for(()), with_voices=asked).hear(sound, last=True) for asked in (True, False))
-    assert len(with_voice.voice) > 100
-    assert len(without.voice) == 0
+    (with_voice, *_), (without, *_) = (Track(decoder_for(()), with_cepstra=asked).process(sound, last=True) for asked in (True, False))
+    assert len(with_voice.cepstra) > 100
+    assert len(without.cepstra) == 0
     assert with_voice.words == without.words
 
 
 def test_a_stretch_that_is_only_passed_on_holds_nothing_back():
-    assert Track(decoder_for(())).hear(np.zeros(RATE_HZ, np.float32), last=True) == []
+    assert Track(decoder_for(())).process(np.zeros(RATE_HZ, np.float32), last=True) == []
 
 
 @given(st.integers(0, 120 * RATE_HZ), st.integers(0, 120 * RATE_HZ), st.integers(0, 3 * RATE_HZ))

@@ -28,7 +28,7 @@ def test_the_dictionary_goes_first_and_leaves_no_guess():
     assert spoken("NASA") == ("N AE S AH",)
 
 
-def test_acronyms_are_spelt():
+def test_acronyms_are_spelled():
     assert spoken("SQL") == ("EH S K Y UW EH L",)
     assert spoken("AssemblyAI") == ("AH S EH M B L IY EY AY",)
 

@@ -45,7 +45,7 @@ def test_speakers_within_channels_carry_the_channel(samples):
     assert answer.words[0].start_ms >= 5500
 
 
-def test_speakers_of_one_channel_are_letters_as_they_are_heard(samples):
+def test_speakers_of_one_channel_are_letters_in_order_of_appearance(samples):
     answer = transcribe(samples / "audio" / "interview_bridges.m4a", {"speaker_labels": True, "audio_end_at": 15_000})
     turn = [(word.speaker, word.channel) for word in answer.words if word.end_ms < 10_000]
     assert set(turn) == {("A", None)}

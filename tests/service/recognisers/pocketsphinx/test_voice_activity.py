@@ -25,7 +25,7 @@ def test_silence_and_nothing_hold_no_speech():
     assert speech_segments(np.zeros(0, np.float32)) == []
 
 
-def test_a_pause_parts_two_segments(samples):
+def test_a_pause_separates_two_segments(samples):
     spoken = speech(samples, 500, 2500)
     paused = np.concatenate([spoken, np.zeros(2 * RATE_HZ, np.float32), spoken])
     segments = speech_segments(paused)

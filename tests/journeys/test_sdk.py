@@ -6,12 +6,20 @@ import wave
 import assemblyai as aai
 import pytest
 
+from scribekit.api.embedded import local_service
+
 SOUND_S = 20
+
+
+@pytest.fixture(scope="module")
+def service():
+    with local_service("scripted", speed=1000, slots=50) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
 def sdk(service, monkeypatch):
-    for name, value in {"base_url": service.base_url, "api_key": "a-key", "polling_interval": 0.02}.items():
+    for name, value in {"base_url": service.base_url, "api_key": "a-key", "polling_interval": 0.02, "http_timeout": 150.0}.items():
         monkeypatch.setattr(aai.settings, name, value)
     # The SDK keeps one default client, made with the settings of its first use.
     monkeypatch.setattr(aai.Client, "_default", None)
@@ -45,13 +53,13 @@ def test_transcribe_a_group_of_files_and_urls(recording):
     assert [transcript.status for transcript in group] == [aai.TranscriptStatus.completed] * 3
 
 
-def test_a_failed_job_is_told_as_such():
+def test_a_failed_job_is_reported_with_its_error():
     transcript = aai.Transcriber().transcribe(url("bad", fail="Transcoding+failed."))
     assert (transcript.status, transcript.error) == (aai.TranscriptStatus.error, "Transcoding failed.")
 
 
-def test_a_wrong_key_raises(start, monkeypatch):
-    monkeypatch.setattr(aai.settings, "base_url", start("--api-key", "another").base_url)
+def test_a_wrong_key_raises(bench, monkeypatch):
+    monkeypatch.setattr(aai.settings, "base_url", bench("--api-key", "another").base_url)
     with pytest.raises(aai.TranscriptError, match="Authentication error, API token missing/invalid"):
         aai.Transcriber().submit(url("a"))
 
