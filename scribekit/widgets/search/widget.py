@@ -14,8 +14,7 @@ from scribekit.base.errors import OptionError, ScribekitError, nearest
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corrections.bulk import apply_edits, propose_correction, undo_edits
 from scribekit.fulltext import play, search, statistics
-from scribekit.fulltext.citation import Style, as_tsv
-from scribekit.fulltext.cite import cite
+from scribekit.fulltext.citation import Style, as_tsv, cite
 from scribekit.fulltext.concordance import SORTS
 from scribekit.fulltext.facets import RECORDING, SPEAKER, Picked, Values, choices
 from scribekit.recordings.clips import load_decoder
