@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from scribekit.corpus.sqlite import Rebuildable
-from scribekit.fulltext.concordance import Document, Packed, Query, expression, unpack
+from scribekit.fulltext.concordance import Document, Packed, Query, fts_expression, unpack
 
 FILE_NAME = "search.sqlite"
 VERSION = 5  # raise it when what is stored, or how terms are made, changes: the index is then built anew
@@ -94,7 +94,7 @@ class Index(Rebuildable):
     def matching(self, query: Query) -> Iterator[int]:
         """The numbers of the documents that answer a query, ascending; found one by one, so that the first need not wait for the last."""
         sql = "SELECT rowid FROM terms WHERE terms MATCH ? ORDER BY rowid"
-        return (row[0] for row in self._db.execute(sql, (expression(query),)))
+        return (row[0] for row in self._db.execute(sql, (fts_expression(query),)))
 
     def text(self, number: int) -> str:
         """A document's terms, as :func:`~scribekit.fulltext.concordance.text_of` writes them."""

@@ -4,7 +4,7 @@ from scribekit.base.text import join_words
 from scribekit.fulltext.concordance.documents import COLUMNS, Packed, pack, unpack
 from scribekit.fulltext.concordance.lines import SORTS, Document, Line, cut, reading_order, sort_key
 from scribekit.fulltext.concordance.ngrams import Runs, count_runs
-from scribekit.fulltext.concordance.query import Query, Span, expression, parse, spans
+from scribekit.fulltext.concordance.query import Query, Span, fts_expression, parse, spans
 from scribekit.fulltext.concordance.terms import terms, text_of
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
     "Span",
     "count_runs",
     "cut",
-    "expression",
+    "fts_expression",
     "join_words",
     "pack",
     "parse",
