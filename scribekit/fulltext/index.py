@@ -97,7 +97,7 @@ class Index(Rebuildable):
         return (row[0] for row in self._db.execute(sql, (fts_expression(query),)))
 
     def text(self, number: int) -> str:
-        """A document's terms, as :func:`~scribekit.fulltext.concordance.text_of` writes them."""
+        """A document's terms, as :func:`~scribekit.fulltext.concordance.searchable_text` writes them."""
         return str(self._db.execute("SELECT text FROM terms WHERE rowid = ?", (number,)).fetchone()[0])
 
     def document(self, number: int) -> Document:

@@ -15,7 +15,7 @@ from scribekit.corpus import payloads
 from scribekit.corpus.handles import Corpus
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.view import CorpusView
-from scribekit.fulltext.concordance import COLUMNS, Packed, Query, pack
+from scribekit.fulltext.concordance import WORD_COLUMNS, Packed, Query, pack
 from scribekit.fulltext.index import Entry, Index
 from scribekit.tables.arrow import WhereRecordings, recordings_where
 from scribekit.tables.store.reuse import Text, held_words
@@ -155,7 +155,7 @@ def _current_index(folder: Path, state: _State, ledger: Ledger, *, rebuild: bool
 def _packed(folder: Path, ledger: Ledger, texts: Mapping[str, Text], names: Sequence[str]) -> Iterator[tuple[str, Packed]]:
     """Documents from the tables where these hold them, from the transcripts elsewhere."""
     missing = {texts[name]: name for name in names}
-    for held in held_words(folder, list(missing), COLUMNS):
+    for held in held_words(folder, list(missing), WORD_COLUMNS):
         found = [missing.pop(text) for text in held.texts]
         yield from zip(found, pack(held.rows, held.recording_ids), strict=True)
     for is_edited in (False, True):

@@ -13,7 +13,7 @@ import pandas as pd
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, SearchCancelledError, nearest
 from scribekit.corpus.handles import Batch, Corpus
-from scribekit.fulltext.concordance import SORTS, Line, Query, cut, parse, sort_key, spans
+from scribekit.fulltext.concordance import SORTS, Line, Query, lines_at, parse, sort_key, spans
 from scribekit.fulltext.indexed import IndexedCorpus, Where
 from scribekit.recordings.manifest import names_beside
 from scribekit.tables.arrow import values_of
@@ -130,9 +130,9 @@ def _speakers(asked: Any) -> set[str | None]:
 
 def _lines(indexed: IndexedCorpus, query: Query) -> Iterator[_FoundLine]:
     for recording_id, number in indexed.matching(query):
-        places = spans(query, indexed.index.text(number))
-        if places:
-            for line in cut(indexed.index.document(number), places):
+        matches = spans(query, indexed.index.text(number))
+        if matches:
+            for line in lines_at(indexed.index.document(number), matches):
                 yield recording_id, line
 
 

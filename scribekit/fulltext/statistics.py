@@ -13,7 +13,7 @@ import pandas as pd
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, nearest
 from scribekit.corpus.handles import Batch, Corpus
-from scribekit.fulltext.concordance import Span, count_runs, measures, parse, spans
+from scribekit.fulltext.concordance import Span, count_ngrams, measures, parse, spans
 from scribekit.fulltext.facets import label
 from scribekit.fulltext.indexed import IndexedCorpus, Where
 from scribekit.tables.arrow import values_of
@@ -180,13 +180,13 @@ def ngrams(
     if not isinstance(n, Integral) or n < 1:
         raise OptionError(f"n={n!r} words make no run. Give a whole number: 1 for the word list, 2 for pairs and so on.")
     with IndexedCorpus(batch_or_corpus, where, reviewed=reviewed) as indexed:
-        counted = count_runs([text for _, text in indexed.texts()], n, at_least)
+        counts = count_ngrams([text for _, text in indexed.texts()], n, at_least)
     frame = schema.NGRAMS.frame(
         {
-            "ngram": counted.runs,
-            "frequency": counted.frequency,
-            "per_million": _per_million(counted.frequency, counted.total),
-            "recordings": counted.recordings,
+            "ngram": counts.ngrams,
+            "frequency": counts.frequency,
+            "per_million": _per_million(counts.frequency, counts.total),
+            "recordings": counts.recordings,
         }
     )
     return frame.sort_values(["frequency", "ngram"], ascending=[False, True], ignore_index=True)
@@ -249,6 +249,7 @@ def _keyness_rows(group: str, words: Sequence[str], counts: Counter[str], total:
     frequency = np.array([counts[word] for word in words], dtype=np.int64)
     rest_frequency = np.array([total[word] for word in words], dtype=np.int64) - frequency
     size, rest_size = counts.total(), total.total() - counts.total()
+    direction = np.sign(frequency * rest_size - rest_frequency * size)
     columns: dict[str, Any] = {
         "group": [group] * len(words),
         "word": list(words),
@@ -256,7 +257,7 @@ def _keyness_rows(group: str, words: Sequence[str], counts: Counter[str], total:
         "rest_frequency": rest_frequency,
         "per_million": _per_million(frequency, size),
         "rest_per_million": _per_million(rest_frequency, rest_size),
-        "ll": measures.two_corpora(frequency, size, rest_frequency, rest_size) * np.sign(frequency * rest_size - rest_frequency * size),
+        "ll": direction * measures.two_corpus_log_likelihood(frequency, size, rest_frequency, rest_size),
         "log_ratio": measures.log_ratio(frequency, size, rest_frequency, rest_size),
     }
     return schema.KEYNESS.frame(columns)

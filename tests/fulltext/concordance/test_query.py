@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.base.errors import OptionError
-from scribekit.fulltext.concordance import fts_expression, parse, spans, terms, text_of
+from scribekit.fulltext.concordance import fts_expression, parse, searchable_text, spans, terms
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_whatever_is_typed_is_refused_or_answered_alike_by_the_index_and_by_the_
         parsed = parse(query)
     except OptionError:
         return
-    written = text_of(term for word in text.split() for term in terms(word))
+    written = searchable_text(term for word in text.split() for term in terms(word))
     table.execute("DELETE FROM t")
     table.execute("INSERT INTO t (text) VALUES (?)", (written,))
     found = table.execute("SELECT COUNT(*) FROM t WHERE t MATCH ?", (fts_expression(parsed),)).fetchone()[0]
