@@ -65,7 +65,7 @@ def test_a_search_sees_one_edition_of_the_index_whatever_others_do(stored, tmp_p
         other = threading.Thread(target=lambda: sk.build_index(stored({"b": "x"}, folder=folder, number=2), rebuild=False, progress=False))
         other.start()
         other.join()
-        assert list(indexed.index.holds()) == ["a-1"]
+        assert list(indexed.index.entries()) == ["a-1"]
         assert [indexed.index.text(number) for number in indexed.recordings.values()] == [" x "]
     assert sk.search(sk.open_corpus(folder), "x")["recording_id"].tolist() == ["a", "b"]
 
