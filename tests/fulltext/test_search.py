@@ -239,6 +239,17 @@ def test_a_limit_gives_the_first_lines_of_the_whole(stored, sort):
     assert sk.search(batch, "the OR climate", sort=sort, limit=3).equals(whole.head(3))
 
 
+TEXTS = st.lists(st.lists(st.sampled_from(["a", "b", "co-co", ""]), max_size=8).map(" ".join), min_size=1, max_size=6)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=TEXTS, limit=st.integers(0, 9), query=st.sampled_from(["a", '"a b"', "a NEAR/1 b", "co", "a NOT b"]))
+def test_the_first_lines_are_the_head_of_all_lines(stored, texts, limit, query):
+    corpus = stored({f"r{number}": text for number, text in enumerate(texts)})
+    first, everything = sk.search(corpus, query, limit=limit), sk.search(corpus, query)
+    assert first.equals(everything.head(limit).reset_index(drop=True))
+
+
 @pytest.mark.parametrize("limit", [0, 1])
 def test_small_limits(stored, limit):
     assert len(sk.search(stored(TALK), "climate", limit=limit)) == limit
