@@ -47,9 +47,7 @@ def test_in_a_larger_library_a_value_for_nearly_every_recording_is_not_a_facet()
             "recording_id": [f"r{number}" for number in range(count)],
             "name": [f"Somebody {number}" for number in range(count)],
             "room": [f"Room {number % 4}" for number in range(count)],
-            "comment": [
-                "a very long comment that nobody would ever want to tick in a list of values" + "!" * (n % 3) for n in range(count)
-            ],
+            "comment": ["a very long comment that nobody would want to tick in a list of values" + "!" * (n % 3) for n in range(count)],
         }
     )
     assert facet_names(library) == [SPEAKER, RECORDING, "room"]
