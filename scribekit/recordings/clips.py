@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scribekit.base.errors import ScribekitError
+from scribekit.recordings.locate import absolute_path
 
 RATE_HZ = 16_000
 _FRAME_MS = 20
@@ -94,9 +95,7 @@ class Sound:
 
         self._path = path
         with self._explained():
-            self._container: Any = av.open(
-                str(path.expanduser().absolute()), metadata_errors="ignore", options={"protocol_whitelist": "file"}
-            )
+            self._container: Any = av.open(str(absolute_path(path)), metadata_errors="ignore", options={"protocol_whitelist": "file"})
         self._stream = self._container.streams.best("audio")
 
     def clip(self, start_s: float, end_s: float) -> bytes:

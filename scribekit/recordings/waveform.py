@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scribekit.base.errors import ScribekitError
+from scribekit.recordings.locate import absolute_path
 
 STEP_MS = 10
 """The finest resolution."""
@@ -44,7 +45,7 @@ class Waveform:
     """
 
     def __init__(self, path: Path, cache: Path, duration_s: float | None = None, sha256: str | None = None) -> None:
-        self._path = path.expanduser().absolute()
+        self._path = absolute_path(path)
         self._place = _place(self._path, cache, sha256)
         self._peaks = np.zeros(max(0, round((duration_s or 0) * 1000 / STEP_MS)), dtype=np.uint8)
         self.known_ms = 0

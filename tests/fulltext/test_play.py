@@ -34,6 +34,12 @@ def test_nothing_before_the_start_is_played(tone):
     assert sk.play({"source": str(tone), "start_ms": 200, "end_ms": 700}).data == wav_clip(tone, 0.0, 1.7)
 
 
+def test_a_recording_may_be_called_as_a_home_folder_is(tone, monkeypatch):
+    monkeypatch.chdir(tone.parent)
+    tone.rename(tone.parent / "~root.wav")
+    assert sk.play({"source": "~root.wav", "start_ms": 1000, "end_ms": 1500}).data == wav_clip(tone.parent / "~root.wav", 0.0, 2.5)
+
+
 def test_the_source_is_looked_up_in_the_corpus(stored, tone):
     batch = stored({"a": "climate change"}, {"source": [str(tone)]})
     word = sk.to_frame(batch, "words").iloc[1]
