@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scribekit.corrections.bulk import apply_edits, propose_correction, redo_edits, smooth_speakers, undo_edits
     from scribekit.corrections.people import name_people, people, review_states
     from scribekit.corrections.review import Review, review
-    from scribekit.fulltext.cite import cite
+    from scribekit.fulltext.citation import cite
     from scribekit.fulltext.play import play
     from scribekit.fulltext.search import build_index, search
     from scribekit.fulltext.statistics import collocates, dispersion, keyness, ngrams
@@ -106,7 +106,7 @@ _HOMES = {
     "build_index": "fulltext.search",
     "build_tables": "tables.frames",
     "calibrate": "quality.calibration",
-    "cite": "fulltext.cite",
+    "cite": "fulltext.citation",
     "collect": "batch.transcribe",
     "collocates": "fulltext.statistics",
     "compare_plan": "batch.planning.planner",

@@ -61,6 +61,10 @@ class LocalServiceError(ScribekitError):
     """The local service did not start, or has ended."""
 
 
+class SearchCancelledError(ScribekitError):
+    """A search was given up, because its ``cancelled`` returned true."""
+
+
 class ExportError(ScribekitError):
     """A file cannot be written into the export folder (a file in the way, no permission, disk full)."""
 

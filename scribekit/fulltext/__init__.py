@@ -1,1 +1,9 @@
-"""fulltext."""
+"""What was said where: search and corpus linguistics over the transcripts of a corpus.
+
+A search asks the index (``index``, SQLite's FTS5) which recordings answer, and makes a line of each match. ``indexed`` brings the
+index up to date with the ledger first, and says which recordings are meant. ``concordance`` is the pure part: the query language, terms,
+lines, n-grams and the formulas. The index file ``search.sqlite`` belongs to ``index`` only; it can be deleted and built again.
+
+Doors: ``search`` (sk.search, sk.build_index), ``statistics`` (sk.collocates, sk.keyness, sk.dispersion, sk.ngrams), ``citation`` (sk.cite),
+``play`` (sk.play), ``facets`` and ``concordance``.
+"""

@@ -1,4 +1,4 @@
-"""Facets of lines found: by speaker, recording, date and any column of the manifest, with counts. Pure."""
+"""Facets of the lines of a search: by speaker, recording, date and any column of the manifest, with counts. Pure."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from scribekit.base.errors import OptionError, nearest
 
 SPEAKER, RECORDING = "speaker", "recording_id"
 Picked = Mapping[str, Collection[str | None]]
-"""Facet → the values chosen: a line must have one of them, in each facet."""
+"""Facet → the values chosen. A line must have one of them in each facet."""
 
 Values = Collection[Any] | Any
 
-_MOST_VALUES = 50
+_MAX_VALUES = 50
 _FEW_RECORDINGS = 20
-_LONGEST_VALUE = 60
+_MAX_VALUE_LENGTH = 60
 _DATE = r"\d{4}-\d{2}-\d{2}(?:[T ].*)?"
 _PERIOD = re.compile(r"\d{4}(-\d\d){0,2}")
 _PERIODS = ((730, "%Y"), (62, "%Y-%m"), (-1, "%Y-%m-%d"))
-"""The shortest span in days at which dates are told apart by year, month, day."""
+"""Dates that span more than this many days are grouped by this period."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -37,8 +37,8 @@ class Count:
     """One value of a facet.
 
     Attributes:
-        value: The value as text; None where the row has none.
-        lines: How many lines have it, of those that the choices in the other facets leave.
+        value: The value as text; None for a missing value.
+        lines: How many lines have it, of those that the choices in the other facets keep.
         is_picked: Whether it is chosen.
     """
 
@@ -48,7 +48,7 @@ class Count:
 
 
 def label(value: Any) -> str | None:
-    """A cell of a manifest as the value of a facet; None for a missing one.
+    """Return a cell of a manifest as the value of a facet; None for a missing cell.
 
     Example:
         >>> label(2.0), label(True), label(" call "), label(float("nan"))
@@ -64,11 +64,11 @@ def label(value: Any) -> str | None:
 
 
 def choices(given: Mapping[str, Values], names: Sequence[str]) -> dict[str, list[str | None]]:
-    """Choices in any form (one value, several, none) as lists of the facets' values.
+    """Return choices in any form (one value, several, none) as lists of the facets' values.
 
     Args:
-        given: Facet → values as they stand in the manifest.
-        names: The facets that there are.
+        given: Facet → values as in the manifest.
+        names: The known facets.
 
     Raises:
         OptionError: There is no such facet.
@@ -85,12 +85,12 @@ def choices(given: Mapping[str, Values], names: Sequence[str]) -> dict[str, list
 
 
 def facet_names(manifest: pd.DataFrame, by: Sequence[str] | None = None) -> list[str]:
-    """The facets of a manifest: speaker and recording, then the user's columns.
+    """Return the facets of a manifest: speaker and recording, then the user's columns.
 
     Args:
         manifest: One row per recording.
-        by: The columns wanted, in this order. By default all but those that part nothing (one value), or in a larger library
-            nearly everything (a title for each recording, free text, paths).
+        by: The columns wanted, in this order. By default all columns except those with a single value, and in a larger library those
+            with a value for nearly each recording (titles, free text, paths).
 
     Raises:
         OptionError: The manifest has no such column.
@@ -100,7 +100,7 @@ def facet_names(manifest: pd.DataFrame, by: Sequence[str] | None = None) -> list
         return [
             SPEAKER,
             RECORDING,
-            *(name for name in own if name != SPEAKER and not _is_a_name(manifest, name) and _parts_well(manifest[name])),
+            *(name for name in own if name != SPEAKER and not _is_unique_title(manifest, name) and _is_useful(manifest[name])),
         ]
     known = [SPEAKER, *map(str, manifest.columns)]
     for name in by:
@@ -110,11 +110,11 @@ def facet_names(manifest: pd.DataFrame, by: Sequence[str] | None = None) -> list
 
 
 def recording_labels(manifest: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
-    """The values that each recording has in the facets: one column per facet but the speaker's, indexed by recording.
+    """Return the values of each recording in the facets: one column per facet except the speaker, indexed by recording.
 
     Dates (real ones, or text such as 2026-11-22) are grouped by day, month or year, so that there are not too many.
     """
-    columns = {name: _dated(manifest[name]) for name in names if name != SPEAKER}
+    columns = {name: _by_period(manifest[name]) for name in names if name != SPEAKER}
     texts = {name: [label(value) for value in column] for name, column in columns.items()}
     return pd.DataFrame(texts, index=pd.Index(manifest[RECORDING], name=RECORDING), dtype="object")
 
@@ -125,7 +125,7 @@ class Facets:
     Args:
         lines: Rows of :func:`scribekit.search`.
         names: The facets; see :func:`facet_names`.
-        labels: What :func:`recording_labels` gave.
+        labels: The values of each recording, from :func:`recording_labels`.
     """
 
     def __init__(self, lines: pd.DataFrame, names: Sequence[str], labels: pd.DataFrame) -> None:
@@ -142,30 +142,30 @@ class Facets:
             self._codes[name] = codes
             self._values[name] = [label(value) for value in values]
 
-    def chosen(self, picked: Picked, *, but: str | None = None) -> Mask:
-        """Which lines the choices leave.
+    def chosen(self, picked: Picked, *, ignoring: str | None = None) -> Mask:
+        """Return which lines the choices keep.
 
         Args:
-            picked: The values chosen in each facet; an empty choice leaves all.
-            but: A facet whose choice is passed over.
+            picked: The values chosen in each facet; an empty choice keeps all.
+            ignoring: A facet whose choice does not count.
         """
         mask = np.ones(self._size, dtype=np.bool_)
         for name, wanted in picked.items():
-            if name != but and wanted and name in self._codes:
+            if name != ignoring and wanted and name in self._codes:
                 mask &= np.array([value in wanted for value in self._values[name]], dtype=np.bool_)[self._codes[name]]
         return mask
 
     def counts(self, picked: Picked) -> dict[str, list[Count]]:
-        """The values of each facet that lines have, or that are chosen: most lines first, dates in their order.
+        """Count the values of each facet that lines have, or that are chosen: most lines first, dates in their order.
 
-        A facet in which all lines are alike, and nothing is chosen, is left out.
+        A facet in which all lines have the same value, and none is chosen, is excluded.
         """
         return {name: self._counted(name, picked) for name, codes in self._codes.items() if picked.get(name) or (codes != codes[:1]).any()}
 
     def _counted(self, name: str, picked: Picked) -> list[Count]:
         wanted = picked.get(name, ())
         values = self._values[name]
-        tally = np.bincount(self._codes[name][self.chosen(picked, but=name)], minlength=len(values)).tolist()
+        tally = np.bincount(self._codes[name][self.chosen(picked, ignoring=name)], minlength=len(values)).tolist()
         found = [Count(value, lines, value in wanted) for value, lines in zip(values, tally, strict=True) if lines or value in wanted]
         found += [Count(value, 0, is_picked=True) for value in wanted if value not in values]
         is_dated = name not in (SPEAKER, RECORDING) and all(count.value is None or _PERIOD.fullmatch(count.value) for count in found)
@@ -177,24 +177,24 @@ def _listed(values: Values) -> Collection[Any]:
     return values if is_many else [values]
 
 
-def _is_a_name(manifest: pd.DataFrame, column: str) -> bool:
-    """A title of its own for each recording says the same as the recording."""
+def _is_unique_title(manifest: pd.DataFrame, column: str) -> bool:
+    """Return whether a column gives each recording a title of its own, and so says the same as the facet of recordings."""
     return column == "title" and bool(manifest[column].dropna().is_unique)
 
 
-def _parts_well(column: pd.Series[Any]) -> bool:
+def _is_useful(column: pd.Series[Any]) -> bool:
     present = column.dropna()
-    texts = _dated(present).map(label)
-    different = texts.nunique()
-    if different < 2 or different > _MOST_VALUES:
+    texts = _by_period(present).map(label)
+    distinct = texts.nunique()
+    if distinct < 2 or distinct > _MAX_VALUES:
         return False
     if pd.api.types.is_string_dtype(present) and present.map(str).str.contains(r"[/\\\n]").all():
         return False
-    return len(column) <= _FEW_RECORDINGS or (different < len(present) and texts.str.len().max() <= _LONGEST_VALUE)
+    return len(column) <= _FEW_RECORDINGS or (distinct < len(present) and texts.str.len().max() <= _MAX_VALUE_LENGTH)
 
 
-def _dated(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Dates as year, month or day, by how far apart they are; anything else as it is."""
+def _by_period(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return dates as year, month or day, by how many days they span; any other column unchanged."""
     present = column.dropna()
     is_text = len(present) > 0 and present.map(lambda value: isinstance(value, str)).all()
     is_date = len(present) > 0 and present.map(lambda value: isinstance(value, date)).all()
@@ -203,5 +203,5 @@ def _dated(column: pd.Series[Any]) -> pd.Series[Any]:
     if not pd.api.types.is_datetime64_any_dtype(column):
         return column
     days = (column.max() - column.min()).days if column.notna().any() else 0
-    dates: pd.Series[Any] = column.dt.strftime(next(form for least, form in _PERIODS if days > least))
+    dates: pd.Series[Any] = column.dt.strftime(next(form for span, form in _PERIODS if days > span))
     return dates

@@ -1,7 +1,7 @@
-"""The full-text index of a corpus: ``search.sqlite`` in its folder, made from the stored transcripts and thrown away at will.
+"""The full-text index of a corpus: ``search.sqlite`` in its folder, built from the stored transcripts; it can be deleted at any time.
 
-SQLite's FTS5 finds the recordings; the words with their times lie beside it, so that lines are cut without opening a payload.
-The index knows no selection: which recordings count is decided after the match.
+SQLite's FTS5 finds the recordings. The words with their times are stored beside it, so that lines are made without opening a payload.
+The index always covers the whole corpus: which recordings count is decided after the match.
 """
 
 from __future__ import annotations
@@ -11,47 +11,47 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from scribekit.corpus.sqlite import Rebuildable
-from scribekit.fulltext.concordance import Document, Packed, Query, expression, unpack
+from scribekit.fulltext.concordance import Document, Packed, Query, fts_expression, unpack
 
 FILE_NAME = "search.sqlite"
-VERSION = 5  # raise it when what is stored, or how terms are made, changes: the index is then built anew
+VERSION = 5  # raise it when what is stored, or how terms are made, changes: the index is then built again
 _SCHEMA = (
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL)",
     "CREATE TABLE covers (stamp TEXT NOT NULL)",
     "CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL)",
-    # Terms come without white space and ASCII punctuation, so this tokenizer parts them at their spaces and nowhere else.
+    # Terms have no white space and no ASCII punctuation, so this tokenizer splits only at the spaces between them.
     "CREATE VIRTUAL TABLE terms USING fts5(text, tokenize = 'ascii', columnsize = 0)",
     "INSERT INTO terms (terms, rank) VALUES ('hashsize', 33554432)",  # fewer, larger segments to merge
 )
 
 Source = Callable[[Sequence[str]], Iterable[tuple[str, Packed]]]
-"""For names of documents, pairs of name and what is to be stored, in any order."""
+"""Takes names of documents and gives pairs of name and document, in any order."""
 
 Entry = tuple[int, str]
-"""The number of a document, by which the index orders what it finds, and what is another when its text is."""
+"""The number of a document, by which the index orders its hits, and a stamp that changes when the document's text does."""
 
 
 class Index(Rebuildable):
-    """The open index of one corpus. Used by one thread at a time; any number of processes may have it open.
+    """The open index of one corpus. One thread uses it at a time; any number of processes may have it open.
 
-    An index of another version, or one that cannot be read, is deleted and made anew: it holds nothing that is not in the ledger.
+    An index of another version, or one that cannot be read, is deleted and built again: it holds only what is in the ledger.
 
     Args:
         folder: The corpus folder.
 
     Raises:
-        LedgerError: The folder cannot be written, and the index is not there or not of this version.
+        LedgerError: The folder cannot be written, and the index is missing or of another version.
     """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder / FILE_NAME, "search index")
 
-    def holds(self) -> dict[str, Entry]:
-        """The name of every document, with its number and stamp."""
+    def entries(self) -> dict[str, Entry]:
+        """Return the name of every document, with its number and stamp."""
         return {row[0]: (row[1], row[2]) for row in self._db.execute("SELECT name, id, stamp FROM documents")}
 
     def covers(self, stamp: str) -> bool:
-        """Whether the index covers a state of the ledger; if so, all further reading sees just that, whatever others write."""
+        """Return whether the index covers a state of the ledger; if so, all further reading sees that state, whatever others write."""
         self._db.execute("BEGIN")
         if self._db.execute("SELECT stamp FROM covers").fetchall() == [(stamp,)]:
             return True
@@ -59,12 +59,12 @@ class Index(Rebuildable):
         return False
 
     def update(self, stamp: str, wanted: Mapping[str, Entry], source: Source, on_done: Callable[[int], object] | None = None) -> int:
-        """Bring the index up to date: add documents that are new or other than before, drop those that are gone.
+        """Bring the index up to date: add documents that are new or have changed, remove those that are gone.
 
         Args:
             stamp: The state of the ledger that the index then covers.
-            wanted: The name of every document, with the number and stamp that it is to have.
-            source: Gives the documents that are missing, the quicker the more their numbers ascend.
+            wanted: The name of every document, with the number and stamp that it should have.
+            source: Gives the missing documents. Storing them is quickest in ascending order of their numbers.
             on_done: Called with the number of documents added so far.
 
         Returns:
@@ -72,11 +72,11 @@ class Index(Rebuildable):
         """
         added = 0
         with self._transaction():
-            there = self.holds()
-            self._drop([entry[0] for name, entry in there.items() if wanted.get(name) != entry])
-            missing = sorted((name for name, entry in wanted.items() if there.get(name) != entry), key=wanted.__getitem__)
-            for added, (name, packed) in enumerate(source(missing), start=1):
-                self._add(name, *wanted[name], packed)
+            present = self.entries()
+            self._remove([number for name, (number, stamp) in present.items() if wanted.get(name) != (number, stamp)])
+            missing = sorted((name for name, entry in wanted.items() if present.get(name) != entry), key=wanted.__getitem__)
+            for added, (name, document) in enumerate(source(missing), start=1):
+                self._add(name, *wanted[name], document)
                 if on_done:
                     on_done(added)
             self._db.execute("DELETE FROM covers")
@@ -84,32 +84,32 @@ class Index(Rebuildable):
         return added
 
     def clear(self) -> None:
-        """Forget everything; the next update builds the index anew."""
-        self._check_writable("cannot be made anew")
+        """Delete everything; the next update builds the index again."""
+        self._check_writable("cannot be built again")
         with self._explained():
             self._db.close()
             self._delete()
             self._db = self._opened()
 
     def matching(self, query: Query) -> Iterator[int]:
-        """The numbers of the documents that answer a query, ascending; found one by one, so that the first need not wait for the last."""
+        """Find the numbers of the documents that answer a query, ascending, one by one: the first does not wait for the last."""
         sql = "SELECT rowid FROM terms WHERE terms MATCH ? ORDER BY rowid"
-        return (row[0] for row in self._db.execute(sql, (expression(query),)))
+        return (row[0] for row in self._db.execute(sql, (fts_expression(query),)))
 
     def text(self, number: int) -> str:
-        """A document's terms, as :func:`~scribekit.fulltext.concordance.text_of` writes them."""
+        """Return a document's terms, as :func:`~scribekit.fulltext.concordance.searchable_text` writes them."""
         return str(self._db.execute("SELECT text FROM terms WHERE rowid = ?", (number,)).fetchone()[0])
 
     def document(self, number: int) -> Document:
-        """A document's words with their times."""
+        """Return a document's words with their times."""
         return unpack(self._db.execute("SELECT body FROM bodies WHERE id = ?", (number,)).fetchone()[0])
 
-    def _add(self, name: str, number: int, stamp: str, packed: Packed) -> None:
+    def _add(self, name: str, number: int, stamp: str, document: Packed) -> None:
         self._db.execute("INSERT INTO documents (id, name, stamp) VALUES (?, ?, ?)", (number, name, stamp))
-        self._db.execute("INSERT INTO bodies (id, body) VALUES (?, ?)", (number, packed.body))
-        self._db.execute("INSERT INTO terms (rowid, text) VALUES (?, ?)", (number, packed.text))
+        self._db.execute("INSERT INTO bodies (id, body) VALUES (?, ?)", (number, document.body))
+        self._db.execute("INSERT INTO terms (rowid, text) VALUES (?, ?)", (number, document.text))
 
-    def _drop(self, numbers: Sequence[int]) -> None:
+    def _remove(self, numbers: Sequence[int]) -> None:
         for table, column in (("terms", "rowid"), ("bodies", "id"), ("documents", "id")):
             sql = f"DELETE FROM {table} WHERE {column} = ?"  # noqa: S608 -- constants
             self._db.executemany(sql, ((number,) for number in numbers))

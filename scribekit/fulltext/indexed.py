@@ -1,4 +1,4 @@
-"""A batch or corpus with its search index up to date, and those of its recordings that a verb is asked about."""
+"""A batch or corpus with its search index up to date, and the recordings in it that a verb is about."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scribekit.corpus import payloads
 from scribekit.corpus.handles import Corpus
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.view import CorpusView
-from scribekit.fulltext.concordance import COLUMNS, Packed, Query, pack
+from scribekit.fulltext.concordance import WORD_COLUMNS, Packed, Query, pack
 from scribekit.fulltext.index import Entry, Index
 from scribekit.tables.arrow import WhereRecordings, recordings_where
 from scribekit.tables.store.reuse import Text, held_words
@@ -24,26 +24,26 @@ from scribekit.transcripts.frames import project
 Where = WhereRecordings
 
 _AS_RECEIVED = " as received"
-_AT_A_TIME = 32
+_PAYLOADS_AT_A_TIME = 32
 
 
 @dataclass(frozen=True)
-class _State:
-    """What the ledger says of a batch or corpus, until its stamp changes.
+class _LedgerState:
+    """What the index needs to know of a batch or corpus; valid while the ledger's stamp is the same.
 
     Attributes:
         stamp: See ``Ledger.stamp``.
-        wanted: All documents of the whole corpus, numbered as their jobs were planned: each stored transcript by its job key, in the
-            words of the people who edited it; one that was edited as received as well.
+        entries: All documents of the whole corpus, numbered in the order in which their jobs were planned. Each stored transcript is
+            one, by its job key, as people have corrected it; an edited transcript is another one as received.
         texts: The text of each document.
-        reviewed: Recording id → document, in manifest order.
+        reviewed: Recording id → number of its document, in manifest order.
         received: The same for the transcripts as received.
-        is_ascending: Whether the numbers of ``reviewed`` and ``received`` ascend, so that the index finds them in this order.
-        manifest: The manifest of the batch or corpus, whole.
+        is_ascending: Whether the numbers of ``reviewed`` and ``received`` ascend, so that the index finds them in manifest order.
+        manifest: The whole manifest of the batch or corpus.
     """
 
     stamp: str
-    wanted: Mapping[str, Entry]
+    entries: Mapping[str, Entry]
     texts: Mapping[str, Text]
     reviewed: Mapping[str, int]
     received: Mapping[str, int]
@@ -52,27 +52,38 @@ class _State:
 
 
 _Scope = tuple[Path, Path, tuple[int, ...]]
-"""Corpus, working folder (from where sources are seen) and batches."""
+"""The corpus, the working folder (which decides how sources are written) and the batches."""
 
-_MOST_STATES = 4
-_states: dict[_Scope, _State] = {}
+_MAX_STATES = 4
+_states: dict[_Scope, _LedgerState] = {}
 
 
 class IndexedCorpus:
     """The searchable recordings of a batch or corpus, in manifest order.
 
+    Args:
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
+        where: Only some recordings, as for :func:`scribekit.search`.
+        reviewed: Whether to take the transcripts as people have corrected them, or as received.
+        rebuild: Whether to delete the index first.
+        progress: Whether to show progress while the index is built.
+
     Attributes:
         index: The open index.
-        manifest: The manifest of the batch or corpus, whole.
-        recordings: Recording id → the id of its document, of the transcripts chosen.
-        added: How many documents the index lacked.
+        manifest: The whole manifest of the batch or corpus.
+        recordings: Recording id → number of its document, of the recordings chosen.
+        added: How many documents were added to the index.
+
+    Raises:
+        OptionError: ``where`` names no column of the manifest, or has a value that no recording can have.
+        LedgerError: The corpus cannot be read, or its index cannot be written.
     """
 
     def __init__(
         self, batch_or_corpus: Corpus, where: Where | None = None, *, reviewed: bool = True, rebuild: bool = False, progress: bool = False
     ) -> None:
         with batch_or_corpus.reading() as view:
-            state = _state(view)
+            state = _ledger_state(view)
             self.manifest = state.manifest.copy(deep=False)
             chosen = None if where is None else recordings_where(self.manifest, where)
             self.index, self.added = _current_index(view.path, state, view.ledger, rebuild=rebuild, progress=progress)
@@ -88,7 +99,7 @@ class IndexedCorpus:
         self.index.close()
 
     def matching(self, query: Query) -> Iterator[tuple[str, int]]:
-        """Recording id and document of the chosen recordings that answer a query; found one by one where that is their order anyway."""
+        """Find the chosen recordings that answer a query, with their documents; one by one where the index has them in manifest order."""
         hits = self.index.matching(query)
         if self._is_ascending:
             names = {number: recording_id for recording_id, number in self.recordings.items()}
@@ -97,33 +108,33 @@ class IndexedCorpus:
         return ((recording_id, number) for recording_id, number in self.recordings.items() if number in found)
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Recording id and terms of every chosen recording, one at a time."""
+        """Return recording id and terms of every chosen recording, one at a time."""
         return ((recording_id, self.index.text(number)) for recording_id, number in self.recordings.items())
 
 
-def _state(view: CorpusView) -> _State:
-    """What the ledger says, read anew only when its stamp is another than last time."""
+def _ledger_state(view: CorpusView) -> _LedgerState:
+    """Return what the index needs to know, read again only when the ledger's stamp has changed."""
     ledger = view.ledger
     stamp = ledger.stamp()
     scope = (view.path, Path.cwd(), tuple(view.batch_ids))
     state = _states.pop(scope, None)
     if state is None or state.stamp != stamp:
         documents = _documents(ledger)
-        wanted = {name: _entry(*document) for name, document in documents.items()}
+        entries = {name: _entry(*document) for name, document in documents.items()}
         texts = {name: text for name, (_, text) in documents.items()}
-        jobs = [(recording_id, key) for recording_id, (key, _) in ledger.transcript_ids(view.batch_ids).items() if key in wanted]
-        reviewed = {recording_id: wanted[key][0] for recording_id, key in jobs}
-        received = {recording_id: wanted.get(key + _AS_RECEIVED, wanted[key])[0] for recording_id, key in jobs}
+        jobs = [(recording_id, key) for recording_id, (key, _) in ledger.transcript_ids(view.batch_ids).items() if key in entries]
+        reviewed = {recording_id: entries[key][0] for recording_id, key in jobs}
+        received = {recording_id: entries.get(key + _AS_RECEIVED, entries[key])[0] for recording_id, key in jobs}
         is_ascending = all(before < after for before, after in itertools.pairwise(reviewed.values()))
-        state = _State(stamp, wanted, texts, reviewed, received, is_ascending, view.manifest)
+        state = _LedgerState(stamp, entries, texts, reviewed, received, is_ascending, view.manifest)
     _states[scope] = state
-    for oldest in list(_states)[:-_MOST_STATES]:
+    for oldest in list(_states)[:-_MAX_STATES]:
         _states.pop(oldest, None)
     return state
 
 
 def _documents(ledger: Ledger) -> dict[str, tuple[int, Text]]:
-    """The name of every document, with its number and its text."""
+    """Return the name of every document, with its number and its text."""
     edits = ledger.edit_stamps()
     found: dict[str, tuple[int, Text]] = {}
     for number, key, transcript_id in ledger.transcripts():
@@ -137,15 +148,16 @@ def _entry(number: int, text: Text) -> Entry:
     return number, text.transcript_id if text.edit is None else f"{text.transcript_id} {text.edit}"
 
 
-def _current_index(folder: Path, state: _State, ledger: Ledger, *, rebuild: bool, progress: bool) -> tuple[Index, int]:
+def _current_index(folder: Path, state: _LedgerState, ledger: Ledger, *, rebuild: bool, progress: bool) -> tuple[Index, int]:
+    """Open the index, bring it up to date, and return it with the number of documents added."""
     index, added = Index(folder), 0
     try:
         if rebuild:
             index.clear()
         while not index.covers(state.stamp):
-            missing = len(state.wanted.items() - index.holds().items())
-            with Progress(missing, unit="transcripts", description="Indexing", enabled=progress and missing > 0) as line:
-                added += index.update(state.stamp, state.wanted, lambda names: _packed(folder, ledger, state.texts, names), line.update)
+            missing = len(state.entries.items() - index.entries().items())
+            with Progress(missing, unit="transcripts", description="Indexing", enabled=progress and missing > 0) as bar:
+                added += index.update(state.stamp, state.entries, lambda names: _packed(folder, ledger, state.texts, names), bar.update)
     except BaseException:
         index.close()
         raise
@@ -153,15 +165,15 @@ def _current_index(folder: Path, state: _State, ledger: Ledger, *, rebuild: bool
 
 
 def _packed(folder: Path, ledger: Ledger, texts: Mapping[str, Text], names: Sequence[str]) -> Iterator[tuple[str, Packed]]:
-    """Documents from the tables where these hold them, from the transcripts elsewhere."""
+    """Pack documents from the derived tables where these hold them, and from the stored transcripts otherwise."""
     missing = {texts[name]: name for name in names}
-    for held in held_words(folder, list(missing), COLUMNS):
+    for held in held_words(folder, list(missing), WORD_COLUMNS):
         found = [missing.pop(text) for text in held.texts]
         yield from zip(found, pack(held.rows, held.recording_ids), strict=True)
     for is_edited in (False, True):
         rest = [(name, text.job_key) for text, name in missing.items() if (text.edit is not None) is is_edited]
-        for start in range(0, len(rest), _AT_A_TIME):
-            some = rest[start : start + _AT_A_TIME]
+        for start in range(0, len(rest), _PAYLOADS_AT_A_TIME):
+            some = rest[start : start + _PAYLOADS_AT_A_TIME]
             rows = project(["words"], payloads.payloads(ledger, some, reviewed=is_edited))["words"]
             found = [name for name, _ in some]
             yield from zip(found, pack(rows, found), strict=True)

@@ -1,4 +1,4 @@
-"""The sound around a row of any table that has times."""
+"""The sound of a row of any table with times (sk.play)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def play(
     row: pd.Series[Any] | Mapping[str, Any], *, corpus: Batch | Corpus | None = None, before: float = 1.0, after: float = 1.0
 ) -> Audio:
-    """The sound around a row of any table that has times, to listen to in a notebook.
+    """Play the sound around a row of any table with times, in a notebook.
 
     Only the part that is played is decoded: an hour's recording is as quick as a minute's.
 
@@ -37,7 +37,7 @@ def play(
         An ``IPython.display.Audio`` of 16 kHz, one channel, that plays when it is shown and clicked.
 
     Raises:
-        OptionError: It is no row, or has no times or no source, or its recording lies at an address and not in a file.
+        OptionError: It is not a row, or has no times or no source, or its recording is at a web address and not in a file.
         ScribekitError: The file is gone, or there is no sound in it at that time.
     """
     from IPython.display import Audio
@@ -46,28 +46,40 @@ def play(
     start_s, end_s = max(0.0, int(cells["start_ms"]) / 1000 - before), int(cells["end_ms"]) / 1000 + after
     if start_s >= end_s:
         raise OptionError(f"before={before} and after={after} leave nothing of the row to play. Give seconds, from 0 on.")
-    player: Audio = Audio(data=wav_clip(_local_source(cells, corpus), start_s, end_s))  # type: ignore[no-untyped-call]
+    player: Audio = Audio(data=wav_clip(_file_of(cells, corpus), start_s, end_s))  # type: ignore[no-untyped-call]
     return player
 
 
-def _local_source(cells: Mapping[str, Any], corpus: Corpus | None) -> Path:
+def _file_of(cells: Mapping[str, Any], corpus: Corpus | None) -> Path:
+    """Return the file of a row's recording.
+
+    Raises:
+        OptionError: The row does not say which recording it is, or the recording is at a web address.
+        ScribekitError: The file is not there.
+    """
     source = cells.get("source")
-    if corpus is not None and (
-        not isinstance(source, str) or ("recording_id" in cells and not is_url(source) and missing_file_message(source))
-    ):
-        source = _source_of(corpus, cells_of(cells, ["recording_id"], "play")["recording_id"])
+    if corpus is not None and _needs_lookup(cells):
+        source = _source_in(corpus, cells_of(cells, ["recording_id"], "play")["recording_id"])
     if not isinstance(source, str):
-        raise OptionError("The row does not say where its recording lies. Give the corpus as well: play(row, corpus=corpus).")
+        raise OptionError("The row does not say where its recording is. Give the corpus as well: play(row, corpus=corpus).")
     if is_url(source):
         raise OptionError(
-            f"The recording lies at {source!r}, and play reads files only. Download it, and give the row that file as 'source'."
+            f"The recording is at {source!r}, and play reads files only. Download it, and give the row that file as 'source'."
         )
-    if is_absent := missing_file_message(source):
-        raise ScribekitError(is_absent)
+    if problem := missing_file_message(source):
+        raise ScribekitError(problem)
     return Path(source)
 
 
-def _source_of(corpus: Corpus, recording_id: Any) -> str:
+def _needs_lookup(cells: Mapping[str, Any]) -> bool:
+    """Whether a row has no source, or has one whose file the corpus may know at another place."""
+    source = cells.get("source")
+    if not isinstance(source, str):
+        return True
+    return "recording_id" in cells and not is_url(source) and missing_file_message(source) is not None
+
+
+def _source_in(corpus: Corpus, recording_id: Any) -> str:
     with corpus.reading() as view:
         manifest = view.manifest
     found = manifest.loc[manifest["recording_id"] == recording_id, "source"]

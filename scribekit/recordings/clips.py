@@ -1,4 +1,4 @@
-"""A few seconds out of a recording, decoded by seeking."""
+"""A few seconds of a recording, decoded by seeking: as a WAV file, as samples, or as levels."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ import numpy as np
 import numpy.typing as npt
 
 from scribekit.base.errors import ScribekitError, explained, reason
+from scribekit.recordings.locate import absolute_path
+from scribekit.recordings.media import decoded_frames, open_media
 
 RATE_HZ = 16_000
 _FRAME_MS = 20
-_AROUND_MS = 100  # words' times are only so exact
-_PIECE_S = 60.0
-_QUIETEST_DB = -100.0
-_LEAD_S = 1.0  # decoders need some packets before the first good sample, and seeking is only so exact
+_MARGIN_MS = 100  # the times of words are not more exact
+_SECONDS_AT_A_TIME = 60.0
+_SILENCE_DB = -100.0
 
 
 def load_decoder() -> None:
-    """Load the library that decodes, which takes a moment: where sound is likely to be asked for, before it is."""
+    """Import FFmpeg, which takes a moment; call it before a user asks for sound."""
     import av  # noqa: F401
 
 
 def wav_clip(path: Path, start_s: float, end_s: float) -> bytes:
-    """A part of a recording as a WAV file of 16 kHz and one channel.
+    """Return a part of a recording as a WAV file of 16 kHz and one channel.
 
     Args:
         path: A local audio or video file.
-        start_s: Where it starts, in seconds.
-        end_s: Where it ends; the end of the recording when that comes first.
+        start_s: Where the part starts, in seconds.
+        end_s: Where it ends; a part beyond the end of the recording is shorter.
 
     Raises:
         ScribekitError: The file cannot be opened, or has no sound at that time.
@@ -43,9 +44,9 @@ def wav_clip(path: Path, start_s: float, end_s: float) -> bytes:
 
 
 def levels_db(path: Path, starts_ms: Any, ends_ms: Any) -> npt.NDArray[np.float64]:
-    """How loud the loudest 20 ms of each stretch of a recording are, to tell words from silence; 100 ms more on each side count too.
+    """Measure the level of the loudest 20 ms of each stretch of a recording, and of 100 ms on each side, to tell words from silence.
 
-    The recording is decoded once from the first to the last of them, in pieces of a minute.
+    The recording is decoded once, from the first stretch to the last, a minute at a time.
 
     Args:
         path: A local audio or video file.
@@ -53,34 +54,35 @@ def levels_db(path: Path, starts_ms: Any, ends_ms: Any) -> npt.NDArray[np.float6
         ends_ms: Ends in milliseconds.
 
     Returns:
-        Decibels of full scale: 0 for the loudest square wave, -100 for nothing at all, NaN where the file has no sound.
+        Decibels of full scale: 0 for the loudest square wave, -100 for digital silence, NaN where the file has no sound.
 
     Raises:
         ScribekitError: The file cannot be opened.
     """
-    first = np.maximum(0, np.asarray(starts_ms) - _AROUND_MS) // _FRAME_MS
-    end = (np.asarray(ends_ms) + _AROUND_MS) // _FRAME_MS + 1
-    if not len(first):
+    first_frames = np.maximum(0, np.asarray(starts_ms) - _MARGIN_MS) // _FRAME_MS
+    end_frames = (np.asarray(ends_ms) + _MARGIN_MS) // _FRAME_MS + 1
+    if not len(first_frames):
         return np.zeros(0)
-    begin, until_s = int(first.min()), end.max() * _FRAME_MS / 1000
+    first, end_s = int(first_frames.min()), end_frames.max() * _FRAME_MS / 1000
+    starts_s = np.arange(first * _FRAME_MS / 1000, end_s, _SECONDS_AT_A_TIME)
     with Sound(path) as sound:
-        pieces = [sound.samples(at, min(at + _PIECE_S, until_s)) for at in np.arange(begin * _FRAME_MS / 1000, until_s, _PIECE_S)]
+        pieces = [sound.samples(start_s, min(start_s + _SECONDS_AT_A_TIME, end_s)) for start_s in starts_s]
     levels = np.concatenate([_frame_levels(piece) for piece in pieces])
-    stretches = [levels[start:stop] for start, stop in zip((first - begin).tolist(), (end - begin).tolist(), strict=True)]
+    stretches = [levels[start:end] for start, end in zip((first_frames - first).tolist(), (end_frames - first).tolist(), strict=True)]
     return np.array([stretch.max() if len(stretch) else np.nan for stretch in stretches])
 
 
 def _frame_levels(samples: Any) -> npt.NDArray[np.float64]:
     size = RATE_HZ * _FRAME_MS // 1000
     frames = samples[: len(samples) // size * size].reshape(-1, size) / 32768.0
-    levels: npt.NDArray[np.float64] = 10 * np.log10(np.maximum(np.mean(frames**2, axis=1), 10 ** (_QUIETEST_DB / 10)))
+    levels: npt.NDArray[np.float64] = 10 * np.log10(np.maximum(np.mean(frames**2, axis=1), 10 ** (_SILENCE_DB / 10)))
     return levels
 
 
 class Sound:
-    """A recording that is kept open, to listen here and there: what was once passed over is found again at once.
+    """An open recording, to listen to several parts of it.
 
-    (In an MP3 file, places are known only by reading up to them.)
+    FFmpeg finds a place in an MP3 file only by reading up to it; an open file remembers the places that were passed.
 
     Args:
         path: A local audio or video file.
@@ -90,17 +92,13 @@ class Sound:
     """
 
     def __init__(self, path: Path) -> None:
-        import av
-
         self._path = path
         with self._explained():
-            self._container: Any = av.open(
-                str(path.expanduser().absolute()), metadata_errors="ignore", options={"protocol_whitelist": "file"}
-            )
+            self._container = open_media(absolute_path(path))
         self._stream = self._container.streams.best("audio")
 
     def clip(self, start_s: float, end_s: float) -> bytes:
-        """As :func:`wav_clip`."""
+        """Return a part as a WAV file; see :func:`wav_clip`."""
         samples = self.samples(start_s, end_s)
         if not len(samples):
             raise ScribekitError(
@@ -109,7 +107,7 @@ class Sound:
         return _wav(samples)
 
     def samples(self, start_s: float, end_s: float) -> Any:
-        """16-bit samples of one channel at 16 kHz; none where there is no sound.
+        """Return 16-bit samples of one channel at 16 kHz; none where there is no sound.
 
         Raises:
             ScribekitError: The file cannot be read.
@@ -129,7 +127,7 @@ class Sound:
         )
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._container.close()
 
     def __enter__(self) -> Sound:
@@ -140,12 +138,12 @@ class Sound:
 
 
 def _parts(container: Any, stream: Any, start_s: float, end_s: float) -> Iterator[Any]:
-    """Samples from ``start_s`` on, until the packets pass ``end_s``."""
+    """Give the samples from ``start_s`` on, until a packet begins after ``end_s``."""
     from av import AudioResampler
 
     resampler = AudioResampler("s16", "mono", RATE_HZ)
     skip: int | None = None
-    for time_s, frame in _frames(container, stream, start_s):
+    for time_s, frame in decoded_frames(container, stream, start_s):
         if time_s >= end_s:
             break
         if time_s + frame.samples / frame.sample_rate <= start_s:
@@ -160,25 +158,6 @@ def _parts(container: Any, stream: Any, start_s: float, end_s: float) -> Iterato
     if skip is not None:
         for piece in resampler.resample(None):
             yield piece.to_ndarray().reshape(-1)[max(skip, 0) :]
-
-
-def _frames(container: Any, stream: Any, start_s: float) -> Iterator[tuple[float, Any]]:
-    """Decoded frames from a little before ``start_s`` on, with their time in the recording; damaged packets are passed over.
-
-    The first sample of a stream need not be at time 0 (encoders of mp3 put silence before it): the vendor counts from that sample.
-    """
-    import av
-
-    first_s = float((stream.start_time or 0) * stream.time_base)
-    container.seek(max(0, int((max(0.0, start_s - _LEAD_S) + first_s) / stream.time_base)), stream=stream)
-    for packet in container.demux(stream):
-        try:
-            frames = packet.decode()
-        except av.FFmpegError:
-            continue
-        for frame in frames:
-            if frame.pts is not None:
-                yield float(frame.pts * frame.time_base) - first_s, frame
 
 
 def _wav(samples: Any) -> bytes:

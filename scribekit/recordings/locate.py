@@ -78,9 +78,24 @@ def _digest(path: str, size: int, modified_ns: int) -> str:  # noqa: ARG001 -- a
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def expand_home(path: str) -> str:
+    """Replace a leading ``~/`` by the home folder; a recording may well be called ``~draft.wav``.
+
+    Example:
+        >>> expand_home("~draft.wav"), expand_home("calls/a.wav")
+        ('~draft.wav', 'calls/a.wav')
+    """
+    return str(Path(path).expanduser()) if path.startswith("~/") else path
+
+
+def absolute_path(source: str | os.PathLike[str]) -> Path:
+    """Return the whole path of a local file, seen from the working folder."""
+    return Path(expand_home(os.fspath(source))).absolute()
+
+
 def missing_file_message(source: str) -> str | None:
     """That a recording is not where it was, and what to do; None when it is."""
-    path = Path(source).expanduser().absolute()
+    path = absolute_path(source)
     if path.is_file():
         return None
     return (

@@ -22,6 +22,7 @@ import msgspec
 
 from scribekit.base.errors import reason
 from scribekit.recordings.manifest import Facts
+from scribekit.recordings.media import open_media
 
 # In these formats FFmpeg guesses the length from the bit rate of the first frames; mp3 files with a good header are among them.
 _GUESSED_LENGTH = frozenset({"mp3", "aac", "amr", "ac3", "eac3", "dts", "loas"})
@@ -120,8 +121,7 @@ def _sound(path: str, size: int, start: bytes) -> dict[str, Any]:
     import av
 
     try:
-        # An absolute path is never taken for an address, and the whitelist keeps a playlist in disguise from fetching anything.
-        with av.open(str(Path(path).absolute()), metadata_errors="ignore", options={"protocol_whitelist": "file"}) as container:
+        with open_media(Path(path)) as container:
             if not container.streams.audio:
                 return _failure("no_audio", f"The file ({container.format.long_name or container.format.name}) has no sound in it.")
             return _measured(container, container.streams.best("audio") or container.streams.audio[0], size)

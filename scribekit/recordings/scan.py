@@ -18,6 +18,7 @@ from scribekit.base import schema
 from scribekit.base.errors import ManifestError
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.recordings import manifest, probe
+from scribekit.recordings.locate import expand_home
 
 _FACTS = ("duration_s", "size_bytes", "channels", "sample_rate_hz", "codec", "sha256")
 _MAGIC = re.compile(r"[*?[]")
@@ -47,7 +48,7 @@ def scan(folder_or_glob: str | os.PathLike[str], *, recursive: bool = True, prog
     where = os.fspath(folder_or_glob)
     if manifest.is_url(where):
         raise ManifestError(f"scan() looks into folders, and {where!r} is an address. Use sk.read_manifest([{where!r}]).")
-    base, found = _find(Path(_at_home(where)), recursive=recursive)
+    base, found = _find(Path(expand_home(where)), recursive=recursive)
     kept = [path for path in found if path.suffix.lower() in manifest.MEDIA_SUFFIXES]
     if not kept:
         others = sorted({path.suffix.lower() or "(none)" for path in found})
@@ -117,16 +118,12 @@ def read_manifest(source: Any, *, progress: bool = True) -> pd.DataFrame:
     if not isinstance(source, (str, os.PathLike)):
         return _manifest(_table(source), Path(), progress=progress)
     name = os.fspath(source)
-    path = Path(_at_home(name))
+    path = Path(expand_home(name))
     if manifest.is_url(name) or path.suffix.lower() in manifest.MEDIA_SUFFIXES:
         raise ManifestError(
             f"{name!r} is not the path of a table of recordings. A recording goes into a list: sk.read_manifest([{name!r}])."
         )
     return _manifest(_read_table(path), path.parent, progress=progress)
-
-
-def _at_home(path: str) -> str:
-    return str(Path(path).expanduser()) if path.startswith("~/") else path
 
 
 def _read_table(path: Path) -> pd.DataFrame:
@@ -217,7 +214,7 @@ def _text(cell: Any) -> str | None:
 
 def _existing(base: Path, written: str) -> str:
     """The path in the spelling that is on the disk: names that look alike may be composed (NFC) or decomposed (NFD)."""
-    path = str(base / _at_home(written))
+    path = str(base / expand_home(written))
     spellings = (path,) if path.isascii() else (path, unicodedata.normalize("NFC", path), unicodedata.normalize("NFD", path))
     return next((spelling for spelling in spellings if os.path.lexists(spelling)), path)
 
@@ -256,7 +253,7 @@ def _fill_in_facts(data: dict[str, list[Any]], sources: Sequence[str | None], *,
 
 def _ids(table: pd.DataFrame, written: Sequence[str | None]) -> list[str]:
     if "recording_id" not in table.columns:
-        return manifest.recording_ids([None if text is None else _printable(_at_home(text)) for text in written])
+        return manifest.recording_ids([None if text is None else _printable(expand_home(text)) for text in written])
     given = [_text(cell) for cell in table["recording_id"]]
     return manifest.check_ids(given)
 

@@ -1,4 +1,4 @@
-"""How loud a recording is from moment to moment, for the drawing of its waveform: computed piece by piece, and kept on disk."""
+"""The peaks of a recording, to draw its waveform: computed piece by piece, and kept on disk."""
 
 from __future__ import annotations
 
@@ -15,50 +15,52 @@ import numpy as np
 import numpy.typing as npt
 
 from scribekit.base.errors import ScribekitError, reason
+from scribekit.recordings.locate import absolute_path
+from scribekit.recordings.media import decoded_frames, open_media
 
 STEP_MS = 10
-"""The finest resolution."""
+"""The finest resolution: one peak for this long."""
 FACTOR = 4
-"""How many values of one level make one of the next coarser level."""
+"""How many peaks of one level make one of the next coarser level."""
 
-_BATCH_S = 2.0
-_GAP_S = 0.05  # time stamps are rounded; what is farther apart is a hole in the recording
-_AS_IT_IS = frozenset({"fltp", "flt", "s16p", "s16"})
+_PIECE_S = 2.0
+_GAP_S = 0.05  # time stamps are rounded; frames farther apart have a hole in the recording between them
+_READABLE_FORMATS = frozenset({"fltp", "flt", "s16p", "s16"})
 _MAGIC = b"scribekit peaks 1\n"
 
 Peaks = npt.NDArray[np.uint8]
 
 
 class Waveform:
-    """The peaks of one recording: known ones from the cache, others from :meth:`compute`.
+    """The peaks of one recording: from the cache, or from :meth:`compute`.
 
     Args:
         path: A local audio or video file.
-        cache: A folder for what was computed; it is made when it is needed, and may be deleted at any time.
-        duration_s: How long the recording is, as far as that is known.
-        sha256: Of the recording, where it is known: its peaks are known again after it was moved.
+        cache: A folder for computed peaks; it is made when it is needed, and may be deleted at any time.
+        duration_s: The length of the recording, where it is known.
+        sha256: The hash of the recording, where it is known: its peaks are found in the cache also after it was moved.
 
     Attributes:
         known_ms: Up to where the peaks are known.
-        is_complete: Whether all are.
+        is_complete: Whether all peaks are known.
     """
 
     def __init__(self, path: Path, cache: Path, duration_s: float | None = None, sha256: str | None = None) -> None:
-        self._path = path.expanduser().absolute()
-        self._place = _place(self._path, cache, sha256)
+        self._path = absolute_path(path)
+        self._cache_file = _cache_file(self._path, cache, sha256)
         self._peaks = np.zeros(max(0, round((duration_s or 0) * 1000 / STEP_MS)), dtype=np.uint8)
         self.known_ms = 0
         self.is_complete = False
-        kept = _read(self._place)
-        if kept is not None:
-            self._peaks, self.known_ms, self.is_complete = kept, len(kept) * STEP_MS, True
+        cached = _read(self._cache_file)
+        if cached is not None:
+            self._peaks, self.known_ms, self.is_complete = cached, len(cached) * STEP_MS, True
 
     def level(self, number: int, first: int, count: int) -> bytes:
-        """Peaks of one level of detail, each a byte from 0 (silence) to 255 (full scale).
+        """Return peaks of one level of detail, each a byte from 0 (silence) to 255 (full scale).
 
         Args:
-            number: 0 is a value each 10 ms, 1 each 40 ms, 2 each 160 ms, and so on.
-            first: The first value.
+            number: The level: 0 has a peak each 10 ms, 1 each 40 ms, 2 each 160 ms, and so on.
+            first: The first peak.
             count: How many; there are fewer at the end of the recording.
         """
         width = FACTOR**number
@@ -67,10 +69,10 @@ class Waveform:
         return np.maximum.reduceat(part, edges).tobytes() if len(part) else b""
 
     def compute(self, *, seconds_at_a_time: float = 0.05) -> Iterator[None]:
-        """Compute what is not known. It gives way after each stretch of work, so that others can use the thread in between.
+        """Compute the peaks that are not known. It yields after each stretch of work, so that others can use the thread in between.
 
         Args:
-            seconds_at_a_time: How long a stretch of work is.
+            seconds_at_a_time: The length of a stretch of work.
 
         Raises:
             ScribekitError: The file cannot be opened, or has no sound.
@@ -80,7 +82,7 @@ class Waveform:
         began = time.monotonic()
         try:
             for start_s, samples, rate in _pieces(self._path) if not self.is_complete else ():
-                self._take(start_s, samples, rate)
+                self._add(start_s, samples, rate)
                 if time.monotonic() - began > seconds_at_a_time:
                     yield
                     began = time.monotonic()
@@ -91,10 +93,10 @@ class Waveform:
         if not self.is_complete:
             self._peaks = self._peaks[: self.known_ms // STEP_MS]
             self.is_complete = True
-            _write(self._place, self._peaks)
+            _write(self._cache_file, self._peaks)
 
-    def _take(self, start_s: float, samples: Any, rate: int) -> None:
-        """Note the peaks of a stretch of sound; a value that lies across two stretches gets the louder of both."""
+    def _add(self, start_s: float, samples: Any, rate: int) -> None:
+        """Add the peaks of a piece of sound; a peak that belongs to two pieces is the louder of both."""
         first = int(start_s * 1000 / STEP_MS)
         bounds = np.ceil((np.arange(first, first + len(samples) * 1000 / STEP_MS / rate + 1) * STEP_MS / 1000 - start_s) * rate)
         edges = np.maximum(0, bounds[bounds < len(samples)]).astype(np.intp)
@@ -108,12 +110,12 @@ class Waveform:
 
 
 def _pieces(path: Path) -> Iterator[tuple[float, Any, int]]:
-    """Start in seconds, 16-bit samples (of the louder channel at each moment) and their rate, a few seconds at a time."""
+    """Give start in seconds, 16-bit samples (of the louder channel at each moment) and their rate, a few seconds at a time."""
     held: list[Any] = []
     held_from, held_to, rate = 0.0, 0.0, 0
     for at_s, samples, sample_rate in _frames(path):
         is_next = abs(at_s - held_to) < _GAP_S and sample_rate == rate
-        if held and (not is_next or held_to - held_from > _BATCH_S):
+        if held and (not is_next or held_to - held_from > _PIECE_S):
             yield held_from, _loudest_channel(np.concatenate(held, axis=1)), rate
             held = []
         if not held:
@@ -126,27 +128,18 @@ def _pieces(path: Path) -> Iterator[tuple[float, Any, int]]:
 
 
 def _frames(path: Path) -> Iterator[tuple[float, Any, int]]:
-    """Decoded frames, a row for each channel, with their time; as for clips, time 0 is the first sample that the file has."""
+    """Decode a file: give each frame's time, its samples with a row for each channel, and their rate."""
     import av
 
-    container: Any
-    with av.open(str(path), metadata_errors="ignore", options={"protocol_whitelist": "file"}) as container:
+    with open_media(path) as container:
         stream = container.streams.best("audio")
         if stream is None:
             return
-        first_s = float((stream.start_time or 0) * (stream.time_base or 0))
-        unit_s = float(stream.time_base or 0)
         resampler = av.AudioResampler("s16p")
-        for packet in container.demux(stream):
-            try:
-                frames = packet.decode()
-            except av.FFmpegError:  # damage in the middle is no reason to lose the rest
-                continue
-            for frame in frames:
-                if frame.pts is not None:
-                    ready = [frame] if frame.format.name in _AS_IT_IS else resampler.resample(frame)
-                    for piece in ready:
-                        yield max(0.0, frame.pts * unit_s - first_s), _by_channel(piece), piece.sample_rate
+        for time_s, frame in decoded_frames(container, stream):
+            ready = [frame] if frame.format.name in _READABLE_FORMATS else resampler.resample(frame)
+            for piece in ready:
+                yield max(0.0, time_s), _by_channel(piece), piece.sample_rate
 
 
 def _by_channel(frame: Any) -> Any:
@@ -155,14 +148,14 @@ def _by_channel(frame: Any) -> Any:
 
 
 def _loudest_channel(channels: Any) -> Any:
-    """One channel of 16-bit samples: at each moment the value that is farthest from 0."""
+    """Return one channel of 16-bit samples: at each moment the value that is farthest from 0."""
     high, low = (channels[0], channels[0]) if len(channels) == 1 else (channels.max(axis=0), channels.min(axis=0))
     loudest = np.where(high > -low.astype(np.float32), high, low) if len(channels) > 1 else high
     return np.clip(loudest * 32767, -32767, 32767).astype(np.int16) if loudest.dtype.kind == "f" else loudest
 
 
-def _place(path: Path, cache: Path, sha256: str | None) -> Path | None:
-    """Where the peaks of a file are kept: its name changes with the file, which may no longer be what it was when it was hashed."""
+def _cache_file(path: Path, cache: Path, sha256: str | None) -> Path | None:
+    """Return where the peaks of a file are kept. The name depends on size and time of change too: the file may not be what was hashed."""
     try:
         status = path.stat()
     except OSError:
@@ -171,20 +164,20 @@ def _place(path: Path, cache: Path, sha256: str | None) -> Path | None:
     return cache / f"{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.peaks"
 
 
-def _read(place: Path | None) -> Peaks | None:
+def _read(cache_file: Path | None) -> Peaks | None:
     with contextlib.suppress(OSError):
-        held = place.read_bytes() if place else b""
-        if held.startswith(_MAGIC):
-            return np.frombuffer(held, dtype=np.uint8, offset=len(_MAGIC))
+        content = cache_file.read_bytes() if cache_file else b""
+        if content.startswith(_MAGIC):
+            return np.frombuffer(content, dtype=np.uint8, offset=len(_MAGIC))
     return None
 
 
-def _write(place: Path | None, peaks: Peaks) -> None:
-    """Keep the peaks, whole or not at all; where they cannot be kept they are computed again next time."""
-    if place is None:
+def _write(cache_file: Path | None, peaks: Peaks) -> None:
+    """Write the peaks, all or none; where they cannot be written they are computed again next time."""
+    if cache_file is None:
         return
     with contextlib.suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=place.parent, suffix=".tmp", delete=False) as file:
+        cache_file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=cache_file.parent, suffix=".tmp", delete=False) as file:
             file.write(_MAGIC + peaks.tobytes())
-        Path(file.name).replace(place)
+        Path(file.name).replace(cache_file)

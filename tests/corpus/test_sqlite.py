@@ -126,7 +126,7 @@ def test_every_verb_that_would_change_it_says_that_it_cannot_and_why(shelf, corp
     about = {verb: said for verb, said in found.items() if not verb.startswith("build")}
     assert {verb: said for verb, said in about.items() if "can be read but not changed: its folder is not yours to write" not in said} == {}
     assert "search index" in found["build_index"]
-    assert "cannot be made anew: its folder" in found["build_index"]
+    assert "cannot be built again: its folder" in found["build_index"]
     assert "Permission denied" in found["build_tables"]
 
 

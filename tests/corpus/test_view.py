@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from corpora import store
+from corpora import store, write_tone
 
 import scribekit as sk
 from scribekit.corpus.ledger import database
@@ -41,6 +41,10 @@ VERBS = {
     "search some": lambda corpus: sk.search(corpus, "two", where={"site": "y"}),
     "build_index": lambda corpus: sk.build_index(corpus, progress=False),
     "collocates": lambda corpus: sk.collocates(corpus, "two"),
+    "keyness": sk.keyness,
+    "ngrams": sk.ngrams,
+    "dispersion": lambda corpus: sk.dispersion(corpus, ["two", "five"]),
+    "cite": lambda corpus: sk.cite({"recording_id": NAMES[1], "start_ms": 500, "match": "two"}, corpus=corpus),
     "review": lambda corpus: sk.review(corpus, NAMES[0]),
     "review_states": sk.review_states,
     "people": lambda corpus: sk.people(corpus, progress=False),
@@ -65,6 +69,14 @@ def test_a_verb_opens_the_ledger_once(corpus, opened, verb):
 def test_a_batch_is_opened_once_too(corpus, opened):
     sk.to_frame(corpus.batch(1), "words")
     assert len(opened) == 2  # corpus.batch looks whether there is such a batch
+
+
+def test_play_opens_it_once(opened, tmp_path):
+    write_tone(tmp_path / "a.wav", seconds=2)
+    heard = store(tmp_path / "heard", {"a": "one two"}, {"source": [str(tmp_path / "a.wav")]})
+    opened.clear()
+    sk.play({"recording_id": "a", "start_ms": 500, "end_ms": 900}, corpus=heard)
+    assert len(opened) == 1
 
 
 def test_an_export_opens_it_once(corpus, opened, tmp_path):

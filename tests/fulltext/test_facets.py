@@ -33,27 +33,27 @@ def counted(facets, picked, name):
     return [(count.value, count.lines, count.is_picked) for count in facets.counts(picked)[name]]
 
 
-def test_columns_that_part_the_library_are_facets():
+def test_columns_with_several_values_are_facets():
     assert facet_names(MANIFEST) == [SPEAKER, RECORDING, "kind", "year"]
     assert facet_names(MANIFEST, ["title", "title", SPEAKER]) == ["title", SPEAKER]
     with pytest.raises(OptionError, match="'kind'"):
         facet_names(MANIFEST, ["kin"])
 
 
-def test_in_a_larger_library_a_value_for_nearly_every_recording_is_no_facet():
+def test_in_a_larger_library_a_value_for_nearly_every_recording_is_not_a_facet():
     count = 40
     library = pd.DataFrame(
         {
             "recording_id": [f"r{number}" for number in range(count)],
             "name": [f"Somebody {number}" for number in range(count)],
             "room": [f"Room {number % 4}" for number in range(count)],
-            "remark": ["a very long remark that nobody would ever want to tick in a list of values" + "!" * (n % 3) for n in range(count)],
+            "comment": ["a very long comment that nobody would want to tick in a list of values" + "!" * (n % 3) for n in range(count)],
         }
     )
     assert facet_names(library) == [SPEAKER, RECORDING, "room"]
 
 
-def test_values_are_counted_as_the_other_facets_leave_them(facets):
+def test_values_are_counted_in_the_lines_that_the_other_facets_keep(facets):
     assert counted(facets, {}, SPEAKER) == [("A", 2, False), ("B", 2, False), (None, 1, False)]
     picked = {SPEAKER: ["B"], "kind": ["call", None]}
     assert facets.chosen(picked).tolist() == [False, True, False, False, True]
@@ -77,7 +77,7 @@ def test_what_is_chosen_stays_in_the_list_when_no_line_has_it(facets):
         (["2024-03-01", "soon"], ["2024-03-01", "soon"]),
     ],
 )
-def test_dates_are_told_apart_as_far_as_their_span_asks(dates, labels):
+def test_dates_are_grouped_by_a_period_that_suits_their_span(dates, labels):
     manifest = pd.DataFrame({"recording_id": [str(number) for number in range(len(dates))], "date": dates})
     assert recording_labels(manifest, ["date"])["date"].tolist() == labels
 
@@ -104,7 +104,7 @@ def test_without_lines_there_is_nothing_to_count():
     assert counted(facets, {"kind": ["call"]}, "kind") == [("call", 0, True)]
 
 
-def test_a_facet_in_which_all_lines_are_alike_is_left_out():
+def test_a_facet_in_which_all_lines_have_the_same_value_is_excluded():
     lines = LINES[LINES["recording_id"] != "three"]
     names = facet_names(MANIFEST)
     facets = Facets(lines, names, recording_labels(MANIFEST, names))
@@ -118,7 +118,7 @@ def test_a_facet_in_which_all_lines_are_alike_is_left_out():
     st.lists(st.sampled_from(["A", "B", None]), unique=True),
     st.lists(st.sampled_from(["call", "talk", None]), unique=True),
 )
-def test_a_count_is_what_choosing_that_value_alone_would_show(rows, speakers, kinds):
+def test_a_count_is_what_choosing_only_that_value_would_show(rows, speakers, kinds):
     lines = pd.DataFrame({"recording_id": [row[0] for row in rows], "speaker": pd.Series([row[1] for row in rows], dtype="str")})
     facets = Facets(lines, [SPEAKER, "kind"], recording_labels(MANIFEST, ["kind"]))
     picked = {SPEAKER: speakers, "kind": kinds}

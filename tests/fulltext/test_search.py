@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import scribekit as sk
 from scribekit.base import schema
-from scribekit.base.errors import OptionError
+from scribekit.base.errors import OptionError, SearchCancelledError
 from scribekit.fulltext.concordance import parse, spans
 from scribekit.fulltext.indexed import IndexedCorpus
 
@@ -239,6 +239,17 @@ def test_a_limit_gives_the_first_lines_of_the_whole(stored, sort):
     assert sk.search(batch, "the OR climate", sort=sort, limit=3).equals(whole.head(3))
 
 
+TEXTS = st.lists(st.lists(st.sampled_from(["a", "b", "co-co", ""]), max_size=8).map(" ".join), min_size=1, max_size=6)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=TEXTS, limit=st.integers(0, 9), query=st.sampled_from(["a", '"a b"', "a NEAR/1 b", "co", "a NOT b"]))
+def test_the_first_lines_are_the_head_of_all_lines(stored, texts, limit, query):
+    corpus = stored({f"r{number}": text for number, text in enumerate(texts)})
+    first, everything = sk.search(corpus, query, limit=limit), sk.search(corpus, query)
+    assert first.equals(everything.head(limit).reset_index(drop=True))
+
+
 @pytest.mark.parametrize("limit", [0, 1])
 def test_small_limits(stored, limit):
     assert len(sk.search(stored(TALK), "climate", limit=limit)) == limit
@@ -261,12 +272,27 @@ def test_a_batch_searches_its_own_recordings_and_a_corpus_all(stored, tmp_path):
         ({"limit": -1}, "whole numbers"),
         ({"limit": 2.5}, "whole numbers"),
         ({"context": "8"}, "whole numbers"),
-        ({"speaker": 5}, "int is none"),
+        ({"speaker": 5}, "int is not a name"),
     ],
 )
 def test_what_cannot_be_is_refused(stored, arguments, sentence):
     with pytest.raises(OptionError, match=sentence):
         sk.search(stored(TALK, {"year": [1, 2, 3]}), "climate", **arguments)
+
+
+@pytest.mark.parametrize("sort", ["time", "left1"])
+@pytest.mark.parametrize("asked", [1, 2, 3])
+def test_a_search_for_many_lines_stops_when_it_is_cancelled(stored, sort, asked):
+    corpus = stored({f"{number}": "bridge " * 300 for number in range(3)})
+    answers = iter([False] * (asked - 1) + [True])
+    with pytest.raises(SearchCancelledError):
+        sk.search(corpus, "bridge", sort=sort, cancelled=lambda: next(answers))
+    assert next(answers, None) is None
+
+
+def test_a_search_that_is_not_cancelled_gives_all_lines(stored):
+    corpus = stored(TALK)
+    pd.testing.assert_frame_equal(sk.search(corpus, "climate", cancelled=lambda: False), sk.search(corpus, "climate"))
 
 
 # -- brute force ------------------------------------------------------------------------------------------------------

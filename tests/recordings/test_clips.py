@@ -3,11 +3,9 @@ import wave
 
 import av
 import numpy as np
-import pandas as pd
 import pytest
 
-import scribekit as sk
-from scribekit.base.errors import OptionError, ScribekitError
+from scribekit.base.errors import ScribekitError
 from scribekit.recordings.clips import RATE_HZ, wav_clip
 
 STEP_S = 0.5
@@ -80,52 +78,3 @@ def test_a_file_that_cannot_be_played_is_told(tmp_path, content):
         (tmp_path / "x.mp3").write_bytes(content)
     with pytest.raises(ScribekitError, match="cannot be played"):
         wav_clip(tmp_path / "x.mp3", 0, 1)
-
-
-# -- play -------------------------------------------------------------------------------------------------------------
-
-
-def test_play_gives_the_sound_around_a_row(recording):
-    row = pd.Series({"source": str(recording), "start_ms": 17000, "end_ms": 17500})
-    player = sk.play(row, before=0.0, after=0.0)
-    assert player.data == wav_clip(recording, 17.0, 17.5)
-    assert "audio/wav" in player._repr_html_()
-    around = samples_of(sk.play(row).data)
-    assert len(around) == pytest.approx(2.5 * RATE_HZ, abs=2)
-
-
-def test_the_source_is_looked_up_in_the_corpus(stored, tmp_path):
-    write(tmp_path / "here.wav", "pcm_s16le", 16000, "mono")
-    batch = stored({"a": "climate change"}, {"source": [str(tmp_path / "here.wav")]})
-    word = sk.to_frame(batch, "words").iloc[1]
-    assert sk.play(word, corpus=batch).data == sk.play(sk.search(batch, "change").iloc[0]).data
-
-
-@pytest.mark.parametrize(
-    ("row", "sentence"),
-    [
-        ({"start_ms": 0, "end_ms": 1}, "Give the corpus"),
-        ({"source": "a.wav"}, "no start_ms and no end_ms"),
-        ({"source": "a.wav", "start_ms": pd.NA, "end_ms": 1}, "no start_ms"),
-        (pd.DataFrame({"source": ["a.wav"], "start_ms": [0], "end_ms": [1]}), "a table of 1 rows"),
-        ({"source": "https://host.example/a.mp3", "start_ms": 0, "end_ms": 1}, "reads files only"),
-    ],
-)
-def test_a_row_that_cannot_be_played_is_told(row, sentence):
-    with pytest.raises(OptionError, match=sentence):
-        sk.play(row)
-
-
-def test_times_that_leave_nothing_to_play_are_told():
-    with pytest.raises(OptionError, match="before=-1 and after=-1 leave nothing"):
-        sk.play({"source": "a.wav", "start_ms": 500, "end_ms": 900}, before=-1, after=-1)
-
-
-def test_a_row_without_its_recording_is_told(stored):
-    with pytest.raises(OptionError, match="no recording_id"):
-        sk.play({"start_ms": 0, "end_ms": 1}, corpus=stored({"a.mp3": "x"}))
-
-
-def test_a_recording_that_is_not_in_the_corpus_is_told(stored):
-    with pytest.raises(OptionError, match=r"Did you mean 'a\.mp3'"):
-        sk.play({"recording_id": "b.mp3", "start_ms": 0, "end_ms": 1}, corpus=stored({"a.mp3": "x"}))

@@ -1,4 +1,5 @@
 import wave
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -74,6 +75,12 @@ def test_what_was_computed_of_a_known_recording_is_kept_when_it_is_moved(clicks,
     assert not Waveform(moved, tmp_path / "peaks", sha256="another").is_complete
     write(moved, np.full(RATE, 500))
     assert not Waveform(moved, tmp_path / "peaks", sha256="5e1f").is_complete
+
+
+def test_a_recording_may_be_called_as_a_home_folder_is(clicks, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    clicks.rename(tmp_path / "~root.wav")
+    assert computed(Path("~root.wav"), tmp_path / "peaks").is_complete
 
 
 def test_where_nothing_can_be_kept_it_works_all_the_same(clicks, tmp_path):

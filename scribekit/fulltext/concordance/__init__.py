@@ -1,30 +1,34 @@
-"""Key words in context and the measures of corpus linguistics, without a file or a database: queries, lines and figures."""
+"""Key words in context and corpus statistics, pure: queries, terms, lines, n-grams and measures on texts and arrays.
+
+``documents`` packs the words of a recording for the search index; no module here opens a file or a database.
+"""
 
 from scribekit.base.text import join_words
-from scribekit.fulltext.concordance.documents import COLUMNS, Packed, pack, unpack
-from scribekit.fulltext.concordance.lines import SORTS, Document, Line, cut, reading_order, sort_key
-from scribekit.fulltext.concordance.ngrams import Runs, count_runs
-from scribekit.fulltext.concordance.query import Query, expression, parse, spans
-from scribekit.fulltext.concordance.terms import terms, text_of
+from scribekit.fulltext.concordance.documents import WORD_COLUMNS, Packed, pack, unpack
+from scribekit.fulltext.concordance.lines import SORTS, Document, Line, lines_at, reading_order, sort_key
+from scribekit.fulltext.concordance.ngrams import NgramCounts, count_ngrams
+from scribekit.fulltext.concordance.query import Query, Span, fts_expression, parse, spans
+from scribekit.fulltext.concordance.terms import searchable_text, terms
 
 __all__ = [
-    "COLUMNS",
     "SORTS",
+    "WORD_COLUMNS",
     "Document",
     "Line",
+    "NgramCounts",
     "Packed",
     "Query",
-    "Runs",
-    "count_runs",
-    "cut",
-    "expression",
+    "Span",
+    "count_ngrams",
+    "fts_expression",
     "join_words",
+    "lines_at",
     "pack",
     "parse",
     "reading_order",
+    "searchable_text",
     "sort_key",
     "spans",
     "terms",
-    "text_of",
     "unpack",
 ]

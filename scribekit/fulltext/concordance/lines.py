@@ -1,4 +1,4 @@
-"""One line per place: the words before, the match, the words after; and the orders that lines can be read in."""
+"""One line per match: the words before it, the match, the words after it; and the orders in which lines can be sorted."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from scribekit.base.text import join_words
 from scribekit.fulltext.concordance.query import Span
 from scribekit.fulltext.concordance.terms import terms
 
-_NEIGHBOURS = 3  # as many words decide the order when the first is the same
+_NEIGHBOURS = 3  # this many words decide the order while the ones before are the same
 
-Numbers = npt.NDArray[np.integer[Any]]
+Integers = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,34 +23,34 @@ class Document:
     """The words of one recording, in the order of :func:`reading_order`.
 
     Attributes:
-        words: As written.
-        numbers: The position of each word in ``schema.WORDS``.
+        words: The words as written.
+        word_indexes: The ``word_index`` of each word in ``schema.WORDS``.
         start_ms: Start of each word.
         end_ms: End of each word.
-        utterances: The utterance of each word; -1 for none.
-        speakers: The speaker of each word, by number in ``labels``; -1 for none.
+        utterances: The ``utterance_index`` of each word; -1 for none.
+        speakers: The speaker of each word, as a position in ``labels``; -1 for none.
         labels: The names of the speakers.
-        word_of_term: The word that each term comes from.
+        word_of_term: The position of the word that each term comes from.
     """
 
     words: Sequence[str]
-    numbers: Numbers
-    start_ms: Numbers
-    end_ms: Numbers
-    utterances: Numbers
-    speakers: Numbers
+    word_indexes: Integers
+    start_ms: Integers
+    end_ms: Integers
+    utterances: Integers
+    speakers: Integers
     labels: Sequence[str]
-    word_of_term: Numbers
+    word_of_term: Integers
 
     def speaker(self, word: int) -> str | None:
-        """Who says a word."""
-        number = int(self.speakers[word])
-        return None if number < 0 else self.labels[number]
+        """Return the speaker of the word at a position."""
+        speaker = int(self.speakers[word])
+        return None if speaker < 0 else self.labels[speaker]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One key word in its context; ``first`` and ``last`` are the places in the document of the words of the match."""
+    """A match in its context; ``first`` and ``last`` are the positions of its words in the document."""
 
     document: Document
     first: int
@@ -58,11 +58,11 @@ class Line:
 
     @property
     def speaker(self) -> str | None:
-        """Who says the first word of the match."""
+        """The speaker of the first word of the match."""
         return self.document.speaker(self.first)
 
     def row(self, context: int) -> dict[str, Any]:
-        """The columns of ``schema.CONCORDANCE`` but for the recording."""
+        """Return the columns of ``schema.CONCORDANCE`` without ``recording_id``, with this many words on each side."""
         document, first, after = self.document, self.first, self.last + 1
         utterance = int(document.utterances[first])
         return {
@@ -73,31 +73,39 @@ class Line:
             "start_ms": int(document.start_ms[first]),
             "end_ms": int(document.end_ms[first:after].max()),
             "utterance_index": None if utterance < 0 else utterance,
-            "word_index": int(document.numbers[first]),
+            "word_index": int(document.word_indexes[first]),
         }
 
     def neighbours(self, side: int, distance: int) -> list[tuple[str, ...]]:
-        """The terms of the words beside the match, from ``distance`` on outwards: side -1 is left, 1 right; no word comes first."""
+        """Return the terms of the words beside the match, from ``distance`` outwards.
+
+        Args:
+            side: -1 is left, 1 is right.
+            distance: The first word that counts; 1 is next to the match.
+
+        Returns:
+            The terms of each word; no terms before the start or after the end of the recording, which sorts first.
+        """
         edge = self.first if side < 0 else self.last
-        places = (edge + side * (distance + step) for step in range(_NEIGHBOURS))
-        return [terms(self.document.words[place]) if 0 <= place < len(self.document.words) else () for place in places]
+        positions = (edge + side * (distance + step) for step in range(_NEIGHBOURS))
+        return [terms(self.document.words[at]) if 0 <= at < len(self.document.words) else () for at in positions]
 
 
-def cut(document: Document, places: Sequence[Span]) -> list[Line]:
-    """The lines of the places in the order of time, one per run of words (two places within one hyphenated word are one line)."""
+def lines_at(document: Document, matches: Sequence[Span]) -> list[Line]:
+    """Return the lines of the matches by time, one per run of words: two matches within one hyphenated word are one line."""
     word_of = document.word_of_term
-    runs = dict.fromkeys((int(word_of[start]), int(word_of[end - 1])) for start, end in places)
-    return [Line(document, first, last) for first, last in sorted(runs, key=lambda run: document.numbers[run[0]])]
+    runs = dict.fromkeys((int(word_of[start]), int(word_of[end - 1])) for start, end in matches)
+    return [Line(document, first, last) for first, last in sorted(runs, key=lambda run: document.word_indexes[run[0]])]
 
 
-def reading_order(utterances: Numbers, recordings: Numbers) -> Numbers:
-    """The order in which words are read: turn by turn, as the utterances stand, so that nobody is read into another's sentence.
+def reading_order(utterances: Integers, recordings: Integers) -> Integers:
+    """Return the order in which words are read: turn by turn, so that no sentence is interrupted by another speaker's words.
 
-    Where channels were transcribed one by one, words that were said at once stand mixed in the transcript, by time.
+    Where channels were transcribed separately, the transcript has the words of all channels mixed, by time.
 
     Args:
         utterances: The utterance of each word, -1 for none: such a word follows the one before it.
-        recordings: A number for the recording of each word; the words of one stand together, and stay so.
+        recordings: A number for the recording of each word; the words of a recording are consecutive, and stay so.
 
     Returns:
         The positions of the words.
@@ -106,11 +114,11 @@ def reading_order(utterances: Numbers, recordings: Numbers) -> Numbers:
         >>> reading_order(np.array([0, 1, 0, -1, 1]), np.zeros(5, dtype=np.int64)).tolist()
         [0, 2, 3, 1, 4]
     """
-    places = np.arange(len(utterances))
-    begins = np.append(True, recordings[1:] != recordings[:-1])[: len(places)]
-    turns = utterances[np.maximum.accumulate(np.where((utterances >= 0) | begins, places, 0))]
-    is_as_given = bool((begins[1:] | (turns[1:] >= turns[:-1])).all())
-    return places if is_as_given else np.lexsort((turns, np.cumsum(begins)))
+    positions = np.arange(len(utterances))
+    is_first = np.append(True, recordings[1:] != recordings[:-1])[: len(positions)]
+    turns = utterances[np.maximum.accumulate(np.where((utterances >= 0) | is_first, positions, 0))]
+    is_in_order = bool((is_first[1:] | (turns[1:] >= turns[:-1])).all())
+    return positions if is_in_order else np.lexsort((turns, np.cumsum(is_first)))
 
 
 def _beside(side: int, distance: int) -> Callable[[Line], Any]:
@@ -127,5 +135,5 @@ SORTS = ("time", *_KEYS)
 
 
 def sort_key(order: str) -> Callable[[Line], Any] | None:
-    """What decides the order of the lines; None for "time", in which they come."""
+    """Return the key to sort lines by; None for "time", the order in which they come."""
     return _KEYS.get(order)

@@ -1,4 +1,4 @@
-"""Runs of terms, counted as numbers: a term is made text again only where it is shown. Pure."""
+"""N-grams: runs of n terms, counted as integer codes. Pure."""
 
 from __future__ import annotations
 
@@ -11,68 +11,67 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Numbers = npt.NDArray[np.int64]
+Integers = npt.NDArray[np.int64]
 
 
-class Runs(NamedTuple):
-    """The runs of a corpus, in no particular order.
+class NgramCounts(NamedTuple):
+    """The n-grams of a corpus, in no particular order.
 
     Attributes:
-        runs: The terms of each, with a space between.
-        frequency: How often it occurs.
-        recordings: In how many recordings.
-        total: Number of all terms.
+        ngrams: The terms of each, with a space between.
+        frequency: How often each occurs.
+        recordings: In how many recordings each occurs.
+        total: The number of all terms.
     """
 
-    runs: list[str]
+    ngrams: list[str]
     frequency: Any
     recordings: Any
     total: int
 
 
-def count_runs(texts: Sequence[str], n: int, at_least: int = 1) -> Runs:
+def count_ngrams(texts: Sequence[str], n: int, at_least: int = 1) -> NgramCounts:
     """Count the runs of n terms within each recording.
 
     Args:
-        texts: The recordings as :func:`~scribekit.fulltext.concordance.text_of` writes their terms.
+        texts: The recordings as :func:`~scribekit.fulltext.concordance.searchable_text` writes their terms.
         n: How many terms in a row.
-        at_least: Leave out runs that are rarer.
+        at_least: Exclude n-grams that are rarer.
 
     Example:
-        >>> found = count_runs([" a b a b ", " b a "], 2, at_least=2)
-        >>> found.runs, found.frequency.tolist(), found.recordings.tolist(), found.total
+        >>> counts = count_ngrams([" a b a b ", " b a "], 2, at_least=2)
+        >>> counts.ngrams, counts.frequency.tolist(), counts.recordings.tolist(), counts.total
         (['a b', 'b a'], [2, 2], [1, 2], 6)
     """
-    codes, vocabulary, recordings = _coded(texts)
+    codes, vocabulary, recordings = _encoded(texts)
     starts = np.arange(max(0, len(codes) - n + 1))
     starts = starts[recordings[starts] == recordings[starts + n - 1]]
-    numbers, places = _numbered(codes, starts, n)
-    frequency = np.bincount(numbers, minlength=len(places))
-    together = pd.unique(numbers * (len(texts) + 1) + recordings[starts])
-    spread = np.bincount(together // (len(texts) + 1), minlength=len(places))
+    ids, examples = _ngram_ids(codes, starts, n)
+    frequency = np.bincount(ids, minlength=len(examples))
+    in_recordings = pd.unique(ids * (len(texts) + 1) + recordings[starts])
+    spread = np.bincount(in_recordings // (len(texts) + 1), minlength=len(examples))
     kept = np.flatnonzero(frequency >= at_least)
-    parts = [vocabulary.take(pa.array(codes[starts[places[kept]] + step])) for step in range(n)]
-    return Runs(
-        pc.binary_join_element_wise(*parts, pa.scalar(" ", pa.large_string())).to_pylist(), frequency[kept], spread[kept], len(codes)
-    )
+    parts = [vocabulary.take(pa.array(codes[starts[examples[kept]] + step])) for step in range(n)]
+    ngrams = pc.binary_join_element_wise(*parts, pa.scalar(" ", pa.large_string())).to_pylist()
+    return NgramCounts(ngrams, frequency[kept], spread[kept], len(codes))
 
 
-def _coded(texts: Sequence[str]) -> tuple[Numbers, Any, Numbers]:
-    """All terms of all recordings as numbers, the terms by these numbers, and the number of the recording of each."""
-    parted = pc.split_pattern(pc.utf8_trim(pa.array(texts, pa.large_string()), " "), " ")
-    lengths = pc.list_value_length(parted).to_numpy()
-    is_term = pc.not_equal(parted.flatten(), "")  # a recording without words has one that is empty
+def _encoded(texts: Sequence[str]) -> tuple[Integers, Any, Integers]:
+    """Return the code of every term of every recording, the terms by code, and the position of the recording of every term."""
+    split = pc.split_pattern(pc.utf8_trim(pa.array(texts, pa.large_string()), " "), " ")
+    lengths = pc.list_value_length(split).to_numpy()
+    is_term = pc.not_equal(split.flatten(), "")  # a recording without words has one empty term
     recordings = np.repeat(np.arange(len(lengths)), lengths)[is_term.to_numpy(zero_copy_only=False)]
-    coded = parted.flatten().filter(is_term).dictionary_encode()
-    return coded.indices.to_numpy().astype(np.int64), coded.dictionary, recordings
+    encoded = split.flatten().filter(is_term).dictionary_encode()
+    return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary, recordings
 
 
-def _numbered(codes: Numbers, starts: Numbers, n: int) -> tuple[Numbers, Numbers]:
-    """The number of each run, equal for equal runs, and for each number the place of a run that has it."""
+def _ngram_ids(codes: Integers, starts: Integers, n: int) -> tuple[Integers, Integers]:
+    """Return an id for the n-gram at each start, equal for equal n-grams, and for each id a position in ``starts`` that has it."""
     size = int(codes.max(initial=0)) + 1
-    numbers, _ = pd.factorize(codes[starts])
+    ids, _ = pd.factorize(codes[starts])
     for step in range(1, n):
-        numbers, _ = pd.factorize(numbers * size + codes[starts + step])
-    places = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=np.int64)
-    places[numbers] = np.arange(len(numbers))
-    return numbers, places
+        ids, _ = pd.factorize(ids * size + codes[starts + step])
+    examples = np.zeros(int(ids.max(initial=-1)) + 1, dtype=np.int64)
+    examples[ids] = np.arange(len(ids))
+    return ids, examples

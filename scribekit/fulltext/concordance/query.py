@@ -1,4 +1,4 @@
-"""The query language: words, phrases, prefixes, NEAR, AND, OR, NOT. Parsed here: nothing that a user types reaches a database as is."""
+"""The query language: words, phrases, prefixes, NEAR, AND, OR, NOT. Nothing that a user types reaches a database without being parsed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from scribekit.base.errors import OptionError
 from scribekit.fulltext.concordance.terms import terms
 
-NEAR_DISTANCE = 10
-_FARTHEST = 1000
-_DEEPEST = 20
-_MOST_WORDS = 100
+_DEFAULT_DISTANCE = 10
+_MAX_DISTANCE = 1000
+_MAX_DEPTH = 20
+_MAX_TOKENS = 100
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
-_INNER = r'(?<=[א-ת])"(?=[א-ת])'  # in Hebrew abbreviations the sign that is typed for gershayim
-_TOKEN = re.compile(rf'"(?P<quoted>(?:[^"]|{_INNER})*)"(?P<star>\*?)|(?P<bracket>[()])|(?P<unclosed>")|(?P<word>(?:[^\s()"]|{_INNER})+)')
+_GERSHAYIM = r'(?<=[א-ת])"(?=[א-ת])'  # in Hebrew abbreviations a quotation mark is typed for gershayim
+_TOKEN = re.compile(
+    rf'"(?P<quoted>(?:[^"]|{_GERSHAYIM})*)"(?P<star>\*?)|(?P<bracket>[()])|(?P<unclosed>")|(?P<word>(?:[^\s()"]|{_GERSHAYIM})+)'
+)
 _NEAR = re.compile(r"NEAR(?:/(\d+))?")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 
@@ -24,7 +26,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Terms in a row; the last may be the beginning of a word."""
+    """A run of terms; with ``prefix``, the last is the beginning of a word."""
 
     terms: tuple[str, ...]
     prefix: bool = False
@@ -32,7 +34,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A phrase that has every other one at most ``distance`` words away."""
+    """A phrase with each of the others at most ``distance`` words away."""
 
     first: Phrase
     others: tuple[Phrase, ...]
@@ -40,71 +42,71 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class And:
     """Every part occurs in the recording."""
 
     parts: tuple[Query, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Either:
-    """One of the parts occurs in the recording."""
+class Or:
+    """At least one of the parts occurs in the recording."""
 
     parts: tuple[Query, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Without:
-    """One occurs in the recording and the other does not."""
+class AndNot:
+    """``wanted`` occurs in the recording and ``excluded`` does not."""
 
-    keep: Query
-    drop: Query
+    wanted: Query
+    excluded: Query
 
 
-Query = Phrase | Near | All | Either | Without
+Query = Phrase | Near | And | Or | AndNot
 
 
 def parse(text: str) -> Query:
-    """Read a query.
+    """Parse a query.
 
     Args:
         text: See :func:`scribekit.search` for the language.
 
     Raises:
-        OptionError: It cannot be read; the sentence says where and how to write it.
+        OptionError: The query cannot be read; the message says where, and how to write it.
 
     Example:
         >>> parse('"climate chang*" NOT weather')
-        Without(keep=Phrase(terms=('climate', 'chang'), prefix=True), drop=Phrase(terms=('weather',), prefix=False))
+        AndNot(wanted=Phrase(terms=('climate', 'chang'), prefix=True), excluded=Phrase(terms=('weather',), prefix=False))
     """
     if not isinstance(text, str):
         raise OptionError(f"A query is a text, not {type(text).__name__}. Give a word, or a phrase in quotes: '\"climate change\"'.")
     return _Parser(text).query()
 
 
-def expression(query: Query) -> str:
-    """The query for an FTS5 table of terms: quoted terms and our own operators, nothing else.
+def fts_expression(query: Query) -> str:
+    """Write the query for an FTS5 table of terms: quoted terms and our own operators, nothing else.
 
-    It finds every recording in which :func:`spans` finds a place, and with NEAR a few more: there FTS5 takes one place for two phrases. So
-    NOT before a NEAR is left to ``spans``.
+    It finds every recording in which :func:`spans` finds a match. With NEAR it finds a few more, because FTS5 takes one word for both
+    phrases. So NOT before a NEAR is left to ``spans``.
 
     Example:
-        >>> expression(parse("clim* NEAR/5 change"))
+        >>> fts_expression(parse("clim* NEAR/5 change"))
         'NEAR("clim" * "change", 5)'
-        >>> expression(parse("climate NOT (weather NEAR/5 forecast)"))
+        >>> fts_expression(parse("climate NOT (weather NEAR/5 forecast)"))
         '"climate"'
     """
     match query:
-        case Phrase(found, prefix):
-            return f'"{" ".join(found)}"' + (" *" if prefix else "")
+        case Phrase(phrase_terms, prefix):
+            return f'"{" ".join(phrase_terms)}"' + (" *" if prefix else "")
         case Near(first, others, distance):
-            return " AND ".join(f"NEAR({expression(first)} {expression(other)}, {distance})" for other in others)
-        case All(parts):
-            return " AND ".join(f"({expression(part)})" for part in parts)
-        case Either(parts):
-            return " OR ".join(f"({expression(part)})" for part in parts)
-        case Without(keep, drop):
-            return expression(keep) if _has_near(drop) else f"({expression(keep)}) NOT ({expression(drop)})"
+            return " AND ".join(f"NEAR({fts_expression(first)} {fts_expression(other)}, {distance})" for other in others)
+        case And(parts):
+            return " AND ".join(f"({fts_expression(part)})" for part in parts)
+        case Or(parts):
+            return " OR ".join(f"({fts_expression(part)})" for part in parts)
+        case AndNot(wanted, excluded):
+            return fts_expression(wanted) if _has_near(excluded) else f"({fts_expression(wanted)}) NOT ({fts_expression(excluded)})"
 
 
 def _has_near(query: Query) -> bool:
@@ -113,21 +115,24 @@ def _has_near(query: Query) -> bool:
             return False
         case Near():
             return True
-        case All(parts) | Either(parts):
+        case And(parts) | Or(parts):
             return any(map(_has_near, parts))
-        case Without(keep, drop):
-            return _has_near(keep) or _has_near(drop)
+        case AndNot(wanted, excluded):
+            return _has_near(wanted) or _has_near(excluded)
 
 
 def spans(query: Query, text: str) -> list[Span]:
-    """Where a recording answers the query: first term and the one after the last, in order; empty when it does not.
+    """Find the matches of a query in a recording, as ranges of terms in ascending order.
 
-    AND, OR and NOT judge the whole recording, and give the places of what they do not exclude. A place of NEAR reaches from its first
-    word to its last; there is one for each place of the phrase before NEAR, with the nearest place of the others.
+    AND, OR and NOT judge the whole recording, and give the matches of what they do not exclude. A match of NEAR reaches from its first
+    word to its last. Each match of the phrase before NEAR gives one, with the nearest match of the others.
 
     Args:
-        query: What :func:`parse` gave.
-        text: The recording as :func:`text_of` writes its terms.
+        query: A parsed query.
+        text: The recording as :func:`searchable_text` writes its terms.
+
+    Returns:
+        The first term of each match, and the term after its last; empty where the recording does not answer the query.
 
     Example:
         >>> spans(parse("a NEAR/1 d"), " a b c a b d ")
@@ -135,64 +140,65 @@ def spans(query: Query, text: str) -> list[Span]:
     """
     match query:
         case Phrase():
-            return [(start, start + len(query.terms)) for start in _starts(query, text)]
+            return [(start, start + len(query.terms)) for start in _phrase_starts(query, text)]
         case Near():
-            return sorted(_near(query, text))
-        case All(parts):
+            return sorted(_near_spans(query, text))
+        case And(parts):
             found = [spans(part, text) for part in parts]
-            return _united(found) if all(found) else []
-        case Either(parts):
-            return _united([spans(part, text) for part in parts])
-        case Without(keep, drop):
-            return [] if spans(drop, text) else spans(keep, text)
+            return _union(found) if all(found) else []
+        case Or(parts):
+            return _union([spans(part, text) for part in parts])
+        case AndNot(wanted, excluded):
+            return [] if spans(excluded, text) else spans(wanted, text)
 
 
-def _united(found: list[list[Span]]) -> list[Span]:
+def _union(found: list[list[Span]]) -> list[Span]:
     return sorted({span for part in found for span in part})
 
 
-def _starts(phrase: Phrase, text: str) -> list[int]:
-    """The numbers of the terms at which a phrase starts; each term has one space before it, so spaces count terms."""
+def _phrase_starts(phrase: Phrase, text: str) -> list[int]:
+    """Return the positions of the terms at which a phrase starts. Each term has one space before it, so spaces count terms."""
     wanted = f" {' '.join(phrase.terms)}" + ("" if phrase.prefix else " ")
     found: list[int] = []
-    at, counted, number = text.find(wanted), 0, 0
+    at, counted_to, position = text.find(wanted), 0, 0
     while at >= 0:
-        number += text.count(" ", counted, at)
-        found.append(number)
-        counted = at
+        position += text.count(" ", counted_to, at)
+        found.append(position)
+        counted_to = at
         at = text.find(wanted, at + 1)
     return found
 
 
-def _near(query: Near, text: str) -> set[Span]:
-    places = [_starts(phrase, text) for phrase in query.others]
-    if not all(places):
+def _near_spans(query: Near, text: str) -> set[Span]:
+    starts_of_others = [_phrase_starts(phrase, text) for phrase in query.others]
+    if not all(starts_of_others):
         return set()
     found: set[Span] = set()
-    for start in _starts(query.first, text):
+    for start in _phrase_starts(query.first, text):
         end = start + len(query.first.terms)
-        nearest = [_nearest(start, end, len(p.terms), at, query.distance) for p, at in zip(query.others, places, strict=True)]
-        met = [span for span in nearest if span]
-        if len(met) == len(nearest):
-            found.add((min(start, *(span[0] for span in met)), max(end, *(span[1] for span in met))))
+        others = zip(query.others, starts_of_others, strict=True)
+        nearest = [_nearest_span(start, end, len(phrase.terms), starts, query.distance) for phrase, starts in others]
+        near = [span for span in nearest if span]
+        if len(near) == len(nearest):
+            found.add((min(start, *(span[0] for span in near)), max(end, *(span[1] for span in near))))
     return found
 
 
-def _nearest(start: int, end: int, length: int, places: list[int], distance: int) -> Span | None:
-    """The nearest place beside [start, end) with at most ``distance`` terms between; the one after it when both are as near."""
-    after = bisect_left(places, end)
-    before = bisect_right(places, start - length) - 1
+def _nearest_span(start: int, end: int, length: int, starts: list[int], distance: int) -> Span | None:
+    """Return the nearest phrase beside [start, end) with at most ``distance`` terms between; of two as near, the one after it."""
+    after = bisect_left(starts, end)
+    before = bisect_right(starts, start - length) - 1
     gaps = []
-    if after < len(places):
-        gaps.append((places[after] - end, 0, places[after]))
+    if after < len(starts):
+        gaps.append((starts[after] - end, 0, starts[after]))
     if before >= 0:
-        gaps.append((start - places[before] - length, 1, places[before]))
-    gap, _, place = min(gaps, default=(distance + 1, 0, 0))
-    return (place, place + length) if gap <= distance else None
+        gaps.append((start - starts[before] - length, 1, starts[before]))
+    gap, _, nearest = min(gaps, default=(distance + 1, 0, 0))
+    return (nearest, nearest + length) if gap <= distance else None
 
 
 class _Parser:
-    """Recursive descent: OR binds less than AND (also unwritten), then NOT, then NEAR."""
+    """A recursive-descent parser. From the weakest to the strongest operator: OR; AND (written or not) and NOT; NEAR."""
 
     def __init__(self, text: str) -> None:
         self._tokens = list(_TOKEN.finditer(text.translate(_QUOTES)))
@@ -200,13 +206,13 @@ class _Parser:
         self._depth = 0
         if not self._tokens:
             raise OptionError("The query is empty. Give a word, or a phrase in quotes: '\"climate change\"'.")
-        if len(self._tokens) > _MOST_WORDS:
-            raise OptionError(f"The query has {len(self._tokens)} words and signs, more than {_MOST_WORDS}. Search in several steps.")
+        if len(self._tokens) > _MAX_TOKENS:
+            raise OptionError(f"The query has {len(self._tokens)} words and signs, more than {_MAX_TOKENS}. Search in several steps.")
 
     def query(self) -> Query:
-        query = self._either()
+        query = self._or()
         if self._peek() is not None:
-            raise OptionError("The query has a ')' without a '(' before it. Take it away, or put the '(' in.")
+            raise OptionError("The query has a ')' without a '(' before it. Remove it, or add the '('.")
         return query
 
     def _peek(self) -> str | None:
@@ -217,62 +223,60 @@ class _Parser:
         self._at += taken
         return taken
 
-    def _either(self) -> Query:
-        parts = [self._all()]
+    def _or(self) -> Query:
+        parts = [self._and()]
         while self._take("OR"):
-            parts.append(self._all())
-        return parts[0] if len(parts) == 1 else Either(tuple(parts))
+            parts.append(self._and())
+        return _combined(Or, parts)
 
-    def _all(self) -> Query:
-        query = self._near()
-        parts = [query]
+    def _and(self) -> Query:
+        parts = [self._near()]
         while self._peek() not in (None, "OR", ")"):
             self._take("AND")
             if self._take("NOT"):
-                keep = parts[0] if len(parts) == 1 else All(tuple(parts))
-                parts = [Without(keep, self._near())]
+                parts = [AndNot(_combined(And, parts), self._near())]
             else:
                 parts.append(self._near())
-        return parts[0] if len(parts) == 1 else All(tuple(parts))
+        return _combined(And, parts)
 
     def _near(self) -> Query:
-        first = self._one()
+        first = self._operand()
         others: list[Query] = []
         distances: list[int] = []
         while (sign := _NEAR.fullmatch(self._peek() or "")) is not None:
             self._at += 1
-            distances.append(int(sign[1]) if sign[1] else NEAR_DISTANCE)
-            others.append(self._one())
+            distances.append(int(sign[1]) if sign[1] else _DEFAULT_DISTANCE)
+            others.append(self._operand())
         if not others:
             return first
         phrases = [part for part in others if isinstance(part, Phrase)]
         if not isinstance(first, Phrase) or len(phrases) < len(others):
-            raise OptionError('NEAR stands between words or phrases, not brackets: climate NEAR/5 "sea level".')
-        if len(set(distances)) > 1 or distances[0] > _FARTHEST:
-            raise OptionError(f"One NEAR chain has one distance, of at most {_FARTHEST} words: climate NEAR/5 change NEAR/5 policy.")
+            raise OptionError('NEAR goes between words or phrases, not brackets: climate NEAR/5 "sea level".')
+        if len(set(distances)) > 1 or distances[0] > _MAX_DISTANCE:
+            raise OptionError(f"One NEAR chain has one distance, of at most {_MAX_DISTANCE} words: climate NEAR/5 change NEAR/5 policy.")
         return Near(first, tuple(phrases), distances[0])
 
-    def _one(self) -> Query:
+    def _operand(self) -> Query:
         token = self._tokens[self._at] if self._at < len(self._tokens) else None
         if token is None or token.group() == ")":
-            raise OptionError(f"The query ends where a word is expected{self._after()}. Write the word, or take the operator away.")
+            raise OptionError(f"The query ends where a word is expected{self._after()}. Write the word, or remove the operator.")
         self._at += 1
         if token["unclosed"]:
-            raise OptionError('A quotation mark is not closed. Put one at the end of the phrase: "climate change".')
+            raise OptionError('A quotation mark is not closed. Add one at the end of the phrase: "climate change".')
         if token["bracket"]:
             return self._bracket()
         if token["word"] and (token["word"] in _OPERATORS or _NEAR.fullmatch(token["word"])):
-            raise OptionError(f"{token['word']} stands between two words: climate {token['word']} change. To look for the word itself, "
+            raise OptionError(f"{token['word']} goes between two words: climate {token['word']} change. To look for the word itself, "
                               "write it in small letters.")  # fmt: skip
         return _phrase(token)
 
     def _bracket(self) -> Query:
         self._depth += 1
-        if self._depth > _DEEPEST:
-            raise OptionError(f"The query has more than {_DEEPEST} brackets inside each other. Search in several steps.")
-        query = self._either()
+        if self._depth > _MAX_DEPTH:
+            raise OptionError(f"The query has more than {_MAX_DEPTH} brackets inside each other. Search in several steps.")
+        query = self._or()
         if not self._take(")"):
-            raise OptionError("A '(' is not closed. Put the ')' in, or write the phrase in quotes.")
+            raise OptionError("A '(' is not closed. Add the ')', or write the phrase in quotes.")
         self._depth -= 1
         return query
 
@@ -280,13 +284,19 @@ class _Parser:
         return f" after {self._tokens[self._at - 1].group()!r}" if self._at else ""
 
 
+def _combined(operator: type[And | Or], parts: list[Query]) -> Query:
+    return parts[0] if len(parts) == 1 else operator(tuple(parts))
+
+
 def _phrase(token: re.Match[str]) -> Phrase:
     written = token["word"] if token["quoted"] is None else token["quoted"].strip() + token["star"]
     stem = written.removesuffix("*")
-    found = tuple(term for word in stem.split() for term in terms(word))
-    if not found:
-        raise OptionError(f"{written!r} holds nothing to look for: no letter, digit or symbol. Give a word, or a phrase in quotes.")
+    phrase_terms = tuple(term for word in stem.split() for term in terms(word))
+    if not phrase_terms:
+        raise OptionError(f"{written!r} has nothing to look for: no letter, digit or symbol. Give a word, or a phrase in quotes.")
     if "*" in stem:
-        begun = next(filter(None, map(str.strip, stem.split("*"))))
-        raise OptionError(f"{written!r} has a * before its end. Only beginnings can be looked for, with the * as the last sign: {begun}*.")
-    return Phrase(found, prefix=written != stem)
+        beginning = next(filter(None, map(str.strip, stem.split("*"))))
+        raise OptionError(
+            f"{written!r} has a * before its end. Only beginnings of words can be searched for, with the * as the last sign: {beginning}*."
+        )
+    return Phrase(phrase_terms, prefix=written != stem)

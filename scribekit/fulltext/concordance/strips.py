@@ -1,4 +1,4 @@
-"""Where in its recording each line lies: the data of a dispersion plot."""
+"""Where in its recording each line is: the data of a dispersion plot. Pure."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Strip:
 
     Attributes:
         recording_id: The recording.
-        lines: How many lines lie in it.
-        length_ms: Its length; the end of its last line where that is not known, or shorter.
-        marks: For each stretch of the recording that holds lines: its number from 0, how many lines it holds, and the position of the
-            first of them among all lines.
+        lines: How many lines it has.
+        length_ms: Its length, or the end of its last line where the length is unknown or shorter.
+        marks: For each stretch with lines: its number from 0, how many lines it has, and the position of the first of them among all
+            lines.
     """
 
     recording_id: str
@@ -29,12 +29,12 @@ class Strip:
 
 
 def strips(lines: pd.DataFrame, length_ms: Mapping[str, float], stretches: int) -> list[Strip]:
-    """The dispersion plot of lines: one strip per recording, cut into stretches of equal length; most lines first.
+    """Return the dispersion plot of lines: one strip per recording, cut into stretches of equal length; most lines first.
 
     Args:
         lines: Rows with ``recording_id``, ``start_ms`` and ``end_ms``.
-        length_ms: The length of each recording, where known; in milliseconds.
-        stretches: Into how many parts each recording is cut.
+        length_ms: The length of each recording in milliseconds, where it is known.
+        stretches: How many parts each recording is cut into.
 
     Example:
         >>> found = pd.DataFrame({"recording_id": ["a", "a"], "start_ms": [0, 900], "end_ms": [100, 1000]})
@@ -52,7 +52,7 @@ def strips(lines: pd.DataFrame, length_ms: Mapping[str, float], stretches: int) 
 def _strip(name: str, rows: Any, starts: Any, ends: Any, length: float | None, stretches: int) -> Strip:
     known = 0 if length is None or np.isnan(length) else int(length)
     whole = max(known, int(ends[rows].max()), 1)
-    places = np.minimum(starts[rows] * stretches // whole, stretches - 1)
-    numbers, firsts, counts = np.unique(places, return_index=True, return_counts=True)
+    stretch_of_row = np.minimum(starts[rows] * stretches // whole, stretches - 1)
+    numbers, firsts, counts = np.unique(stretch_of_row, return_index=True, return_counts=True)
     marks = list(zip(numbers.tolist(), counts.tolist(), rows[firsts].tolist(), strict=True))
     return Strip(name, len(rows), whole, marks)

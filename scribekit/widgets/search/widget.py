@@ -10,12 +10,11 @@ from typing import Any
 import pandas as pd
 import traitlets
 
-from scribekit.base.errors import OptionError, ScribekitError, nearest
+from scribekit.base.errors import OptionError, ScribekitError, SearchCancelledError, nearest
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corrections.bulk import apply_edits, propose_correction, undo_edits
 from scribekit.fulltext import play, search, statistics
-from scribekit.fulltext.citation import Style, as_tsv
-from scribekit.fulltext.cite import cite
+from scribekit.fulltext.citation import Style, as_tsv, cite
 from scribekit.fulltext.concordance import SORTS
 from scribekit.fulltext.facets import RECORDING, SPEAKER, Picked, Values, choices
 from scribekit.recordings.clips import load_decoder
@@ -120,7 +119,7 @@ class TranscriptSearch(Widget):
             return
         try:
             self._look_for(wish, anew=anew)
-        except search.SearchCancelledError:  # what was asked since is next
+        except SearchCancelledError:  # what was asked since is next
             return
         except ScribekitError as problem:
             self._publish(Results.none(), state="failed", problem=str(problem))
@@ -158,9 +157,9 @@ class TranscriptSearch(Widget):
         return self._lines_for(wish, query, sort=sort, limit=FIRST_LINES, speaker=speaker, where=where)
 
     def _lines_for(self, wish: object, query: str, **options: Any) -> pd.DataFrame:
-        lines = search.search_while(lambda: wish is self._wish, self._corpus, query, context=self._context, **options)
+        lines = search.search(self._corpus, query, context=self._context, cancelled=lambda: wish is not self._wish, **options)
         if wish is not self._wish:
-            raise search.SearchCancelledError
+            raise SearchCancelledError
         return lines
 
     def _publish(self, results: Results, *, state: str, ms: int = 0, problem: str = "") -> None:

@@ -4,7 +4,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribekit.fulltext.concordance import pack, terms, text_of, unpack
+from scribekit.fulltext.concordance import pack, searchable_text, terms, unpack
 from scribekit.transcripts.frames import project
 
 WORD = st.tuples(
@@ -38,16 +38,16 @@ def test_every_recording_comes_back_word_by_word(talks, asked):
     for number, (text, body) in zip(asked, pack(rows, [f"r{number}" for number in asked]), strict=True):
         own = as_read(rows.to_pandas().query(f"recording_id == 'r{number}'"))
         document = unpack(body)
-        parted = [terms(word) for word in own["text"]]
-        assert text == text_of([term for word in parted for term in word])
+        terms_of_word = [terms(word) for word in own["text"]]
+        assert text == searchable_text([term for word in terms_of_word for term in word])
         assert list(document.words) == own["text"].tolist()
-        assert document.numbers.tolist() == own["word_index"].tolist()
+        assert document.word_indexes.tolist() == own["word_index"].tolist()
         assert document.start_ms.tolist() == own["start_ms"].tolist()
         assert document.end_ms.tolist() == own["end_ms"].tolist()
         assert document.utterances.tolist() == [-1 if index != index else index for index in own["utterance_index"].astype(float)]
         spoken_by = own["speaker"].astype("object").where(own["speaker"].notna(), None).tolist()
         assert [document.speaker(word) for word in range(len(own))] == spoken_by
-        assert document.word_of_term.tolist() == [word for word, found in enumerate(parted) for _ in found]
+        assert document.word_of_term.tolist() == [word for word, found in enumerate(terms_of_word) for _ in found]
 
 
 def test_words_of_two_channels_are_read_turn_by_turn_also_from_tables_in_pieces():
@@ -63,7 +63,7 @@ def test_words_of_two_channels_are_read_turn_by_turn_also_from_tables_in_pieces(
     pieces = pa.concat_tables([coded.slice(0, 2), coded.slice(2), project(["words"], [("b", body)])["words"].cast(coded.schema)])
     for text, packed in pack(pieces, ["a", "b"]):
         assert text == " climate change mhm yes "
-        assert unpack(packed).numbers.tolist() == [0, 2, 1, 3]
+        assert unpack(packed).word_indexes.tolist() == [0, 2, 1, 3]
 
 
 def test_packing_takes_rows_as_the_tables_give_them():

@@ -17,7 +17,7 @@ def test_log_likelihood_is_that_of_dunning():
 
 def test_the_likelihood_of_two_corpora_is_that_of_a_hand_computation():
     expected = 2 * (30 * math.log(30 / 20) + 10 * math.log(10 / 20))
-    assert measures.two_corpora([30], 1000, [10], 1000)[0] == pytest.approx(expected)
+    assert measures.two_corpus_log_likelihood([30], 1000, [10], 1000)[0] == pytest.approx(expected)
 
 
 @given(a=COUNT, b=COUNT, c=COUNT, d=COUNT)

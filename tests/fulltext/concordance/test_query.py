@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.base.errors import OptionError
-from scribekit.fulltext.concordance import expression, parse, spans, terms, text_of
+from scribekit.fulltext.concordance import fts_expression, parse, searchable_text, spans, terms
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from scribekit.fulltext.concordance import expression, parse, spans, terms, text
         ("(climate", "not closed"),
         ("climate)", "without a '\\('"),
         ("climate AND", "ends where a word is expected after 'AND'"),
-        ("NOT climate", "stands between two words"),
+        ("NOT climate", "goes between two words"),
         ("OR", "small letters"),
         ("climate NEAR (a OR b)", "not brackets"),
         ("a NEAR/2 b NEAR/3 c", "one distance"),
@@ -82,25 +82,25 @@ def test_whatever_is_typed_is_refused_or_answered_alike_by_the_index_and_by_the_
         parsed = parse(query)
     except OptionError:
         return
-    written = text_of(term for word in text.split() for term in terms(word))
+    written = searchable_text(term for word in text.split() for term in terms(word))
     table.execute("DELETE FROM t")
     table.execute("INSERT INTO t (text) VALUES (?)", (written,))
-    found = table.execute("SELECT COUNT(*) FROM t WHERE t MATCH ?", (expression(parsed),)).fetchone()[0]
+    found = table.execute("SELECT COUNT(*) FROM t WHERE t MATCH ?", (fts_expression(parsed),)).fetchone()[0]
     places = spans(parsed, written)
     assert not places or found == 1, "the index passes over what the scan finds"
-    if "NEAR" not in query:  # one place may stand for two words of NEAR in the index
+    if "NEAR" not in query:  # the index may take one word for both phrases of NEAR
         assert bool(places) == bool(found)
 
 
 @pytest.mark.parametrize("query", ["a NOT (a NEAR/5 a)", "b NOT (a NEAR/5 a*)", 'b NOT ("b a" NEAR "a b")', "b NOT (c NOT (a NEAR a))"])
-def test_what_near_alone_excludes_is_left_to_the_scan(table, query):
+def test_what_only_near_excludes_is_left_to_the_scan(table, query):
     text = " b a b "
     table.execute("DELETE FROM t")
     table.execute("INSERT INTO t (text) VALUES (?)", (text,))
     assert spans(parse(query), text)
-    assert table.execute("SELECT COUNT(*) FROM t WHERE t MATCH ?", (expression(parse(query)),)).fetchone() == (1,)
+    assert table.execute("SELECT COUNT(*) FROM t WHERE t MATCH ?", (fts_expression(parse(query)),)).fetchone() == (1,)
 
 
-def test_a_place_of_a_chain_reaches_over_all_its_words():
+def test_a_match_of_a_chain_covers_all_its_words():
     assert spans(parse("b NEAR/2 a NEAR/2 c"), " x a b x c ") == [(1, 5)]
     assert spans(parse("b NEAR/2 a NEAR/2 c"), " a b x x x c ") == []

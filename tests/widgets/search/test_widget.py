@@ -110,7 +110,7 @@ def test_an_unforeseen_failure_does_not_quote_the_transcript(opened, monkeypatch
         raise RuntimeError("somebody said bridge")
 
     widget = opened("")
-    monkeypatch.setattr(module.search, "search_while", fail)
+    monkeypatch.setattr(module.search, "search", fail)
     widget.query = "bridge"
     assert widget.lines.empty
     assert widget.found["problem"] == "This could not be searched (RuntimeError)."
@@ -119,31 +119,21 @@ def test_an_unforeseen_failure_does_not_quote_the_transcript(opened, monkeypatch
 def test_an_overtaken_search_leaves_nothing_behind(opened, monkeypatch):
     widget = opened("")
     widget.lines  # noqa: B018 -- waits
-    search, begun, go_on = module.search.search_while, threading.Event(), threading.Event()
+    search, begun, go_on = module.search.search, threading.Event(), threading.Event()
 
-    def slow(is_wanted, corpus, query, **options):
+    def slow(corpus, query, **options):
         if query == "bridge":
             begun.set()
             go_on.wait(30)
-        return search(is_wanted, corpus, query, **options)
+        return search(corpus, query, **options)
 
-    monkeypatch.setattr(module.search, "search_while", slow)
+    monkeypatch.setattr(module.search, "search", slow)
     widget.query = "bridge"
     assert begun.wait(30)
     widget.query = "none"
     go_on.set()
     assert shown(widget) == [("two", "no bridge here", "none")]
     assert widget.found["lines"] == 1
-
-
-@pytest.mark.parametrize("sort", ["time", "left1"])
-@pytest.mark.parametrize("looks", [1, 2, 3])
-def test_a_search_for_many_lines_is_given_up_when_it_is_overtaken(tmp_path, sort, looks):
-    corpus = store(tmp_path / "many", {f"{number}": "bridge " * 300 for number in range(3)})
-    answers = iter([True] * (looks - 1) + [False])
-    with pytest.raises(module.search.SearchCancelledError):
-        module.search.search_while(lambda: next(answers), corpus, "bridge", sort=sort)
-    assert next(answers, None) is None
 
 
 def test_the_call_gives_the_same_view_again(corpus, opened):
@@ -205,7 +195,7 @@ def test_the_sound_is_decoded_where_the_recording_lies(tmp_path):
 def test_what_cannot_be_heard_or_quoted_is_refused_in_words(opened):
     widget = opened("none")
     widget.lines  # noqa: B018 -- waits
-    with pytest.raises(OptionError, match="lies at 'https"):
+    with pytest.raises(OptionError, match="is at 'https"):
         widget.on_play("two", 0, 1000)
     with pytest.raises(OptionError, match="no recording 'twoo'"):
         widget.on_play("twoo", 0, 1000)

@@ -1,0 +1,46 @@
+"""Local audio and video files, opened and decoded with FFmpeg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+_LEAD_S = 1.0  # decoders need some packets before the first good sample, and seeking is not exact
+
+
+def open_media(path: Path) -> Any:
+    """Open a local file as a PyAV container.
+
+    FFmpeg never takes an absolute path for an address, and the whitelist keeps a playlist in disguise from fetching anything.
+    """
+    import av
+
+    return av.open(str(path.absolute()), metadata_errors="ignore", options={"protocol_whitelist": "file"})
+
+
+def decoded_frames(container: Any, stream: Any, from_s: float | None = None) -> Iterator[tuple[float, Any]]:
+    """Decode a stream, and give each frame with its time in the recording. Damaged packets are skipped.
+
+    Time 0 is the first sample of the stream, as for the service: encoders of mp3 put silence before it.
+
+    Args:
+        container: An open file.
+        stream: One of its audio streams.
+        from_s: Seek to a little before this time; without it, decode from where the container is.
+    """
+    import av
+
+    unit_s = stream.time_base
+    first_s = float((stream.start_time or 0) * unit_s)
+    numerator, denominator = unit_s.numerator, unit_s.denominator  # a product of fractions would be slow
+    if from_s is not None:
+        container.seek(max(0, int((max(0.0, from_s - _LEAD_S) + first_s) / unit_s)), stream=stream)
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.FFmpegError:
+            continue
+        for frame in frames:
+            if frame.pts is not None:
+                yield frame.pts * numerator / denominator - first_s, frame
