@@ -6,6 +6,7 @@ import { clock, count } from "../shared/format.ts";
 import type { SpeakerBadges } from "./speaker_badges.ts";
 import { uncertaintyLevel } from "./thresholds.ts";
 import type { Part, Word } from "./types.ts";
+import { areSameWords } from "./words.ts";
 
 export interface Callbacks {
   /** Go to the next (1) or the previous (-1) part. */
@@ -51,15 +52,17 @@ export class PartView {
   async open(key: string, { focus = false, first = null as number | null } = {}): Promise<void> {
     const part = await this.#bridge.askLatest<Part>("part", { key, first });
     if (!part) return;
-    const isOther = part.key !== this.#part?.key || first !== null;
+    const before = this.#part;
+    const isOther = part.key !== before?.key || first !== null;
     this.#part = part;
     if (isOther) {
       this.#dropSound();
       this.#isCorrecting = false;
       this.#chosen.clear();
       this.#active = Math.max(part.words.findIndex((word) => uncertaintyLevel(word.confidence, this.#threshold) > 0), 0);
+    } else if (!areSameWords(before.words, part.words)) {
+      this.#chosen.clear(); // their indices are those of other words now
     }
-    this.#chosen = new Set([...this.#chosen].filter((at) => at < part.words.length));
     this.#active = Math.min(this.#active, Math.max(part.words.length - 1, 0));
     this.#draw();
     if (focus) this.#wordButton(this.#active)?.focus({ preventScroll: true });
