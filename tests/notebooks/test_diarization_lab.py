@@ -176,7 +176,7 @@ def test_everything_goes_by_keys_and_undoing_all_gives_the_start(run_notebook, f
     press(notebook, "a")
     said(notebook, "Accepted")
     press(notebook, "Delete")
-    said(notebook, "Left out")
+    said(notebook, "Excluded")
     assert page.evaluate("() => document.activeElement.getAttribute('role')") == "listbox"
 
     press(notebook, "?")
@@ -189,7 +189,7 @@ def test_everything_goes_by_keys_and_undoing_all_gives_the_start(run_notebook, f
     expect(turn(notebook, 0)).not_to_contain_text("edited")
     assert (page.locator(".sk-turn-words").all_inner_texts(), speakers_shown(notebook)) == start
     press(notebook, "Z")
-    said(notebook, "Done again")
+    said(notebook, "Redone")
     press(notebook, "N")
     expect(page.locator(".sk-talk-title")).to_have_text(f"{EVIL}.wav")
     assert notebook.axe(".sk-face") == []

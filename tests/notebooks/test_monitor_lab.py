@@ -91,7 +91,7 @@ def test_a_person_finds_what_failed_and_has_it_tried_again(run_notebook):
     expect(page.get_by_text("3 of 200 recordings")).to_be_visible()
     grid(page).get_by_role("row").filter(has_text="call-000003.wav").locator(".sk-tick").click()
     page.get_by_role("button", name="Retry selected (1)").click()
-    expect(page.get_by_text("1 put back. Start sends them.")).to_be_visible()
+    expect(page.get_by_text("1 ready to retry. Start sends them.")).to_be_visible()
     expect(page.get_by_text("2 of 200 recordings")).to_be_visible()
     expect(chip(page)).to_contain_text("not running")
 
@@ -135,7 +135,7 @@ def test_the_keyboard_alone_is_enough(run_notebook):
         keys.press(key)
     expect(page.get_by_role("button", name="Retry selected (2)")).to_be_enabled()
     keys.press("r")
-    expect(page.get_by_text("2 put back.")).to_be_visible()
+    expect(page.get_by_text("2 ready to retry.")).to_be_visible()
     expect(counted(page, "planned")).to_have_text("2")
     expect(grid(page)).to_be_focused()
     assert page.locator(".jp-Notebook .jp-CodeCell").count() == 3

@@ -18,7 +18,7 @@ export interface Callbacks {
 }
 
 export class PartView {
-  readonly element = el("section", { class: "sk-part sk-stack", attrs: { "aria-label": "The part that is open", hidden: true } });
+  readonly element = el("section", { class: "sk-part sk-stack", attrs: { "aria-label": "Open part", hidden: true } });
   #part: Part | null = null;
   #threshold = 0.9;
   #chosen = new Set<number>();
@@ -30,9 +30,9 @@ export class PartView {
   readonly #callbacks: Callbacks;
   readonly #badges: SpeakerBadges;
   readonly #head = el("div", { class: "sk-row" });
-  readonly #words = el("div", { class: "sk-words", attrs: { role: "group", "aria-label": "Words; choose some with Space, several with Shift and the arrow keys" }, on: { keydown: (event) => this.#press(event) } });
+  readonly #words = el("div", { class: "sk-words", attrs: { role: "group", "aria-label": "Words; select one with Space, several with Shift and the arrow keys" }, on: { keydown: (event) => this.#press(event) } });
   readonly #actions = el("div", { class: "sk-row" });
-  readonly #audio = el("audio", { attrs: { controls: true, hidden: true, "aria-label": "The sound of the part" } });
+  readonly #audio = el("audio", { attrs: { controls: true, hidden: true, "aria-label": "Sound of the part" } });
   #fromMs = 0;
 
   constructor(bridge: Bridge, badges: SpeakerBadges, callbacks: Callbacks) {
@@ -110,7 +110,7 @@ export class PartView {
     const words = this.#targetWords().map((word) => word.word_index);
     const answer = await this.#bridge.ask<{ done: string }>("judge", { key: part.key, action, words, last_edit: part.last_edit, text });
     if (answer) {
-      this.#bridge.announce(`${count(words.length)} ${words.length === 1 ? "word" : "words"} ${answer.done}. Z takes it back.`);
+      this.#bridge.announce(`${count(words.length)} ${words.length === 1 ? "word" : "words"} ${answer.done}. Z undoes it.`);
       this.#isCorrecting = false;
       this.#chosen.clear();
     }

@@ -52,7 +52,7 @@ function render(context: Context): () => void {
   };
   bridge.onClose(() => window.clearTimeout(timer));
 
-  const controls = el("form", { class: "sk-planner-knobs", attrs: { "aria-label": "What to plan with" }, on: { submit: (event) => event.preventDefault() } });
+  const controls = el("form", { class: "sk-planner-knobs", attrs: { "aria-label": "Settings of the plan" }, on: { submit: (event) => event.preventDefault() } });
   const facts = el("dl", { class: "sk-planner-facts" });
   const picture = el("div");
   const stages = el("table", { class: "sk-figures" });
@@ -69,8 +69,8 @@ function render(context: Context): () => void {
     budgetControl(settings, (budget_usd) => change({ budget_usd }, DEBOUNCE_MS)),
   );
   const help = keyboard(bridge.root, "Keys of the cost planner", [
-    { keys: ["ArrowLeft", "ArrowRight"], does: "Turn the slider, or choose another model" },
-    { keys: [" "], does: "Switch a feature on or off" },
+    { keys: ["ArrowLeft", "ArrowRight"], does: "Move the slider, or choose another model" },
+    { keys: [" "], does: "Turn a feature on or off" },
     { keys: ["c"], does: "Copy the call", run: () => void copy(bridge) },
   ]);
   bridge.body.append(
