@@ -63,7 +63,7 @@ class Explorer:
         self.wait()
 
     def wait(self):
-        self.face = self.page.locator(".sk-face").last
+        self.face = self.page.locator(".sk-widget").last
         self.queue = self.face.get_by_role("grid", name=re.compile("^Review queue"))
         self.groups = self.face.get_by_role("grid", name="Distributions of confidence by group")
         self.part = self.face.get_by_role("region", name="Open part")
@@ -77,7 +77,7 @@ class Explorer:
 
 def focused(explorer):
     """Whether the focus is inside the widget: it must never fall back to the page."""
-    return explorer.page.evaluate("() => document.querySelector('.sk-face').contains(document.activeElement)")
+    return explorer.page.evaluate("() => document.querySelector('.sk-widget').contains(document.activeElement)")
 
 
 def test_threshold_brush_and_groups_narrow_each_other(explore):
@@ -105,7 +105,7 @@ def test_threshold_brush_and_groups_narrow_each_other(explore):
     explorer.expect(explorer.queue.get_by_role("gridcell", name="talk 00.mp3")).to_have_count(0)
     explorer.expect(explorer.queue.get_by_role("gridcell", name="talk 01.mp3").first).to_be_visible()
     explorer.notebook.show_all()
-    explorer.notebook.shot("confidence_narrowed_light", ".sk-face")
+    explorer.notebook.shot("confidence_narrowed_light", ".sk-widget")
 
     explorer.face.get_by_role("combobox", name="by", exact=True).select_option("speaker")
     explorer.expect(explorer.groups.get_by_role("row")).to_have_count(3)
@@ -135,7 +135,7 @@ def test_what_is_done_in_the_queue_is_found_again_after_a_restart(explore, corpu
     explorer.expect(explorer.button("Correct 12 places")).to_be_enabled()
     places.locator("[role=row]").nth(2).click()
     explorer.notebook.show_all()
-    explorer.notebook.shot("confidence_everywhere_light", ".sk-face")
+    explorer.notebook.shot("confidence_everywhere_light", ".sk-widget")
     explorer.button("Correct 11 places").click()
     explorer.expect(explorer.face.get_by_text("11 places corrected, as one edit.")).to_be_visible()
     said = sk.to_frame(corpus, "words")["text"].tolist()
@@ -206,5 +206,5 @@ def test_all_of_it_by_keyboard_with_nothing_wrong_for_assistive_technology(explo
     explorer.notebook.show_all()
     for theme in ("light", "dark"):
         explorer.notebook.set_theme(theme)
-        explorer.notebook.shot(f"confidence_{theme}", ".sk-face")
-        assert explorer.notebook.axe(".sk-face") == []
+        explorer.notebook.shot(f"confidence_{theme}", ".sk-widget")
+        assert explorer.notebook.axe(".sk-widget") == []

@@ -82,7 +82,7 @@ def turn(notebook, number):
 
 
 def said(notebook, text):
-    expect(notebook.page.locator(".sk-face > .sk-said")).to_contain_text(text)
+    expect(notebook.page.locator(".sk-widget > .sk-said")).to_contain_text(text)
 
 
 def press(notebook, *keys):
@@ -135,8 +135,8 @@ def test_a_person_reviews_by_mouse_and_finds_it_again_after_a_restart(run_notebo
     seen = page.locator(".sk-turn").all_inner_texts()
     for theme in ("light", "dark"):
         notebook.set_theme(theme)
-        notebook.shot(f"diarization_{theme}", ".sk-face")
-        assert notebook.axe(".sk-face") == []
+        notebook.shot(f"diarization_{theme}", ".sk-widget")
+        assert notebook.axe(".sk-widget") == []
     notebook.restart()
     notebook.run_all()
     expect(turn(notebook, 0)).to_contain_text("Good evening")
@@ -192,7 +192,7 @@ def test_everything_goes_by_keys_and_undoing_all_gives_the_start(run_notebook, f
     said(notebook, "Redone")
     press(notebook, "N")
     expect(page.locator(".sk-talk-title")).to_have_text(f"{EVIL}.wav")
-    assert notebook.axe(".sk-face") == []
+    assert notebook.axe(".sk-widget") == []
 
 
 def test_sound_and_words_go_together(run_notebook, folder):

@@ -83,8 +83,8 @@ def test_a_person_finds_what_failed_and_has_it_tried_again(run_notebook):
     assert page.title() != "broken in"
     for theme in ("light", "dark"):
         notebook.set_theme(theme)
-        assert notebook.axe(".sk-face") == []
-        notebook.shot(f"monitor_{theme}", ".sk-face")
+        assert notebook.axe(".sk-widget") == []
+        notebook.shot(f"monitor_{theme}", ".sk-widget")
     notebook.set_theme("light")
 
     page.get_by_label("Failed only").check()
@@ -158,7 +158,7 @@ def test_a_run_is_paused_resumed_stopped_and_taken_up_by_another_kernel(run_note
     page.get_by_role("button", name="Start", exact=True).click()
     expect(chip(page)).to_contain_text("running")
     expect(counted(page, "completed")).to_be_visible(timeout=SLOW_MS)
-    notebook.shot("monitor_running", ".sk-face")
+    notebook.shot("monitor_running", ".sk-widget")
     page.get_by_role("button", name="Pause").click()
     expect(chip(page)).to_contain_text("paused")
     expect(counted(page, "queued")).to_have_count(0, timeout=SLOW_MS)

@@ -86,7 +86,7 @@ def test_a_person_searches_narrows_sorts_hears_and_quotes(run_notebook, folder):
     page.get_by_role("group", name="kind").get_by_role("checkbox", name=re.compile("^call")).check()
     said(notebook, "4 of 85 lines in 4 of 13 recordings")
     expect(page.get_by_role("group", name="kind").get_by_role("checkbox", name=re.compile("^interview 4$"))).to_be_visible()
-    notebook.shot("search_narrowed", ".sk-face")
+    notebook.shot("search_narrowed", ".sk-widget")
 
     rows(notebook).nth(1).click()
     expect(page.locator(".sk-player")).to_have_attribute("data-playing", "true")
@@ -167,7 +167,7 @@ def test_a_query_that_cannot_be_read_is_explained_and_keeps_its_words(run_notebo
     expect(page.locator(".sk-search-problem")).to_contain_text("A quotation mark is not closed.")
     expect(field).to_have_value('"old bridge')
     expect(field).to_have_attribute("aria-invalid", "true")
-    notebook.shot("search_problem", ".sk-face")
+    notebook.shot("search_problem", ".sk-widget")
     field.fill('"old bridge"')
     field.press("Enter")
     said(notebook, "24 lines")
@@ -204,14 +204,14 @@ def test_what_is_said_is_never_markup_and_all_can_use_it(run_notebook, folder):
     page.locator("summary", has_text="Words near the query").click()
     expect(page.get_by_role("region", name="Collocates")).to_contain_text("old")
     assert page.evaluate("() => window.stolen") is None
-    assert page.locator(".sk-face img, .sk-face b").count() == 0
+    assert page.locator(".sk-widget img, .sk-widget b").count() == 0
     notebook.show_all()
     page.locator(".sk-grid").focus()
     page.keyboard.press("Home")
     for theme in ("light", "dark"):
         notebook.set_theme(theme)
-        assert notebook.axe(".sk-face") == []
-        notebook.shot(f"search_{theme}", ".sk-face")
+        assert notebook.axe(".sk-widget") == []
+        notebook.shot(f"search_{theme}", ".sk-widget")
 
 
 def test_a_cell_changes_the_search_and_takes_its_lines(run_notebook, folder):

@@ -183,7 +183,7 @@ export class PartView {
     return el(
       "button",
       {
-        class: `sk-plain sk-word sk-doubt-${level}${word.edited ? " sk-edited" : ""}`,
+        class: `sk-plain sk-word sk-uncertain-${level}${word.edited ? " sk-edited" : ""}`,
         attrs: { type: "button", "data-key": `word-${at}`, tabindex: at === this.#active ? 0 : -1, "aria-pressed": String(this.#chosen.has(at)), "aria-label": `${word.text}, ${told}`, title: told },
         on: { click: (event) => this.#choose(at, event.shiftKey) },
       },

@@ -188,7 +188,7 @@ export class TurnList {
     const marks = [
       transcript.isSettled(turn) ? el("span", { class: "sk-turn-mark", attrs: { title: "Confirmed by a person" } }, "✓ accepted") : null,
       transcript.isEdited(turn) ? el("span", { class: "sk-turn-mark" }, "✎ edited") : null,
-      ...(turn.uncertainty < UNCERTAIN ? [] : turn.reasons).map((reason) => el("span", { class: "sk-turn-doubt" }, reason)),
+      ...(turn.uncertainty < UNCERTAIN ? [] : turn.reasons).map((reason) => el("span", { class: "sk-turn-uncertain" }, reason)),
     ];
     const words: (HTMLElement | string)[] = [];
     for (let word = turn.first; word < turn.end; word += 1) words.push(this.#word(transcript, word, isSelected), " ");

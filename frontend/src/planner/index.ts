@@ -52,7 +52,7 @@ function render(context: Context): () => void {
   };
   bridge.onClose(() => window.clearTimeout(timer));
 
-  const controls = el("form", { class: "sk-planner-knobs", attrs: { "aria-label": "Settings of the plan" }, on: { submit: (event) => event.preventDefault() } });
+  const controls = el("form", { class: "sk-planner-settings", attrs: { "aria-label": "Settings of the plan" }, on: { submit: (event) => event.preventDefault() } });
   const facts = el("dl", { class: "sk-planner-facts" });
   const picture = el("div");
   const stages = el("table", { class: "sk-figures" });
@@ -189,7 +189,7 @@ function factsOf(row: Row): HTMLElement[] {
 function budgetLine(usd: number | null, budget: number | null): HTMLElement | false {
   if (usd === null || budget === null) return false;
   const share = Math.min(1, usd / budget);
-  return el("div", { class: "sk-planner-purse", attrs: { role: "img", "aria-label": `${percent(share)} of the budget` } }, el("div", { style: { width: `${share * 100}%` } }));
+  return el("div", { class: "sk-planner-used", attrs: { role: "img", "aria-label": `${percent(share)} of the budget` } }, el("div", { style: { width: `${share * 100}%` } }));
 }
 
 /** Format a price per hour: to the cent, where that is exact. */
