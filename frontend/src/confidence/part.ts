@@ -199,7 +199,7 @@ export class PartView {
     return el(
       "span",
       { class: "sk-row" },
-      el("button", { attrs: { type: "button", "data-key": "earlier", disabled: part.first === 0 }, on: { click: () => turn(part.first - 240) } }, "Earlier words"),
+      el("button", { attrs: { type: "button", "data-key": "earlier", disabled: part.first === 0 }, on: { click: () => turn(part.first - part.page_size) } }, "Earlier words"),
       `${count(part.first + 1)} – ${count(part.first + shown)} of ${count(part.total)}`,
       el("button", { attrs: { type: "button", "data-key": "later", disabled: part.first + shown >= part.total }, on: { click: () => turn(part.first + shown) } }, "Later words"),
     );

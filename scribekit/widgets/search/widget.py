@@ -19,7 +19,7 @@ from scribekit.fulltext.cite import cite
 from scribekit.fulltext.concordance import SORTS
 from scribekit.fulltext.facets import RECORDING, SPEAKER, Picked, Values, choices
 from scribekit.recordings.clips import load_decoder
-from scribekit.widgets.base import STATIC, Answer, Widget, background, somebody_reads
+from scribekit.widgets.base import STATIC, Answer, Widget, background, is_interactive
 from scribekit.widgets.search import messages
 from scribekit.widgets.search.results import STRETCHES, Library, Results
 
@@ -283,7 +283,7 @@ class TranscriptSearch(Widget):
 
     def _wait_a_little(self) -> None:
         """The picture is all that a converted notebook has; a person sees the widget itself, and should not wait for the picture."""
-        self._settled.wait(_PATIENCE_S if somebody_reads() else None)
+        self._settled.wait(_PATIENCE_S if is_interactive() else None)
 
     def _line(self, recording: str, word: int) -> pd.Series[Any]:
         shown = self._results.shown
