@@ -65,14 +65,14 @@ def test_what_goes_to_the_page_is_small_and_plain_json():
     assert len(text) < 30_000
 
 
-def test_a_price_that_is_not_known_is_no_rate():
+def test_an_unknown_price_is_shown_as_no_rate():
     planner = sk.widgets.CostPlanner(MANIFEST, aai.TranscriptionConfig(speech_models=["brand-new"]))
     assert planner.figures["row"]["usd"] is None
     assert "no rate" in planner.static_text()
 
 
 @pytest.mark.parametrize("budget", [0, -1, "much"])
-def test_a_budget_that_is_none_is_refused_and_nothing_changes(budget):
+def test_an_invalid_budget_is_refused_and_nothing_changes(budget):
     planner = sk.widgets.CostPlanner(MANIFEST)
     before = planner.figures
     with pytest.raises(OptionError, match="above zero"):
