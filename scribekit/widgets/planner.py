@@ -97,7 +97,7 @@ class CostPlanner(Widget):
         return budget
 
     @background
-    def on_turn(self, settings: dict[str, Any]) -> None:
+    def on_change_settings(self, settings: dict[str, Any]) -> None:
         """Plan again with the settings of the page."""
         self._plan_with({**self.settings, **{name: settings[name] for name in self.settings if name in settings}})
 

@@ -38,7 +38,7 @@ export class FixEverywhereView {
       onClick: (row) => this.#table.toggle(row),
       onSelection: () => this.#showCount(),
     });
-    const find = el("button", { attrs: { type: "button", "data-key": "look" }, on: { click: () => void this.#propose() } }, "Find all places");
+    const find = el("button", { attrs: { type: "button", "data-key": "find" }, on: { click: () => void this.#propose() } }, "Find all places");
     for (const field of [this.#old, this.#new]) {
       field.addEventListener("keydown", (event) => {
         if (event.key !== "Enter") return;

@@ -89,7 +89,7 @@ class Explorer {
       this.#isOutdated = false;
       const groups = this.#groups.prefetched.collect(() => this.#groups.table.refresh());
       const queue = this.#queue.prefetched.collect(() => (isOther ? this.#queue.table.restart() : this.#queue.table.refresh()));
-      const figures = await this.#bridge.ask<Figures>("look", { view: this.#view, groups: groups.args, queue: queue.args });
+      const figures = await this.#bridge.ask<Figures>("change_view", { view: this.#view, groups: groups.args, queue: queue.args });
       this.#groups.prefetched.deliver(figures?.group_rows);
       this.#queue.prefetched.deliver(figures?.queue_rows);
       if (!figures) break;

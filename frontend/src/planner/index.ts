@@ -47,7 +47,7 @@ function render(context: Context): () => void {
     window.clearTimeout(timer);
     timer = window.setTimeout(() => {
       bridge.announce("Calculating …");
-      bridge.send("turn", { settings });
+      bridge.send("change_settings", { settings });
     }, pause);
   };
   bridge.onClose(() => window.clearTimeout(timer));

@@ -149,7 +149,9 @@ class ConfidenceExplorer(Widget):
             "queue": {"stage": "ranking"} if queue is None else queue_summary(queue, is_stale=words.stamp != queue.stamp),
         }
 
-    def on_look(self, view: dict[str, Any], groups: dict[str, Any] | None = None, queue: dict[str, Any] | None = None) -> dict[str, Any]:
+    def on_change_view(
+        self, view: dict[str, Any], groups: dict[str, Any] | None = None, queue: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Change the view; return its figures, and the rows of the two tables that the page asks for."""
         wanted = validated_view(view, self._dimensions)
         is_other_part = wanted.part != self._current_view.part

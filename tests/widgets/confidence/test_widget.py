@@ -29,23 +29,23 @@ def test_the_summary_and_figures_are_those_of_the_words(explore, corpus):
     words = sk.to_frame(corpus, "words")
     assert (explorer.summary["stage"], explorer.summary["n_words"], explorer.summary["n_recordings"]) == ("ready", len(words), 2)
     assert explorer.summary["dimensions"] == ["recording", "speaker", "kind"]
-    assert sum(explorer.on_look(explorer.view)["histogram"]["words"][:90]) == (words["confidence"] < 0.9).sum()
+    assert sum(explorer.on_change_view(explorer.view)["histogram"]["words"][:90]) == (words["confidence"] < 0.9).sum()
 
 
 def test_what_is_picked_narrows_groups_and_queue_and_is_remembered_in_the_view(explore):
     explorer = explore()
     view = {**explorer.view, "by": "speaker", "picked": {"recording": ["b.mp3"]}}
-    figures = explorer.on_look(view)
+    figures = explorer.on_change_view(view)
     assert explorer.view == view
     assert [row["group"] for row in explorer.on_groups(0, 10)["rows"]] == ["A", "C"]
     assert {row["recording_id"] for row in explorer.on_queue(0, 50)["rows"]} == {"b.mp3"}
     assert figures["queue"]["total"]["rows"] == explorer.on_queue(0, 1)["total"] == 2
 
 
-def test_the_rows_that_a_look_is_asked_for_are_those_of_the_new_view(explore):
+def test_a_change_of_the_view_brings_the_rows_of_the_new_view(explore):
     explorer = explore()
     view = {**explorer.view, "by": "speaker", "picked": {"recording": ["b.mp3"]}}
-    figures = explorer.on_look(view, groups={"first": 0, "count": 9, "sort": None}, queue={"first": 0, "count": 9})
+    figures = explorer.on_change_view(view, groups={"first": 0, "count": 9, "sort": None}, queue={"first": 0, "count": 9})
     assert figures["group_rows"] == explorer.on_groups(0, 9)
     assert figures["queue_rows"] == explorer.on_queue(0, 9)
 
@@ -60,7 +60,7 @@ def test_nothing_is_wrong_while_the_words_are_still_being_read(corpus):
     explorer = Slow(corpus)
     assert explorer.on_groups(0, 5) == explorer.on_queue(0, 5) == {"total": 0, "rows": []}
     with pytest.raises(ScribekitError, match="still being read"):
-        explorer.on_look(explorer.view)
+        explorer.on_change_view(explorer.view)
     explorer.close()
 
 
@@ -91,9 +91,9 @@ def test_accepting_correcting_and_rejecting_are_in_the_corpus_at_once(explore, c
 
 def test_expected_errors_fall_with_every_word_that_is_judged(explore):
     explorer = explore()
-    before = sum(explorer.on_look(explorer.view)["histogram"]["errors"])
+    before = sum(explorer.on_change_view(explorer.view)["histogram"]["errors"])
     judge(explorer, opened(explorer, "nobody"), "accept")
-    after = sum(explorer.on_look(explorer.view)["histogram"]["errors"])
+    after = sum(explorer.on_change_view(explorer.view)["histogram"]["errors"])
     assert before - after == pytest.approx(0.5 + 4 * 0.05)
 
 
