@@ -198,7 +198,7 @@ def one(browser: object, server: object, corpus: Path, name: str) -> dict[str, o
             again.append(took)
         if number == N_OPENED - 1:
             figures |= {"opens again": spread(again), "a widget of one line opens": spread(floor)} | measured(notebook)
-            notebook.shot(f"diarization_long_{name}", ".sk-face")
+            notebook.shot(f"diarization_long_{name}", ".sk-widget")
         notebook.close()
     return figures
 

@@ -25,7 +25,7 @@ WIDGETS = {
 
 
 ROWS = {"monitor": 8, "confidence": 6, "search": 8}
-READY = """least => !/(Ranking|Reckoning) /.test(document.querySelector('.sk-face').textContent)
+READY = """least => !/(Ranking|Calculating) /.test(document.querySelector('.sk-widget').textContent)
     && [...document.querySelectorAll('.sk-talk-main')].every(timeline => timeline.dataset.waveform === 'whole')
     && document.querySelectorAll('.sk-grid-body [role=row]').length >= least"""
 
@@ -58,7 +58,7 @@ def transcribe(home: Path) -> None:
 
 def take(notebook: Notebook, name: str) -> None:
     """One widget, once what it asks its kernel for has come."""
-    face = notebook.page.locator(".sk-face").first
+    face = notebook.page.locator(".sk-widget").first
     face.wait_for()
     notebook.page.wait_for_load_state("networkidle")
     notebook.page.wait_for_function(READY, arg=ROWS.get(name, 0))

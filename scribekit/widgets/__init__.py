@@ -1,6 +1,11 @@
-"""Widgets for notebooks: each shows a corpus and passes on what a person does to it.
+"""Widgets for notebooks: what a person sees of a corpus, and what a person does to it.
 
-Names are loaded when they are first used; ``import scribekit`` needs no widget library.
+Each widget is a Python class here and a TypeScript module in ``frontend/``, whose bundle is in ``static/``. A widget keeps no state of
+its own: it reads from the corpus and writes to it, so it can be closed at any time and opened again. The classes are public as
+``sk.widgets.NAME``; their base class, with the messages between kernel and page, is in ``base``. ``notebooks`` copies the teaching
+notebooks.
+
+The classes are imported on first use: ``import scribekit`` needs no widget library.
 """
 
 import importlib
@@ -15,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BatchMonitor", "ConfidenceExplorer", "CostPlanner", "DiarizationReview", "TranscriptSearch"]
 
-_HOMES = {
+_MODULES = {
     "BatchMonitor": "monitor",
     "ConfidenceExplorer": "confidence.widget",
     "CostPlanner": "planner",
@@ -25,9 +30,9 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module 'scribekit.widgets' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"scribekit.widgets.{_HOMES[name]}"), name)
+    value = getattr(importlib.import_module(f"scribekit.widgets.{_MODULES[name]}"), name)
     globals()[name] = value
     return value
 

@@ -1,4 +1,4 @@
-"""What every widget stands on: traits go down to the page, intents come up from it, and a converted notebook still shows something."""
+"""The base class of the widgets: traits go to the page, intents come from it, and without a page a static picture is shown."""
 
 from __future__ import annotations
 
@@ -19,44 +19,46 @@ import anywidget
 from scribekit.base.errors import ScribekitError, nearest
 
 STATIC = Path(__file__).parent / "static"
-"""Where the bundles are; they are built from ``frontend/``."""
+"""The folder of the bundles; they are built from ``frontend/``."""
+LONGEST_CLIP_S = 60.0
+"""The longest sound that is sent at once."""
 
 _log = logging.getLogger("scribekit.widgets")
 
-F = TypeVar("F", bound=Callable[..., Any])
+_Handler = TypeVar("_Handler", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a handler gives back when bytes belong to it.
+    """An answer with bytes.
 
     Attributes:
         value: Anything that JSON can hold.
-        buffers: Bytes that travel beside it, uncopied.
+        buffers: Bytes that are sent with it, uncopied.
     """
 
     value: Any = None
     buffers: Sequence[bytes | memoryview] = field(default_factory=tuple)
 
 
-def background(handler: F) -> F:
-    """Mark a handler that takes its time: it runs on the widget's own thread, so that the kernel stays free.
+def background(handler: _Handler) -> _Handler:
+    """Mark a slow handler: it runs on the widget's own thread, so that the kernel stays free.
 
-    What has been overtaken by a newer intent of the same name is not begun, and its answer is not given.
+    When a newer intent of the same name has arrived, the older one is not started, or its answer is not sent.
     """
-    handler.in_background = True  # type: ignore[attr-defined]
+    handler.runs_in_background = True  # type: ignore[attr-defined]
     return handler
 
 
 class Widget(anywidget.AnyWidget):
-    """A widget without a truth of its own: what it shows comes from a corpus, what is done to it goes there.
+    """A widget without state of its own: what it shows comes from a corpus, and what a person does is written there.
 
     A subclass names its bundle (``_esm = STATIC / "name.js"``), declares traits with ``.tag(sync=True)`` for what the page shows, and
-    has a method ``on_NAME`` for each intent ``NAME`` that the page may send: its keyword arguments are the intent's, and what it
-    returns (anything that JSON can hold, or an :class:`Answer`) is the answer. An error that scribekit raises on purpose is shown to the
-    reader in its own words; of any other only the kind is.
+    has a method ``on_NAME`` for each intent ``NAME`` that the page can send. The method takes the arguments of the intent as keyword
+    arguments, and returns the answer: anything that JSON can hold, or an :class:`Answer`. The reader is shown the message of a
+    :class:`ScribekitError`, but only the type of any other error.
 
-    Handlers of one widget never run at the same time, except those marked with :func:`background`, of which one runs at a time beside
+    Handlers of one widget never run at the same time, except those marked with :func:`background`: of these, one at a time runs beside
     the others.
     """
 
@@ -64,58 +66,58 @@ class Widget(anywidget.AnyWidget):
     _handlers: Mapping[str, Callable[..., Any]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Note the handlers, which are those of the widgets' classes alone: ipywidgets has methods named ``on_…`` too."""
+        """Register the handlers of this class; those of ipywidgets, which has methods named ``on_…`` too, are not."""
         super().__init_subclass__(**kwargs)
         own = {name.removeprefix("on_"): value for name, value in vars(cls).items() if name.startswith("on_") and callable(value)}
         cls._handlers = {**cls._handlers, **own}
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
-        self._one_at_a_time = threading.RLock()
+        self._lock = threading.RLock()
         self._newest: dict[str, Any] = {}
-        self._slow_hand: ThreadPoolExecutor | None = None
+        self._executor: ThreadPoolExecutor | None = None
         self.on_msg(self._receive)
 
     def static_text(self) -> str:
-        """What the widget shows, in a line or a few of plain text."""
+        """Describe what the widget shows in a few lines of plain text."""
         return type(self).__name__
 
     def static_html(self) -> str:
-        """What the widget shows, as HTML without scripts, for readers without a kernel. What comes from data is to be escaped."""
+        """Show the same as HTML without scripts, for readers without a kernel. Subclasses escape what comes from data."""
         return f"<p>{html.escape(self.static_text())}</p>"
 
     def show_error(self, problem: str) -> None:
-        """Tell the reader what went wrong, when nobody asked. Never a transcript's text."""
+        """Show the reader an error that is not the answer to an intent. It must not quote a transcript."""
         self.send({"problem": problem})
 
     def in_background(self, work: Callable[[], None]) -> None:
-        """Have something done on the widget's own thread, after what is already waiting there.
+        """Run work on the widget's own thread, after the work that already waits there.
 
         Args:
-            work: What to do. It may set traits and send messages; its errors are told to the reader.
+            work: It can set traits and send messages. Its errors are shown to the reader.
         """
-        with self._one_at_a_time:
-            if self._slow_hand is None:
-                self._slow_hand = ThreadPoolExecutor(1, thread_name_prefix="scribekit-widget")
-            self._slow_hand.submit(self._guarded, work)
+        with self._lock:
+            if self._executor is None:
+                self._executor = ThreadPoolExecutor(1, thread_name_prefix="scribekit-widget")
+            self._executor.submit(self._show_errors_of, work)
 
-    def _guarded(self, work: Callable[[], None]) -> None:
+    def _show_errors_of(self, work: Callable[[], None]) -> None:
         try:
             work()
         except ScribekitError as problem:
             self.show_error(str(problem))
-        except Exception as problem:  # noqa: BLE001 -- a thread's error would be seen by nobody
-            _log.warning("background work of %s failed: %s", type(self).__name__, _place_of(problem))
+        except Exception as problem:  # noqa: BLE001 -- nobody would see the error of a thread
+            _log.warning("background work of %s failed: %s", type(self).__name__, _type_and_line(problem))
             self.show_error(f"Something went wrong in the background ({type(problem).__name__}).")
 
     def close(self) -> None:
         """Close the widget and let its thread end."""
-        if not hasattr(self, "_one_at_a_time"):
-            return  # it was refused before it was made; ipywidgets closes it all the same
-        with self._one_at_a_time:
-            hand, self._slow_hand = self._slow_hand, None
-        if hand is not None:
-            hand.shutdown(wait=False, cancel_futures=True)
+        if not hasattr(self, "_lock"):
+            return  # ipywidgets also closes a widget whose arguments were refused
+        with self._lock:
+            executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=False, cancel_futures=True)
         super().close()
 
     def __repr__(self) -> str:
@@ -125,7 +127,7 @@ class Widget(anywidget.AnyWidget):
         shown = super()._repr_mimebundle_(**kwargs)
         data, metadata = shown if isinstance(shown, tuple) else (shown, {})
         static = {"text/plain": self.static_text(), "text/html": self.static_html()}
-        return ({**data, **static} if data is not None and somebody_reads() else static), metadata
+        return ({**data, **static} if data is not None and is_interactive() else static), metadata
 
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
         if not isinstance(content, dict):
@@ -134,51 +136,51 @@ class Widget(anywidget.AnyWidget):
         intent, seq = str(arguments.pop("intent", "")), arguments.pop("seq", None)
         self._newest[intent] = seq
         handler = self._handlers.get(intent)
-        if getattr(handler, "in_background", False):
-            self.in_background(lambda: self._answer(intent, seq, arguments, is_late=True))
+        if getattr(handler, "runs_in_background", False):
+            self.in_background(lambda: self._answer(intent, seq, arguments, only_newest=True))
         else:
-            with self._one_at_a_time:
+            with self._lock:
                 self._answer(intent, seq, arguments)
 
-    def _answer(self, intent: str, seq: Any, arguments: dict[str, Any], *, is_late: bool = False) -> None:
-        if is_late and self._newest.get(intent) != seq:
+    def _answer(self, intent: str, seq: Any, arguments: dict[str, Any], *, only_newest: bool = False) -> None:
+        if only_newest and self._newest.get(intent) != seq:
             self._reply(seq, {"stale": True})
             return
         try:
             found = self._call(intent, arguments)
         except ScribekitError as problem:
             self._reply(seq, {"error": str(problem)})
-        except Exception as problem:  # noqa: BLE001 -- whatever it was, the page must hear of it, and the kernel must live
-            _log.warning("intent %s of %s failed: %s", intent, type(self).__name__, _place_of(problem))
-            self._reply(seq, {"error": f"This could not be done ({type(problem).__name__}). What you did before is safe."})
+        except Exception as problem:  # noqa: BLE001 -- the page waits for an answer, and the kernel must go on
+            _log.warning("intent %s of %s failed: %s", intent, type(self).__name__, _type_and_line(problem))
+            self._reply(seq, {"error": f"This could not be done ({type(problem).__name__}). What you did before is saved."})
         else:
-            stale = is_late and self._newest.get(intent) != seq
+            is_stale = only_newest and self._newest.get(intent) != seq
             answer = found if isinstance(found, Answer) else Answer(found)
-            self._reply(seq, {"stale": True} if stale else {"value": answer.value}, () if stale else answer.buffers)
+            self._reply(seq, {"stale": True} if is_stale else {"value": answer.value}, () if is_stale else answer.buffers)
 
     def _call(self, intent: str, arguments: dict[str, Any]) -> Any:
         handler = self._handlers.get(intent)
         if handler is None:
-            raise ScribekitError(f"{type(self).__name__} knows no intent {intent!r}.{nearest(intent, self._handlers)}")
+            raise ScribekitError(f"{type(self).__name__} has no intent {intent!r}.{nearest(intent, self._handlers)}")
         try:
             inspect.signature(handler).bind(self, **arguments)
         except TypeError as cause:
             raise ScribekitError(f"The intent {intent!r} of {type(self).__name__}: {cause}.") from cause
         return handler(self, **arguments)
 
-    def _reply(self, seq: Any, said: dict[str, Any], buffers: Sequence[bytes | memoryview] = ()) -> None:
+    def _reply(self, seq: Any, reply: dict[str, Any], buffers: Sequence[bytes | memoryview] = ()) -> None:
         if seq is not None:
-            self.send({"reply": seq, **said}, buffers=list(buffers) or None)
-        elif "error" in said:
-            self.show_error(said["error"])
+            self.send({"reply": seq, **reply}, buffers=list(buffers) or None)
+        elif "error" in reply:
+            self.show_error(reply["error"])
 
 
-def somebody_reads() -> bool:
-    """Whether a person may be sitting before the kernel, who can use a widget.
+def is_interactive() -> bool:
+    """Return whether a person may be using the kernel.
 
-    Programs that run a notebook unattended (nbconvert, papermill, nbmake) say that nobody can answer ``input()``. They would store a view
-    that needs a kernel and a network to be seen; the static picture is what a reader of theirs can use. Voila runs notebooks in the same
-    way, but for a person.
+    Programs that run a notebook unattended (nbconvert, papermill, nbmake) declare that nobody can answer ``input()``. They would store a
+    view that needs a kernel and a network; their readers can only use the static picture. Voila runs notebooks in the same way, but for a
+    person.
     """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     kernel = getattr(shell, "kernel", None)
@@ -188,8 +190,8 @@ def somebody_reads() -> bool:
     return bool(request.get("content", {}).get("allow_stdin", True))
 
 
-def _place_of(problem: Exception) -> str:
-    """Kind and place of an error, without its words, which may quote a transcript."""
+def _type_and_line(problem: Exception) -> str:
+    """Return the type and the line of an error; its message can quote a transcript."""
     trace = problem.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -1,4 +1,4 @@
-"""The monitor of a batch: what stands where, how fast it goes, why it is slow, and every recording in a table of any length."""
+"""The batch monitor: the state of every recording, how fast the batch runs, and what limits it."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ from scribekit.widgets.base import STATIC, Widget
 
 SHORTEST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 10.0
-"""Pauses between two looks at the ledger: from one second while something changes, to ten while nothing does."""
+"""The pause between two polls of the ledger: from one second while something changes, to ten while nothing does."""
 SHARE_OF_TIME = 0.05
-"""Looking may take this share of the time, so that a large corpus is looked at less often."""
+"""Polls take at most this share of the time: a large corpus is polled less often."""
 FRESH_S = 2.0
-"""Figures that were read less than so long ago are shown again without another look."""
+"""Figures that are younger than this are shown without another poll."""
 MOST_ROWS = 500
-"""The most rows that are given at once; a screen shows a few dozen."""
+"""The most rows that are sent at once; a screen shows a few dozen."""
 STATIC_ROWS = 20
 
 _PAGE_COLUMNS = ("recording_id", "status", "attempts", "error_kind", "error", "cost_usd", "reserved_usd")
 
 
 class BatchMonitor(Widget):
-    """Shows where every recording of a batch or corpus stands, and lets a person pause, stop, go on and retry.
+    """Shows the state of every recording of a batch or corpus, and lets a person start, pause, stop and retry.
 
-    It looks at the corpus only, never at the service, and as often as something changes: so it may be opened on a batch that this
-    kernel, or another process, is at work on, on one that was left unfinished, and on one that is done. Closing it stops nothing.
+    It polls the corpus only, never the service. So it can be opened on a batch that this kernel or another process is running, on an
+    unfinished one, and on one that is done. Closing it stops nothing.
 
     Args:
-        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        limits: The pace of :meth:`start`; by default that of ``submit_batch``.
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` returned.
+        limits: The limits of :meth:`start`; by default those of ``submit_batch``.
 
     Example:
         >>> batch = sk.submit_batch(manifest, config, corpus="corpora/calls")  # doctest: +SKIP
@@ -64,67 +64,72 @@ class BatchMonitor(Widget):
         self._corpus = batch_or_corpus
         self._limits = limits
         self._views: set[str] = set()
-        self._watching: concurrent.futures.Future[None] | None = None
-        self._seen: tuple[float, status.Snapshot] = (0.0, status.Snapshot())
-        super().__init__(title=batch_or_corpus.title, figures=self._look())
+        self._polling: concurrent.futures.Future[None] | None = None
+        self._last_snapshot: tuple[float, status.Snapshot] = (0.0, status.Snapshot())
+        super().__init__(title=batch_or_corpus.title, figures=self._poll())
 
     def start(self) -> bool:
-        """Collect in the background (or take a pause back); gives whether there is anything to do.
+        """Collect in the background, or resume; return whether there is anything to do.
 
         Raises:
-            NoConnectionError: There is work left and neither a key nor a local service.
-            ScribekitError: The work belongs to another service than the one that the verbs now talk to.
+            NoConnectionError: There is work left, but neither a key nor a local service.
+            ScribekitError: The work belongs to another service than the one in use.
         """
-        began = background.start(self._corpus, self._limits)
+        started = background.start(self._corpus, self._limits)
         self.refresh()
-        return began
+        return started
 
     def pause(self) -> bool:
-        """Send nothing more for now; what is at the service is still fetched. Gives whether this kernel was at work."""
+        """Send nothing more for now, but fetch what is at the service; return whether this kernel was running the batch."""
         paused = background.pause(self._corpus.path)
         self.refresh()
         return paused
 
     def resume(self) -> bool:
-        """Go on after :meth:`pause` or :meth:`stop`: the same as :meth:`start`."""
+        """Continue after :meth:`pause` or :meth:`stop`: the same as :meth:`start`."""
         return self.start()
 
     def stop(self) -> bool:
-        """Leave the work, as at an interrupt; what is at the service goes on there. Gives whether this kernel was at work."""
+        """Stop the run, as an interrupt does; jobs at the service continue there. Return whether this kernel was running the batch."""
         stopped = background.stop(self._corpus.path)
         self.refresh()
         return stopped
 
     def retry(self, recordings: Sequence[str] | None = None) -> int:
-        """Make failed recordings ready to be sent again, those named or all; gives how many. A run that is under way takes them up."""
+        """Make failed recordings ready to be sent again, those named or all; return how many. A current run sends them."""
         count = retry(self._corpus, recordings=recordings)
         self.refresh()
         return count
 
     def refresh(self) -> None:
-        """Look at the corpus now."""
-        self.figures = self._look()
+        """Poll the corpus now."""
+        self.figures = self._poll()
+
+    @property
+    def is_polling(self) -> bool:
+        """Whether the corpus is polled, as it is while a view is open."""
+        return self._polling is not None and not self._polling.done()
 
     def close(self) -> None:
-        """Close the widget. Work that is under way goes on."""
+        """Close the widget. A current run continues."""
         self._views.clear()
-        if self._watching is not None:
-            self._watching.cancel()
+        if self._polling is not None:
+            self._polling.cancel()
         super().close()
 
-    # What the page asks for
+    # -- intents of the page
 
     def on_show(self, view: str) -> None:
-        """A view has been opened: look at the corpus for as long as there is one."""
+        """Poll the corpus while a view is open."""
         self._views.add(view)
-        if self._watching is None or self._watching.done():
-            self._watching = begin(self._watch())
+        if not self.is_polling:
+            self._polling = begin(self._poll_while_shown())
 
     def on_hide(self, view: str) -> None:
-        """A view has been closed."""
+        """Stop polling once the last view is closed."""
         self._views.discard(view)
-        if not self._views and self._watching is not None:
-            self._watching.cancel()
+        if not self._views and self._polling is not None:
+            self._polling.cancel()
 
     def on_rows(
         self,
@@ -135,7 +140,7 @@ class BatchMonitor(Widget):
         sort: str | None = None,
         descending: bool = False,
     ) -> dict[str, Any]:
-        """The rows in sight."""
+        """Return rows of the table of jobs."""
         if sort is not None and sort not in SORTS:
             raise OptionError(f"The jobs cannot be sorted by {sort!r}.{nearest(sort, SORTS)}")
         with self._corpus.reading() as view:
@@ -151,7 +156,7 @@ class BatchMonitor(Widget):
         return {"total": total, "rows": [_page_row(row) for row in rows]}
 
     def on_start(self) -> bool:
-        """Start or resume."""
+        """Start, or resume."""
         return self.start()
 
     def on_pause(self) -> bool:
@@ -163,17 +168,17 @@ class BatchMonitor(Widget):
         return self.stop()
 
     def on_retry(self, recordings: list[str] | None = None) -> int:
-        """Retry those, or all that failed."""
+        """Retry these recordings, or all failed ones."""
         return self.retry(recordings)
 
-    # What it shows
+    # -- figures
 
     def static_text(self) -> str:
-        """One line with the counts, the money and the time left."""
+        """Return one line with the counts, the money and the time left."""
         return status.sentence(self._corpus.title, self._snapshot(), time.time())
 
     def static_html(self) -> str:
-        """The figures as a table, and what failed."""
+        """Return the figures and the failed recordings as tables."""
         snapshot = self._snapshot()
         with self._corpus.reading() as view:
             total, failed = view.ledger.job_page(view.batch_ids, states=(ERROR, status.REFUSED), count=STATIC_ROWS)
@@ -182,14 +187,14 @@ class BatchMonitor(Widget):
         )
 
     def _snapshot(self) -> status.Snapshot:
-        """As it was a moment ago, or now: a large corpus is not counted anew for each part of one output."""
-        seen_at, snapshot = self._seen
-        return snapshot if time.time() - seen_at < FRESH_S else self._corpus.snapshot()
+        """Return the last snapshot if it is fresh: a large corpus is not counted again for each part of one output."""
+        at, snapshot = self._last_snapshot
+        return snapshot if time.time() - at < FRESH_S else self._corpus.snapshot()
 
     def _figures(self, view: CorpusView) -> dict[str, Any]:
         now = time.time()
         snapshot = view.snapshot(now)
-        self._seen = time.time(), snapshot
+        self._last_snapshot = time.time(), snapshot
         return {
             "activity": background.activity(self._corpus, view.ledger, snapshot.unfinished),
             "problem": background.problem(self._corpus.path),
@@ -199,15 +204,15 @@ class BatchMonitor(Widget):
             "throughput": [round(value, 2) for value in status.throughput(snapshot, now)],
         }
 
-    async def _watch(self) -> None:
+    async def _poll_while_shown(self) -> None:
         pause_s = SHORTEST_PAUSE_S
-        if time.time() - self._seen[0] < FRESH_S:  # as when it was made a moment ago
+        if time.time() - self._last_snapshot[0] < FRESH_S:  # the constructor has just polled
             await asyncio.sleep(pause_s)
         while self._views:
             began, before = time.monotonic(), self.figures
             try:
-                figures = await asyncio.to_thread(self._look)
-            except ScribekitError as problem:  # somebody writes for long, say: the next look may do better
+                figures = await asyncio.to_thread(self._poll)
+            except ScribekitError as problem:  # perhaps another process is writing: the next poll may succeed
                 self.show_error(str(problem))
                 figures = before
             took_s = time.monotonic() - began
@@ -217,14 +222,14 @@ class BatchMonitor(Widget):
             pause_s = min(pause_s * 1.5, LONGEST_PAUSE_S) if is_quiet else SHORTEST_PAUSE_S
             await asyncio.sleep(max(pause_s, took_s / SHARE_OF_TIME))
 
-    def _look(self) -> dict[str, Any]:
-        # Opened and closed within one thread: a watch may be cancelled while a query is under way.
+    def _poll(self) -> dict[str, Any]:
+        # The ledger is opened and closed within one thread: the polling can be cancelled during a query.
         with self._corpus.reading() as view:
             return self._figures(view)
 
 
 def _page_row(row: Any) -> dict[str, Any]:
-    """A row as the page shows it: what JSON can hold, times as Unix time."""
+    """Return a job as JSON values; times are Unix times."""
     job = job_row(row)
     return {
         **{name: job[name] for name in _PAGE_COLUMNS},
@@ -252,5 +257,5 @@ def _failures_html(total: int, failed: Any) -> str:
     )
     rows = "".join(f"<tr>{row}</tr>" for row in cells)
     more = f", the first {STATIC_ROWS}" if total > STATIC_ROWS else ""
-    head = "<tr><th>recording</th><th>status</th><th>what</th><th>what to do</th></tr>"
+    head = "<tr><th>recording</th><th>status</th><th>problem</th><th>what to do</th></tr>"
     return f"<table><caption>{total:,} not transcribed{more}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"

@@ -1,4 +1,4 @@
-"""The notebooks that teach scribekit, for whoever installed the package alone: ``sk.notebooks.copy("learning")``."""
+"""The teaching notebooks, for those who installed only the package: ``sk.notebooks.copy("learning")``."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from pathlib import Path
 from scribekit.base.errors import OptionError
 
 FOLDERS = ("notebooks", "sample_manifests")
-"""What is copied: the notebooks, and the sample library that they read from beside them."""
+"""What is copied: the notebooks, and beside them the sample library that they read."""
 
-_LEFT_OUT = {".ipynb_checkpoints", "__pycache__", "make_samples.py"}
-_MOST_NAMED = 3
+_IGNORED = {".ipynb_checkpoints", "__pycache__", "make_samples.py"}
+_MOST_LISTED = 3
 
 
 def copy(folder: str | Path = "scribekit-notebooks", *, overwrite: bool = False) -> Path:
-    """Put the notebooks, and the sample library that they use, into a folder of yours.
+    """Copy the notebooks, and the sample library that they use, into a folder.
 
-    Repeat it after an update to get new notebooks. Files that are the same already are left alone.
+    Call it again after an update to get new notebooks. Files that are already the same are not touched.
 
     Args:
-        folder: Where to put them; it is made when it is not there.
-        overwrite: Replace files that were changed since, such as notebooks that were saved with their outputs.
+        folder: The folder; it is created if it does not exist.
+        overwrite: Replace files that have changed, such as notebooks that were saved with outputs.
 
     Returns:
         The folder with the notebooks; open it in JupyterLab.
 
     Raises:
-        OptionError: Files there were changed. Nothing was copied then.
+        OptionError: Files there have changed. Nothing was copied.
 
     Example:
         >>> import tempfile
@@ -37,12 +37,12 @@ def copy(folder: str | Path = "scribekit-notebooks", *, overwrite: bool = False)
         True
     """
     target = Path(folder).expanduser().absolute()
-    pairs = [(source, target / source.relative_to(home)) for home, source in _sources()]
+    pairs = [(source, target / source.relative_to(root)) for root, source in _sources()]
     missing = [(source, copied) for source, copied in pairs if not copied.exists()]
     changed = [(source, copied) for source, copied in pairs if copied.exists() and copied.read_bytes() != source.read_bytes()]
     if changed and not overwrite:
-        names = ", ".join(str(copied.relative_to(target)) for _, copied in changed[:_MOST_NAMED])
-        more = f" and {len(changed) - _MOST_NAMED} more" if len(changed) > _MOST_NAMED else ""
+        names = ", ".join(str(copied.relative_to(target)) for _, copied in changed[:_MOST_LISTED])
+        more = f" and {len(changed) - _MOST_LISTED} more" if len(changed) > _MOST_LISTED else ""
         raise OptionError(
             f"In {str(target)!r} these differ from what would be copied: {names}{more}. Nothing was copied. "
             "Give another folder, or overwrite=True to replace them."
@@ -54,10 +54,10 @@ def copy(folder: str | Path = "scribekit-notebooks", *, overwrite: bool = False)
 
 
 def _sources() -> Iterator[tuple[Path, Path]]:
-    """Each file with the folder that it is in: inside an installed package, or beside it in a checkout."""
+    """Yield each file with its root folder: in an installed package, or beside the package in a checkout."""
     package = Path(__file__).parents[1]
-    home = package / "teaching" if (package / "teaching").is_dir() else package.parent
+    root = package / "teaching" if (package / "teaching").is_dir() else package.parent
     for name in FOLDERS:
-        for source in sorted((home / name).rglob("*")):
-            if source.is_file() and not _LEFT_OUT.intersection(source.parts):
-                yield home, source
+        for source in sorted((root / name).rglob("*")):
+            if source.is_file() and not _IGNORED.intersection(source.parts):
+                yield root, source

@@ -1,4 +1,4 @@
-"""Turn the knobs of a batch before it is sent, and see at once what it would cost and how long it would take."""
+"""The cost planner: change the settings of a batch before it is sent, and see what it would cost and how long it would take."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ from scribekit.batch.pricing import RateCard, rate_card
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.widgets.base import STATIC, Widget, background
 
-_POINTS = 160  # more than the picture has pixels to tell apart
+_POINTS = 160  # of the curve; more would not be visible
 _SLOTS = (1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 1000)
 _MBPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _NEEDS_MORE = frozenset({"redact_pii", "redact_pii_audio"})
-"""Switched on alone the service refuses them; they are offered when the configuration has them."""
+"""The service refuses these options without others; they are offered only if the configuration has them."""
 
 
 class CostPlanner(Widget):
-    """Cost and time of a batch under knobs: models, features, jobs at once, upload bandwidth, budget.
+    """Shows the cost and the time of a batch for the chosen models, features, jobs at once, upload bandwidth and budget.
 
-    Nothing is sent. What was chosen goes straight on: ``sk.submit_batch(manifest, planner.config, limits=planner.limits, …)``; the widget
+    Nothing is sent. To send the batch as planned, call ``sk.submit_batch(manifest, planner.config, limits=planner.limits, …)``; the widget
     shows the whole call.
 
     Args:
         manifest: As for :func:`scribekit.plan`.
-        config: The ``assemblyai.TranscriptionConfig`` to begin with; options that the widget does not show stay as they are.
-        limits: The pace to begin with.
+        config: The ``assemblyai.TranscriptionConfig`` to begin with; options that the widget does not show are kept.
+        limits: The limits to begin with.
         upload_mbps: The upload bandwidth to begin with, in Mbit/s; None: not limited.
         budget_usd: The budget to begin with, in US dollars.
-        corpus: Learn from its jobs how long the service takes.
+        corpus: Estimate from its jobs how long the service takes.
 
     Attributes:
-        plan: The plan as it stands (:class:`scribekit.batch.planning.Plan`).
-        config: The configuration as it stands.
-        limits: The pace as it stands.
-        budget_usd: The budget as it stands; None without one.
+        plan: The current plan (:class:`scribekit.batch.planning.Plan`).
+        config: The current configuration.
+        limits: The current limits.
+        budget_usd: The current budget; None without one.
 
     Raises:
-        ManifestError: There is neither a length nor a source in the manifest.
-        OptionError: An option, a limit or a figure is not right.
+        ManifestError: The manifest has neither lengths nor sources.
+        OptionError: An option, a limit or a number is not valid.
     """
 
     _esm = STATIC / "planner.js"
@@ -72,44 +72,44 @@ class CostPlanner(Widget):
         card = rate_card()
         settings = {
             "models": list(options["speech_models"]),
-            "features": [name for name in _switches(card, options) if options.get(name)],
+            "features": [name for name in _simple_features(card, options) if options.get(name)],
             "concurrent_jobs": self._given_limits.concurrent_jobs,
             "upload_mbps": upload_mbps,
             "budget_usd": budget_usd,
         }
         super().__init__(choices=_choices(card, options, settings), settings=settings)
-        self._reckon(settings)
+        self._plan_with(settings)
 
     @property
     def config(self) -> Any:
-        """The configuration as it stands."""
+        """The current configuration."""
         return self._config_for(self.settings)
 
     @property
     def limits(self) -> Limits:
-        """The pace as it stands."""
+        """The current limits."""
         return self._limits_for(self.settings)
 
     @property
     def budget_usd(self) -> float | None:
-        """The budget as it stands, in US dollars; None without one."""
+        """The current budget in US dollars; None without one."""
         budget: float | None = self.settings["budget_usd"]
         return budget
 
     @background
-    def on_turn(self, settings: dict[str, Any]) -> None:
-        """The reader turned a knob: reckon with the settings as they are on the page."""
-        self._reckon({**self.settings, **{name: settings[name] for name in self.settings if name in settings}})
+    def on_change_settings(self, settings: dict[str, Any]) -> None:
+        """Plan again with the settings of the page."""
+        self._plan_with({**self.settings, **{name: settings[name] for name in self.settings if name in settings}})
 
     def static_text(self) -> str:
-        """The plan in a sentence."""
+        """Return the plan as a sentence."""
         return repr(self.plan)
 
     def static_html(self) -> str:
-        """The plan as a table with its picture, and the call."""
+        """Return the plan as a table with its picture, and the call."""
         return f"{self.plan._repr_html_()}<pre>{html.escape(self.figures['call'])}</pre>"
 
-    def _reckon(self, settings: dict[str, Any]) -> None:
+    def _plan_with(self, settings: dict[str, Any]) -> None:
         _check(settings)
         options = config_options(self._config_for(settings))
         self.plan: Plan = plan(
@@ -138,8 +138,8 @@ class CostPlanner(Widget):
         return dataclasses.replace(self._given_limits, concurrent_jobs=settings["concurrent_jobs"])
 
 
-def _switches(card: RateCard, options: dict[str, Any]) -> dict[str, str]:
-    """Option → name of the features that are paid for and need no more than being switched on."""
+def _simple_features(card: RateCard, options: dict[str, Any]) -> dict[str, str]:
+    """Return option → name of the paid features that only need to be turned on."""
     types = option_types()
     return {
         addon.option: addon.name
@@ -151,12 +151,12 @@ def _switches(card: RateCard, options: dict[str, Any]) -> dict[str, str]:
 def _choices(card: RateCard, options: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     singles = [[name] for name, vendor in card.vendors.items() if vendor == "AssemblyAI"]
     offered = [settings["models"], list(DEFAULT_SPEECH_MODELS), *singles]
-    models = [offer for place, offer in enumerate(offered) if offer not in offered[:place]]
+    models = [names for place, names in enumerate(offered) if names not in offered[:place]]
     per_hour = {addon.option: addon.per_hour for addon in card.addons}
     return {
         "models": [{"names": names, "per_hour": card.models.get(names[0])} for names in models],
         "features": [
-            {"option": option, "name": name, "per_hour": dict(per_hour[option])} for option, name in _switches(card, options).items()
+            {"option": option, "name": name, "per_hour": dict(per_hour[option])} for option, name in _simple_features(card, options).items()
         ],
         "concurrent_jobs": sorted({*_SLOTS, settings["concurrent_jobs"]}),
         "upload_mbps": [*sorted({*_MBPS, *([settings["upload_mbps"]] if settings["upload_mbps"] else [])}), None],
@@ -184,7 +184,7 @@ def _figures(found: Plan) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A table's cell as JSON has it: what is missing or no number is null."""
+    """Return the cell of a table as a JSON value; None for a missing or infinite number."""
     if isinstance(value, str) or value is None:
         return value
     number = float(value) if value == value and value is not None else math.nan
@@ -192,11 +192,11 @@ def _plain(value: Any) -> Any:
 
 
 def _call(options: dict[str, Any], settings: dict[str, Any], limits: Limits) -> str:
-    """The call that would send the batch as it is planned."""
+    """Return the call that sends the batch as planned."""
     arguments = ", ".join(f"{name}={value!r}" for name, value in options.items())
     defaults = Limits()
-    paced = {item.name: getattr(limits, item.name) for item in dataclasses.fields(Limits)}
-    changed = ", ".join(f"{name}={value!r}" for name, value in paced.items() if value != getattr(defaults, name))
+    values = {item.name: getattr(limits, item.name) for item in dataclasses.fields(Limits)}
+    changed = ", ".join(f"{name}={value!r}" for name, value in values.items() if value != getattr(defaults, name))
     more = [f"limits=sk.Limits({changed})"] if changed else []
     more += [f"budget_usd={settings['budget_usd']:g}"] if settings["budget_usd"] else []
     lines = [f"config = aai.TranscriptionConfig({arguments})", "batch = sk.submit_batch("]

@@ -63,10 +63,10 @@ class Explorer:
         self.wait()
 
     def wait(self):
-        self.face = self.page.locator(".sk-face").last
+        self.face = self.page.locator(".sk-widget").last
         self.queue = self.face.get_by_role("grid", name=re.compile("^Review queue"))
         self.groups = self.face.get_by_role("grid", name="Distributions of confidence by group")
-        self.part = self.face.get_by_role("region", name="The part that is open")
+        self.part = self.face.get_by_role("region", name="Open part")
         self.told = self.face.locator("output.sk-below")
         self.expect(self.face.get_by_text(re.compile("^Share of the expected errors"))).to_be_visible(timeout=30_000)
         self.expect(self.queue.get_by_role("gridcell", name="1", exact=True)).to_be_visible()
@@ -77,7 +77,7 @@ class Explorer:
 
 def focused(explorer):
     """Whether the focus is inside the widget: it must never fall back to the page."""
-    return explorer.page.evaluate("() => document.querySelector('.sk-face').contains(document.activeElement)")
+    return explorer.page.evaluate("() => document.querySelector('.sk-widget').contains(document.activeElement)")
 
 
 def test_threshold_brush_and_groups_narrow_each_other(explore):
@@ -95,17 +95,17 @@ def test_threshold_brush_and_groups_narrow_each_other(explore):
     explorer.page.mouse.down()
     explorer.page.mouse.move(box["x"] + box["width"] * 0.45, box["y"] + 60, steps=8)
     explorer.page.mouse.up()
-    explorer.expect(explorer.face.get_by_role("button", name=re.compile("Look beyond confidence 0.1"))).to_be_visible()
+    explorer.expect(explorer.face.get_by_role("button", name=re.compile("Remove filter: confidence 0.1"))).to_be_visible()
     explorer.expect(explorer.queue.get_by_role("gridcell", name="nobody knows who drew the plans")).to_have_count(0)
     explorer.expect(explorer.queue.get_by_role("gridcell", name="a brige of wood stood there before").first).to_be_visible()
 
     explorer.groups.get_by_role("row", name=re.compile("lecture")).click()
-    chip = explorer.face.get_by_role("button", name="Look beyond kind: lecture")
+    chip = explorer.face.get_by_role("button", name="Remove filter: kind: lecture")
     explorer.expect(chip).to_be_visible()
     explorer.expect(explorer.queue.get_by_role("gridcell", name="talk 00.mp3")).to_have_count(0)
     explorer.expect(explorer.queue.get_by_role("gridcell", name="talk 01.mp3").first).to_be_visible()
     explorer.notebook.show_all()
-    explorer.notebook.shot("confidence_narrowed_light", ".sk-face")
+    explorer.notebook.shot("confidence_narrowed_light", ".sk-widget")
 
     explorer.face.get_by_role("combobox", name="by", exact=True).select_option("speaker")
     explorer.expect(explorer.groups.get_by_role("row")).to_have_count(3)
@@ -129,20 +129,20 @@ def test_what_is_done_in_the_queue_is_found_again_after_a_restart(explore, corpu
 
     explorer.part.get_by_role("button", name=re.compile("^wood, ")).click()
     explorer.button("Fix everywhere …").click()
-    explorer.face.get_by_label("Words to put there").fill("timber")
+    explorer.face.get_by_label("with", exact=True).fill("timber")
     explorer.button("Find all places").click()
     places = explorer.face.get_by_role("grid", name="Places to correct")
     explorer.expect(explorer.button("Correct 12 places")).to_be_enabled()
     places.locator("[role=row]").nth(2).click()
     explorer.notebook.show_all()
-    explorer.notebook.shot("confidence_everywhere_light", ".sk-face")
+    explorer.notebook.shot("confidence_everywhere_light", ".sk-widget")
     explorer.button("Correct 11 places").click()
     explorer.expect(explorer.face.get_by_text("11 places corrected, as one edit.")).to_be_visible()
     said = sk.to_frame(corpus, "words")["text"].tolist()
     assert (said.count("timber"), said.count("wood"), said.count("bridge")) == (11, 1, 1)
 
     explorer.button("Undo").click()
-    explorer.expect(explorer.face.get_by_text("11 edits taken back.")).to_be_visible()
+    explorer.expect(explorer.face.get_by_text("11 edits undone.")).to_be_visible()
     explorer.button("Next ▸").click()
     explorer.expect(explorer.part).to_contain_text("talk 00.mp3")
     explorer.button("Accept all").click()
@@ -178,26 +178,26 @@ def test_all_of_it_by_keyboard_with_nothing_wrong_for_assistive_technology(explo
     explorer.expect(sound).to_be_visible()
     page.wait_for_function("() => document.querySelector('.sk-part audio').currentTime > 0.05")
     page.keyboard.press("x")
-    explorer.expect(explorer.face.get_by_text("2 words rejected. Z takes it back.")).to_be_visible()
+    explorer.expect(explorer.face.get_by_text("2 words rejected. Z undoes it.")).to_be_visible()
     assert focused(explorer)
     page.keyboard.press("z")
-    explorer.expect(explorer.face.get_by_text("1 edit taken back.")).to_be_visible()
+    explorer.expect(explorer.face.get_by_text("1 edit undone.")).to_be_visible()
     page.keyboard.press("n")
     explorer.expect(explorer.part).to_contain_text("talk 01.mp3")
     page.keyboard.press("c")
     explorer.expect(explorer.face.get_by_role("textbox", name="What was really said")).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("a")
-    explorer.expect(explorer.face.get_by_text("7 words accepted. Z takes it back.")).to_be_visible()
+    explorer.expect(explorer.face.get_by_text("7 words accepted. Z undoes it.")).to_be_visible()
     assert sk.to_frame(corpus, "edits")["action"].tolist() == ["reject", "undo", "accept"]
 
     page.keyboard.press("[")
     explorer.expect(explorer.told).to_contain_text("Below 0.89")
     page.keyboard.press("g")
     page.keyboard.press("Space")
-    explorer.expect(explorer.button("Look beyond recording: talk 00.mp3")).to_be_visible()
+    explorer.expect(explorer.button("Remove filter: recording: talk 00.mp3")).to_be_visible()
     page.keyboard.press("Escape")
-    explorer.expect(explorer.face.get_by_text("Looking at all words.")).to_be_visible()
+    explorer.expect(explorer.face.get_by_text("All words.")).to_be_visible()
     assert focused(explorer)
     page.keyboard.press("?")
     explorer.expect(explorer.face.get_by_role("dialog", name="Keys of the confidence explorer")).to_be_visible()
@@ -206,5 +206,5 @@ def test_all_of_it_by_keyboard_with_nothing_wrong_for_assistive_technology(explo
     explorer.notebook.show_all()
     for theme in ("light", "dark"):
         explorer.notebook.set_theme(theme)
-        explorer.notebook.shot(f"confidence_{theme}", ".sk-face")
-        assert explorer.notebook.axe(".sk-face") == []
+        explorer.notebook.shot(f"confidence_{theme}", ".sk-widget")
+        assert explorer.notebook.axe(".sk-widget") == []

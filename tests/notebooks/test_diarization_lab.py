@@ -82,7 +82,7 @@ def turn(notebook, number):
 
 
 def said(notebook, text):
-    expect(notebook.page.locator(".sk-face > .sk-said")).to_contain_text(text)
+    expect(notebook.page.locator(".sk-widget > .sk-said")).to_contain_text(text)
 
 
 def press(notebook, *keys):
@@ -135,8 +135,8 @@ def test_a_person_reviews_by_mouse_and_finds_it_again_after_a_restart(run_notebo
     seen = page.locator(".sk-turn").all_inner_texts()
     for theme in ("light", "dark"):
         notebook.set_theme(theme)
-        notebook.shot(f"diarization_{theme}", ".sk-face")
-        assert notebook.axe(".sk-face") == []
+        notebook.shot(f"diarization_{theme}", ".sk-widget")
+        assert notebook.axe(".sk-widget") == []
     notebook.restart()
     notebook.run_all()
     expect(turn(notebook, 0)).to_contain_text("Good evening")
@@ -176,7 +176,7 @@ def test_everything_goes_by_keys_and_undoing_all_gives_the_start(run_notebook, f
     press(notebook, "a")
     said(notebook, "Accepted")
     press(notebook, "Delete")
-    said(notebook, "Left out")
+    said(notebook, "Excluded")
     assert page.evaluate("() => document.activeElement.getAttribute('role')") == "listbox"
 
     press(notebook, "?")
@@ -189,10 +189,10 @@ def test_everything_goes_by_keys_and_undoing_all_gives_the_start(run_notebook, f
     expect(turn(notebook, 0)).not_to_contain_text("edited")
     assert (page.locator(".sk-turn-words").all_inner_texts(), speakers_shown(notebook)) == start
     press(notebook, "Z")
-    said(notebook, "Done again")
+    said(notebook, "Redone")
     press(notebook, "N")
     expect(page.locator(".sk-talk-title")).to_have_text(f"{EVIL}.wav")
-    assert notebook.axe(".sk-face") == []
+    assert notebook.axe(".sk-widget") == []
 
 
 def test_sound_and_words_go_together(run_notebook, folder):
@@ -213,7 +213,7 @@ def test_html_in_names_is_text_and_what_lies_far_is_silent(run_notebook, folder)
     expect(turn(notebook, 0)).to_contain_text(EVIL)
     page.get_by_role("button", name="Next recording").click()
     expect(page.locator(".sk-talk-title")).to_have_text("far")
-    said(notebook, "lies at an address")
+    said(notebook, "is at a URL")
     expect(page.get_by_role("button", name="Play")).to_be_disabled()
     expect(page.get_by_role("button", name="Next recording")).to_be_disabled()
     turn(notebook, 1).click()

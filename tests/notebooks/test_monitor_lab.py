@@ -83,15 +83,15 @@ def test_a_person_finds_what_failed_and_has_it_tried_again(run_notebook):
     assert page.title() != "broken in"
     for theme in ("light", "dark"):
         notebook.set_theme(theme)
-        assert notebook.axe(".sk-face") == []
-        notebook.shot(f"monitor_{theme}", ".sk-face")
+        assert notebook.axe(".sk-widget") == []
+        notebook.shot(f"monitor_{theme}", ".sk-widget")
     notebook.set_theme("light")
 
     page.get_by_label("Failed only").check()
     expect(page.get_by_text("3 of 200 recordings")).to_be_visible()
     grid(page).get_by_role("row").filter(has_text="call-000003.wav").locator(".sk-tick").click()
     page.get_by_role("button", name="Retry selected (1)").click()
-    expect(page.get_by_text("1 put back. Start sends them.")).to_be_visible()
+    expect(page.get_by_text("1 ready to retry. Start sends them.")).to_be_visible()
     expect(page.get_by_text("2 of 200 recordings")).to_be_visible()
     expect(chip(page)).to_contain_text("not running")
 
@@ -135,7 +135,7 @@ def test_the_keyboard_alone_is_enough(run_notebook):
         keys.press(key)
     expect(page.get_by_role("button", name="Retry selected (2)")).to_be_enabled()
     keys.press("r")
-    expect(page.get_by_text("2 put back.")).to_be_visible()
+    expect(page.get_by_text("2 ready to retry.")).to_be_visible()
     expect(counted(page, "planned")).to_have_text("2")
     expect(grid(page)).to_be_focused()
     assert page.locator(".jp-Notebook .jp-CodeCell").count() == 3
@@ -158,7 +158,7 @@ def test_a_run_is_paused_resumed_stopped_and_taken_up_by_another_kernel(run_note
     page.get_by_role("button", name="Start", exact=True).click()
     expect(chip(page)).to_contain_text("running")
     expect(counted(page, "completed")).to_be_visible(timeout=SLOW_MS)
-    notebook.shot("monitor_running", ".sk-face")
+    notebook.shot("monitor_running", ".sk-widget")
     page.get_by_role("button", name="Pause").click()
     expect(chip(page)).to_contain_text("paused")
     expect(counted(page, "queued")).to_have_count(0, timeout=SLOW_MS)

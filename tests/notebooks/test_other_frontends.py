@@ -123,7 +123,7 @@ def search_and_narrow(page):
 
 def run_the_cell(page):
     """A run that comes before the page has joined the kernel is lost, and nothing on the page tells: it is asked for again."""
-    face = page.locator(".sk-face").first
+    face = page.locator(".sk-widget").first
     for _ in range(6):
         page.locator(".jp-CodeCell .cm-content").first.click()
         page.keyboard.press("Control+Enter")
@@ -247,4 +247,4 @@ def test_every_widget_runs_in_marimo(start, corpus, sources, artefacts):
 
 def photograph(page, artefacts, frontend):
     for number, name in enumerate(WIDGETS):
-        page.locator(".sk-face").nth(number).screenshot(path=artefacts / f"{frontend}_{name}.png")
+        page.locator(".sk-widget").nth(number).screenshot(path=artefacts / f"{frontend}_{name}.png")

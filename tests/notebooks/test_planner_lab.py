@@ -40,7 +40,7 @@ def test_a_person_turns_the_knobs_and_takes_the_plan_along(notebook):
     page = notebook.page
     wait_for_text(fact(notebook, "Cost"), "$28.98")  # 276 of 400 half hours at 0.21, all that the budget allows
     assert "124 held back by the budget" in page.locator(".sk-planner-facts").inner_text()
-    notebook.shot("planner_budget", ".sk-face")
+    notebook.shot("planner_budget", ".sk-widget")
     page.get_by_label("universal-2$0.15/h").check()
     wait_for_text(fact(notebook, "Cost"), "$28.95")
     page.get_by_label("Budget, US dollars").fill("")
@@ -51,12 +51,12 @@ def test_a_person_turns_the_knobs_and_takes_the_plan_along(notebook):
     assert "speaker_labels=True" in call.inner_text()
     assert "concurrent_jobs=5" in call.inner_text()
     assert "language_code='en_us'" in call.inner_text()
-    notebook.shot("planner_light", ".sk-face")
-    assert notebook.axe(".sk-face") == []
+    notebook.shot("planner_light", ".sk-widget")
+    assert notebook.axe(".sk-widget") == []
     notebook.set_theme("dark")
-    notebook.shot("planner_dark", ".sk-face")
-    assert notebook.axe(".sk-face") == []
-    assert page.locator(".sk-face b").count() == 0
+    notebook.shot("planner_dark", ".sk-widget")
+    assert notebook.axe(".sk-widget") == []
+    assert page.locator(".sk-widget b").count() == 0
     told = notebook.run_cell(3)
     assert "['universal-2'] True en_us 5 None" in json.dumps(told)
 

@@ -86,7 +86,7 @@ def test_a_person_searches_narrows_sorts_hears_and_quotes(run_notebook, folder):
     page.get_by_role("group", name="kind").get_by_role("checkbox", name=re.compile("^call")).check()
     said(notebook, "4 of 85 lines in 4 of 13 recordings")
     expect(page.get_by_role("group", name="kind").get_by_role("checkbox", name=re.compile("^interview 4$"))).to_be_visible()
-    notebook.shot("search_narrowed", ".sk-face")
+    notebook.shot("search_narrowed", ".sk-widget")
 
     rows(notebook).nth(1).click()
     expect(page.locator(".sk-player")).to_have_attribute("data-playing", "true")
@@ -101,7 +101,7 @@ def test_a_person_searches_narrows_sorts_hears_and_quotes(run_notebook, folder):
     expect(page.locator(".sk-said")).to_contain_text("Copied 4 lines")
     table = [line.split("\t") for line in clipboard(notebook).splitlines()]
     assert [row[0] for row in table] == ["recording_id", "talk_02", "talk_05", "talk_08", "talk_11"]
-    page.get_by_role("button", name="Take back: kind call").click()
+    page.get_by_role("button", name="Remove filter: kind: call").click()
     said(notebook, "12 of 85 lines")
 
 
@@ -167,7 +167,7 @@ def test_a_query_that_cannot_be_read_is_explained_and_keeps_its_words(run_notebo
     expect(page.locator(".sk-search-problem")).to_contain_text("A quotation mark is not closed.")
     expect(field).to_have_value('"old bridge')
     expect(field).to_have_attribute("aria-invalid", "true")
-    notebook.shot("search_problem", ".sk-face")
+    notebook.shot("search_problem", ".sk-widget")
     field.fill('"old bridge"')
     field.press("Enter")
     said(notebook, "24 lines")
@@ -182,7 +182,7 @@ def test_words_are_corrected_where_they_are_found(run_notebook, tmp_path):
     said(notebook, "4 lines")
     page.get_by_role("button", name="Correct …").click()
     dialog = page.get_by_role("dialog", name="Correct words")
-    dialog.get_by_label("become").fill("bridge")
+    dialog.get_by_label("with", exact=True).fill("bridge")
     dialog.get_by_role("button", name="Find the places").click()
     expect(dialog.get_by_role("checkbox", checked=True)).to_have_count(1)
     dialog.get_by_role("button", name="All places").click()
@@ -201,17 +201,17 @@ def test_what_is_said_is_never_markup_and_all_can_use_it(run_notebook, folder):
     page.locator(".sk-grid").focus()
     page.keyboard.press("End")
     expect(rows(notebook).last).to_contain_text(EVIL)
-    page.locator("summary", has_text="Words found near it").click()
+    page.locator("summary", has_text="Words near the query").click()
     expect(page.get_by_role("region", name="Collocates")).to_contain_text("old")
     assert page.evaluate("() => window.stolen") is None
-    assert page.locator(".sk-face img, .sk-face b").count() == 0
+    assert page.locator(".sk-widget img, .sk-widget b").count() == 0
     notebook.show_all()
     page.locator(".sk-grid").focus()
     page.keyboard.press("Home")
     for theme in ("light", "dark"):
         notebook.set_theme(theme)
-        assert notebook.axe(".sk-face") == []
-        notebook.shot(f"search_{theme}", ".sk-face")
+        assert notebook.axe(".sk-widget") == []
+        notebook.shot(f"search_{theme}", ".sk-widget")
 
 
 def test_a_cell_changes_the_search_and_takes_its_lines(run_notebook, folder):

@@ -115,7 +115,7 @@ def test_no_more_rows_are_given_than_a_screen_could_show(monitor, monkeypatch):
     assert len(monitor.on_rows(count=10**9)["rows"]) == 2
 
 
-def test_failed_recordings_are_put_back_singly_or_all(monitor, corpus):
+def test_failed_recordings_are_retried_singly_or_all(monitor, corpus):
     assert monitor.retry(["b.wav"]) == 1
     assert corpus.counts() == {"completed": 1, "planned": 2, "error": 1, "refused": 1}
     with pytest.raises(OptionError, match=r"'b.wav' has not failed"):
@@ -131,21 +131,21 @@ def test_without_a_service_a_start_says_so(monitor):
     assert monitor.pause() is monitor.stop() is False
 
 
-def test_it_looks_while_a_view_is_open_and_no_longer(monitor, corpus):
+def test_it_polls_while_a_view_is_open_and_no_longer(monitor, corpus):
     monitor.on_show("view")
     sk.retry(corpus)
     until(lambda: monitor.figures["states"][1]["count"] == 3)
     monitor.on_hide("view")
-    until(monitor._watching.done)
+    until(lambda: not monitor.is_polling)
 
 
-def test_the_static_picture_shows_names_as_text(monitor):
+def test_the_static_picture_shows_names_as_text(monitor, corpus):
     shown = monitor.static_html()
     assert "3 not transcribed" in shown
     assert "<script" not in shown
-    sk.retry(monitor._corpus)
-    plan(monitor._corpus.path, "two", ["x", NASTY + "2", "y", "z", NASTY])
-    shown = BatchMonitor(monitor._corpus).static_html()
+    sk.retry(corpus)
+    plan(corpus.path, "two", ["x", NASTY + "2", "y", "z", NASTY])
+    shown = BatchMonitor(corpus).static_html()
     assert html.escape(NASTY) in shown
     assert "<script" not in shown
 

@@ -9,8 +9,8 @@ from scribekit.base.errors import OptionError
 MANIFEST = [{"recording_id": f"{i}", "duration_s": 3600.0} for i in range(10)]
 
 
-def turned(planner, **settings):
-    planner.on_turn({**planner.settings, **settings})
+def changed(planner, **settings):
+    planner.on_change_settings({**planner.settings, **settings})
     return planner
 
 
@@ -25,7 +25,7 @@ def test_it_begins_with_what_it_is_given():
 
 
 def test_what_it_shows_is_what_the_plan_and_the_estimate_say():
-    planner = turned(sk.widgets.CostPlanner(MANIFEST), models=["universal-3-pro"], features=["entity_detection"], concurrent_jobs=2)
+    planner = changed(sk.widgets.CostPlanner(MANIFEST), models=["universal-3-pro"], features=["entity_detection"], concurrent_jobs=2)
     assert planner.figures["row"]["usd"] == pytest.approx(
         sk.estimate_cost(MANIFEST, planner.config, models=["universal-3-pro"])["total_usd"].item()
     )
@@ -36,13 +36,13 @@ def test_what_it_shows_is_what_the_plan_and_the_estimate_say():
 
 def test_the_config_that_was_given_stays_as_it_was():
     config = aai.TranscriptionConfig(speaker_labels=True, keyterms_prompt=["Kovač"])
-    planner = turned(sk.widgets.CostPlanner(MANIFEST, config), features=[], models=["universal-2"])
+    planner = changed(sk.widgets.CostPlanner(MANIFEST, config), features=[], models=["universal-2"])
     assert (config.raw.speaker_labels, config.raw.speech_models) == (True, None)
     assert (planner.config.raw.speaker_labels, planner.config.raw.keyterms_prompt) == (None, ["Kovač"])
 
 
 def test_the_call_that_it_shows_runs_and_makes_the_same_options():
-    planner = turned(sk.widgets.CostPlanner(MANIFEST), features=["sentiment_analysis"], concurrent_jobs=50, budget_usd=12.5)
+    planner = changed(sk.widgets.CostPlanner(MANIFEST), features=["sentiment_analysis"], concurrent_jobs=50, budget_usd=12.5)
     sent = {}
     names = {"aai": aai, "manifest": MANIFEST}
 
@@ -65,18 +65,18 @@ def test_what_goes_to_the_page_is_small_and_plain_json():
     assert len(text) < 30_000
 
 
-def test_a_price_that_is_not_known_is_no_rate():
+def test_an_unknown_price_is_shown_as_no_rate():
     planner = sk.widgets.CostPlanner(MANIFEST, aai.TranscriptionConfig(speech_models=["brand-new"]))
     assert planner.figures["row"]["usd"] is None
     assert "no rate" in planner.static_text()
 
 
 @pytest.mark.parametrize("budget", [0, -1, "much"])
-def test_a_budget_that_is_none_is_refused_and_nothing_changes(budget):
+def test_an_invalid_budget_is_refused_and_nothing_changes(budget):
     planner = sk.widgets.CostPlanner(MANIFEST)
     before = planner.figures
     with pytest.raises(OptionError, match="above zero"):
-        turned(planner, budget_usd=budget)
+        changed(planner, budget_usd=budget)
     assert planner.figures == before
 
 

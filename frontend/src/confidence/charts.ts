@@ -31,11 +31,11 @@ const SIDE = 150;
 /** Show the calibration curve, or how to get one. */
 export function reliability(calibration: Calibration | null | undefined): HTMLElement {
   if (!calibration) {
-    return el("p", { class: "sk-muted" }, "Not known yet: expected errors take the confidence as it is. Accept and correct some parts below, or give references=.");
+    return el("p", { class: "sk-muted" }, "Not known yet: expected errors use the confidence unchanged. Accept and correct some parts below, or give references=.");
   }
   const { bins, ece, n_words: words, rests_on: basis, is_used: isUsed } = calibration;
   const told = `Confidence is off by ${percent(ece, 1)} on average, over ${count(words)} ${words === 1 ? "word" : "words"} (${basis}).`;
-  const note = isUsed ? "Expected errors follow this curve." : "Too few words yet: expected errors still take the confidence as it is.";
+  const note = isUsed ? "Expected errors follow this curve." : "Too few words yet: expected errors still use the confidence unchanged.";
   return el("div", { class: "sk-stack" }, el("div", { class: "sk-row sk-top" }, curve(bins, told), el("div", { class: "sk-curve-told" }, el("p", {}, told), el("p", { class: "sk-muted" }, note), figures(bins))));
 }
 
@@ -56,12 +56,12 @@ function curve(bins: Bin[], told: string): SVGSVGElement {
       svg("text", { x: -5, y: y(share) + 4, "text-anchor": "end" }, String(share)),
     ]),
     svg("text", { x: SIDE / 2, y: SIDE + 27, "text-anchor": "middle" }, "confidence"),
-    svg("text", { x: SIDE - 4, y: SIDE - 6, "text-anchor": "end" }, "share right"),
+    svg("text", { x: SIDE - 4, y: SIDE - 6, "text-anchor": "end" }, "share correct"),
   );
 }
 
 function figures(bins: Bin[]): HTMLElement {
-  const head = ["Confidence", "Words", "Right", "95 % interval"].map((title, at) => el("th", { class: at ? "sk-number" : "", attrs: { scope: "col" } }, title));
+  const head = ["Confidence", "Words", "Correct", "95 % interval"].map((title, at) => el("th", { class: at ? "sk-number" : "", attrs: { scope: "col" } }, title));
   const rows = bins.map((bin) =>
     el(
       "tr",

@@ -12,8 +12,8 @@ export class FixEverywhereView {
   readonly #bridge: Bridge;
   readonly #done: () => void;
   readonly #table: VirtualTable<Proposal>;
-  readonly #old = el("input", { attrs: { type: "text", "data-key": "old", "aria-label": "Words to look for" } });
-  readonly #new = el("input", { attrs: { type: "text", "data-key": "new", "aria-label": "Words to put there" } });
+  readonly #old = el("input", { attrs: { type: "text", "data-key": "old" } });
+  readonly #new = el("input", { attrs: { type: "text", "data-key": "new" } });
   readonly #status = el("span", { class: "sk-muted" });
   readonly #applyButton: HTMLButtonElement;
 
@@ -27,18 +27,18 @@ export class FixEverywhereView {
       columns: [
         { name: "recording_id", title: "Recording", width: "minmax(9em, 1fr)", cell: (row) => row.recording_id, hint: (row) => row.recording_id },
         { name: "speaker", title: "Speaker", width: "6em", cell: (row) => row.speaker ?? "–" },
-        { name: "start_ms", title: "At", width: "5em", isNumber: true, cell: (row) => clock(row.start_ms / 1000) },
+        { name: "start_ms", title: "Time", width: "5em", isNumber: true, cell: (row) => clock(row.start_ms / 1000) },
         { name: "text", title: "Current text", width: "minmax(8em, 1fr)", cell: (row) => row.text },
         { name: "to", title: "Becomes", width: "minmax(8em, 1fr)", cell: (row) => row.to },
       ],
       fetch: ({ first, count: n }) => bridge.askLatest<{ rows: Proposal[]; total: number }>("proposals", { first, count: n }),
       keyOf: (row) => String(row.at),
-      empty: "No places yet: say what to look for",
+      empty: "No places yet: enter the words to replace",
       isSelectable: () => true,
       onClick: (row) => this.#table.toggle(row),
       onSelection: () => this.#showCount(),
     });
-    const find = el("button", { attrs: { type: "button", "data-key": "look" }, on: { click: () => void this.#propose() } }, "Find all places");
+    const find = el("button", { attrs: { type: "button", "data-key": "find" }, on: { click: () => void this.#propose() } }, "Find all places");
     for (const field of [this.#old, this.#new]) {
       field.addEventListener("keydown", (event) => {
         if (event.key !== "Enter") return;
@@ -49,7 +49,7 @@ export class FixEverywhereView {
     this.element = el(
       "section",
       { class: "sk-part sk-stack", attrs: { "aria-label": "Fix everywhere", hidden: true } },
-      el("div", { class: "sk-row" }, el("h4", {}, "Fix everywhere"), el("label", {}, "Instead of", this.#old), el("label", {}, "put", this.#new), find),
+      el("div", { class: "sk-row" }, el("h4", {}, "Fix everywhere"), el("label", {}, "Replace", this.#old), el("label", {}, "with", this.#new), find),
       this.#table.element,
       el("div", { class: "sk-row" }, this.#applyButton, el("button", { attrs: { type: "button", "data-key": "close-everywhere" }, on: { click: () => this.close() } }, "Close"), this.#status),
     );
@@ -92,14 +92,14 @@ export class FixEverywhereView {
     this.#applyButton.disabled = n === 0;
     this.#applyButton.textContent = `Correct ${count(n)} ${n === 1 ? "place" : "places"}`;
     const where = recordings === undefined ? "" : ` in ${count(recordings)} ${recordings === 1 ? "recording" : "recordings"}`;
-    this.#status.textContent = this.#total ? `${count(n)} of ${count(this.#total)} places chosen${where}. Clear the tick of those that are already right.` : "These words were not found.";
+    this.#status.textContent = this.#total ? `${count(n)} of ${count(this.#total)} places chosen${where}. Deselect those that are already right.` : "These words were not found.";
   }
 
   async #apply(): Promise<void> {
     this.#applyButton.disabled = true;
     const made = await this.#bridge.ask<{ made: number }>("apply", { chosen: [...this.#table.selected].map(Number) });
     if (!made) return;
-    this.#bridge.announce(`${count(made.made)} ${made.made === 1 ? "place" : "places"} corrected, as one edit. Z takes it back.`);
+    this.#bridge.announce(`${count(made.made)} ${made.made === 1 ? "place" : "places"} corrected, as one edit. Z undoes it.`);
     this.#table.selected.clear();
     this.#total = 0;
     await this.#table.restart();

@@ -36,7 +36,7 @@ export class GroupsView {
         { name: "words", title: "Words", width: "5em", isNumber: true, isSortable: true, cell: (row) => count(row.words) },
         { name: "minutes", title: "Speech", width: "5.5em", isNumber: true, isSortable: true, cell: (row) => audio(row.minutes * 60) },
         { name: "share_below", title: "Below", width: "4.5em", isNumber: true, isSortable: true, cell: (row) => percent(row.share_below, 1) },
-        { name: "errors", title: "Errors exp.", width: "6.6em", isNumber: true, isSortable: true, cell: (row) => row.errors.toFixed(1) },
+        { name: "errors", title: "Exp. errors", width: "6.6em", isNumber: true, isSortable: true, cell: (row) => row.errors.toFixed(1) },
       ],
       fetch: ({ first, count: n }, sort) => this.prefetched.rows({ first, count: n, sort }),
       keyOf: (row) => row.group,
@@ -45,7 +45,7 @@ export class GroupsView {
       onClick: (row) => this.table.toggle(row),
       onSelection: (keys) => this.#reportsSelection && callbacks.pick([...keys]),
     });
-    this.element = el("div", { class: "sk-stack" }, el("div", { class: "sk-row" }, el("h4", {}, "Distributions"), el("label", {}, "by", this.#choice), el("span", { class: "sk-muted" }, "Pick groups to narrow everything else")), this.table.element);
+    this.element = el("div", { class: "sk-stack" }, el("div", { class: "sk-row" }, el("h4", {}, "Distributions"), el("label", {}, "by", this.#choice), el("span", { class: "sk-muted" }, "Select groups to filter everything else")), this.table.element);
     this.set(view);
   }
 

@@ -24,8 +24,8 @@ export class HistogramView {
   readonly #marks = svg("g");
   readonly #picture = svg("svg", { viewBox: `-14 -14 ${WIDTH + 28} ${HEIGHT + 32}`, role: "img", class: "sk-figure sk-brushable" });
   readonly #slider: HTMLInputElement;
-  readonly #from = this.#bound("Lowest confidence looked at", "range-low");
-  readonly #to = this.#bound("Highest confidence looked at", "range-high");
+  readonly #from = this.#bound("Lowest confidence", "range-low");
+  readonly #to = this.#bound("Highest confidence", "range-high");
   readonly #summary = el("output", { class: "sk-below" });
   readonly #all: HTMLButtonElement;
 
@@ -45,7 +45,7 @@ export class HistogramView {
       { class: "sk-stack" },
       this.#picture,
       el("div", { class: "sk-row" }, el("label", { class: "sk-threshold" }, "Threshold", this.#slider), this.#summary),
-      el("div", { class: "sk-row" }, el("span", {}, "Look only at words from"), this.#from, el("span", {}, "to"), this.#to, this.#all, el("label", { class: "sk-spread" }, log, "Logarithmic scale")),
+      el("div", { class: "sk-row" }, el("span", {}, "Only words with a confidence from"), this.#from, el("span", {}, "to"), this.#to, this.#all, el("label", { class: "sk-spread" }, log, "Logarithmic scale")),
     );
   }
 
@@ -68,7 +68,7 @@ export class HistogramView {
     if (isOtherRange) this.#drawBars();
     this.#drawMarks();
     const { words, ms, errors, wordShare, errorShare } = below(this.#histogram, threshold, range);
-    this.#summary.textContent = `Below ${threshold.toFixed(2)}: ${count(words)} words (${percent(wordShare, 1)}), ${audio(ms / 1000)}, ${count(errors)} errors expected (${percent(errorShare)} of them)`;
+    this.#summary.textContent = `Below ${threshold.toFixed(2)}: ${count(words)} words (${percent(wordShare, 1)}), ${audio(ms / 1000)}, ${count(errors)} expected errors (${percent(errorShare)} of all)`;
     this.#slider.setAttribute("aria-valuetext", this.#summary.textContent);
     const total = this.#histogram.words.reduce((sum, value) => sum + value, 0);
     this.#picture.setAttribute("aria-label", `Histogram of ${count(total)} words by confidence. ${this.#summary.textContent}`);

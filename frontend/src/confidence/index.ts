@@ -24,7 +24,7 @@ class Explorer {
   readonly #badges = new SpeakerBadges();
   readonly #title = el("h3");
   readonly #size = el("span", { class: "sk-muted" });
-  readonly #chips = el("div", { class: "sk-row sk-chips", attrs: { "aria-label": "What is looked at", role: "group" } });
+  readonly #chips = el("div", { class: "sk-row sk-chips", attrs: { "aria-label": "Filters", role: "group" } });
   readonly #curve = el("div");
   readonly #histogram: HistogramView;
   readonly #groups: GroupsView;
@@ -55,7 +55,7 @@ class Explorer {
     bridge.body.append(
       el("div", { class: "sk-row" }, this.#title, this.#size, el("span", { class: "sk-spread" }, this.#keys())),
       this.#chips,
-      el("div", { class: "sk-columns" }, this.#histogram.element, el("div", { class: "sk-stack" }, el("h4", {}, "What confidence is worth"), this.#curve)),
+      el("div", { class: "sk-columns" }, this.#histogram.element, el("div", { class: "sk-stack" }, el("h4", {}, "Calibration"), this.#curve)),
       this.#groups.element,
       this.#queue.element,
       this.#part.element,
@@ -89,7 +89,7 @@ class Explorer {
       this.#isOutdated = false;
       const groups = this.#groups.prefetched.collect(() => this.#groups.table.refresh());
       const queue = this.#queue.prefetched.collect(() => (isOther ? this.#queue.table.restart() : this.#queue.table.refresh()));
-      const figures = await this.#bridge.ask<Figures>("look", { view: this.#view, groups: groups.args, queue: queue.args });
+      const figures = await this.#bridge.ask<Figures>("change_view", { view: this.#view, groups: groups.args, queue: queue.args });
       this.#groups.prefetched.deliver(figures?.group_rows);
       this.#queue.prefetched.deliver(figures?.queue_rows);
       if (!figures) break;
@@ -130,7 +130,7 @@ class Explorer {
 
   #chipsOf(view: View): HTMLElement[] {
     const chip = (key: string, text: string, run: () => void) =>
-      el("button", { class: "sk-chip", attrs: { type: "button", "data-key": `chip-${key}`, "aria-label": `Look beyond ${text}` }, on: { click: run } }, `${text} ✕`);
+      el("button", { class: "sk-chip", attrs: { type: "button", "data-key": `chip-${key}`, "aria-label": `Remove filter: ${text}` }, on: { click: run } }, `${text} ✕`);
     const picked = Object.entries(view.picked).filter(([, groups]) => groups.length);
     const shown = picked.map(([dimension, groups]) => {
       const names = groups.slice(0, 3).join(", ") + (groups.length > 3 ? ` and ${groups.length - 3} more` : "");
@@ -138,7 +138,7 @@ class Explorer {
     });
     const isRange = view.low > 0 || view.high < BINS;
     if (isRange) shown.unshift(chip("range", `confidence ${binLabel(view.low)} to ${binLabel(view.high)}`, () => this.#changeView({ low: 0, high: BINS })));
-    const note = el("span", { class: "sk-muted" }, shown.length ? "Looking only at" : "Looking at all words. Drag over the histogram or pick groups to look closer.");
+    const note = el("span", { class: "sk-muted" }, shown.length ? "Only" : "All words. Drag over the histogram or select groups to filter.");
     return [note, ...shown];
   }
 
@@ -152,7 +152,7 @@ class Explorer {
     if (at < 0) return;
     const found = await this.#bridge.ask<{ rows: QueueRow[] }>("queue", { first: at, count: 1 });
     const row = found?.rows[0];
-    if (!row) return this.#bridge.announce("That was the last part of the queue.");
+    if (!row) return this.#bridge.announce("This is the last part of the queue.");
     this.#queue.table.moveTo(at);
     this.#open(row, true);
   }
@@ -160,7 +160,7 @@ class Explorer {
   async #undo(): Promise<void> {
     const answer = await this.#bridge.ask<{ undone: number }>("undo");
     if (!answer) return;
-    this.#bridge.announce(`${count(answer.undone)} ${answer.undone === 1 ? "edit" : "edits"} taken back.`);
+    this.#bridge.announce(`${count(answer.undone)} ${answer.undone === 1 ? "edit" : "edits"} undone.`);
     await Promise.all([this.#part.reopen(), this.#queue.table.refresh()]);
   }
 
@@ -182,14 +182,14 @@ class Explorer {
       { keys: ["c"], does: "Correct", run: () => this.#part.correct() },
       { keys: ["x"], does: "Reject: nobody said it", run: () => void this.#part.judge("reject") },
       { keys: ["f"], does: "Fix everywhere", run: () => this.#part.everywhere() },
-      { keys: ["z", "Ctrl+z"], does: "Undo what was last done in the corpus", run: () => void this.#undo() },
-      { keys: ["ArrowLeft", "ArrowRight"], does: "From word to word; with Shift to choose several, Space for one" },
+      { keys: ["z", "Ctrl+z"], does: "Undo the last edit in the corpus", run: () => void this.#undo() },
+      { keys: ["ArrowLeft", "ArrowRight"], does: "Previous or next word; Space selects one, Shift several" },
       { keys: ["["], does: "Lower the threshold", run: () => this.#moveThreshold(-0.01) },
       { keys: ["]"], does: "Raise the threshold", run: () => this.#moveThreshold(0.01) },
-      { keys: ["g"], does: "Go to the distributions (Space picks a group)", run: () => this.#groups.table.element.focus() },
+      { keys: ["g"], does: "Go to the distributions (Space selects a group)", run: () => this.#groups.table.element.focus() },
       { keys: ["q"], does: "Go to the queue (Enter opens a part)", run: () => this.#queue.table.element.focus() },
       { keys: ["w"], does: "Go to the words of the part", run: () => this.#part.focusWords() },
-      { keys: ["Escape"], does: "Cancel; then look at all words again", run: () => this.#escape() },
+      { keys: ["Escape"], does: "Cancel, or remove all filters", run: () => this.#escape() },
     ]);
   }
 }

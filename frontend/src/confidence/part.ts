@@ -6,6 +6,7 @@ import { clock, count } from "../shared/format.ts";
 import type { SpeakerBadges } from "./speaker_badges.ts";
 import { uncertaintyLevel } from "./thresholds.ts";
 import type { Part, Word } from "./types.ts";
+import { areSameWords } from "./words.ts";
 
 export interface Callbacks {
   /** Go to the next (1) or the previous (-1) part. */
@@ -17,7 +18,7 @@ export interface Callbacks {
 }
 
 export class PartView {
-  readonly element = el("section", { class: "sk-part sk-stack", attrs: { "aria-label": "The part that is open", hidden: true } });
+  readonly element = el("section", { class: "sk-part sk-stack", attrs: { "aria-label": "Open part", hidden: true } });
   #part: Part | null = null;
   #threshold = 0.9;
   #chosen = new Set<number>();
@@ -29,9 +30,9 @@ export class PartView {
   readonly #callbacks: Callbacks;
   readonly #badges: SpeakerBadges;
   readonly #head = el("div", { class: "sk-row" });
-  readonly #words = el("div", { class: "sk-words", attrs: { role: "group", "aria-label": "Words; choose some with Space, several with Shift and the arrow keys" }, on: { keydown: (event) => this.#press(event) } });
+  readonly #words = el("div", { class: "sk-words", attrs: { role: "group", "aria-label": "Words; select one with Space, several with Shift and the arrow keys" }, on: { keydown: (event) => this.#press(event) } });
   readonly #actions = el("div", { class: "sk-row" });
-  readonly #audio = el("audio", { attrs: { controls: true, hidden: true, "aria-label": "The sound of the part" } });
+  readonly #audio = el("audio", { attrs: { controls: true, hidden: true, "aria-label": "Sound of the part" } });
   #fromMs = 0;
 
   constructor(bridge: Bridge, badges: SpeakerBadges, callbacks: Callbacks) {
@@ -51,15 +52,17 @@ export class PartView {
   async open(key: string, { focus = false, first = null as number | null } = {}): Promise<void> {
     const part = await this.#bridge.askLatest<Part>("part", { key, first });
     if (!part) return;
-    const isOther = part.key !== this.#part?.key || first !== null;
+    const before = this.#part;
+    const isOther = part.key !== before?.key || first !== null;
     this.#part = part;
     if (isOther) {
       this.#dropSound();
       this.#isCorrecting = false;
       this.#chosen.clear();
       this.#active = Math.max(part.words.findIndex((word) => uncertaintyLevel(word.confidence, this.#threshold) > 0), 0);
+    } else if (!areSameWords(before.words, part.words)) {
+      this.#chosen.clear(); // their indices are those of other words now
     }
-    this.#chosen = new Set([...this.#chosen].filter((at) => at < part.words.length));
     this.#active = Math.min(this.#active, Math.max(part.words.length - 1, 0));
     this.#draw();
     if (focus) this.#wordButton(this.#active)?.focus({ preventScroll: true });
@@ -107,7 +110,7 @@ export class PartView {
     const words = this.#targetWords().map((word) => word.word_index);
     const answer = await this.#bridge.ask<{ done: string }>("judge", { key: part.key, action, words, last_edit: part.last_edit, text });
     if (answer) {
-      this.#bridge.announce(`${count(words.length)} ${words.length === 1 ? "word" : "words"} ${answer.done}. Z takes it back.`);
+      this.#bridge.announce(`${count(words.length)} ${words.length === 1 ? "word" : "words"} ${answer.done}. Z undoes it.`);
       this.#isCorrecting = false;
       this.#chosen.clear();
     }
@@ -180,7 +183,7 @@ export class PartView {
     return el(
       "button",
       {
-        class: `sk-plain sk-word sk-doubt-${level}${word.edited ? " sk-edited" : ""}`,
+        class: `sk-plain sk-word sk-uncertain-${level}${word.edited ? " sk-edited" : ""}`,
         attrs: { type: "button", "data-key": `word-${at}`, tabindex: at === this.#active ? 0 : -1, "aria-pressed": String(this.#chosen.has(at)), "aria-label": `${word.text}, ${told}`, title: told },
         on: { click: (event) => this.#choose(at, event.shiftKey) },
       },
@@ -196,7 +199,7 @@ export class PartView {
     return el(
       "span",
       { class: "sk-row" },
-      el("button", { attrs: { type: "button", "data-key": "earlier", disabled: part.first === 0 }, on: { click: () => turn(part.first - 240) } }, "Earlier words"),
+      el("button", { attrs: { type: "button", "data-key": "earlier", disabled: part.first === 0 }, on: { click: () => turn(part.first - part.page_size) } }, "Earlier words"),
       `${count(part.first + 1)} – ${count(part.first + shown)} of ${count(part.total)}`,
       el("button", { attrs: { type: "button", "data-key": "later", disabled: part.first + shown >= part.total }, on: { click: () => turn(part.first + shown) } }, "Later words"),
     );

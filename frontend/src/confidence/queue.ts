@@ -37,11 +37,11 @@ export class QueueView {
         { name: "mark", title: "Done", width: "6.8em", cell: (row) => (row.mark ? `✓ ${row.mark}` : "") },
         { name: "recording_id", title: "Recording", width: "minmax(8em, 0.8fr)", cell: (row) => row.recording_id, hint: (row) => row.recording_id },
         { name: "speaker", title: "Speaker", width: "5em", cell: (row) => badges.of(row.speaker), hint: (row) => row.speaker ?? "" },
-        { name: "start_ms", title: "At", width: "4.5em", isNumber: true, cell: (row) => clock(row.start_ms / 1000) },
+        { name: "start_ms", title: "Time", width: "4.5em", isNumber: true, cell: (row) => clock(row.start_ms / 1000) },
         { name: "text", title: "Words", width: "minmax(12em, 2fr)", cell: (row) => row.text, hint: (row) => row.text },
         { name: "confidence", title: "Conf.", width: "3.5em", isNumber: true, cell: (row) => row.confidence?.toFixed(2) ?? "–" },
         { name: "expected_errors", title: "Errors", width: "4em", isNumber: true, cell: (row) => row.expected_errors.toFixed(1) },
-        { name: "share", title: "Found by then", width: "9em", isNumber: true, cell: (row) => `${percent(row.share, row.share < 0.1 ? 1 : 0)} in ${minutes(row.cumulative_minutes)}` },
+        { name: "share", title: "Found so far", width: "9em", isNumber: true, cell: (row) => `${percent(row.share, row.share < 0.1 ? 1 : 0)} in ${minutes(row.cumulative_minutes)}` },
         { name: "reasons", title: "Why", width: "minmax(8em, 1fr)", cell: (row) => row.reasons, hint: (row) => row.reasons },
       ],
       fetch: ({ first, count: n }) => this.prefetched.rows({ first, count: n }),
@@ -69,7 +69,7 @@ export class QueueView {
   /** Show the share of the expected errors that listening finds. */
   showWorth(figures: Figures | null): void {
     const queue = figures?.queue;
-    if (!queue) this.#worth.textContent = "Ranking what is worth a listen …";
+    if (!queue) this.#worth.textContent = "Ranking the queue …";
     else if (!queue.total) this.#worth.textContent = "Nothing to review in this selection.";
     else {
       const efforts = queue.efforts.map(([share, rows, time]) => `${percent(share)} in ${minutes(time)} (${count(rows)} ${rows === 1 ? "part" : "parts"})`);

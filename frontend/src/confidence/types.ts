@@ -105,6 +105,8 @@ export interface Part extends QueueRow {
   after: string;
   first: number;
   total: number;
+  /** The most words that are shown at once. */
+  page_size: number;
   last_edit: number;
 }
 

@@ -49,9 +49,9 @@ export function soundControls(actions: Actions, position: HTMLElement, isMute: b
     el("span", { class: "sk-spread" }),
     button("−", "zoom-out", () => timeline.zoom(0.5), { label: "Zoom out" }),
     button("+", "zoom-in", () => timeline.zoom(2), { label: "Zoom in" }),
-    button("Whole", "fit", () => timeline.fit(), { label: "Show the whole recording" }),
-    button("‹", "pan-left", () => timeline.pan(-0.5), { label: "Show what is before" }),
-    button("›", "pan-right", () => timeline.pan(0.5), { label: "Show what comes after" }),
+    button("Fit", "fit", () => timeline.fit(), { label: "Show the whole recording" }),
+    button("‹", "pan-left", () => timeline.pan(-0.5), { label: "Scroll back" }),
+    button("›", "pan-right", () => timeline.pan(0.5), { label: "Scroll forward" }),
   ];
 }
 
@@ -93,10 +93,10 @@ export function turnControls(edits: EditActions, words: WordSpan | null, speaker
     el(
       "span",
       { class: "sk-row", attrs: { role: "group", "aria-label": "Boundaries of the turn" } },
-      button("Start ◂", "start-earlier", () => void edits.moveStart(-1), { label: "Begins a word earlier" }),
-      button("Start ▸", "start-later", () => void edits.moveStart(1), { label: "Begins a word later" }),
-      button("End ◂", "end-earlier", () => void edits.moveEnd(-1), { label: "Ends a word earlier" }),
-      button("End ▸", "end-later", () => void edits.moveEnd(1), { label: "Ends a word later" }),
+      button("Start ◂", "start-earlier", () => void edits.moveStart(-1), { label: "Start one word earlier" }),
+      button("Start ▸", "start-later", () => void edits.moveStart(1), { label: "Start one word later" }),
+      button("End ◂", "end-earlier", () => void edits.moveEnd(-1), { label: "End one word earlier" }),
+      button("End ▸", "end-later", () => void edits.moveEnd(1), { label: "End one word later" }),
     ),
     button("Split speaker", "split", () => void edits.split()),
     button("Exclude", "reject", () => void edits.reject()),

@@ -79,7 +79,7 @@ export class Edits implements EditActions {
   }
 
   async reject(): Promise<void> {
-    await this.#inTurn(() => this.#edit("reject", this.#target(), "Left out"));
+    await this.#inTurn(() => this.#edit("reject", this.#target(), "Excluded"));
   }
 
   async note(): Promise<void> {
@@ -125,7 +125,7 @@ export class Edits implements EditActions {
   }
 
   async redo(): Promise<void> {
-    await this.#undoOrRedo("redo", "Done again");
+    await this.#undoOrRedo("redo", "Redone");
   }
 
   async toggleDone(): Promise<void> {

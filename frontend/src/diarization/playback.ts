@@ -36,7 +36,7 @@ export class Playback implements PlaybackActions {
     player.loop = player.loop ? null : selection.turn;
     onChange();
     if (player.loop) this.playTurn();
-    announce(player.loop ? "The turn is played again and again" : "On to the next turns");
+    announce(player.loop ? "The turn is looped" : "Playback continues after the turn");
   }
 
   toggleSkip(): void {

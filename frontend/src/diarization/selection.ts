@@ -84,14 +84,13 @@ export class Selection {
     [this.#transcript, this.#number, this.#words, this.#listedSpeaker, this.#order] = [null, 0, null, null, []];
   }
 
-  /** Take a transcript; choose the turn at a moment, or keep the chosen turn and words. */
+  /** Take a transcript; choose the turn at a moment. Without one, keep the chosen turn and words, or choose the turn at their time if they have changed. */
   show(transcript: Transcript, atMs: number | null): void {
+    const ms = atMs ?? (this.#isUnchangedIn(transcript) ? null : this.middleMs);
     this.#transcript = transcript;
     if (this.#listedSpeaker !== null && !transcript.speakers.includes(this.#listedSpeaker)) this.#listedSpeaker = null;
-    if (atMs === null) {
-      this.#number = Math.max(Math.min(this.#number, transcript.turns.length - 1), 0);
-    } else {
-      this.#number = transcript.turnAt(atMs);
+    if (ms !== null) {
+      this.#number = transcript.turnAt(ms);
       this.#words = null;
     }
     this.#arrange();
@@ -164,6 +163,16 @@ export class Selection {
   toggleOrder(): void {
     this.#orderBy = this.#orderBy === "time" ? "uncertainty" : "time";
     this.#arrange();
+  }
+
+  /** Tell whether the turn with the same number has the same words in another version: somebody else may have added or removed some. */
+  #isUnchangedIn(other: Transcript): boolean {
+    const [transcript, turn, same] = [this.#transcript, this.turn, other.turns[this.#number]];
+    if (!transcript || !turn || turn.first !== same?.first || turn.end !== same.end) return false;
+    for (let word = turn.first; word < turn.end; word += 1) {
+      if (transcript.starts[word] !== other.starts[word] || transcript.texts[word] !== other.texts[word]) return false;
+    }
+    return true;
   }
 
   #arrange(): void {

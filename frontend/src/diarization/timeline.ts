@@ -5,7 +5,7 @@ import { clock, timecode } from "../shared/format.ts";
 import { speakerClasses } from "../shared/speakers.ts";
 import { clamped, levelFor, panned, revealing, tickStep, zoomed, type TimeRange } from "./time_axis.ts";
 import { EDITED, type Interval, type Transcript, type Turn } from "./transcript.ts";
-import { FACTOR, type Waveform } from "./waveform.ts";
+import type { Waveform } from "./waveform.ts";
 
 const RULER = 18;
 const WAVE = 56;
@@ -246,7 +246,7 @@ export class Timeline {
   #drawWave(brush: CanvasRenderingContext2D, inks: Inks): void {
     const { waveform } = this.#options;
     const msPerPixel = (this.#range.toMs - this.#range.fromMs) / this.#width;
-    const level = levelFor(msPerPixel, waveform.stepMs, FACTOR, waveform.levels);
+    const level = levelFor(msPerPixel, waveform.stepMs, waveform.factor, waveform.levels);
     const { first, widthMs, peaks, isWhole } = waveform.values(level, this.#range.fromMs, this.#range.toMs);
     if ((this.slider.dataset["waveform"] === "whole") !== isWhole) this.slider.dataset["waveform"] = isWhole ? "whole" : "partial"; // screenshots wait for this
     const middle = RULER + WAVE / 2;

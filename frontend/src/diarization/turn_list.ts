@@ -138,7 +138,7 @@ export class TurnList {
     if (!transcript) return;
     if (!this.#order.length) {
       this.#stretch();
-      replace(this.#body, el("div", { class: "sk-grid-empty", attrs: { role: "option", "aria-disabled": "true" } }, "Nobody says a word here."));
+      replace(this.#body, el("div", { class: "sk-grid-empty", attrs: { role: "option", "aria-disabled": "true" } }, "No turns."));
       this.element.removeAttribute("aria-activedescendant");
       return;
     }
@@ -188,7 +188,7 @@ export class TurnList {
     const marks = [
       transcript.isSettled(turn) ? el("span", { class: "sk-turn-mark", attrs: { title: "Confirmed by a person" } }, "✓ accepted") : null,
       transcript.isEdited(turn) ? el("span", { class: "sk-turn-mark" }, "✎ edited") : null,
-      ...(turn.uncertainty < UNCERTAIN ? [] : turn.reasons).map((reason) => el("span", { class: "sk-turn-doubt" }, reason)),
+      ...(turn.uncertainty < UNCERTAIN ? [] : turn.reasons).map((reason) => el("span", { class: "sk-turn-uncertain" }, reason)),
     ];
     const words: (HTMLElement | string)[] = [];
     for (let word = turn.first; word < turn.end; word += 1) words.push(this.#word(transcript, word, isSelected), " ");
@@ -211,7 +211,7 @@ export class TurnList {
     const notes = [
       isUnsure ? `confidence ${percent(confidence)}` : "",
       transcript.has(word, EDITED) ? "edited" : "",
-      transcript.has(word, RETIMED) ? "time by alignment" : "",
+      transcript.has(word, RETIMED) ? "time estimated by alignment" : "",
     ].filter(Boolean);
     return el("span", { class: classes, attrs: { "data-word": word, title: notes.join(", ") || null } }, transcript.texts[word] ?? "");
   }

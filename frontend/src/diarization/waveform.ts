@@ -2,7 +2,6 @@
 
 import type { Bridge } from "../shared/bridge.ts";
 
-export const FACTOR = 4; // as in scribekit/recordings/waveform.py
 const LEVELS = 8;
 const TILE = 2048;
 const MOST_TILES = 200;
@@ -16,6 +15,8 @@ export interface KnownPeaks {
   known_ms: number;
   is_complete: boolean;
   step_ms: number;
+  /** How many values of a level make one of the next. */
+  factor: number;
   problem: string | null;
 }
 
@@ -25,7 +26,7 @@ export class Waveform {
   readonly #onChange: () => void;
   readonly #tiles = new Map<string, Tile>();
   readonly #requested = new Set<string>();
-  #known: KnownPeaks = { known_ms: 0, is_complete: true, step_ms: 10, problem: null };
+  #known: KnownPeaks = { known_ms: 0, is_complete: true, step_ms: 10, factor: 4, problem: null };
   #generation = 0;
 
   constructor(bridge: Bridge, onChange: () => void) {
@@ -35,6 +36,10 @@ export class Waveform {
 
   get stepMs(): number {
     return this.#known.step_ms;
+  }
+
+  get factor(): number {
+    return this.#known.factor;
   }
 
   /** Drop all tiles: another recording is shown. */
@@ -53,7 +58,7 @@ export class Waveform {
 
   /** Return the values of a level between two moments; where they are missing they are 0, and `isWhole` is false. */
   values(level: number, fromMs: number, toMs: number): { first: number; widthMs: number; peaks: Uint8Array; isWhole: boolean } {
-    const widthMs = this.#known.step_ms * FACTOR ** level;
+    const widthMs = this.#known.step_ms * this.#known.factor ** level;
     const first = Math.max(Math.floor(fromMs / widthMs), 0);
     const count = Math.max(Math.ceil(toMs / widthMs) - first, 0);
     const peaks = new Uint8Array(count);
@@ -76,7 +81,7 @@ export class Waveform {
   }
 
   async #fetch(key: string, level: number, number: number): Promise<void> {
-    const startMs = number * TILE * this.#known.step_ms * FACTOR ** level;
+    const startMs = number * TILE * this.#known.step_ms * this.#known.factor ** level;
     if (startMs >= this.#known.known_ms) return;
     const generation = this.#generation;
     this.#requested.add(key);
@@ -85,7 +90,7 @@ export class Waveform {
     this.#requested.delete(key);
     const buffer = answer?.buffers[0];
     if (!answer || !buffer) return;
-    const endMs = (number + 1) * TILE * this.#known.step_ms * FACTOR ** level;
+    const endMs = (number + 1) * TILE * this.#known.step_ms * this.#known.factor ** level;
     const knownMs = (answer.value as { known_ms: number }).known_ms;
     this.#tiles.set(key, { peaks: new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice(), isWhole: this.#known.is_complete || knownMs >= endMs });
     const oldest = this.#tiles.keys().next().value;

@@ -115,11 +115,11 @@ class Monitor {
   #keys() {
     return [
       { keys: ["/"], does: "Find recordings by name", run: () => this.#search.focus() },
-      { keys: ["f"], does: "Show only what failed, or all", run: () => this.#showFailed(!this.#failedOnly.checked) },
+      { keys: ["f"], does: "Show only failed recordings, or all", run: () => this.#showFailed(!this.#failedOnly.checked) },
       { keys: ["t"], does: "Go to the table", run: () => this.#table.element.focus() },
-      { keys: ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"], does: "Move in the table" },
+      { keys: ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"], does: "Move through the table" },
       { keys: [" "], does: "Select a failed recording (with Shift and an arrow: several)" },
-      { keys: ["r"], does: "Retry what is selected", run: () => void this.#retry([...this.#table.selected]) },
+      { keys: ["r"], does: "Retry the selected recordings", run: () => void this.#retry([...this.#table.selected]) },
       { keys: ["p"], does: "Pause, or resume", run: () => this.#pauseOrResume() },
     ];
   }
@@ -168,7 +168,7 @@ class Monitor {
   }
 
   #stateFilter(state: string): HTMLElement {
-    const attrs = { type: "button", "aria-pressed": String(this.#states.has(state)), "data-key": `state-${state}`, title: `Show only what is ${state}` };
+    const attrs = { type: "button", "aria-pressed": String(this.#states.has(state)), "data-key": `state-${state}`, title: `Show only ${state} recordings` };
     return el("button", { class: "sk-plain", attrs, on: { click: () => this.#toggleState(state) } }, stateLabel(state));
   }
 
@@ -184,7 +184,7 @@ class Monitor {
       replace(
         this.#actions,
         this.#button(`Retry selected (${count(selected)})`, "retry-selected", selected > 0, () => void this.#retry([...this.#table.selected])),
-        this.#button(`Retry all that failed (${count(failed)})`, "retry-all", failed > 0, () => void this.#retry(null)),
+        this.#button(`Retry all failed (${count(failed)})`, "retry-all", failed > 0, () => void this.#retry(null)),
         this.#button("Clear selection", "clear", selected > 0, () => this.#table.clearSelection()),
       ),
     );
@@ -225,25 +225,25 @@ class Monitor {
     const activity = this.#figures?.activity;
     if (activity === "running") void this.#control("pause");
     else if (activity === "paused") void this.#control("start");
-    else this.#bridge.announce("Nothing is running here that could be paused.");
+    else this.#bridge.announce("There is nothing to pause here.");
   }
 
   async #control(intent: "start" | "pause" | "stop"): Promise<void> {
     const done = await this.#bridge.ask<boolean>(intent);
-    if (done === false) this.#bridge.announce(intent === "start" ? "Everything has been done." : "This kernel is not running it.");
+    if (done === false) this.#bridge.announce(intent === "start" ? "There is nothing left to do." : "This kernel is not running the batch.");
     else if (done) this.#bridge.announce("");
   }
 
   async #retry(recordings: string[] | null): Promise<void> {
     if (recordings?.length === 0) {
-      this.#bridge.announce("Select what to retry: Space in the table, on a row that failed.");
+      this.#bridge.announce("Select failed recordings first: press Space on a row of the table.");
       return;
     }
     const number = await this.#bridge.ask<number>("retry", { recordings });
     if (number === undefined) return;
     this.#table.clearSelection();
     const next = this.#figures?.activity === "running" ? "" : " Start sends them.";
-    this.#bridge.announce(`${count(number)} put back.${next}`);
+    this.#bridge.announce(`${count(number)} ready to retry.${next}`);
   }
 }
 

@@ -47,12 +47,12 @@ function render(context: Context): () => void {
     window.clearTimeout(timer);
     timer = window.setTimeout(() => {
       bridge.announce("Calculating …");
-      bridge.send("turn", { settings });
+      bridge.send("change_settings", { settings });
     }, pause);
   };
   bridge.onClose(() => window.clearTimeout(timer));
 
-  const controls = el("form", { class: "sk-planner-knobs", attrs: { "aria-label": "What to plan with" }, on: { submit: (event) => event.preventDefault() } });
+  const controls = el("form", { class: "sk-planner-settings", attrs: { "aria-label": "Settings of the plan" }, on: { submit: (event) => event.preventDefault() } });
   const facts = el("dl", { class: "sk-planner-facts" });
   const picture = el("div");
   const stages = el("table", { class: "sk-figures" });
@@ -69,8 +69,8 @@ function render(context: Context): () => void {
     budgetControl(settings, (budget_usd) => change({ budget_usd }, DEBOUNCE_MS)),
   );
   const help = keyboard(bridge.root, "Keys of the cost planner", [
-    { keys: ["ArrowLeft", "ArrowRight"], does: "Turn the slider, or choose another model" },
-    { keys: [" "], does: "Switch a feature on or off" },
+    { keys: ["ArrowLeft", "ArrowRight"], does: "Move the slider, or choose another model" },
+    { keys: [" "], does: "Turn a feature on or off" },
     { keys: ["c"], does: "Copy the call", run: () => void copy(bridge) },
   ]);
   bridge.body.append(
@@ -189,7 +189,7 @@ function factsOf(row: Row): HTMLElement[] {
 function budgetLine(usd: number | null, budget: number | null): HTMLElement | false {
   if (usd === null || budget === null) return false;
   const share = Math.min(1, usd / budget);
-  return el("div", { class: "sk-planner-purse", attrs: { role: "img", "aria-label": `${percent(share)} of the budget` } }, el("div", { style: { width: `${share * 100}%` } }));
+  return el("div", { class: "sk-planner-used", attrs: { role: "img", "aria-label": `${percent(share)} of the budget` } }, el("div", { style: { width: `${share * 100}%` } }));
 }
 
 /** Format a price per hour: to the cent, where that is exact. */

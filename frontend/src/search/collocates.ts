@@ -48,14 +48,14 @@ export class CollocatePanel {
       this.#status.textContent = "";
       return;
     }
-    this.#status.textContent = `${plural(answer.total, "word")} found near it at least twice. All speakers of the recordings chosen count.`;
+    this.#status.textContent = `${plural(answer.total, "word")} found near the query at least twice, by any speaker in the selected recordings.`;
     this.#draw(answer.rows);
   }
 
   #draw(rows: Collocate[]): void {
     const measure = this.#measure.value;
     const title = MEASURES.find(([value]) => value === measure)?.[1].split(":")[0] ?? measure;
-    const head = ["Word", "Near it", "In all", title].map((text, at) => el("th", { class: at ? "sk-number" : "", attrs: { scope: "col" } }, text));
+    const head = ["Word", "Nearby", "Total", title].map((text, at) => el("th", { class: at ? "sk-number" : "", attrs: { scope: "col" } }, text));
     const cell = (text: string) => el("td", { class: "sk-number" }, text);
     const body = rows.map((row) => el("tr", {}, el("th", { attrs: { scope: "row" } }, this.#word(row)), cell(count(row.together)), cell(count(row.frequency)), cell((row.scores[measure] ?? 0).toFixed(2))));
     keepFocus(this.#bridge.root, () => replace(this.#table, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body)));

@@ -29,8 +29,8 @@ export class CorrectDialog {
     const form = el(
       "form",
       { class: "sk-stack", on: { submit: (event) => this.#submit(event) } },
-      el("label", {}, el("span", { class: "sk-wide" }, "These words"), this.#old),
-      el("label", {}, el("span", { class: "sk-wide" }, "become"), this.#new),
+      el("label", {}, el("span", { class: "sk-wide" }, "Replace"), this.#old),
+      el("label", {}, el("span", { class: "sk-wide" }, "with"), this.#new),
       el("div", { class: "sk-row" }, el("button", { attrs: { type: "submit" } }, "Find the places")),
     );
     const all = el("button", { attrs: { type: "button" }, on: { click: () => this.#tickAll() } }, "All places");
@@ -51,7 +51,7 @@ export class CorrectDialog {
   #reset(): void {
     this.#boxes = [];
     replace(this.#places);
-    this.#status.textContent = "Nothing is changed before you have seen the places. Corrections can be undone, and what was received is kept.";
+    this.#status.textContent = "Nothing is changed until you confirm. Corrections can be undone, and the transcripts as received are kept.";
     this.#drawButton();
   }
 

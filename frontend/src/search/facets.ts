@@ -10,7 +10,7 @@ const TYPING_MS = 150;
 export const NO_VALUE = "(none)";
 
 export class FacetPanel {
-  readonly element = el("div", { class: "sk-facets", attrs: { role: "group", "aria-label": "Narrow the lines" } });
+  readonly element = el("div", { class: "sk-facets", attrs: { role: "group", "aria-label": "Filters" } });
   readonly #bridge: Bridge;
   readonly #speakerClass: (speaker: string | null) => string;
   readonly #open = new Map<string, { like: string; values: Value[] }>();

@@ -75,10 +75,10 @@ class Search {
       keyOf: (line) => `${line.recording}:${line.word}`,
       onOpen: (line) => this.#play(line),
       onClick: (line) => this.#clicked(line),
-      empty: "No line.",
+      empty: "No lines.",
     });
     this.#where = panel("where", "Where the lines are", this.#strips.element, () => this.#refreshPanels(false));
-    this.#near = panel("near", "Words found near it", this.#collocates.element, () => this.#refreshPanels(false));
+    this.#near = panel("near", "Words near the query", this.#collocates.element, () => this.#refreshPanels(false));
     this.#where.open = true;
     this.#layOut(keyboard(bridge.root, "Keys of the search", this.#keys()));
     bridge.follow<string>("query", (query) => (this.#query.value = query));
@@ -120,24 +120,24 @@ class Search {
 
   #keys(): Key[] {
     return [
-      { keys: ["/"], does: "Write a query", run: () => this.#query.select() },
+      { keys: ["/"], does: "Go to the query", run: () => this.#query.select() },
       { keys: ["t"], does: "Go to the lines", run: () => this.#table.element.focus() },
-      { keys: ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"], does: "Move in the lines" },
-      { keys: ["Enter"], does: "Hear the line" },
-      { keys: [" "], does: "Pause, or play on from there", run: () => this.#player.toggle() },
-      { keys: ["a"], does: "Hear it again", run: () => this.#player.again() },
-      { keys: ["b"], does: "From five seconds earlier", run: () => this.#player.back() },
-      { keys: ["n"], does: "Play on, fifteen seconds", run: () => this.#player.goOn() },
+      { keys: ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"], does: "Move through the lines" },
+      { keys: ["Enter"], does: "Play the line" },
+      { keys: [" "], does: "Pause or resume", run: () => this.#player.toggle() },
+      { keys: ["a"], does: "Play it again", run: () => this.#player.again() },
+      { keys: ["b"], does: "Play from five seconds earlier", run: () => this.#player.back() },
+      { keys: ["n"], does: "Continue for fifteen seconds", run: () => this.#player.goOn() },
       { keys: ["l"], does: "Order by the 1st, 2nd, 3rd word to the left", run: () => this.#sort(nextOrder(this.#order.value, "left")) },
       { keys: ["r"], does: "Order by the 1st, 2nd, 3rd word to the right", run: () => this.#sort(nextOrder(this.#order.value, "right")) },
       { keys: ["o"], does: "Order by recording and time", run: () => this.#sort("time") },
-      { keys: ["x"], does: "Clear all choices", run: () => this.#bridge.send("unpick") },
+      { keys: ["x"], does: "Remove all filters", run: () => this.#bridge.send("unpick") },
       { keys: ["c"], does: "Copy the line as a citation", run: () => void this.#cite("text") },
       { keys: ["C"], does: "Copy it as Markdown", run: () => void this.#cite("markdown") },
       { keys: ["T"], does: "Copy all lines as a table", run: () => void this.#copyTable() },
       { keys: ["e"], does: "Correct words of the line", run: () => this.#correct() },
-      { keys: ["w"], does: "Show where the lines are, or hide it", run: () => toggle(this.#where) },
-      { keys: ["k"], does: "Show the words found near it, or hide them", run: () => toggle(this.#near) },
+      { keys: ["w"], does: "Show or hide where the lines are", run: () => toggle(this.#where) },
+      { keys: ["k"], does: "Show or hide the words near the query", run: () => toggle(this.#near) },
     ];
   }
 
@@ -199,10 +199,10 @@ class Search {
     this.#summary.textContent = summary(this.#found, picked.length > 0);
     const chip = ([facet, value]: readonly [string, string | null]) => {
       const shown = value ?? NO_VALUE;
-      const attrs = { type: "button", "aria-label": `Take back: ${facet} ${shown}`, "data-key": `chip:${facet}:${shown}` };
+      const attrs = { type: "button", "aria-label": `Remove filter: ${facet}: ${shown}`, "data-key": `chip:${facet}:${shown}` };
       return el("button", { class: "sk-chip-button", attrs, on: { click: () => this.#pick(facet, value, false) } }, `${shown} ✕`);
     };
-    const all = picked.length > 1 && el("button", { class: "sk-plain sk-link", attrs: { type: "button", "data-key": "unpick" }, on: { click: () => this.#bridge.send("unpick") } }, "Clear all");
+    const all = picked.length > 1 && el("button", { class: "sk-plain sk-link", attrs: { type: "button", "data-key": "unpick" }, on: { click: () => this.#bridge.send("unpick") } }, "Remove all");
     keepFocus(this.#bridge.root, () => replace(this.#chips, ...picked.map(chip), all));
   }
 

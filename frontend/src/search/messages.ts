@@ -36,7 +36,7 @@ export function nextOrder(order: string, side: "left" | "right"): string {
 /** Summarise what was found in a sentence. */
 export function summary(found: Partial<Found>, isNarrowed: boolean): string {
   const { state, shown = 0, lines = 0, recordings = 0, of_recordings = 0, ms = 0 } = found;
-  if (state === "searching") return "Searching … (the first search of a corpus makes its index)";
+  if (state === "searching") return "Searching … (the first search of a corpus builds its index)";
   if (state === "first") return `The first ${plural(shown, "line")} in ${ms} ms; counting the others …`;
   if (state !== "done") return `${plural(of_recordings, "transcript")} can be searched.`;
   const every = `${found.is_cut ? "the first " : ""}${plural(lines, "line")}`;

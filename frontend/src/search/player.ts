@@ -25,7 +25,7 @@ export class Player {
   constructor(bridge: Bridge) {
     this.#bridge = bridge;
     const button = (key: string, text: string, run: () => void) => el("button", { attrs: { type: "button", disabled: true, "data-key": key }, on: { click: run } }, text);
-    this.#others = [button("again", "Again", () => this.again()), button("back", "5 s earlier", () => this.back()), button("on", "Play on", () => this.goOn())];
+    this.#others = [button("again", "Again", () => this.again()), button("back", "5 s earlier", () => this.back()), button("on", "Continue", () => this.goOn())];
     this.element = el("div", { class: "sk-row sk-player", attrs: { role: "group", "aria-label": "Player" } }, this.#toggle, ...this.#others, this.#place);
     for (const event of ["play", "pause", "ended", "timeupdate"]) this.#audio.addEventListener(event, () => this.#draw());
     bridge.onClose(() => {

@@ -64,7 +64,7 @@ export class Bridge {
     this.root = el(
       "section",
       {
-        class: "sk-face",
+        class: "sk-widget",
         attrs: { "aria-label": label },
         // JupyterLab's own shortcuts (b: new cell; dd: delete cell) must not fire in the widget. It reads this attribute from the
         // focused element only, not from its ancestors.

@@ -4,13 +4,13 @@ import { below, binLabel, brushedRange, uncertaintyLevel, barHeights, type Histo
 
 const flat: Histogram = { words: Array(100).fill(2), ms: Array(100).fill(600), errors: Array.from({ length: 100 }, (_, bin) => (bin < 50 ? 1 : 0)) };
 
-test("what lies below a threshold is summed over the bins below it", () => {
+test("words below a threshold are summed over the bins below it", () => {
   assert.deepEqual(below(flat, 0.25, { low: 0, high: 100 }), { words: 50, ms: 15000, errors: 25, wordShare: 0.25, errorShare: 0.5 });
   assert.equal(below(flat, 0.29, { low: 0, high: 100 }).words, 58);
   assert.equal(below(flat, 1, { low: 0, high: 100 }).wordShare, 1);
 });
 
-test("a brushedRange range bounds what lies below, and may leave nothing", () => {
+test("a chosen range bounds what is summed, and may leave nothing", () => {
   assert.equal(below(flat, 0.5, { low: 40, high: 60 }).words, 20);
   assert.equal(below(flat, 0.5, { low: 40, high: 60 }).wordShare, 0.5);
   assert.deepEqual(below(flat, 0.3, { low: 40, high: 60 }), { words: 0, ms: 0, errors: 0, wordShare: 0, errorShare: 0 });

@@ -53,14 +53,14 @@ test("edits run one after another: each is of the version that the one before ha
   const { edits, log } = review();
   await Promise.all([edits.reassign(1), edits.reject(), edits.accept()]);
   assert.deepEqual(log.sent.map(([intent, { version }]) => [intent, version]), [["reassign", 1], ["reject", 2], ["accept", 3]]);
-  assert.deepEqual(log.announced, ["Said by B", "Left out", "Accepted"]);
+  assert.deepEqual(log.announced, ["Said by B", "Excluded", "Accepted"]);
   assert.equal(edits.isRunning, false);
 });
 
 test("an edit that the kernel refuses announces nothing and does not stop the next one", async () => {
   const { edits, log } = review({ makes: [false] });
   await Promise.all([edits.accept(), edits.reject()]);
-  assert.deepEqual([log.sent.map(([, { version }]) => version), log.announced, log.accepted], [[1, 1], ["Left out"], []]);
+  assert.deepEqual([log.sent.map(([, { version }]) => version), log.announced, log.accepted], [[1, 1], ["Excluded"], []]);
 });
 
 test("an accepted turn leads on from its place in the list; accepted words do not", async () => {
@@ -123,7 +123,7 @@ test("a note and a state leave the selection as it is; other edits find their tu
   await edits.mark("done");
   await edits.reject();
   assert.deepEqual(log.moments, [null, null, 200]);
-  assert.deepEqual(log.announced, ["Noted", "The review is done", "Left out"]);
+  assert.deepEqual(log.announced, ["Noted", "The review is done", "Excluded"]);
 });
 
 test("a speaker is renamed, or merged when the name is another speaker's", async () => {

@@ -157,6 +157,24 @@ test("a version of the same words keeps the chosen turn, the chosen words and th
   assert.equal(made.number, 3);
 });
 
+test("when others change the transcript, the turn of the same words stays chosen, and never other words", () => {
+  const made = selection();
+  made.choose(made.transcript!.turns[2]!, 5);
+  const shorter: PackedTurn[] = [[0, [500, 900], [1000, 1400]], ...TURNS.slice(1)]; // the first word is gone: all others have moved
+  made.show(transcript(...shorter), null);
+  assert.deepEqual([...chosen(made), made.startMs], [2, undefined, undefined, 3000]);
+  const joined: PackedTurn[] = [[0, [500, 900], [1000, 1400], [2000, 2400]], ...TURNS.slice(2)];
+  made.show(transcript(...joined), null);
+  assert.deepEqual([made.number, made.startMs], [1, 3000]);
+});
+
+test("a change elsewhere keeps the chosen words", () => {
+  const made = selection();
+  made.choose(made.transcript!.turns[2]!, 5);
+  made.show(transcript(...TURNS.slice(0, 3), [1, [5000, 5200], [5300, 5400]]), null);
+  assert.deepEqual([...chosen(made), made.startMs], [2, 5, 6, 3500]);
+});
+
 test("a listed speaker who is gone is listed no longer", () => {
   const made = selection();
   made.list("C");

@@ -1,4 +1,4 @@
-"""The still picture of confidence, for readers without a kernel: words, and a histogram with a table as HTML."""
+"""The confidence explorer without a kernel: a line of text, and a histogram and a table as HTML. Pure."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import pandas as pd
 from scribekit.base.palette import LIGHT
 from scribekit.quality.confidence import BINS, Distributions, Selection
 
-SHOWN = 15
+MOST_GROUPS = 15
 WIDTH, HEIGHT = 400, 80
-STEP = 2
+BINS_PER_BAR = 2
 
 _CELL = 'style="padding:1px 12px 1px 0;text-align:right"'
 _NAME = 'style="padding:1px 12px 1px 0;text-align:left;font-weight:normal"'
 
 
 def text(title: str, found: Distributions | None, below: float) -> str:
-    """One line on a corpus.
+    """Return one line about a corpus.
 
     Args:
-        title: What the corpus is called.
-        found: Its words; None while they are read.
+        title: The name of the corpus.
+        found: Its words; None while they are being read.
         below: The threshold.
     """
     if found is None:
@@ -37,24 +37,24 @@ def text(title: str, found: Distributions | None, below: float) -> str:
 
 
 def page(title: str, found: Distributions | None, by: str, below: float) -> str:
-    """A histogram and the groups with the lowest mean confidence.
+    """Return a histogram, and a table of the groups with the lowest mean confidence.
 
     Args:
-        title: What the corpus is called.
-        found: Its words; None while they are read.
+        title: The name of the corpus.
+        found: Its words; None while they are being read.
         by: The dimension of the groups.
         below: The threshold.
     """
-    said = f"<p>{html.escape(text(title, found, below))}</p>"
+    summary = f"<p>{html.escape(text(title, found, below))}</p>"
     if found is None or not sum(found.histogram(Selection())["words"]):
-        return said
+        return summary
     groups = found.groups(by, Selection(), below=below).sort_values("mean", kind="stable")
-    rest = f"<p>… and {len(groups) - SHOWN:,} more, all above.</p>" if len(groups) > SHOWN else ""
-    return said + _histogram(found, below) + _table(groups.head(SHOWN), by, below) + rest
+    rest = f"<p>… and {len(groups) - MOST_GROUPS:,} more with a higher mean.</p>" if len(groups) > MOST_GROUPS else ""
+    return summary + _histogram(found, below) + _table(groups.head(MOST_GROUPS), by, below) + rest
 
 
 def _histogram(found: Distributions, below: float) -> str:
-    words = np.array(found.histogram(Selection())["words"]).reshape(-1, STEP).sum(axis=1)
+    words = np.array(found.histogram(Selection())["words"]).reshape(-1, BINS_PER_BAR).sum(axis=1)
     width = WIDTH / len(words)
     bars = "".join(
         f'<rect x="{at * width:.1f}" y="{HEIGHT - tall:.1f}" width="{width - 1:.1f}" height="{tall:.1f}" fill="{LIGHT[0]}"/>'
@@ -72,7 +72,7 @@ def _histogram(found: Distributions, below: float) -> str:
 
 
 def _table(groups: pd.DataFrame, by: str, below: float) -> str:
-    titles = [by, "words", "mean", "median", f"below {below:.2f}", "errors expected"]
+    titles = [by, "words", "mean", "median", f"below {below:.2f}", "expected errors"]
     head = "".join(f"<th {_NAME if at == 0 else _CELL}>{html.escape(title)}</th>" for at, title in enumerate(titles))
     rows = [
         f"<tr><th {_NAME}>{html.escape(str(row.group))}</th>"

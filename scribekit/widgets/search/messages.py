@@ -1,4 +1,4 @@
-"""What the search widget sends to its page, and its static pictures. Pure."""
+"""What the search widget sends to its page, and its static picture. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SCORES = {"logdice": "log_dice", "ll": "ll", "mi": "mi", "t": "t_score"}
 
 
 def facets_of(counts: Mapping[str, Sequence[Count]], library: Library) -> list[dict[str, Any]]:
-    """The facets as the page lists them: the first values and all that are chosen, and how many more there are."""
+    """Return the facets for the page: the first values and all chosen ones, and the number of others."""
     return [_facet(name, found, library) for name, found in counts.items()]
 
 
@@ -33,7 +33,7 @@ def _facet(name: str, found: Sequence[Count], library: Library) -> dict[str, Any
 
 
 def values_like(found: Sequence[Count], name: str, like: str, library: Library) -> list[Any]:
-    """The values of a facet that hold some letters, in their text or in the recording's title."""
+    """Return the values of a facet that contain a text, in the value itself or in the title of the recording."""
     wanted = like.strip().casefold()
     titles = library.titles if name == RECORDING else {}
     kept = [count for count in found if wanted in f"{count.value or ''} {titles.get(count.value or '', '')}".casefold()]
@@ -46,12 +46,12 @@ def _values(counts: Sequence[Count], name: str, library: Library) -> list[Any]:
 
 
 def speakers_of(lines: pd.DataFrame) -> list[str]:
-    """Whoever says a line, whatever is chosen, so that nobody's colour changes with the choices."""
+    """Return the speakers of all lines, so that their colours do not depend on the chosen values."""
     return sorted(set(lines[SPEAKER].dropna().tolist()))
 
 
 def rows_of(lines: pd.DataFrame, library: Library) -> list[dict[str, Any]]:
-    """Lines as the page shows them."""
+    """Return lines for the page."""
     same = {name: name for name in ("start_ms", "end_ms", "left", "match", "right")}
     columns = {"recording": RECORDING, "word": "word_index", **same}
     records = _records(lines, columns)
@@ -63,7 +63,7 @@ def rows_of(lines: pd.DataFrame, library: Library) -> list[dict[str, Any]]:
 
 
 def strips_of(found: Sequence[Any], library: Library) -> list[dict[str, Any]]:
-    """Strips as the page draws them."""
+    """Return strips for the page."""
     return [
         {
             "recording": strip.recording_id,
@@ -77,7 +77,7 @@ def strips_of(found: Sequence[Any], library: Library) -> list[dict[str, Any]]:
 
 
 def collocates_of(near: pd.DataFrame, query: str, span: int) -> list[dict[str, Any]]:
-    """Collocates with their scores, and the query that finds both words where there is one."""
+    """Return collocates with their scores, and with the query that finds both words, if there is one."""
     return [
         {
             "word": row["word"],
@@ -100,20 +100,20 @@ def _both(query: str, span: int, word: str) -> str:
 
 
 def places_of(proposed: pd.DataFrame) -> list[dict[str, Any]]:
-    """Proposed corrections as the page lists them."""
+    """Return proposed corrections for the page."""
     columns = {"recording": RECORDING, "word": "word_index", "start_ms": "start_ms", "text": "text", "to": "to"}
     return _records(proposed, columns)
 
 
 def table_of(lines: pd.DataFrame) -> pd.DataFrame:
-    """Lines as a spreadsheet has them: what was found, with a time to read, then the user's own columns."""
+    """Return lines for a spreadsheet: what was found, with a readable time, and the user's own columns."""
     own = [name for name in lines.columns if name not in schema.MANIFEST.names and name not in schema.CONCORDANCE.names]
     table = lines[[RECORDING, "left", "match", "right", SPEAKER]].assign(time=lines["start_ms"].map(timecode.clock))
     return table.join(lines[["start_ms", "end_ms", *own]])
 
 
 def call_of(path: Path, query: str, picked: Mapping[str, Sequence[str | None]], sort: str) -> str:
-    """The call that gives a view again, as Python."""
+    """Return the Python call that restores a view."""
     folder = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     chosen = {name: list(values) for name, values in picked.items() if values}
     arguments = [f"sk.open_corpus({str(folder)!r})", repr(query)]
@@ -123,29 +123,29 @@ def call_of(path: Path, query: str, picked: Mapping[str, Sequence[str | None]], 
 
 
 def summary(query: str, found: Mapping[str, Any]) -> str:
-    """What was found, in a sentence."""
+    """Return what was found as a sentence."""
     state = found.get("state")
     if state == "failed":
         return str(found["problem"])
     if state in (None, "idle", "searching"):
-        return f"Searching for {query} …" if query.strip() else "Nothing has been searched for yet."
+        return f"Searching for {query} …" if query.strip() else "There is no query yet."
     lines, recordings = found["shown"], found["recordings"]
     more = "more than " if found["is_cut"] else ""
     return f"{query}: {more}{lines:,} line{'s' * (lines != 1)} in {recordings:,} of {found['of_recordings']:,} recordings"
 
 
 def as_text(query: str, found: Mapping[str, Any], shown: pd.DataFrame) -> str:
-    """The first lines in columns, the match in the middle."""
+    """Return the first lines as text in columns, with the match in the middle."""
     rows = shown.head(_STATIC_LINES)
     lefts = [_tail(text, 40) for text in rows["left"]]
-    said = [f"{left:>40} [{match}] {right[:40]}" for left, match, right in zip(lefts, rows["match"], rows["right"], strict=True)]
+    contexts = [f"{left:>40} [{match}] {right[:40]}" for left, match, right in zip(lefts, rows["match"], rows["right"], strict=True)]
     sources = [f"{name} {timecode.clock(start)}" for name, start in zip(rows[RECORDING], rows["start_ms"].tolist(), strict=True)]
-    lines = [f"{source}  {line}" for source, line in zip(_padded(sources), said, strict=True)]
+    lines = [f"{source}  {line}" for source, line in zip(_padded(sources), contexts, strict=True)]
     return "\n".join([f"TranscriptSearch: {summary(query, found)}", *lines])
 
 
 def as_html(query: str, found: Mapping[str, Any], shown: pd.DataFrame, picked: Mapping[str, Sequence[str | None]]) -> str:
-    """The first lines as a table without scripts."""
+    """Return the first lines as an HTML table without scripts."""
     chosen = [f"{name}: {', '.join(value or 'none' for value in values)}" for name, values in picked.items() if values]
     head = f"<p><strong>Transcript search</strong> · {html.escape('; '.join([summary(query, found), *chosen]))}</p>"
     rows = shown.head(_STATIC_LINES)
@@ -177,6 +177,6 @@ def _padded(texts: Sequence[str]) -> list[str]:
 
 
 def _records(frame: pd.DataFrame, columns: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-    """The rows as dictionaries; with ``columns``, those columns under other names."""
+    """Return rows as dictionaries; with ``columns`` (new name → column), only these columns."""
     chosen = frame if columns is None else frame[list(columns.values())].set_axis(list(columns), axis="columns")
     return [{str(name): value for name, value in row.items()} for row in chosen.to_dict("records")]

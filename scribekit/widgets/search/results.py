@@ -1,4 +1,4 @@
-"""What the search widget has found, and what it knows of the recordings; both are made anew and never changed."""
+"""The results of the search widget, and the recordings that it searches. Both are immutable."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from scribekit.fulltext.concordance.strips import Strip, strips
 from scribekit.fulltext.facets import RECORDING, SPEAKER, Count, Facets, Picked, facet_names, recording_labels
 
 STRETCHES = 240
-"""Into how many stretches a recording is cut to show where its lines lie."""
+"""The number of parts of a recording for which the strip shows lines."""
 
 
 @dataclass(frozen=True)
 class Library:
-    """The recordings of a corpus, as far as searching needs them.
+    """The recordings of a corpus.
 
     Attributes:
         corpus: The corpus or batch.
         manifest: One row per recording.
-        names: The facets.
-        labels: The values of each recording in the facets.
-        n_transcripts: How many recordings can be searched.
+        names: The names of the facets.
+        labels: The value of each recording in each facet.
+        n_transcripts: The number of recordings with a transcript.
     """
 
     corpus: Corpus
@@ -51,7 +51,7 @@ class Library:
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
-        """Recording → title, where the manifest has one that says more than the id."""
+        """Recording → title, where the manifest has one that differs from the id."""
         if "title" not in self.manifest:
             return {}
         titled = self.manifest[self.manifest["title"].notna()]
@@ -60,12 +60,12 @@ class Library:
 
     @cached_property
     def sources(self) -> Mapping[str, str]:
-        """Recording → file or address."""
+        """Recording → file or URL."""
         return dict(zip(self.manifest[RECORDING].map(str), self.manifest["source"].map(str), strict=True))
 
     @cached_property
     def lengths_ms(self) -> Mapping[str, float]:
-        """Recording → length; the manifest does not know that of an address, but the service measured it."""
+        """Recording → length: from the manifest, or as the service measured it (for URLs)."""
         lengths = self.manifest.set_index(RECORDING)["duration_s"] if "duration_s" in self.manifest else pd.Series(dtype="float64")
         if not len(lengths) or lengths.isna().any():
             measured = self.corpus.jobs().set_index(RECORDING)["audio_duration_s"]
@@ -73,7 +73,7 @@ class Library:
         return {str(name): 1000 * float(value) for name, value in lengths.dropna().items()}
 
     def recordings(self, picked: Picked) -> list[str] | None:
-        """The recordings that the choices leave; None for all of them."""
+        """Return the recordings that the chosen values leave; None for all."""
         own = {name: values for name, values in picked.items() if values and name != SPEAKER}
         if not own:
             return None
@@ -83,13 +83,13 @@ class Library:
 
 @dataclass(frozen=True)
 class Results:
-    """Lines found.
+    """The lines that a query has found.
 
     Attributes:
         asked: The query and the order.
-        lines: All lines, or at first those of the first page.
-        shown: The lines that the choices leave.
-        facets: The facets of all lines; None as long as only the first page is there.
+        lines: All lines; at first only those of the first page.
+        shown: The lines that the chosen values leave.
+        facets: The facets of all lines; None while there is only the first page.
     """
 
     asked: tuple[str, str]
@@ -100,32 +100,32 @@ class Results:
 
     @classmethod
     def none(cls) -> Results:
-        """Nothing found, nothing asked."""
-        nothing = CONCORDANCE.frame([])
-        return cls(("", ""), nothing, nothing)
+        """Return the results of no query."""
+        empty = CONCORDANCE.frame([])
+        return cls(("", ""), empty, empty)
 
     @classmethod
     def of(cls, asked: tuple[str, str], lines: pd.DataFrame, library: Library) -> Results:
-        """All lines of a query."""
+        """Return results with all lines of a query."""
         return cls(asked, lines, lines, Facets(lines, library.names, library.labels))
 
     @property
     def is_complete(self) -> bool:
-        """Whether these are all lines, not just the first page."""
+        """Whether these are all lines, not only the first page."""
         return self.facets is not None
 
     def narrowed(self, picked: Picked) -> Results:
-        """The same lines with other choices."""
+        """Return the same lines with other chosen values."""
         assert self.facets is not None
         shown = self.lines[self.facets.chosen(picked)] if any(picked.values()) else self.lines
         return replace(self, shown=shown, _strips=[])
 
     def counts(self, picked: Picked) -> dict[str, list[Count]]:
-        """The values of each facet with their lines; none before all lines are there."""
+        """Return the values of each facet with their numbers of lines; none before all lines are found."""
         return {} if self.facets is None else self.facets.counts(picked)
 
     def strips(self, library: Library) -> list[Strip]:
-        """Where the lines shown lie in each recording."""
+        """Return the positions of the shown lines in each recording."""
         if not self._strips:
             self._strips.extend(strips(self.shown, library.lengths_ms, STRETCHES))
         return self._strips
