@@ -1,8 +1,7 @@
 """The one background thread and its event loop: the door between the synchronous verbs and the asynchronous engine.
 
 A notebook kernel already runs an event loop in its main thread, so the engine runs in another. An interrupt in the
-waiting thread cancels the work, waits until it has cleaned up, and is then raised again: nothing runs on behind the
-user's back.
+waiting thread cancels the work, waits until it has cleaned up, and is then raised again: nothing runs on unseen.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ T = TypeVar("T")
 
 CLEANUP_S = 5.0
 WAKE_S = 0.2
-"""A wait without end is deaf to an interrupt that comes without a signal (``_thread.interrupt_main``, and every one on Windows)."""
+"""The wait wakes this often: an endless wait ignores interrupts without a signal (``_thread.interrupt_main``, all on Windows)."""
 
 
 @functools.cache
@@ -30,14 +29,14 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_loop.cache_clear)  # a forked process has no thread but the one that forked
+    os.register_at_fork(after_in_child=_loop.cache_clear)  # a forked process has only the thread that forked
 
 
 def wait_for(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on the background loop and wait for its result, in a script or a notebook cell alike.
 
     Raises:
-        RuntimeError: Called from the background loop itself, which would wait for ever.
+        RuntimeError: Called from the background loop itself, which would wait for itself.
     """
     loop = _loop()
     try:
@@ -61,7 +60,7 @@ def wait_for(work: Coroutine[Any, Any, T]) -> T:
     def cancel() -> None:
         if task is not None:
             task.cancel()
-        else:  # it has not begun, and now never will
+        else:  # it has not started, and never will
             future.cancel()
             work.close()
             ended.set()
@@ -84,5 +83,5 @@ def begin(work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
 
 
 def is_idle() -> bool:
-    """Whether no work is left on the background loop."""
+    """Return whether no work is left on the background loop."""
     return not asyncio.all_tasks(_loop())
