@@ -1,4 +1,4 @@
-"""The cost of a batch and of a job, at the dated prices of ``rates.toml``. Pure.
+"""The cost of a batch and of a job, at the dated prices of ``pricing.toml``. Pure.
 
 Cost of one job = base · hours · channels + Σ add-on · hours, where ``channels`` counts only for multichannel jobs. A model without a known
 rate costs None (NaN in a frame), never a guess.
@@ -55,7 +55,7 @@ class Addon:
 
 @dataclass(frozen=True)
 class RateCard:
-    """The prices in ``rates.toml``.
+    """The prices in ``pricing.toml``.
 
     Attributes:
         date: When the sources were last compared, ISO 8601.
@@ -80,7 +80,7 @@ def rate_card() -> RateCard:
         >>> rate_card().models["universal-2"]
         0.15
     """
-    data = tomllib.loads(resources.files("scribekit.batch").joinpath("rates.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(resources.files("scribekit.batch").joinpath("pricing.toml").read_text(encoding="utf-8"))
     return RateCard(
         date=data["date"],
         sources=tuple(data["sources"].values()),
