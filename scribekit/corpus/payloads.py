@@ -24,7 +24,7 @@ def payloads(ledger: Ledger, keys: Sequence[tuple[str, str]], *, reviewed: bool 
         reviewed: With the edits of people applied (in the shape of a payload, with a further key, :class:`scribekit.base.contract.Review`);
             false gives every payload as received.
     """
-    stamps = ledger.edit_stamps() if reviewed else {}
+    stamps = ledger.edits.stamps() if reviewed else {}
     for recording_id, key in keys:
         for _, body in ledger.payloads([(recording_id, key)]):
             yield recording_id, edits.reviewed_payload(body, journal(ledger, key)) if key in stamps else body
@@ -32,7 +32,7 @@ def payloads(ledger: Ledger, keys: Sequence[tuple[str, str]], *, reviewed: bool 
 
 def journal(ledger: Ledger, job_key: str) -> list[edits.Edit]:
     """All edits of a job's recording, oldest first."""
-    return [edits.Edit.from_row(row) for row in ledger.edits(ledger.content_of(job_key))]
+    return [edits.Edit.from_row(row) for row in ledger.edits.of(ledger.edits.content_of(job_key))]
 
 
 def reviewed_words(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, dict[int, bool]]]:
@@ -61,7 +61,7 @@ def edit_rows(recording_id: str, journal: Sequence[edits.Edit], result: edits.Re
 
 def replayed(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str, list[edits.Edit], edits.Replayed]]:
     """For each recording that was edited: its id, job key, journal, and the transcript with it applied."""
-    stamps = ledger.edit_stamps()
+    stamps = ledger.edits.stamps()
     for recording_id, key in keys:
         for _, body in ledger.payloads([(recording_id, key)] if key in stamps else []):
             entries = journal(ledger, key)
@@ -83,12 +83,12 @@ def undo_or_redo(ledger: Ledger, action: str, group: int, *, who: str, at: float
         group: The number of the group.
         who: Whose step it is.
         at: Unix time.
-        last: The last edit of each content as it was read (see ``Ledger.append_edits``).
+        last: The last edit of each content as it was read (see ``EditJournal.append``).
 
     Raises:
         Overtaken: One of those was edited since; nothing was written.
     """
     detail = json.dumps({"edit_group": group})
-    contents = dict.fromkeys((row["content"], row["transcript_id"]) for row in ledger.edits_of_group(group))
+    contents = dict.fromkeys((row["content"], row["transcript_id"]) for row in ledger.edits.of_group(group))
     rows = [{"at": at, "who": who, "content": content, "transcript_id": transcript} for content, transcript in contents]
-    ledger.append_edits([{**row, "action": action, "detail": detail} for row in rows], last)
+    ledger.edits.append([{**row, "action": action, "detail": detail} for row in rows], last)

@@ -13,6 +13,7 @@ import pandas as pd
 from scribekit.base import schema
 from scribekit.corpus.job import COMPLETED, ERROR
 from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.ledger.snapshot import take_snapshot
 from scribekit.corpus.status import REFUSED, Snapshot
 from scribekit.recordings.locate import SourceLocator
 
@@ -89,7 +90,7 @@ class CorpusView:
 
     def snapshot(self, now: float) -> Snapshot:
         """The figures at a Unix time: counts, audio, dollars, pace, and what holds things up."""
-        return self.ledger.snapshot(self.batch_ids, now)
+        return take_snapshot(self.ledger, self.batch_ids, now)
 
 
 def jobs_frame(rows: Iterable[Any]) -> pd.DataFrame:

@@ -144,8 +144,8 @@ def redo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> in
 def _turn_back(corpus: Batch | Corpus, action: str, who: str) -> int:
     """Undo or redo the group that was last done, or undone, anywhere in the corpus; gives how many edits it is about."""
     with corpus.reading() as view:
-        ledger, stamps = view.ledger, view.ledger.edit_stamps()
-        keys = {ledger.content_of(key): key for _, key in view.completed if key in stamps}
+        ledger, stamps = view.ledger, view.ledger.edits.stamps()
+        keys = {ledger.edits.content_of(key): key for _, key in view.completed if key in stamps}
         journals = {content: payloads.journal(ledger, key) for content, key in keys.items()}
         histories = [(journal, edits.read_history(journal)) for journal in journals.values()]
         known = [(journal, history.undoable if action == edits.UNDO else history.redoable) for journal, history in histories]
@@ -176,7 +176,7 @@ def each_replayed(view: CorpusView, names: Iterable[str] | None = None, *, progr
     """Yield the transcripts of a corpus with their edits applied, one at a time."""
     chosen = None if names is None else set(names)
     keys = [pair for pair in view.completed if chosen is None or pair[0] in chosen]
-    stamps = view.ledger.edit_stamps()
+    stamps = view.ledger.edits.stamps()
     with Progress(len(keys), "recordings", "Reading", enabled=progress, quiet_under_s=QUIET_UNDER_S) as bar:
         for done, (name, key) in enumerate(keys, start=1):
             for _, body in view.ledger.payloads([(name, key)]):
@@ -210,8 +210,8 @@ def apply(
         for recording_id in recording_ids:
             if recording_id not in keys:
                 raise OptionError(f"There is no transcript of {recording_id!r} in the corpus.{nearest(str(recording_id), keys)}")
-        contents = {recording_id: ledger.content_of(keys[recording_id]) for recording_id in recording_ids}
-        read = {content: ledger.last_edit(content) for content in contents.values()}
+        contents = {recording_id: ledger.edits.content_of(keys[recording_id]) for recording_id in recording_ids}
+        read = {content: ledger.edits.last(content) for content in contents.values()}
         for recording_id, result in each_replayed(view, recording_ids):
             content, before = contents[recording_id], result.state.copy()
             new = _Made(recording_id, result.transcript_id, [])
@@ -229,7 +229,7 @@ def apply(
         ]  # fmt: skip
         if rows:
             with _not_overtaken():
-                ledger.append_edits(rows, read)
+                ledger.edits.append(rows, read)
     return len(rows)
 
 

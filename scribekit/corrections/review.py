@@ -185,7 +185,7 @@ class Review(CorrectedTranscript):
     def _check_unchanged(self) -> None:
         """Everything is done to what the person saw."""
         with Ledger(self._corpus.path) as ledger:
-            if ledger.last_edit(self._content) != self._last_edit[self._content]:
+            if ledger.edits.last(self._content) != self._last_edit[self._content]:
                 raise self._read_again(ledger)
 
     @property
@@ -202,7 +202,7 @@ class Review(CorrectedTranscript):
     def _append(self, action: str, detail: dict[str, Any]) -> Review:
         row = {"at": time.time(), "who": self.who, "content": self._content, "transcript_id": self._replayed.transcript_id}
         row |= {"action": action, "detail": json.dumps(detail, ensure_ascii=False)}
-        return self._write(lambda ledger: ledger.append_edits([row], self._last_edit))
+        return self._write(lambda ledger: ledger.edits.append([row], self._last_edit))
 
     def _write(self, write: Callable[[Ledger], object]) -> Review:
         with Ledger(self._corpus.path) as ledger:

@@ -30,7 +30,7 @@ class CorrectedTranscript:
             if recording_id not in keys:
                 raise OptionError(f"There is no transcript of {recording_id!r} in the corpus.{nearest(recording_id, keys)}")
             self._key = keys[recording_id]
-            self._content = ledger.content_of(self._key)
+            self._content = ledger.edits.content_of(self._key)
             self._body = next(body for _, body in ledger.payloads([(self.recording_id, self._key)]))
             self._replayer = corrections.Replayer(self._body)
             self._load(ledger)

@@ -124,7 +124,7 @@ def _state(view: CorpusView) -> _State:
 
 def _documents(ledger: Ledger) -> dict[str, tuple[int, Text]]:
     """The name of every document, with its number and its text."""
-    edits = ledger.edit_stamps()
+    edits = ledger.edits.stamps()
     found: dict[str, tuple[int, Text]] = {}
     for number, key, transcript_id in ledger.transcripts():
         found[key] = (2 * number, Text(key, transcript_id, edits.get(key)))

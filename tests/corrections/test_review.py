@@ -11,7 +11,7 @@ from hypothesis import given
 import scribekit as sk
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, ScribekitError
-from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.ledger import EditJournal
 from scribekit.corrections import people
 
 TALK = [("A", "Good morning Kovic."), ("B", "Fine"), ("A", "so we begin")]
@@ -134,14 +134,14 @@ def test_nothing_is_taken_back_or_called_done_that_the_person_has_not_seen(corpu
 ])  # fmt: skip
 def test_an_edit_made_elsewhere_in_the_last_moment_is_not_overrun(corpus, monkeypatch, act):
     sk.review(corpus, "one").note("first")
-    append = Ledger.append_edits
+    append = EditJournal.append
 
     def overtaken(ledger, rows, last):
-        monkeypatch.setattr(Ledger, "append_edits", append)
+        monkeypatch.setattr(EditJournal, "append", append)
         sk.review(corpus, "one").reject(words=[0])
         return append(ledger, rows, last)
 
-    monkeypatch.setattr(Ledger, "append_edits", overtaken)
+    monkeypatch.setattr(EditJournal, "append", overtaken)
     with pytest.raises(ScribekitError, match="edited elsewhere"):
         act(corpus)
     assert sk.review(corpus, "one").edits["action"].tolist() == ["note", "reject"]
@@ -187,7 +187,7 @@ def test_a_review_shows_itself_without_markup_of_its_words(corpus):
 
 def test_a_full_disk_changes_nothing(corpus, monkeypatch):
     one = sk.review(corpus, "one")
-    monkeypatch.setattr(Ledger, "append_edits", lambda *_: (_ for _ in ()).throw(sk.ScribekitError("no room")))
+    monkeypatch.setattr(EditJournal, "append", lambda *_: (_ for _ in ()).throw(sk.ScribekitError("no room")))
     with pytest.raises(ScribekitError, match="no room"):
         one.reject(words=[0])
     assert len(one.words) == 7

@@ -20,7 +20,7 @@ VERSION = len(_SCRIPTS)
 BUSY_S = 10.0
 
 
-class Store:
+class Database:
     """The open ledger of one corpus.
 
     A ledger is used by one thread at a time; any number of processes may have the same one open.

@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from scribekit.corpus.ledger.database import Store, marks, unpack
+from scribekit.corpus.ledger.database import Database, marks, unpack
 from scribekit.corpus.ledger.writes import OPEN
 
 
@@ -26,7 +26,7 @@ JOB_COLUMNS = (
 JOB_TABLES = "FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key LEFT JOIN payloads p ON p.job_key = r.job_key"
 
 
-class Views(Store):
+class Reads(Database):
     """What the verbs and tables read."""
 
     def batches(self) -> list[int]:
@@ -202,3 +202,11 @@ class Views(Store):
         """The record of deletions at the service."""
         sql = f"SELECT d.* FROM deletions d JOIN jobs ON jobs.key = d.job_key WHERE {_in(batch_ids)} ORDER BY d.at"
         return [dict(row) for row in self.read(sql, tuple(batch_ids))]
+
+    def failures(self, batch_ids: Sequence[int]) -> dict[str, str]:
+        """Return recording id → kind of error, for every recording whose job has failed."""
+        sql = (
+            "SELECT r.recording_id, j.error_kind FROM jobs j JOIN recordings r ON r.job_key = j.key"
+            f" WHERE j.state = 'error' AND r.batch_id IN ({marks(batch_ids)})"
+        )
+        return dict(tuple(row) for row in self.read(sql, tuple(batch_ids)))

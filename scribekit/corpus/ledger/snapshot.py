@@ -1,4 +1,4 @@
-"""The figures of a batch or corpus: counted from indexes alone, so that it may be done every second on a large corpus."""
+"""The figures of a batch or corpus, counted from indexes only: quick enough to be taken every second of a large corpus."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from scribekit.corpus.ledger.database import Store, marks
+from scribekit.corpus.ledger.database import Database, marks
 from scribekit.corpus.ledger.writes import OPEN
 from scribekit.corpus.status import WINDOW_S, Snapshot
 
@@ -32,11 +32,19 @@ _PAID_ELSEWHERE = (
 _Part = tuple[str, tuple[Any, ...]]
 
 
-class Figures(Store):
-    """What a person sees at a glance."""
+def take_snapshot(ledger: Database, batch_ids: Sequence[int], now: float) -> Snapshot:
+    """Return the figures of the batches.
+
+    A job of several batches counts in each of them; its cost counts in the one that pays for it.
+    """
+    return _Figures(ledger).snapshot(batch_ids, now)
+
+
+class _Figures:
+    def __init__(self, ledger: Database) -> None:
+        self._ledger = ledger
 
     def snapshot(self, batch_ids: Sequence[int], now: float) -> Snapshot:
-        """The figures of the batches; a job of several counts in each of them, its cost in the one that pays for it."""
         ids = tuple(batch_ids)
         if not ids:  # and no index that a statement names could be of use
             return Snapshot()
@@ -56,7 +64,9 @@ class Figures(Store):
             usd[row[0]] += row[3]
         spent = self._spent(ids, is_whole=is_whole)
         billed = {"completed": spent, "error": 0.0}  # what fails is not billed
-        budgets = self.read(f"SELECT SUM(budget_usd), COUNT(*) = COUNT(budget_usd) FROM batches WHERE batch_id IN ({marks(ids)})", ids)[0]
+        budgets = self._ledger.read(
+            f"SELECT SUM(budget_usd), COUNT(*) = COUNT(budget_usd) FROM batches WHERE batch_id IN ({marks(ids)})", ids
+        )[0]
         return Snapshot(
             states=dict(states),
             usd={state: billed.get(state, cost) for state, cost in usd.items()},
@@ -83,14 +93,14 @@ class Figures(Store):
         if is_whole:
             return [paid]
         sql = f"SELECT DISTINCT job_key {_PAID_ELSEWHERE} WHERE r.batch_id IN ({marks(ids)}) AND j.batch_id NOT IN ({marks(ids)})"
-        shared = [row[0] for row in self.read(sql, (*ids, *ids))]
+        shared = [row[0] for row in self._ledger.read(sql, (*ids, *ids))]
         return [paid, ("key IN (SELECT value FROM json_each(?))", (json.dumps(shared),))] if shared else [paid]
 
     def _over(self, sql: str, parts: Sequence[_Part]) -> list[Any]:
-        return [row for condition, values in parts for row in self.read(sql.format(condition), values)]
+        return [row for condition, values in parts for row in self._ledger.read(sql.format(condition), values)]
 
     def _value(self, sql: str, values: tuple[Any, ...] = ()) -> Any:
-        return self.read(sql, values)[0][0]
+        return self._ledger.read(sql, values)[0][0]
 
     def _recent(self, ids: tuple[int, ...], now: float) -> list[tuple[float, float]]:
         audio = "COALESCE(duration_s, (SELECT audio_duration_s FROM payloads WHERE job_key = jobs.key), 0)"
@@ -98,7 +108,7 @@ class Figures(Store):
         sql = (
             f"SELECT completed_at, {audio} FROM jobs WHERE completed_at > ? AND (batch_id IN ({marks(ids)}) OR {own}) ORDER BY completed_at"
         )
-        return [(row[0], row[1]) for row in self.read(sql, (now - WINDOW_S, *ids, *ids))]
+        return [(row[0], row[1]) for row in self._ledger.read(sql, (now - WINDOW_S, *ids, *ids))]
 
     def _spent(self, ids: tuple[int, ...], *, is_whole: bool) -> float:
         sql = "SELECT TOTAL(cost_usd) FROM payloads p INDEXED BY payloads_figures"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from scribekit.corpus.job import ENDED, Job, PlannedRow
-from scribekit.corpus.ledger.database import Store, marks, pack
+from scribekit.corpus.ledger.database import Database, marks, pack
 
 JOB_FIELDS = tuple(item.name for item in fields(Job))
 OPEN = "state NOT IN ('completed', 'error')"
@@ -58,7 +58,7 @@ class Fact:
     receipt: Receipt | None = None
 
 
-class Work(Store):
+class Writes(Database):
     """What the engine and the verbs write."""
 
     def plan_batch(
@@ -126,15 +126,15 @@ class Work(Store):
             f" ORDER BY {_ORDER}"
         )
         with self.transaction() as db:
-            purse = _Budgets(db)
-            purse.release_affordable()
-            allowed = (job["key"] for job in db.execute(candidates, (now, *alive, *batch_ids)) if purse.allows(job))
+            budgets = _Budgets(db)
+            budgets.release_affordable()
+            allowed = (job["key"] for job in db.execute(candidates, (now, *alive, *batch_ids)) if budgets.allows(job))
             taken = list(itertools.islice(allowed, most))
             db.executemany(
                 "UPDATE jobs SET lease_owner = ?, lease_until = ?, reserved_usd = COALESCE(reserved_usd, estimate_usd) WHERE key = ?",
                 ((owner, lease_until, key) for key in taken),
             )
-            purse.mark()
+            budgets.mark()
             return [Job(*db.execute(_SELECT_JOB, (key,)).fetchone()) for key in taken]
 
     def renew(self, owner: str, lease_until: float) -> None:
@@ -218,8 +218,8 @@ class _Budgets:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        budgets = db.execute("SELECT batch_id, budget_usd FROM batches WHERE budget_usd IS NOT NULL").fetchall()
-        self._left = {batch: budget - self._committed(batch) + _CENT_FRACTION for batch, budget in budgets}
+        limits = db.execute("SELECT batch_id, budget_usd FROM batches WHERE budget_usd IS NOT NULL").fetchall()
+        self._left = {batch: budget - self._committed(batch) + _CENT_FRACTION for batch, budget in limits}
         self._full: set[int] = set()
         self._unknown: list[str] = []
 

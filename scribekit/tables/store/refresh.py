@@ -186,7 +186,7 @@ def _build(corpus: Path, folder: Folder, catalogue: Catalogue, ledger: Ledger, m
 
 
 def _reviewed(folder: Folder, catalogue: Catalogue, ledger: Ledger, parts: Parts, names: Set[str], *, progress: bool) -> Parts:
-    stamps = ledger.edit_stamps()
+    stamps = ledger.edits.stamps()
     concerned = [part for part in parts.values() if any(one.recording_id in names for one in part.holdings)]
     behind = [part for part in concerned if maintain.known_edits(part, stamps) != part.stamps]
     if not behind:

@@ -66,7 +66,7 @@ class Queue:
 def stamp_of(corpus: Corpus) -> tuple[int, int]:
     """A number that grows with every edit, and how many transcripts there are: equal stamps, equal words."""
     with corpus.reading() as view:
-        return sum(view.ledger.edit_stamps().values()), len(view.completed)
+        return sum(view.ledger.edits.stamps().values()), len(view.completed)
 
 
 def user_columns(corpus: Corpus) -> pd.DataFrame:

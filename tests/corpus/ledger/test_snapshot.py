@@ -9,6 +9,8 @@ import pytest
 import scribekit as sk
 from scribekit.corpus.job import ENDED, Job, PlannedRow
 from scribekit.corpus.ledger import FILE_NAME, Ledger
+from scribekit.corpus.ledger.pages import job_page
+from scribekit.corpus.ledger.snapshot import take_snapshot
 from scribekit.corpus.status import REFUSED, Snapshot
 
 NOW = 1_000_000.0
@@ -102,7 +104,7 @@ def test_the_figures_are_those_of_every_row(tmp_path, seed, ids):
     random_ledger(tmp_path, seed)
     expected = walked(tmp_path, ids)
     with Ledger(tmp_path) as ledger:
-        found = ledger.snapshot(ids, NOW)
+        found = take_snapshot(ledger, ids, NOW)
     assert asdict(replace(found, recent=sorted(found.recent))) == asdict(expected)  # all numbers are such that sums are exact
 
 
@@ -130,10 +132,10 @@ def test_a_page_of_some_states_is_cut_out_of_all_rows(tmp_path, seed, states, id
                 latest[recording_id] = (batch_id, position, state, recording_id)
     expected = [row[3] for row in sorted(latest.values()) if not states or row[2] in states]
     with Ledger(tmp_path) as ledger:
-        total, page = ledger.job_page(ids, states=states, first=2, count=5)
+        total, page = job_page(ledger, ids, states=states, first=2, count=5)
         assert total == len(expected)
         assert [row["recording_id"] for row in page] == expected[2:7]
-        assert ledger.job_page(ids, states=states, text="REFUSED", count=50)[0] == sum("refused" in name for name in expected)
+        assert job_page(ledger, ids, states=states, text="REFUSED", count=50)[0] == sum("refused" in name for name in expected)
 
 
 def test_no_figure_reads_the_wide_rows_of_a_whole_corpus(tmp_path):
@@ -142,7 +144,7 @@ def test_no_figure_reads_the_wide_rows_of_a_whole_corpus(tmp_path):
     with Ledger(tmp_path) as ledger:
         read = ledger.read
         ledger.read = lambda sql, values=(): asked.append((sql, values)) or read(sql, values)
-        ledger.snapshot((1, 2, 3), NOW)
+        take_snapshot(ledger, (1, 2, 3), NOW)
         plans = [step[3] for sql, values in asked for step in read(f"EXPLAIN QUERY PLAN {sql}", values)]
     wide = [step for step in plans if step.startswith(("SCAN jobs", "SCAN p", "SCAN r")) and "INDEX" not in step]
     assert wide == []

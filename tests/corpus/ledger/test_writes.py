@@ -348,24 +348,24 @@ def test_a_ledger_of_the_first_version_gets_a_journal_and_loses_nothing(tmp_path
         assert ledger.read("PRAGMA user_version")[0][0] == VERSION
         assert list(ledger.payloads([("a.mp3", "a")])) == [("a.mp3", b"{}")]
         edit = {"at": NOW, "who": "ada", "content": "https://host.example/a.mp3", "transcript_id": "t-a", "action": "note", "detail": "{}"}
-        assert ledger.append_edits([edit]) == [1]
-        assert ledger.edit_stamps() == {"a": 1}
+        assert ledger.edits.append([edit]) == [1]
+        assert ledger.edits.stamps() == {"a": 1}
 
 
 def test_edits_that_belong_together_are_all_there_or_none(ledger):
     plan(ledger, job("a"))
     good = {"at": NOW, "who": "ada", "content": "https://host.example/a.mp3", "transcript_id": "t", "action": "note", "detail": "{}"}
     with pytest.raises(LedgerError):
-        ledger.append_edits([good, good | {"who": None}])
-    assert ledger.edits() == []
-    assert ledger.append_edits([good, good]) == [1, 2]
-    assert {row["edit_group"] for row in ledger.edits()} == {1}
+        ledger.edits.append([good, good | {"who": None}])
+    assert ledger.edits.all() == []
+    assert ledger.edits.append([good, good]) == [1, 2]
+    assert {row["edit_group"] for row in ledger.edits.all()} == {1}
 
 
 def test_no_edit_is_written_over_one_that_was_not_read(ledger):
     content = "https://host.example/a.mp3"
     edit = {"at": NOW, "who": "ada", "content": content, "transcript_id": "t", "action": "note", "detail": "{}"}
-    assert ledger.append_edits([edit], {content: None}) == [1]
+    assert ledger.edits.append([edit], {content: None}) == [1]
     with pytest.raises(EditedMeanwhile):
-        ledger.append_edits([edit], {content: None})
-    assert ledger.append_edits([edit], {content: ledger.last_edit(content), "another": None}) == [2]
+        ledger.edits.append([edit], {content: None})
+    assert ledger.edits.append([edit], {content: ledger.edits.last(content), "another": None}) == [2]
