@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import anywidget
 
-from scribekit.base.errors import ScribekitError, nearest
+from scribekit.base.errors import ScribekitError, kind_and_place, nearest
 
 STATIC = Path(__file__).parent / "static"
 """Where the bundles are; they are built from ``frontend/``."""
@@ -105,7 +105,7 @@ class Widget(anywidget.AnyWidget):
         except ScribekitError as problem:
             self.show_error(str(problem))
         except Exception as problem:  # noqa: BLE001 -- a thread's error would be seen by nobody
-            _log.warning("background work of %s failed: %s", type(self).__name__, _place_of(problem))
+            _log.warning("background work of %s failed: %s", type(self).__name__, kind_and_place(problem))
             self.show_error(f"Something went wrong in the background ({type(problem).__name__}).")
 
     def close(self) -> None:
@@ -149,7 +149,7 @@ class Widget(anywidget.AnyWidget):
         except ScribekitError as problem:
             self._reply(seq, {"error": str(problem)})
         except Exception as problem:  # noqa: BLE001 -- whatever it was, the page must hear of it, and the kernel must live
-            _log.warning("intent %s of %s failed: %s", intent, type(self).__name__, _place_of(problem))
+            _log.warning("intent %s of %s failed: %s", intent, type(self).__name__, kind_and_place(problem))
             self._reply(seq, {"error": f"This could not be done ({type(problem).__name__}). What you did before is safe."})
         else:
             stale = is_late and self._newest.get(intent) != seq
@@ -186,12 +186,3 @@ def somebody_reads() -> bool:
         return True
     request = kernel.get_parent() or {}
     return bool(request.get("content", {}).get("allow_stdin", True))
-
-
-def _place_of(problem: Exception) -> str:
-    """Kind and place of an error, without its words, which may quote a transcript."""
-    trace = problem.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else ""
-    return type(problem).__name__ + place

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from scribekit.base import schema
+from scribekit.base.errors import ScribekitError, kind_and_place
 from scribekit.corpus import payloads as stored
 from scribekit.corpus.ledger import Ledger
 from scribekit.tables.arrow import fingerprint
@@ -26,8 +28,11 @@ FINGERPRINT = fingerprint(list(DERIVED.values()), VERSION)
 
 PART_AUDIO_S = 24 * 3600.0  # some 200,000 words: what is in memory at once
 PART_RECORDINGS = 2000
+HELP_FROM = 4
+"""A second process pays for its start from this many parts on."""
 _UNKNOWN_S = 600.0
-_HELP_FROM = 4  # a second process is worth its start from so many parts on
+_HELPER_FAILED = "The second process that builds tables %s. The tables are complete; building them took longer."
+_log = logging.getLogger(__name__)
 
 
 class Wanted(NamedTuple):
@@ -84,7 +89,7 @@ def build(
         chunks: What is to be made.
         on_done: Called after each part.
     """
-    with _helper(corpus, chunks) if len(chunks) >= _HELP_FROM and _cores() > 1 else contextlib.nullcontext():
+    with _helper(corpus, chunks) if len(chunks) >= HELP_FROM and _cores() > 1 else contextlib.nullcontext():
         for chunk in chunks:
             build_part(folder, catalogue, ledger, chunk)
             on_done()
@@ -102,10 +107,10 @@ def build_part(folder: Folder, catalogue: Catalogue, ledger: Ledger, chunk: Chun
 
 @contextlib.contextmanager
 def _helper(corpus: Path, chunks: Sequence[Chunk]) -> Iterator[None]:
-    """A second process that makes the same parts from the last to the first, so that the two meet.
+    """Run a second process that builds the same parts from the last to the first, until the two meet.
 
-    It is one more process at work on the same folder, and of no consequence if it fails: what it has not made is made here. It is
-    started as a command because a fork of a notebook's kernel, or a spawn that runs the user's script again, is not to be had safely.
+    If it fails, this process builds what is missing, which only takes longer; a warning in the log says so. It is started as a command:
+    a fork of a notebook's kernel is not safe, and a spawn would run the user's script again.
     """
     task = json.dumps({"corpus": str(corpus), "chunks": list(reversed(chunks))})
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -113,33 +118,46 @@ def _helper(corpus: Path, chunks: Sequence[Chunk]) -> Iterator[None]:
         process = subprocess.Popen(
             [sys.executable, "-m", "scribekit.tables.store"],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
             start_new_session=True,  # an interrupt is for the process that the user sees, which then ends this one
         )
-    except OSError:
+    except OSError as problem:
+        _log.warning(_HELPER_FAILED, f"could not be started: {problem.strerror}")
         yield
         return
     assert process.stdin is not None
+    assert process.stdout is not None
     try:
         with contextlib.suppress(OSError):
             process.stdin.write(task.encode())
             process.stdin.close()
         yield
     finally:
+        ended = process.poll()
         process.kill()
+        with process.stdout:
+            reason = process.stdout.read().decode("utf-8", "replace").strip()
         process.wait()
+        if ended:
+            _log.warning(_HELPER_FAILED, f"ended with code {ended}" + (f": {reason}" if reason else ""))
 
 
-def help_out(task: bytes) -> None:
-    """What the second process does."""
+def help_out(task: bytes) -> str | None:
+    """Build the parts of a task, as the second process; return why it failed, without any text of a transcript."""
     given = json.loads(task)
     corpus = Path(given["corpus"])
-    with Ledger(corpus) as ledger, Catalogue(Folder(corpus).path, FINGERPRINT) as catalogue:
-        for chunk in given["chunks"]:
-            recordings = [Wanted(StoredTranscript(*holding), audio_s) for holding, audio_s in chunk]
-            build_part(Folder(corpus), catalogue, ledger, recordings)
+    try:
+        with Ledger(corpus) as ledger, Catalogue(Folder(corpus).path, FINGERPRINT) as catalogue:
+            for chunk in given["chunks"]:
+                recordings = [Wanted(StoredTranscript(*stored), audio_s) for stored, audio_s in chunk]
+                build_part(Folder(corpus), catalogue, ledger, recordings)
+    except ScribekitError as problem:
+        return str(problem)
+    except Exception as problem:  # noqa: BLE001 -- the parent process reports it and does the work itself
+        return kind_and_place(problem)
+    return None
 
 
 def _cores() -> int:

@@ -34,7 +34,7 @@ def small_parts(monkeypatch):
     """Tables pay from the first recording on, and a part holds two (they are of 60 seconds)."""
     monkeypatch.setattr(selection, "FEW", 0)
     monkeypatch.setattr(build, "PART_AUDIO_S", 120.0)
-    monkeypatch.setattr(build, "_HELP_FROM", 10**6)
+    monkeypatch.setattr(build, "HELP_FROM", 10**6)
 
 
 @pytest.fixture
@@ -464,7 +464,7 @@ BUILD = """
 import sys, scribekit as sk
 from scribekit.tables.store import build
 build.PART_AUDIO_S = 120.0
-build._HELP_FROM = {help_from}
+build.HELP_FROM = {help_from}
 print(sk.build_tables(sk.open_corpus(sys.argv[1]), progress=False))
 """
 
@@ -511,13 +511,44 @@ def test_a_second_process_helps_from_the_other_end(folder):
     assert_equal_either_way(corpus, SPOKEN)
 
 
-@pytest.mark.parametrize("python", ["/bin/false", "/no/such/python"])
-def test_a_helper_that_fails_costs_nothing_but_time(folder, monkeypatch, python):
-    monkeypatch.setattr(build, "_HELP_FROM", 2)
+class EndedProcess(subprocess.Popen):
+    """A process that has ended before anything else happens."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.wait()
+
+
+@pytest.mark.parametrize(
+    ("python", "reason"), [("/bin/false", "ended with code 1."), ("/no/such/python", "could not be started: No such file or directory.")]
+)
+def test_a_helper_that_fails_costs_only_time_and_is_reported(folder, monkeypatch, caplog, python, reason):
+    monkeypatch.setattr(build, "HELP_FROM", 2)
+    monkeypatch.setattr(build.os, "sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr(build.subprocess, "Popen", EndedProcess)
     monkeypatch.setattr(sys, "executable", python)
     corpus = store(folder, talks(*"abcdefgh"))
     assert sk.build_tables(corpus, progress=False) == 8
     assert_equal_either_way(corpus, SPOKEN)
+    assert f"The second process that builds tables {reason}" in caplog.text
+
+
+def test_a_helper_says_why_it_failed(tmp_path):
+    task = json.dumps({"corpus": str(tmp_path), "chunks": []})
+    command = [sys.executable, "-m", "scribekit.tables.store"]
+    ended = subprocess.run(command, input=task.encode(), stdout=subprocess.PIPE, check=False)
+    assert ended.returncode == 1
+    assert b"There is no corpus in" in ended.stdout
+
+
+def test_a_helper_quotes_no_transcript(folder):
+    store(folder, talks("a"))
+    task = json.dumps({"corpus": str(folder), "chunks": [[[["a", "what was said", "t"], "no number"]]]})
+    command = [sys.executable, "-m", "scribekit.tables.store"]
+    ended = subprocess.run(command, input=task.encode(), stdout=subprocess.PIPE, check=False)
+    assert ended.returncode == 1
+    assert b"Error at " in ended.stdout
+    assert b"said" not in ended.stdout
 
 
 # -- scanning ---------------------------------------------------------------------------------------------------------

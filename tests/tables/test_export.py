@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scribekit.base.errors import ExportError, ScribekitError
 from scribekit.base.schema import WRITTEN
-from scribekit.tables.files import SUFFIXES, plan_names, write_documents
+from scribekit.tables.export import SUFFIXES, plan_names, write_documents
 from scribekit.transcripts.formats import FORMATS, Document, resolve
 
 LIKELY_PART = st.sampled_from(
