@@ -1,7 +1,9 @@
-"""The ledger: the durable record of what was asked, paid for and received. The one owner of SQLite for it.
+"""The ledger: the durable record of what was asked, paid for, received and corrected. The only owner of ``ledger.sqlite``.
 
-It lives in the corpus folder as ``ledger.sqlite``. Every fact is committed, and synchronised to the disk, before what
-follows from it is done.
+Every fact is committed, and synchronised to the disk, before anything is done that depends on it. ``database`` opens the file and upgrades
+it (the ``.sql`` scripts make one version each), ``writes`` and ``reads`` hold the statements, ``edits`` is the journal of edits.
+
+Doors: ``Ledger`` with the names in ``__all__``, ``pages`` (one page of the jobs table) and ``snapshot`` (the figures of a batch).
 """
 
 from pathlib import Path
@@ -17,8 +19,7 @@ __all__ = ["BUSY_S", "FILE_NAME", "VERSION", "EditJournal", "EditedMeanwhile", "
 class Ledger(Writes, Reads):
     """The open ledger of one corpus.
 
-    ``Writes`` has what the engine and the verbs write, ``Reads`` what verbs and tables read. Pages of jobs (``pages``) and figures
-    (``snapshot``) are read by functions of their own.
+    ``Writes`` has what the engine and the verbs write, ``Reads`` what verbs and tables read.
 
     A ledger is used by one thread at a time; any number of processes may have the same one open.
 
@@ -27,10 +28,10 @@ class Ledger(Writes, Reads):
         create: Make the folder and an empty ledger when there is none.
 
     Attributes:
-        edits: The journal of what people changed.
+        edits: The journal of edits.
 
     Raises:
-        LedgerError: The folder holds no ledger (and ``create`` is false), or one that cannot be opened.
+        LedgerError: The folder has no ledger (and ``create`` is false), or one that cannot be opened.
     """
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:

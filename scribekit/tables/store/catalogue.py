@@ -85,7 +85,7 @@ class Catalogue(Rebuildable):
             try:
                 return self._read_parts()
             except sqlite3.DatabaseError as cause:
-                self._start_again(cause)
+                self._rebuild(cause)
                 return {}
 
     def _read_parts(self) -> dict[int, Part]:
