@@ -1,4 +1,7 @@
-"""Completed transcripts as files, one per recording and format: names that every system can hold, files that are whole or absent."""
+"""Write completed transcripts as files, one per recording and format (``sk.export``).
+
+File names are valid on every system, and no file is ever half written.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ import pandas as pd
 from scribekit.base.errors import ExportError
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.base.schema import WRITTEN
-from scribekit.corpus import payloads as stored
+from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.transcripts.formats import FORMATS, Document, Format, resolve
 
@@ -27,7 +30,7 @@ DEFAULT_FORMATS = ("txt", "srt", "vtt", "speakers", "json")
 LONGEST_NAME_BYTES = 255
 SUFFIXES = tuple(found.suffix for found in FORMATS.values())
 
-# Characters that Windows refuses, controls, surrogates, line separators and the marks that turn the direction of what follows.
+# Characters that Windows refuses, controls, surrogates, line separators, and marks that change the writing direction.
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE | re.DOTALL)
 _ADVICE = {
@@ -62,8 +65,8 @@ def export(
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         folder: Where to write; it is made when it does not exist.
         formats: Any of ``txt``, ``srt``, ``vtt``, ``speakers``, ``json``.
-        reviewed: As people have corrected it; false writes every transcript as received.
-        progress: Show how far it has come when it takes more than two seconds.
+        reviewed: Apply the edits of people; false writes every transcript as received.
+        progress: Show progress when it takes more than two seconds.
 
     Returns:
         The files that were written: ``recording_id, format, path, bytes, sha256`` (``schema.WRITTEN``).
@@ -76,31 +79,31 @@ def export(
     with batch_or_corpus.reading() as view:
         sources = {recording_id: source for recording_id, (source, _) in view.ledger.sources().items()}
         with Progress(len(view.completed), "recordings", "Exporting", enabled=progress, quiet_under_s=QUIET_UNDER_S) as bar:
-            documents = _documents(stored.payloads(view.ledger, view.completed, reviewed=reviewed), sources, bar)
+            documents = _documents(payloads.payloads(view.ledger, view.completed, reviewed=reviewed), sources, bar)
             return write_documents(Path(folder), documents, chosen, plan_names(sources))
 
 
-def _documents(payloads: Iterable[tuple[str, bytes]], sources: Mapping[str, str], bar: Progress) -> Iterator[Document]:
-    """What to write, one at a time; each counts as done when the next one is asked for."""
-    for done, (name, payload) in enumerate(payloads, start=1):
+def _documents(transcripts: Iterable[tuple[str, bytes]], sources: Mapping[str, str], bar: Progress) -> Iterator[Document]:
+    """Yield the documents to write, one at a time. Each counts as done when the next one is requested."""
+    for done, (name, payload) in enumerate(transcripts, start=1):
         yield Document.from_payload(name, payload, source=sources[name])
         bar.update(done)
 
 
 def plan_names(recording_ids: Iterable[str], suffixes: Sequence[str] = SUFFIXES) -> dict[str, str]:
-    """A name for each recording, to which any of the suffixes can be added.
+    """Choose a name for each recording, to which any of the suffixes can be added.
 
-    The names mirror the recordings' own, as relative paths with ``/``. What Windows, macOS or Linux would refuse is replaced, and what is
-    too long is cut and marked. Where two files would meet, also on disks that ignore case, every recording concerned gets
-    ``~`` and a short hash of its ``recording_id``. The plan depends on the set of recordings alone, not on their order: plan for
-    a whole corpus, so that a recording keeps its name whatever part of the corpus is exported.
+    The names mirror the recordings' own, as relative paths with ``/``. Characters that Windows, macOS or Linux would refuse are replaced,
+    and names that are too long are cut and marked. If two recordings would have the same file, also on disks that ignore case, both get
+    ``~`` and a short hash of their ``recording_id``. The names depend only on the set of recordings, not on their order: plan for a whole
+    corpus, so that a recording keeps its name whatever part of the corpus is exported.
 
     Args:
         recording_ids: Names of recordings; repeats are one recording.
         suffixes: What may be added to a name.
 
     Returns:
-        ``recording_id`` → name, such that no two of name + suffix are one file, nor one a folder of another, nor outside the folder.
+        ``recording_id`` → name. No two of name + suffix are the same file, none is a folder of another, none is outside the folder.
 
     Example:
         >>> plan_names(["2019/interview.mp3", "what?.mp3"])
@@ -122,19 +125,19 @@ def plan_names(recording_ids: Iterable[str], suffixes: Sequence[str] = SUFFIXES)
 def write_documents(folder: Path, documents: Iterable[Document], formats: Sequence[Format], names: Mapping[str, str]) -> pd.DataFrame:
     """Write each document in each format, one document at a time.
 
-    A file appears under its name only when it is whole and on the disk; a file of that name is replaced.
+    A file gets its name only when it is complete and on the disk; an existing file of that name is replaced.
 
     Args:
         folder: Where to write; it is made when it does not exist.
-        documents: What to write.
-        formats: As which files.
-        names: ``recording_id`` → name, as ``plan_names`` gives them.
+        documents: The documents.
+        formats: The formats.
+        names: ``recording_id`` → name, from ``plan_names``.
 
     Returns:
         The files that were written, with the columns of ``schema.WRITTEN``.
 
     Raises:
-        ExportError: A file cannot be written. Those written before stay.
+        ExportError: A file cannot be written. Files that were written before it are kept.
     """
     rows: list[dict[str, Any]] = []
     with _explained(folder):
@@ -181,7 +184,7 @@ def _explained(path: Path) -> Iterator[None]:
 
 
 def _name(recording_id: str, marks: int, room: int) -> str:
-    """The name of a recording, marked with a hash that differs from round to round unless ``marks`` is 0."""
+    """Return the name of a recording; unless ``marks`` is 0, it is marked with a hash that differs from round to round."""
     parts = [part for part in recording_id.split("/") if part] or [""]
     mark = f"~{_digest(recording_id, marks)}" if marks else ""
     folders = [_component(part, LONGEST_NAME_BYTES) for part in parts[:-1]]
@@ -204,7 +207,7 @@ def _digest(text: str, salt: int = 1) -> str:
 
 
 def _clashing(names: Mapping[str, str], suffixes: Sequence[str]) -> set[str]:
-    """Recordings one of whose files is also a file of another recording, or a folder of any."""
+    """Return the recordings that have a file which is also a file of another recording, or a folder of any."""
     targets = {recording_id: [_folded(name + suffix) for suffix in suffixes] for recording_id, name in names.items()}
     files = Counter(target for each in targets.values() for target in each)
     folders = {_folded(str(parent)) for name in names.values() for parent in PurePosixPath(name).parents}
@@ -212,7 +215,7 @@ def _clashing(names: Mapping[str, str], suffixes: Sequence[str]) -> set[str]:
 
 
 def _folded(name: str) -> str:
-    """What a disk that ignores case, accents' spelling and unseen characters may take a name for."""
-    seen = "".join(character for character in name if unicodedata.category(character) != "Cf")
-    folded = unicodedata.normalize("NFD", seen).upper().casefold()
+    """Return a name as a disk may compare it: without case, invisible characters and differences in the encoding of accents."""
+    visible = "".join(character for character in name if unicodedata.category(character) != "Cf")
+    folded = unicodedata.normalize("NFD", visible).upper().casefold()
     return unicodedata.normalize("NFD", folded)
