@@ -14,7 +14,8 @@ from scribekit.corpus.sqlite import Rebuildable
 FILE_NAME = "catalogue.sqlite"
 AS_RECEIVED, REVIEWED = "", "reviewed"
 _TABLES = {
-    "parts": "(part INTEGER PRIMARY KEY, audio_s REAL NOT NULL, stamps TEXT NOT NULL)",
+    # Numbers are never used again, so that a process that has read an old part cannot take a new one for it.
+    "parts": "(part INTEGER PRIMARY KEY AUTOINCREMENT, audio_s REAL NOT NULL, stamps TEXT NOT NULL)",
     "holdings": "(recording_id TEXT PRIMARY KEY, job_key TEXT NOT NULL, transcript_id TEXT NOT NULL, part INTEGER NOT NULL, "
     "position INTEGER NOT NULL) WITHOUT ROWID",
     "files": "(name TEXT PRIMARY KEY, part INTEGER NOT NULL, edition TEXT NOT NULL, level TEXT NOT NULL, bytes INTEGER NOT NULL) "

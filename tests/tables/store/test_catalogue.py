@@ -56,7 +56,8 @@ def test_a_part_is_replaced_only_by_the_quickest_process(catalogue):
     (number,) = catalogue.parts()
     assert not catalogue.replace([], [transcript("a")])  # it is in a part already
     assert catalogue.replace([number], [transcript("a"), transcript("b")])
-    assert catalogue.present(["a", "b"]) == {"a", "b"}
+    assert not catalogue.replace([number], [transcript("c")])  # the part is gone
+    assert catalogue.present(["a", "b", "c"]) == {"a", "b"}
 
 
 def test_the_reviewed_edition_of_a_part_replaces_the_one_before(catalogue):
