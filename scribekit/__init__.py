@@ -1,6 +1,11 @@
 """scribekit: transcribe a whole library of recordings from a notebook, and work with the result as tables.
 
-Names are loaded when they are first used, so that ``import scribekit`` itself costs next to nothing.
+A batch is a chain of tables. ``scan`` (or ``read_manifest``) lists recordings, ``submit_batch`` and ``collect`` transcribe them into a
+corpus folder, and ``to_frame``, ``search``, ``evaluate`` and ``export`` read that folder. ``review`` corrects a transcript, ``plan`` and
+``estimate_cost`` say what a batch will take before it is sent. Every verb that takes a batch also takes a corpus (``open_corpus``). The
+widgets are in ``scribekit.widgets``, the columns of every table in ``scribekit.schema``.
+
+Names are loaded when they are first used, so that ``import scribekit`` takes little time.
 
 Example:
     >>> import scribekit as sk
@@ -143,7 +148,7 @@ _HOMES = {
 }
 
 
-_ROOMS = {
+_MODULES = {
     "alerts": "batch.alerts",
     "errors": "base.errors",
     "formats": "transcripts.formats",
@@ -155,36 +160,36 @@ _ROOMS = {
 }
 
 
-class _PublicRoom(importlib.abc.Loader):
-    """Loads a public module where it is, so that ``scribekit.errors`` and ``scribekit.base.errors`` are one module."""
+class _AliasLoader(importlib.abc.Loader):
+    """Loads a public module from its package, so that ``scribekit.errors`` and ``scribekit.base.errors`` are the same module."""
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        module = _room(spec.name.partition(".")[2])
+        module = _public_module(spec.name.partition(".")[2])
         self._spec = module.__spec__
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__spec__ = self._spec  # the import system has put the other name's there; the module itself has run
+        module.__spec__ = self._spec  # the import system has replaced it by that of the alias; the module has been executed already
 
 
-class _PublicRooms(importlib.abc.MetaPathFinder):
-    """Finds ``scribekit.errors`` and the other public modules, which are at home in their rooms."""
+class _AliasFinder(importlib.abc.MetaPathFinder):
+    """Finds ``scribekit.errors`` and the other public modules, which are in the packages of ``_MODULES``."""
 
     def find_spec(self, fullname: str, *_path_and_target: object) -> importlib.machinery.ModuleSpec | None:
         package, _, name = fullname.partition(".")
-        return importlib.machinery.ModuleSpec(fullname, _PublicRoom()) if package == __name__ and name in _ROOMS else None
+        return importlib.machinery.ModuleSpec(fullname, _AliasLoader()) if package == __name__ and name in _MODULES else None
 
 
-sys.meta_path.append(_PublicRooms())
+sys.meta_path.append(_AliasFinder())
 
 
-def _room(name: str) -> ModuleType:
-    return importlib.import_module(f"{__name__}.{_ROOMS[name]}")
+def _public_module(name: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{_MODULES[name]}")
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        return _room(name)
+    if name in _MODULES:
+        return _public_module(name)
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("scribekit")
     if name not in _HOMES:

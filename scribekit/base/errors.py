@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 
@@ -135,3 +136,17 @@ def nearest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     return f" Did you mean {close[0]!r}?" if close else f" Known are: {', '.join(names)}."
+
+
+def kind_and_place(problem: BaseException) -> str:
+    """Return the kind of an error and where it was raised, without its text, which may quote a transcript.
+
+    Example:
+        >>> kind_and_place(ValueError("what somebody said"))
+        'ValueError'
+    """
+    trace = problem.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else ""
+    return f"{type(problem).__name__}{place}"

@@ -1,4 +1,4 @@
-"""The handles that a person holds: a corpus (a folder) and a batch (a selection of the jobs in it). They hold no truth but the folder's."""
+"""The user's handles: a corpus (a folder) and a batch (a selection of the jobs in it). They keep no state of their own."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from scribekit.corpus.view import CorpusView
 class Corpus:
     """A folder with everything that was asked, paid for and received; open it with :func:`open_corpus`.
 
-    Every verb that takes a batch also takes a corpus, and then works on all its batches; a recording that is in several
-    of them counts as in the latest.
+    Every verb that takes a batch also takes a corpus, and then works on all its batches. A recording of several batches is taken from
+    the latest.
 
     Attributes:
         path: The folder.
@@ -50,12 +50,12 @@ class Corpus:
 
     @property
     def batch_ids(self) -> list[int]:
-        """The numbers of the batches that this handle stands for."""
+        """The numbers of the batches of this handle."""
         with self.reading() as view:
             return view.batch_ids
 
     def batch(self, number: int) -> Batch:
-        """One batch of the corpus by its number (see :attr:`batch_ids`).
+        """Return one batch of the corpus by its number (see :attr:`batch_ids`).
 
         Raises:
             ScribekitError: There is no such batch.
@@ -66,27 +66,27 @@ class Corpus:
         return Batch(self.path, number)
 
     def jobs(self) -> pd.DataFrame:
-        """Where every recording stands, without asking the service: columns of ``schema.JOBS``, in manifest order."""
+        """Return the status of every recording, without asking the service: columns of ``schema.JOBS``, in manifest order."""
         with self.reading() as view:
             return view.jobs()
 
     def counts(self) -> Counter[str]:
-        """How many recordings stand where, by status."""
+        """Count the recordings by status."""
         return Counter(self.jobs()["status"].tolist())
 
     def events(self) -> pd.DataFrame:
-        """What happened, oldest first: columns of ``schema.EVENTS``."""
+        """Return what happened, oldest first: columns of ``schema.EVENTS``."""
         with self.reading() as view:
             return view.events()
 
     def snapshot(self) -> Snapshot:
-        """The figures behind the ``repr``: counts, audio, dollars, pace, and what holds things up."""
+        """Return the figures behind the ``repr``: counts, audio, dollars, pace, and what slows the batch down."""
         with self.reading() as view:
             return view.snapshot(time.time())
 
     @property
     def title(self) -> str:
-        """What it is called in a ``repr`` or a widget."""
+        """Its name in a ``repr`` or a widget."""
         return f"Corpus {self._shown_path}"
 
     @property
@@ -106,7 +106,7 @@ class Batch(Corpus):
     Attributes:
         path: The corpus folder.
         number: The batch's number in the corpus.
-        limits: The pace that it was submitted with.
+        limits: The limits that it was submitted with.
         webhook: The webhook that it was submitted with.
     """
 
@@ -118,26 +118,26 @@ class Batch(Corpus):
 
     @property
     def batch_ids(self) -> list[int]:
-        """This batch's number alone."""
+        """Only the number of this batch."""
         return [self.number]
 
     @property
     def title(self) -> str:
-        """What it is called in a ``repr`` or a widget."""
+        """Its name in a ``repr`` or a widget."""
         return f"Batch {self.number} in {self._shown_path}"
 
 
 def open_corpus(path: str | Path) -> Corpus:
     """Open the corpus in a folder, after a restart or on another machine.
 
-    Where the folder cannot be written (an archive, a share that is mounted for reading) it is open for reading alone: tables, exports to
-    elsewhere, sound, and search when the index is up to date. What would change it says that it cannot.
+    A folder that cannot be written (an archive, a share mounted read-only) is opened read-only: tables, exports to other folders, playback,
+    and search while the index is up to date. Verbs that would change the corpus raise an error.
 
     Args:
         path: The folder that was given to ``submit_batch`` as ``corpus``.
 
     Returns:
-        The corpus: its ``repr`` says what stands where; give it to ``collect``, ``to_frame`` and ``export``.
+        The corpus: its ``repr`` shows the status of its recordings; give it to ``collect``, ``to_frame`` and ``export``.
 
     Raises:
         LedgerError: There is no corpus in the folder, or it cannot be read.
@@ -148,7 +148,7 @@ def open_corpus(path: str | Path) -> Corpus:
 
 
 def manifest_to_bytes(manifest: pd.DataFrame) -> bytes:
-    """A manifest as Parquet; a column that Parquet cannot hold (of mixed types, say) goes as text."""
+    """Encode a manifest as Parquet; a column that Parquet cannot hold (of mixed types, say) becomes text."""
     kept = manifest.copy(deep=False)
     kept.attrs = {}
     try:

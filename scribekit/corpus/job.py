@@ -1,4 +1,4 @@
-"""What is to be transcribed: one job, the states that it passes through, and the manifest row that names it."""
+"""One transcription job, the states that it passes through, and the manifest row that asks for it. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """One row of a manifest: its job, or why there is none (a duplicate has both: it shares the job of the row that it equals)."""
+    """One row of a manifest: its job, or the reason why it has none. A duplicate has both: it shares the job of the row that it repeats."""
 
     recording_id: str
     source: str
@@ -25,11 +25,7 @@ PLANNED, UPLOADED, SUBMITTING, QUEUED, PROCESSING, COMPLETED, ERROR = (
     "completed",
     "error",
 )
-
-
 AT_SERVICE = (QUEUED, PROCESSING)
-
-
 ENDED = (COMPLETED, ERROR)
 
 
@@ -43,19 +39,19 @@ class Job:
         options: The effective options as canonical JSON.
         duration_s: Length of the audio, when known.
         sha256: Of the local file's bytes; None for a URL.
-        estimate_usd: What it is expected to cost at most; None when its length or a model's rate is unknown.
-        state: Where the job stands.
+        estimate_usd: The most that it is expected to cost; None when its length or a model's rate is unknown.
+        state: One of the states above.
         upload_url: Where the service keeps the uploaded bytes.
         uploaded_at: When they were uploaded (Unix time).
         transcript_id: The service's id.
         attempts: How many times the job was created at the service.
-        failures: Failures in a row of the step at hand.
+        failures: Failures in a row of the current step.
         intent_at: When the last request to create it was about to be sent.
         bookmark: The newest transcript that the service listed before that; the job's own can only be newer.
         submitted_at: When the service had accepted it.
-        completed_at: When the result was stored here.
+        completed_at: When the transcript was stored.
         error_kind: Short name of what went wrong.
-        error: What was found and what to do next.
+        error: What went wrong and what to do next.
     """
 
     key: str
@@ -84,5 +80,5 @@ class Job:
 
     @property
     def audio_url(self) -> str | None:
-        """What the service is told to fetch."""
+        """The URL that the service fetches the audio from."""
         return self.upload_url if self.is_local else self.source

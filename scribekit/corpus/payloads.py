@@ -1,4 +1,4 @@
-"""Stored transcripts on their way into tables, files and the index: as received, or as people have corrected them."""
+"""Stored transcripts for tables, files and the index: as received, or as people have corrected them."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from scribekit.transcripts.edits import table
 
 
 def payloads(ledger: Ledger, keys: Sequence[tuple[str, str]], *, reviewed: bool = True) -> Iterator[tuple[str, bytes]]:
-    """For each (recording id, job key) that has one: the recording id and its transcript as JSON bytes, one at a time.
+    """Yield the recording id and the transcript as JSON bytes for each (recording id, job key) that has one, one at a time.
 
     Args:
         ledger: The open ledger.
         keys: Recording ids and job keys.
-        reviewed: With the edits of people applied (in the shape of a payload, with a further key, :class:`scribekit.base.contract.Review`);
-            false gives every payload as received.
+        reviewed: Apply the edits of people: still a payload, with one more key (:class:`scribekit.base.contract.Review`). False gives every
+            payload as received.
     """
-    stamps = ledger.edit_stamps() if reviewed else {}
+    stamps = ledger.edits.stamps() if reviewed else {}
     for recording_id, key in keys:
         for _, body in ledger.payloads([(recording_id, key)]):
             yield recording_id, edits.reviewed_payload(body, journal(ledger, key)) if key in stamps else body
 
 
 def journal(ledger: Ledger, job_key: str) -> list[edits.Edit]:
-    """All edits of a job's recording, oldest first."""
-    return [edits.Edit.from_row(row) for row in ledger.edits(ledger.content_of(job_key))]
+    """Return all edits of a job's recording, oldest first."""
+    return [edits.Edit.from_row(row) for row in ledger.edits.of(ledger.edits.content_of(job_key))]
 
 
 def reviewed_words(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, dict[int, bool]]]:
-    """For each (recording id, job key) that people worked on: the word positions, as received, that they judged, and whether each is right.
+    """Yield which words people judged, for each (recording id, job key) that they edited: position in the payload → whether it is right.
 
-    A word is right that a person accepted, or looked at in a correction and left; it is wrong when it was replaced or rejected.
+    A word is right if a person accepted it, or kept it in a correction. It is wrong if it was replaced or rejected.
     """
     return ((recording_id, result.state.judgements) for recording_id, _, _, result in replayed(ledger, keys))
 
 
 def settled_words(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Sequence[int]]]:
-    """For each (recording id, job key) that people worked on: the word positions, as reviewed, that they are done with.
+    """Yield which words need no more review, for each (recording id, job key) that people edited: positions in the corrected transcript.
 
-    Those are the words whose text they typed or judged, and all words of a recording that they marked as done.
+    These are the words whose text people typed or judged, and all words of a recording that they marked as done.
     """
     for recording_id, _, _, result in replayed(ledger, keys):
         is_done = result.history.state == edits.DONE
@@ -54,14 +54,14 @@ def settled_words(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[t
 
 
 def edit_rows(recording_id: str, journal: Sequence[edits.Edit], result: edits.Replayed) -> list[dict[str, Any]]:
-    """The journal of one recording, with what became of each edit: the columns of ``schema.EDITS``."""
+    """Return the journal of one recording, with the outcome of each edit: the columns of ``schema.EDITS``."""
     found = table.rows(journal, result.outcomes, result.history.undone)
     return [{**row, "recording_id": recording_id, "at": time_stamp(row["at"])} for row in found]
 
 
 def replayed(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str, list[edits.Edit], edits.Replayed]]:
-    """For each recording that was edited: its id, job key, journal, and the transcript with it applied."""
-    stamps = ledger.edit_stamps()
+    """Yield the id, job key, journal and corrected transcript of each recording that was edited."""
+    stamps = ledger.edits.stamps()
     for recording_id, key in keys:
         for _, body in ledger.payloads([(recording_id, key)] if key in stamps else []):
             entries = journal(ledger, key)
@@ -69,26 +69,26 @@ def replayed(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[
 
 
 def edits_frame(view: CorpusView) -> pd.DataFrame:
-    """Every edit of the recordings that have a transcript: columns of ``schema.EDITS``, in manifest order, then oldest first."""
+    """Return every edit of the recordings that have a transcript: columns of ``schema.EDITS``, in manifest order, then oldest first."""
     found = replayed(view.ledger, view.completed)
     return schema.EDITS.frame([row for name, _, entries, result in found for row in edit_rows(name, entries, result)])
 
 
 def undo_or_redo(ledger: Ledger, action: str, group: int, *, who: str, at: float, last: Mapping[str, int | None]) -> None:
-    """Undo or redo a group of edits in every recording that it is about.
+    """Undo or redo a group of edits in every recording that has some of them.
 
     Args:
         ledger: The open ledger.
         action: ``edits.UNDO`` or ``edits.REDO``.
         group: The number of the group.
-        who: Whose step it is.
+        who: The person who does it.
         at: Unix time.
-        last: The last edit of each content as it was read (see ``Ledger.append_edits``).
+        last: The last edit of each content as it was read (see ``EditJournal.append``).
 
     Raises:
-        Overtaken: One of those was edited since; nothing was written.
+        EditedMeanwhile: One of those contents was edited since; nothing was written.
     """
     detail = json.dumps({"edit_group": group})
-    contents = dict.fromkeys((row["content"], row["transcript_id"]) for row in ledger.edits_of_group(group))
+    contents = dict.fromkeys((row["content"], row["transcript_id"]) for row in ledger.edits.of_group(group))
     rows = [{"at": at, "who": who, "content": content, "transcript_id": transcript} for content, transcript in contents]
-    ledger.append_edits([{**row, "action": action, "detail": detail} for row in rows], last)
+    ledger.edits.append([{**row, "action": action, "detail": detail} for row in rows], last)

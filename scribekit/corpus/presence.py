@@ -1,7 +1,7 @@
-"""Who is at work on a corpus: a locked file per process, which the operating system unlocks the moment that process ends.
+"""Which processes are at work on a corpus: one locked file per process, which the operating system unlocks when the process ends.
 
-So a claim that a killed process left behind is free at once, and one of a living process is never taken. Where files
-cannot be locked (Windows, some network file systems) a claim is free when its time has run out.
+So the claims of a killed process are free at once, and those of a running process are never taken. Where files cannot be locked (Windows,
+some network file systems), a claim is free when its lease has run out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ FOLDER = "at-work"
 
 
 class ProcessLock:
-    """This process's presence in a corpus, for as long as it is open.
+    """The lock that shows, until it is closed, that this process is at work on a corpus.
+
+    Args:
+        corpus: The corpus folder.
 
     Attributes:
         owner: The name under which this process claims jobs.
@@ -39,37 +42,37 @@ class ProcessLock:
         _lock(self._file)
 
     def has_exited(self, owner: str) -> bool:
-        """Whether another owner has certainly ended. Someone on another machine never counts as gone; their claims run out."""
+        """Return whether another owner has certainly ended. False for a process on another machine; its claims expire."""
         if owner == self.owner or fcntl is None or owner.rsplit("-", 2)[0] != socket.gethostname():
             return False
         path = self._folder / owner
         try:
             with path.open("r+") as file:
-                gone = _lock(file)
+                has_ended = _lock(file)
         except FileNotFoundError:
             return True
         except OSError:
             return False
-        if gone:
+        if has_ended:
             path.unlink(missing_ok=True)
-        return gone
+        return has_ended
 
     def is_alive(self, owner: str) -> bool:
-        """Whether another owner on this machine is certainly still there, at work or suspended."""
+        """Return whether another owner is certainly a living process of this machine, running or suspended."""
         path = self._folder / owner
         if fcntl is None or owner == self.owner or owner.rsplit("-", 2)[0] != socket.gethostname() or not path.exists():
             return False
         return not self.has_exited(owner)
 
     def close(self) -> None:
-        """Leave."""
+        """Release the lock and remove its file."""
         self._file.close()
         with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)
 
 
 def is_at_work(corpus: Path, owner: str) -> bool:
-    """Whether an owner on this machine is certainly at work on a corpus now, in this process or another; changes nothing."""
+    """Return whether an owner on this machine is certainly at work on a corpus now, in this process or another; change nothing."""
     if fcntl is None or owner.rsplit("-", 2)[0] != socket.gethostname():
         return False
     try:

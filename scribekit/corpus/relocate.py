@@ -1,4 +1,4 @@
-"""The verb that tells a corpus where its recordings lie now."""
+"""Tell a corpus where its recordings are now (``sk.relocate``)."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from scribekit.recordings.scan import scan
 
 
 def relocate(batch_or_corpus: Batch | Corpus, folder: str | os.PathLike[str], *, progress: bool = True) -> int:
-    """Tell a corpus where its recordings lie now, after they were moved or renamed: they are known by their content (SHA-256).
+    """Tell a corpus where its recordings are now, after they were moved or renamed. They are recognised by their content (SHA-256).
 
-    A corpus remembers the whole path of every file. Those that the manifest named relative to the working folder are found without
-    this when they were moved together with the corpus, as long as they lie below its folder or one of the three above, have the
-    content they had, and are no more than 1 GiB together; those that it named by their whole path are not. That is for listening:
-    jobs that were not sent yet are sent from the paths that are kept, so call this before collecting what was moved. Jobs that
-    ended because their file was missing need :func:`retry` besides. Nothing is sent or copied.
+    A corpus records the absolute path of every file. Playback finds moved files without this verb if the manifest named them relative to
+    the working folder and they were moved together with the corpus: they must be below the corpus folder or one of the three folders above
+    it, have the same content, and be no more than 1 GiB together. Files that the manifest named by an absolute path are not found so. Jobs
+    that were not sent yet are sent from the recorded paths, so call this before collecting jobs whose files were moved. Jobs that ended
+    because their file was missing also need :func:`retry`. Nothing is sent or copied.
 
     Args:
-        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave; it always holds for the whole corpus.
-        folder: Where to look: what :func:`scan` takes. Files that are not of the corpus are passed over.
-        progress: Show how far it has come.
+        batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave; the whole corpus is relocated in either case.
+        folder: Where to look: what :func:`scan` takes. Files that are not in the corpus are ignored.
+        progress: Show progress.
 
     Returns:
-        How many recordings of the corpus are there.
+        How many recordings of the corpus were found.
 
     Raises:
         ManifestError: There is no such folder, or nothing in it that could be a recording.

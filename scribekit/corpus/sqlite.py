@@ -1,4 +1,4 @@
-"""Files of SQLite in a corpus folder: opened to be written, or for reading alone where the folder cannot be written."""
+"""Open the SQLite files of a corpus folder: for writing, or read-only where the folder cannot be written."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ _BUSY_S = 30.0
 
 
 def is_writable(path: Path) -> bool:
-    """Whether a file can be written, or made, and others beside it, as SQLite does."""
+    """Return whether a file, and other files beside it as SQLite makes them, can be written or made."""
     return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
 
 
 def connect(path: Path, busy_s: float) -> sqlite3.Connection:
-    """Open a file; for reading alone where it cannot be written.
+    """Open a file; read-only where it cannot be written.
 
     Args:
-        path: The file; it is made where it can be.
-        busy_s: So long is waited for others who write.
+        path: The file; it is made if it is missing and the folder can be written.
+        busy_s: How long to wait for other writers.
     """
     name = str(path)
     if not is_writable(path):
-        # Without anybody's unfinished writing beside it, a file need not be locked for reading, which a folder that cannot be written
-        # does not allow. What somebody else writes while it is open is seen by the next connection; this one may find the file malformed.
-        name = f"{path.absolute().as_uri()}?mode=ro{'' if has_rest(path) else '&immutable=1'}"
+        # SQLite cannot lock a file in a folder that cannot be written, and without an unfinished write it need not. What another process
+        # writes while the file is open is seen by the next connection; this one may find the file malformed.
+        name = f"{path.absolute().as_uri()}?mode=ro{'' if has_unfinished_write(path) else '&immutable=1'}"
     return sqlite3.connect(name, timeout=busy_s, isolation_level=None, check_same_thread=False, uri=name != str(path))
 
 
-def has_rest(path: Path) -> bool:
-    """Whether something was written that has not gone into the file itself yet."""
-    rest = path.with_name(f"{path.name}-wal")
-    return rest.exists() and rest.stat().st_size > 0
+def has_unfinished_write(path: Path) -> bool:
+    """Return whether the write-ahead log holds something that is not in the file itself yet."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 @contextlib.contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """One all-or-nothing write that waits for its turn among the processes; whoever ended it within has ended it."""
+    """Run one all-or-nothing write that waits for its turn among the processes. The block may end the transaction itself."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -60,36 +60,36 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 
 class Rebuildable:
-    """A file that holds nothing that is not in the ledger: one that cannot be read, or is not current, is made anew.
+    """A SQLite file that only holds what can be derived from the ledger. It is rebuilt when it cannot be read or is out of date.
 
     Used by one thread at a time; any number of processes may have it open.
 
     Args:
         path: The file.
-        called: What it is, for those who read of it in an error.
+        description: What the file is, for error messages.
 
     Raises:
-        LedgerError: It cannot be written; or it cannot be made, or made current, in a folder that cannot be written.
+        LedgerError: It cannot be written; or it is missing or out of date, in a folder that cannot be written.
     """
 
-    def __init__(self, path: Path, called: str) -> None:
+    def __init__(self, path: Path, description: str) -> None:
         self._path = path
-        self._called = called
+        self._description = description
         self._is_read_only = not is_writable(path)
         if self._is_read_only and not path.exists():
-            raise LedgerError(f"There is no {called} in {str(path.parent)!r}, and it cannot be made: {READ_ONLY}")
+            raise LedgerError(f"There is no {description} in {str(path.parent)!r}, and it cannot be made: {READ_ONLY}")
         with self._explained():
             try:
                 self._db = self._opened()
             except sqlite3.DatabaseError as cause:
-                self._start_again(cause)
+                self._rebuild(cause)
 
     def _is_current(self, db: sqlite3.Connection) -> bool:
-        """Whether the file is of this version; :class:`sqlite3.DatabaseError` when only a new file will do."""
+        """Return whether the file is of this version; raise :class:`sqlite3.DatabaseError` if only a new file will do."""
         raise NotImplementedError
 
     def _create(self, db: sqlite3.Connection) -> None:
-        """Make the tables, in the place of those that are there."""
+        """Make the tables, instead of those that are there."""
         raise NotImplementedError
 
     def __enter__(self) -> Self:
@@ -118,8 +118,8 @@ class Rebuildable:
             raise
         return db
 
-    def _start_again(self, cause: sqlite3.DatabaseError) -> None:
-        """With an empty file, when the cause is that there is something wrong with the file itself."""
+    def _rebuild(self, cause: sqlite3.DatabaseError) -> None:
+        """Start with an empty file if the file itself is damaged; raise the error if it has another cause."""
         if isinstance(cause, sqlite3.OperationalError):  # locked, full, not allowed
             raise cause
         self._check_writable()
@@ -132,9 +132,9 @@ class Rebuildable:
         for ending in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
 
-    def _check_writable(self, problem: str = "is not up to date, and cannot be brought so") -> None:
+    def _check_writable(self, problem: str = "is not up to date, and cannot be updated") -> None:
         if self._is_read_only:
-            raise LedgerError(f"The {self._called} in {str(self._path.parent)!r} {problem}: {READ_ONLY}")
+            raise LedgerError(f"The {self._description} in {str(self._path.parent)!r} {problem}: {READ_ONLY}")
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -147,7 +147,7 @@ class Rebuildable:
             (sqlite3.Error, OSError),
             LedgerError,
             lambda cause: (
-                f"The {self._called} {str(self._path)!r} cannot be used ({reason(cause)}). Check permissions and room on the disk, "
+                f"The {self._description} {str(self._path)!r} cannot be used ({reason(cause)}). Check permissions and room on the disk, "
                 "and that no other program holds it; then run the same call again."
             ),
         )

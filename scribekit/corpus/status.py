@@ -1,4 +1,4 @@
-"""What a batch's or corpus's state means to a person: how far, how fast, how long still, at what cost, and why it is slow. Pure."""
+"""The state of a batch or corpus as figures and sentences: progress, pace, time left, cost, and what slows it down. Pure."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from typing import Any
 from scribekit.corpus.job import AT_SERVICE, COMPLETED, ENDED, ERROR, PLANNED, PROCESSING, QUEUED, SUBMITTING, UPLOADED
 
 WINDOW_S = 600.0
-"""Throughput is that of the last ten minutes."""
+"""Throughput is measured over the last ten minutes."""
 
 REFUSED = "refused"
-"""Where a recording stands that was never sent."""
+"""The status of a recording that was never sent."""
 
 _ORDER = (COMPLETED, PROCESSING, QUEUED, SUBMITTING, UPLOADED, PLANNED, ERROR)
 _Z80 = 1.2816
-"""Four times out of five the truth lies within so many standard errors (normal distribution)."""
+"""80 % of a normal distribution is within this many standard errors of its mean."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The figures of a batch or corpus, as the ledger has them.
+    """The figures of a batch or corpus, from the ledger.
 
     Attributes:
         states: Jobs by state.
         audio_s: Seconds of audio by state (jobs of known length).
-        usd: Dollars by state: the cost of what was completed, the estimate of the rest as far as it is known, nothing for what failed.
+        usd: Dollars by state: the cost of completed jobs, the known estimates of unfinished ones, nothing for failed ones.
         unknown: Unfinished jobs of unknown length that are not held back.
         refused: Recordings that were never sent.
         recent: Time (Unix) and audio seconds of each completion of the last :data:`WINDOW_S` seconds, oldest first.
         uploading: Jobs that a process is uploading now.
         retrying: Jobs whose last step failed and is tried again.
-        rate_limited_at: When the service last said 429.
+        rate_limited_at: When the service last answered 429.
         held: Jobs that the budget does not allow.
-        held_audio_s: Their audio, as far as it is known.
+        held_audio_s: The known seconds of their audio.
         reserved_usd: Estimated cost of the jobs under way.
-        spent_usd: Cost of what was completed.
-        saved_usd: Cost of what was not paid again.
-        budget_usd: The most that may be spent, if the user said so.
+        spent_usd: Cost of completed jobs.
+        saved_usd: Cost of transcripts that were reused instead of paid for again.
+        budget_usd: The most that may be spent, if the user set a budget.
     """
 
     states: Mapping[str, int] = field(default_factory=dict)
@@ -73,11 +73,11 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast it goes.
+    """Throughput and time left.
 
     Attributes:
         audio_per_s: Seconds of audio transcribed in a second.
-        left_s: Shortest and longest likely time left, in seconds (four times out of five the truth lies between).
+        left_s: The 80 % interval of the time left: its least and greatest value, in seconds.
     """
 
     audio_per_s: float
@@ -85,9 +85,9 @@ class Pace:
 
 
 def pace(snapshot: Snapshot, now: float) -> Pace | None:
-    """Throughput of the last ten minutes, and the time left at it; None until two jobs have been completed, or when all are.
+    """Estimate throughput over the last ten minutes and the time left; None until two jobs are completed, and when none is unfinished.
 
-    The spread comes from that of the completions' audio: the standard error of a sum of ``n`` terms.
+    The interval comes from the spread of the completed lengths: it is the standard error of a sum of ``n`` terms.
     """
     recent = [(at, audio) for at, audio in snapshot.recent if audio > 0]
     if len(recent) < 2 or not snapshot.unfinished:
@@ -99,13 +99,13 @@ def pace(snapshot: Snapshot, now: float) -> Pace | None:
     left_audio = sum(s for state, s in snapshot.audio_s.items() if state not in ENDED)
     left_audio = max(left_audio - snapshot.held_audio_s, 0.0) + snapshot.unknown * mean
     spread = math.sqrt(sum((x - mean) ** 2 for x in lengths) / (len(lengths) - 1)) / mean / math.sqrt(len(lengths))
-    doubt = min(_Z80 * max(spread, 1 / math.sqrt(len(lengths))), 0.9)
+    margin = min(_Z80 * max(spread, 1 / math.sqrt(len(lengths))), 0.9)
     left = left_audio / per_s if per_s > 0 else math.inf
-    return Pace(per_s, (left * (1 - doubt), left * (1 + doubt)))
+    return Pace(per_s, (left * (1 - margin), left * (1 + margin)))
 
 
 def reasons(snapshot: Snapshot, now: float) -> list[str]:
-    """What the unfinished jobs wait for, the most telling first."""
+    """List what the unfinished jobs wait for, the most important first."""
     if not snapshot.unfinished:
         return []
     queued, processing = snapshot.states.get(QUEUED, 0), snapshot.states.get(PROCESSING, 0)
@@ -124,7 +124,7 @@ def reasons(snapshot: Snapshot, now: float) -> list[str]:
 
 
 def summary(states: Counter[str]) -> tuple[int, dict[str, int]]:
-    """How many jobs have ended, and the counts to show beside a progress bar.
+    """Return how many jobs have ended, and the counts to show beside a progress bar.
 
     Example:
         >>> from collections import Counter
@@ -139,23 +139,23 @@ def summary(states: Counter[str]) -> tuple[int, dict[str, int]]:
 
 
 def sentence(title: str, snapshot: Snapshot, now: float) -> str:
-    """One line for a terminal or a text output."""
+    """Return one line for a terminal or a text output."""
     parts = [f"{title} · {snapshot.total:,} recordings" + (": " if snapshot.total else "") + ", ".join(_counts(snapshot))]
     parts += [f"{name} {value}" for name, value in facts(snapshot, now) if name != "recordings"]
     return " · ".join(parts)
 
 
 def facts(snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
-    """Name and value of each figure worth showing, in order."""
+    """Return name and value of each figure worth showing, in order."""
     found = [("recordings", f"{snapshot.total:,}")]
-    done, whole = snapshot.audio_s.get(COMPLETED, 0.0), sum(snapshot.audio_s.values())
-    if whole:
-        found.append(("audio", f"{_hours(done)} of {_hours(whole)}" if done < whole else _hours(whole)))
+    done, total = snapshot.audio_s.get(COMPLETED, 0.0), sum(snapshot.audio_s.values())
+    if total:
+        found.append(("audio", f"{_hours(done)} of {_hours(total)}" if done < total else _hours(total)))
     found.append(("spent", _money(snapshot)))
-    going = pace(snapshot, now)
-    if going:
-        found.append(("speed", f"{going.audio_per_s:,.0f} × real time"))
-        found.append(("left", f"{_duration(going.left_s[0])} to {_duration(going.left_s[1])}"))
+    current = pace(snapshot, now)
+    if current:
+        found.append(("speed", f"{current.audio_per_s:,.0f} × real time"))
+        found.append(("left", f"{_duration(current.left_s[0])} to {_duration(current.left_s[1])}"))
     waiting = reasons(snapshot, now)
     if waiting:
         found.append(("waiting for", ", ".join(waiting)))
@@ -163,7 +163,7 @@ def facts(snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
 
 
 def table(title: str, snapshot: Snapshot, now: float) -> str:
-    """The same as HTML: a small table, readable without styles or scripts."""
+    """Return the same as HTML: a small table, readable without styles or scripts."""
     rows = [("status", ", ".join(_counts(snapshot)) or "nothing planned"), *facts(snapshot, now)]
     cells = "".join(
         f"<tr><th scope='row' style='text-align:left'>{html.escape(name)}</th>"
@@ -174,7 +174,7 @@ def table(title: str, snapshot: Snapshot, now: float) -> str:
 
 
 def by_state(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Count, audio seconds and dollars of each state that there is, in the order in which a job passes through them.
+    """Return count, audio seconds and dollars of each state that occurs, completed jobs first and failed ones last.
 
     Example:
         >>> by_state(Snapshot(states={"completed": 2}, audio_s={"completed": 60.0}, usd={"completed": 0.5}))
@@ -190,7 +190,7 @@ def by_state(snapshot: Snapshot) -> list[dict[str, Any]]:
 
 
 def throughput(snapshot: Snapshot, now: float, steps: int = 30) -> list[float]:
-    """Seconds of audio completed per second in each of equal steps of the last :data:`WINDOW_S` seconds, oldest first.
+    """Return the seconds of audio completed per second in each of ``steps`` equal parts of the last :data:`WINDOW_S` seconds, oldest first.
 
     Example:
         >>> throughput(Snapshot(recent=[(595.0, 300.0)]), 600.0, steps=2)

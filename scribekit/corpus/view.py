@@ -1,4 +1,4 @@
-"""A batch or corpus with its ledger open: what a verb reads of it is read once and handed down."""
+"""A batch or corpus whose ledger is open, so that a verb opens it once and hands it down."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pandas as pd
 from scribekit.base import schema
 from scribekit.corpus.job import COMPLETED, ERROR
 from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.ledger.snapshot import take_snapshot
 from scribekit.corpus.status import REFUSED, Snapshot
 from scribekit.recordings.locate import SourceLocator
 
@@ -26,7 +27,7 @@ HELD = {
 
 
 class CorpusView:
-    """A batch or corpus whose ledger is open, from ``Corpus.reading()``. It shows the corpus as it was when each fact was first read.
+    """A batch or corpus whose ledger is open, from ``Corpus.reading()``. Each fact is read once, when it is first needed.
 
     Args:
         path: The corpus folder.
@@ -58,7 +59,7 @@ class CorpusView:
 
     @property
     def manifest(self) -> pd.DataFrame:
-        """The manifest rows, one per recording, as they were given; ``source`` opens a file from the working folder."""
+        """The manifest rows as they were given, one per recording; file paths in ``source`` hold from the working folder."""
         return self._manifest.copy(deep=False)
 
     @functools.cached_property
@@ -73,27 +74,27 @@ class CorpusView:
         return rows
 
     def _sources(self, rows: pd.DataFrame) -> list[Any]:
-        kept, places = self.ledger.files(self.batch_ids), SourceLocator(self.path, Path.cwd())
+        recorded, locator = self.ledger.files(self.batch_ids), SourceLocator(self.path, Path.cwd())
         contents = rows["sha256"].tolist() if "sha256" in rows else [None] * len(rows)
         known = zip(rows["recording_id"].tolist(), rows["source"].tolist(), contents, strict=True)
-        return [places.resolve(given, kept[name], content) if name in kept else given for name, given, content in known]
+        return [locator.resolve(given, recorded[name], content) if name in recorded else given for name, given, content in known]
 
     def jobs(self) -> pd.DataFrame:
-        """The state of every recording: columns of ``schema.JOBS``, in manifest order."""
+        """Return the status of every recording: columns of ``schema.JOBS``, in manifest order."""
         return jobs_frame(self.ledger.job_rows(self.batch_ids))
 
     def events(self) -> pd.DataFrame:
-        """What happened, oldest first: columns of ``schema.EVENTS``."""
+        """Return what happened, oldest first: columns of ``schema.EVENTS``."""
         rows = self.ledger.events(self.batch_ids)
         return schema.EVENTS.frame([{**row, "at": time_stamp(row["at"])} for row in rows])
 
     def snapshot(self, now: float) -> Snapshot:
-        """The figures at a Unix time: counts, audio, dollars, pace, and what holds things up."""
-        return self.ledger.snapshot(self.batch_ids, now)
+        """Return the figures at a Unix time: counts, audio, dollars, pace, and what slows the batch down."""
+        return take_snapshot(self.ledger, self.batch_ids, now)
 
 
 def jobs_frame(rows: Iterable[Any]) -> pd.DataFrame:
-    """The rows of the ledger as ``schema.JOBS``; they are taken one at a time, and only the columns are kept."""
+    """Return rows of the ledger as ``schema.JOBS``; one row at a time is read, and only the columns are kept."""
     columns: dict[str, list[Any]] = {name: [] for name in schema.JOBS.names}
     for row in rows:
         for name, value in job_row(row).items():
@@ -102,23 +103,23 @@ def jobs_frame(rows: Iterable[Any]) -> pd.DataFrame:
 
 
 def job_row(row: Any) -> dict[str, Any]:
-    """A row of the ledger as a row of ``schema.JOBS``."""
-    shared = row["job_key"] is not None and row["row_kind"] is not None
-    free = shared or row["state"] in (None, ERROR)  # what fails is not billed
+    """Return a row of the ledger as a row of ``schema.JOBS``."""
+    is_shared = row["job_key"] is not None and row["row_kind"] is not None
+    is_free = is_shared or row["state"] in (None, ERROR)  # a failed job is not billed
     return {
         **{name: row[name] for name in ("recording_id", "source", "transcript_id", "model", "language", "confidence")},
         "status": row["state"] or REFUSED,
-        "attempts": 0 if shared else row["attempts"] or 0,
+        "attempts": 0 if is_shared else row["attempts"] or 0,
         "error_kind": row["row_kind"] or row["error_kind"] or row["held"],
         "error": row["row_error"] or row["error"] or HELD.get(row["held"]),
         "audio_duration_s": row["audio_duration_s"],
-        "reserved_usd": 0.0 if shared else row["reserved_usd"] or 0.0,
-        "cost_usd": 0.0 if free else row["cost_usd"],
+        "reserved_usd": 0.0 if is_shared else row["reserved_usd"] or 0.0,
+        "cost_usd": 0.0 if is_free else row["cost_usd"],
         "submitted_at": time_stamp(row["submitted_at"]),
         "completed_at": time_stamp(row["completed_at"]),
     }
 
 
 def time_stamp(seconds: float | None) -> pd.Timestamp | None:
-    """Unix time as a table shows it."""
+    """Return Unix time as a timestamp for a table."""
     return None if seconds is None else pd.Timestamp(seconds, unit="s", tz="UTC")

@@ -1,4 +1,4 @@
-"""Corrections in many recordings at once: proposed as a table, looked at, and made as one group of edits."""
+"""Corrections in many recordings at once: proposed as a table, checked by the user, and made as one group of edits."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from scribekit.corpus.ledger import EditedMeanwhile
 from scribekit.corpus.view import CorpusView
 from scribekit.corrections.review import editor
 from scribekit.transcripts import edits
-from scribekit.transcripts.edits import new as making
+from scribekit.transcripts.edits.new import NewEdit, correct, reassign
 
 
 def smooth_speakers(batch_or_corpus: Batch | Corpus, *, max_words: int = 1, max_gap_s: float = 1.0, progress: bool = True) -> pd.DataFrame:
-    """Propose to fold stray turns into the turn around them: a word or two of B in the middle of what A says is most often A's.
+    """Propose to merge stray turns into the turn around them: a word or two of B in the middle of what A says is mostly A's.
 
     Nothing is changed. Drop the rows that you do not want, and give the rest to :func:`apply_edits`.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        max_words: The longest turn that is taken for stray.
-        max_gap_s: The longest pause before or after it, in seconds: a word after a silence is an answer.
-        progress: Show how far it has come.
+        max_words: The most words of a stray turn.
+        max_gap_s: The longest pause before or after a stray turn, in seconds: a word after a silence is an answer.
+        progress: Show progress.
 
     Returns:
         One row per proposal: columns of ``schema.PROPOSALS``.
@@ -48,25 +48,25 @@ def smooth_speakers(batch_or_corpus: Batch | Corpus, *, max_words: int = 1, max_
 
 
 def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, progress: bool = True) -> pd.DataFrame:
-    """Propose the same correction wherever a word or phrase stands ("fix everywhere").
+    """Propose the same correction wherever a word or phrase occurs ("fix everywhere").
 
-    Nothing is changed. Look at the rows, drop those that are right as they are, and give the rest to :func:`apply_edits`.
+    Nothing is changed. Check the rows, drop those that are already right, and give the rest to :func:`apply_edits`.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         old: The word or phrase, compared without case and punctuation. Other signs count: ``"C++"`` is not ``"C"``.
-        new: What to put there. Punctuation before and after the old words stays, unless it was asked for too or the new have their own.
-        progress: Show how far it has come.
+        new: The replacement. Punctuation before and after the old words is kept, unless ``old`` includes it or ``new`` has its own.
+        progress: Show progress.
 
     Returns:
-        One row per place: columns of ``schema.PROPOSALS``.
+        One row per occurrence: columns of ``schema.PROPOSALS``.
 
     Raises:
-        OptionError: One of the two is blank.
+        OptionError: One of the two is empty.
         LedgerError: The corpus cannot be read.
     """
     if not old.strip() or not new.strip():
-        raise OptionError("Give the words to look for and those to put there: propose_correction(corpus, 'Kovic', 'Kovač').")
+        raise OptionError("Give the words to look for and their replacement: propose_correction(corpus, 'Kovic', 'Kovač').")
     rows = []
     with batch_or_corpus.reading() as view:
         for name, result in each_replayed(view, progress=progress):
@@ -77,106 +77,106 @@ def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, p
 
 
 def apply_edits(batch_or_corpus: Batch | Corpus, proposals: pd.DataFrame, *, who: str | None = None) -> int:
-    """Make proposed edits. They are one group: one undo takes all of them back.
+    """Make proposed edits. They are one group: one undo undoes all of them.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         proposals: Rows of :func:`smooth_speakers` or :func:`propose_correction`.
-        who: Whose edits they are; the user of this machine by default.
+        who: The author of the edits; the user of this machine by default.
 
     Returns:
         How many edits were made.
 
     Raises:
-        OptionError: There is no such recording, or the words are not there any more: the recording was edited after the proposals were
-            made. Or two recordings are the same file or address, so that edits hold for both, and the proposals for them differ. Then
+        OptionError: There is no such recording, or the words are not there any more, because the recording was edited after the proposals
+            were made. Or two recordings are the same file or URL, so that edits hold for both, and the proposals for them differ. Then
             nothing is changed.
         ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is changed.
     """
-    lacking = [name for name in schema.PROPOSALS.names if name not in proposals]
-    if lacking:
-        raise OptionError(f"The proposals have no column {lacking[0]!r}. Give rows of smooth_speakers or propose_correction.")
+    missing = [name for name in schema.PROPOSALS.names if name not in proposals]
+    if missing:
+        raise OptionError(f"The proposals have no column {missing[0]!r}. Give rows of smooth_speakers or propose_correction.")
     groups = {str(name): rows.sort_values("word_index", ascending=False) for name, rows in proposals.groupby("recording_id", sort=False)}
 
-    def made(recording_id: str, state: edits.State) -> Iterator[making.NewEdit]:
+    def edits_of(recording_id: str, state: edits.State) -> Iterator[NewEdit]:
         for row in groups[recording_id].to_dict("records"):  # from the end, so that earlier positions hold
-            yield _made_of(row, state)
+            yield _edit_of(row, state)
 
-    return apply(batch_or_corpus, list(groups), made, who=who)
+    return apply(batch_or_corpus, list(groups), edits_of, who=who)
 
 
 def undo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> int:
-    """Take back what was last done in the corpus, in however many recordings it was done; :func:`redo_edits` brings it back.
+    """Undo the last edit in the corpus, in every recording in which it was made; :func:`redo_edits` makes it again.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        who: Who takes it back; the user of this machine by default.
+        who: The person who undoes it; the user of this machine by default.
 
     Returns:
-        How many edits were taken back.
+        How many edits were undone.
 
     Raises:
         OptionError: There is nothing to undo.
         ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is changed.
     """
-    return _turn_back(batch_or_corpus, edits.UNDO, who or editor())
+    return _undo_or_redo(batch_or_corpus, edits.UNDO, who or editor())
 
 
 def redo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> int:
-    """Bring back what was last undone in the corpus, in however many recordings it had been done.
+    """Redo what was last undone in the corpus, in every recording in which it had been made.
 
-    A recording in which something else was edited since keeps what it has.
+    A recording that was edited since the undo is left unchanged.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        who: Who brings it back; the user of this machine by default.
+        who: The person who redoes it; the user of this machine by default.
 
     Returns:
-        How many edits were brought back.
+        How many edits were redone.
 
     Raises:
         OptionError: There is nothing to redo.
         ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is changed.
     """
-    return _turn_back(batch_or_corpus, edits.REDO, who or editor())
+    return _undo_or_redo(batch_or_corpus, edits.REDO, who or editor())
 
 
-def _turn_back(corpus: Batch | Corpus, action: str, who: str) -> int:
-    """Undo or redo the group that was last done, or undone, anywhere in the corpus; gives how many edits it is about."""
+def _undo_or_redo(corpus: Batch | Corpus, action: str, who: str) -> int:
+    """Undo or redo the group that was last done, or undone, anywhere in the corpus. Return how many edits it has."""
     with corpus.reading() as view:
-        ledger, stamps = view.ledger, view.ledger.edit_stamps()
-        keys = {ledger.content_of(key): key for _, key in view.completed if key in stamps}
+        ledger, stamps = view.ledger, view.ledger.edits.stamps()
+        keys = {ledger.edits.content_of(key): key for _, key in view.completed if key in stamps}
         journals = {content: payloads.journal(ledger, key) for content, key in keys.items()}
         histories = [(journal, edits.read_history(journal)) for journal in journals.values()]
-        known = [(journal, history.undoable if action == edits.UNDO else history.redoable) for journal, history in histories]
-        last_steps = {_last_step(journal, groups[-1]): groups[-1] for journal, groups in known if groups}
+        possible = [(journal, history.undoable if action == edits.UNDO else history.redoable) for journal, history in histories]
+        last_steps = {_last_step(journal, groups[-1]): groups[-1] for journal, groups in possible if groups}
         if not last_steps:
             raise OptionError(f"There is nothing to {action}.")
         group = last_steps[max(last_steps)]
         read = {content: journal[-1].edit_id for content, journal in journals.items()}
-        with _not_overtaken():
+        with _edits_meanwhile_explained():
             payloads.undo_or_redo(ledger, action, group, who=who, at=time.time(), last=read)
-        return sum(edit.edit_group == group for journal, groups in known if group in groups for edit in journal)
+        return sum(edit.edit_group == group for journal, groups in possible if group in groups for edit in journal)
 
 
 def _last_step(journal: Sequence[edits.Edit], group: int) -> int:
-    """The number of the last edit, undo or redo of a group."""
+    """Return the number of the last edit, undo or redo of a group."""
     return max(edit.edit_id for edit in journal if group in (edit.edit_group, edit.detail.get("edit_group")))
 
 
 @contextlib.contextmanager
-def _not_overtaken() -> Iterator[None]:
+def _edits_meanwhile_explained() -> Iterator[None]:
     try:
         yield
     except EditedMeanwhile:
-        raise ScribekitError("A recording was edited elsewhere meanwhile, so nothing was changed. Look at it, then repeat this.") from None
+        raise ScribekitError("A recording was edited elsewhere meanwhile, so nothing was changed. Check it, then repeat this.") from None
 
 
 def each_replayed(view: CorpusView, names: Iterable[str] | None = None, *, progress: bool = False) -> Iterator[tuple[str, edits.Replayed]]:
     """Yield the transcripts of a corpus with their edits applied, one at a time."""
     chosen = None if names is None else set(names)
     keys = [pair for pair in view.completed if chosen is None or pair[0] in chosen]
-    stamps = view.ledger.edit_stamps()
+    stamps = view.ledger.edits.stamps()
     with Progress(len(keys), "recordings", "Reading", enabled=progress, quiet_under_s=QUIET_UNDER_S) as bar:
         for done, (name, key) in enumerate(keys, start=1):
             for _, body in view.ledger.payloads([(name, key)]):
@@ -185,37 +185,40 @@ def each_replayed(view: CorpusView, names: Iterable[str] | None = None, *, progr
 
 
 def apply(
-    corpus: Corpus, recording_ids: Sequence[str], made: Callable[[str, edits.State], Iterable[making.NewEdit]], *, who: str | None
+    corpus: Corpus, recording_ids: Sequence[str], edits_of: Callable[[str, edits.State], Iterable[NewEdit]], *, who: str | None
 ) -> int:
     """Make edits in several recordings as one group, all or none.
 
-    Recordings of one content share their journal: their edits are made once, for the first of them, and must be what the others ask for.
+    Recordings of the same content share their journal. Their edits are made once, for the first of them, and must equal those that are
+    requested for the others.
 
     Args:
         corpus: The corpus.
         recording_ids: The recordings.
-        made: Gives the edits of a recording, each for the state that the ones before have left.
-        who: Whose edits they are; the user of this machine by default.
+        edits_of: Yields the edits of a recording; its state changes with each of them.
+        who: The author of the edits; the user of this machine by default.
 
     Returns:
         How many edits were made.
 
     Raises:
-        OptionError: There is no such recording, one of the edits cannot be applied, or recordings of one content ask for different ones.
+        OptionError: There is no such recording, an edit cannot be applied, or different edits are requested for recordings of the same
+            content.
+        ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is changed.
     """
-    found: dict[str, _Made] = {}
+    found: dict[str, _NewEdits] = {}
     at, name = time.time(), who or editor()
     with corpus.reading() as view:
         ledger, keys = view.ledger, dict(view.completed)
         for recording_id in recording_ids:
             if recording_id not in keys:
                 raise OptionError(f"There is no transcript of {recording_id!r} in the corpus.{nearest(str(recording_id), keys)}")
-        contents = {recording_id: ledger.content_of(keys[recording_id]) for recording_id in recording_ids}
-        read = {content: ledger.last_edit(content) for content in contents.values()}
+        contents = {recording_id: ledger.edits.content_of(keys[recording_id]) for recording_id in recording_ids}
+        read = {content: ledger.edits.last(content) for content in contents.values()}
         for recording_id, result in each_replayed(view, recording_ids):
             content, before = contents[recording_id], result.state.copy()
-            new = _Made(recording_id, result.transcript_id, [])
-            for action, detail in made(recording_id, result.state):
+            new = _NewEdits(recording_id, result.transcript_id, [])
+            for action, detail in edits_of(recording_id, result.state):
                 _perform(recording_id, result.state, action, detail)
                 new.edits.append((action, detail))
             _check_same(found.setdefault(content, new), new, before, result.state)
@@ -228,31 +231,31 @@ def apply(
             for action, detail in first.edits
         ]  # fmt: skip
         if rows:
-            with _not_overtaken():
-                ledger.append_edits(rows, read)
+            with _edits_meanwhile_explained():
+                ledger.edits.append(rows, read)
     return len(rows)
 
 
-class _Made(NamedTuple):
-    """The edits that were made of one recording, to be written down for its content."""
+class _NewEdits(NamedTuple):
+    """The new edits of one recording, to be written for its content."""
 
     recording_id: str
     transcript_id: str
-    edits: list[making.NewEdit]
+    edits: list[NewEdit]
 
 
-def _check_same(first: _Made, other: _Made, before: edits.State, asked: edits.State) -> None:
-    """Refuse edits of a recording that are not what the edits of another one of the same content make of it."""
+def _check_same(first: _NewEdits, other: _NewEdits, before: edits.State, wanted: edits.State) -> None:
+    """Refuse edits of a recording whose result differs from that of the edits of another recording of the same content."""
     if first is other:
         return
     with contextlib.suppress(edits.Conflict):
         for action, detail in first.edits:
             edits.perform(before, action, detail, is_same_transcript=first.transcript_id == other.transcript_id)
-        if before.words == asked.words:
+        if before.words == wanted.words:
             return
     raise OptionError(
-        f"{first.recording_id!r} and {other.recording_id!r} are the same file or address, so that each edit holds for both, and what is "
-        "asked for the one differs from what is asked for the other. Give the edits of one of them. Nothing was changed."
+        f"{first.recording_id!r} and {other.recording_id!r} are the same file or address, so that each edit holds for both, but the edits "
+        "given for them differ. Give the edits of only one of them. Nothing was changed."
     )
 
 
@@ -263,7 +266,7 @@ def _perform(recording_id: str, state: edits.State, action: str, detail: dict[st
         raise OptionError(f"Cannot {action} in {recording_id!r}: {conflict}. Nothing was changed.") from None
 
 
-def _made_of(row: dict[Any, Any], state: edits.State) -> making.NewEdit:
+def _edit_of(row: dict[Any, Any], state: edits.State) -> NewEdit:
     positions = range(row["word_index"], row["word_index"] + row["n_words"])
     is_there = positions.stop <= len(state.words) and state.words[positions[0]].start == row["start_ms"]
     if not is_there or state.separator.join(state.words[place].text for place in positions) != row["text"]:
@@ -273,16 +276,16 @@ def _made_of(row: dict[Any, Any], state: edits.State) -> making.NewEdit:
     if row["action"] == "reassign":
         if row["to"] in state.renamed and not state.has_speaker(row["to"]):
             raise OptionError(f"{row['to']!r} has got another name in {row['recording_id']!r} since. Make the proposals again.")
-        return making.reassign(state, positions, row["to"])
-    return making.correct(state, positions, row["to"])
+        return reassign(state, positions, row["to"])
+    return correct(state, positions, row["to"])
 
 
 def _punctuated(new: str, old: str, first: str, last: str) -> str:
-    """New words with the punctuation around the old ones, but for what was asked to be replaced, and where they have none of their own."""
-    text, asked = new.strip(), edits.edges(old.strip())
+    """Return the new words with the punctuation around the old ones, unless the new have their own; without what ``old`` includes."""
+    text, replaced = new.strip(), edits.edges(old.strip())
     own = edits.edges(text)
-    before = "" if own[0] else edits.edges(first)[0].removesuffix(asked[0])
-    after = "" if own[1] else edits.edges(last)[1].removeprefix(asked[1])
+    before = "" if own[0] else edits.edges(first)[0].removesuffix(replaced[0])
+    after = "" if own[1] else edits.edges(last)[1].removeprefix(replaced[1])
     return before + text + after
 
 

@@ -1,4 +1,4 @@
-"""The people of a corpus: who speaks where, what they are called, and how far their recordings are reviewed."""
+"""The people of a corpus: who speaks in which recording, under which name, and the state of each recording's review."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.view import time_stamp
 from scribekit.corrections.bulk import apply, each_replayed
 from scribekit.transcripts import edits
-from scribekit.transcripts.edits import new as making
+from scribekit.transcripts.edits.new import NewEdit, rename
 
 _ALIKE = 0.8
-_CLASSES = 64  # letters are counted by class: fewer columns, and whoever has a letter in common has its class
+_CLASSES = 64  # letters are counted by class, which takes fewer columns: names that share a letter share its class
 
 
 def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.DataFrame:
-    """Who speaks in each recording, to be named.
+    """List who speaks in each recording, so that they can be named.
 
-    Change the column ``name`` and give the table to :func:`name_people`; ``alike`` points at names that may be a slip of each other.
+    Change the column ``name`` and give the table to :func:`name_people`. ``alike`` shows names that may be misspellings of each other.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        progress: Show how far it has come.
+        progress: Show progress.
 
     Returns:
         One row per recording and speaker, in order of appearance: columns of ``schema.PEOPLE``.
@@ -41,7 +41,7 @@ def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.Data
     """
     with batch_or_corpus.reading() as view:
         rows = [row for name, result in each_replayed(view, progress=progress) for row in _people_rows(name, result.state)]
-    alike = _most_alike(sorted({row["name"] for row in rows if len(row["name"]) > 2}))  # labels such as A and B are all alike
+    alike = most_alike(sorted({row["name"] for row in rows if len(row["name"]) > 2}))  # labels such as A and B are all alike
     for row in rows:
         row["alike"] = alike.get(row["name"])
     return schema.PEOPLE.frame(rows)
@@ -50,32 +50,31 @@ def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.Data
 def name_people(
     batch_or_corpus: Batch | Corpus, names: pd.DataFrame | Mapping[str, str], *, who: str | None = None, progress: bool = True
 ) -> pd.DataFrame:
-    """Rename speakers in many recordings at once. It is one group of edits: one undo takes all of it back.
+    """Rename speakers in many recordings at once. The edits are one group: one undo undoes all of them.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         names: The table of :func:`people` with other values in ``name`` (only ``recording_id``, ``speaker`` and ``name`` are read), or a
             dict of old and new names that holds for the whole corpus.
-        who: Whose edits they are; the user of this machine by default.
-        progress: Show how far it has come.
+        who: The author of the edits; the user of this machine by default.
+        progress: Show progress.
 
     Returns:
-        The table of people as it is then.
+        The new table of people.
 
     Raises:
-        OptionError: A recording or a speaker is not there, a name is blank, or somebody else in the recording has the name already; or
-            two recordings are the same file or address, and are given different names. Then nothing is renamed. Two speakers are made
-            one by ``review(…).merge``.
+        OptionError: There is no such recording or speaker, a name is empty, or somebody else in the recording has the name already. Or two
+            recordings are the same file or URL, and are given different names. Then nothing is renamed. To merge two speakers, use
+            ``review(…).merge``.
         ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is renamed.
     """
-    wanted = _wanted(batch_or_corpus, names, progress=progress)
-
-    apply(batch_or_corpus, list(wanted), lambda name, state: _renamings(name, state, wanted[name]), who=who)
+    changes = _changed_names(batch_or_corpus, names, progress=progress)
+    apply(batch_or_corpus, list(changes), lambda name, state: _renamings(name, state, changes[name]), who=who)
     return people(batch_or_corpus, progress=progress)
 
 
 def review_states(batch_or_corpus: Batch | Corpus) -> pd.DataFrame:
-    """Where the review of each recording stands.
+    """Return the state of the review of each recording.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -103,15 +102,22 @@ def _review_row(recording_id: str, journal: Sequence[edits.Edit], result: edits.
     }
 
 
-def _most_alike(names: Sequence[str]) -> dict[str, str]:
-    """For each name the most similar other one, where one is similar enough; compared closely only where their letters allow it."""
+def most_alike(names: Sequence[str]) -> dict[str, str]:
+    """Return each name → the most similar other name, where one is similar enough.
+
+    Names are only compared in full if they share enough letters to be similar.
+
+    Example:
+        >>> most_alike(["Ada Byrom", "Ada Byron", "Bo"])
+        {'Ada Byrom': 'Ada Byron', 'Ada Byron': 'Ada Byrom'}
+    """
     letters = np.zeros((len(names), _CLASSES), dtype=np.int16)
     for row, name in zip(letters, names, strict=True):
         np.add.at(row, [ord(letter) % _CLASSES for letter in name], 1)
     lengths = letters.sum(axis=1)
     found = {}
     for place, name in enumerate(names):
-        shared = np.minimum(letters, letters[place]).sum(axis=1)  # no ratio of difflib's is greater than theirs
+        shared = np.minimum(letters, letters[place]).sum(axis=1)  # gives the greatest ratio that difflib could find
         limits = 2 * shared / (lengths + lengths[place])
         limits[place] = 0
         if closest := _closest(name, ((names[other], limits[other]) for other in np.argsort(-limits))):
@@ -120,7 +126,7 @@ def _most_alike(names: Sequence[str]) -> dict[str, str]:
 
 
 def _closest(name: str, others: Iterable[tuple[str, float]]) -> str:
-    """The most similar of names that come with what their ratio is at most, the greatest first; "" where none is similar enough."""
+    """Return the most similar of the names, or "" if none is similar enough. Each has an upper limit of its ratio, the greatest first."""
     matcher = SequenceMatcher(b=name)
     ratio, closest = _ALIKE, ""
     for other, limit in others:
@@ -148,8 +154,8 @@ def _people_rows(recording_id: str, state: edits.State) -> Iterator[dict[str, An
         }
 
 
-def _wanted(corpus: Corpus, names: pd.DataFrame | Mapping[str, str], *, progress: bool) -> dict[str, dict[str, str]]:
-    """Recording → old name → new name, for the names that change."""
+def _changed_names(corpus: Corpus, names: pd.DataFrame | Mapping[str, str], *, progress: bool) -> dict[str, dict[str, str]]:
+    """Return recording → old name → new name, for the names that change."""
     if isinstance(names, Mapping):
         table = people(corpus, progress=progress)
         unknown = [name for name in names if name not in set(table["speaker"])]
@@ -158,20 +164,20 @@ def _wanted(corpus: Corpus, names: pd.DataFrame | Mapping[str, str], *, progress
         table = table.assign(name=table["speaker"].map(dict(names)).fillna(table["speaker"]))
     else:
         table = names
-        lacking = [name for name in ("recording_id", "speaker", "name") if name not in table]
-        if lacking:
-            raise OptionError(f"The table has no column {lacking[0]!r}. Give the table of people(corpus), with other values in 'name'.")
-    wanted: dict[str, dict[str, str]] = {}
+        missing = [name for name in ("recording_id", "speaker", "name") if name not in table]
+        if missing:
+            raise OptionError(f"The table has no column {missing[0]!r}. Give the table of people(corpus), with other values in 'name'.")
+    changes: dict[str, dict[str, str]] = {}
     for recording_id, old, new in table[["recording_id", "speaker", "name"]].itertuples(index=False):
         if not isinstance(new, str) or not new.strip():
-            raise OptionError(f"The name for {old!r} in {recording_id!r} is blank. Leave it as it was, or give a name.")
+            raise OptionError(f"The name for {old!r} in {recording_id!r} is empty. Leave it as it was, or give a name.")
         if new.strip() != old:
-            wanted.setdefault(recording_id, {})[old] = new.strip()
-    return wanted
+            changes.setdefault(recording_id, {})[old] = new.strip()
+    return changes
 
 
-def _renamings(recording_id: str, state: edits.State, names: Mapping[str, str]) -> Iterator[making.NewEdit]:
-    """Renamings in an order in which no name is given while somebody has it; people who swap names go through a third one."""
+def _renamings(recording_id: str, state: edits.State, names: Mapping[str, str]) -> Iterator[NewEdit]:
+    """Yield renamings in an order in which nobody else has the new name. People who swap names get a temporary name first."""
     left = dict(names)
     for old in left:
         if old not in state.speakers():
@@ -180,7 +186,7 @@ def _renamings(recording_id: str, state: edits.State, names: Mapping[str, str]) 
         taken = set(state.speakers())
         free = next((name for name, new in left.items() if new not in taken), None)
         if free is not None:
-            yield making.rename(state, free, left.pop(free))
+            yield rename(state, free, left.pop(free))
             continue
         swapped = next((name for name, new in left.items() if new in left), None)
         if swapped is None:
@@ -189,5 +195,5 @@ def _renamings(recording_id: str, state: edits.State, names: Mapping[str, str]) 
                 "If the two are one person, use review(…).merge first."
             )
         spare = f"{swapped} *"
-        yield making.rename(state, swapped, spare)
+        yield rename(state, swapped, spare)
         left[spare] = left.pop(swapped)

@@ -1,4 +1,4 @@
-"""One recording as people have corrected it: its words, its journal, and where its review stands."""
+"""One recording as people have corrected it: its words, its journal, and the state of its review."""
 
 from __future__ import annotations
 
@@ -11,15 +11,23 @@ from scribekit.base.errors import OptionError, nearest
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Corpus
 from scribekit.corpus.ledger import Ledger
-from scribekit.transcripts import edits as corrections
 from scribekit.transcripts import frames
+from scribekit.transcripts.edits import APPLIED, CONFLICT, History, Outcome, Replayer, State, to_payload, utterance_words
 
 
 class CorrectedTranscript:
-    """A recording as it stands, to be looked at; :class:`scribekit.Review` changes it.
+    """A recording with its edits applied, read-only; :class:`scribekit.Review` changes it.
+
+    Args:
+        corpus: The corpus.
+        recording_id: The recording.
 
     Attributes:
         recording_id: The recording.
+
+    Raises:
+        OptionError: There is no such recording, or it has no transcript yet.
+        LedgerError: The corpus cannot be read.
     """
 
     def __init__(self, corpus: Corpus, recording_id: str) -> None:
@@ -30,24 +38,24 @@ class CorrectedTranscript:
             if recording_id not in keys:
                 raise OptionError(f"There is no transcript of {recording_id!r} in the corpus.{nearest(recording_id, keys)}")
             self._key = keys[recording_id]
-            self._content = ledger.content_of(self._key)
+            self._content = ledger.edits.content_of(self._key)
             self._body = next(body for _, body in ledger.payloads([(self.recording_id, self._key)]))
-            self._replayer = corrections.Replayer(self._body)
+            self._replayer = Replayer(self._body)
             self._load(ledger)
 
     def _load(self, ledger: Ledger) -> None:
         self._journal = payloads.journal(ledger, self._key)
         self._replayed = self._replayer.replay(self._journal)
-        self._shown: bytes | None = None
+        self._payload: bytes | None = None
         self._turns: list[list[int]] | None = None
 
     @property
     def payload(self) -> bytes:
-        """The transcript as it stands, in the shape of a payload."""
-        if self._shown is None:
-            is_edited = any(outcome.status == corrections.APPLIED for outcome in self._replayed.outcomes)
-            self._shown = corrections.to_payload(self._body, self.standing) if is_edited else self._body
-        return self._shown
+        """The current transcript, in the shape of a payload."""
+        if self._payload is None:
+            is_edited = any(outcome.status == APPLIED for outcome in self._replayed.outcomes)
+            self._payload = to_payload(self._body, self.current) if is_edited else self._body
+        return self._payload
 
     @property
     def received(self) -> bytes:
@@ -56,27 +64,27 @@ class CorrectedTranscript:
 
     @property
     def audio_duration_s(self) -> float | None:
-        """How long the recording is, as far as the transcript says it."""
+        """The length of the recording; None if the transcript does not say it."""
         return self._replayer.audio_duration_s
 
     @property
     def words(self) -> pd.DataFrame:
-        """The words as they stand: columns of ``schema.WORDS``."""
+        """The current words: columns of ``schema.WORDS``."""
         return frames.words_frame([(self.recording_id, self.payload)])
 
     @property
     def utterances(self) -> pd.DataFrame:
-        """The turns as they stand: columns of ``schema.UTTERANCES``."""
+        """The current turns: columns of ``schema.UTTERANCES``."""
         return frames.utterances_frame([(self.recording_id, self.payload)])
 
     @property
     def speakers(self) -> list[str]:
         """Everyone who speaks, in order of appearance."""
-        return self.standing.speakers()
+        return self.current.speakers()
 
     @property
     def state(self) -> str:
-        """Where the review stands: ``new``, ``in review`` or ``done``."""
+        """The state of the review: ``new``, ``in review`` or ``done``."""
         return self.history.state
 
     @property
@@ -87,32 +95,36 @@ class CorrectedTranscript:
 
     @property
     def conflicts(self) -> pd.DataFrame:
-        """The edits that cannot be applied to the transcript that is there now: columns of ``schema.EDITS``."""
-        everything = self.edits
-        return everything[everything["status"] == corrections.CONFLICT].reset_index(drop=True)
+        """The edits that cannot be applied to the current transcript: columns of ``schema.EDITS``."""
+        table = self.edits
+        return table[table["status"] == CONFLICT].reset_index(drop=True)
 
     @property
-    def standing(self) -> corrections.State:
-        """The words as they stand, without tables: what a widget shows. It must not be changed."""
+    def _conflicts(self) -> list[Outcome]:
+        return [outcome for outcome in self._replayed.outcomes if outcome.status == CONFLICT]
+
+    @property
+    def current(self) -> State:
+        """The current words, as objects rather than tables. They must not be changed."""
         return self._replayed.state
 
+    standing = current  # its name in version 0.1
+
     @property
-    def history(self) -> corrections.History:
-        """The journal, read: what holds, and what can be undone and redone."""
+    def history(self) -> History:
+        """The edits that hold, and those that can be undone and redone."""
         return self._replayed.history
 
     @property
     def turns(self) -> list[list[int]]:
-        """The positions of the words of each utterance; none where the service told no speakers apart."""
+        """The positions of the words of each utterance; empty if the service did not separate speakers."""
         if self._turns is None:
-            self._turns = corrections.utterance_words(self.standing)
+            self._turns = utterance_words(self.current)
         return self._turns
 
     def __repr__(self) -> str:
-        active = len(self.history.active)
-        conflicts = sum(outcome.status == corrections.CONFLICT for outcome in self._replayed.outcomes)
-        clash = f", {conflicts} in conflict" if conflicts else ""
-        what = f"{len(self.standing.words)} words, speakers {self.speakers}, {active} edits{clash}"
+        conflicts = f", {len(self._conflicts)} in conflict" if self._conflicts else ""
+        what = f"{len(self.current.words)} words, speakers {self.speakers}, {len(self.history.active)} edits{conflicts}"
         return f"<Review of {self.recording_id!r}: {self.state}, {what}>"
 
     def _repr_html_(self) -> str:

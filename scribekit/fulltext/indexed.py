@@ -135,7 +135,7 @@ def _ledger_state(view: CorpusView) -> _LedgerState:
 
 def _documents(ledger: Ledger) -> dict[str, tuple[int, Text]]:
     """Return the name of every document, with its number and its text."""
-    edits = ledger.edit_stamps()
+    edits = ledger.edits.stamps()
     found: dict[str, tuple[int, Text]] = {}
     for number, key, transcript_id in ledger.transcripts():
         found[key] = (2 * number, Text(key, transcript_id, edits.get(key)))

@@ -1,4 +1,4 @@
-"""The tables of ``schema`` as Arrow holds them, the way back to pandas, and conditions on their rows. Pure."""
+"""The tables of ``schema`` as Arrow tables and back as pandas frames, and conditions on their rows. Pure."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from scribekit.base.errors import OptionError, nearest
 from scribekit.base.schema import Table, is_missing
 
 Where: TypeAlias = "Mapping[str, Any] | pc.Expression"
-"""What is asked of the rows of a table."""
+"""A condition on the rows of a table."""
 
 WhereRecordings: TypeAlias = "Mapping[str, Any] | Callable[[pd.DataFrame], Any]"
-"""What is asked of the rows of a manifest."""
+"""A condition on the rows of a manifest."""
 
 _TYPES = {
     "str": pa.large_string(),
@@ -33,15 +33,13 @@ _TYPES = {
 }
 
 REPEATING = ("recording_id", "speaker", "channel", "time_source")
-"""Columns in which few texts come again and again."""
-
-"""What pandas calls a column of lists or dicts: no value is equal to one of them."""
+"""Columns that repeat a few texts."""
 
 _DICTIONARY = pa.dictionary(pa.int32(), pa.large_string())
 
 
 def arrow_schema(table: Table) -> pa.Schema:
-    """The columns of a table with their Arrow types.
+    """Return the columns of a table with their Arrow types.
 
     Example:
         >>> from scribekit.schema import WORDS
@@ -52,7 +50,7 @@ def arrow_schema(table: Table) -> pa.Schema:
 
 
 def dataset_schema(table: Table) -> pa.Schema:
-    """The same, with the columns that repeat few texts as dictionaries, which every engine reads and groups much faster.
+    """Return the same, with the columns that repeat a few texts as dictionaries, which every engine reads and groups much faster.
 
     Example:
         >>> from scribekit.schema import WORDS
@@ -64,18 +62,18 @@ def dataset_schema(table: Table) -> pa.Schema:
 
 
 def fingerprint(tables: Sequence[Table], version: int) -> str:
-    """Another text whenever a name, an order, a dtype or the version of the rules by which rows are made is another."""
+    """Return a text that changes when a column's name, order or dtype, or the version of the row rules, changes."""
     described = repr((version, [(table.name, list(table.dtypes.items())) for table in tables]))
     return hashlib.sha256(described.encode()).hexdigest()[:16]
 
 
 def to_arrow(frame: pd.DataFrame, table: Table) -> pa.Table:
-    """A frame of a table as Arrow; missing values are nulls."""
+    """Convert a frame of a table to Arrow; missing values become nulls."""
     return pa.Table.from_pandas(frame, schema=arrow_schema(table), preserve_index=False).replace_schema_metadata(None)
 
 
 def to_pandas(rows: pa.Table, table: Table) -> pd.DataFrame:
-    """Rows of a table, or some of its columns, with the dtypes of ``schema``; columns that are dictionaries become plain."""
+    """Convert rows of a table, or some of its columns, to a frame with the dtypes of ``schema``; dictionaries become plain columns."""
     return pd.DataFrame({name: _values(rows.column(name), table.dtypes[name]) for name in rows.column_names}, copy=False)
 
 
@@ -89,27 +87,27 @@ def _values(column: pa.ChunkedArray, dtype: str) -> Any:
 
 
 def filtered(frame: pd.DataFrame, table: Table, condition: pc.Expression) -> pd.DataFrame:
-    """The rows of a frame that answer a condition.
+    """Return the rows of a frame that meet a condition.
 
     Raises:
-        OptionError: The condition cannot be worked out on one of the rows.
+        OptionError: The condition cannot be evaluated on one of the rows.
     """
     try:
         return to_pandas(to_arrow(frame, table).filter(condition), table)
-    except pa.ArrowException:  # its text may be that of a row
-        raise impossible(table) from None
+    except pa.ArrowException:  # its text may quote a row
+        raise evaluation_error(table) from None
 
 
-def impossible(table: Table) -> OptionError:
-    """The error for a condition that cannot be worked out on one of the rows."""
+def evaluation_error(table: Table) -> OptionError:
+    """Return the error for a condition that cannot be evaluated on one of the rows."""
     return OptionError(
-        f"The expression given as where= cannot be worked out on every row of the table {table.name!r}: it divides by zero, say, or "
-        "takes a text for a number. Leave such rows out first, in the same expression or in pandas."
+        f"The expression given as where= cannot be evaluated on every row of the table {table.name!r}: it divides by zero, say, or "
+        "takes a text for a number. Exclude such rows first, in the same expression or in pandas."
     )
 
 
 def takes_dictionaries(condition: pc.Expression | None, table: Table) -> bool:
-    """Whether a condition that fits a table can be asked of its dictionaries too: Arrow's functions of texts cannot.
+    """Return whether a condition that fits a table also works on its dictionary columns. Arrow's text functions do not.
 
     Example:
         >>> from scribekit.schema import WORDS
@@ -125,7 +123,7 @@ def takes_dictionaries(condition: pc.Expression | None, table: Table) -> bool:
 
 
 def condition_of(where: Where | None, table: Table) -> pc.Expression | None:
-    """What ``where`` asks of the rows of a table; None when it asks nothing.
+    """Return the condition that ``where`` puts on the rows of a table; None if there is none.
 
     Args:
         where: Column → value, or several values, of which a row must have one (None is a missing value); or an Arrow expression.
@@ -157,12 +155,12 @@ def condition_of(where: Where | None, table: Table) -> pc.Expression | None:
 
 
 def recordings_where(manifest: pd.DataFrame, where: WhereRecordings) -> set[str]:
-    """The recordings whose row of the manifest answers.
+    """Return the recordings whose row of the manifest meets a condition.
 
     Args:
         manifest: The manifest.
         where: Column → value, or several values, of which a row must have one. None is a missing value, and a date may be written as
-            text. Or a function of the manifest that gives a truth for each of its rows, where a missing one is no.
+            text. Or a function of the manifest that gives a bool for each of its rows; a missing one counts as False.
 
     Raises:
         OptionError: A column is not known, a value does not fit its column, or the function gives something else.
@@ -175,21 +173,21 @@ def recordings_where(manifest: pd.DataFrame, where: WhereRecordings) -> set[str]
         ['a']
     """
     if callable(where):
-        answers = _truths(where(manifest), manifest)
+        chosen = _bools(where(manifest), manifest)
     elif isinstance(where, Mapping):
         unknown = [name for name in where if name not in manifest]
         if unknown:
             known = map(str, manifest.columns)
             raise OptionError(f"The manifest has no column {unknown[0]!r}.{nearest(str(unknown[0]), known)}")
-        answers = pd.Series(data=True, index=manifest.index)
+        chosen = pd.Series(data=True, index=manifest.index)
         for name, wanted in where.items():
-            answers &= _has_one_of(manifest[name], values_of(wanted))
+            chosen &= _has_one_of(manifest[name], values_of(wanted))
     else:
         raise OptionError(f"where= takes a dict of column → value, or a function of the manifest; not {type(where).__name__}.")
-    return set(manifest.loc[answers, "recording_id"])
+    return set(manifest.loc[chosen, "recording_id"])
 
 
-def _truths(given: Any, manifest: pd.DataFrame) -> pd.Series[bool]:
+def _bools(given: Any, manifest: pd.DataFrame) -> pd.Series[bool]:
     try:
         has_other_rows = isinstance(given, pd.Series) and not given.index.equals(manifest.index)
         if pd.api.types.is_scalar(given) or isinstance(given, Mapping) or has_other_rows:
@@ -197,7 +195,7 @@ def _truths(given: Any, manifest: pd.DataFrame) -> pd.Series[bool]:
         return pd.Series(given, index=manifest.index).astype("boolean").fillna(value=False).astype("bool")
     except (TypeError, ValueError) as cause:
         raise OptionError(
-            "The function given as where= must give a truth for each row of the manifest, such as rows['year'] == 2024; "
+            "The function given as where= must give True or False for each row of the manifest, such as rows['year'] == 2024; "
             f"it gives {type(given).__name__}{', of other rows' if isinstance(given, pd.Series) else ''}."
         ) from cause
 
@@ -208,12 +206,12 @@ def _has_one_of(column: pd.Series[Any], wanted: Sequence[Any]) -> pd.Series[bool
         column = pd.to_datetime(column)
     try:
         if pd.api.types.is_datetime64_any_dtype(column):
-            present = [_moment(value, column.dt.tz) for value in present]
+            present = [_timestamp(value, column.dt.tz) for value in present]
         elif not column.isna().all() and not all(_can_hold(column, value) for value in present):
             raise TypeError
         found = column.isin(present).astype("bool")
     except (TypeError, ValueError) as cause:
-        hint = " Text is what a column of mixed types is kept as, too." if isinstance(column.dtype, pd.StringDtype) else ""
+        hint = " A column of mixed types is stored as text, too." if isinstance(column.dtype, pd.StringDtype) else ""
         raise OptionError(
             f"The manifest's column {str(column.name)!r} holds values of the type {column.dtype}; "
             f"where= asks it for {list(wanted)!r}.{hint}"
@@ -221,12 +219,12 @@ def _has_one_of(column: pd.Series[Any], wanted: Sequence[Any]) -> pd.Series[bool
     return found | column.isna() if len(present) < len(wanted) else found
 
 
-def _moment(value: Any, zone: Any) -> pd.Timestamp:
-    """A time as a column holds it, on its clock where it says no other."""
-    moment = pd.Timestamp(value)
-    if isinstance(value, numbers.Number) or (zone is None and moment.tz is not None):
+def _timestamp(value: Any, zone: Any) -> pd.Timestamp:
+    """Convert a value to a time, in the time zone of the column if the value has none."""
+    time = pd.Timestamp(value)
+    if isinstance(value, numbers.Number) or (zone is None and time.tz is not None):
         raise TypeError
-    return moment.tz_localize(zone) if moment.tz is None else moment
+    return time.tz_localize(zone) if time.tz is None else time
 
 
 def _can_hold(column: pd.Series[Any], value: Any) -> bool:
@@ -239,7 +237,7 @@ def _can_hold(column: pd.Series[Any], value: Any) -> bool:
 
 
 def values_of(wanted: Any) -> list[Any]:
-    """A value, or several values of whatever kind of collection, as a list.
+    """Return a value, or the values of any kind of collection, as a list.
 
     Example:
         >>> values_of("A"), values_of(("A", "B")), values_of(name for name in "AB")
@@ -254,7 +252,7 @@ def check_columns(names: Sequence[str], known: Collection[str]) -> None:
     """Refuse a column that is not known, with the nearest right name.
 
     Raises:
-        OptionError: One is not known, or they are no list of names.
+        OptionError: One is not known, or the names are one string.
     """
     if isinstance(names, str):
         raise OptionError(f"columns= takes a list of names: columns=[{names!r}].")
@@ -273,6 +271,6 @@ def _is_one_of(name: str, wanted: Any, schema: pa.Schema) -> pc.Expression:
 
 
 def _whole_numbers(values: Sequence[Any]) -> Any:
-    """Whole numbers, also where they are written as others; Arrow itself would cut a fraction off."""
+    """Convert values to whole numbers, also those written as floats. Arrow itself would drop a fraction silently."""
     given = pa.array(values, from_pandas=True)
     return given.cast(pa.int64()) if pa.types.is_floating(given.type) else pa.array(values, pa.int64(), from_pandas=True)

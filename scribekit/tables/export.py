@@ -1,19 +1,50 @@
-"""Completed transcripts as files, one per recording and format."""
+"""Write completed transcripts as files, one per recording and format (``sk.export``).
+
+File names are valid on every system, and no file is ever half written.
+"""
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import os
+import re
+import secrets
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from contextlib import AbstractContextManager
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pandas as pd
 
+from scribekit.base.errors import ExportError, explained, reason
 from scribekit.base.progress import QUIET_UNDER_S, Progress
-from scribekit.corpus import payloads as stored
+from scribekit.base.schema import WRITTEN
+from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus
-from scribekit.tables import files
-from scribekit.transcripts.formats import Document, resolve
+from scribekit.transcripts.formats import FORMATS, Document, Format, resolve
 
 DEFAULT_FORMATS = ("txt", "srt", "vtt", "speakers", "json")
+LONGEST_NAME_BYTES = 255
+SUFFIXES = tuple(found.suffix for found in FORMATS.values())
+
+# Characters that Windows refuses, controls, surrogates, line separators, and marks that change the writing direction.
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE | re.DOTALL)
+_ADVICE = {
+    errno.ENOSPC: "The disk is full. Free some space or choose another folder, and export again.",
+    errno.EDQUOT: "Your disk quota is used up. Free some space or choose another folder, and export again.",
+    errno.EFBIG: "The file is larger than this system lets you write. Choose another folder, and export again.",
+    errno.EACCES: "There is no permission to write there. Choose a folder of your own.",
+    errno.EPERM: "There is no permission to write there. Choose a folder of your own.",
+    errno.EROFS: "That disk is read-only. Choose another folder.",
+    errno.EEXIST: "A file is where a folder is needed. Move it away or choose another folder.",
+    errno.ENOTDIR: "A file is where a folder is needed. Move it away or choose another folder.",
+    errno.EISDIR: "A folder is where the file should go. Move it away or choose another folder.",
+    errno.ENAMETOOLONG: "The path is too long for this system. Choose a folder nearer to the root of the disk.",
+}
 
 
 def export(
@@ -34,8 +65,8 @@ def export(
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         folder: Where to write; it is made when it does not exist.
         formats: Any of ``txt``, ``srt``, ``vtt``, ``speakers``, ``json``.
-        reviewed: As people have corrected it; false writes every transcript as received.
-        progress: Show how far it has come when it takes more than two seconds.
+        reviewed: Apply the edits of people; false writes every transcript as received.
+        progress: Show progress when it takes more than two seconds.
 
     Returns:
         The files that were written: ``recording_id, format, path, bytes, sha256`` (``schema.WRITTEN``).
@@ -48,12 +79,142 @@ def export(
     with batch_or_corpus.reading() as view:
         sources = {recording_id: source for recording_id, (source, _) in view.ledger.sources().items()}
         with Progress(len(view.completed), "recordings", "Exporting", enabled=progress, quiet_under_s=QUIET_UNDER_S) as bar:
-            documents = _documents(stored.payloads(view.ledger, view.completed, reviewed=reviewed), sources, bar)
-            return files.write_documents(Path(folder), documents, chosen, files.plan_names(sources))
+            documents = _documents(payloads.payloads(view.ledger, view.completed, reviewed=reviewed), sources, bar)
+            return write_documents(Path(folder), documents, chosen, plan_names(sources))
 
 
-def _documents(payloads: Iterable[tuple[str, bytes]], sources: Mapping[str, str], bar: Progress) -> Iterator[Document]:
-    """What to write, one at a time; each counts as done when the next one is asked for."""
-    for done, (name, payload) in enumerate(payloads, start=1):
+def _documents(transcripts: Iterable[tuple[str, bytes]], sources: Mapping[str, str], bar: Progress) -> Iterator[Document]:
+    """Yield the documents to write, one at a time. Each counts as done when the next one is requested."""
+    for done, (name, payload) in enumerate(transcripts, start=1):
         yield Document.from_payload(name, payload, source=sources[name])
         bar.update(done)
+
+
+def plan_names(recording_ids: Iterable[str], suffixes: Sequence[str] = SUFFIXES) -> dict[str, str]:
+    """Choose a name for each recording, to which any of the suffixes can be added.
+
+    The names mirror the recordings' own, as relative paths with ``/``. Characters that Windows, macOS or Linux would refuse are replaced,
+    and names that are too long are cut and marked. If two recordings would have the same file, also on disks that ignore case, both get
+    ``~`` and a short hash of their ``recording_id``. The names depend only on the set of recordings, not on their order: plan for a whole
+    corpus, so that a recording keeps its name whatever part of the corpus is exported.
+
+    Args:
+        recording_ids: Names of recordings; repeats are one recording.
+        suffixes: What may be added to a name.
+
+    Returns:
+        ``recording_id`` → name. No two of name + suffix are the same file, none is a folder of another, none is outside the folder.
+
+    Example:
+        >>> plan_names(["2019/interview.mp3", "what?.mp3"])
+        {'2019/interview.mp3': '2019/interview.mp3', 'what?.mp3': 'what_.mp3'}
+        >>> sorted(plan_names(["A.mp3", "a.mp3"]).values())
+        ['A.mp3~bbfe314c', 'a.mp3~d5e42b11']
+    """
+    room = LONGEST_NAME_BYTES - max((len(suffix.encode()) for suffix in suffixes), default=0)
+    rounds = dict.fromkeys(recording_ids, 0)
+    while True:
+        names = {recording_id: _name(recording_id, marks, room) for recording_id, marks in rounds.items()}
+        clashing = _clashing(names, suffixes)
+        if not clashing:
+            return names
+        for recording_id in clashing:
+            rounds[recording_id] += 1
+
+
+def write_documents(folder: Path, documents: Iterable[Document], formats: Sequence[Format], names: Mapping[str, str]) -> pd.DataFrame:
+    """Write each document in each format, one document at a time.
+
+    A file gets its name only when it is complete and on the disk; an existing file of that name is replaced.
+
+    Args:
+        folder: Where to write; it is made when it does not exist.
+        documents: The documents.
+        formats: The formats.
+        names: ``recording_id`` → name, from ``plan_names``.
+
+    Returns:
+        The files that were written, with the columns of ``schema.WRITTEN``.
+
+    Raises:
+        ExportError: A file cannot be written. Files that were written before it are kept.
+    """
+    rows: list[dict[str, Any]] = []
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    for document in documents:
+        for form in formats:
+            path = folder / f"{names[document.recording_id]}{form.suffix}"
+            content = form.render(document).encode()
+            with _explained(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _write_whole(path, content)
+            digest = hashlib.sha256(content).hexdigest()
+            rows.append(
+                {
+                    "recording_id": document.recording_id,
+                    "format": form.name,
+                    "path": str(path),
+                    "bytes": len(content),
+                    "sha256": digest,
+                }
+            )
+    return WRITTEN.frame(rows)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _explained(path: Path) -> AbstractContextManager[None]:
+    def message(cause: OSError) -> str:
+        advice = _ADVICE.get(cause.errno or 0, "Choose another folder, and export again.")
+        return f"Cannot write {str(path)!r}: {reason(cause)}. {advice}"
+
+    return explained(OSError, ExportError, message)
+
+
+def _name(recording_id: str, marks: int, room: int) -> str:
+    """Return the name of a recording; unless ``marks`` is 0, it is marked with a hash that differs from round to round."""
+    parts = [part for part in recording_id.split("/") if part] or [""]
+    mark = f"~{_digest(recording_id, marks)}" if marks else ""
+    folders = [_component(part, LONGEST_NAME_BYTES) for part in parts[:-1]]
+    return "/".join([*folders, _component(parts[-1], room - len(mark)) + mark])
+
+
+def _component(text: str, room: int) -> str:
+    safe = _UNSAFE.sub("_", unicodedata.normalize("NFC", text)).strip(" ").rstrip(" .")
+    if _RESERVED.fullmatch(safe):
+        safe = f"_{safe}"
+    if len(safe.encode()) <= room:
+        return safe or "_"
+    mark = f"~{_digest(text)}"
+    return safe.encode()[: room - len(mark)].decode(errors="ignore").rstrip(" .") + mark
+
+
+def _digest(text: str, salt: int = 1) -> str:
+    salted = text if salt == 1 else f"{text}\0{salt}"
+    return hashlib.sha256(salted.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def _clashing(names: Mapping[str, str], suffixes: Sequence[str]) -> set[str]:
+    """Return the recordings that have a file which is also a file of another recording, or a folder of any."""
+    targets = {recording_id: [_folded(name + suffix) for suffix in suffixes] for recording_id, name in names.items()}
+    files = Counter(target for each in targets.values() for target in each)
+    folders = {_folded(str(parent)) for name in names.values() for parent in PurePosixPath(name).parents}
+    return {recording_id for recording_id, each in targets.items() if any(files[target] > 1 or target in folders for target in each)}
+
+
+def _folded(name: str) -> str:
+    """Return a name as a disk may compare it: without case, invisible characters and differences in the encoding of accents."""
+    visible = "".join(character for character in name if unicodedata.category(character) != "Cf")
+    folded = unicodedata.normalize("NFD", visible).upper().casefold()
+    return unicodedata.normalize("NFD", folded)

@@ -1,4 +1,4 @@
-"""The rows of one level for some recordings of a corpus: from its derived tables where these pay, from the stored transcripts elsewhere."""
+"""The rows of one level for some recordings: from the derived tables if there are many recordings, else from the stored transcripts."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import pyarrow.dataset as ds
 
 from scribekit.base import schema
 from scribekit.base.errors import LedgerError
-from scribekit.corpus import payloads as stored
+from scribekit.corpus import payloads
 from scribekit.corpus.view import CorpusView, time_stamp
-from scribekit.tables.arrow import dataset_schema, filtered, impossible, to_arrow
+from scribekit.tables.arrow import dataset_schema, evaluation_error, filtered, to_arrow
 from scribekit.tables.store import refresh
 from scribekit.transcripts import frames
 
 FEW = 20
-"""So many transcripts are read about as quickly as their tables are found, and need none built."""
+"""Up to this many transcripts are read about as quickly as their tables, and no table has to be built."""
 
 FROM_LEDGER: Mapping[str, Callable[[CorpusView], pd.DataFrame]] = {
     schema.JOBS.name: CorpusView.jobs,
     schema.EVENTS.name: CorpusView.events,
-    schema.EDITS.name: stored.edits_frame,
+    schema.EDITS.name: payloads.edits_frame,
 }
 """Levels that are not made from transcripts."""
 
@@ -37,8 +37,8 @@ class RowSelection:
     Args:
         view: The batch or corpus, open.
         recording_ids: The recordings; None for all.
-        reviewed: With the edits of people applied.
-        progress: Show how far the making of tables has come, when it takes more than two seconds.
+        reviewed: Apply the edits of people.
+        progress: Show the progress of building tables when it takes more than two seconds.
     """
 
     def __init__(
@@ -59,58 +59,58 @@ class RowSelection:
     def rows(
         self, level: str, columns: Sequence[str], condition: pc.Expression | None = None, *, provenance: bool = False
     ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-        """Columns of the rows of one level that answer a condition, in manifest order.
+        """Return columns of the rows of one level that meet a condition, in manifest order.
 
         Args:
             level: The level.
             columns: The names of its columns.
-            condition: What a row must answer.
-            provenance: Give what the transcripts came from too.
+            condition: The condition on a row.
+            provenance: Return the origin of the transcripts too.
 
         Returns:
-            The rows, and the columns of ``schema.PROVENANCE`` for the recordings when they are asked for.
+            The rows, and the columns of ``schema.PROVENANCE`` for the recordings if ``provenance`` is set.
 
         Raises:
-            OptionError: The condition cannot be worked out on one of the rows.
+            OptionError: The condition cannot be evaluated on one of the rows.
         """
         if level in FROM_LEDGER:
-            frame = _chosen(self._of_ledger(level), level, columns, condition)
+            frame = _filtered(self._of_ledger(level), level, columns, condition)
             return frame, self.rows("transcripts", _ORIGINS, provenance=True)[1] if provenance else None
         if len(self._own) > FEW:
             for attempt in range(2):
                 try:
-                    reading = self._tables()
-                    if reading is None:
+                    tables = self._tables()
+                    if tables is None:
                         break
-                    frame = reading.frame(level, columns, condition)
-                    return frame, self._provenance(reading.frame("transcripts", _ORIGINS, None)) if provenance else None
-                except LedgerError:  # a disk that is full, say: the transcripts can be read all the same
+                    frame = tables.frame(level, columns, condition)
+                    return frame, self._provenance(tables.frame("transcripts", _ORIGINS, None)) if provenance else None
+                except LedgerError:  # a full disk, say: the transcripts can still be read
                     break
                 except (pa.ArrowException, OSError) as cause:
                     if attempt == 0 and not refresh.forget_damaged(self._view.path) and not isinstance(cause, OSError):
                         if condition is not None:
-                            raise impossible(schema.LEVELS[level]) from None
+                            raise evaluation_error(schema.LEVELS[level]) from None
                         break
         return self._of_payloads(level, columns, condition, provenance=provenance)
 
     def dataset(self, level: str) -> ds.Dataset:
-        """The rows of one level as a dataset, in manifest order where that costs nothing.
+        """Return the rows of one level as a dataset, in manifest order where that costs nothing.
 
         Raises:
             LedgerError: The tables cannot be written.
         """
-        reading = None if level in FROM_LEDGER else self._tables()
-        if reading is not None:
-            return reading.dataset(level)
+        tables = None if level in FROM_LEDGER else self._tables()
+        if tables is not None:
+            return tables.dataset(level)
         table = schema.LEVELS[level]
         return ds.dataset(to_arrow(self.rows(level, table.names)[0], table).cast(dataset_schema(table)))
 
     def tables_added(self) -> int:
-        """Bring the tables up to date; how many transcripts were added."""
-        reading = self._tables()
-        return 0 if reading is None else reading.added
+        """Bring the tables up to date, and return how many transcripts were added."""
+        tables = self._tables()
+        return 0 if tables is None else tables.added
 
-    def _tables(self) -> refresh.PayloadReader | None:
+    def _tables(self) -> refresh.CurrentTables | None:
         is_whole = self._view.is_whole and self._recording_ids is None
         whole = self._own if is_whole else refresh.wanted(self._ledger, self._ledger.batches())
         return refresh.bring_up_to_date(self._view.path, self._ledger, self._own, whole, reviewed=self._reviewed, progress=self._progress)
@@ -125,14 +125,14 @@ class RowSelection:
         self, level: str, columns: Sequence[str], condition: pc.Expression | None, *, provenance: bool
     ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
         origins: list[dict[str, str | None]] = []
-        keys = [(one.holding.recording_id, one.holding.job_key) for one in self._own]
-        payloads = stored.payloads(self._ledger, keys, reviewed=self._reviewed)
-        frame = frames.PROJECTIONS[level](_noted(payloads, origins) if provenance else payloads)
-        chosen = _chosen(frame, level, columns, condition)
-        return chosen, self._provenance(pd.DataFrame(origins, columns=_ORIGINS)) if provenance else None
+        keys = [(one.transcript.recording_id, one.transcript.job_key) for one in self._own]
+        bodies = payloads.payloads(self._ledger, keys, reviewed=self._reviewed)
+        frame = frames.PROJECTIONS[level](_with_origins(bodies, origins) if provenance else bodies)
+        rows = _filtered(frame, level, columns, condition)
+        return rows, self._provenance(pd.DataFrame(origins, columns=_ORIGINS)) if provenance else None
 
     def _provenance(self, origins: pd.DataFrame) -> pd.DataFrame:
-        """Origins with what the ledger knows beside them."""
+        """Return the origins, with the options and times that the ledger has."""
         jobs = {row["recording_id"]: row for row in self._ledger.job_rows(self._view.batch_ids, self._recording_ids)}
         rows = [jobs[name] for name in origins["recording_id"]]
         columns = {name: origins[name].tolist() for name in _ORIGINS}
@@ -141,13 +141,13 @@ class RowSelection:
         return schema.PROVENANCE.frame({**columns, "options_hash": hashes, "collected_at": times} if rows else None)
 
 
-def _noted(payloads: frames.Payloads, origins: list[dict[str, str | None]]) -> Iterator[tuple[str, bytes]]:
-    """The payloads, as they pass by, with a note of what each came from."""
-    for recording_id, body in payloads:
+def _with_origins(bodies: frames.Payloads, origins: list[dict[str, str | None]]) -> Iterator[tuple[str, bytes]]:
+    """Yield the payloads, and append the origin of each to the list."""
+    for recording_id, body in bodies:
         origins.append({"recording_id": recording_id, **frames.provenance_of(body)})
         yield recording_id, body
 
 
-def _chosen(frame: pd.DataFrame, level: str, columns: Sequence[str], condition: pc.Expression | None) -> pd.DataFrame:
+def _filtered(frame: pd.DataFrame, level: str, columns: Sequence[str], condition: pc.Expression | None) -> pd.DataFrame:
     rows = frame if condition is None else filtered(frame, schema.LEVELS[level], condition)
     return rows[list(columns)]

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import anywidget
 
-from scribekit.base.errors import ScribekitError, nearest
+from scribekit.base.errors import ScribekitError, kind_and_place, nearest
 
 STATIC = Path(__file__).parent / "static"
 """The folder of the bundles; they are built from ``frontend/``."""
@@ -107,7 +107,7 @@ class Widget(anywidget.AnyWidget):
         except ScribekitError as problem:
             self.show_error(str(problem))
         except Exception as problem:  # noqa: BLE001 -- nobody would see the error of a thread
-            _log.warning("background work of %s failed: %s", type(self).__name__, _type_and_line(problem))
+            _log.warning("background work of %s failed: %s", type(self).__name__, kind_and_place(problem))
             self.show_error(f"Something went wrong in the background ({type(problem).__name__}).")
 
     def close(self) -> None:
@@ -151,7 +151,7 @@ class Widget(anywidget.AnyWidget):
         except ScribekitError as problem:
             self._reply(seq, {"error": str(problem)})
         except Exception as problem:  # noqa: BLE001 -- the page waits for an answer, and the kernel must go on
-            _log.warning("intent %s of %s failed: %s", intent, type(self).__name__, _type_and_line(problem))
+            _log.warning("intent %s of %s failed: %s", intent, type(self).__name__, kind_and_place(problem))
             self._reply(seq, {"error": f"This could not be done ({type(problem).__name__}). What you did before is saved."})
         else:
             is_stale = only_newest and self._newest.get(intent) != seq
@@ -188,12 +188,3 @@ def is_interactive() -> bool:
         return True
     request = kernel.get_parent() or {}
     return bool(request.get("content", {}).get("allow_stdin", True))
-
-
-def _type_and_line(problem: Exception) -> str:
-    """Return the type and the line of an error; its message can quote a transcript."""
-    trace = problem.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else ""
-    return type(problem).__name__ + place

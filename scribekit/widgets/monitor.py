@@ -19,7 +19,7 @@ from scribekit.batch.transcribe import retry
 from scribekit.corpus import status
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.job import ERROR
-from scribekit.corpus.ledger.pages import SORTS
+from scribekit.corpus.ledger.pages import SORTS, job_page
 from scribekit.corpus.view import CorpusView, job_row
 from scribekit.widgets.base import STATIC, Widget
 
@@ -144,7 +144,8 @@ class BatchMonitor(Widget):
         if sort is not None and sort not in SORTS:
             raise OptionError(f"The jobs cannot be sorted by {sort!r}.{nearest(sort, SORTS)}")
         with self._corpus.reading() as view:
-            total, rows = view.ledger.job_page(
+            total, rows = job_page(
+                view.ledger,
                 view.batch_ids,
                 states=states,
                 text=text,
@@ -181,7 +182,7 @@ class BatchMonitor(Widget):
         """Return the figures and the failed recordings as tables."""
         snapshot = self._snapshot()
         with self._corpus.reading() as view:
-            total, failed = view.ledger.job_page(view.batch_ids, states=(ERROR, status.REFUSED), count=STATIC_ROWS)
+            total, failed = job_page(view.ledger, view.batch_ids, states=(ERROR, status.REFUSED), count=STATIC_ROWS)
         return (
             status.table(self._corpus.title, snapshot, time.time()) + _states_html(snapshot) + _failures_html(total, map(job_row, failed))
         )

@@ -6,15 +6,15 @@ import sys
 
 import pytest
 
-from scribekit.corpus import presence as leases
-from scribekit.corpus.presence import FOLDER, ProcessLock
+from scribekit.corpus import presence
+from scribekit.corpus.presence import FOLDER, ProcessLock, is_at_work
 
 AT_WORK = """
 import sys
 from pathlib import Path
 from scribekit.corpus.presence import ProcessLock
-presence = ProcessLock(Path(sys.argv[1]))
-print(presence.owner, flush=True)
+lock = ProcessLock(Path(sys.argv[1]))
+print(lock.owner, flush=True)
 sys.stdin.read()
 """
 
@@ -29,26 +29,30 @@ def another_process(corpus):
 
 @pytest.fixture
 def me(tmp_path):
-    with contextlib.closing(ProcessLock(tmp_path)) as presence:
-        yield presence
+    with contextlib.closing(ProcessLock(tmp_path)) as lock:
+        yield lock
 
 
-def test_a_living_process_is_not_gone(tmp_path, me):
+def test_a_living_process_has_not_exited(tmp_path, me):
     with another_process(tmp_path) as (_, owner):
         assert not me.has_exited(owner)
+        assert me.is_alive(owner)
+        assert is_at_work(tmp_path, owner)
         assert (tmp_path / FOLDER / owner).exists()
 
 
-def test_a_killed_process_is_gone_at_once_and_leaves_nothing_behind(tmp_path, me):
+def test_a_killed_process_has_exited_at_once_and_leaves_nothing_behind(tmp_path, me):
     with another_process(tmp_path) as (process, owner):
         process.kill()
         process.wait()
+        assert not is_at_work(tmp_path, owner)
         assert me.has_exited(owner)
+        assert not me.is_alive(owner)
         assert not (tmp_path / FOLDER / owner).exists()
         assert me.has_exited(owner)
 
 
-def test_two_presences_of_one_process_know_of_each_other(tmp_path, me):
+def test_two_locks_of_one_process_know_of_each_other(tmp_path, me):
     other = ProcessLock(tmp_path)
     assert other.owner != me.owner
     assert not me.has_exited(other.owner)
@@ -56,11 +60,11 @@ def test_two_presences_of_one_process_know_of_each_other(tmp_path, me):
     assert me.has_exited(other.owner)
 
 
-def test_one_is_not_gone_oneself(me):
+def test_this_process_has_not_exited(me):
     assert not me.has_exited(me.owner)
 
 
-def test_someone_on_another_machine_never_counts_as_gone(me):
+def test_a_process_of_another_machine_never_counts_as_exited(me):
     assert not me.has_exited("another-machine-123-abcdef01")
 
 
@@ -68,17 +72,16 @@ def test_a_machine_whose_name_begins_like_ours_is_another_machine(me):
     assert not me.has_exited(f"{socket.gethostname()}-2-123-abcdef01")
 
 
-def test_leaving_removes_the_file(tmp_path):
-    presence = ProcessLock(tmp_path)
-    presence.close()
+def test_closing_the_lock_removes_its_file(tmp_path):
+    ProcessLock(tmp_path).close()
     assert list((tmp_path / FOLDER).iterdir()) == []
 
 
-def test_where_files_cannot_be_locked_nobody_counts_as_gone(tmp_path, monkeypatch, me):
+def test_where_files_cannot_be_locked_no_process_counts_as_exited(tmp_path, monkeypatch, me):
     with another_process(tmp_path) as (process, owner):
         process.kill()
         process.wait()
-        monkeypatch.setattr(leases, "fcntl", None)
+        monkeypatch.setattr(presence, "fcntl", None)
         assert not me.has_exited(owner)
 
 

@@ -1,12 +1,12 @@
 import math
+from collections import Counter
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribekit.corpus import status
-from scribekit.corpus.status import Snapshot, pace, reasons, sentence, summary, table
+from scribekit.corpus.status import Snapshot, facts, pace, reasons, sentence, summary, table
 
 NOW = 10_000.0
 
@@ -109,19 +109,23 @@ def test_the_html_says_the_same_and_runs_nothing():
     assert "2 completed" in page.texts
 
 
-def test_an_empty_corpus_has_a_face_too():
+def test_an_empty_corpus_is_shown_too():
     assert sentence("Corpus c", Snapshot(), NOW) == "Corpus c · 0 recordings · spent $0.00"
     assert "nothing planned" in table("Corpus c", Snapshot(), NOW)
 
 
 def test_the_progress_line_counts_every_job_once():
-    from collections import Counter
-
     states = Counter(dict.fromkeys(("planned", "uploaded", "submitting", "queued", "processing", "completed", "error"), 1))
     ended, counts = summary(states)
     assert ended == 2
     assert sum(counts.values()) == 7
 
 
-def test_durations_are_told_in_the_unit_that_fits():
-    assert [status._duration(s) for s in (5, 89, 600, 7200, math.inf)] == ["5 s", "89 s", "10 min", "2.0 h", "?"]
+@pytest.mark.parametrize(
+    ("left_s", "shown"),
+    [(50, "5 s to 2 min"), (890, "89 s to 28 min"), (6000, "10 min to 3.2 h"), (72_000, "2.0 h to 38.0 h"), (math.inf, "? to ?")],
+)
+def test_times_left_are_shown_in_the_unit_that_fits(left_s, shown):
+    """Two completions in real time leave the widest interval: 90 % to either side."""
+    figures = Snapshot(states={"queued": 1}, audio_s={"queued": left_s}, recent=steady(2, every_s=60.0, audio_s=60.0))
+    assert dict(facts(figures, NOW))["left"] == shown

@@ -84,7 +84,7 @@ def test_a_catalogue_that_cannot_be_read_costs_nothing_but_time(stored, read):
 
 def test_one_recording_of_a_large_part_is_read_from_its_transcript(stored, read, monkeypatch):
     monkeypatch.setattr(build, "PART_AUDIO_S", 3600.0)
-    monkeypatch.setattr(reuse, "_WORTH", 3)
+    monkeypatch.setattr(reuse, "ONE_IN", 3)
     corpus = stored(TALKS)
     sk.build_index(corpus, progress=False)
     sk.build_tables(corpus, progress=False)

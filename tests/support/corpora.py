@@ -53,6 +53,12 @@ def store(folder, recordings, columns=None, number=1, sources=None, **options):
     return sk.Corpus(folder).batch(batch)
 
 
+def texts(corpus, recording_id="one", **options):
+    """The speaker and text of each utterance of a recording."""
+    frame = sk.to_frame(corpus, "utterances", **options)
+    return frame.loc[frame["recording_id"] == recording_id, ["speaker", "text"]].to_numpy().tolist()
+
+
 def write_tone(path, seconds=40, rate_hz=8000):
     """A mono WAV file of a tone that swells and fades every two seconds."""
     at = np.arange(seconds * rate_hz) / rate_hz

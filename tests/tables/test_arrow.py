@@ -172,12 +172,12 @@ def test_recordings_answer_by_their_row_of_the_manifest(where, names):
         ("year", "a dict of column → value, or a function of the manifest; not str"),
         (5, "a dict of column → value, or a function of the manifest; not int"),
         ({"count": 1.5}, "'count' holds values of the type Int64; where= asks it for [1.5]"),
-        (lambda manifest: 1, "a truth for each row"),
-        (lambda manifest: {0: True}, "a truth for each row"),
+        (lambda manifest: 1, "True or False for each row"),
+        (lambda manifest: {0: True}, "True or False for each row"),
         (lambda manifest: manifest.set_index("recording_id")["year"] == 2024, "it gives Series, of other rows"),
         (lambda manifest: manifest["flag"].dropna().reset_index(drop=True), "it gives Series, of other rows"),
-        (lambda manifest: ["a"], "a truth for each row"),
-        (lambda manifest: manifest["kind"], "a truth for each row"),
+        (lambda manifest: ["a"], "True or False for each row"),
+        (lambda manifest: manifest["kind"], "True or False for each row"),
     ],
 )
 def test_what_no_row_of_the_manifest_can_answer_is_refused(where, message):

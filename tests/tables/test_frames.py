@@ -281,28 +281,3 @@ def test_columns_of_several_batches_are_put_side_by_side(transcribed, tmp_path):
     assert frame["speaker"]["a"] == "Ada"
     assert frame["place"]["b"] == "Zürich"
     assert pd.isna(frame["place"]["a"])
-
-
-# -- files ------------------------------------------------------------------------------------------------------------
-
-
-def test_export_names_are_the_same_whatever_part_of_the_corpus_is_exported(transcribed, tmp_path):
-    part = transcribed(rows("2019/a.mp3", "A.MP3"))
-    other = transcribed(rows("2020/a.mp3", "a.mp3"))
-    whole, *parts = (sk.export(scope, tmp_path / "out", ["txt"]) for scope in (sk.open_corpus(tmp_path / "corpus"), part, other))
-    assert whole["path"].tolist() == [*parts[0]["path"], *parts[1]["path"]]
-    assert whole["path"].str.casefold().is_unique
-    assert dtypes(whole) == schema.WRITTEN.dtypes
-
-
-def test_export_of_nothing_is_an_empty_list_of_files(transcribed, tmp_path):
-    written = sk.export(transcribed(["ftp://host.example/a.mp3"]), tmp_path / "out")
-    assert written.empty
-    assert dtypes(written) == schema.WRITTEN.dtypes
-
-
-def test_an_unknown_format_writes_nothing(transcribed, tmp_path):
-    batch = transcribed(rows("a"))
-    with pytest.raises(OptionError, match="'srt'"):
-        sk.export(batch, tmp_path / "out", ["txt", "str"])
-    assert not (tmp_path / "out").exists()

@@ -1,23 +1,25 @@
-"""The ledger: the durable record of what was asked, paid for and received. The one owner of SQLite for it.
+"""The ledger: the durable record of what was asked, paid for, received and corrected. The only owner of ``ledger.sqlite``.
 
-It lives in the corpus folder as ``ledger.sqlite``. Every fact is committed, and synchronised to the disk, before what
-follows from it is done.
+Every fact is committed, and synchronised to the disk, before anything is done that depends on it. ``database`` opens the file and upgrades
+it (the ``.sql`` scripts make one version each), ``writes`` and ``reads`` hold the statements, ``edits`` is the journal of edits.
+
+Doors: ``Ledger`` with the names in ``__all__``, ``pages`` (one page of the jobs table) and ``snapshot`` (the figures of a batch).
 """
 
+from pathlib import Path
+
 from scribekit.corpus.ledger.database import BUSY_S, FILE_NAME, VERSION
-from scribekit.corpus.ledger.edits import EditedMeanwhile, Journal
-from scribekit.corpus.ledger.pages import Pages
-from scribekit.corpus.ledger.reads import Views
-from scribekit.corpus.ledger.snapshot import Figures
-from scribekit.corpus.ledger.writes import Fact, Receipt, Work
+from scribekit.corpus.ledger.edits import EditedMeanwhile, EditJournal
+from scribekit.corpus.ledger.reads import Reads
+from scribekit.corpus.ledger.writes import Fact, Receipt, Writes
 
-__all__ = ["BUSY_S", "FILE_NAME", "VERSION", "EditedMeanwhile", "Fact", "Ledger", "Receipt"]
+__all__ = ["BUSY_S", "FILE_NAME", "VERSION", "EditJournal", "EditedMeanwhile", "Fact", "Ledger", "Receipt"]
 
 
-class Ledger(Work, Views, Figures, Pages, Journal):
+class Ledger(Writes, Reads):
     """The open ledger of one corpus.
 
-    What is written is in ``Work``, what is read in ``Views``, ``Figures`` and ``Pages``, what people changed in ``Journal``.
+    ``Writes`` has what the engine and the verbs write, ``Reads`` what verbs and tables read.
 
     A ledger is used by one thread at a time; any number of processes may have the same one open.
 
@@ -25,6 +27,13 @@ class Ledger(Work, Views, Figures, Pages, Journal):
         folder: The corpus folder.
         create: Make the folder and an empty ledger when there is none.
 
+    Attributes:
+        edits: The journal of edits.
+
     Raises:
-        LedgerError: The folder holds no ledger (and ``create`` is false), or one that cannot be opened.
+        LedgerError: The folder has no ledger (and ``create`` is false), or one that cannot be opened.
     """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        super().__init__(folder, create=create)
+        self.edits = EditJournal(self)

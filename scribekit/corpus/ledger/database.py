@@ -1,4 +1,4 @@
-"""The file of the ledger: opening it, one transaction at a time, and errors that say what to do. The one owner of SQLite for it."""
+"""Open the ledger's SQLite file, upgrade it, run transactions, and explain SQLite's errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from scribekit.base.errors import LedgerError, explained, reason
-from scribekit.corpus.sqlite import READ_ONLY, connect, has_rest, is_writable, transaction
+from scribekit.corpus.sqlite import READ_ONLY, connect, has_unfinished_write, is_writable, transaction
 
 FILE_NAME = "ledger.sqlite"
 _SCRIPTS = ("ledger.sql", "journal.sql", "figures.sql")  # the n-th makes version n out of the one before
@@ -21,20 +21,19 @@ VERSION = len(_SCRIPTS)
 BUSY_S = 10.0
 
 
-class Store:
-    """The open ledger of one corpus.
-
-    A ledger is used by one thread at a time; any number of processes may have the same one open.
+class Database:
+    """The open SQLite file of the ledger.
 
     Args:
-        folder: The corpus folder. Where it cannot be written, the ledger is open for reading alone.
-        create: Open it to be written; make the folder and an empty ledger when there is none.
+        folder: The corpus folder. Where it cannot be written, the ledger is read-only.
+        create: Open it for writing; make the folder and an empty ledger when there is none.
 
     Attributes:
+        folder: The corpus folder.
         is_read_only: Whether every write is refused.
 
     Raises:
-        LedgerError: The folder holds no ledger (and ``create`` is false), or one that cannot be opened.
+        LedgerError: The folder has no ledger (and ``create`` is false), or one that cannot be opened.
     """
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
@@ -76,7 +75,7 @@ class Store:
 
     def _upgrade(self) -> None:
         with self.transaction() as db:
-            version = db.execute("PRAGMA user_version").fetchone()[0]  # it is VERSION if another process was quicker
+            version = db.execute("PRAGMA user_version").fetchone()[0]  # another process may have upgraded it meanwhile
             for script in _SCRIPTS[version:]:
                 for statement in resources.files("scribekit.corpus.ledger").joinpath(script).read_text("utf-8").split(";"):
                     db.execute(statement)
@@ -94,32 +93,32 @@ class Store:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One all-or-nothing write that waits for its turn among the processes."""
+        """Run one all-or-nothing write that waits for its turn among the processes."""
         self.check_writable()
         with _explained(self.folder / FILE_NAME), transaction(self._db):
             yield self._db
 
     def check_writable(self) -> None:
-        """Refuse what would change the corpus where it cannot be changed.
+        """Refuse a change of a read-only corpus.
 
         Raises:
-            LedgerError: It is open for reading alone.
+            LedgerError: The ledger is read-only.
         """
         if self.is_read_only:
             raise LedgerError(f"The corpus in {str(self.folder)!r} can be read but not changed: {READ_ONLY}")
 
     def read(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[sqlite3.Row]:
-        """The rows of a query."""
+        """Return the rows of a query."""
         return list(self.rows(sql, values))
 
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Iterator[sqlite3.Row]:
-        """The rows of a query, one at a time."""
+        """Yield the rows of a query, one at a time."""
         with _explained(self.folder / FILE_NAME):
             yield from self._db.execute(sql, values)
 
 
-def marks(values: Sequence[Any]) -> str:
-    """Placeholders for the values of a list."""
+def placeholders(values: Sequence[Any]) -> str:
+    """Return the SQL placeholders for the values of a list."""
     return ", ".join("?" * len(values))
 
 
@@ -127,12 +126,12 @@ _ZSTD = pa.Codec("zstd", compression_level=3)
 
 
 def pack(body: bytes) -> bytes:
-    """Compressed, after its length."""
+    """Compress bytes, with their length in front."""
     return len(body).to_bytes(8, "little") + bytes(_ZSTD.compress(body, asbytes=True))
 
 
 def unpack(stored: bytes) -> bytes:
-    """What was packed."""
+    """Return the bytes that were packed."""
     return bytes(_ZSTD.decompress(stored[8:], int.from_bytes(stored[:8], "little"), asbytes=True))
 
 
@@ -163,11 +162,11 @@ def _explained(path: Path) -> AbstractContextManager[None]:
 def _reason(cause: sqlite3.Error, path: Path) -> str:
     text = str(cause)
     if not is_writable(path) and "malformed" in text:
-        return f"was changed by somebody else while it was read, or is damaged ({text}). Run the same call again: it reads the file anew."
-    if not is_writable(path) and has_rest(path):
-        return f"cannot be read as it stands ({text}): what was written last is not in the file itself yet, and {READ_ONLY}"
+        return f"was changed by somebody else while it was read, or is damaged ({text}). Run the same call again: it reads the file again."
+    if not is_writable(path) and has_unfinished_write(path):
+        return f"cannot be read now ({text}): what was written last is not in the file itself yet, and {READ_ONLY}"
     if "locked" in text or "busy" in text:
-        return "is locked by another program that is writing to it. Wait until that one is done, then run the same call again."
+        return "is locked by another program that is writing to it. Wait until that program is done, then run the same call again."
     if "full" in text or "I/O" in text:
         return f"cannot be written ({text}). Make room on the disk, then run the same call again: what was recorded is safe."
     if "readonly" in text or "unable to open" in text:

@@ -1,13 +1,13 @@
--- What people changed: appended to, never altered. An undo is a row like any other.
+-- The edits that people made. Rows are appended, never changed. An undo is a row too.
 CREATE TABLE edits (
     edit_id INTEGER PRIMARY KEY,
     at REAL NOT NULL,
     who TEXT NOT NULL,
-    -- What it is about: the SHA-256 of the file, or the URL, so that it outlives a new transcription.
+    -- The SHA-256 of the file, or the URL, so that the edit outlives a new transcription.
     content TEXT NOT NULL,
-    -- The transcript that was looked at.
+    -- The transcript that the person saw.
     transcript_id TEXT NOT NULL,
-    -- Edits that were made, and are undone, as one.
+    -- The number of edits that were made together, and are undone together.
     edit_group INTEGER NOT NULL,
     action TEXT NOT NULL,
     detail TEXT NOT NULL

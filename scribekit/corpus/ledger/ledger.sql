@@ -51,7 +51,7 @@ CREATE TABLE recordings (
 ) WITHOUT ROWID;
 CREATE INDEX recordings_job ON recordings (job_key);
 CREATE INDEX recordings_name ON recordings (recording_id, batch_id);
--- Every transcript that was ever created for a job, so that a lost one can be told from those that are accounted for.
+-- Every transcript that was created for a job. A transcript at the service that is not in this table may be a lost one.
 CREATE TABLE attempts (
     transcript_id TEXT PRIMARY KEY,
     job_key TEXT NOT NULL REFERENCES jobs,
@@ -78,7 +78,7 @@ CREATE TABLE events (
     detail TEXT NOT NULL
 );
 CREATE INDEX events_limited ON events (at) WHERE event = 'rate limited';
--- What was deleted at the service at the user's wish.
+-- The transcripts that the user had deleted at the service.
 CREATE TABLE deletions (
     transcript_id TEXT PRIMARY KEY,
     job_key TEXT NOT NULL REFERENCES jobs,

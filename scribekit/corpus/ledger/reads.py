@@ -1,4 +1,4 @@
-"""The reading side of the ledger."""
+"""The queries of the ledger."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from scribekit.corpus.ledger.database import Store, marks, unpack
+from scribekit.corpus.ledger.database import Database, placeholders, unpack
 from scribekit.corpus.ledger.writes import OPEN
 
 
 def _in(batch_ids: Sequence[int]) -> str:
-    # Where all batches are asked for, no job need be looked up: half of the time for a large corpus.
+    # If all batches are asked for, no job is looked up, which saves half of the time in a large corpus.
     every = f"(SELECT COUNT(*) FROM batches) = {len(set(batch_ids))}"
-    return f"({every} OR key IN (SELECT job_key FROM recordings WHERE batch_id IN ({marks(batch_ids)})))"
+    return f"({every} OR key IN (SELECT job_key FROM recordings WHERE batch_id IN ({placeholders(batch_ids)})))"
 
 
 JOB_COLUMNS = (
@@ -26,64 +26,68 @@ JOB_COLUMNS = (
 JOB_TABLES = "FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key LEFT JOIN payloads p ON p.job_key = r.job_key"
 
 
-class Views(Store):
-    """What the verbs and tables read."""
+class Reads(Database):
+    """What verbs and tables read."""
 
     def batches(self) -> list[int]:
-        """The numbers of all batches, oldest first."""
+        """Return the numbers of all batches, oldest first."""
         return [row[0] for row in self.read("SELECT batch_id FROM batches ORDER BY batch_id")]
 
     def began_at(self, batch_ids: Sequence[int]) -> float:
-        """When the first of the batches was recorded, Unix time."""
-        return float(self.read(f"SELECT MIN(created_at) FROM batches WHERE batch_id IN ({marks(batch_ids)})", tuple(batch_ids))[0][0])
+        """Return when the first of the batches was recorded, in Unix time."""
+        sql = f"SELECT MIN(created_at) FROM batches WHERE batch_id IN ({placeholders(batch_ids)})"
+        return float(self.read(sql, tuple(batch_ids))[0][0])
 
     def unfinished_hosts(self, batch_ids: Sequence[int]) -> list[str]:
-        """The services that hold, or are to get, jobs of the batches that have not ended."""
+        """Return the services that have, or will get, unfinished jobs of the batches."""
         sql = (
-            f"SELECT DISTINCT host FROM batches WHERE batch_id IN ({marks(batch_ids)}) AND EXISTS (SELECT 1 FROM recordings r"
+            f"SELECT DISTINCT host FROM batches WHERE batch_id IN ({placeholders(batch_ids)}) AND EXISTS (SELECT 1 FROM recordings r"
             f" JOIN jobs ON jobs.key = r.job_key WHERE r.batch_id = batches.batch_id AND {OPEN})"
         )
         return [row[0] for row in self.read(sql, tuple(batch_ids))]
 
     def hosts(self, batch_ids: Sequence[int]) -> list[str]:
-        """The services that the batches were planned for."""
-        sql = f"SELECT DISTINCT host FROM batches WHERE batch_id IN ({marks(batch_ids)})"
+        """Return the services that the batches were planned for."""
+        sql = f"SELECT DISTINCT host FROM batches WHERE batch_id IN ({placeholders(batch_ids)})"
         return [row[0] for row in self.read(sql, tuple(batch_ids))]
 
     def batches_at(self, host: str, batch_ids: Sequence[int]) -> list[int]:
-        """Those of the batches that were planned for a service."""
-        sql = f"SELECT batch_id FROM batches WHERE host = ? AND batch_id IN ({marks(batch_ids)}) ORDER BY batch_id"
+        """Return those of the batches that were planned for a service."""
+        sql = f"SELECT batch_id FROM batches WHERE host = ? AND batch_id IN ({placeholders(batch_ids)}) ORDER BY batch_id"
         return [row[0] for row in self.read(sql, (host, *batch_ids))]
 
     def manifest(self, batch_id: int) -> bytes:
-        """The manifest of a batch as Parquet bytes."""
+        """Return the manifest of a batch as Parquet bytes."""
         return unpack(self.read("SELECT manifest FROM batches WHERE batch_id = ?", (batch_id,))[0][0])
 
     def sources(self) -> dict[str, tuple[str, str | None]]:
-        """Every recording id in the corpus → its latest source and job key."""
+        """Return every recording id in the corpus → its latest source and job key."""
         rows = self.read("SELECT recording_id, source, job_key FROM recordings ORDER BY batch_id")
         return {row[0]: (row[1], row[2]) for row in rows}
 
     def files(self, batch_ids: Sequence[int]) -> dict[str, str]:
-        """Recording id → the whole path of its file, where it was last seen; recordings at an address are not in it."""
+        """Return recording id → the absolute path where its file was last seen; without the recordings whose source is a URL."""
         sql = (
             "SELECT r.recording_id, jobs.source FROM recordings r JOIN jobs ON jobs.key = r.job_key"
-            f" WHERE jobs.sha256 IS NOT NULL AND r.batch_id IN ({marks(batch_ids)}) ORDER BY r.batch_id"
+            f" WHERE jobs.sha256 IS NOT NULL AND r.batch_id IN ({placeholders(batch_ids)}) ORDER BY r.batch_id"
         )
         return dict(tuple(row) for row in self.read(sql, tuple(batch_ids)))
 
     def taken(self, job_keys: Collection[str]) -> set[str]:
-        """Those of the jobs that are done, or at the service: what is submitted again does not send them again."""
+        """Return those of the jobs that are completed or at the service, so that another submission does not send them again."""
         sql = "SELECT key FROM jobs WHERE state NOT IN ('planned', 'uploaded', 'error') AND key IN (SELECT value FROM json_each(?))"
         return {row[0] for row in self.read(sql, (json.dumps(list(job_keys)),))}
 
     def content(self, job_key: str) -> str | None:
-        """What a job is about: the SHA-256 of the file, or the URL. None when there is none, or it failed: its source may be mended."""
+        """Return the content of a job: the SHA-256 of the file, or the URL. None if there is no such job, or it failed.
+
+        The source of a failed job may have been corrected since.
+        """
         rows = self.read("SELECT COALESCE(sha256, source) FROM jobs WHERE key = ? AND state <> 'error'", (job_key,))
         return rows[0][0] if rows else None
 
     def paid_again(self, batch_id: int) -> tuple[int, float]:
-        """Unsent jobs of a batch whose recording has a transcript with other options from the same service: how many, at what estimate."""
+        """Count the unsent jobs whose recording has a transcript with other options from the same service, and add up their estimates."""
         sql = (
             "SELECT COUNT(*), TOTAL(j.estimate_usd) FROM jobs j JOIN batches b USING (batch_id)"
             " WHERE j.batch_id = ? AND j.state = 'planned' AND j.attempts = 0"
@@ -95,36 +99,36 @@ class Views(Store):
         return count, estimate
 
     def owners(self) -> list[str]:
-        """Every process that holds a claim, alive or not."""
+        """Return every process that holds a claim, alive or not."""
         return [row[0] for row in self.read("SELECT DISTINCT lease_owner FROM jobs WHERE lease_owner IS NOT NULL")]
 
     def unfinished(self, batch_ids: Sequence[int]) -> int:
-        """How many jobs of the batches have not ended, whoever holds them, and whether or not the budget allows them."""
+        """Count the unfinished jobs of the batches, including those that other processes hold and those that the budget holds back."""
         return int(self.read(f"SELECT COUNT(*) FROM jobs WHERE {OPEN} AND {_in(batch_ids)}", tuple(batch_ids))[0][0])
 
     def possible(self, batch_ids: Sequence[int]) -> int:
-        """How many jobs of the batches have not ended and are not held back, whoever is at work on them."""
+        """Count the unfinished jobs of the batches that are not held back, including those that other processes hold."""
         sql = f"SELECT COUNT(*) FROM jobs WHERE {OPEN} AND (held IS NULL OR lease_owner IS NOT NULL) AND {_in(batch_ids)}"
         return int(self.read(sql, tuple(batch_ids))[0][0])
 
     def known_transcripts(self, transcript_ids: Sequence[str]) -> set[str]:
-        """Those of the ids that belong to some job of this corpus already."""
-        sql = f"SELECT transcript_id FROM attempts WHERE transcript_id IN ({marks(transcript_ids)})"
+        """Return those of the ids that belong to a job of this corpus already."""
+        sql = f"SELECT transcript_id FROM attempts WHERE transcript_id IN ({placeholders(transcript_ids)})"
         return {row[0] for row in self.read(sql, tuple(transcript_ids))}
 
     def job_rows(self, batch_ids: Sequence[int], recording_ids: Sequence[str] | None = None) -> Iterator[Any]:
-        """One row per recording in manifest order, with its job's facts, one at a time: of all recordings, or of those with one of the ids.
+        """Yield one row per recording in manifest order, with the facts of its job: all recordings, or those with one of the ids.
 
-        A recording of several batches appears as in the latest, in its place of the first.
+        A recording of several batches comes at its position in the first, with the facts of the latest.
         """
         ids: tuple[Any, ...] = tuple(batch_ids)
-        sql = f"SELECT {JOB_COLUMNS} {JOB_TABLES} WHERE r.batch_id IN ({marks(ids)})"
+        sql = f"SELECT {JOB_COLUMNS} {JOB_TABLES} WHERE r.batch_id IN ({placeholders(ids)})"
         names: tuple[str, ...] = ()
         if recording_ids is not None:
             sql += " AND r.recording_id IN (SELECT value FROM json_each(?))"
             names = (json.dumps(list(recording_ids)),)
         if len(ids) > 1:
-            own = f"FROM recordings o WHERE o.recording_id = r.recording_id AND o.batch_id IN ({marks(ids)})"
+            own = f"FROM recordings o WHERE o.recording_id = r.recording_id AND o.batch_id IN ({placeholders(ids)})"
             sql += f" AND r.batch_id = (SELECT MAX(o.batch_id) {own})"
             sql += f" ORDER BY (SELECT MIN(o.batch_id) {own}), (SELECT o.position {own} ORDER BY o.batch_id LIMIT 1)"
             ids = (*ids, *names, *ids, *ids, *ids)
@@ -134,27 +138,27 @@ class Views(Store):
         yield from self.rows(sql, ids)
 
     def transcript_ids(self, batch_ids: Sequence[int]) -> dict[str, tuple[str, str | None]]:
-        """Recording id → job key and, when it is completed, transcript id: what is asked before every search, so no more than that.
+        """Return recording id → job key and, when it is completed, transcript id. It is quick, because every search asks for it first.
 
-        In the order of :meth:`job_rows`, without the recordings that have no job.
+        The order is that of :meth:`job_rows`. Recordings without a job are left out.
         """
         sql = (
             "SELECT r.recording_id, r.job_key, iif(j.state = 'completed', j.transcript_id, NULL)"
             " FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key"
-            f" WHERE r.batch_id IN ({marks(batch_ids)}) ORDER BY r.batch_id, r.position"
+            f" WHERE r.batch_id IN ({placeholders(batch_ids)}) ORDER BY r.batch_id, r.position"
         )
         latest = {recording_id: (key, transcript_id) for recording_id, key, transcript_id in self.read(sql, tuple(batch_ids))}
         return {recording_id: found for recording_id, found in latest.items() if found[0] is not None}
 
     def transcripts(self) -> list[tuple[int, str, str]]:
-        """Number, job key and transcript id of every transcript that is stored; jobs are numbered as they were planned."""
+        """Return number, job key and transcript id of every stored transcript; jobs are numbered in the order of planning."""
         sql = "SELECT rowid, key, transcript_id FROM jobs WHERE state = 'completed' AND key IN (SELECT job_key FROM payloads)"
         return [(row[0], row[1], row[2]) for row in self.read(sql)]
 
     def stamp(self) -> str:
-        """What is another whenever batches, their manifests, jobs' states or edits are; asking takes about a millisecond.
+        """Return a text that changes whenever batches, their manifests, states of jobs or edits change. It takes about a millisecond.
 
-        Events and edits are only ever appended, and no job changes its state without an event.
+        Events and edits are only appended, and no job changes its state without an event.
         """
         manifests = hashlib.blake2b(digest_size=16)
         for row in self.rows("SELECT fingerprint, manifest FROM batches ORDER BY batch_id"):
@@ -166,17 +170,20 @@ class Views(Store):
         return repr((*self.read(sql)[0], manifests.hexdigest()))
 
     def payloads(self, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
-        """For each (recording id, job key) that has one: the recording id and the payload as received, one at a time."""
+        """Yield the recording id and the payload as received for each (recording id, job key) that has one, one at a time."""
         for recording_id, key in keys:
             rows = self.read("SELECT body FROM payloads WHERE job_key = ?", (key,))
             if rows:
                 yield recording_id, unpack(rows[0][0])
 
     def events(self, batch_ids: Sequence[int]) -> list[dict[str, Any]]:
-        """What happened to the jobs of the batches, and to no single job, oldest first; with the recording that first asked for the job."""
+        """Return the events of the jobs of the batches, and those of no single job, oldest first.
+
+        Each has the first recording of the latest batch that shares the job.
+        """
         sql = (
             "SELECT e.at, e.job_key, e.transcript_id, e.state, e.event, e.detail,"
-            f" (SELECT r.recording_id FROM recordings r WHERE r.job_key = e.job_key AND r.batch_id IN ({marks(batch_ids)})"
+            f" (SELECT r.recording_id FROM recordings r WHERE r.job_key = e.job_key AND r.batch_id IN ({placeholders(batch_ids)})"
             "  ORDER BY r.batch_id DESC, r.position LIMIT 1) AS recording_id"
             " FROM events e ORDER BY e.event_id"
         )
@@ -184,12 +191,12 @@ class Views(Store):
         return [row for row in rows if row["job_key"] is None or row["recording_id"] is not None]
 
     def states(self, batch_ids: Sequence[int]) -> dict[str, int]:
-        """How many jobs stand where."""
+        """Count the jobs by state."""
         sql = f"SELECT state, COUNT(*) FROM jobs WHERE {_in(batch_ids)} GROUP BY state"
         return dict(tuple(row) for row in self.read(sql, tuple(batch_ids)))
 
     def remote(self, batch_ids: Sequence[int]) -> list[tuple[str, str]]:
-        """Transcript id and job key of every ended attempt that still lies at the service, but for those that are yet to be fetched."""
+        """Return transcript id and job key of every ended attempt that the service still has, except those yet to be fetched."""
         sql = (
             "SELECT a.transcript_id, a.job_key FROM attempts a JOIN jobs ON jobs.key = a.job_key"
             f" WHERE jobs.state IN ('completed', 'error') AND {_in(batch_ids)}"
@@ -199,6 +206,14 @@ class Views(Store):
         return [(row[0], row[1]) for row in self.read(sql, tuple(batch_ids))]
 
     def deletions(self, batch_ids: Sequence[int]) -> list[dict[str, Any]]:
-        """The record of deletions at the service."""
+        """Return the record of deletions at the service."""
         sql = f"SELECT d.* FROM deletions d JOIN jobs ON jobs.key = d.job_key WHERE {_in(batch_ids)} ORDER BY d.at"
         return [dict(row) for row in self.read(sql, tuple(batch_ids))]
+
+    def failures(self, batch_ids: Sequence[int]) -> dict[str, str]:
+        """Return recording id → kind of error, for every recording whose job has failed."""
+        sql = (
+            "SELECT r.recording_id, j.error_kind FROM jobs j JOIN recordings r ON r.job_key = j.key"
+            f" WHERE j.state = 'error' AND r.batch_id IN ({placeholders(batch_ids)})"
+        )
+        return dict(tuple(row) for row in self.read(sql, tuple(batch_ids)))

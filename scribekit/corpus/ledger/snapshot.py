@@ -1,4 +1,4 @@
-"""The figures of a batch or corpus: counted from indexes alone, so that it may be done every second on a large corpus."""
+"""The figures of a batch or corpus, counted from indexes only: quick enough to be taken every second in a large corpus."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from scribekit.corpus.ledger.database import Store, marks
+from scribekit.corpus.ledger.database import Database, placeholders
 from scribekit.corpus.ledger.writes import OPEN
 from scribekit.corpus.status import WINDOW_S, Snapshot
 
-# What has been planned, by batch first, as the index has it: what is in order needs no sorting.
+# Grouped in the order of the index, so that nothing has to be sorted.
 _PLANNED = "SELECT state, COUNT(*), TOTAL(duration_s), COUNT(duration_s), TOTAL(estimate_usd) FROM jobs WHERE {} GROUP BY batch_id, state"
 _HELD = "held IS NOT NULL AND lease_owner IS NULL"
-# The condition is that of the index.
+# The condition equals that of the index, so that SQLite can use it.
 _MARKED = (
     "SELECT state, SUM(failures > 0), TOTAL(reserved_usd), TOTAL(reserved_usd - COALESCE(estimate_usd, 0)),"
     f" SUM({_HELD}), TOTAL(CASE WHEN {_HELD} THEN duration_s END), SUM({_HELD} AND duration_s IS NULL)"
@@ -24,7 +24,7 @@ _MARKED = (
 _UPLOADING = (
     "SELECT COUNT(*) FROM jobs INDEXED BY jobs_leased WHERE lease_owner IS NOT NULL AND state = 'planned' AND sha256 IS NOT NULL AND {}"
 )
-# In the order of the keys, which is that of all three indexes.
+# Joined in the order of the keys, which is that of all three indexes.
 _PAID_ELSEWHERE = (
     "FROM recordings r INDEXED BY recordings_job CROSS JOIN jobs j INDEXED BY jobs_payer ON j.key = r.job_key AND j.batch_id <> r.batch_id"
 )
@@ -32,15 +32,23 @@ _PAID_ELSEWHERE = (
 _Part = tuple[str, tuple[Any, ...]]
 
 
-class Figures(Store):
-    """What a person sees at a glance."""
+def take_snapshot(ledger: Database, batch_ids: Sequence[int], now: float) -> Snapshot:
+    """Return the figures of the batches.
+
+    A job of several batches counts in each of them. Its cost counts in the batch that pays for it.
+    """
+    return _Figures(ledger).snapshot(batch_ids, now)
+
+
+class _Figures:
+    def __init__(self, ledger: Database) -> None:
+        self._ledger = ledger
 
     def snapshot(self, batch_ids: Sequence[int], now: float) -> Snapshot:
-        """The figures of the batches; a job of several counts in each of them, its cost in the one that pays for it."""
         ids = tuple(batch_ids)
-        if not ids:  # and no index that a statement names could be of use
+        if not ids:  # SQLite refuses the statements: it has no use for the indexes that they name
             return Snapshot()
-        is_whole = not self._value(f"SELECT COUNT(*) FROM batches WHERE batch_id NOT IN ({marks(ids)})", ids)
+        is_whole = not self._value(f"SELECT COUNT(*) FROM batches WHERE batch_id NOT IN ({placeholders(ids)})", ids)
         parts = self._parts(ids, is_whole=is_whole)
         states: dict[str, int] = defaultdict(int)
         audio_s: dict[str, float] = defaultdict(float)
@@ -55,15 +63,17 @@ class Figures(Store):
         for row in marked:
             usd[row[0]] += row[3]
         spent = self._spent(ids, is_whole=is_whole)
-        billed = {"completed": spent, "error": 0.0}  # what fails is not billed
-        budgets = self.read(f"SELECT SUM(budget_usd), COUNT(*) = COUNT(budget_usd) FROM batches WHERE batch_id IN ({marks(ids)})", ids)[0]
+        billed = {"completed": spent, "error": 0.0}  # a failed job is not billed
+        budgets = self._ledger.read(
+            f"SELECT SUM(budget_usd), COUNT(*) = COUNT(budget_usd) FROM batches WHERE batch_id IN ({placeholders(ids)})", ids
+        )[0]
         return Snapshot(
             states=dict(states),
             usd={state: billed.get(state, cost) for state, cost in usd.items()},
             audio_s=dict(audio_s),
             unknown=unknown - sum(row[6] for row in marked),
             refused=self._value(
-                f"SELECT COUNT(DISTINCT recording_id) FROM recordings WHERE job_key IS NULL AND batch_id IN ({marks(ids)})", ids
+                f"SELECT COUNT(DISTINCT recording_id) FROM recordings WHERE job_key IS NULL AND batch_id IN ({placeholders(ids)})", ids
             ),
             recent=self._recent(ids, now),
             uploading=sum(row[0] for row in self._over(_UPLOADING, parts)),
@@ -73,44 +83,44 @@ class Figures(Store):
             held_audio_s=sum(row[5] for row in marked),
             reserved_usd=sum(row[2] for row in marked),
             spent_usd=spent,
-            saved_usd=self._saved(ids, is_alone=is_whole and len(set(ids)) == 1),
+            saved_usd=self._saved(ids, is_only_batch=is_whole and len(set(ids)) == 1),
             budget_usd=budgets[0] if budgets[1] else None,
         )
 
     def _parts(self, ids: tuple[int, ...], *, is_whole: bool) -> list[_Part]:
-        """The jobs of the batches as conditions: those that they pay for, and those that they share with another that does."""
-        paid = (f"batch_id IN ({marks(ids)})", ids)
+        """Return the jobs of the batches as conditions: those that they pay for, and those that another batch pays for."""
+        own = f"IN ({placeholders(ids)})"
+        paid = (f"batch_id {own}", ids)
         if is_whole:
             return [paid]
-        sql = f"SELECT DISTINCT job_key {_PAID_ELSEWHERE} WHERE r.batch_id IN ({marks(ids)}) AND j.batch_id NOT IN ({marks(ids)})"
-        shared = [row[0] for row in self.read(sql, (*ids, *ids))]
+        sql = f"SELECT DISTINCT job_key {_PAID_ELSEWHERE} WHERE r.batch_id {own} AND j.batch_id NOT {own}"
+        shared = [row[0] for row in self._ledger.read(sql, (*ids, *ids))]
         return [paid, ("key IN (SELECT value FROM json_each(?))", (json.dumps(shared),))] if shared else [paid]
 
     def _over(self, sql: str, parts: Sequence[_Part]) -> list[Any]:
-        return [row for condition, values in parts for row in self.read(sql.format(condition), values)]
+        return [row for condition, values in parts for row in self._ledger.read(sql.format(condition), values)]
 
     def _value(self, sql: str, values: tuple[Any, ...] = ()) -> Any:
-        return self.read(sql, values)[0][0]
+        return self._ledger.read(sql, values)[0][0]
 
     def _recent(self, ids: tuple[int, ...], now: float) -> list[tuple[float, float]]:
         audio = "COALESCE(duration_s, (SELECT audio_duration_s FROM payloads WHERE job_key = jobs.key), 0)"
-        own = f"EXISTS (SELECT 1 FROM recordings r WHERE r.job_key = jobs.key AND r.batch_id IN ({marks(ids)}))"
-        sql = (
-            f"SELECT completed_at, {audio} FROM jobs WHERE completed_at > ? AND (batch_id IN ({marks(ids)}) OR {own}) ORDER BY completed_at"
-        )
-        return [(row[0], row[1]) for row in self.read(sql, (now - WINDOW_S, *ids, *ids))]
+        own = f"IN ({placeholders(ids)})"
+        shared = f"EXISTS (SELECT 1 FROM recordings r WHERE r.job_key = jobs.key AND r.batch_id {own})"
+        sql = f"SELECT completed_at, {audio} FROM jobs WHERE completed_at > ? AND (batch_id {own} OR {shared}) ORDER BY completed_at"
+        return [(row[0], row[1]) for row in self._ledger.read(sql, (now - WINDOW_S, *ids, *ids))]
 
     def _spent(self, ids: tuple[int, ...], *, is_whole: bool) -> float:
         sql = "SELECT TOTAL(cost_usd) FROM payloads p INDEXED BY payloads_figures"
         if is_whole:
             return float(self._value(sql))
-        sql += f" CROSS JOIN jobs j INDEXED BY jobs_payer ON j.key = p.job_key WHERE j.batch_id IN ({marks(ids)})"
+        sql += f" CROSS JOIN jobs j INDEXED BY jobs_payer ON j.key = p.job_key WHERE j.batch_id IN ({placeholders(ids)})"
         return float(self._value(sql, ids))
 
-    def _saved(self, ids: tuple[int, ...], *, is_alone: bool) -> float:
-        """Cost of what was not paid again: rows that repeat another one of their manifest, and rows that another batch pays for."""
-        cost = f"CROSS JOIN payloads p INDEXED BY payloads_figures ON p.job_key = r.job_key WHERE r.batch_id IN ({marks(ids)})"
+    def _saved(self, ids: tuple[int, ...], *, is_only_batch: bool) -> float:
+        """Return the cost of rows that repeat another row of their manifest, and of rows that another batch pays for."""
+        cost = f"CROSS JOIN payloads p INDEXED BY payloads_figures ON p.job_key = r.job_key WHERE r.batch_id IN ({placeholders(ids)})"
         own = "FROM recordings r INDEXED BY recordings_shared CROSS JOIN jobs j INDEXED BY jobs_payer ON j.key = r.job_key"
         repeated = f"SELECT TOTAL(p.cost_usd) {own} AND j.batch_id = r.batch_id {cost} AND r.error_kind IS NOT NULL"
         saved = self._value(repeated, ids)
-        return float(saved if is_alone else saved + self._value(f"SELECT TOTAL(p.cost_usd) {_PAID_ELSEWHERE} {cost}", ids))
+        return float(saved if is_only_batch else saved + self._value(f"SELECT TOTAL(p.cost_usd) {_PAID_ELSEWHERE} {cost}", ids))

@@ -1,4 +1,4 @@
-"""The writing side of the ledger: plans, claims, what happened, and what the user puts back."""
+"""The writes of the ledger: plans, claims, results, and failed jobs that are done again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from scribekit.corpus.job import ENDED, Job, PlannedRow
-from scribekit.corpus.ledger.database import Store, marks, pack
+from scribekit.corpus.ledger.database import Database, pack, placeholders
 
 JOB_FIELDS = tuple(item.name for item in fields(Job))
 OPEN = "state NOT IN ('completed', 'error')"
@@ -24,7 +24,7 @@ _UPDATE_JOB = (
     f"UPDATE jobs SET {', '.join(f'{name} = :{name}' for name in JOB_FIELDS if name not in _FIXED)}"
     " WHERE key = :key AND lease_owner = :owner"
 )
-# A file may have moved, and an unsent job may be paid for by a later batch at a newer estimate; all else stays.
+# A file may have moved, and a later batch may pay for an unsent job at a newer estimate. Everything else stays.
 _INSERT_JOB = (
     f"INSERT INTO jobs ({', '.join(JOB_FIELDS)}, batch_id) VALUES ({', '.join(':' + name for name in JOB_FIELDS)}, :batch_id)"
     " ON CONFLICT (key) DO UPDATE SET"
@@ -37,7 +37,7 @@ _INSERT_JOB = (
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the service sent for a finished job: the payload, and the few facts that tables ask for most."""
+    """What the service sent for a finished job: the payload, and the facts that tables read most."""
 
     payload: bytes
     audio_duration_s: float | None
@@ -49,7 +49,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that happened to a job, to be recorded as a whole or not at all."""
+    """One thing that happened to a job. It is recorded as a whole or not at all."""
 
     job: Job
     at: float
@@ -58,7 +58,7 @@ class Fact:
     receipt: Receipt | None = None
 
 
-class Work(Store):
+class Writes(Database):
     """What the engine and the verbs write."""
 
     def plan_batch(
@@ -72,9 +72,9 @@ class Work(Store):
         at: float,
         budget_usd: float | None = None,
     ) -> int:
-        """Record a batch and its jobs; a batch that was planned before keeps its number, and jobs that exist stay where they are.
+        """Record a batch and its jobs. A batch that was planned before keeps its number, and existing jobs keep their state.
 
-        What costs nothing follows the latest call: the manifest with the user's columns, where the files lie now, and the budget.
+        The manifest with the user's columns, the paths of the files and the budget are those of the latest call.
 
         Args:
             fingerprint: Equal for equal plans.
@@ -109,41 +109,40 @@ class Work(Store):
     def claim(
         self, batch_ids: Sequence[int], owner: str, lease_until: float, now: float, most: int, alive: Sequence[str] = ()
     ) -> list[Job]:
-        """Take up to ``most`` unfinished jobs that nobody else holds: those already at the service first, then the longest.
+        """Claim up to ``most`` unfinished jobs that nobody else holds: those already at the service first, then the longest.
 
-        A recording of unknown length counts as an hour. The estimated cost of each job is reserved as it is taken. Where a
-        batch has a budget, nothing more of it is taken once the next job would not fit, and a job without an estimate is
-        passed over; both are marked as held. A claim whose time has run out may be taken, unless its owner is known to be ``alive``
-        (it may have been suspended, and go on where it was).
+        A recording of unknown length counts as an hour. The estimated cost of each job is reserved when it is claimed. In a batch with a
+        budget, no more jobs are claimed once the next one would not fit, and jobs without an estimate are skipped; both are marked as
+        held. An expired claim may be taken, unless its owner is in ``alive``: a suspended process may go on later.
         """
         if most <= 0:
             return []
-        # The condition and the order are those of the index jobs_open: the first rows are found without a scan.
+        # The condition and the order are those of the index jobs_open, so the first rows are found without a scan.
         candidates = (
             f"SELECT key, batch_id, estimate_usd, reserved_usd, {_UNSENT} AS unsent FROM jobs"
-            f" WHERE {OPEN} AND held IS NULL AND (lease_until IS NULL OR (lease_until < ? AND lease_owner NOT IN ({marks(alive)})))"
-            f" AND EXISTS (SELECT 1 FROM recordings r WHERE r.job_key = jobs.key AND r.batch_id IN ({marks(batch_ids)}))"
+            f" WHERE {OPEN} AND held IS NULL AND (lease_until IS NULL OR (lease_until < ? AND lease_owner NOT IN ({placeholders(alive)})))"
+            f" AND EXISTS (SELECT 1 FROM recordings r WHERE r.job_key = jobs.key AND r.batch_id IN ({placeholders(batch_ids)}))"
             f" ORDER BY {_ORDER}"
         )
         with self.transaction() as db:
-            purse = _Budgets(db)
-            purse.release_affordable()
-            allowed = (job["key"] for job in db.execute(candidates, (now, *alive, *batch_ids)) if purse.allows(job))
-            taken = list(itertools.islice(allowed, most))
+            budgets = _Budgets(db)
+            budgets.release_affordable()
+            allowed = (job["key"] for job in db.execute(candidates, (now, *alive, *batch_ids)) if budgets.allows(job))
+            claimed = list(itertools.islice(allowed, most))
             db.executemany(
                 "UPDATE jobs SET lease_owner = ?, lease_until = ?, reserved_usd = COALESCE(reserved_usd, estimate_usd) WHERE key = ?",
-                ((owner, lease_until, key) for key in taken),
+                ((owner, lease_until, key) for key in claimed),
             )
-            purse.mark()
-            return [Job(*db.execute(_SELECT_JOB, (key,)).fetchone()) for key in taken]
+            budgets.mark_held()
+            return [Job(*db.execute(_SELECT_JOB, (key,)).fetchone()) for key in claimed]
 
     def renew(self, owner: str, lease_until: float) -> None:
-        """Keep this process's claims alive."""
+        """Extend the claims of a process."""
         with self.transaction() as db:
             db.execute("UPDATE jobs SET lease_until = ? WHERE lease_owner = ?", (lease_until, owner))
 
     def release(self, owner: str) -> None:
-        """Give up all claims of a process, and what it had reserved for jobs that it has not sent."""
+        """Release all claims of a process, and what it reserved for jobs that it has not sent."""
         with self.transaction() as db:
             db.execute(
                 f"UPDATE jobs SET lease_owner = NULL, lease_until = NULL, reserved_usd = iif({_UNSENT}, NULL, reserved_usd)"
@@ -152,16 +151,16 @@ class Work(Store):
             )
 
     def record(self, owner: str, facts: Sequence[Fact]) -> list[bool]:
-        """Record what happened, all of it or none, and return when it is on the disk.
+        """Record facts, all or none, and return when they are on the disk.
 
         Returns:
-            For each fact whether it was recorded: false when the job is no longer this owner's, who then must not act on it.
+            For each fact whether it was recorded. False: another owner holds the job now, so this one must not act on it.
         """
         with self.transaction() as db:
             return [_record(db, owner, fact) for fact in facts]
 
     def note(self, at: float, event: str, detail: str = "") -> None:
-        """Record something that happened to no single job."""
+        """Record an event that is not about a single job."""
         with self.transaction() as db:
             db.execute("INSERT INTO events (at, event, detail) VALUES (?, ?, ?)", (at, event, detail))
 
@@ -170,19 +169,20 @@ class Work(Store):
     ) -> int:
         """Make failed jobs ready to be done again: those of the kinds and recordings, or all.
 
-        One that only took too long, or whose transcript could not be fetched, is waited for again: the service has it.
+        A job that took too long, or whose transcript could not be fetched, is only waited for again, because the service has it.
 
         Returns:
-            How many.
+            How many jobs.
         """
-        condition = f" AND error_kind IN ({marks(kinds)})" if kinds is not None else ""
+        condition = f" AND error_kind IN ({placeholders(kinds)})" if kinds is not None else ""
         named = " AND recording_id IN (SELECT value FROM json_each(?))" if recordings is not None else ""
+        keys = f"SELECT job_key FROM recordings WHERE batch_id IN ({placeholders(batch_ids)}){named}"
         waits = "error_kind IN ('timed_out', 'not_fetched') AND transcript_id IS NOT NULL"
         again = (
             f"UPDATE jobs SET state = iif({waits}, 'queued', 'planned'), submitted_at = iif({waits}, ?, NULL),"
             f" transcript_id = iif({waits}, transcript_id, NULL), attempts = iif({waits}, attempts, 0),"
             " upload_url = NULL, uploaded_at = NULL, failures = 0, error_kind = NULL, error = NULL"
-            f" WHERE state = 'error' AND key IN (SELECT job_key FROM recordings WHERE batch_id IN ({marks(batch_ids)}){named}){condition}"
+            f" WHERE state = 'error' AND key IN ({keys}){condition}"
             " RETURNING key, state, transcript_id"
         )
         names = () if recordings is None else (json.dumps(list(recordings)),)
@@ -195,10 +195,10 @@ class Work(Store):
             return len(rows)
 
     def relocate(self, files: Mapping[str, str], at: float) -> int:
-        """Record where files lie now: SHA-256 → the whole path; those that the corpus does not know are passed over.
+        """Record where files are now: SHA-256 → absolute path. Files that are not in the corpus are ignored.
 
         Returns:
-            How many recordings of the corpus the files are.
+            How many recordings of the corpus have one of the files.
         """
         known = "SELECT COUNT(DISTINCT r.recording_id) FROM recordings r JOIN jobs ON jobs.key = r.job_key"
         with self.transaction() as db:
@@ -214,12 +214,12 @@ class Work(Store):
 
 
 class _Budgets:
-    """What the budgets of the batches still allow, within one transaction."""
+    """What is left of the budgets of the batches, within one transaction."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        budgets = db.execute("SELECT batch_id, budget_usd FROM batches WHERE budget_usd IS NOT NULL").fetchall()
-        self._left = {batch: budget - self._committed(batch) + _CENT_FRACTION for batch, budget in budgets}
+        limits = db.execute("SELECT batch_id, budget_usd FROM batches WHERE budget_usd IS NOT NULL").fetchall()
+        self._left = {batch: budget - self._committed(batch) + _CENT_FRACTION for batch, budget in limits}
         self._full: set[int] = set()
         self._unknown: list[str] = []
 
@@ -231,7 +231,7 @@ class _Budgets:
         return float(self._db.execute(spent_and_reserved, (batch_id,)).fetchone()[0])
 
     def release_affordable(self) -> None:
-        """Take the mark off where the next job would fit now, because one failed or cost less than reserved."""
+        """Release the held jobs of a batch if the next one fits now, because another failed or cost less than reserved."""
         for batch, left in self._left.items():
             following = f"SELECT estimate_usd FROM jobs WHERE batch_id = ? AND held = 'budget' ORDER BY {_ORDER} LIMIT 1"
             job = self._db.execute(following, (batch,)).fetchone()
@@ -239,7 +239,7 @@ class _Budgets:
                 self._db.execute("UPDATE jobs SET held = NULL WHERE batch_id = ? AND held = 'budget'", (batch,))
 
     def allows(self, job: sqlite3.Row) -> bool:
-        """Whether the job may be sent; its estimate is then taken from what is left."""
+        """Return whether the job may be sent; if so, subtract its estimate from what is left."""
         batch = job["batch_id"]
         if batch not in self._left or not job["unsent"] or job["reserved_usd"] is not None:
             return True
@@ -252,8 +252,8 @@ class _Budgets:
         self._left[batch] -= job["estimate_usd"]
         return True
 
-    def mark(self) -> None:
-        """Mark the jobs that are held back, so that they are passed over from now on and the tables can say why."""
+    def mark_held(self) -> None:
+        """Mark the jobs that are held back, so that later claims skip them and tables can show the reason."""
         for batch in self._full:
             self._db.execute(
                 f"UPDATE jobs SET held = 'budget' WHERE batch_id = ? AND {_UNSENT} AND reserved_usd IS NULL"

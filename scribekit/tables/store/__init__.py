@@ -1,8 +1,12 @@
-"""The derived tables of a corpus: Parquet files in its folder ``tables/``, made from the stored transcripts and thrown away at will.
+"""The derived tables of a corpus: Parquet files in its folder ``tables/``, made from the stored transcripts.
 
-Rows lie in *parts*: the tables of some recordings, written once and never altered. A part whose recordings people have edited has a
-second edition beside the first, with the edits applied. ``catalogue.sqlite`` says which files count; a file that it does not
-name is the remainder of a crash, or was replaced a while ago, and is deleted some time later.
+They can be deleted at any time. Rows are stored in *parts*: the tables of some recordings, written once and never changed. A part whose
+recordings people have edited has a second edition, with the edits applied. ``catalogue.sqlite`` lists the files that count. A file that it
+does not list was left by a crash or has been replaced, and is deleted some time later.
+
+``catalogue`` and ``parquet`` own the files, ``build`` makes parts (with the help of a second process, ``__main__``), ``maintain`` repairs
+and merges parts and applies edits to them, and ``refresh`` brings the tables up to date for a verb. Door: ``reuse``, the words tables as a
+source for the search index.
 """
 
 from scribekit.tables.store.catalogue import AS_RECEIVED, REVIEWED, Catalogue, File, Part, StoredTranscript

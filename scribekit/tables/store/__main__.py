@@ -1,8 +1,11 @@
-"""The second process that helps to build tables; its task comes on standard input."""
+"""The second process that builds tables: it reads its task from standard input, and writes why it failed to standard output."""
 
 import sys
 
-from scribekit.tables.store.build import help_out
+from scribekit.tables.store.build import run_task
 
 if __name__ == "__main__":
-    help_out(sys.stdin.buffer.read())
+    failure = run_task(sys.stdin.buffer.read())
+    if failure:
+        sys.stdout.write(failure)
+        sys.exit(1)

@@ -1,9 +1,10 @@
-"""From stored transcripts to parts: each payload is read once, for the tables of all levels."""
+"""Build parts from stored transcripts. Each payload is read once, for the tables of all levels."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -14,39 +15,43 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from scribekit.base import schema
-from scribekit.corpus import payloads as stored
+from scribekit.base.errors import ScribekitError, kind_and_place
+from scribekit.corpus import payloads
 from scribekit.corpus.ledger import Ledger
 from scribekit.tables.arrow import fingerprint
 from scribekit.tables.store import Catalogue, Folder, StoredTranscript
 from scribekit.transcripts import frames
 
-VERSION = 3  # raise it when the rule by which a row is made changes: all tables are then built anew
+VERSION = 3  # raise it when the rules by which rows are made change: all tables are then built again
 DERIVED = {name: schema.LEVELS[name] for name in frames.PROJECTIONS}
 FINGERPRINT = fingerprint(list(DERIVED.values()), VERSION)
 
-PART_AUDIO_S = 24 * 3600.0  # some 200,000 words: what is in memory at once
+PART_AUDIO_S = 24 * 3600.0  # about 200,000 words, which are in memory at once
 PART_RECORDINGS = 2000
+HELP_FROM = 4
+"""From this many parts on, a second process saves more time than its start takes."""
 _UNKNOWN_S = 600.0
-_HELP_FROM = 4  # a second process is worth its start from so many parts on
+_HELPER_FAILED = "The second process that builds tables %s. The tables are complete; building them took longer."
+_log = logging.getLogger(__name__)
 
 
 class Wanted(NamedTuple):
     """A recording whose tables are wanted."""
 
-    holding: StoredTranscript
+    transcript: StoredTranscript
     audio_s: float
 
 
 Chunk = list[Wanted]
-"""The recordings of one part to be."""
+"""The recordings of one part that is to be built."""
 
 
-def cut(wanted: Sequence[Wanted]) -> list[Chunk]:
-    """Cut recordings into parts, each of a length that fits into memory with ease.
+def split_into_chunks(wanted: Sequence[Wanted]) -> list[Chunk]:
+    """Split recordings into chunks of one part each, small enough for memory.
 
     Example:
         >>> day = [Wanted(StoredTranscript(str(hour), "k", "t"), 3600.0) for hour in range(25)]
-        >>> [len(chunk) for chunk in cut(day)]
+        >>> [len(chunk) for chunk in split_into_chunks(day)]
         [24, 1]
     """
     chunks: list[Chunk] = []
@@ -61,51 +66,51 @@ def cut(wanted: Sequence[Wanted]) -> list[Chunk]:
 
 
 def length_s(audio_duration_s: float | None) -> float:
-    """The length that a recording counts with."""
+    """Return the length of a recording, or a usual one if it is unknown."""
     return audio_duration_s or _UNKNOWN_S
 
 
-def project(ledger: Ledger, holdings: Iterable[StoredTranscript], *, reviewed: bool) -> dict[str, pa.Table]:
-    """The rows of some recordings, level by level."""
-    payloads = stored.payloads(ledger, [(one.recording_id, one.job_key) for one in holdings], reviewed=reviewed)
-    return frames.project(DERIVED, payloads)
+def project(ledger: Ledger, transcripts: Iterable[StoredTranscript], *, reviewed: bool) -> dict[str, pa.Table]:
+    """Return level → rows of some recordings."""
+    keys = [(one.recording_id, one.job_key) for one in transcripts]
+    return frames.project(DERIVED, payloads.payloads(ledger, keys, reviewed=reviewed))
 
 
 def build(
     corpus: Path, folder: Folder, catalogue: Catalogue, ledger: Ledger, chunks: Sequence[Chunk], on_done: Callable[[], object]
 ) -> None:
-    """Make the parts of chunks, of many with the help of a second process that begins at the other end.
+    """Build the parts of chunks. If there are many, a second process builds them from the other end.
 
     Args:
         corpus: The corpus folder.
         folder: The folder of its tables.
         catalogue: Its open catalogue.
         ledger: Its open ledger.
-        chunks: What is to be made.
+        chunks: The recordings of each part.
         on_done: Called after each part.
     """
-    with _helper(corpus, chunks) if len(chunks) >= _HELP_FROM and _cores() > 1 else contextlib.nullcontext():
+    with _second_process(corpus, chunks) if len(chunks) >= HELP_FROM and _cores() > 1 else contextlib.nullcontext():
         for chunk in chunks:
             build_part(folder, catalogue, ledger, chunk)
             on_done()
 
 
 def build_part(folder: Folder, catalogue: Catalogue, ledger: Ledger, chunk: Chunk) -> None:
-    """Make the part of a chunk, of those of its recordings that no part holds by now."""
-    held = catalogue.held_of([one.holding.recording_id for one in chunk])
-    missing = [one for one in chunk if one.holding.recording_id not in held]
+    """Build the part of a chunk, without the recordings that a part has already."""
+    present = catalogue.present([one.transcript.recording_id for one in chunk])
+    missing = [one for one in chunk if one.transcript.recording_id not in present]
     if missing:
-        holdings = [one.holding for one in missing]
-        files = folder.write(project(ledger, holdings, reviewed=False))
-        catalogue.replace([], holdings, files, audio_s=sum(one.audio_s for one in missing))
+        transcripts = [one.transcript for one in missing]
+        files = folder.write(project(ledger, transcripts, reviewed=False))
+        catalogue.replace([], transcripts, files, audio_s=sum(one.audio_s for one in missing))
 
 
 @contextlib.contextmanager
-def _helper(corpus: Path, chunks: Sequence[Chunk]) -> Iterator[None]:
-    """A second process that makes the same parts from the last to the first, so that the two meet.
+def _second_process(corpus: Path, chunks: Sequence[Chunk]) -> Iterator[None]:
+    """Run a second process that builds the same parts from the last to the first, until the two meet.
 
-    It is one more process at work on the same folder, and of no consequence if it fails: what it has not made is made here. It is
-    started as a command because a fork of a notebook's kernel, or a spawn that runs the user's script again, is not to be had safely.
+    If it fails, this process builds the missing parts, which only takes longer; a warning in the log says so. It is started as a command,
+    because a fork of a notebook's kernel is not safe, and a spawn would run the user's script again.
     """
     task = json.dumps({"corpus": str(corpus), "chunks": list(reversed(chunks))})
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -113,33 +118,46 @@ def _helper(corpus: Path, chunks: Sequence[Chunk]) -> Iterator[None]:
         process = subprocess.Popen(
             [sys.executable, "-m", "scribekit.tables.store"],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
-            start_new_session=True,  # an interrupt is for the process that the user sees, which then ends this one
+            start_new_session=True,  # an interrupt reaches only the process that the user sees, which then ends this one
         )
-    except OSError:
+    except OSError as problem:
+        _log.warning(_HELPER_FAILED, f"could not be started: {problem.strerror}")
         yield
         return
     assert process.stdin is not None
+    assert process.stdout is not None
     try:
         with contextlib.suppress(OSError):
             process.stdin.write(task.encode())
             process.stdin.close()
         yield
     finally:
+        ended = process.poll()
         process.kill()
+        with process.stdout:
+            reason = process.stdout.read().decode("utf-8", "replace").strip()
         process.wait()
+        if ended:
+            _log.warning(_HELPER_FAILED, f"ended with code {ended}" + (f": {reason}" if reason else ""))
 
 
-def help_out(task: bytes) -> None:
-    """What the second process does."""
+def run_task(task: bytes) -> str | None:
+    """Build the parts of a task, as the second process. Return why it failed, without any text of a transcript."""
     given = json.loads(task)
     corpus = Path(given["corpus"])
-    with Ledger(corpus) as ledger, Catalogue(Folder(corpus).path, FINGERPRINT) as catalogue:
-        for chunk in given["chunks"]:
-            recordings = [Wanted(StoredTranscript(*holding), audio_s) for holding, audio_s in chunk]
-            build_part(Folder(corpus), catalogue, ledger, recordings)
+    try:
+        with Ledger(corpus) as ledger, Catalogue(Folder(corpus).path, FINGERPRINT) as catalogue:
+            for chunk in given["chunks"]:
+                wanted = [Wanted(StoredTranscript(*transcript), audio_s) for transcript, audio_s in chunk]
+                build_part(Folder(corpus), catalogue, ledger, wanted)
+    except ScribekitError as problem:
+        return str(problem)
+    except Exception as problem:  # noqa: BLE001 -- the parent process reports it and does the work itself
+        return kind_and_place(problem)
+    return None
 
 
 def _cores() -> int:

@@ -1,4 +1,4 @@
-"""Which Parquet files of a corpus count, and which recordings they hold."""
+"""The catalogue of the derived tables: which Parquet files count, and which recordings are in them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from scribekit.corpus.sqlite import Rebuildable
 FILE_NAME = "catalogue.sqlite"
 AS_RECEIVED, REVIEWED = "", "reviewed"
 _TABLES = {
-    "parts": "(part INTEGER PRIMARY KEY, audio_s REAL NOT NULL, stamps TEXT NOT NULL)",
+    # Numbers are never used again, so that a process that has read an old part cannot take a new one for it.
+    "parts": "(part INTEGER PRIMARY KEY AUTOINCREMENT, audio_s REAL NOT NULL, stamps TEXT NOT NULL)",
     "holdings": "(recording_id TEXT PRIMARY KEY, job_key TEXT NOT NULL, transcript_id TEXT NOT NULL, part INTEGER NOT NULL, "
     "position INTEGER NOT NULL) WITHOUT ROWID",
     "files": "(name TEXT PRIMARY KEY, part INTEGER NOT NULL, edition TEXT NOT NULL, level TEXT NOT NULL, bytes INTEGER NOT NULL) "
@@ -24,7 +25,7 @@ _TABLES = {
 
 
 class StoredTranscript(NamedTuple):
-    """One recording with the transcript that its rows come from."""
+    """A recording and the transcript that its rows come from."""
 
     recording_id: str
     job_key: str
@@ -46,30 +47,30 @@ class Part:
     Attributes:
         number: Its number.
         audio_s: The length of their audio.
-        holdings: Its recordings, in the order of the rows.
+        transcripts: Its recordings with their transcripts, in the order of the rows.
         files: Edition → level → file; a level without rows has none.
-        stamps: Job key → the number of the last edit that the reviewed edition knows of; empty when there is no such edition.
+        stamps: Job key → the number of the last edit in the reviewed edition; empty if there is no reviewed edition.
     """
 
     number: int
     audio_s: float
-    holdings: list[StoredTranscript] = field(default_factory=list)
+    transcripts: list[StoredTranscript] = field(default_factory=list)
     files: dict[str, dict[str, File]] = field(default_factory=dict)
     stamps: dict[str, int] = field(default_factory=dict)
 
     def edition(self, *, reviewed: bool) -> Mapping[str, File]:
-        """Level → file of what is to be read."""
+        """Return level → the file to read."""
         return self.files.get(REVIEWED if reviewed and self.stamps else AS_RECEIVED, {})
 
 
 class Catalogue(Rebuildable):
     """The open catalogue. Used by one thread at a time; any number of processes may have it open.
 
-    One that cannot be read is deleted and made anew, and one of other tables is emptied: it holds nothing that is not in the ledger.
+    A catalogue that cannot be read is deleted and made again. If its tables have another fingerprint, it is emptied.
 
     Args:
-        folder: The folder of the tables; it is there.
-        fingerprint: What the tables look like.
+        folder: The folder of the tables, which exists.
+        fingerprint: The fingerprint of the tables.
 
     Raises:
         LedgerError: The folder cannot be written.
@@ -80,74 +81,74 @@ class Catalogue(Rebuildable):
         super().__init__(folder / FILE_NAME, "catalogue of tables")
 
     def parts(self) -> dict[int, Part]:
-        """Every part by its number."""
+        """Return every part by its number."""
         with self._explained():
             try:
                 return self._read_parts()
             except sqlite3.DatabaseError as cause:
-                self._start_again(cause)
+                self._rebuild(cause)
                 return {}
 
     def _read_parts(self) -> dict[int, Part]:
-        self._db.execute("BEGIN")  # one moment of all three tables
+        self._db.execute("BEGIN")  # so that all three tables are read in the same state
         try:
             rows = self._db.execute("SELECT part, audio_s, stamps FROM parts ORDER BY part")
             found = {row[0]: Part(row[0], row[1], stamps=json.loads(row[2])) for row in rows}
             sql = "SELECT part, recording_id, job_key, transcript_id FROM holdings ORDER BY part, position"
-            for number, *holding in self._db.execute(sql):
-                found[number].holdings.append(StoredTranscript(*holding))
+            for number, *transcript in self._db.execute(sql):
+                found[number].transcripts.append(StoredTranscript(*transcript))
             for number, edition, *file in self._db.execute("SELECT part, edition, level, name, bytes FROM files"):
                 found[number].files.setdefault(edition, {})[file[0]] = File(*file)
         finally:
             self._db.execute("COMMIT")
         return found
 
-    def held(self) -> int:
-        """How many recordings the parts hold."""
+    def count(self) -> int:
+        """Return how many recordings are in the parts."""
         return int(self._db.execute("SELECT COUNT(*) FROM holdings").fetchone()[0])
 
-    def held_of(self, recording_ids: Sequence[str]) -> set[str]:
-        """Those of the recordings that some part holds."""
+    def present(self, recording_ids: Sequence[str]) -> set[str]:
+        """Return those of the recordings that are in a part."""
         sql = "SELECT recording_id FROM holdings WHERE recording_id IN (SELECT value FROM json_each(?))"
         return {row[0] for row in self._db.execute(sql, (json.dumps(recording_ids),))}
 
     def replace(
-        self, old: Sequence[int], holdings: Sequence[StoredTranscript] = (), files: Sequence[File] = (), *, audio_s: float = 0.0
+        self, old: Sequence[int], transcripts: Sequence[StoredTranscript] = (), files: Sequence[File] = (), *, audio_s: float = 0.0
     ) -> bool:
-        """Put a new part in the place of old ones, in one step.
+        """Replace old parts by a new one, in one step.
 
         Args:
-            old: The numbers of the parts that go.
-            holdings: What the new part holds, in the order of its rows; nothing makes no part.
+            old: The numbers of the parts to remove.
+            transcripts: The recordings of the new part, in the order of its rows; without any, no part is made.
             files: The files of the new part.
             audio_s: The length of their audio.
 
         Returns:
-            False, and nothing was done, when another process was quicker: an old part is gone, or a recording is held already.
+            False, and nothing was done, if another process was quicker: an old part is gone, or a recording is in a part already.
         """
         with self._transaction() as db:
-            gone = sum(db.execute("DELETE FROM parts WHERE part = ?", (number,)).rowcount for number in old)
+            removed = sum(db.execute("DELETE FROM parts WHERE part = ?", (number,)).rowcount for number in old)
             for table in ("holdings", "files"):
                 db.executemany(f"DELETE FROM {table} WHERE part = ?", ((number,) for number in old))  # noqa: S608 -- constants
-            if gone < len(old) or self.held_of([holding.recording_id for holding in holdings]):
+            if removed < len(old) or self.present([transcript.recording_id for transcript in transcripts]):
                 db.execute("ROLLBACK")
                 return False
-            if holdings:
+            if transcripts:
                 number = db.execute("INSERT INTO parts (audio_s, stamps) VALUES (?, '{}')", (audio_s,)).lastrowid
-                rows = ((*holding, number, position) for position, holding in enumerate(holdings))
+                rows = ((*transcript, number, position) for position, transcript in enumerate(transcripts))
                 db.executemany("INSERT INTO holdings VALUES (?, ?, ?, ?, ?)", rows)
                 self._insert_files(int(number or 0), AS_RECEIVED, files)
         return True
 
     def set_reviewed(self, number: int, stamps: Mapping[str, int], files: Sequence[File]) -> None:
-        """Give a part a reviewed edition, in the place of the one it has; a part that is gone stays gone."""
+        """Give a part a new reviewed edition. Nothing happens if the part is gone."""
         with self._transaction() as db:
             if db.execute("UPDATE parts SET stamps = ? WHERE part = ?", (json.dumps(stamps), number)).rowcount:
                 db.execute("DELETE FROM files WHERE part = ? AND edition = ?", (number, REVIEWED))
                 self._insert_files(number, REVIEWED, files)
 
     def names(self) -> set[str]:
-        """The names of all files that count."""
+        """Return the names of all files that count."""
         return {row[0] for row in self._db.execute("SELECT name FROM files")}
 
     def _insert_files(self, number: int, edition: str, files: Sequence[File]) -> None:

@@ -1,4 +1,4 @@
-"""The Parquet files of the derived tables: written whole under names of their own, read as Arrow datasets."""
+"""The Parquet files of the derived tables: each is written whole under a random name, and read as an Arrow dataset."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ from scribekit.tables.arrow import REPEATING, arrow_schema, dataset_schema
 from scribekit.tables.store.catalogue import File
 
 FOLDER = "tables"
-GRACE_S = 3600.0  # so long may a dataset be held, or a part be in the making, before its files count as left behind
+GRACE_S = 3600.0  # how long a dataset may be in use, or a part take to build, before its files may be deleted as unused
 _ROWS_PER_GROUP = 1 << 17
 _ENDING, _UNFINISHED = ".parquet", ".unfinished"
 
 
 class Folder:
-    """The folder of the derived tables of one corpus; it is made when it is not there.
+    """The folder of the derived tables of one corpus; it is made if it does not exist.
+
+    Args:
+        corpus: The corpus folder.
 
     Attributes:
         path: The folder.
@@ -70,7 +73,7 @@ class Folder:
         return File(level, name, size)
 
     def empty(self, table: Table) -> File:
-        """A file of a level without rows, for who reads files by their names. It is written anew each time, and cleaned away later.
+        """Write an empty file for a level without rows, for readers that need a file name. It is deleted some time later.
 
         Raises:
             LedgerError: The folder cannot be written.
@@ -82,19 +85,19 @@ class Folder:
         return written._replace(name=name)
 
     def read(self, file: File) -> pa.Table:
-        """The rows of one file."""
+        """Return the rows of one file."""
         return pq.read_table(self.path / file.name, memory_map=False, partitioning=None)
 
     def dataset(self, files: Sequence[File], table: Table, *, with_dictionaries: bool = True) -> ds.Dataset:
-        """Files of one level as a dataset, in their order; the texts that repeat as dictionaries, or plain."""
+        """Return files of one level as a dataset, in their order; columns that repeat a few texts are dictionaries, or plain."""
         schema = dataset_schema(table) if with_dictionaries else arrow_schema(table)
         if not files:
             return ds.dataset(schema.empty_table())
         paths = [str(self.path / file.name) for file in files]
         return ds.dataset(paths, schema=schema, format=ds.ParquetFileFormat(dictionary_columns=REPEATING if with_dictionaries else ()))
 
-    def broken(self, files: Collection[File], *, thoroughly: bool = False) -> set[str]:
-        """The names of files that are missing or not as long as they were, or, thoroughly, cannot be read."""
+    def damaged(self, files: Collection[File], *, thoroughly: bool = False) -> set[str]:
+        """Return the names of files that are missing or have another size, or, if ``thoroughly``, cannot be read."""
         return {file.name for file in files if not self._is_whole(file) or (thoroughly and not self._is_readable(file))}
 
     def _is_whole(self, file: File) -> bool:
@@ -111,7 +114,7 @@ class Folder:
         return True
 
     def clean(self, names: Collection[str]) -> None:
-        """Delete files that are not among the names and have not been touched for a while."""
+        """Delete files that are not among the names and have not been changed for a while."""
         oldest = time.time() - GRACE_S
         for path in (*self.path.glob(f"*/*{_ENDING}"), *self.path.glob(f"*/*{_UNFINISHED}")):
             with contextlib.suppress(OSError):
@@ -119,7 +122,7 @@ class Folder:
                     path.unlink()
 
     def release(self, files: Collection[File]) -> None:
-        """Start the time after which files that no longer count are deleted."""
+        """Start the time after which replaced files are deleted."""
         for file in files:
             with contextlib.suppress(OSError):
                 os.utime(self.path / file.name)
@@ -136,12 +139,12 @@ class Folder:
 
 
 def rows_of(rows: pa.Table, recording_ids: Sequence[str]) -> pa.Table:
-    """The rows of some recordings, in the order in which these are given, each recording's rows as they stand."""
+    """Return the rows of some recordings in the given order; the order of rows within a recording is kept."""
     ranks = pc.index_in(rows.column("recording_id"), value_set=pa.array(recording_ids, pa.large_string()))
     kept = rows.filter(ranks.is_valid())
     return sorted_by_rank(kept, ranks.drop_null().to_numpy())
 
 
 def sorted_by_rank(rows: pa.Table, ranks: Any) -> pa.Table:
-    """Rows by their ranks; those of one rank stay as they stand."""
+    """Sort rows by rank; the order of rows with the same rank is kept."""
     return rows if (ranks[1:] >= ranks[:-1]).all() else rows.take(pa.array(ranks.argsort(kind="stable")))

@@ -1,4 +1,4 @@
-"""The words tables as a source for others, where they are up to date: quicker than reading the transcripts once more."""
+"""Read words from the derived tables where they are up to date, which is quicker than reading the transcripts again."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from scribekit.base.errors import LedgerError
 from scribekit.tables.store import AS_RECEIVED, FOLDER, REVIEWED, Catalogue, File, Folder, Part
 from scribekit.tables.store.build import FINGERPRINT
 
-_WORTH = 8  # a part is read for one in so many of its recordings, at least
+ONE_IN = 8
+"""A part is read only if at least one in this many of its recordings is needed."""
 
 
 class Text(NamedTuple):
-    """One text of a job: as received (no edit), or with the edits of people up to and including the one of this number."""
+    """One text of a job: as received (no edit), or with the edits of people up to and including this edit."""
 
     job_key: str
     transcript_id: str
@@ -26,12 +27,12 @@ class Text(NamedTuple):
 
 
 class Held(NamedTuple):
-    """Texts that lie in one table.
+    """Texts that are in one table.
 
     Attributes:
-        texts: Which.
-        recording_ids: The recording id that the rows of each have.
-        rows: The rows of these and, it may be, of others, each recording's together.
+        texts: The texts.
+        recording_ids: The recording id of the rows of each.
+        rows: The rows of these, and perhaps of other texts. The rows of a recording are together.
     """
 
     texts: list[Text]
@@ -40,11 +41,11 @@ class Held(NamedTuple):
 
 
 def held_words(corpus: Path, texts: Sequence[Text], columns: Sequence[str]) -> Iterator[Held]:
-    """Those of the texts whose words are in the derived tables, and worth reading there.
+    """Yield those of the texts whose words are in the derived tables, where reading a table is worth it.
 
     Args:
         corpus: The corpus folder.
-        texts: The texts, in the order in which they should come; each comes once at most.
+        texts: The texts, in the order in which they should come. Each comes at most once.
         columns: The columns of ``schema.WORDS`` that are needed.
     """
     if not (corpus / FOLDER).exists():
@@ -53,7 +54,7 @@ def held_words(corpus: Path, texts: Sequence[Text], columns: Sequence[str]) -> I
     for file, found in _offers(_parts(folder), ranks):
         try:
             rows = folder.dataset([] if file is None else [file], schema.WORDS).to_table(columns=list(columns))
-        except (pa.ArrowException, OSError):  # gone or damaged: the transcripts are there all the same
+        except (pa.ArrowException, OSError):  # missing or damaged: the caller reads the transcripts instead
             continue
         yield Held(list(found), list(found.values()), rows)
 
@@ -65,21 +66,21 @@ def _parts(folder: Folder) -> list[Part]:
 
 
 def _offers(parts: Sequence[Part], ranks: dict[Text, int]) -> list[tuple[File | None, dict[Text, str]]]:
-    """The files with the texts to be read from them and their recordings, by rank; no file where there are no words."""
+    """Return the files to read with their texts and recordings, sorted by rank. The file is None where there are no words."""
     offers, taken = [], set[Text]()
     for part in parts:
         for edition in part.files:
             found = {text: name for text, name in _texts(part, edition).items() if text in ranks and text not in taken}
-            if found and len(found) * _WORTH >= len(part.holdings):
+            if found and len(found) * ONE_IN >= len(part.transcripts):
                 offers.append((part.files[edition].get(schema.WORDS.name), dict(sorted(found.items(), key=lambda one: ranks[one[0]]))))
                 taken.update(found)
     return sorted(offers, key=lambda offer: min(map(ranks.__getitem__, offer[1])))
 
 
 def _texts(part: Part, edition: str) -> dict[Text, str]:
-    """What an edition holds, with the recordings; of the reviewed one, what is not in the other."""
+    """Return text → recording id of an edition; for the reviewed edition, only the texts that have edits."""
     if edition == AS_RECEIVED:
-        return {Text(one.job_key, one.transcript_id): one.recording_id for one in part.holdings}
+        return {Text(one.job_key, one.transcript_id): one.recording_id for one in part.transcripts}
     assert edition == REVIEWED
-    stamps = part.stamps
-    return {Text(one.job_key, one.transcript_id, stamps[one.job_key]): one.recording_id for one in part.holdings if one.job_key in stamps}
+    edited = [one for one in part.transcripts if one.job_key in part.stamps]
+    return {Text(one.job_key, one.transcript_id, part.stamps[one.job_key]): one.recording_id for one in edited}

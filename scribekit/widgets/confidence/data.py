@@ -105,7 +105,7 @@ class CorpusWords:
 def stamp_of(corpus: Corpus) -> tuple[int, int]:
     """Return a value that changes with every edit and every new transcript: equal stamps mean equal words."""
     with corpus.reading() as view:
-        return sum(view.ledger.edit_stamps().values()), len(view.completed)
+        return sum(view.ledger.edits.stamps().values()), len(view.completed)
 
 
 def user_columns(corpus: Corpus) -> pd.DataFrame:

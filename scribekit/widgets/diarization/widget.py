@@ -222,7 +222,7 @@ class DiarizationReview(Widget):
 
     def _shown_transcript(self) -> Transcript:
         if self._transcript is None:
-            self._transcript = transcript_of(self._review.standing, self._review.turns)
+            self._transcript = transcript_of(self._review.current, self._review.turns)
         return self._transcript
 
     def _transcript_answer(self, since: int | None) -> Answer:

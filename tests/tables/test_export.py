@@ -8,12 +8,14 @@ import unicodedata
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
+from corpora import store
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scribekit.base.errors import ExportError, ScribekitError
+import scribekit as sk
+from scribekit.base.errors import ExportError, OptionError, ScribekitError
 from scribekit.base.schema import WRITTEN
-from scribekit.tables.files import SUFFIXES, plan_names, write_documents
+from scribekit.tables.export import SUFFIXES, plan_names, write_documents
 from scribekit.transcripts.formats import FORMATS, Document, resolve
 
 LIKELY_PART = st.sampled_from(
@@ -194,3 +196,25 @@ def test_what_the_system_refuses_comes_with_advice_and_leaves_no_litter(tmp_path
     assert isinstance(caught.value, ScribekitError)
     assert str(tmp_path / "a.txt") in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_export_names_are_the_same_whatever_part_of_the_corpus_is_exported(folder, tmp_path):
+    part = store(folder, dict.fromkeys(["2019/a.mp3", "A.MP3"], "hello"))
+    other = store(folder, dict.fromkeys(["2020/a.mp3", "a.mp3"], "hello"), number=2)
+    whole, *parts = (sk.export(scope, tmp_path / "out", ["txt"]) for scope in (sk.open_corpus(folder), part, other))
+    assert whole["path"].tolist() == [*parts[0]["path"], *parts[1]["path"]]
+    assert whole["path"].str.casefold().is_unique
+    assert whole.dtypes.astype(str).to_dict() == WRITTEN.dtypes
+
+
+def test_export_of_nothing_is_an_empty_list_of_files(folder, tmp_path):
+    written = sk.export(store(folder, {}), tmp_path / "out")
+    assert written.empty
+    assert written.dtypes.astype(str).to_dict() == WRITTEN.dtypes
+
+
+def test_an_unknown_format_writes_nothing(folder, tmp_path):
+    batch = store(folder, {"a": "hello"})
+    with pytest.raises(OptionError, match="'srt'"):
+        sk.export(batch, tmp_path / "out", ["txt", "str"])
+    assert not (tmp_path / "out").exists()

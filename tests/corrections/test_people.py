@@ -1,0 +1,63 @@
+from difflib import get_close_matches
+
+import hypothesis.strategies as st
+import pytest
+from corpora import texts
+from hypothesis import given
+
+import scribekit as sk
+from scribekit.base import schema
+from scribekit.base.errors import OptionError
+from scribekit.corrections.people import most_alike
+
+
+def test_people_are_named_in_a_table_and_unnamed_by_one_undo(corpus):
+    table = sk.people(corpus)
+    assert list(table.columns) == schema.PEOPLE.names
+    assert table[["recording_id", "speaker", "n_words", "n_turns"]].to_numpy().tolist() == [
+        ["one", "A", 6, 2],
+        ["one", "B", 1, 1],
+        ["two", "A", 3, 1],
+    ]
+    named = sk.name_people(corpus, table.assign(name=["Ada Byron", "Bo", "Ada Byrom"]))
+    assert named["speaker"].tolist() == ["Ada Byron", "Bo", "Ada Byrom"]
+    assert named["alike"].tolist()[0] == "Ada Byrom"
+    assert sk.undo_edits(corpus) == 3
+    assert sk.people(corpus)["speaker"].tolist() == ["A", "B", "A"]
+
+
+def test_people_take_as_many_turns_as_in_the_turn_statistics(corpus):
+    sk.review(corpus, "one").merge(["B"], into="A")
+    statistics = sk.turn_statistics(corpus)
+    assert sk.people(corpus)["n_turns"].tolist() == statistics["n_turns"].tolist() == [1, 1]
+
+
+@given(st.sets(st.text("abcdé 王🙂", min_size=1, max_size=9), max_size=12))
+def test_the_most_similar_name_is_difflibs(names):
+    expected = {name: get_close_matches(name, sorted(names - {name}), n=1, cutoff=0.8) for name in names}
+    assert most_alike(sorted(names)) == {name: close[0] for name, close in expected.items() if close}
+
+
+def test_people_can_swap_names(corpus):
+    sk.name_people(corpus, {"A": "B", "B": "A"})
+    assert texts(corpus) == [["B", "Good morning Kovic."], ["A", "Fine"], ["B", "so we begin"]]
+
+
+def test_a_name_that_somebody_has_renames_nobody(corpus):
+    with pytest.raises(OptionError, match="merge"):
+        sk.name_people(corpus, {"A": "Ada", "B": "Ada"})
+    assert sk.to_frame(corpus, "edits").empty
+
+
+def test_the_first_edits_may_hold_for_another_transcript_of_the_same_content(twice):
+    corpus = twice([("A", "in York now")], [("X", "I'm in York now")])
+    frame = sk.people(corpus).assign(name="Ada")
+    sk.name_people(corpus, frame)
+    assert sk.people(corpus)["speaker"].tolist() == ["Ada", "Ada"]
+
+
+def test_recordings_of_the_same_content_are_not_given_different_edits(twice):
+    corpus = twice([("A", "in York now"), ("B", "yes")])
+    with pytest.raises(OptionError, match="the same file or address"):
+        sk.name_people(corpus, sk.people(corpus).assign(name=["Ada", "B", "Bea", "B"]))
+    assert sk.to_frame(corpus, "edits").empty
