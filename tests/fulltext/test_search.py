@@ -207,7 +207,7 @@ def test_a_column_of_mixed_types_is_asked_for_text(stored):
     batch = stored(TALK, {"mixed": pd.Series([1, "x", 2.5], dtype="object")})
     assert set(sk.to_frame(batch, "words", where={"mixed": "1"})["recording_id"]) == {"a.mp3"}
     assert set(sk.search(batch, "climate", where={"mixed": ["1", "x"]})["recording_id"]) == {"a.mp3", "b.mp3"}
-    with pytest.raises(OptionError, match=r"'mixed' holds values of the type str.*Text is what a column of mixed types is kept as"):
+    with pytest.raises(OptionError, match=r"'mixed' holds values of the type str.*A column of mixed types is stored as text"):
         sk.to_frame(batch, "words", where={"mixed": 1})
 
 
