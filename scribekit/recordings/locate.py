@@ -16,7 +16,7 @@ MAX_VERIFIED_BYTES = 1 << 30
 
 
 class SourceLocator:
-    """Finds out how to open each source from the working folder.
+    """A resolver of sources: it says how to open each from the working folder.
 
     A manifest may name files relative to the working folder of that time; the ledger keeps the whole path.
 

@@ -69,7 +69,7 @@ def probe_all(paths: Sequence[str], *, on_done: Callable[[int], object] | None =
 
 
 def _probe_files(stamps: Mapping[str, tuple[int, int]], cache: _Cache) -> Iterator[tuple[str, Facts]]:
-    """Give the facts of files, in order. They are cached group by group, so an interrupted scan continues where it stopped."""
+    """Yield the facts of files, in order. They are cached group by group, so an interrupted scan continues where it stopped."""
     paths = list(stamps)
     pool = ThreadPoolExecutor(max_workers=min(32, 2 * (os.cpu_count() or 1)), thread_name_prefix="scribekit-audio")
     try:
