@@ -99,7 +99,7 @@ def citation(row: Mapping[Any, Any], style: Style, is_cut: tuple[bool, bool]) ->
     Args:
         row: It has ``recording_id`` and ``start_ms`` (see :func:`cells_of`), and ``match`` (with ``left`` and ``right``) or ``text``.
         style: One of :data:`STYLES`.
-        is_cut: Whether words were left out before and after, which an ellipsis shows.
+        is_cut: Whether words were omitted before and after, which an ellipsis shows.
 
     Raises:
         OptionError: There is no such style, or the row has no words to quote.
@@ -179,7 +179,7 @@ def _escape(text: str) -> str:
 
 
 def _match_in_turn(words: pd.DataFrame, cells: Mapping[str, Any]) -> tuple[dict[str, str], tuple[bool, bool]] | None:
-    """Return the match with the words of its turn on each side, and whether words were left out before and after.
+    """Return the match with the words of its turn on each side, and whether words were omitted before and after.
 
     None means that the match is not there.
     """
@@ -203,7 +203,7 @@ def _find_match(words: pd.DataFrame, texts: Sequence[str], cells: Mapping[str, A
 
 
 def _match_ends(texts: Sequence[str], start: int, wanted: str) -> Iterator[int]:
-    """Give each end with which the words from ``start`` on, joined, are the wanted text."""
+    """Yield each end with which the words from ``start`` on, joined, are the wanted text."""
     for end in range(start + 1, len(texts) + 1):
         text = join_words(texts[start:end])
         if text == wanted:

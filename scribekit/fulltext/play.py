@@ -72,7 +72,7 @@ def _file_of(cells: Mapping[str, Any], corpus: Corpus | None) -> Path:
 
 
 def _needs_lookup(cells: Mapping[str, Any]) -> bool:
-    """Whether a row has no source, or has one whose file the corpus may know at another place."""
+    """Return whether a row has no source, or has one whose file is gone, so that the corpus may know another place."""
     source = cells.get("source")
     if not isinstance(source, str):
         return True

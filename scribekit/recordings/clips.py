@@ -138,7 +138,7 @@ class Sound:
 
 
 def _parts(container: Any, stream: Any, start_s: float, end_s: float) -> Iterator[Any]:
-    """Give the samples from ``start_s`` on, until a packet begins after ``end_s``."""
+    """Yield the samples from ``start_s`` on, until a packet begins after ``end_s``."""
     from av import AudioResampler
 
     resampler = AudioResampler("s16", "mono", RATE_HZ)

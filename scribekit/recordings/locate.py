@@ -1,4 +1,4 @@
-"""Where the recordings of a corpus lie, seen from where the reader is now."""
+"""Where the recordings of a corpus are, seen from the working folder."""
 
 from __future__ import annotations
 
@@ -9,49 +9,50 @@ import stat
 from pathlib import Path
 
 _LEVELS = 4
-"""So many folders are looked into for recordings that came along with the corpus: its own, and those above it."""
+"""Recordings that were moved along with the corpus are searched in this many folders: its own, and those above it."""
 
-_MOST_BYTES = 1 << 30
-"""So much is read in passing to make sure that recordings are those of the corpus; ``sk.relocate`` reads all there is, and keeps it."""
+MAX_VERIFIED_BYTES = 1 << 30
+"""At most this much is read to verify that recordings are those of the corpus. ``sk.relocate`` reads all, and keeps what it found."""
 
 
 class SourceLocator:
-    """Says for each source how to open it from the working folder.
+    """A resolver of sources: it says how to open each from the working folder.
 
-    A manifest may name files relative to the folder that was the working folder then; the ledger keeps the whole path.
+    A manifest may name files relative to the working folder of that time; the ledger keeps the whole path.
 
     Args:
         corpus: The corpus folder.
         working: The working folder.
+        max_verified_bytes: How much to read, to verify recordings that were moved.
     """
 
-    def __init__(self, corpus: Path, working: Path) -> None:
+    def __init__(self, corpus: Path, working: Path, max_verified_bytes: int = MAX_VERIFIED_BYTES) -> None:
         self._nearby = [corpus, *corpus.parents][:_LEVELS]
         self._working = f"{working}{os.sep}"
         self._names: dict[str, frozenset[str]] = {}
-        self._bytes_left = _MOST_BYTES
+        self._bytes_left = max_verified_bytes
 
     def resolve(self, given: str, kept: str, sha256: str | None) -> str:
-        """A source that opens the recording from the working folder: as it was given wherever that will do, else the whole path.
+        """Return a source that opens the recording from the working folder: as it was given where that works, else the whole path.
 
         Args:
-            given: As the manifest has it.
-            kept: The whole path, as the ledger has it.
-            sha256: Of the recording. What has another content is not taken for it, whatever its name.
+            given: The source as in the manifest.
+            kept: The whole path as in the ledger.
+            sha256: The hash of the recording. A file of the same name with another content is not taken for it.
         """
         plain = str(Path(given)) if "./" in given or "//" in given else given
-        path = kept if self._is_there(kept) else self._moved_along(plain, kept, sha256)
+        path = kept if self._exists(kept) else self._moved_along(plain, kept, sha256)
         return given if path == self._working + plain else path
 
     def _moved_along(self, given: str, kept: str, sha256: str | None) -> str:
-        """Where a recording is that was moved together with its corpus (a copied project, another mount); else the path that is kept."""
+        """Return the path of a recording that was moved with its corpus (a copied project, another mount), else the path kept."""
         if not kept.endswith(os.sep + given):
             return kept
-        places = (str(folder / given) for folder in self._nearby)
-        return next((place for place in places if self._is_there(place) and self._holds(place, sha256)), kept)
+        candidates = (str(folder / given) for folder in self._nearby)
+        return next((path for path in candidates if self._exists(path) and self._has_content(path, sha256)), kept)
 
-    def _is_there(self, path: str) -> bool:
-        """Folders are listed once: a corpus may have very many recordings, and its folder be on a slow line."""
+    def _exists(self, path: str) -> bool:
+        """Return whether a file exists. Each folder is listed once, since it may have many recordings and be on a slow network."""
         folder, name = os.path.split(path)
         if folder not in self._names:
             try:
@@ -61,7 +62,7 @@ class SourceLocator:
                 self._names[folder] = frozenset()
         return name in self._names[folder]
 
-    def _holds(self, path: str, sha256: str | None) -> bool:
+    def _has_content(self, path: str, sha256: str | None) -> bool:
         try:
             status = Path(path).stat()
             if not stat.S_ISREG(status.st_mode) or status.st_size > self._bytes_left:
@@ -94,7 +95,7 @@ def absolute_path(source: str | os.PathLike[str]) -> Path:
 
 
 def missing_file_message(source: str) -> str | None:
-    """That a recording is not where it was, and what to do; None when it is."""
+    """Return the message that a recording is not where it was, with what to do; None if it is there."""
     path = absolute_path(source)
     if path.is_file():
         return None

@@ -1,4 +1,4 @@
-"""What a recording is called and why it cannot be sent: the rules of the manifest. Pure.
+"""The rules of a manifest: the ids of recordings, and the problems because of which one cannot be sent. Pure.
 
 A recording's id is readable, stable and unique within its table:
 
@@ -9,7 +9,7 @@ relative path          the path as written, POSIX separators, NFC, extension kep
 path that goes up      the same without its leading ``../``, and ``~`` with 6 hex digits of what was removed
 absolute path          ``<folder>/<name>~`` with 6 hex digits of the hash of the whole folder
 URL                    ``host/path``, and ``~`` with 6 hex digits of the hash of the query when there is one
-blank                  ``row-<n>``, counted from 1
+none                   ``row-<n>``, counted from 1
 =====================  ==============================================================================================
 
 An id that is already taken gets ``#2``, ``#3`` … appended.
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SOURCE_NAMES = ("source", "path", "file", "url", "audio_url")
-"""The column names under which a table may give its recordings."""
+"""The names that the column with the recordings may have."""
 
 _AUDIO = "3ga 8svx aac ac3 aif aiff alac amr ape au dss flac flv m4a m4b m4p m4r mp3 mpga ogg oga mogg opus qcp tta voc wav wma wv"
 _VIDEO = "webm mts m2ts ts mov mp2 mp4 m4v mxf"
 MEDIA_SUFFIXES = frozenset(f".{name}" for name in f"{_AUDIO} {_VIDEO}".split())
-"""The audio and video file extensions that the service takes, in lower case."""
+"""The audio and video file extensions that the service accepts, in lower case."""
 
 PROBLEMS = {
-    "no_source": "The row names no recording. Fill in its path or http(s) URL, or drop the row.",
+    "no_source": "The row has no recording. Fill in its path or http(s) URL, or drop the row.",
     "bad_url": "{detail} The service fetches only http(s) addresses of the audio itself: give such a URL, or download the file.",
     "missing": "There is no file at {detail!r}. Check the spelling and the folder that relative paths start from.",
     "is_folder": "{detail!r} is a folder. List its recordings with sk.scan().",
@@ -56,7 +56,7 @@ PROBLEMS = {
     "too_large": "The file has {detail}; uploads may have at most 2.2 GB. Compress it (mp3, opus), or give it as a URL.",
     "duplicate": "The same audio as {detail!r}, whose transcript it shares: it is neither sent nor paid for again.",
 }
-"""Kind of problem → the sentence that says what was found and what to do."""
+"""Kind of problem → the message that says what was found and what to do."""
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _DRIVE = re.compile(r"[A-Za-z]:/")
@@ -65,17 +65,17 @@ _HINTS = {"file": "write the path itself", "s3": "make a presigned https URL of 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a look at one file found.
+    """The facts about one file, as probed.
 
     Attributes:
-        duration_s: Length of the audio in seconds, or None when it could not be told.
+        duration_s: Length of the audio in seconds, or None when it is unknown.
         size_bytes: Size of the file.
         channels: Number of audio channels.
         sample_rate_hz: Sample rate.
         codec: Audio codec as FFmpeg names it.
         sha256: SHA-256 of the file's bytes, hexadecimal.
-        failure: A kind of :data:`PROBLEMS` when the file cannot be used at all.
-        detail: What the sentence about the failure is to name.
+        failure: A kind of :data:`PROBLEMS` when the file cannot be used.
+        detail: The detail in the message of that problem.
     """
 
     duration_s: float | None = None
@@ -89,7 +89,7 @@ class Facts:
 
 
 def source_column(columns: Iterable[object]) -> str:
-    """The one column that names the recordings.
+    """Return the one column that names the recordings.
 
     Raises:
         ManifestError: There is none, or more than one.
@@ -145,7 +145,7 @@ def numbers(frame: pd.DataFrame, column: str) -> pd.Series[float]:
 
 
 def is_url(source: str) -> bool:
-    """Whether a source is an address (of any scheme) rather than a path.
+    """Return whether a source is an address (of any scheme) rather than a path.
 
     Example:
         >>> is_url("https://example.org/a.mp3"), is_url("ftp://example.org/a.mp3"), is_url("C:/a.mp3")
@@ -155,7 +155,7 @@ def is_url(source: str) -> bool:
 
 
 def recording_id(source: str) -> str:
-    """The id of a source by itself; :func:`recording_ids` makes the ids of a whole table unique.
+    """Return the id of a single source; :func:`recording_ids` makes the ids of a whole table unique.
 
     Example:
         >>> recording_id("2019/interview.mp3")
@@ -170,10 +170,10 @@ def recording_id(source: str) -> str:
     path = posixpath.normpath(unicodedata.normalize("NFC", source).replace("\\", "/"))
     if path.startswith("/") or _DRIVE.match(path):
         parent, _, name = path.rpartition("/")
-        return f"{posixpath.basename(parent)}/{name}~{_mark(parent)}".lstrip("/")
+        return f"{posixpath.basename(parent)}/{name}~{_short_hash(parent)}".lstrip("/")
     kept = re.sub(r"^(\.\.(/|$))+|^\.$", "", path)
     removed = path.removesuffix(kept)
-    return f"{kept or 'folder'}~{_mark(removed)}" if removed else kept
+    return f"{kept or 'folder'}~{_short_hash(removed)}" if removed else kept
 
 
 def _url_id(url: str) -> str:
@@ -181,26 +181,26 @@ def _url_id(url: str) -> str:
     host, _, path = address.partition("/")
     parts = [host.rpartition("@")[2].lower(), *unicodedata.normalize("NFC", unquote(path)).split("/")]
     name = "/".join(part for part in parts if part not in {"", ".", ".."}) or "url"
-    return f"{name}~{_mark(query)}" if query else name
+    return f"{name}~{_short_hash(query)}" if query else name
 
 
-def _mark(text: str) -> str:
+def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:6]
 
 
 def recording_ids(sources: Sequence[str | None]) -> list[str]:
-    """A unique id for every source, in order; see the rule at the top of this module.
+    """Return a unique id for every source, in order; see the rule at the top of this module.
 
     Example:
         >>> recording_ids(["a.mp3", "a.mp3", None])
         ['a.mp3', 'a.mp3#2', 'row-3']
     """
-    plain = [f"row-{row}" if source is None else recording_id(source) for row, source in enumerate(sources, start=1)]
+    ids = [f"row-{row}" if source is None else recording_id(source) for row, source in enumerate(sources, start=1)]
     taken: set[str] = set()
-    reserved = set(plain)
+    reserved = set(ids)
     last: dict[str, int] = {}
     unique = []
-    for name in plain:
+    for name in ids:
         chosen = name
         while chosen in taken or (chosen != name and chosen in reserved):
             last[name] = last.get(name, 1) + 1
@@ -211,17 +211,17 @@ def recording_ids(sources: Sequence[str | None]) -> list[str]:
 
 
 def check_ids(ids: Sequence[str | None]) -> list[str]:
-    """The ids that the user gave, if none is blank and no two are equal.
+    """Return the ids that the user gave, if none is missing and no two are equal.
 
     Raises:
-        ManifestError: Names the rows without one, or the ids that come twice.
+        ManifestError: An id is missing or repeated; the message names the rows or the ids.
     """
-    blank = [str(row) for row, name in enumerate(ids, start=1) if name is None]
-    if blank:
-        raise ManifestError(f"recording_id is blank in row {_few(blank)}. Fill it in, or drop the column to have ids made.")
-    twice = [repr(name) for name, count in Counter(ids).items() if count > 1]
-    if twice:
-        raise ManifestError(f"recording_id must be unique; these come more than once: {_few(twice)}.")
+    missing = [str(row) for row, name in enumerate(ids, start=1) if name is None]
+    if missing:
+        raise ManifestError(f"recording_id is empty in row {_few(missing)}. Fill it in, or drop the column to have ids made.")
+    repeated = [repr(name) for name, count in Counter(ids).items() if count > 1]
+    if repeated:
+        raise ManifestError(f"recording_id must be unique; these come more than once: {_few(repeated)}.")
     return [name for name in ids if name is not None]
 
 
@@ -230,7 +230,7 @@ def _few(names: Sequence[str]) -> str:
 
 
 def problem(kind: str, detail: str = "") -> str:
-    """One cell of the column ``problem``.
+    """Return a cell of the column ``problem``.
 
     Example:
         >>> problem("too_short", "20 ms")
@@ -240,22 +240,22 @@ def problem(kind: str, detail: str = "") -> str:
 
 
 def split_problem(text: str) -> tuple[str, str]:
-    """The kind and the sentence of one cell of the column ``problem``.
+    """Return the kind and the message in a cell of the column ``problem``.
 
     Example:
         >>> split_problem("empty: The file has 0 bytes.")
         ('empty', 'The file has 0 bytes.')
     """
-    kind, _, sentence = text.partition(": ")
-    return kind, sentence
+    kind, _, message = text.partition(": ")
+    return kind, message
 
 
 def url_problem(url: str, duration_s: float | None = None) -> str | None:
-    """Why an address cannot be sent, or None.
+    """Return the problem because of which an address cannot be sent, or None.
 
     Args:
         url: The address.
-        duration_s: The length in seconds, where the user's table gives it.
+        duration_s: The length in seconds, where the user's table has it.
     """
     scheme = url.partition("://")[0].lower()
     if scheme not in {"http", "https"}:
@@ -266,16 +266,16 @@ def url_problem(url: str, duration_s: float | None = None) -> str | None:
     except ValueError:
         host = None
     if not host or re.search(r"\s", url):
-        return problem("bad_url", "The address has no host." if not host else "The address has a blank in it; write it as %20.")
+        return problem("bad_url", "The address has no host." if not host else "The address has a space in it; write it as %20.")
     return _length_problem(duration_s)
 
 
 def file_problem(facts: Facts) -> str | None:
-    """Why a file cannot be sent, or None."""
+    """Return the problem because of which a file cannot be sent, or None."""
     if facts.failure:
         return problem(facts.failure, facts.detail)
-    if too := _length_problem(facts.duration_s):
-        return too
+    if length_problem := _length_problem(facts.duration_s):
+        return length_problem
     if facts.size_bytes is not None and facts.size_bytes > contract.LARGEST_UPLOAD_BYTES:
         return problem("too_large", f"{facts.size_bytes / 1e9:.2f} GB")
     return None
@@ -291,32 +291,32 @@ def _length_problem(duration_s: float | None) -> str | None:
     return None
 
 
-def first_alike(keys: Iterable[Hashable | None]) -> list[int | None]:
-    """For every key the position of the first equal one before it, or None; a None is like nothing.
+def first_equal(keys: Iterable[Hashable | None]) -> list[int | None]:
+    """Return for every key the position of the first equal key before it, or None; a key of None equals no other.
 
     Example:
-        >>> first_alike(["a", "b", "a", None, None])
+        >>> first_equal(["a", "b", "a", None, None])
         [None, None, 0, None, None]
     """
-    first: dict[Hashable, int] = {}
-    alike: list[int | None] = []
+    positions: dict[Hashable, int] = {}
+    found: list[int | None] = []
     for position, key in enumerate(keys):
-        before = position if key is None else first.setdefault(key, position)
-        alike.append(None if before == position else before)
-    return alike
+        first = position if key is None else positions.setdefault(key, position)
+        found.append(None if first == position else first)
+    return found
 
 
 def names_beside(columns: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
-    """New names for the columns of a manifest that stand beside a table with columns of the same name.
+    """Return new names for the columns of a manifest that is joined to a table with columns of the same name.
 
-    They get the suffix ``_manifest``, once more where that name is taken too. ``recording_id`` keeps its name: it joins the two.
+    They get the suffix ``_manifest``, and again where that name is taken too. ``recording_id`` keeps its name: it joins the two.
 
     Args:
         columns: The columns of the manifest.
         taken: The columns of the table.
 
     Returns:
-        Name → new name, of those that need one.
+        Name → new name, of the columns that need one.
 
     Example:
         >>> names_beside(["recording_id", "left", "year", "left_manifest"], ["recording_id", "left"])
@@ -334,7 +334,7 @@ def names_beside(columns: Iterable[str], taken: Iterable[str]) -> dict[str, str]
 
 
 def natural_key(path: str) -> tuple[list[list[str | int]], str]:
-    """Sorts paths as people do: folder by folder, ``2.mp3`` before ``10.mp3``, whatever the case.
+    """Return the key that sorts paths as people do: folder by folder, ``2.mp3`` before ``10.mp3``, whatever the case.
 
     Example:
         >>> sorted(["b.mp3", "A10.mp3", "a2.mp3"], key=natural_key)

@@ -20,7 +20,7 @@ def open_media(path: Path) -> Any:
 
 
 def decoded_frames(container: Any, stream: Any, from_s: float | None = None) -> Iterator[tuple[float, Any]]:
-    """Decode a stream, and give each frame with its time in the recording. Damaged packets are skipped.
+    """Decode a stream, and yield each frame with its time in the recording. Damaged packets are skipped.
 
     Time 0 is the first sample of the stream, as for the service: encoders of mp3 put silence before it.
 

@@ -1,7 +1,7 @@
-"""A look at recordings without transcribing them: length, channels, codec, content hash and what is wrong with a file.
+"""Length, channels, codec and content hash of recordings, and what is wrong with a file, without transcribing it.
 
-Nothing is decoded but the first packets. Results are remembered by path, size and time of change, so that a second look at a library
-costs no more than a ``stat`` per file. The cache is a convenience: where it cannot be written, everything works without it.
+Only the first packets are decoded. Results are cached by path, size and time of change, so that probing a library again costs only a
+``stat`` per file. The cache is optional: where it cannot be written, everything works without it.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from scribekit.recordings.media import open_media
 
 # In these formats FFmpeg guesses the length from the bit rate of the first frames; mp3 files with a good header are among them.
 _GUESSED_LENGTH = frozenset({"mp3", "aac", "amr", "ac3", "eac3", "dts", "loas"})
-_LENGTH_TOLERANCE_S = 0.1  # a good mp3 header leaves out the encoder's padding, which the packets count
-_PACKETS_TO_TRY = 64
+_LENGTH_TOLERANCE_S = 0.1  # a good mp3 header does not count the encoder's padding, but the packets do
+_PACKETS_TO_DECODE = 64
 _FILES_AT_A_TIME = 256
 _CACHE_TABLE = "probes_1"  # raise the number when Facts or their meaning change
 
 
 def probe(path: str | os.PathLike[str]) -> Facts:
-    """Look at one file, past the cache. Never raises for what is wrong with the file: see :attr:`Facts.failure`.
+    """Probe one file without the cache. It never raises for what is wrong with the file: see :attr:`Facts.failure`.
 
     Args:
         path: A local file.
@@ -44,41 +44,41 @@ def probe(path: str | os.PathLike[str]) -> Facts:
     """
     name = os.fspath(path)
     status = _status(name)
-    return status if isinstance(status, Facts) else _look(name, status.st_size)
+    return status if isinstance(status, Facts) else _probe_file(name, status.st_size)
 
 
 def probe_all(paths: Sequence[str], *, on_done: Callable[[int], object] | None = None) -> list[Facts]:
-    """Look at many files, in parallel and through the cache.
+    """Probe many files, in parallel and with the cache.
 
     Args:
-        paths: Local files; a path that comes twice is looked at once.
+        paths: Local files; a path that is given twice is probed once.
         on_done: Called in this thread with the number of paths done so far.
 
     Returns:
-        The facts of every path, in order.
+        The facts of each path, in order.
     """
     statuses = {path: _status(path) for path in paths}
     known = {path: status for path, status in statuses.items() if isinstance(status, Facts)}
     stamps = {path: (status.st_size, status.st_mtime_ns) for path, status in statuses.items() if not isinstance(status, Facts)}
     with _Cache() as cache:
         known |= cache.read(stamps)
-        for path, facts in _look_at_all({path: stamp for path, stamp in stamps.items() if path not in known}, cache):
+        for path, facts in _probe_files({path: stamp for path, stamp in stamps.items() if path not in known}, cache):
             known[path] = facts
             if on_done:
                 on_done(len(known))
     return [known[path] for path in paths]
 
 
-def _look_at_all(stamps: Mapping[str, tuple[int, int]], cache: _Cache) -> Iterator[tuple[str, Facts]]:
-    """Facts as they come, in order. They are remembered batch by batch, so an interrupted scan goes on where it stopped."""
-    todo = list(stamps)
+def _probe_files(stamps: Mapping[str, tuple[int, int]], cache: _Cache) -> Iterator[tuple[str, Facts]]:
+    """Yield the facts of files, in order. They are cached group by group, so an interrupted scan continues where it stopped."""
+    paths = list(stamps)
     pool = ThreadPoolExecutor(max_workers=min(32, 2 * (os.cpu_count() or 1)), thread_name_prefix="scribekit-audio")
     try:
-        for start in range(0, len(todo), _FILES_AT_A_TIME):
-            batch = todo[start : start + _FILES_AT_A_TIME]
+        for start in range(0, len(paths), _FILES_AT_A_TIME):
+            group = paths[start : start + _FILES_AT_A_TIME]
             found: dict[str, Facts] = {}
             try:
-                for path, facts in zip(batch, pool.map(_look, batch, [stamps[path][0] for path in batch]), strict=True):
+                for path, facts in zip(group, pool.map(_probe_file, group, [stamps[path][0] for path in group]), strict=True):
                     found[path] = facts
                     yield path, facts
             finally:
@@ -103,7 +103,7 @@ def _status(path: str) -> os.stat_result | Facts:
     return status
 
 
-def _look(path: str, size: int) -> Facts:
+def _probe_file(path: str, size: int) -> Facts:
     if size == 0:
         return Facts(size_bytes=0, failure="empty")
     try:
@@ -117,7 +117,7 @@ def _look(path: str, size: int) -> Facts:
 
 
 def _sound(path: str, size: int, start: bytes) -> dict[str, Any]:
-    """What FFmpeg says of the sound in a file."""
+    """Return the facts about the sound in a file, as FFmpeg reports them."""
     import av
 
     try:
@@ -136,7 +136,7 @@ def _failure(kind: str, detail: str) -> dict[str, Any]:
 
 
 def _text_kind(start: bytes) -> str | None:
-    """What kind of text a file that is not audio starts with: a saved error page is the usual case."""
+    """Return the kind of text that a file starts with, None for binary data. A saved error page is the usual case."""
     if b"\0" in start:
         return None
     if any(mark in start.lower() for mark in (b"<!doctype html", b"<html")):
@@ -144,7 +144,7 @@ def _text_kind(start: bytes) -> str | None:
     try:
         start.decode("utf-8")
     except UnicodeDecodeError as cause:
-        if cause.end < len(start) - 3:  # a character cut in two at the end is no sign of binary data
+        if cause.end < len(start) - 3:  # a character that is cut off at the end is not a sign of binary data
             return None
     return "text"
 
@@ -153,14 +153,14 @@ def _measured(container: Any, stream: Any, size: int) -> dict[str, Any]:
     context = stream.codec_context
     codec = context.codec.canonical_name if context else None
     duration = _header_duration(container, stream)
-    guessed = duration is None or bool(_GUESSED_LENGTH & set(container.format.name.split(",")))
-    heard, failed, length = _listen(container, stream, to_the_end=guessed)
-    if not heard and failed:
-        return _failure("corrupt", failed)
-    if duration is None or (guessed and abs(duration - length) > _LENGTH_TOLERANCE_S):
-        duration = length
+    is_guess = duration is None or bool(_GUESSED_LENGTH & set(container.format.name.split(",")))
+    is_decodable, failure, length_s = _read_packets(container, stream, to_the_end=is_guess)
+    if not is_decodable and failure:
+        return _failure("corrupt", failure)
+    if duration is None or (is_guess and abs(duration - length_s) > _LENGTH_TOLERANCE_S):
+        duration = length_s
     elif codec and codec.startswith("pcm_") and stream.bit_rate:
-        duration = min(duration or 0.0, size * 8 / stream.bit_rate)  # the header of a cut-off recording promises more than is there
+        duration = min(duration or 0.0, size * 8 / stream.bit_rate)  # the header of a cut-off recording has its whole length
     return {
         "duration_s": None if duration is None else round(duration, 3),
         "channels": context.channels or None if context else None,
@@ -175,33 +175,37 @@ def _header_duration(container: Any, stream: Any) -> float | None:
     return None if container.duration is None else container.duration / 1e6
 
 
-def _listen(container: Any, stream: Any, *, to_the_end: bool) -> tuple[bool, str, float]:
-    """Decode until the first sound, then only sum up packets: (something was decoded, the last complaint, seconds)."""
+def _read_packets(container: Any, stream: Any, *, to_the_end: bool) -> tuple[bool, str, float]:
+    """Decode packets until the first sound, then only add up their lengths.
+
+    Returns:
+        Whether a packet was decoded, the last failure to decode one, and the length of the packets read, in seconds.
+    """
     import av
 
-    heard, failed, summed, last = stream.codec_context is None, "", 0.0, 0.0
-    first: float | None = None
+    is_decodable, failure, sum_s, end_s = stream.codec_context is None, "", 0.0, 0.0
+    first_s: float | None = None
     packets = container.demux(stream)
-    # Damage in the middle of a file ends the look, not the recording: the service may still read all of it.
+    # Damage in the middle of a file ends the reading but is not a failure: the service may still read all of the file.
     with contextlib.suppress(av.FFmpegError):
         for number, packet in enumerate(packets):
-            if not heard and number < _PACKETS_TO_TRY:
+            if not is_decodable and number < _PACKETS_TO_DECODE:
                 try:
-                    heard = any(frame.samples for frame in packet.decode())
+                    is_decodable = any(frame.samples for frame in packet.decode())
                 except av.FFmpegError as cause:
-                    failed = f"FFmpeg: {reason(cause)}"
+                    failure = f"FFmpeg: {reason(cause)}"
             elif not to_the_end:
                 break
             if packet.pts is not None and packet.time_base is not None:
-                length = float((packet.duration or 0) * packet.time_base)
-                at = float(packet.pts * packet.time_base)
-                first = at if first is None else first
-                summed, last = summed + length, at + length - first
-    return heard, failed, max(summed, last)
+                length_s = float((packet.duration or 0) * packet.time_base)
+                start_s = float(packet.pts * packet.time_base)
+                first_s = start_s if first_s is None else first_s
+                sum_s, end_s = sum_s + length_s, start_s + length_s - first_s
+    return is_decodable, failure, max(sum_s, end_s)
 
 
 class _Cache:
-    """Facts by path, size and time of change, in the user's cache folder; without effect where that cannot be written."""
+    """Facts by path, size and time of change, in the user's cache folder; where that cannot be written, nothing is cached."""
 
     def __init__(self) -> None:
         self._connection: sqlite3.Connection | None = None
@@ -226,7 +230,7 @@ class _Cache:
             self._connection.close()
 
     def read(self, stamps: Mapping[str, tuple[int, int]]) -> dict[str, Facts]:
-        """The facts of those paths that have not changed since."""
+        """Return the facts of the paths that have not changed since they were probed."""
         found: dict[str, Facts] = {}
         if self._connection is None:
             return found
@@ -239,7 +243,7 @@ class _Cache:
         return found
 
     def write(self, found: Mapping[str, tuple[tuple[int, int], Facts]]) -> None:
-        """Remember facts, replacing older ones of the same paths."""
+        """Write facts; they replace older ones of the same paths."""
         if self._connection is None or not found:
             return
         rows = [(_cache_key(path), *stamp, msgspec.json.encode(facts)) for path, (stamp, facts) in found.items()]
@@ -252,7 +256,7 @@ def _cache_key(path: str) -> bytes:
 
 
 def _cache_folder() -> Path:
-    """``SCRIBEKIT_CACHE``, else ``scribekit`` in the user's cache folder."""
+    """Return ``SCRIBEKIT_CACHE``, else ``scribekit`` in the user's cache folder."""
     if own := os.environ.get("SCRIBEKIT_CACHE"):
         return Path(own).expanduser()
     base = os.environ.get("XDG_CACHE_HOME")

@@ -1,4 +1,4 @@
-"""The verbs that make a manifest: one table, one row per recording, whatever the recordings were given as."""
+"""Make a manifest, a table with one row per recording, from a folder (sk.scan) or a table or list (sk.read_manifest)."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from scribekit.recordings import manifest, probe
 from scribekit.recordings.locate import expand_home
 
 _FACTS = ("duration_s", "size_bytes", "channels", "sample_rate_hz", "codec", "sha256")
-_MAGIC = re.compile(r"[*?[]")
+_WILDCARD = re.compile(r"[*?[]")
 
 
 def scan(folder_or_glob: str | os.PathLike[str], *, recursive: bool = True, progress: bool = True) -> pd.DataFrame:
-    """The recordings in a folder, as a manifest.
+    """Return the recordings in a folder as a manifest.
 
     Args:
         folder_or_glob: A folder, a pattern such as ``"calls/**/*.mp3"``, or one file. Audio and video files are taken by their extension,
-            in any case; hidden files and folders are left out, links to folders are not followed.
-        recursive: Whether to look into subfolders too (in a pattern: whether ``**`` reaches into them).
-        progress: Whether to show progress when it takes more than two seconds.
+            in any case; hidden files and folders are skipped, and links to folders are not followed.
+        recursive: Include subfolders (in a pattern: ``**`` includes them).
+        progress: Show progress when it takes more than two seconds.
 
     Returns:
         The columns of :data:`scribekit.schema.MANIFEST`, in natural order of the paths.
@@ -39,7 +39,7 @@ def scan(folder_or_glob: str | os.PathLike[str], *, recursive: bool = True, prog
         A file that cannot be sent says why in ``problem``.
 
     Raises:
-        ManifestError: There is no such folder, or nothing in it that could be a recording.
+        ManifestError: There is no such folder, or it has no file that could be a recording.
 
     Example:
         >>> scan("sample_manifests/audio/*.flac")["recording_id"].tolist()  # doctest: +SKIP
@@ -47,7 +47,7 @@ def scan(folder_or_glob: str | os.PathLike[str], *, recursive: bool = True, prog
     """
     where = os.fspath(folder_or_glob)
     if manifest.is_url(where):
-        raise ManifestError(f"scan() looks into folders, and {where!r} is an address. Use sk.read_manifest([{where!r}]).")
+        raise ManifestError(f"scan() reads folders, and {where!r} is an address. Use sk.read_manifest([{where!r}]).")
     base, found = _find(Path(expand_home(where)), recursive=recursive)
     kept = [path for path in found if path.suffix.lower() in manifest.MEDIA_SUFFIXES]
     if not kept:
@@ -62,13 +62,13 @@ def scan(folder_or_glob: str | os.PathLike[str], *, recursive: bool = True, prog
 
 
 def _find(where: Path, *, recursive: bool) -> tuple[Path, list[Path]]:
-    """The folder that was scanned and the files found, relative to it."""
+    """Return the folder to scan, and the files found, relative to it."""
     if where.is_dir():
         return where, list(_walk(where, recursive=recursive))
     if where.is_file():
         return where.parent, [Path(where.name)]
-    fixed = list(itertools.takewhile(lambda part: not _MAGIC.search(part), where.parts))
-    base, pattern = Path(*fixed), list(where.parts[len(fixed) :])
+    literal = list(itertools.takewhile(lambda part: not _WILDCARD.search(part), where.parts))
+    base, pattern = Path(*literal), list(where.parts[len(literal) :])
     if not pattern:
         raise ManifestError(
             f"There is no folder {str(where)!r}. Relative paths start at {str(Path.cwd())!r}; a pattern such as 'calls/**/*.mp3' works too."
@@ -81,7 +81,7 @@ def _find(where: Path, *, recursive: bool) -> tuple[Path, list[Path]]:
 
 
 def _in_any_case(pattern: str) -> str:
-    """``*.mp3`` also finds ``A.MP3``."""
+    """Return a pattern whose extension matches in any case: ``*.mp3`` also finds ``A.MP3``."""
     stem, dot, suffix = pattern.rpartition(".")
     return stem + dot + "".join(f"[{c}{c.upper()}]" for c in suffix.lower()) if dot and suffix.isalnum() else pattern
 
@@ -94,21 +94,21 @@ def _walk(folder: Path, *, recursive: bool) -> Iterator[Path]:
 
 
 def read_manifest(source: Any, *, progress: bool = True) -> pd.DataFrame:
-    """A table or list of recordings, as a manifest.
+    """Return a table or list of recordings as a manifest.
 
     Args:
         source: A file (CSV, TSV, Parquet, JSON, JSON Lines, XLSX, or plain text with one recording per line), a DataFrame, a list of dicts,
             or a list of paths and http(s) URLs. A table names its recordings in one column called ``source``, ``path``, ``file``, ``url``
             or ``audio_url``. Relative paths start at the folder of the file, else at the working directory. A column ``recording_id`` is
-            kept. For URLs, which are never downloaded, ``duration_s``, ``channels`` and the like are kept where the table gives them.
-        progress: Whether to show progress when it takes more than two seconds.
+            kept. For URLs, which are never downloaded, ``duration_s``, ``channels`` and the like are kept where the table has them.
+        progress: Show progress when it takes more than two seconds.
 
     Returns:
         The columns of :data:`scribekit.schema.MANIFEST`, then the user's own columns as they were. A row that cannot be sent says why in
         ``problem``; the others are not affected by it.
 
     Raises:
-        ManifestError: The table cannot be read, does not name its recordings, or its ``recording_id`` is blank or not unique.
+        ManifestError: The table cannot be read, does not name its recordings, or its ``recording_id`` is empty or not unique.
 
     Example:
         >>> table = read_manifest(["https://example.org/talk.mp3", "missing.wav"])
@@ -159,11 +159,11 @@ def _read_text_table(path: Path) -> pd.DataFrame:
     separator = max("\t,;", key=header.count)
     texts = dict.fromkeys((*manifest.SOURCE_NAMES, "recording_id"), "str")
     frame = pd.read_csv(path, sep=separator, encoding="utf-8-sig", dtype=texts, dtype_backend="numpy_nullable", skipinitialspace=True)
-    return frame.astype({str(name): _plain(column) for name, column in frame.items()})
+    return frame.astype({str(name): _plain_dtype(column) for name, column in frame.items()})
 
 
-def _plain(column: pd.Series[Any]) -> Any:
-    """The everyday dtype for a column, but whole numbers and truth values stay such when a cell is blank."""
+def _plain_dtype(column: pd.Series[Any]) -> Any:
+    """Return the plain NumPy dtype for a column; integers and booleans with missing cells keep their nullable dtype."""
     if isinstance(column.dtype, pd.StringDtype):
         return "str"
     if column.dtype in ("Int64", "boolean") and column.isna().any():
@@ -172,7 +172,7 @@ def _plain(column: pd.Series[Any]) -> Any:
 
 
 def _table(given: Any) -> pd.DataFrame:
-    """A frame with a column that names the recordings, from a frame, dict of columns, list of dicts or list of strings."""
+    """Return a frame with a column that names the recordings, from a frame, dict of columns, list of dicts or list of strings."""
     if isinstance(given, pd.DataFrame):
         return given
     if isinstance(given, Mapping):
@@ -187,24 +187,30 @@ def _table(given: Any) -> pd.DataFrame:
 
 def _manifest(table: pd.DataFrame, base: Path, *, progress: bool) -> pd.DataFrame:
     if not table.columns.is_unique:
-        twice = ", ".join(map(str, table.columns[table.columns.duplicated()]))
-        raise ManifestError(f"Columns must have different names; found more than once: {twice}. Rename or drop one of each.")
+        repeated = ", ".join(map(str, table.columns[table.columns.duplicated()]))
+        raise ManifestError(f"Columns must have different names; found more than once: {repeated}. Rename or drop one of each.")
     column = manifest.source_column(table.columns)
     table = table.reset_index(drop=True)
-    written = [_text(cell) for cell in table[column]]
-    sources = [text if text is None or manifest.is_url(text) else _existing(base, text) for text in written]
-    known = _known(table)
-    data: dict[str, list[Any]] = {name: known.get(name, [None] * len(table)) for name in _FACTS}
-    problems = _fill_in_facts(data, sources, progress=progress)
-    ids = _ids(table, written)
+    given = [_text(cell) for cell in table[column]]
+    sources = [text if text is None or manifest.is_url(text) else _existing(base, text) for text in given]
+    facts_given = _facts_given(table)
+    facts: dict[str, list[Any]] = {name: facts_given.get(name, [None] * len(table)) for name in _FACTS}
+    problems = _probe_into(facts, sources, progress=progress)
+    ids = _ids(table, given)
     own = [name for name in table.columns if name != column and name not in schema.MANIFEST.names]
-    problems = _with_duplicates(problems, ids, [url or sha for url, sha in zip(_urls(sources), data["sha256"], strict=True)], table[own])
-    columns: dict[str, list[Any]] = {"recording_id": ids, "source": [_printable(source) for source in sources], **data, "problem": problems}
+    contents = [url or sha256 for url, sha256 in zip(_urls(sources), facts["sha256"], strict=True)]
+    problems = _with_duplicates(problems, ids, contents, table[own])
+    columns: dict[str, list[Any]] = {
+        "recording_id": ids,
+        "source": [_valid_unicode(source) for source in sources],
+        **facts,
+        "problem": problems,
+    }
     return schema.MANIFEST.frame(columns).join(table[own])
 
 
 def _text(cell: Any) -> str | None:
-    """A cell as a path or URL; None when it is blank."""
+    """Return a cell as a path or URL; None when it is empty."""
     if schema.is_missing(cell):
         return None
     text = os.fsdecode(cell) if isinstance(cell, (str, os.PathLike)) else str(cell)
@@ -212,50 +218,49 @@ def _text(cell: Any) -> str | None:
     return (stripped if manifest.is_url(stripped) else text) if stripped else None
 
 
-def _existing(base: Path, written: str) -> str:
-    """The path in the spelling that is on the disk: names that look alike may be composed (NFC) or decomposed (NFD)."""
-    path = str(base / expand_home(written))
+def _existing(base: Path, given: str) -> str:
+    """Return a path in the spelling that is on the disk: names that look the same may be composed (NFC) or decomposed (NFD)."""
+    path = str(base / expand_home(given))
     spellings = (path,) if path.isascii() else (path, unicodedata.normalize("NFC", path), unicodedata.normalize("NFD", path))
     return next((spelling for spelling in spellings if os.path.lexists(spelling)), path)
 
 
-def _printable(text: str | None) -> str | None:
-    """A name that is not valid Unicode, made so; its row has a problem."""
+def _valid_unicode(text: str | None) -> str | None:
+    """Return a name with whatever is not valid Unicode replaced; the row of such a name has a problem."""
     return None if text is None else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _known(table: pd.DataFrame) -> dict[str, list[Any]]:
-    """What the user's table says of its recordings; only used for those that are not looked at."""
+def _facts_given(table: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return the facts that the user's table has; they count only for recordings that are not probed."""
     numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in _FACTS[:4] if name in table.columns}
-    known = {name: [None if pd.isna(cell) else cell for cell in column] for name, column in numbers.items()}
-    return known | {name: [_text(cell) for cell in table[name]] for name in _FACTS[4:] if name in table.columns}
+    found = {name: [None if pd.isna(cell) else cell for cell in column] for name, column in numbers.items()}
+    return found | {name: [_text(cell) for cell in table[name]] for name in _FACTS[4:] if name in table.columns}
 
 
-def _fill_in_facts(data: dict[str, list[Any]], sources: Sequence[str | None], *, progress: bool) -> list[str | None]:
-    """Look at the files, put what was found into ``data``, and say what is wrong with each row."""
+def _probe_into(facts: dict[str, list[Any]], sources: Sequence[str | None], *, progress: bool) -> list[str | None]:
+    """Probe the files, write their facts into the columns ``facts``, and return the problem of each row."""
     local = {row: source for row, source in enumerate(sources) if source is not None and not manifest.is_url(source)}
-    files = {row: path for row, path in local.items() if _printable(path) == path}
+    files = {row: path for row, path in local.items() if _valid_unicode(path) == path}
     with Progress(len(set(files.values())), "recordings", "Probing", enabled=progress, quiet_under_s=QUIET_UNDER_S) as bar:
-        facts = dict(zip(files, probe.probe_all(list(files.values()), on_done=bar.update), strict=True))
+        probed = dict(zip(files, probe.probe_all(list(files.values()), on_done=bar.update), strict=True))
     problems: list[str | None] = []
     for row, source in enumerate(sources):
         if source is None:
             problems.append(manifest.problem("no_source"))
         elif row not in local:
-            problems.append(manifest.url_problem(source, data["duration_s"][row]))
+            problems.append(manifest.url_problem(source, facts["duration_s"][row]))
         else:
-            seen = facts.get(row) or manifest.Facts(failure="unreadable", detail="its name is not valid Unicode, rename it")
+            found = probed.get(row) or manifest.Facts(failure="unreadable", detail="its name is not valid Unicode, rename it")
             for name in _FACTS:
-                data[name][row] = getattr(seen, name)
-            problems.append(manifest.file_problem(seen))
+                facts[name][row] = getattr(found, name)
+            problems.append(manifest.file_problem(found))
     return problems
 
 
-def _ids(table: pd.DataFrame, written: Sequence[str | None]) -> list[str]:
+def _ids(table: pd.DataFrame, sources: Sequence[str | None]) -> list[str]:
     if "recording_id" not in table.columns:
-        return manifest.recording_ids([None if text is None else _printable(expand_home(text)) for text in written])
-    given = [_text(cell) for cell in table["recording_id"]]
-    return manifest.check_ids(given)
+        return manifest.recording_ids([None if text is None else _valid_unicode(expand_home(text)) for text in sources])
+    return manifest.check_ids([_text(cell) for cell in table["recording_id"]])
 
 
 def _urls(sources: Sequence[str | None]) -> list[str | None]:
@@ -265,14 +270,14 @@ def _urls(sources: Sequence[str | None]) -> list[str | None]:
 def _with_duplicates(
     problems: Sequence[str | None], ids: Sequence[str], contents: Sequence[str | None], own: pd.DataFrame
 ) -> list[str | None]:
-    """Mark the rows that repeat an earlier one: the same audio with the same options."""
+    """Return the problems, with a problem for each row that repeats an earlier one: the same audio with the same options."""
     rows = [row for row, problem in enumerate(problems) if problem is None and contents[row] is not None]
     marked = list(problems)
     if len({contents[row] for row in rows}) == len(rows):
         return marked
     options = own[[name for name in own.columns if name in option_types()]].astype("object")
     keys = [(contents[row], *(_text(cell) for cell in options.iloc[row])) for row in rows]
-    for row, first in zip(rows, manifest.first_alike(keys), strict=True):
+    for row, first in zip(rows, manifest.first_equal(keys), strict=True):
         if first is not None:
             marked[row] = manifest.problem("duplicate", ids[rows[first]])
     return marked

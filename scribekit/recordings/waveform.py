@@ -110,25 +110,25 @@ class Waveform:
 
 
 def _pieces(path: Path) -> Iterator[tuple[float, Any, int]]:
-    """Give start in seconds, 16-bit samples (of the louder channel at each moment) and their rate, a few seconds at a time."""
-    held: list[Any] = []
-    held_from, held_to, rate = 0.0, 0.0, 0
-    for at_s, samples, sample_rate in _frames(path):
-        is_next = abs(at_s - held_to) < _GAP_S and sample_rate == rate
-        if held and (not is_next or held_to - held_from > _PIECE_S):
-            yield held_from, _loudest_channel(np.concatenate(held, axis=1)), rate
-            held = []
-        if not held:
-            held_from = held_to = held_to if is_next else at_s
+    """Yield start in seconds, 16-bit samples (of the louder channel at each moment) and their rate, a few seconds at a time."""
+    frames: list[Any] = []
+    start_s, end_s, rate = 0.0, 0.0, 0
+    for time_s, samples, sample_rate in _frames(path):
+        is_next = abs(time_s - end_s) < _GAP_S and sample_rate == rate
+        if frames and (not is_next or end_s - start_s > _PIECE_S):
+            yield start_s, _loudest_channel(np.concatenate(frames, axis=1)), rate
+            frames = []
+        if not frames:
+            start_s = end_s = end_s if is_next else time_s
             rate = sample_rate
-        held.append(samples)
-        held_to += samples.shape[1] / sample_rate
-    if held:
-        yield held_from, _loudest_channel(np.concatenate(held, axis=1)), rate
+        frames.append(samples)
+        end_s += samples.shape[1] / sample_rate
+    if frames:
+        yield start_s, _loudest_channel(np.concatenate(frames, axis=1)), rate
 
 
 def _frames(path: Path) -> Iterator[tuple[float, Any, int]]:
-    """Decode a file: give each frame's time, its samples with a row for each channel, and their rate."""
+    """Decode a file: yield each frame's time, its samples with a row for each channel, and their rate."""
     import av
 
     with open_media(path) as container:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scribekit.base.errors import ScribekitError
-from scribekit.recordings.clips import RATE_HZ, wav_clip
+from scribekit.recordings.clips import RATE_HZ, levels_db, wav_clip
 
 STEP_S = 0.5
 """Every half second another pitch, so that a clip tells where it comes from."""
@@ -78,3 +78,31 @@ def test_a_file_that_cannot_be_played_is_told(tmp_path, content):
         (tmp_path / "x.mp3").write_bytes(content)
     with pytest.raises(ScribekitError, match="cannot be played"):
         wav_clip(tmp_path / "x.mp3", 0, 1)
+
+
+@pytest.fixture
+def beep(tmp_path):
+    """Silence of 130 s with a square wave at half of full scale from 100 to 101 s."""
+    rate = 8000
+    samples = np.zeros(130 * rate, dtype="<i2")
+    samples[100 * rate : 101 * rate] = 16384 * np.sign(np.sin(2 * np.pi * 200 * np.arange(rate) / rate + 0.01))
+    with wave.open(str(tmp_path / "beep.wav"), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes(samples.tobytes())
+    return tmp_path / "beep.wav"
+
+
+def test_the_level_of_a_stretch_is_that_of_its_loudest_moment(beep):
+    starts_ms, ends_ms = [0, 98_000, 99_000, 101_500, 140_000], [500, 99_000, 100_500, 102_000, 141_000]
+    silence, before, loud, after, beyond = levels_db(beep, starts_ms, ends_ms)
+    assert silence == before == after == -100.0
+    assert loud == pytest.approx(-6.02, abs=0.5)
+    assert np.isnan(beyond)
+
+
+def test_a_little_sound_beside_a_stretch_counts(beep):
+    assert levels_db(beep, [99_500], [99_950])[0] == pytest.approx(-6.02, abs=0.5)
+
+
+def test_no_stretches_have_no_levels(beep):
+    assert levels_db(beep, [], []).tolist() == []

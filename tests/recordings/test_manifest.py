@@ -31,11 +31,11 @@ def test_ids_are_unique_and_never_empty(sources):
 def test_an_id_does_not_change_when_a_row_is_added_below(sources, another):
     before, after = recording_ids(sources), recording_ids([*sources, another])
     moved = [old for old, new in zip(before, after, strict=False) if old != new]
-    assert all("#" in old for old in moved)  # only a numbered id may give way, to a source that bears its very name
+    assert all("#" in old for old in moved)  # only a numbered id may change, for a source that has exactly this name
 
 
 @given(SOURCES.filter(lambda source: source is not None))
-def test_an_id_climbs_out_of_no_folder(source):
+def test_an_id_never_leaves_its_folder(source):
     name = recording_id(source)
     assert not name.startswith("/")
     assert ".." not in name.split("/")
@@ -91,7 +91,7 @@ def test_the_source_column_is_found_or_taught():
         manifest.source_column([])
 
 
-def test_ids_of_the_user_are_refused_when_blank_or_repeated():
+def test_ids_of_the_user_are_refused_when_missing_or_repeated():
     assert manifest.check_ids(["a", "b"]) == ["a", "b"]
     with pytest.raises(ManifestError, match="row 2"):
         manifest.check_ids(["a", None])
@@ -102,11 +102,11 @@ def test_ids_of_the_user_are_refused_when_blank_or_repeated():
 
 
 @pytest.mark.parametrize("kind", manifest.PROBLEMS)
-def test_every_problem_is_a_kind_and_a_sentence(kind):
-    found, sentence = manifest.split_problem(manifest.problem(kind, "It: {odd}"))
+def test_every_problem_is_a_kind_and_a_message(kind):
+    found, message = manifest.split_problem(manifest.problem(kind, "It: {odd}"))
     assert found == kind
-    assert sentence.endswith(".")
-    assert "{detail" not in sentence
+    assert message.endswith(".")
+    assert "{detail" not in message
 
 
 @pytest.mark.parametrize(
@@ -149,8 +149,8 @@ def test_a_url_whose_length_the_table_gives_has_the_same_limits():
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 4))))
-def test_the_first_alike_is_the_first(keys):
-    for position, first in enumerate(manifest.first_alike(keys)):
+def test_the_first_equal_key_is_the_first(keys):
+    for position, first in enumerate(manifest.first_equal(keys)):
         if first is None:
             assert keys[position] is None or keys[position] not in keys[:position]
         else:

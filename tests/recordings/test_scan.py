@@ -54,7 +54,7 @@ def test_a_folder_becomes_a_table(library):
     assert frame.dtypes.astype(str).to_dict() == schema.MANIFEST.dtypes
 
 
-def test_a_folder_can_be_scanned_alone(library):
+def test_a_folder_can_be_scanned_without_its_subfolders(library):
     tone(library / "a.wav")
     tone(library / "sub" / "b.wav")
     assert scan(library, recursive=False)["recording_id"].tolist() == ["a.wav"]
@@ -84,7 +84,7 @@ def test_a_folder_whose_name_looks_like_a_pattern(library):
     assert scan("[2019] calls")["recording_id"].tolist() == ["a.wav"]
 
 
-def test_nothing_to_scan_teaches(library):
+def test_a_scan_of_nothing_is_refused(library):
     with pytest.raises(ManifestError, match="There is no folder 'nowhere'"):
         scan("nowhere")
     (library / "a.docx").touch()
@@ -94,7 +94,7 @@ def test_nothing_to_scan_teaches(library):
         scan("https://example.org/a.mp3")
 
 
-def test_names_with_emoji_accents_blanks_and_great_length(library):
+def test_names_with_emoji_accents_spaces_and_great_length(library):
     names = ["🎙 talk.wav", "e\u0301te\u0301.wav", "è.wav", " a  b .wav", "x" * 250 + ".wav", "/".join(["d" * 200] * 3) + "/a.wav"]
     for number, name in enumerate(names):
         tone(library / name, seed=number)
@@ -103,7 +103,7 @@ def test_names_with_emoji_accents_blanks_and_great_length(library):
     assert frame["problem"].isna().all()
 
 
-def test_a_name_that_is_no_unicode_has_a_problem_and_stops_nobody(library):
+def test_a_name_that_is_not_unicode_has_a_problem_and_does_not_stop_the_scan(library):
     shutil.copy(AUDIO / "silence.wav", os.fsencode(str(library)) + b"/caf\xe9.wav")
     tone(library / "z.wav")
     frame = scan(".")
@@ -164,7 +164,7 @@ def test_what_the_user_knows_of_an_address_is_kept():
     assert frame["channels"].tolist() == [2, pd.NA]
 
 
-def test_what_the_user_says_of_a_file_is_looked_up(library):
+def test_the_facts_of_a_file_replace_those_of_the_table(library):
     tone(library / "a.wav", seconds=2)
     frame = read_manifest([{"path": "a.wav", "duration_s": 99.0, "problem": "old"}])
     assert frame["duration_s"].tolist() == [2.0]
@@ -221,13 +221,13 @@ def test_a_csv_keeps_whole_numbers_truth_and_leading_zeros(library):
         ("m.pdf", "x", "Known are: .csv"),
     ],
 )
-def test_a_file_that_is_no_manifest_teaches(library, name, content, sentence):
+def test_a_file_that_is_not_a_manifest_is_refused(library, name, content, sentence):
     (library / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(ManifestError, match=sentence):
         read_manifest(name)
 
 
-def test_what_is_no_manifest_teaches(library):
+def test_what_is_not_a_manifest_is_refused(library):
     tone(library / "a.wav")
     for given, sentence in [
         ("gone.csv", "There is no manifest file"),
@@ -264,7 +264,7 @@ def test_the_same_audio_with_other_options_is_another_job(library):
     assert frame["recording_id"].tolist() == ["a.wav", "a.wav#2", "a.wav#3"]
 
 
-def test_a_bad_row_is_no_twin(library):
+def test_a_bad_row_is_not_a_duplicate(library):
     tone(library / "a.wav", seconds=0.01)
     assert kinds(read_manifest(["a.wav", "a.wav"])) == ["too_short", "too_short"]
 
