@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from patience import PATIENCE_S
 from places import ROOT
 
 KEY = "a-key"
@@ -22,7 +23,7 @@ class Running:
         assert self.process.stdout is not None
         self.announcement = json.loads(self.process.stdout.readline())
         self.base_url: str = self.announcement["base_url"]
-        self.http = httpx.Client(base_url=self.base_url, headers={"authorization": KEY}, trust_env=False, timeout=20)
+        self.http = httpx.Client(base_url=self.base_url, headers={"authorization": KEY}, trust_env=False, timeout=PATIENCE_S)
 
     def create(self, audio_url: str = "http://files.example/a.mp3?duration=60", **options: object) -> dict:
         answer = self.http.post("/v2/transcript", json={"audio_url": audio_url, **options})
@@ -54,7 +55,7 @@ class Running:
         self.http.close()
         if self.process.poll() is None:
             self.end_input()
-        self.process.wait(timeout=10)
+        self.process.wait()
         assert self.process.stdout is not None
         self.process.stdout.close()
 

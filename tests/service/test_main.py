@@ -6,6 +6,7 @@ import sys
 
 import httpx
 import pytest
+from patience import PATIENCE_S
 from places import ROOT
 
 CONTROL = "/_control/books"
@@ -14,7 +15,7 @@ COMMAND = [sys.executable, "-m", "scribekit.service", "--recogniser", "scripted"
 
 def run(*options, code=""):
     command = [sys.executable, "-c", code] if code else [*COMMAND, *options]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False, stdin=subprocess.DEVNULL)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
 
 
 def test_it_says_in_one_line_where_it_listens(start):
@@ -29,7 +30,7 @@ def test_sigterm_ends_it_at_once_and_removes_the_spool(start, tmp_path):
     running.upload(b"scripted:{}")
     assert len(list(tmp_path.glob("*/*"))) == 1
     running.process.send_signal(signal.SIGTERM)
-    assert running.process.wait(timeout=5) == 0
+    assert running.process.wait(PATIENCE_S) == 0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -38,7 +39,7 @@ def test_it_ends_with_its_parent_and_leaves_interrupts_to_it(start, tmp_path):
     running.process.send_signal(signal.SIGINT)
     assert running.http.get("/_scribekit").status_code == 200
     running.end_input()
-    assert running.process.wait(timeout=5) == 0
+    assert running.process.wait(PATIENCE_S) == 0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -48,7 +49,7 @@ def test_it_writes_nothing_but_its_address_and_has_no_controls_unless_asked():
     ) as process:
         base_url = json.loads(process.stdout.readline())["base_url"]
         answers = [httpx.get(base_url + path, headers={"authorization": "k"}, trust_env=False) for path in ("/v2/transcript", CONTROL)]
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate()
     assert (out, err) == ("", "")
     assert [answer.status_code for answer in answers] == [200, 404]
 

@@ -4,12 +4,11 @@ import threading
 
 import pytest
 import traitlets
+from patience import PATIENCE_S
 
 from scribekit.base.errors import OptionError
 from scribekit.widgets import base
 from scribekit.widgets.base import Answer, Widget, background
-
-WAIT_S = 10
 
 
 class Counter(Widget):
@@ -30,7 +29,7 @@ class Counter(Widget):
 
     def wait_for_answers(self, count):
         for _ in range(count):
-            assert self.answered.acquire(timeout=WAIT_S)
+            assert self.answered.acquire(timeout=PATIENCE_S)
 
     def static_text(self):
         return f"<counter> at {self.value}"
@@ -51,7 +50,7 @@ class Counter(Widget):
     @background
     def on_slow(self, number):
         self.begun.set()
-        assert self.hold.wait(WAIT_S)
+        assert self.hold.wait(PATIENCE_S)
         self.done.append(number)
         return number
 
@@ -115,7 +114,7 @@ def test_a_message_that_is_none_is_ignored(counter):
 
 def test_slow_work_leaves_the_kernel_free_and_only_the_newest_is_answered(counter):
     counter._receive(counter, {"intent": "slow", "seq": 1, "number": 1}, [])
-    assert counter.begun.wait(WAIT_S)
+    assert counter.begun.wait(PATIENCE_S)
     for seq in (2, 3):
         counter._receive(counter, {"intent": "slow", "seq": seq, "number": seq}, [])
     counter._receive(counter, {"intent": "add", "seq": 4, "number": 1}, [])

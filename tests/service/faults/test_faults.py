@@ -148,7 +148,7 @@ def test_a_connection_that_the_client_closed_first_cannot_be_dropped_and_does_no
 
 
 def test_a_client_that_leaves_during_a_slow_answer_does_no_harm(running, created_meanwhile):
-    set_faults(running, slow_body=1, slow_body_s=0.2)
+    set_faults(running, slow_body=1, slow_body_s=20)
     with pytest.raises(httpx.TimeoutException):
         running.http.get("/v2/transcript", timeout=0.05)
     set_faults(running)

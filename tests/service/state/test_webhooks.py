@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from patience import PATIENCE_S, wait_until
 
 from scribekit.service.faults.draws import InjectedFault
 from scribekit.service.state.background import Background
@@ -31,7 +32,7 @@ class Receiver(ThreadingHTTPServer):
         self.may_answer.set()
 
     def next_call(self):
-        return self.calls.get(timeout=20)
+        return self.calls.get(timeout=PATIENCE_S)
 
 
 class Call(BaseHTTPRequestHandler):
@@ -40,7 +41,7 @@ class Call(BaseHTTPRequestHandler):
         receiver = self.server
         code = receiver.codes.pop(0) if len(receiver.codes) > 1 else receiver.codes[0]
         receiver.calls.put((self.path, dict(self.headers.items()), body))
-        receiver.may_answer.wait(20)
+        receiver.may_answer.wait()
         self.send_response(code)
         self.send_header("content-length", "0")
         self.end_headers()
@@ -66,10 +67,8 @@ def receiving(*codes):
 
 
 def counted(running, **expected):
-    """Waits until the books count as many calls; a wrong count is a test that times out with the right one in sight."""
-    deadline = time.monotonic() + 20
-    while (found := running.books()["webhooks"]) != expected:
-        assert time.monotonic() < deadline, f"{found} is not {expected}"
+    """Waits until the books count as many calls."""
+    wait_until(lambda: running.books()["webhooks"] == expected)
     return True
 
 
@@ -213,7 +212,7 @@ def test_the_service_ends_at_once_though_a_webhook_waits_for_its_next_attempt(st
         running.create(webhook_url=receiver.url)
         receiver.next_call()
         running.end_input()
-        assert running.process.wait(timeout=5) == 0
+        assert running.process.wait(PATIENCE_S) == 0
 
 
 def announced(receiver, *, deadline_s=10.0, fate=None):

@@ -481,7 +481,7 @@ def test_processes_that_build_at_once_make_one_set_of_tables(folder):
     names = [f"r{number}" for number in range(40)]
     corpus = store(folder, talks(*names))
     processes = [builder(folder) for _ in range(3)]
-    assert [process.wait(120) for process in processes] == [0, 0, 0]
+    assert [process.wait() for process in processes] == [0, 0, 0]
     assert_each_is_held_once(folder, names)
     assert_equal_either_way(corpus, SPOKEN)
 
@@ -506,7 +506,7 @@ def test_a_second_process_helps_from_the_other_end(folder):
     task = json.dumps({"corpus": str(folder), "chunks": chunks[::-1][:7]})
     subprocess.run([sys.executable, "-m", "scribekit.tables.store"], input=task.encode(), check=True)
     assert_each_is_held_once(folder, names[-14:])
-    assert builder(folder, help_from=4).wait(120) == 0
+    assert builder(folder, help_from=4).wait() == 0
     assert_each_is_held_once(folder, names)
     assert_equal_either_way(corpus, SPOKEN)
 

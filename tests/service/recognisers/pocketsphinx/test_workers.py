@@ -3,11 +3,14 @@ import sys
 
 import psutil
 import pytest
+from patience import PATIENCE_S
 from places import ROOT
 
 from scribekit.base import contract
 from scribekit.service.recognisers.base import RecognitionError
 from scribekit.service.recognisers.pocketsphinx.workers import Worker, WorkerEndedError
+
+pytestmark = pytest.mark.recogniser
 
 ORPHAN = """
 import os, sys
@@ -56,10 +59,10 @@ def test_a_worker_does_not_outlive_a_killed_service(samples, tmp_path):
     script.write_text(ORPHAN)
     silence = samples / "audio" / "silence.wav"
     command = [sys.executable, str(script), str(silence)]
-    found = subprocess.run(command, check=False, env={"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True, timeout=60)
+    found = subprocess.run(command, check=False, env={"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True)
     pid = int(found.stdout)
     try:
-        psutil.Process(pid).wait(timeout=10)
+        psutil.Process(pid).wait(PATIENCE_S)
     except psutil.NoSuchProcess:
         return
     assert not psutil.pid_exists(pid)
