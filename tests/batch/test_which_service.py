@@ -11,6 +11,8 @@ from scribekit.api.embedded import current_connection
 from scribekit.base.errors import NoConnectionError
 from scribekit.batch.which_service import service_connection
 
+pytestmark = pytest.mark.recogniser
+
 QUICK = sk.Limits(poll_s=0.1, settle_s=0.3, backoff_s=0.05)
 
 SUBMITTING = """
