@@ -2,6 +2,7 @@
 
 import json
 
+from patience import wait_until
 from places import ROOT
 
 SUPPORT = str(ROOT / "tests" / "support")
@@ -14,6 +15,7 @@ for _ in range(10):
     monitor.refresh()
 """
 COUNT = 40
+SENDS_NO_MORE = {"too_many": {"create": 1.0}}
 
 JUMP = """async row => {
     document.querySelector('.sk-grid').scrollTop = row * 28;
@@ -115,6 +117,7 @@ def test_a_run_is_paused_resumed_stopped_and_taken_up_by_another_kernel(run_note
     notebook = run_notebook(cells, name="live")
     page = notebook.page
     expect(chip(page)).to_contain_text("not running")
+    service.set_faults(**SENDS_NO_MORE)  # so that the run cannot end before the page is there to pause it
     page.get_by_role("button", name="Start", exact=True).click()
     expect(chip(page)).to_contain_text("running")
     expect(counted(page, "completed")).to_be_visible()
@@ -127,10 +130,14 @@ def test_a_run_is_paused_resumed_stopped_and_taken_up_by_another_kernel(run_note
     assert 0 < sent < COUNT
     expect(page.get_by_role("button", name="Resume")).to_be_enabled()
     page.get_by_role("button", name="Resume").click()
+    service.set_faults()
+    wait_until(lambda: service.books()["jobs_created"] > sent)
+    service.set_faults(**SENDS_NO_MORE)
     expect(counted(page, "completed")).not_to_have_text(str(sent))
     page.get_by_role("button", name="Stop").click()
     expect(chip(page)).to_contain_text("not running")
     assert service.books()["jobs_created"] < COUNT
+    service.set_faults()
 
     notebook.restart()
     notebook.run_all()

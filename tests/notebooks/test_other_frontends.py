@@ -5,7 +5,7 @@ import shutil
 import nbformat
 import pytest
 from corpora import store, write_tone
-from laboratory import PATIENCE_MS, RUN_ALL, Server, keep_in, wait_for_kernel
+from laboratory import PATIENCE_MS, RUN_CELL, Server, keep_in, wait_for_kernel
 from places import ROOT
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -163,14 +163,13 @@ def test_every_widget_runs_in_notebook_7(start, corpus, sources, artefacts):
     nbformat.write(notebook, corpus.parent / "widgets.ipynb")
     command = [
         *("notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port={port}", "--ServerApp.port_retries=0"),
-        *("--IdentityProvider.token=", "--JupyterNotebookApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
-        "--JupyterNotebookApp.expose_app_in_browser=True",
+        *("--IdentityProvider.token=", "--JupyterNotebookApp.expose_app_in_browser=True"),
     ]
     frontend = start(command)
     page = frontend.open("/notebooks/widgets.ipynb")
     page.evaluate(LISTEN)
     wait_for_kernel(page)
-    page.evaluate(RUN_ALL)
+    page.evaluate(RUN_CELL, 0)
     use_each(page)
     photograph(page, artefacts, "notebook7")
     assert frontend.strays == []
