@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 export SCRIBEKIT_OUTPUT ?= demo_output
 # What the caller's shell happens to hold must not reach the tests or the demo.
 CLEAN_ENV := env -u ASSEMBLYAI_API_KEY -u ASSEMBLYAI_BASE_URL
+# A process for each core; all tests of a file run in one of them, files in the order of tests/conftest.py.
+PYTEST = $(BIN)/python -m pytest --numprocesses=logical --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 
@@ -31,8 +33,11 @@ demo: $(READY) ## Transcribe the sample library offline and show every step
 .PHONY: test
 test: $(READY) ## Run all tests: unit, service, engine, notebooks, browser
 	@tools/chromium.sh $(BIN)/python
-	@$(CLEAN_ENV) $(BIN)/python -m pytest
-	@$(CLEAN_ENV) PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/python -m pytest -p nbmake.pytest_plugin -p pytest_timeout --timeout=900 --nbmake --nbmake-timeout=300 notebooks
+	@$(CLEAN_ENV) $(PYTEST) --nbmake --nbmake-timeout=-1 tests notebooks
+
+.PHONY: test-quick
+test-quick: $(READY) ## Run the tests that need no browser, no real recogniser and no notebook
+	@$(CLEAN_ENV) $(PYTEST) -m "not browser and not recogniser" --hypothesis-profile=quick
 
 .PHONY: check
 check: $(READY) ## Lint, format, types, import floors, clean notebooks, widgets as built

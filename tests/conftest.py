@@ -1,8 +1,10 @@
 import itertools
 import json
 import os
+import tempfile
 import urllib.request
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from corpora import store
@@ -12,14 +14,37 @@ from places import SAMPLES
 from scribekit.api.embedded import LocalService
 
 # A shared machine is slow at times; how long an example takes says nothing about whether it is right.
-settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("shared")
+settings.register_profile("full", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("full"), max_examples=20)
+settings.load_profile("full")
 
+# Folders that the programs under test would otherwise share with each other and with the user.
+OWN_FOLDERS = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "SCRIBEKIT_CACHE")
 
 # What the shell of whoever runs the tests holds must not decide what they do.
 os.environ.pop("ASSEMBLYAI_API_KEY", None)
 os.environ.pop("ASSEMBLYAI_BASE_URL", None)
 os.environ.setdefault("MPLBACKEND", "agg")
+
+
+def pytest_configure(config):
+    """Give each process of the run its own folders for settings and caches; the notebooks, which have no fixtures, need them too."""
+    home = tempfile.TemporaryDirectory(prefix="scribekit-tests-", ignore_cleanup_errors=True)
+    config.add_cleanup(home.cleanup)
+    os.environ.update({name: str(Path(home.name, name.lower())) for name in OWN_FOLDERS})
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by markers
+def pytest_collection_modifyitems(items):
+    """Mark what runs in a browser, and put what takes long first: then no process is left with a long file at the end."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=is_short)
+
+
+def is_short(item):
+    return not (item.path.suffix == ".ipynb" or item.get_closest_marker("browser") or item.get_closest_marker("recogniser"))
 
 
 class TestBench(LocalService):

@@ -6,6 +6,7 @@ import os
 import socket
 
 import pytest
+from patience import PATIENCE_S
 
 from scribekit.api.answers import Accepted, NoAnswer, Refused, Unusable, Uploaded
 from scribekit.api.client import CHUNK_BYTES, Client, Fetched
@@ -63,7 +64,7 @@ def ask(call, says=b"", *, hostile=None):
             async with Client(connection, limiter) as api:
                 return await call(api), limiter
 
-    return asyncio.run(asyncio.wait_for(asked(), 20))
+    return asyncio.run(asyncio.wait_for(asked(), PATIENCE_S))
 
 
 @pytest.fixture

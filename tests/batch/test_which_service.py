@@ -10,6 +10,8 @@ import scribekit as sk
 from scribekit.api.embedded import current_connection, service_connection
 from scribekit.base.errors import NoConnectionError
 
+pytestmark = pytest.mark.recogniser
+
 QUICK = sk.Limits(poll_s=0.1, settle_s=0.3, backoff_s=0.05)
 
 SUBMITTING = """

@@ -10,6 +10,8 @@ import pytest
 import scribekit as sk
 from scribekit.api.embedded import local_service
 
+pytestmark = pytest.mark.recogniser
+
 QUICK = sk.Limits(poll_s=0.2)
 
 

@@ -1,7 +1,7 @@
 """``run_notebook(cells)`` gives a page with outputs, in a real JupyterLab and a real Chromium."""
 
 import pytest
-from laboratory import Notebook, launched, served, write_notebook
+from laboratory import PATIENCE_MS, Notebook, launched, served, write_notebook
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +16,7 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser():
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+    sync_api.expect.set_options(timeout=PATIENCE_MS)
     with sync_api.sync_playwright() as playwright, launched(playwright) as browser:
         yield browser
 

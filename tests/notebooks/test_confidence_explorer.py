@@ -8,8 +8,6 @@ import pytest
 
 import scribekit as sk
 
-pytestmark = pytest.mark.timeout(300)
-
 SAID = [
     "The old brige was built in iron",
     "and the river runs below it",
@@ -68,7 +66,7 @@ class Explorer:
         self.groups = self.face.get_by_role("grid", name="Distributions of confidence by group")
         self.part = self.face.get_by_role("region", name="Open part")
         self.told = self.face.locator("output.sk-below")
-        self.expect(self.face.get_by_text(re.compile("^Share of the expected errors"))).to_be_visible(timeout=30_000)
+        self.expect(self.face.get_by_text(re.compile("^Share of the expected errors"))).to_be_visible()
         self.expect(self.queue.get_by_role("gridcell", name="1", exact=True)).to_be_visible()
 
     def button(self, name):

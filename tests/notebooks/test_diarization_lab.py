@@ -10,9 +10,7 @@ from corpora import payload, store
 
 import scribekit as sk
 
-pytestmark = pytest.mark.timeout(300)
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
-expect.set_options(timeout=20_000)
 
 EVIL = '<img src=x onerror="window.stolen=1">'
 RATE = 8000
@@ -201,7 +199,7 @@ def test_sound_and_words_go_together(run_notebook, folder):
     expect(page.locator("[data-waveform=whole]")).to_be_visible()
     turn(notebook, 7).locator("[data-word]").nth(3).click()
     page.get_by_role("button", name="Play").click()
-    expect(page.locator(".sk-word-now")).to_have_text("ever", timeout=10_000)
+    expect(page.locator(".sk-word-now")).to_have_text("ever")
     page.get_by_role("button", name="Pause").click()
     assert [output for output in notebook.outputs() if output["output_type"] == "error"] == []
 

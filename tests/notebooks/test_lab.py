@@ -1,9 +1,5 @@
 """The first notebook in a real JupyterLab in a real Chromium, without a network."""
 
-import pytest
-
-pytestmark = pytest.mark.timeout(300)
-
 NOTEBOOK = "notebooks/01_batching.ipynb"
 
 

@@ -1,64 +1,26 @@
 """The monitor in a real JupyterLab: what a person does with it, and what is still there after a restart."""
 
 import json
-import statistics
 
-import pytest
+from patience import wait_until
 from places import ROOT
 
-pytestmark = pytest.mark.timeout(500)
-
-SLOW_MS = 30_000
 SUPPORT = str(ROOT / "tests" / "support")
-IMPORT = f"import json, sys, time; sys.path.insert(0, {SUPPORT!r}); from monitored import make_corpus, send_one; import scribekit as sk"
+IMPORT = f"import sys; sys.path.insert(0, {SUPPORT!r}); from monitored import make_corpus, send_one; import scribekit as sk"
 OPEN = "monitor = sk.widgets.BatchMonitor(sk.open_corpus('corpus')); monitor"
 # What a run does to the monitor, once a second at the most: something has changed, so figures and rows are read again and sent.
 FOLLOW = """
-looks = []
 for _ in range(10):
     send_one('corpus')
-    began_s = time.perf_counter()
     monitor.refresh()
-    looks.append(round((time.perf_counter() - began_s) * 1000, 1))
-    time.sleep(0.3)
-print(json.dumps(looks))
 """
 COUNT = 40
+SENDS_NO_MORE = {"too_many": {"create": 1.0}}
 
-FIRST_ROW = """() => {
-    window.firstRow = null;
-    document.querySelector('.sk-grid')?.setAttribute('data-old', '');
-    const look = () => {
-        if (document.querySelector('.sk-grid:not([data-old]) .sk-grid-body [aria-rowindex]')) window.firstRow = Date.now();
-        else requestAnimationFrame(look);
-    };
-    look();
-}"""
-JUMP = """row => new Promise(resolve => {
-    const began = performance.now();
+JUMP = """async row => {
     document.querySelector('.sk-grid').scrollTop = row * 28;
-    const look = () => {
-        if (document.querySelector(`.sk-grid-body [aria-rowindex="${row + 2}"]`)) resolve(performance.now() - began);
-        else requestAnimationFrame(look);
-    };
-    look();
-})"""
-
-
-def opened(notebook):
-    """Open the monitor anew; gives the milliseconds from the cell's beginning until rows are painted."""
-    notebook.page.evaluate(FIRST_ROW)
-    notebook.run_cell(2)
-    notebook.run_cell(3)
-    (began,) = notebook.run_cell(4)
-    notebook.page.wait_for_function("() => window.firstRow !== null")
-    return notebook.page.evaluate("() => window.firstRow") - float(began["text"])
-
-
-def worked_ms(cdp):
-    """For how long the page's main thread has been at work."""
-    (found,) = (metric["value"] for metric in cdp.send("Performance.getMetrics")["metrics"] if metric["name"] == "TaskDuration")
-    return found * 1000
+    while (!document.querySelector(`.sk-grid-body [aria-rowindex="${row + 2}"]`)) await new Promise(requestAnimationFrame);
+}"""
 
 
 def grid(page):
@@ -155,59 +117,57 @@ def test_a_run_is_paused_resumed_stopped_and_taken_up_by_another_kernel(run_note
     notebook = run_notebook(cells, name="live")
     page = notebook.page
     expect(chip(page)).to_contain_text("not running")
+    service.set_faults(**SENDS_NO_MORE)  # so that the run cannot end before the page is there to pause it
     page.get_by_role("button", name="Start", exact=True).click()
     expect(chip(page)).to_contain_text("running")
-    expect(counted(page, "completed")).to_be_visible(timeout=SLOW_MS)
+    expect(counted(page, "completed")).to_be_visible()
     notebook.shot("monitor_running", ".sk-widget")
     page.get_by_role("button", name="Pause").click()
     expect(chip(page)).to_contain_text("paused")
-    expect(counted(page, "queued")).to_have_count(0, timeout=SLOW_MS)
-    expect(counted(page, "processing")).to_have_count(0, timeout=SLOW_MS)
+    expect(counted(page, "queued")).to_have_count(0)
+    expect(counted(page, "processing")).to_have_count(0)
     sent = service.counters()["jobs_created"]
     assert 0 < sent < COUNT
     expect(page.get_by_role("button", name="Resume")).to_be_enabled()
     page.get_by_role("button", name="Resume").click()
-    expect(counted(page, "completed")).not_to_have_text(str(sent), timeout=SLOW_MS)
+    service.set_faults()
+    wait_until(lambda: service.counters()["jobs_created"] > sent)
+    service.set_faults(**SENDS_NO_MORE)
+    expect(counted(page, "completed")).not_to_have_text(str(sent))
     page.get_by_role("button", name="Stop").click()
     expect(chip(page)).to_contain_text("not running")
     assert service.counters()["jobs_created"] < COUNT
+    service.set_faults()
 
     notebook.restart()
     notebook.run_all()
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(chip(page)).to_contain_text("finished", timeout=4 * SLOW_MS)
+    expect(chip(page)).to_contain_text("finished")
     expect(counted(page, "completed")).to_have_text(str(COUNT))
     counters = service.counters()
     assert counters["jobs_created"] == counters["jobs_completed"] == COUNT
 
 
-def test_a_hundred_thousand_recordings_open_scroll_and_are_followed_at_once(run_notebook):
+def test_a_hundred_thousand_recordings_cost_no_more_than_what_is_in_sight(run_notebook):
+    """How long it takes is measured by benchmarks/bench_monitor.py."""
+    from playwright.sync_api import expect
+
     setup = "make_corpus('corpus', 100_000, failed=set(range(5, 100_000, 997)), unsent=30_000)"
-    notebook = run_notebook([IMPORT, setup, "began = time.time()", OPEN, "print(began * 1000)", FOLLOW], name="large")
+    notebook = run_notebook([IMPORT, setup, OPEN, FOLLOW], name="large")
     page = notebook.page
     received = []
     cdp = page.context.new_cdp_session(page)
-    for domain in ("Network", "Performance"):
-        cdp.send(f"{domain}.enable")
+    cdp.send("Network.enable")
     cdp.on("Network.webSocketFrameReceived", lambda frame: received.append(len(frame["response"]["payloadData"])))
 
-    paints = [opened(notebook) for _ in range(5)]
-    del received[:]
-    jumps = [page.evaluate(JUMP, row) for row in (50_000, 99_000, 10, 73_000, 31_000, 88_000, 500)]
-    per_jump = sum(received) / len(jumps)
-    page.evaluate(JUMP, 80_000)
-    assert page.locator(".sk-grid-body [role=row]").count() < 100
+    def bytes_of(act, *arguments):
+        received.clear()
+        act(*arguments)
+        expect(page.locator(".sk-grid-body [role=row]").first).to_be_visible()
+        assert page.locator(".sk-grid-body [role=row]").count() < 100
+        return sum(received)
 
-    before, _ = worked_ms(cdp), received.clear()
-    (told,) = notebook.run_cell(5)
-    looks = json.loads(told["text"])
-    drawn = (worked_ms(cdp) - before) / len(looks)
-    per_look = sum(received) / len(looks)
-    print(f"first paints {paints} ms; jumps {jumps} ms, {per_jump:.0f} bytes each")
-    print(f"looks {looks} ms in the kernel, {drawn:.0f} ms in the page, {per_look:.0f} bytes each")
-    assert statistics.median(paints) < 1000
-    assert statistics.median(jumps) < 100
-    assert statistics.median(looks) < 100
-    assert drawn < 100
-    assert per_jump < 60_000
-    assert per_look < 60_000
+    assert bytes_of(notebook.run_cell, 2) < 200_000
+    for row in (50_000, 99_000, 10, 73_000, 31_000, 88_000, 500):
+        assert bytes_of(page.evaluate, JUMP, row) < 60_000
+    assert bytes_of(notebook.run_cell, 3) < 10 * 60_000

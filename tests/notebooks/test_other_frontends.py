@@ -1,83 +1,38 @@
 """The widgets outside JupyterLab: as a Voila dashboard, in Notebook 7, and in marimo. No network in any."""
 
-import contextlib
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from urllib.parse import urlsplit
 
 import nbformat
 import pytest
 from corpora import store, write_tone
+from laboratory import PATIENCE_MS, RUN_CELL, Server, keep_in, wait_for_kernel
 from places import ROOT
 
-pytestmark = pytest.mark.timeout(300)
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
 
 DASHBOARDS = ROOT / "notebooks" / "dashboards"
-START_S = 90
-PATIENCE_MS = 60_000
 
 
-class Frontend:
-    """A server of notebooks with its own settings.
+class Frontend(Server):
+    """A server of notebooks, and pages of it.
 
     Attributes:
-        address: Where it listens.
         strays: Addresses on other hosts that pages asked for; they were not let through.
     """
 
     def __init__(self, home, command, browser, **environment):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}"
+        super().__init__(home, command, **environment)
         self.strays = []
         self._browser = browser
-        own = {name: str(home / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
-        inherited = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-        self._log = home / "log"
-        with self._log.open("wb") as log:
-            command = [sys.executable, "-m", *(part.format(port=port) for part in command)]
-            self._process = subprocess.Popen(command, cwd=home, env=inherited | own | environment, stdout=log, stderr=subprocess.STDOUT)
 
     def open(self, path):
-        self._wait_until_up()
+        self.wait_until_up()
         page = self._browser.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        page.route("**/*", self._keep_in)
+        keep_in(page, self.address, self.strays)
         page.goto(self.address + path)
         return page
-
-    def close(self):
-        self._process.terminate()
-        self._process.wait(30)
-
-    def _keep_in(self, route):
-        if urlsplit(route.request.url).netloc == urlsplit(self.address).netloc:
-            route.continue_()
-        else:
-            self.strays.append(route.request.url)
-            route.abort()
-
-    def _wait_until_up(self):
-        until = time.monotonic() + START_S
-        while time.monotonic() < until and self._process.poll() is None:
-            try:
-                urllib.request.urlopen(f"{self.address}/api", timeout=5).close()
-            except urllib.error.HTTPError:
-                return
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-        pytest.fail(f"The server did not start:\n{self._log.read_text()[-2000:]}")
 
 
 @pytest.fixture
@@ -90,7 +45,7 @@ def start(tmp_path, browser):
 
     yield start_
     for frontend in started:
-        frontend.close()
+        frontend.stop()
 
 
 @pytest.fixture
@@ -115,22 +70,10 @@ def search_and_narrow(page):
     field.fill('"a bridge"')
     field.press("Enter")
     summary = page.locator(".sk-search-summary [role=status]")
-    expect(summary).to_contain_text("10 lines in 5 of 5 recordings", timeout=PATIENCE_MS)
+    expect(summary).to_contain_text("10 lines in 5 of 5 recordings")
     page.get_by_role("group", name="kind").get_by_role("checkbox").last.check()
-    expect(summary).to_contain_text("4 of 10 lines in 2 of 5 recordings", timeout=PATIENCE_MS)
+    expect(summary).to_contain_text("4 of 10 lines in 2 of 5 recordings")
     expect(page.get_by_role("row").filter(has_text="<b>never</b>").first).to_be_visible()
-
-
-def run_the_cell(page):
-    """A run that comes before the page has joined the kernel is lost, and nothing on the page tells: it is asked for again."""
-    face = page.locator(".sk-widget").first
-    for _ in range(6):
-        page.locator(".jp-CodeCell .cm-content").first.click()
-        page.keyboard.press("Control+Enter")
-        with contextlib.suppress(playwright.TimeoutError):
-            face.wait_for(timeout=15_000)
-            return
-    pytest.fail("The cell was not run")
 
 
 def test_the_search_is_a_dashboard(start, corpus, artefacts):
@@ -143,7 +86,7 @@ def test_the_search_is_a_dashboard(start, corpus, artefacts):
     page.screenshot(path=artefacts / "voila_search.png")
 
     page = voila.open("/?query=closed&sort=left1")
-    expect(page.locator(".sk-search-summary [role=status]")).to_contain_text("5 lines in 5 of 5 recordings", timeout=PATIENCE_MS)
+    expect(page.locator(".sk-search-summary [role=status]")).to_contain_text("5 lines in 5 of 5 recordings")
     expect(page.get_by_label("Order by")).to_have_value("left1")
     # Voila's own page asks for its icons; no widget needs them.
     assert all("fontawesome" in address for address in voila.strays)
@@ -158,9 +101,9 @@ def test_the_planner_is_a_dashboard(start, tmp_path, artefacts):
     voila = start(command, SCRIBEKIT_MANIFEST=str(tmp_path / "library.csv"))
     page = voila.open("/")
     cost = page.locator(".sk-planner-facts strong").first
-    expect(cost).to_have_text("$2.10", timeout=PATIENCE_MS)
+    expect(cost).to_have_text("$2.10")
     page.get_by_label("speaker labels").check()
-    expect(cost).to_have_text("$2.30", timeout=PATIENCE_MS)
+    expect(cost).to_have_text("$2.30")
     page.screenshot(path=artefacts / "voila_planner.png")
     assert all("fontawesome" in address for address in voila.strays)
 
@@ -184,18 +127,18 @@ def sources(corpus):
 
 def use_each(page):
     cost = page.locator(".sk-planner-facts strong").first
-    expect(cost).to_have_text("$2.10", timeout=PATIENCE_MS)
+    expect(cost).to_have_text("$2.10")
     page.get_by_label("speaker labels").check()
-    expect(cost).to_have_text("$2.30", timeout=PATIENCE_MS)
+    expect(cost).to_have_text("$2.30")
 
     page.get_by_placeholder("Find by name").fill("talk_3")
     expect(page.get_by_text("1 of 5 recordings", exact=True)).to_be_visible(timeout=PATIENCE_MS)
 
     page.locator("[data-turn='1']").click(position={"x": 8, "y": 8})  # its time: a word would be picked alone
     page.keyboard.press("a")
-    expect(page.locator("[data-turn='1']")).to_contain_text("accepted", timeout=PATIENCE_MS)
+    expect(page.locator("[data-turn='1']")).to_contain_text("accepted")
     page.locator("[data-key=play]").first.click()
-    page.wait_for_function("() => window.heard > 0", timeout=PATIENCE_MS)
+    page.wait_for_function("() => window.heard > 0")
 
     page.get_by_label("Threshold of confidence").fill("0.99")
     expect(page.get_by_text("Below 0.99: 60 words")).to_be_visible(timeout=PATIENCE_MS)
@@ -220,13 +163,13 @@ def test_every_widget_runs_in_notebook_7(start, corpus, sources, artefacts):
     nbformat.write(notebook, corpus.parent / "widgets.ipynb")
     command = [
         *("notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port={port}", "--ServerApp.port_retries=0"),
-        *("--IdentityProvider.token=", "--JupyterNotebookApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+        *("--IdentityProvider.token=", "--JupyterNotebookApp.expose_app_in_browser=True"),
     ]
     frontend = start(command)
     page = frontend.open("/notebooks/widgets.ipynb")
     page.evaluate(LISTEN)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()  # the kernel is there
-    run_the_cell(page)
+    wait_for_kernel(page)
+    page.evaluate(RUN_CELL, 0)
     use_each(page)
     photograph(page, artefacts, "notebook7")
     assert frontend.strays == []

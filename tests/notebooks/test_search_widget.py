@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from corpora import store
 
-pytestmark = pytest.mark.timeout(300)
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 
 EVIL = '<img src=x onerror="window.stolen=1"><b>bold</b>'

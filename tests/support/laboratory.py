@@ -5,21 +5,28 @@ import importlib.util
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import nbformat
 import pytest
+from patience import PATIENCE_S
 from places import ROOT
+from ports import reserve_port
 
 ARTEFACTS = ROOT / "artefacts"
-START_S = 60
-PATIENCE_S = 150
+PATIENCE_MS = 1000 * PATIENCE_S
+
+LAB = (
+    *("jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port={port}", "--ServerApp.port_retries=0"),
+    *("--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"),
+    *("--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--ServerApp.root_dir={home}/root"),
+)
 
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
@@ -30,11 +37,15 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 OPEN = """async path => {
     const app = window.jupyterapp;
     await app.restored;
-    const panel = await app.commands.execute('docmanager:open', {path, factory: 'Notebook'});
+    await app.commands.execute('docmanager:open', {path, factory: 'Notebook'});
+    if (!app.shell.leftCollapsed) await app.commands.execute('application:toggle-left-area');
+}"""
+HAS_NOTEBOOK = "() => window.jupyterapp?.shell.currentWidget?.sessionContext"
+KERNEL_ANSWERS = """async () => {
+    const panel = window.jupyterapp.shell.currentWidget;
     await panel.context.ready;
     await panel.sessionContext.ready;
     await panel.sessionContext.session.kernel.info;
-    if (!app.shell.leftCollapsed) await app.commands.execute('application:toggle-left-area');
 }"""
 OUTPUTS = """() => window.jupyterapp.shell.currentWidget.context.model.toJSON().cells.flatMap(cell => cell.outputs ?? [])"""
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
@@ -84,7 +95,8 @@ def prepare(home):
 def served(home):
     """A running JupyterLab; ``root`` is the folder that it serves."""
     prepare(home)
-    server = Server(home)
+    server = Server(home, LAB)
+    server.root = home / "root"
     try:
         server.wait_until_up()
         yield server
@@ -118,43 +130,64 @@ def write_notebook(lab, cells, name):
 
 
 class Server:
-    """One JupyterLab process; nothing of the user's own settings reaches it."""
+    """A process that serves notebooks; nothing of the user's own settings reaches it.
 
-    def __init__(self, home):
-        self.root = home / "root"
-        self._log = home / "log"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+    Attributes:
+        address: Where it listens.
+    """
+
+    def __init__(self, home, command, **environment):
+        """Start ``python -m`` with the command, in which ``{port}`` and ``{home}`` stand for what they are."""
+        port = reserve_port()
         self.address = f"http://127.0.0.1:{port}"
         places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
         own = [*(f"JUPYTER_{place}" for place in places), "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR"]
-        command = [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"),
-            *("--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={self.root}"),
-            *("--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"),
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        ]
         inherited = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}  # a kernel draws in the page
+        self._log = home / "log"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                command, env=inherited | {name: str(home / name) for name in own}, stdout=log, stderr=subprocess.STDOUT
+                [sys.executable, "-m", *(part.format(port=port, home=home) for part in command)],
+                cwd=home,
+                env=inherited | {name: str(home / name) for name in own} | environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
 
     def wait_until_up(self):
-        until = time.monotonic() + START_S
-        while time.monotonic() < until and self._process.poll() is None:
+        while self._process.poll() is None:
             try:
-                urllib.request.urlopen(f"{self.address}/api", timeout=5).close()
+                urllib.request.urlopen(f"{self.address}/api").close()
+            except urllib.error.HTTPError:  # an answer too: not every server has this page
+                return
             except OSError:
                 time.sleep(0.1)
             else:
                 return
-        pytest.fail(f"JupyterLab did not start:\n{self._log.read_text()[-2000:]}")
+        pytest.fail(f"The server did not start:\n{self._log.read_text()[-2000:]}")
 
     def stop(self):
         self._process.terminate()
-        self._process.wait(30)
+        self._process.wait()
+
+
+def keep_in(pages, address, strays):
+    """Let a page, or all pages of a context, reach one server only; the addresses elsewhere that they ask for are added to the strays."""
+    host = urlsplit(address).netloc
+
+    def route_one(route):
+        if urlsplit(route.request.url).netloc == host:
+            route.continue_()
+        else:
+            strays.append(route.request.url)
+            route.abort()
+
+    pages.route("**/*", route_one)
+
+
+def wait_for_kernel(page):
+    """Wait until the notebook that the page shows has a kernel that answers: what is run before that is lost."""
+    page.wait_for_function(HAS_NOTEBOOK)
+    page.evaluate(KERNEL_ANSWERS)
 
 
 class Notebook:
@@ -169,30 +202,20 @@ class Notebook:
     def __init__(self, browser, lab, path):
         self.folder = (lab.root / path).parent
         self._context = browser.new_context(viewport={"width": 1280, "height": 900})
+        self._context.set_default_timeout(PATIENCE_MS)
         self.page = self._context.new_page()
         self.strays = []
-        self._host = urlsplit(lab.address).netloc
-        self._context.route("**/*", self._keep_in)
-        self.page.on("websocket", lambda ws: urlsplit(ws.url).netloc == self._host or self.strays.append(ws.url))
+        keep_in(self._context, lab.address, self.strays)
+        host = urlsplit(lab.address).netloc
+        self.page.on("websocket", lambda ws: urlsplit(ws.url).netloc == host or self.strays.append(ws.url))
         self.page.goto(f"{lab.address}/lab/tree/{path}?reset")
-        self.page.wait_for_function("() => window.jupyterapp !== undefined", timeout=START_S * 1000)
-        self._within(OPEN, path)
-
-    def _keep_in(self, route):
-        if urlsplit(route.request.url).netloc == self._host:
-            route.continue_()
-        else:
-            self.strays.append(route.request.url)
-            route.abort()
-
-    def _within(self, function, argument=None):
-        """As ``page.evaluate``, which would wait for ever."""
-        ends = f"new Promise((_, fail) => setTimeout(() => fail(new Error('took more than {PATIENCE_S} s')), {PATIENCE_S * 1000}))"
-        return self.page.evaluate(f"argument => Promise.race([({function})(argument), {ends}])", argument)
+        self.page.wait_for_function("() => window.jupyterapp !== undefined")
+        self.page.evaluate(OPEN, path)
+        wait_for_kernel(self.page)
 
     def run_all(self):
         """Run all cells; an error in one of them fails the test."""
-        ran = self._within(RUN_ALL)
+        ran = self.page.evaluate(RUN_ALL)
         errors = [output for output in self.outputs() if output["output_type"] == "error"]
         assert errors == []
         assert ran is True, self.outputs()
@@ -207,7 +230,7 @@ class Notebook:
 
     def restart(self):
         """Restart the kernel, which forgets all variables and widgets; the outputs stay until cells are run again."""
-        self._within(RESTART)
+        self.page.evaluate(RESTART)
 
     def set_theme(self, theme):
         """``light`` or ``dark``."""

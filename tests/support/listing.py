@@ -5,6 +5,8 @@ import contextlib
 import json
 from urllib.parse import parse_qs, urlsplit
 
+from patience import PATIENCE_S
+
 from scribekit.api.client import Client
 from scribekit.api.connection import Connection
 from scribekit.api.rate_limit import RateLimiter
@@ -57,7 +59,7 @@ class Service:
         writer.close()
 
 
-def with_client(service, work, within_s=10):
+def with_client(service, work):
     async def run():
         listener = await asyncio.start_server(service.serve, "127.0.0.1", 0)
         async with listener:
@@ -65,4 +67,4 @@ def with_client(service, work, within_s=10):
             async with Client(Connection(address, "k", "h"), RateLimiter(10_000, 1.0)) as client:
                 return await work(client)
 
-    return asyncio.run(asyncio.wait_for(run(), within_s))
+    return asyncio.run(asyncio.wait_for(run(), PATIENCE_S))

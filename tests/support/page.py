@@ -2,7 +2,7 @@
 
 import threading
 
-WAIT_S = 30
+from patience import PATIENCE_S
 
 
 def receive(widget, content):
@@ -14,7 +14,7 @@ def idle(widget):
     """Wait until the widget's own thread has done the work that waits there."""
     done = threading.Event()
     widget.in_background(done.set)
-    assert done.wait(WAIT_S)
+    assert done.wait(PATIENCE_S)
 
 
 class Page:

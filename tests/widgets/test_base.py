@@ -7,13 +7,12 @@ import pytest
 import traitlets
 from corpora import store
 from page import receive
+from patience import PATIENCE_S
 
 import scribekit as sk
 from scribekit.base.errors import OptionError
 from scribekit.widgets import base
 from scribekit.widgets.base import Answer, Widget, background
-
-WAIT_S = 10
 
 
 class Counter(Widget):
@@ -34,7 +33,7 @@ class Counter(Widget):
 
     def wait_for_answers(self, count):
         for _ in range(count):
-            assert self.answered.acquire(timeout=WAIT_S)
+            assert self.answered.acquire(timeout=PATIENCE_S)
 
     def static_text(self):
         return f"<counter> at {self.value}"
@@ -55,7 +54,7 @@ class Counter(Widget):
     @background
     def on_slow(self, number):
         self.begun.set()
-        assert self.hold.wait(WAIT_S)
+        assert self.hold.wait(PATIENCE_S)
         self.done.append(number)
         return number
 
@@ -119,7 +118,7 @@ def test_a_message_that_is_none_is_ignored(counter):
 
 def test_slow_work_leaves_the_kernel_free_and_only_the_newest_is_answered(counter):
     receive(counter, {"intent": "slow", "seq": 1, "number": 1})
-    assert counter.begun.wait(WAIT_S)
+    assert counter.begun.wait(PATIENCE_S)
     for seq in (2, 3):
         receive(counter, {"intent": "slow", "seq": seq, "number": seq})
     receive(counter, {"intent": "add", "seq": 4, "number": 1})

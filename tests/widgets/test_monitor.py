@@ -1,11 +1,11 @@
 import html
-import time
 
 import nbformat
 import pandas as pd
 import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
+from patience import wait_until
 
 import scribekit as sk
 from scribekit.base.errors import NoConnectionError, OptionError
@@ -17,7 +17,6 @@ from scribekit.widgets import BatchMonitor
 
 NASTY = "<script>alert(1)</script>.wav"
 NAMES = [NASTY, "b.wav", "C.wav", "d.wav", "refused.txt"]
-WITHIN_S = 60
 
 
 def plan(folder, fingerprint="one", names=NAMES, at=1.7e9):
@@ -57,13 +56,6 @@ def monitor(corpus):
 
 def names(answer):
     return [row["recording_id"] for row in answer["rows"]]
-
-
-def until(happens):
-    end = time.monotonic() + WITHIN_S
-    while not happens():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
 
 
 def test_the_figures_are_those_of_the_ledger(monitor):
@@ -134,9 +126,9 @@ def test_without_a_service_a_start_says_so(monitor):
 def test_it_polls_while_a_view_is_open_and_no_longer(monitor, corpus):
     monitor.on_show("view")
     sk.retry(corpus)
-    until(lambda: monitor.figures["states"][1]["count"] == 3)
+    wait_until(lambda: monitor.figures["states"][1]["count"] == 3)
     monitor.on_hide("view")
-    until(lambda: not monitor.is_polling)
+    wait_until(lambda: not monitor.is_polling)
 
 
 def test_the_static_picture_shows_names_as_text(monitor, corpus):
@@ -153,7 +145,7 @@ def test_the_static_picture_shows_names_as_text(monitor, corpus):
 def test_a_converted_notebook_shows_the_picture(corpus):
     cells = ["import scribekit as sk", f"sk.widgets.BatchMonitor(sk.open_corpus({str(corpus.path)!r}))"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    NotebookClient(notebook, kernel_name="python3").execute()
     page, _ = HTMLExporter().from_notebook_node(notebook)
     assert "3 not transcribed" in page
     assert "spent" in page
@@ -174,22 +166,22 @@ def test_a_run_is_paused_resumed_and_stopped_and_loses_nothing(bench, monkeypatc
         return batch.counts()["completed"]
 
     assert monitor.start() is True
-    until(lambda: completed() >= 2)
+    wait_until(lambda: completed() >= 2)
     assert monitor.pause() is True
     monitor.refresh()
     assert monitor.figures["activity"] == background.PAUSED
-    until(lambda: not {"queued", "processing", "submitting"} & set(batch.counts()))
+    wait_until(lambda: not {"queued", "processing", "submitting"} & set(batch.counts()))
     sent = service.counters()["jobs_created"]
     assert sent < len(urls)
     assert completed() == sent
     assert monitor.resume() is True
-    until(lambda: completed() > sent)
+    wait_until(lambda: completed() > sent)
     assert monitor.stop() is True
-    until(lambda: background.activity(batch, Ledger(batch.path), 1) == background.IDLE)
+    wait_until(lambda: background.activity(batch, Ledger(batch.path), 1) == background.IDLE)
     assert completed() < len(urls)
     assert monitor.start() is True
-    until(lambda: completed() == len(urls))
-    until(lambda: not background.stop(batch.path))
+    wait_until(lambda: completed() == len(urls))
+    wait_until(lambda: not background.stop(batch.path))
     monitor.refresh()
     assert monitor.figures["activity"] == background.FINISHED
     assert monitor.start() is False

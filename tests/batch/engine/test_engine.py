@@ -39,7 +39,7 @@ def test_two_processes_share_a_corpus_and_double_nothing(bench, tmp_path, faults
     service = bench("--speed", "200", "--slots", "20", "--faults", faults)
     command = [sys.executable, "-c", textwrap.dedent(WORKING), str(tmp_path / "c"), "60"]
     both = [subprocess.Popen(command, env=environment(service), stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    said = [process.communicate(timeout=120)[1] for process in both]
+    said = [process.communicate()[1] for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     counters = service.counters()
     assert counters["jobs_created"] == counters["jobs_completed"] == 60
@@ -118,7 +118,7 @@ def test_a_death_at_every_recorded_fact_in_turn(bench, tmp_path):
     service = bench("--speed", "2000", "--slots", "3")
     files = [tone(tmp_path / f"{i}.wav", i) for i in range(2)]
     command = [sys.executable, "-c", textwrap.dedent(DYING), str(tmp_path), *files]
-    done = subprocess.run(command, env=environment(service), capture_output=True, text=True, check=False, timeout=170)
+    done = subprocess.run(command, env=environment(service), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) >= 20
     created = service.counters()["created_by_audio"]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from patience import PATIENCE_S, wait_until
 
 from scribekit.service.faults.draws import InjectedFault
 from scribekit.service.state.background import Background
@@ -33,7 +34,7 @@ class Receiver(ThreadingHTTPServer):
 
     def next_call(self):
         """The path, headers, body and arrival of the next call."""
-        return self.calls.get()
+        return self.calls.get(timeout=PATIENCE_S)
 
 
 class Call(BaseHTTPRequestHandler):
@@ -68,11 +69,8 @@ def receiving(*codes):
 
 
 def counted(running, **expected):
-    """Waits until the counters have these counts. The limit is only for a test that would wait for ever: it shows the wrong counts."""
-    deadline = time.monotonic() + 120
-    while (found := running.counters()["webhooks"]) != expected:
-        assert time.monotonic() < deadline, f"{found} is not {expected}"
-        time.sleep(0.01)
+    """Waits until the counters have these counts."""
+    wait_until(lambda: running.counters()["webhooks"] == expected)
     return True
 
 

@@ -4,6 +4,7 @@ import pytest
 from corpora import store, write_tone
 from packed_transcripts import TALK, unpacked
 from page import Page
+from patience import PATIENCE_S
 
 import scribekit as sk
 from scribekit.base.errors import OptionError
@@ -78,7 +79,7 @@ def test_the_waveform_is_computed_once_somebody_looks(tmp_path):
     assert not widget.peaks["is_complete"]
     assert page.ask("peaks", level=0, first=0, count=10)[1] == [bytes(10)]
     page.ask("transcript")
-    assert known.wait(20)
+    assert known.wait(PATIENCE_S)
     assert max(page.ask("peaks", level=0, first=0, count=100)[1][0]) > 0
     widget.close()
 

@@ -5,6 +5,7 @@ import wave
 import pandas as pd
 import pytest
 from corpora import store
+from patience import PATIENCE_S
 
 import scribekit as sk
 from scribekit.base.errors import OptionError, ScribekitError
@@ -124,12 +125,12 @@ def test_an_overtaken_search_leaves_nothing_behind(opened, monkeypatch):
     def slow(corpus, query, **options):
         if query == "bridge":
             begun.set()
-            go_on.wait(30)
+            go_on.wait(PATIENCE_S)
         return search(corpus, query, **options)
 
     monkeypatch.setattr(module.search, "search", slow)
     widget.query = "bridge"
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE_S)
     widget.query = "none"
     go_on.set()
     assert shown(widget) == [("two", "no bridge here", "none")]

@@ -9,6 +9,8 @@ from scribekit.service.recognisers.pocketsphinx.keyterms import KeyTerm
 from scribekit.service.recognisers.pocketsphinx.levels import prepare
 from scribekit.service.recognisers.pocketsphinx.voice_activity import Segment
 
+pytestmark = pytest.mark.recogniser
+
 
 def sound(samples, name, start_ms, end_ms):
     return prepare(next(Recording(samples / "audio" / name, span=Span(start_ms, end_ms)).stretches())[0][0])

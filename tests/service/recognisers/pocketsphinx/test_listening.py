@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -6,6 +7,8 @@ from scribekit.service.recognisers.audio.media import RATE_HZ, Recording, Span
 from scribekit.service.recognisers.pocketsphinx.decoding import decoder_for
 from scribekit.service.recognisers.pocketsphinx.listening import LONGEST_HELD, Track, hold_from
 from scribekit.service.recognisers.pocketsphinx.voice_activity import Segment
+
+pytestmark = pytest.mark.recogniser
 
 
 def opening(samples, seconds):

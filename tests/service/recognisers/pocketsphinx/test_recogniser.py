@@ -13,6 +13,8 @@ from scribekit.base.errors import MissingExtraError
 from scribekit.service.recognisers.base import Audio, RecognitionError
 from scribekit.service.recognisers.pocketsphinx.recogniser import Pocketsphinx
 
+pytestmark = pytest.mark.recogniser
+
 SHORT = {"audio_end_at": 2000}
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from scribekit.service.recognisers.pocketsphinx.transcription import MODEL, transcribe
 
+pytestmark = pytest.mark.recogniser
+
 PLAIN = {"punctuate": False, "format_text": False}
 
 

@@ -9,6 +9,8 @@ from scribekit.base import contract
 from scribekit.service.recognisers.base import RecognitionError
 from scribekit.service.recognisers.pocketsphinx.workers import Worker, WorkerEndedError
 
+pytestmark = pytest.mark.recogniser
+
 ORPHAN = """
 import os, sys
 from pathlib import Path
