@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from scribekit.base.schema import EVALUATION
-from scribekit.base.text import running, tokens
+from scribekit.base.text import join_words, tokens
 from scribekit.quality.error_rates import DELETED, PASSAGE_WORDS, Alignment, ErrorCounts, align, character_counts, interval, joined, total
 from scribekit.quality.references import Reference
 from scribekit.quality.speaker_errors import SpeakerTime, cp_word_errors, diarization_errors
@@ -81,7 +81,7 @@ class ComparedRecording:
         speakers = [turn.speaker for turn in self.recording.reference]
         found = {
             "outcome": [*self._outcomes(), *[DELETION] * len(deleted)],
-            "said": [running([self.said[place] for place in standing]) or None for standing in places],
+            "said": [join_words([self.said[place] for place in standing]) or None for standing in places],
             "said_by": [speakers[self.turn_of[standing[0]]] if standing else None for standing in places],
             "correct": [*self.is_correct(), *[np.nan] * len(deleted)],
             "left_out": [*self.left_out(), *[0.0] * len(deleted)],
@@ -204,7 +204,7 @@ def _parts(counts: Sequence[ErrorCounts]) -> list[tuple[int, int]]:
 
 
 def _whole(compared: ComparedRecording) -> _Measured:
-    characters = character_counts([running(compared.said)], [running(compared.heard)])[0]
+    characters = character_counts([join_words(compared.said)], [join_words(compared.heard)])[0]
     alignment = compared.alignment
     return _Measured(alignment.counts(), characters, alignment.passages(), _concatenated(compared), _time(compared))
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scribekit.base.errors import MissingExtraError
-from scribekit.base.text import running
+from scribekit.base.text import join_words
 
 HIT, SUBSTITUTED, DELETED = 0, 1, 2
 PASSAGE_WORDS = 25
@@ -207,7 +207,7 @@ def joined(words: Sequence[str], group: _Indices, names: Mapping[int, Any]) -> l
     lines: dict[int, list[str]] = {number: [] for number in names}
     for word, number in zip(words, group.tolist(), strict=True):
         lines[number].append(word)
-    return [running(line) for line in lines.values()]
+    return [join_words(line) for line in lines.values()]
 
 
 def jiwer() -> Any:

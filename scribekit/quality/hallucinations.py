@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scribekit.base.text import is_unspaced, running, tokens
+from scribekit.base.text import is_unspaced, join_words, tokens
 
 REPEATS = 4  # how many times in a row; a single word may do so in excitement, hence not 3
 LONGEST_REPEAT_WORDS = 6
@@ -83,7 +83,7 @@ def is_stock_phrase(text: str) -> bool:
     """
     words = tokens(text)
     longest = PHANTOM_CHARACTERS if is_unspaced(text) else PHANTOM_WORDS
-    return len(words) <= longest and bool(_PHANTOMS.search(running(words)))
+    return len(words) <= longest and bool(_PHANTOMS.search(join_words(words)))
 
 
 def is_foreign(text: str, language: Any) -> bool:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from scribekit.base.text import is_lettered, normalise
+from scribekit.base.text import is_lettered, join_words, normalise
 from scribekit.quality.hallucinations import is_cue, is_foreign, is_stock_phrase, repeated
 from scribekit.transcripts.frames.sentences import Segmenter
 from scribekit.transcripts.frames.words import Words
@@ -70,9 +70,9 @@ class Groups:
         return ufunc.reduceat(np.asarray(values)[self._order], self._starts)
 
     def texts(self, words: pd.Series[Any]) -> list[str]:
-        """The words of each group with a blank between them."""
+        """The words of each group as running text."""
         ordered = words.to_numpy(dtype=object)[self._order].tolist()
-        return [" ".join(ordered[start : start + size]) for start, size in zip(self._starts.tolist(), self.sizes.tolist(), strict=True)]
+        return [join_words(ordered[start : start + size]) for start, size in zip(self._starts.tolist(), self.sizes.tolist(), strict=True)]
 
 
 def in_reading_order(words: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from scribekit.base.text import join_words, separator
 from scribekit.service.http.sentences import sentences
 from scribekit.service.payload import PayloadWord
 
@@ -39,21 +40,22 @@ def vtt(words: Sequence[PayloadWord], chars_per_caption: int = CHARS_PER_CAPTION
 
 
 def cues(words: Sequence[PayloadWord], chars_per_caption: int) -> Iterator[Cue]:
-    """``(start_ms, end_ms, text)`` of each caption: at most so many characters (a longer word stands alone), at most one sentence."""
+    """``(start_ms, end_ms, text)`` of each caption: at most this many characters (a longer word is alone), at most one sentence."""
     for sentence in sentences(words):
         run: list[PayloadWord] = []
         length = 0
         for word in sentence.words:
-            if run and length + 1 + len(word.text) > chars_per_caption:
+            added = len(separator(run[-1].text, word.text) if run else "") + len(word.text)
+            if run and length + added > chars_per_caption:
                 yield _cue(run)
-                run, length = [], 0
-            length += len(word.text) + bool(run)
+                run, length, added = [], 0, len(word.text)
+            length += added
             run.append(word)
         yield _cue(run)
 
 
 def _cue(run: list[PayloadWord]) -> Cue:
-    return run[0].start, run[-1].end, " ".join(word.text for word in run)
+    return run[0].start, run[-1].end, join_words([word.text for word in run])
 
 
 def _srt_time(ms: int) -> str:

@@ -20,7 +20,7 @@ from scribekit.tables.arrow import fingerprint
 from scribekit.tables.store import Catalogue, Folder, StoredTranscript
 from scribekit.transcripts import frames
 
-VERSION = 3  # raise it when the rule by which a row is made changes: all tables are then built anew
+VERSION = 4  # raise it when the rule by which a row is made changes: all tables are then built anew
 DERIVED = {name: schema.LEVELS[name] for name in frames.PROJECTIONS}
 FINGERPRINT = fingerprint(list(DERIVED.values()), VERSION)
 

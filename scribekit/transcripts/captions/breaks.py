@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from scribekit.base.text import CLOSING, ends_sentence
 from scribekit.transcripts.captions.tokens import Token
 
 SENTENCE_END, CLAUSE_END, BEFORE_OPENER, ANYWHERE, AFTER_CLINGING = 0.0, 2.0, 4.0, 8.0, 14.0
 
 _BREATH_MS = 350
-_CLOSERS = "\"'”’»)]}』」）"
-_SENTENCE_MARKS = ".!?…。！？؟۔।"
 _CLAUSE_MARKS = ",;:—–、，；：،"
 
 
@@ -45,23 +44,13 @@ def break_costs(tokens: Sequence[Token], grammar: Grammar) -> list[float]:
     return [_cost(token, following, grammar) for token, following in pairwise(tokens)] + [SENTENCE_END]
 
 
-def ends_sentence(text: str) -> bool:
-    """Whether a word ends a sentence, as its punctuation says.
-
-    Example:
-        >>> ends_sentence('said."'), ends_sentence("said,")
-        (True, False)
-    """
-    return text.rstrip(_CLOSERS).endswith(tuple(_SENTENCE_MARKS))
-
-
 def _cost(token: Token, following: Token, grammar: Grammar) -> float:
     word = token.text.lower()
     if word in grammar.clinging:
         return AFTER_CLINGING
     if ends_sentence(word):
         return SENTENCE_END
-    if word.rstrip(_CLOSERS).endswith(tuple(_CLAUSE_MARKS)) or following.start_ms - token.end_ms >= _BREATH_MS:
+    if word.rstrip(CLOSING).endswith(tuple(_CLAUSE_MARKS)) or following.start_ms - token.end_ms >= _BREATH_MS:
         return CLAUSE_END
     if word in grammar.openers:
         return AFTER_CLINGING

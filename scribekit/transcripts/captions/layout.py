@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
-from scribekit.transcripts.captions.breaks import SENTENCE_END, ends_sentence
+from scribekit.base.text import ends_sentence
+from scribekit.transcripts.captions.breaks import SENTENCE_END
 from scribekit.transcripts.captions.profile import Profile
 from scribekit.transcripts.captions.tokens import Token
 
@@ -71,7 +72,7 @@ def _candidates(tokens: Sequence[Token], always: Sequence[bool], first: int, pro
     lines, used, sentences, columns = 1, 0, 0, 0
     for position in range(first, len(tokens)):
         token = tokens[position]
-        bare = token.width - len(token.glue)
+        bare = token.width - len(token.separator)
         if used and used + token.width > profile.max_chars_per_line:
             lines, used = lines + 1, bare
         else:
@@ -106,7 +107,7 @@ def _walk_back(came_from: Sequence[int]) -> list[tuple[int, int]]:
 def _lines_needed(tokens: Sequence[Token], widest: int) -> int:
     lines, used = 1, 0
     for token in tokens:
-        bare = token.width - len(token.glue)
+        bare = token.width - len(token.separator)
         if used and used + token.width > widest:
             lines, used = lines + 1, bare
         else:
@@ -123,7 +124,7 @@ def _fits(tokens: Sequence[Token], profile: Profile) -> bool:
 
 
 def _width(tokens: Sequence[Token]) -> int:
-    return sum(token.width for token in tokens) - len(tokens[0].glue)
+    return sum(token.width for token in tokens) - len(tokens[0].separator)
 
 
 def _unevenness(tokens: Sequence[Token], way: Sequence[tuple[int, int]]) -> int:
@@ -132,4 +133,4 @@ def _unevenness(tokens: Sequence[Token], way: Sequence[tuple[int, int]]) -> int:
 
 
 def _text(tokens: Sequence[Token]) -> str:
-    return "".join(token.glue + token.text for token in tokens).removeprefix(tokens[0].glue)
+    return "".join(token.separator + token.text for token in tokens).removeprefix(tokens[0].separator)

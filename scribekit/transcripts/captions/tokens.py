@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scribekit.base import contract
-from scribekit.transcripts.captions import text as texts
+from scribekit.base.text import clean, pieces, separator, width
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class Token:
         text: Its text, not blank, on one line.
         start_ms: Later than the start of the token before it.
         end_ms: Later than its own start.
-        glue: What stands between the token before it and this one: a space, or nothing in scripts without spaces.
-        width: Width of glue and text.
+        separator: What is written between the token before it and this one: a space, or nothing in scripts without spaces.
+        width: Width of separator and text.
         speaker: The speaker's label.
         channel: The channel.
     """
@@ -27,7 +27,7 @@ class Token:
     text: str
     start_ms: int
     end_ms: int
-    glue: str
+    separator: str
     width: int
     speaker: str | None
     channel: str | None
@@ -40,18 +40,18 @@ def tokens_of(words: Sequence[contract.Word], widest: int) -> list[Token]:
         words: Words in reading order.
         widest: The width of a line.
     """
-    spoken = [(text, word) for word in words if (text := texts.clean(word.text))]
+    spoken = [(text, word) for word in words if (text := clean(word.text))]
     starts = _rising([word.start for _, word in spoken])
     tokens: list[Token] = []
     earliest = 0
     for (text, word), start in zip(spoken, starts, strict=True):
-        pieces = texts.pieces(text, widest)
+        cut = pieces(text, widest)
         first = max(start, earliest)
-        length = max(word.end - word.start, len(pieces))
-        for number, piece in enumerate(pieces):
-            glue = texts.glue(tokens[-1].text, piece) if tokens else ""
-            begin, end = (first + length * n // len(pieces) for n in (number, number + 1))
-            tokens.append(Token(piece, begin, end, glue, len(glue) + texts.width(piece), word.speaker, word.channel))
+        length = max(word.end - word.start, len(cut))
+        for number, piece in enumerate(cut):
+            before = separator(tokens[-1].text, piece) if tokens else ""
+            begin, end = (first + length * n // len(cut) for n in (number, number + 1))
+            tokens.append(Token(piece, begin, end, before, len(before) + width(piece), word.speaker, word.channel))
         earliest = tokens[-1].start_ms + 1
     return tokens
 

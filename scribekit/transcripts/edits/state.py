@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from scribekit.base import contract
+from scribekit.base.text import join_words
 from scribekit.transcripts.edits import turns as grouping
 from scribekit.transcripts.edits.word import EditedWord, Turn
 from scribekit.transcripts.frames.utterances import by_listed_words
@@ -131,7 +132,7 @@ def to_payload(body: bytes, state: State) -> bytes:
     if turns is not None:
         changed["utterances"] = turns
     if is_reworded:
-        changed["text"] = state.separator.join(word.text for word in state.words)
+        changed["text"] = join_words([word.text for word in state.words])
     if isinstance(sentiments := raw.get("sentiment_analysis_results"), list):
         said = sorted(state.words, key=attrgetter("start"))
         starts = [word.start for word in said]
@@ -173,7 +174,7 @@ def _utterance(state: State, positions: Sequence[int], words: Sequence[dict[str,
     spoken = [state.words[position] for position in positions]
     known = [word.confidence for word in spoken if word.confidence is not None]
     utterance = {
-        "text": state.separator.join(word.text for word in spoken),
+        "text": join_words([word.text for word in spoken]),
         "start": min(word.start for word in spoken),
         "end": max(word.end for word in spoken),
         "confidence": fmean(known) if known else None,

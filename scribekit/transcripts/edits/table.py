@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from scribekit.base.text import join_words
 from scribekit.transcripts.edits.actions import APPLIED, Outcome
 from scribekit.transcripts.edits.model import REDO, STATE, UNDO, Edit
 
@@ -50,7 +51,7 @@ def _speakers(detail: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _change(action: str, detail: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """What stood there, and what stands there now: speakers for edits of speakers, else text."""
-    said = " ".join(word[1] for word in detail.get("words") or ()) or None
+    said = join_words([word[1] for word in detail.get("words") or ()]) or None
     if action in ("rename", "merge", "split"):
         to = detail["into"]["speaker"] if action == "merge" else detail["to"]
         return ", ".join(anchor["speaker"] for anchor in _speakers(detail)), to

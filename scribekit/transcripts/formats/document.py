@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from scribekit.base import contract
+from scribekit.base.text import clean
 from scribekit.transcripts.captions import Cue, cues_of_transcript
-from scribekit.transcripts.captions.text import clean
 
 _LETTER_OR_NUMBER = re.compile(r"\d*[A-Z]{0,2}|UNKNOWN")
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from scribekit.base import contract
-from scribekit.transcripts.captions.breaks import ends_sentence
-from scribekit.transcripts.captions.text import clean, glue
+from scribekit.base.text import clean, ends_sentence, join_words
 
 _PAUSE_MS = 1200
 _LONG_CHARS = 600
@@ -67,8 +65,4 @@ def _ends_paragraph(word: contract.Word, following: contract.Word, chars: int) -
 
 
 def _joined(words: Sequence[contract.Word]) -> str:
-    texts = [text for word in words if (text := clean(word.text))]
-    joined = texts[:1]
-    for left, right in pairwise(texts):
-        joined += [glue(left, right), right]
-    return "".join(joined)
+    return join_words([text for word in words if (text := clean(word.text))])

@@ -6,7 +6,7 @@ closing quotes and brackets aside), after 40 words, or with its turn. Closing qu
 sentence before. A point does not end a sentence after some titles and abbreviations (``Dr.``, ``vs.``), after an initial (a capital,
 but for ``I.``), or after several letters with a point each (``U.S.``, ``e.g.``): what ends so runs into the next sentence. A *paragraph*
 holds up to five sentences of one speaker with pauses under 1.5 seconds. Sentences and paragraphs are in order of their starts. The text
-is the words with a blank between them, the confidence the mean of the words'.
+is the words as running text (:func:`scribekit.base.text.join_words`), the confidence the mean of the words'.
 
 The service's own ``/sentences`` and ``/paragraphs`` cut by rules that it does not publish: expect the same sentences where there is
 punctuation, and other paragraphs. The embedded service cuts by this rule.
@@ -24,20 +24,22 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scribekit.base.text import (
+    BREATH_MS,
+    CLOSING,
+    PARAGRAPH_PAUSE_MS,
+    PARAGRAPH_SENTENCES,
+    SENTENCE_ENDS,
+    SENTENCE_WORDS,
+    is_abbreviation,
+    is_spaced,
+    separators,
+)
 from scribekit.transcripts.frames.json_words import TEXT
 from scribekit.transcripts.frames.words import Words
 
-BREATH_MS = 500
-SENTENCE_WORDS = 40
-SENTENCE_ENDS = ".?!…‽。．｡？！।॥۔؟።፧"
-CLOSING = "\"'”’“‘»«›‹)]}」』）］】"
-_ABBREVIATION = re.compile(
-    r"[\"'“„«(\[]*(?:(?P<initial>(?!I\.)[^\W\d_])\.|(?:[^\W\d_]\.){2,}|(?:Dr|Mr|Mrs|Ms|Prof|St|Mt|Sr|Sra|Srta|Dra|Mme|Mlle|Rev|Capt|Lt|Sgt|Gov|Nr|vs|approx|bzw|ca)\.)"
-)
 _CLOSES = rf"[{SENTENCE_ENDS}][{re.escape(CLOSING)}]*\z"
 _CLOSING_ALONE = rf"\A[{re.escape(CLOSING)}]+\z"
-PARAGRAPH_SENTENCES = 5
-PARAGRAPH_PAUSE_MS = 1500
 
 Positions = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -94,7 +96,7 @@ class Segmenter:
         ends = _matches(self._spoken.texts, _CLOSES)
         candidates = np.flatnonzero(ends)
         texts = self._spoken.texts.take(pa.array(candidates)).to_pylist()
-        ends[candidates] = [not _is_abbreviation(text) for text in texts]
+        ends[candidates] = [not is_abbreviation(text) for text in texts]
         ends, are_alone = ends[words], _matches(self._spoken.texts, _CLOSING_ALONE)[words]
         if not are_alone.any():
             return ends
@@ -133,11 +135,29 @@ class Segmenter:
             "channel": None if spoken.channels is None else spoken.channels.take(firsts),
             "start_ms": spoken.starts[words[edges[:-1]]],
             "end_ms": spoken.ends[words[edges[1:] - 1]],
-            "text": pc.binary_join(pa.ListArray.from_arrays(edges, self._texts), pa.scalar(" ", TEXT)),
+            "text": self._joined(edges),
             "confidence": self._confidences(edges),
             "n_words": np.diff(edges),
             "edited": False if spoken.edited is None else np.logical_or.reduceat(spoken.edited[words], edges[:-1]),
         }
+
+    def _joined(self, edges: Positions) -> Any:
+        """Return the words between the edges as running text, by the rule of :func:`scribekit.base.text.join_words`."""
+        texts, before = self._texts, self._separators
+        if before is None:
+            return pc.binary_join(pa.ListArray.from_arrays(edges, texts), pa.scalar(" ", TEXT))
+        begins = _marked(len(texts))
+        begins[edges[:-1]] = True
+        parts = pc.binary_join_element_wise(pc.if_else(pa.array(begins), "", before), texts, pa.scalar("", TEXT))
+        return pc.binary_join(pa.ListArray.from_arrays(edges, parts), pa.scalar("", TEXT))
+
+    @cached_property
+    def _separators(self) -> Any:
+        """What is written before each word, sentence by sentence; None when all words are joined with spaces."""
+        texts = self._texts
+        if pc.all(pc.string_is_ascii(texts)).as_py() or is_spaced("".join(words := texts.to_pylist())):
+            return None
+        return pa.array(separators(words), TEXT)
 
     @cached_property
     def _texts(self) -> Any:
@@ -165,12 +185,6 @@ class Segmenter:
 def _matches(texts: Any, pattern: str) -> Flags:
     flags: Flags = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
     return flags
-
-
-def _is_abbreviation(text: str) -> bool:
-    """Whether the point of a word is its own."""
-    found = _ABBREVIATION.fullmatch(text)
-    return found is not None and (found["initial"] is None or found["initial"].isupper())
 
 
 def _codes(names: Any, length: int) -> Positions:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from scribekit.base.text import join_words
 from scribekit.corrections.review import Review
 
 LONGEST_SHOWN = 240
@@ -28,8 +29,8 @@ def words_of_part(review: Review, row: pd.Series[Any], *, whole: bool, first: in
     start, end = (int(shown.index[0]), int(shown.index[-1]) + 1) if len(shown) else (0, 0)
     return {
         "words": [_word(word) for word in shown.to_dict("records")],
-        "before": " ".join(words["text"].iloc[max(start - CONTEXT_WORDS, 0) : start]),
-        "after": " ".join(words["text"].iloc[end : end + CONTEXT_WORDS]),
+        "before": join_words(words["text"].iloc[max(start - CONTEXT_WORDS, 0) : start].tolist()),
+        "after": join_words(words["text"].iloc[end : end + CONTEXT_WORDS].tolist()),
         "first": begin,
         "total": len(inside),
         "last_edit": latest(review),

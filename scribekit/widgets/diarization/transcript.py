@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from scribekit.base.text import ends_sentence, join_words
 from scribekit.quality.turn_uncertainty import Turns, turn_uncertainty
 from scribekit.transcripts.edits import EditedWord, State
 from scribekit.transcripts.edits.turns import NONE, flags, numbers
@@ -57,7 +58,7 @@ class Talk:
 
     def text_of(self, turn: int) -> str:
         """What is said in a turn."""
-        return " ".join(self.words[position].text for position in self.turns[turn])
+        return join_words([self.words[position].text for position in self.turns[turn]])
 
     def span_of(self, turn: int) -> tuple[int, int]:
         """Start and end of a turn in ms."""
@@ -129,7 +130,7 @@ def _runs(words: Sequence[EditedWord], positions: Sequence[int]) -> Iterator[lis
 
 
 def _is_break(last: EditedWord, word: EditedWord, length: int) -> bool:
-    is_sentence = length >= _LONGEST // 2 and last.text.endswith((".", "?", "!"))
+    is_sentence = length >= _LONGEST // 2 and ends_sentence(last.text)
     return word.start - last.end > _PAUSE_MS or word.speaker != last.speaker or is_sentence or length >= _LONGEST
 
 
