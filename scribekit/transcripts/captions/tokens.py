@@ -49,7 +49,7 @@ def tokens_of(words: Sequence[contract.Word], widest: int) -> list[Token]:
         first = max(start, earliest)
         length = max(word.end - word.start, len(cut))
         for number, piece in enumerate(cut):
-            before = separator(tokens[-1].text, piece) if tokens else ""
+            before = separator(tokens[-1].text, piece) if tokens and number == 0 else ""
             begin, end = (first + length * n // len(cut) for n in (number, number + 1))
             tokens.append(Token(piece, begin, end, before, len(before) + width(piece), word.speaker, word.channel))
         earliest = tokens[-1].start_ms + 1

@@ -26,6 +26,11 @@ def test_possible_times_are_left_alone(lengths):
     assert [(t.start_ms, t.end_ms) for t in tokens_of(words, 42)] == [(w.start, w.end) for w in words]
 
 
+def test_pieces_of_one_word_have_no_space_between_them():
+    tokens = tokens_of([contract.Word("so", 0, 100), contract.Word("ab天地cd玄黄", 100, 900)], 4)
+    assert [(token.separator, token.text) for token in tokens] == [("", "so"), (" ", "ab天"), ("", "地cd"), ("", "玄黄")]
+
+
 def test_strays_are_spread_between_the_times_that_agree():
     starts = [0, 100, 9000, 8000, 400, 500]
     tokens = tokens_of([contract.Word("a", start, start + 50) for start in starts], 42)
