@@ -14,11 +14,10 @@ import pyarrow as pa
 
 from scribekit.base import contract, schema
 from scribekit.transcripts.frames.columns import TableBuilder
-from scribekit.transcripts.frames.edit_marks import flags, is_edited
 from scribekit.transcripts.frames.features import FEATURES
 from scribekit.transcripts.frames.json_words import TEXT
 from scribekit.transcripts.frames.reader import PayloadReader
-from scribekit.transcripts.frames.words import Words
+from scribekit.transcripts.frames.words import Words, flags, is_edited
 
 REMOTE_ENGINE = "AssemblyAI"
 SERVICE, REPAIRED, EDITED = "service", "repaired", "edited"
@@ -61,13 +60,13 @@ def _gathered(levels: Iterable[str], payloads: Payloads) -> dict[str, TableBuild
 
 def _add(gathered: Mapping[str, TableBuilder], recording_id: str, body: bytes) -> None:
     """The rows of one payload. Its objects are gone before the next is read: they stay in the processor's cache."""
-    reading = PayloadReader(body, frozenset(gathered))
+    reader = PayloadReader(body, frozenset(gathered))
     for level, columns in gathered.items():
         if level in _COLUMNS:
-            values = _COLUMNS[level](reading)
+            values = _COLUMNS[level](reader)
             columns.add(recording_id, len(next(iter(values.values()))), values)
         else:
-            columns.add_rows(recording_id, _ROWS[level](reading))
+            columns.add_rows(recording_id, _ROWS[level](reader))
 
 
 def _frame(level: str, payloads: Payloads) -> pd.DataFrame:
@@ -215,11 +214,11 @@ def _engine_name(engine: contract.Engine | None) -> str:
     return f"{name} ({engine.quality})" if engine.quality else name
 
 
-def _transcript_rows(reading: PayloadReader) -> list[dict[str, Any]]:
-    payload, spoken = reading.payload, reading.spoken
+def _transcript_rows(reader: PayloadReader) -> list[dict[str, Any]]:
+    payload, words = reader.payload, reader.words
     if payload.id is None or payload.status is None:
         raise msgspec.ValidationError("Expected a transcript with 'id' and 'status'")
-    speakers = {turn.speaker for turn in reading.turns} or set(() if spoken.speakers is None else spoken.speakers.unique().to_pylist())
+    speakers = {turn.speaker for turn in reader.turns} or set(() if words.speakers is None else words.speakers.unique().to_pylist())
     row = {
         "transcript_id": contract.as_text(payload.id),
         "text": contract.as_text(payload.text) or "",
@@ -229,10 +228,10 @@ def _transcript_rows(reading: PayloadReader) -> list[dict[str, Any]]:
         "language": contract.as_text(payload.language_code),
         "model": contract.as_text(payload.speech_model_used),
         "summary": contract.as_text(payload.summary or None),
-        "n_words": len(spoken),
+        "n_words": len(words),
         "n_speakers": len(speakers - {None}),
         "engine": _engine_name(_engine(payload.engine)),
-        "edited": is_edited(reading.review),
+        "edited": is_edited(reader.review),
     }
     return [row]
 
@@ -245,8 +244,8 @@ def _engine(raw: Any) -> contract.Engine | None:
     )
 
 
-def _feature_rows(name: str, reading: PayloadReader) -> list[dict[str, Any]]:
-    return FEATURES[name].rows(reading.payload)
+def _feature_rows(name: str, reader: PayloadReader) -> list[dict[str, Any]]:
+    return FEATURES[name].rows(reader.payload)
 
 
 _ROWS: Mapping[str, Callable[[PayloadReader], list[dict[str, Any]]]] = {
@@ -255,8 +254,8 @@ _ROWS: Mapping[str, Callable[[PayloadReader], list[dict[str, Any]]]] = {
 }
 
 
-def _utterance_columns(reading: PayloadReader) -> dict[str, Any]:
-    turns, times = reading.turns, reading.turn_times
+def _utterance_columns(reader: PayloadReader) -> dict[str, Any]:
+    turns, times = reader.turns, reader.turn_times
     return {
         "utterance_index": np.arange(len(turns)),
         "speaker": [turn.speaker for turn in turns],
@@ -265,44 +264,44 @@ def _utterance_columns(reading: PayloadReader) -> dict[str, Any]:
         "end_ms": [turn.end for turn in turns] if times is None else times[1],
         "text": [turn.text for turn in turns],
         "confidence": [turn.confidence for turn in turns],
-        "n_words": reading.listed,
+        "n_words": [len(turn.words or ()) for turn in turns],
         "time_source": SERVICE if times is None else _sources_of(times[2].astype(np.int8)),
-        "edited": flags(reading.review.edited_utterances if reading.review else (), len(turns)),
+        "edited": flags(reader.review.edited_utterances if reader.review else (), len(turns)),
     }
 
 
-def _word_columns(reading: PayloadReader) -> dict[str, Any]:
-    spoken = reading.spoken
+def _word_columns(reader: PayloadReader) -> dict[str, Any]:
+    words = reader.words
     return {
-        "word_index": np.arange(len(spoken)),
-        "utterance_index": spoken.utterances,
-        "speaker": spoken.speakers,
-        "channel": spoken.channels,
-        "start_ms": spoken.starts,
-        "end_ms": spoken.ends,
-        "text": spoken.texts,
-        "confidence": spoken.confidences,
-        "time_source": _time_sources(spoken),
-        "edited": False if spoken.edited is None else spoken.edited,
+        "word_index": np.arange(len(words)),
+        "utterance_index": words.utterances,
+        "speaker": words.speakers,
+        "channel": words.channels,
+        "start_ms": words.starts,
+        "end_ms": words.ends,
+        "text": words.texts,
+        "confidence": words.confidences,
+        "time_source": _time_sources(words),
+        "edited": False if words.edited is None else words.edited,
     }
 
 
 _COLUMNS: Mapping[str, Callable[[PayloadReader], dict[str, Any]]] = {
     "utterances": _utterance_columns,
     "words": _word_columns,
-    "sentences": lambda reading: reading.segments.sentences(),
-    "paragraphs": lambda reading: reading.segments.paragraphs(),
+    "sentences": lambda reader: reader.segmenter.sentences(),
+    "paragraphs": lambda reader: reader.segmenter.paragraphs(),
 }
 
 
-def _time_sources(spoken: Words) -> Any:
-    if spoken.repaired is None and spoken.retimed is None:
+def _time_sources(words: Words) -> Any:
+    if words.repaired is None and words.retimed is None:
         return SERVICE
-    kinds = np.zeros(len(spoken), dtype=np.int8)
-    if spoken.repaired is not None:
-        kinds[spoken.repaired] = 1
-    if spoken.retimed is not None:
-        kinds[spoken.retimed] = 2
+    kinds = np.zeros(len(words), dtype=np.int8)
+    if words.repaired is not None:
+        kinds[words.repaired] = 1
+    if words.retimed is not None:
+        kinds[words.retimed] = 2
     return _sources_of(kinds)
 
 
