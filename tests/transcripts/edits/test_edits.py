@@ -252,22 +252,6 @@ def test_a_language_without_blanks_stays_without():
     assert contract.read_transcript(Journal(body).make("correct", [2, 3], "地球人").shown).text == "你好地球人"
 
 
-@pytest.mark.parametrize(
-    ("turns", "folded"),
-    [
-        ([("A", "one two three"), ("B", "x"), ("A", "four five six")], [3]),
-        ([("A", "one two three"), ("B", "x"), ("A", "y"), ("B", "z"), ("A", "four five six")], [3, 5]),
-        ([("A", "one two three"), ("B", "x"), ("A", "y"), ("B", "four five six")], []),
-        ([("A", "one"), ("B", "x"), ("A", "y")], []),
-        ([("A", "one two three"), ("B", "x"), ("C", "y"), ("A", "four five six")], []),
-    ],
-)
-def test_short_turns_are_folded_into_the_longer_ones_around_them_not_into_each_other(turns, folded):
-    found = list(edits.strays(Journal(payload("t", turns)).result.state, max_words=1, max_gap_ms=1000))
-    assert [stray.positions for stray in found] == [(place,) for place in folded]
-    assert {stray.to for stray in found} <= {"A"}
-
-
 # -- undo and redo ----------------------------------------------------------------------------------------------------
 
 
