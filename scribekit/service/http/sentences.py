@@ -1,4 +1,4 @@
-"""How words are grouped into utterances, sentences and paragraphs. Pure."""
+"""Groups words into utterances, sentences and paragraphs, by the rule of the client's tables. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Runs = list[list[PayloadWord]]
 
 
 def utterances(words: Sequence[PayloadWord]) -> list[PayloadGroup]:
-    """Turns in order of their start: a change of speaker begins a new one.
+    """Return utterances in order of their start; a change of speaker begins a new one.
 
     Channels are read one by one, so that people who speak at the same time do not cut each other into single words.
 
@@ -37,13 +37,13 @@ def utterances(words: Sequence[PayloadWord]) -> list[PayloadGroup]:
 
 
 def sentences(words: Sequence[PayloadWord]) -> list[PayloadGroup]:
-    """Sentences in order of their start; none reaches over a change of speaker."""
+    """Return sentences in order of their start; each has one speaker."""
     runs = chain.from_iterable(_sentences(turn) for turn in turns(words))
     return [_group(run) for run in sorted(runs, key=lambda run: run[0].start)]
 
 
 def paragraphs(words: Sequence[PayloadWord]) -> list[PayloadParagraph]:
-    """Paragraphs: up to five sentences of one speaker without a long pause between them."""
+    """Return paragraphs: up to five sentences of one speaker without a long pause between them."""
     found: list[list[PayloadGroup]] = []
     for sentence in sentences(words):
         if not found or _begins_paragraph(found[-1], sentence):
@@ -53,7 +53,7 @@ def paragraphs(words: Sequence[PayloadWord]) -> list[PayloadParagraph]:
 
 
 def turns(words: Sequence[PayloadWord]) -> Runs:
-    """The words of each turn, in order of the turns' starts."""
+    """Return the words of each turn, in order of the turns' starts."""
     if not any(word.channel is not UNSET for word in words):
         return [list(run) for _, run in groupby(words, key=attrgetter("speaker"))]
     channels: dict[object, list[PayloadWord]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""How natural it is to end a line or a cue after each word."""
+"""The cost of ending a line or a cue after each word. Pure."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Grammar:
 
     @classmethod
     def of(cls, language: str | None) -> Grammar:
-        """The grammar of a language code such as ``en_us``; an empty one for languages that are not known here."""
+        """Return the grammar of a language code such as ``en_us``; an empty one for unknown languages."""
         return _GRAMMARS.get((language or "").replace("-", "_").lower().split("_")[0], cls())
 
 
 def break_costs(tokens: Sequence[Token], grammar: Grammar) -> list[float]:
-    """The cost of a break after each token; the lower, the more natural (0: the end of a sentence).
+    """Return the cost of a break after each token; the lower, the more natural (0: the end of a sentence).
 
-    Follows the order of the Netflix and TED guides: after punctuation, then before conjunctions and prepositions, and not between an
+    The order is that of the Netflix and TED guides: after punctuation, then before conjunctions and prepositions, and not between an
     article and its noun. A breath counts like a comma.
     """
     if not tokens:

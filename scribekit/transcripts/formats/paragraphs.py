@@ -30,9 +30,9 @@ class Paragraph:
 
 
 def paragraphs_of(transcript: contract.Transcript) -> list[Paragraph]:
-    """The paragraphs of a transcript, in its own order and without blank ones.
+    """Return the paragraphs of a transcript, in its own order and without empty ones.
 
-    With turns, one per turn. Without, a paragraph ends with a sentence that is followed by a pause of 1.2 s or that makes it longer
+    With turns, each turn is one. Without, a paragraph ends with a sentence that is followed by a pause of 1.2 s or that makes it longer
     than 600 characters. A text without words (for example of a deleted transcript) is one paragraph.
     """
     if transcript.utterances:
@@ -45,7 +45,7 @@ def paragraphs_of(transcript: contract.Transcript) -> list[Paragraph]:
 
 
 def has_speakers(transcript: contract.Transcript) -> bool:
-    """Whether the turns say who speaks."""
+    """Whether any turn has a speaker or a channel."""
     return any(u.speaker or u.channel for u in transcript.utterances or ())
 
 

@@ -136,7 +136,7 @@ class Words:
         """
         if given is not None or not times.are_plausible(self.starts, self.ends, latest):
             channels = [None] * len(self) if self.channels is None else self.channels.to_pylist()
-            self.starts, self.ends, repaired = times.repair(self.starts, self.ends, channels, latest, given)
+            self.starts, self.ends, repaired = times.repair_times(self.starts, self.ends, channels, latest, given)
             self.repaired = repaired if repaired.any() else None
 
 
