@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import chain, pairwise
 
 from scribekit.base.errors import OptionError, nearest
@@ -23,6 +24,8 @@ _UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3005, 0x30
 _WIDE = ((0x3001, 0x3003), (0x3008, 0x3020), (0x3030, 0x3030), (0x303D, 0x303D), (0xFF01, 0xFF0F), (0xFF1A, 0xFF20), (0xFF3B, 0xFF40),
          (0xFF5B, 0xFF65))  # fmt: skip
 _EITHER = "“”‘’…—·"  # punctuation of scripts with and without spaces: the letter beside it decides
+_IS_SPACED, _IS_UNSPACED, _IS_WIDE = range(3)
+_SEPARATORS = ((" ", " ", ""), (" ", "", ""), ("", "", ""))  # by the kinds of the characters before and after
 
 
 def _ranges(ranges: Sequence[tuple[int, int]]) -> str:
@@ -52,17 +55,14 @@ def is_spaced(text: str) -> bool:
 def separator(left: str, right: str) -> str:
     """Return what is written between two words: a space or nothing.
 
-    Nothing is written between two characters of scripts without spaces, and beside wide punctuation. A word without a character has
-    spaces around it.
+    Nothing is written between two characters of scripts without spaces, and beside wide punctuation. Quotes and the like at the edge of a
+    word count as the character next to them.
 
     Example:
         >>> [separator(*pair) for pair in (("one", "two"), ("世", "界"), ("界。", "OK"), ("“世”", "界"), ("iPhone", "を"))]
         [' ', '', '', '', ' ']
     """
-    before, after = left.rstrip(_EITHER)[-1:], right.lstrip(_EITHER)[:1]
-    if _find_wide(before) or _find_wide(after):
-        return ""
-    return "" if is_unspaced(before) and is_unspaced(after) else " "
+    return separators([left, right])[1]
 
 
 def separators(words: Sequence[str]) -> list[str]:
@@ -72,7 +72,18 @@ def separators(words: Sequence[str]) -> list[str]:
         >>> separators(["we", "saw", "東", "京"])
         ['', ' ', ' ', '']
     """
-    return ["", *(separator(left, right) for left, right in pairwise(words))][: len(words)]
+    sides = [_sides(word) for word in words]
+    return ["", *(_SEPARATORS[end][start] for (_, end), (start, _) in pairwise(sides))][: len(words)]
+
+
+@lru_cache(maxsize=1 << 16)
+def _sides(word: str) -> tuple[int, int]:
+    """Return the kinds of the first and the last character of a word."""
+    return _kind(word.lstrip(_EITHER)[:1]), _kind(word.rstrip(_EITHER)[-1:])
+
+
+def _kind(character: str) -> int:
+    return _IS_WIDE if _find_wide(character) else _IS_UNSPACED if is_unspaced(character) else _IS_SPACED
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -153,10 +153,10 @@ class Segmenter:
     @cached_property
     def _separators(self) -> Any:
         """What is written before each word, sentence by sentence; None when all words are joined with spaces."""
-        if pc.all(pc.string_is_ascii(self._texts)).as_py():
+        texts = self._texts
+        if pc.all(pc.string_is_ascii(texts)).as_py() or is_spaced(_concatenated(texts)):
             return None
-        texts = self._texts.to_pylist()
-        return None if is_spaced("".join(texts)) else pa.array(separators(texts), TEXT)
+        return pa.array(separators(texts.to_pylist()), TEXT)
 
     @cached_property
     def _texts(self) -> Any:
@@ -179,6 +179,10 @@ class Segmenter:
         counts = np.add.reduceat(is_known, edges[:-1], dtype=np.int64)
         means = np.add.reduceat(values, edges[:-1]) / np.maximum(counts, 1)
         return pa.array([round(mean, 5) for mean in means.tolist()], pa.float64(), mask=counts == 0)
+
+
+def _concatenated(texts: Any) -> str:
+    return str(pc.binary_join(pa.LargeListArray.from_arrays([0, len(texts)], texts), pa.scalar("", TEXT))[0])
 
 
 def _matches(texts: Any, pattern: str) -> Flags:
