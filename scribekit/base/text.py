@@ -1,106 +1,214 @@
-"""Words as they are compared: normalised, cut into tokens, and joined again in scripts with and without spaces."""
+"""The rules of written text that every room shares.
+
+This module owns how words join to running text, where a sentence ends, how text fits on one line of a file or a screen, and how words
+are normalised before they are compared. Client and service use the same functions, so that they agree.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 
 from scribekit.base.errors import OptionError, nearest
 
-# Thai and Lao, Burmese, Khmer, kana, Han: written without spaces between words.
-_UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF),
-             (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))  # fmt: skip
+# -- words as running text --------------------------------------------------------------------------------------------
+
+# Thai and Lao, Burmese, Khmer, ideographic letters and numerals, kana, Han, half-width katakana: written without spaces between words.
+_UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3005, 0x3007), (0x3021, 0x302D), (0x3031, 0x3035),
+             (0x3038, 0x303C), (0x3040, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF),
+             (0xFF66, 0xFF9F), (0x20000, 0x3FFFF))  # fmt: skip
+# Punctuation of Chinese and Japanese, as wide as a letter: the space around it is part of the character.
+_WIDE = ((0x3001, 0x3003), (0x3008, 0x3020), (0x3030, 0x3030), (0x303D, 0x303D), (0xFF01, 0xFF0F), (0xFF1A, 0xFF20), (0xFF3B, 0xFF40),
+         (0xFF5B, 0xFF65))  # fmt: skip
+_EITHER = "“”‘’…—·"  # punctuation of scripts with and without spaces: the letter beside it decides
+_IS_SPACED, _IS_UNSPACED, _IS_WIDE = range(3)
+_SEPARATORS = ((" ", " ", ""), (" ", "", ""), ("", "", ""))  # by the kinds of the characters before and after
 
 
-_FIND_UNSPACED = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _UNSPACED) + "]").search
+def _ranges(ranges: Sequence[tuple[int, int]]) -> str:
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+_find_unspaced = re.compile(f"[{_ranges(_UNSPACED)}]").search
+_find_wide = re.compile(f"[{_ranges(_WIDE)}]").search
+_find_either = re.compile(f"[{_ranges(_UNSPACED)}{_ranges(_WIDE)}]").search
 
 
 def is_unspaced(text: str) -> bool:
-    """Whether a text holds a character of a script that is written without spaces."""
-    return _FIND_UNSPACED(text) is not None
+    """Whether a text has a character of a script that is written without spaces."""
+    return _find_unspaced(text) is not None
+
+
+def is_spaced(text: str) -> bool:
+    """Whether all words of a text are joined with spaces.
+
+    Example:
+        >>> is_spaced("we saw Tokyo"), is_spaced("we saw 東京")
+        (True, False)
+    """
+    return text.isascii() or _find_either(text) is None
+
+
+def separator(left: str, right: str) -> str:
+    """Return what is written between two words: a space or nothing.
+
+    Nothing is written between two characters of scripts without spaces, and beside wide punctuation. Quotes and the like at the edge of a
+    word count as the character next to them.
+
+    Example:
+        >>> [separator(*pair) for pair in (("one", "two"), ("世", "界"), ("界。", "OK"), ("“世”", "界"), ("iPhone", "を"))]
+        [' ', '', '', '', ' ']
+    """
+    return separators([left, right])[1]
+
+
+def separators(words: Sequence[str]) -> list[str]:
+    """Return what is written before each word of a running text; nothing before the first.
+
+    Example:
+        >>> separators(["we", "saw", "東", "京"])
+        ['', ' ', ' ', '']
+    """
+    sides = [_sides(word) for word in words]
+    return ["", *(_SEPARATORS[end][start] for (_, end), (start, _) in pairwise(sides))][: len(words)]
+
+
+@lru_cache(maxsize=1 << 16)
+def _sides(word: str) -> tuple[int, int]:
+    """Return the kinds of the first and the last character of a word."""
+    return _kind(word.lstrip(_EITHER)[:1]), _kind(word.rstrip(_EITHER)[-1:])
+
+
+def _kind(character: str) -> int:
+    return _IS_WIDE if _find_wide(character) else _IS_UNSPACED if is_unspaced(character) else _IS_SPACED
 
 
 def join_words(words: Sequence[str]) -> str:
-    """Words as running text: with spaces, but not within scripts that have none.
+    """Join words to running text: with spaces, except within scripts that have none.
 
     Example:
         >>> join_words(["we", "saw", "東", "京"])
         'we saw 東京'
     """
     text = " ".join(words)
-    if not is_unspaced(text):
+    if is_spaced(text):
         return text
-    parts: list[str] = []
-    for before, word in zip(("", *words), words, strict=False):
-        glued = not before or (is_unspaced(before[-1:]) and is_unspaced(word[:1]))
-        parts.append(word if glued else f" {word}")
-    return "".join(parts)
+    return "".join(chain.from_iterable(zip(separators(words), words, strict=True)))
 
+
+# -- sentences --------------------------------------------------------------------------------------------------------
+
+SENTENCE_ENDS = ".?!…‽。．｡？！।॥۔؟።፧"
+"""Punctuation that ends a sentence."""
+CLOSING = "\"'”’“‘»«›‹)]}」』）］】"
+"""Quotes and brackets that may follow the end of a sentence, in the same word or as a word of their own."""
+SENTENCE_WORDS = 40
+"""A sentence ends after this many words at the latest."""
+PARAGRAPH_SENTENCES = 5
+"""A paragraph ends after this many sentences at the latest."""
+PARAGRAPH_PAUSE_MS = 1500
+"""A pause this long ends a paragraph."""
+BREATH_MS = 500
+"""Within one channel, a gap this long in which another channel begins a word ends a turn."""
+
+_ABBREVIATION = re.compile(
+    r"[\"'“„«(\[]*(?:(?P<initial>(?!I\.)[^\W\d_])\.|(?:[^\W\d_]\.){2,}|(?:Dr|Mr|Mrs|Ms|Prof|St|Mt|Sr|Sra|Srta|Dra|Mme|Mlle|Rev|Capt|Lt|Sgt|Gov|Nr|vs|approx|bzw|ca)\.)"
+)
+
+
+def is_abbreviation(word: str) -> bool:
+    """Whether the period at the end of a word belongs to the word and ends no sentence.
+
+    Example:
+        >>> [is_abbreviation(word) for word in ("Dr.", "U.S.", "J.", "I.", "so.")]
+        [True, True, True, False, False]
+    """
+    found = _ABBREVIATION.fullmatch(word)
+    return found is not None and (found["initial"] is None or found["initial"].isupper())
+
+
+def ends_sentence(word: str) -> bool:
+    """Whether a word ends a sentence, by its punctuation.
+
+    Example:
+        >>> [ends_sentence(word) for word in ('said."', "said,", "Dr.", "好。")]
+        [True, False, False, True]
+    """
+    return word.rstrip(CLOSING).endswith(tuple(SENTENCE_ENDS)) and not is_abbreviation(word)
+
+
+# -- text on one line -------------------------------------------------------------------------------------------------
+
+# Everything that some reader takes for the end of a line or a field; no-break spaces are not among it.
+_BREAKS = re.compile(r"[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
+# Not allowed in XML 1.0 (section 2.2), or unseen instructions to a terminal.
+_ILLEGAL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    r"""Return a text on one line: composed (NFC), every run of breaks and spaces one space, without characters that XML forbids.
+
+    Example:
+        >>> clean("Cafe\u0301\n at\x00 noon ")
+        'Café at noon'
+    """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    return unicodedata.normalize("NFC", _BREAKS.sub(" ", _ILLEGAL.sub("", text))).strip()
+
+
+def width(text: str) -> int:
+    """Count the columns that a text takes on screen: two for East Asian wide characters, none for combining marks.
+
+    Example:
+        >>> width("word"), width("世界")
+        (4, 4)
+    """
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)
+
+
+def pieces(word: str, widest: int) -> list[str]:
+    """Cut a word of a script without spaces into pieces no wider than ``widest``; any other word is one piece.
+
+    Example:
+        >>> pieces("世界和平", 4)
+        ['世界', '和平']
+    """
+    if width(word) <= widest or not is_unspaced(word):
+        return [word]
+    cut = [""]
+    for character in word:
+        if width(cut[-1] + character) > widest and not _is_mark(character):
+            cut.append("")
+        cut[-1] += character
+    return [piece for piece in map(str.strip, cut) if piece]
+
+
+# -- words as they are compared ---------------------------------------------------------------------------------------
 
 _DASHES = frozenset("-‐‑‒–—―/⁄")
-
-
 _SIGNS = re.compile(r"[^\w\s]|_")
-
-
 _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}(?![\d,])")
-
-
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
-
-
 _ALIKE = str.maketrans("’ʼ`−", "'''-")
 
 
-def _verbatim(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _basic(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(_ALIKE)
-    numbers = _DECIMAL_COMMA.sub(".", _GROUPED.sub(lambda number: number[0].replace(",", ""), folded))
-    return " ".join(_SIGNS.sub(_kept, numbers).split())
-
-
-def _kept(match: re.Match[str]) -> str:
-    """What is left of a character that is no letter or digit: itself where it is part of a word or number, a space, or nothing."""
-    sign, before, after = match[0], _base_before(match.string, match.start()), match.string[match.end() : match.end() + 1]
-    if sign in _DASHES:
-        is_minus = sign == "-" and after.isdecimal() and not before.isalnum() and before not in _DASHES
-        return " -" if is_minus else " "
-    if sign in (".", ":"):
-        return sign if before.isdecimal() and after.isdecimal() else ""
-    if sign == "'":
-        return sign if before.isalnum() and after.isalnum() else ""
-    return sign if _is_mark(sign) and before.isalpha() else ""
-
-
-def _base_before(text: str, place: int) -> str:
-    """The last character before a place that is no combining mark; an empty text at the start."""
-    while place > 0 and _is_mark(text[place - 1]):
-        place -= 1
-    return text[place - 1 : place] if place > 0 else ""
-
-
-def _is_mark(character: str) -> bool:
-    return unicodedata.category(character).startswith("M")
-
-
-NORMALISERS: dict[str, Callable[[str], str]] = {"basic": _basic, "none": _verbatim}
-
-
 def normalise(text: str, normaliser: str = "basic") -> str:
-    """A text as it is compared.
+    """Normalise a text before it is compared.
 
-    ``"basic"`` applies Unicode NFKC and case folding, takes hyphens, dashes and slashes as spaces, and drops all other punctuation but
-    apostrophes inside words, points and colons inside numbers and a minus in front of one. A decimal comma is taken as a point, and commas
-    before the last three digits of a number, which group its thousands, are dropped. Vowel signs and other combining marks are part of
-    their letter. Digits, fillers and spellings stay as they are. ``"none"`` only brings white space to single spaces.
+    ``"basic"`` applies Unicode NFKC and case folding, replaces hyphens, dashes and slashes by spaces, and drops all other punctuation
+    except apostrophes inside words, points and colons inside numbers and a minus in front of one. A decimal comma becomes a point.
+    Commas that group the thousands of a number are dropped. Vowel signs and other combining marks are part of their letter. Digits,
+    fillers and spellings stay as they are. ``"none"`` only reduces white space to single spaces.
 
     Raises:
-        OptionError: There is no such normaliser.
+        OptionError: The normaliser is unknown.
 
     Example:
         >>> normalise("“Well-known,” she said – it’s 5 o'clock!")
@@ -114,10 +222,10 @@ def normalise(text: str, normaliser: str = "basic") -> str:
 
 
 def tokens(text: str, normaliser: str = "basic") -> list[str]:
-    """The words of a text as they are compared; of scripts that are written without spaces, each character with its marks is one.
+    """Return the normalised words of a text; in scripts without spaces each character, with its marks, is one.
 
     Raises:
-        OptionError: There is no such normaliser.
+        OptionError: The normaliser is unknown.
 
     Example:
         >>> tokens("Well-known!"), tokens("你好 iPhone吗")
@@ -127,19 +235,8 @@ def tokens(text: str, normaliser: str = "basic") -> list[str]:
     return [token for word in words for token in (_characters(word) if is_unspaced(word) else [word])]
 
 
-def _characters(word: str) -> list[str]:
-    found: list[str] = []
-    for character in word:
-        is_parted = not found or is_unspaced(character) or is_unspaced(found[-1])
-        if is_parted and not (found and _is_mark(character)):
-            found.append(character)
-        else:
-            found[-1] += character
-    return found
-
-
 def is_lettered(word: str) -> bool:
-    """Whether a word has letters, with their combining marks, and nothing else.
+    """Whether a word consists of letters, with their combining marks, and nothing else.
 
     Example:
         >>> is_lettered("किताब"), is_lettered("3rd"), is_lettered("")
@@ -148,13 +245,49 @@ def is_lettered(word: str) -> bool:
     return word != "" and (word.isalpha() or all(character.isalpha() or _is_mark(character) for character in word))
 
 
-def running(words: Sequence[str]) -> str:
-    """Tokens as running text: with a space between two of them, unless both are of a script that is written without.
+def _verbatim(text: str) -> str:
+    return " ".join(text.split())
 
-    Example:
-        >>> running(["你", "好", "iphone", "吗"])
-        '你好 iphone 吗'
-    """
-    glued = [is_unspaced(before) and is_unspaced(word) for before, word in pairwise(words)]
-    spaces = ["", *("" if is_glued else " " for is_glued in glued)]
-    return "".join(part for pair in zip(spaces, words, strict=False) for part in pair)
+
+def _basic(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(_ALIKE)
+    numbers = _DECIMAL_COMMA.sub(".", _GROUPED.sub(lambda number: number[0].replace(",", ""), folded))
+    return " ".join(_SIGNS.sub(_kept, numbers).split())
+
+
+NORMALISERS: dict[str, Callable[[str], str]] = {"basic": _basic, "none": _verbatim}
+
+
+def _kept(match: re.Match[str]) -> str:
+    """Return what is left of a character that is not a letter or digit: itself inside a word or number, a space, or nothing."""
+    sign, before, after = match[0], _base_before(match.string, match.start()), match.string[match.end() : match.end() + 1]
+    if sign in _DASHES:
+        is_minus = sign == "-" and after.isdecimal() and not before.isalnum() and before not in _DASHES
+        return " -" if is_minus else " "
+    if sign in (".", ":"):
+        return sign if before.isdecimal() and after.isdecimal() else ""
+    if sign == "'":
+        return sign if before.isalnum() and after.isalnum() else ""
+    return sign if _is_mark(sign) and before.isalpha() else ""
+
+
+def _base_before(text: str, place: int) -> str:
+    """Return the last character before a place that is not a combining mark; an empty text at the start."""
+    while place > 0 and _is_mark(text[place - 1]):
+        place -= 1
+    return text[place - 1 : place] if place > 0 else ""
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M")
+
+
+def _characters(word: str) -> list[str]:
+    found: list[str] = []
+    for character in word:
+        begins = not found or is_unspaced(character) or is_unspaced(found[-1])
+        if begins and not (found and _is_mark(character)):
+            found.append(character)
+        else:
+            found[-1] += character
+    return found

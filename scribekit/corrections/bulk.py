@@ -13,6 +13,7 @@ import pandas as pd
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, ScribekitError, nearest
 from scribekit.base.progress import QUIET_UNDER_S, Progress
+from scribekit.base.text import join_words
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.ledger import EditedMeanwhile
@@ -269,7 +270,7 @@ def _perform(recording_id: str, state: edits.State, action: str, detail: dict[st
 def _edit_of(row: dict[Any, Any], state: edits.State) -> NewEdit:
     positions = range(row["word_index"], row["word_index"] + row["n_words"])
     is_there = positions.stop <= len(state.words) and state.words[positions[0]].start == row["start_ms"]
-    if not is_there or state.separator.join(state.words[place].text for place in positions) != row["text"]:
+    if not is_there or join_words([state.words[place].text for place in positions]) != row["text"]:
         raise OptionError(
             f"The words at {row['word_index']} in {row['recording_id']!r} are not those of the proposal any more. Make the proposals again."
         )
@@ -299,6 +300,6 @@ def _proposal(recording_id: str, state: edits.State, action: str, positions: Seq
         "start_ms": words[0].start,
         "end_ms": words[-1].end,
         "speaker": words[0].speaker,
-        "text": state.separator.join(word.text for word in words),
+        "text": join_words([word.text for word in words]),
         "to": to,
     }

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from scribekit.base.schema import EVALUATION
-from scribekit.base.text import running, tokens
+from scribekit.base.text import join_words, tokens
 from scribekit.quality.error_rates import (
     DELETED,
     PASSAGE_WORDS,
@@ -91,7 +91,7 @@ class ComparedRecording:
         speakers = [turn.speaker for turn in self.recording.reference]
         found = {
             "outcome": [*self._outcomes(), *[DELETION] * len(deleted)],
-            "said": [running([self.said[place] for place in aligned]) or None for aligned in places],
+            "said": [join_words([self.said[place] for place in aligned]) or None for aligned in places],
             "said_by": [speakers[self.turn_of[aligned[0]]] if aligned else None for aligned in places],
             "correct": [*self.is_correct(), *[np.nan] * len(deleted)],
             "left_out": [*self.left_out(), *[0.0] * len(deleted)],
@@ -215,7 +215,7 @@ def _units(counts: Sequence[ErrorCounts]) -> list[tuple[int, int]]:
 
 
 def _whole(compared: ComparedRecording) -> _Counts:
-    characters = character_counts([running(compared.said)], [running(compared.heard)])[0]
+    characters = character_counts([join_words(compared.said)], [join_words(compared.heard)])[0]
     alignment = compared.alignment
     return _Counts(alignment.counts(), characters, alignment.passages(), _cp_words(compared), _speaker_time(compared))
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scribekit.base.errors import MissingExtraError
-from scribekit.base.text import running
+from scribekit.base.text import join_words
 
 HIT, SUBSTITUTED, DELETED = 0, 1, 2
 PASSAGE_WORDS = 25
@@ -209,7 +209,7 @@ def group_texts(words: Sequence[str], group: _Indices, groups: int) -> list[str]
     lines: list[list[str]] = [[] for _ in range(groups)]
     for word, number in zip(words, group.tolist(), strict=True):
         lines[number].append(word)
-    return [running(line) for line in lines]
+    return [join_words(line) for line in lines]
 
 
 def jiwer() -> Any:

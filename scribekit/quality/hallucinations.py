@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scribekit.base.text import is_unspaced, running, tokens
+from scribekit.base.text import is_unspaced, join_words, tokens
 
 REPEATS = 4  # times in a row; an excited speaker may say one word 3 times
 LONGEST_REPEAT_WORDS = 6
@@ -83,7 +83,7 @@ def is_stock_phrase(text: str) -> bool:
     """
     words = tokens(text)
     longest = STOCK_PHRASE_CHARACTERS if is_unspaced(text) else STOCK_PHRASE_WORDS
-    return len(words) <= longest and bool(_STOCK_PHRASES.search(running(words)))
+    return len(words) <= longest and bool(_STOCK_PHRASES.search(join_words(words)))
 
 
 def is_other_script(text: str, language: Any) -> bool:

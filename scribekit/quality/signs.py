@@ -16,8 +16,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from scribekit.base.text import is_lettered, normalise
+from scribekit.base.text import is_lettered, join_words, normalise
 from scribekit.quality.hallucinations import hints_at_stock_phrase, is_other_script, is_stock_phrase, repeated
+from scribekit.transcripts.edits.strays import TurnSpans, change_pauses, close_changes, stray_turns
 from scribekit.transcripts.frames.sentences import Segmenter
 from scribekit.transcripts.frames.words import Words
 
@@ -40,8 +41,6 @@ SIGNS = HALLUCINATED + SOFT
 IMPOSSIBLE_WORDS_PER_S = 8.0  # fast speech has 4 to 5
 RATE_FROM_WORDS = 4
 LONGEST_WORD_MS = 3000
-STRAY_WORDS, STRAY_MS = 2, 1000
-CLOSE_MS = 150  # a listener needs about 200 ms to answer: a turn that follows sooner overlaps, or the boundary is wrong
 DRAWN_OUT_MS = 150  # per letter; 60 to 80 is usual
 DRAWN_OUT_FROM_MS = 400
 PAUSE_MS = 500
@@ -70,9 +69,9 @@ class Groups:
         return ufunc.reduceat(np.asarray(values)[self._order], self._starts)
 
     def texts(self, words: pd.Series[Any]) -> list[str]:
-        """Return the words of each group with a space between them."""
+        """Return the words of each group as running text."""
         ordered = words.to_numpy(dtype=object)[self._order].tolist()
-        return [" ".join(ordered[start : start + size]) for start, size in zip(self._starts.tolist(), self.sizes.tolist(), strict=True)]
+        return [join_words(ordered[start : start + size]) for start, size in zip(self._starts.tolist(), self.sizes.tolist(), strict=True)]
 
 
 def in_reading_order(words: pd.DataFrame) -> pd.DataFrame:
@@ -179,20 +178,22 @@ def _is_over_silence(words: pd.DataFrame) -> Mask:
 def _turn_signs(words: pd.DataFrame) -> dict[str, Mask]:
     """Return the signs that depend on the neighbouring turns and words."""
     turns = Groups(np.cumsum(changes(words["recording_id"]) | changes(words["speaker"])) - 1)
-    start, end = turns.reduce(np.minimum, words["start_ms"]), turns.reduce(np.maximum, words["end_ms"])
-    speaker = pd.factorize(words["speaker"].iloc[turns.first])[0]
-    recording = pd.factorize(words["recording_id"].iloc[turns.first])[0]
-    follows = np.concatenate([[False], (recording[1:] == recording[:-1]) & (speaker[1:] >= 0) & (speaker[:-1] >= 0)])
+    spans = TurnSpans(
+        starts=turns.reduce(np.minimum, words["start_ms"]),
+        ends=turns.reduce(np.maximum, words["end_ms"]),
+        speakers=pd.factorize(words["speaker"].iloc[turns.first])[0],
+        n_words=turns.sizes,
+        recordings=pd.factorize(words["recording_id"].iloc[turns.first])[0],
+    )
+    follows = np.isfinite(change_pauses(spans))
     is_followed = np.append(follows[1:], False)
-    inside = follows & is_followed & np.concatenate([[False], speaker[2:] == speaker[:-2], [False]])[: len(speaker)]
-    is_short = (turns.sizes <= STRAY_WORDS) & (end - start <= STRAY_MS)
-    is_close = follows & (start - np.concatenate([[0], end[:-1]]) < CLOSE_MS)
+    is_close = close_changes(spans)
     first, last = np.zeros(len(words), dtype=bool), np.zeros(len(words), dtype=bool)
     first[turns.first[is_close]] = True
     last[turns.first[is_close] - 1] = True
     one_word = (turns.sizes == 1) & (follows | is_followed)
     return {
-        STRAY: (is_short & inside)[turns.codes],
+        STRAY: stray_turns(spans)[turns.codes],
         TURN_CHANGE: first | last | one_word[turns.codes],
         MISSING: _is_before_pause(words),
     }

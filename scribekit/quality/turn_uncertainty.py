@@ -8,33 +8,24 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from scribekit.transcripts.edits.strays import TurnSpans, change_pauses, close_changes, stray_turns
+
 STRAY, OVERLAP, QUICK, UNSURE = "stray turn", "talk at once", "quick change", "low confidence"
 REASONS = (STRAY, OVERLAP, QUICK, UNSURE)
 
 _SPEAKER_RISK = {STRAY: 0.5, OVERLAP: 0.25, QUICK: 0.15}
-_STRAY_WORDS = 2
-_STRAY_PAUSE_MS = 1000  # a word after a silence is an answer
-_QUICK_MS = 150  # nobody takes over so fast without having planned to
 _UNSURE_BELOW = 0.7
 
 
 @dataclass(frozen=True)
-class Turns:
-    """The turns of a recording, in order of time, as columns.
+class Turns(TurnSpans):
+    """The turns of a recording, in order of time: an array each.
 
     Attributes:
-        starts: In ms.
-        ends: In ms.
-        speakers: The number of the speaker; -1 without a speaker.
-        n_words: The number of words.
         confidence: The mean confidence of the words that no person has judged, 0 to 1; NaN without any.
         is_settled: Whether a person has judged every word.
     """
 
-    starts: npt.NDArray[np.int64]
-    ends: npt.NDArray[np.int64]
-    speakers: npt.NDArray[np.int64]
-    n_words: npt.NDArray[np.int64]
     confidence: npt.NDArray[np.float64]
     is_settled: npt.NDArray[np.bool_]
 
@@ -56,7 +47,7 @@ def turn_uncertainty(turns: Turns) -> tuple[npt.NDArray[np.float64], list[list[s
         ([0.24, 0.6, 0.19], ['stray turn', 'quick change'])
     """
     risk = np.zeros(len(turns.starts))
-    signs = {STRAY: _strays(turns), **_changes(turns), UNSURE: turns.confidence < _UNSURE_BELOW}
+    signs = {STRAY: stray_turns(turns), **_changes(turns), UNSURE: turns.confidence < _UNSURE_BELOW}
     for reason, speaker_risk in _SPEAKER_RISK.items():
         risk = np.maximum(risk, np.where(signs[reason], speaker_risk, 0.0))
     uncertainty = np.where(turns.is_settled, 0.0, 1 - np.where(np.isnan(turns.confidence), 1.0, turns.confidence) * (1 - risk))
@@ -64,27 +55,15 @@ def turn_uncertainty(turns: Turns) -> tuple[npt.NDArray[np.float64], list[list[s
     return uncertainty, [[reason for reason, flag in zip(REASONS, row, strict=True) if flag] for row in flags]
 
 
-def _strays(turns: Turns) -> npt.NDArray[np.bool_]:
-    """Return whether each turn is one or two words between two turns of one other speaker, without a pause around them."""
-    found = np.zeros(len(turns.starts), dtype=np.bool_)
-    if len(found) > 2:
-        before, mine, after = turns.speakers[:-2], turns.speakers[1:-1], turns.speakers[2:]
-        pause = np.maximum(turns.starts[1:-1] - turns.ends[:-2], turns.starts[2:] - turns.ends[1:-1])
-        found[1:-1] = (before == after) & (mine != before) & (turns.n_words[1:-1] <= _STRAY_WORDS) & (pause <= _STRAY_PAUSE_MS)
-    return found
-
-
 def _changes(turns: Turns) -> dict[str, npt.NDArray[np.bool_]]:
-    """Return which turns overlap a turn of another speaker, and which follow or precede one within 150 ms."""
-    is_change = turns.speakers[1:] != turns.speakers[:-1]
-    gaps = turns.starts[1:] - np.maximum.accumulate(turns.ends)[:-1]
-    return {OVERLAP: _either_side(is_change & (gaps < 0)), QUICK: _either_side(is_change & (gaps >= 0) & (gaps < _QUICK_MS))}
+    """Return which turns overlap a turn of another speaker, and which follow or precede one closely."""
+    is_overlap = change_pauses(turns) < 0
+    return {OVERLAP: _either_side(is_overlap), QUICK: _either_side(close_changes(turns) & ~is_overlap)}
 
 
-def _either_side(boundaries: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _either_side(begins: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Return whether each turn is next to a marked boundary."""
-    edge = np.zeros(1, dtype=np.bool_)
-    found: npt.NDArray[np.bool_] = np.concatenate([boundaries, edge]) | np.concatenate([edge, boundaries])
+    found: npt.NDArray[np.bool_] = begins | np.append(begins[1:], False)
     return found
 
 

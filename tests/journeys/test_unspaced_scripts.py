@@ -1,7 +1,9 @@
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import scribekit as sk
+from scribekit.base.text import join_words
 
 CHINESE, JAPANESE, THAI = "東京都日本人", "東京かがカガーの", "ไทยเมือง่า"
 RECORDING = st.sampled_from([CHINESE, JAPANESE, THAI]).flatmap(
@@ -37,3 +39,25 @@ def test_words_of_both_kinds_stand_beside_each_other(stored):
     corpus = stored({"a": "the 東京タワー tower"})
     assert sk.search(corpus, '"the 東京"')["match"].tolist() == ["the 東京タワー"]
     assert sk.search(corpus, "タワー AND tower")["match"].tolist() == ["東京タワー", "tower"]
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("今天 我们 去 “北京。” 好", "今天我们去“北京。”好"),
+        ("今日 は 「東京」 へ 行き ます 。", "今日は「東京」へ行きます。"),
+        ("สวัสดี ครับ ไป", "สวัสดีครับไป"),
+        ("我 买 iPhone 了", "我买 iPhone 了"),
+        ("we saw Tokyo", "we saw Tokyo"),
+    ],
+)
+def test_words_are_joined_by_one_rule_wherever_their_text_is_read(stored, tmp_path, said, text):
+    corpus = stored({"a": [("A", said)]})
+    assert sk.to_frame(corpus, "paragraphs")["text"].tolist() == [text]
+    assert join_words(sk.to_frame(corpus, "sentences")["text"].tolist()) == text
+    line = sk.search(corpus, said.split()[1]).iloc[0]
+    assert join_words([part for part in line[["left", "match", "right"]] if part]) == text
+    sk.export(corpus, tmp_path, formats=["srt"], progress=False)
+    assert text in (tmp_path / "a.srt").read_text(encoding="utf-8")
+    sk.review(corpus, "a").reassign("B", words=[0])
+    assert join_words(sk.to_frame(corpus, "utterances")["text"].tolist()) == text

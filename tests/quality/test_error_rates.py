@@ -1,15 +1,13 @@
 import itertools
 import sys
-import unicodedata
 
 import jiwer
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from scribekit.base.errors import MissingExtraError, OptionError
-from scribekit.base.text import is_lettered, normalise, running, tokens
+from scribekit.base.errors import MissingExtraError
 from scribekit.quality.error_rates import ErrorCounts, align, character_counts, interval, total
 
 WORDS = st.lists(st.sampled_from("abcd"), max_size=12)
@@ -57,69 +55,6 @@ def test_empty_sides_have_a_rate(reference, hypothesis, rate):
 
 def test_nothing_to_align_is_nothing():
     assert align([], []) == []
-
-
-# -- normalisers ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "compared"),
-    [
-        ("Twenty-one -- days/nights", "twenty one days nights"),
-        ("Rock ’n’ roll isn’t ‘dead’.", "rock n roll isn't dead"),
-        ("STRASSE, Straße", "strasse strasse"),
-        ("ﬁne ①", "fine 1"),
-        ("naïve café\u00a0Ω", "naïve café ω"),
-        ("…!?", ""),
-        ("snake_case", "snakecase"),
-        ("राम की किताब का पता।", "राम की किताब का पता"),
-        ("বাংলা, தமிழ்!", "বাংলা தமிழ்"),
-        ("Kovac\u030c", "kovač"),
-        ("❤\ufe0f 5\ufe0f\u20e3", "5"),
-        ("3.5 is not 35.", "3.5 is not 35"),
-        ("(-5), −5, x-5, 3-5 and – 5", "-5 -5 x 5 3 5 and 5"),
-        ("a(-5)", "a -5"),
-        ("1,250,000 or 1,25 or 10,00,000", "1250000 or 1.25 or 1000000"),
-        ("½ …5", "1 2 5"),
-        ("At 5:30: yes.", "at 5:30 yes"),
-    ],
-)
-def test_basic_normalising(text, compared):
-    assert normalise(text) == compared
-
-
-@given(st.text(max_size=40))
-def test_normalising_twice_changes_nothing(text):
-    once = normalise(text, "none")
-    assert normalise(once, "none") == once
-    assert "  " not in normalise(text)
-
-
-@given(st.text(st.sampled_from("ab1-−–.,'( \u0301की你\ufe0f❤0"), max_size=20))
-def test_what_is_normalised_stays_so_and_parts_into_tokens(text):
-    once = normalise(text)
-    assert normalise(once) == once
-    assert "".join(tokens(text)) == once.replace(" ", "")
-    assert all(token and not token.isspace() for token in tokens(text))
-    assert tokens(running(tokens(text)), "none") == tokens(text)
-
-
-@given(st.text(st.characters(categories=["L", "M"]), max_size=8))
-def test_no_letter_and_no_mark_of_a_letter_is_lost(text):
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", "x" + text).casefold())
-    assume(is_lettered(folded) and "ʼ" not in folded)
-    assert normalise("x" + text) == folded
-
-
-def test_characters_of_unspaced_scripts_are_tokens_however_they_are_spaced():
-    assert tokens("你好 吗iPhone3年") == tokens("你好吗 iPhone3 年") == ["你", "好", "吗", "iphone3", "年"]
-    assert tokens("กำลัง") == tokens("กำ ลัง")
-    assert running(tokens("今日 は hot dog です。")) == "今日は hot dog です"
-
-
-def test_an_unknown_normaliser_is_named():
-    with pytest.raises(OptionError, match=r"'basics'.*'basic'"):
-        normalise("a", "basics")
 
 
 # -- intervals --------------------------------------------------------------------------------------------------------

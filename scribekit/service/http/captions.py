@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from scribekit.base import timecode
+from scribekit.base.text import join_words, separator
 from scribekit.service.http.sentences import sentences
 from scribekit.service.payload import PayloadWord
 
@@ -51,16 +52,17 @@ def cues(words: Sequence[PayloadWord], chars_per_caption: int) -> Iterator[Cue]:
         run: list[PayloadWord] = []
         length = 0
         for word in sentence.words:
-            if run and length + 1 + len(word.text) > chars_per_caption:
+            added = len(separator(run[-1].text, word.text) if run else "") + len(word.text)
+            if run and length + added > chars_per_caption:
                 yield _cue(run)
-                run, length = [], 0
-            length += len(word.text) + bool(run)
+                run, length, added = [], 0, len(word.text)
+            length += added
             run.append(word)
         yield _cue(run)
 
 
 def _cue(run: list[PayloadWord]) -> Cue:
-    return run[0].start, run[-1].end, " ".join(word.text for word in run)
+    return run[0].start, run[-1].end, join_words([word.text for word in run])
 
 
 def _vtt_time(ms: int) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
 
 from scribekit.base import contract
+from scribekit.base.text import join_words
 from scribekit.service.http import sentences
 from scribekit.service.http.validation import OPTIONS
 from scribekit.service.payload import PayloadWord, mean_confidence, payload_words
@@ -93,7 +95,7 @@ def _results(recognition: Recognition, options: dict[str, Any]) -> dict[str, Any
     words = payload_words(recognition.words)
     turns = sentences.utterances(words) if options.get("speaker_labels") or options.get("multichannel") else None
     result = {
-        "text": " ".join(part.text for part in (words if turns is None else turns)),
+        "text": join_words([word.text for word in (words if turns is None else chain.from_iterable(turn.words for turn in turns))]),
         "words": words,
         "utterances": turns,
         "confidence": mean_confidence(words),

@@ -1,8 +1,7 @@
-"""How words are grouped into utterances, sentences and paragraphs. Pure."""
+"""Groups words into utterances, sentences and paragraphs, by the rule of the client's tables. Pure."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -11,26 +10,22 @@ from operator import attrgetter
 
 from msgspec import UNSET
 
-from scribekit.service.payload import PayloadGroup, PayloadParagraph, PayloadWord, mean_confidence
-
-BREATH_MS = 500
-"""Within one channel, a gap this long in which another channel speaks begins a new utterance."""
-PARAGRAPH_PAUSE_MS = 1500
-PARAGRAPH_SENTENCES = 5
-SENTENCE_WORDS = 40
-"""Where there is no punctuation a sentence ends here at the latest."""
-SENTENCE_ENDS = tuple(".?!…‽。．｡？！।॥۔؟።፧")
-CLOSING = "\"'”’“‘»«›‹)]}」』）］】"
-"""Quotes and brackets that may stand after the end of a sentence, or alone as its last word."""
-_ABBREVIATION = re.compile(
-    r"[\"'“„«(\[]*(?:(?P<initial>(?!I\.)[^\W\d_])\.|(?:[^\W\d_]\.){2,}|(?:Dr|Mr|Mrs|Ms|Prof|St|Mt|Sr|Sra|Srta|Dra|Mme|Mlle|Rev|Capt|Lt|Sgt|Gov|Nr|vs|approx|bzw|ca)\.)"
+from scribekit.base.text import (
+    BREATH_MS,
+    CLOSING,
+    PARAGRAPH_PAUSE_MS,
+    PARAGRAPH_SENTENCES,
+    SENTENCE_WORDS,
+    ends_sentence,
+    join_words,
 )
+from scribekit.service.payload import PayloadGroup, PayloadParagraph, PayloadWord, mean_confidence
 
 Runs = list[list[PayloadWord]]
 
 
 def utterances(words: Sequence[PayloadWord]) -> list[PayloadGroup]:
-    """Turns in order of their start: a change of speaker begins a new one.
+    """Return utterances in order of their start; a change of speaker begins a new one.
 
     Channels are read one by one, so that people who speak at the same time do not cut each other into single words.
 
@@ -42,13 +37,13 @@ def utterances(words: Sequence[PayloadWord]) -> list[PayloadGroup]:
 
 
 def sentences(words: Sequence[PayloadWord]) -> list[PayloadGroup]:
-    """Sentences in order of their start; none reaches over a change of speaker."""
+    """Return sentences in order of their start; each has one speaker."""
     runs = chain.from_iterable(_sentences(turn) for turn in turns(words))
     return [_group(run) for run in sorted(runs, key=lambda run: run[0].start)]
 
 
 def paragraphs(words: Sequence[PayloadWord]) -> list[PayloadParagraph]:
-    """Paragraphs: up to five sentences of one speaker without a long pause between them."""
+    """Return paragraphs: up to five sentences of one speaker without a long pause between them."""
     found: list[list[PayloadGroup]] = []
     for sentence in sentences(words):
         if not found or _begins_paragraph(found[-1], sentence):
@@ -58,7 +53,7 @@ def paragraphs(words: Sequence[PayloadWord]) -> list[PayloadParagraph]:
 
 
 def turns(words: Sequence[PayloadWord]) -> Runs:
-    """The words of each turn, in order of the turns' starts."""
+    """Return the words of each turn, in order of the turns' starts."""
     if not any(word.channel is not UNSET for word in words):
         return [list(run) for _, run in groupby(words, key=attrgetter("speaker"))]
     channels: dict[object, list[PayloadWord]] = defaultdict(list)
@@ -96,18 +91,8 @@ def _sentences(turn: Sequence[PayloadWord]) -> Runs:
         if runs[-1] and ((is_over and not is_closing) or len(runs[-1]) >= SENTENCE_WORDS):
             runs.append([])
         runs[-1].append(word)
-        is_over = is_over if is_closing else _ends_sentence(word.text)
+        is_over = is_over if is_closing else ends_sentence(word.text)
     return runs
-
-
-def _ends_sentence(text: str) -> bool:
-    return text.rstrip(CLOSING).endswith(SENTENCE_ENDS) and not _is_abbreviation(text)
-
-
-def _is_abbreviation(text: str) -> bool:
-    """Whether the point of a word is its own."""
-    found = _ABBREVIATION.fullmatch(text)
-    return found is not None and (found["initial"] is None or found["initial"].isupper())
 
 
 def _begins_paragraph(paragraph: list[PayloadGroup], sentence: PayloadGroup) -> bool:
@@ -118,11 +103,11 @@ def _begins_paragraph(paragraph: list[PayloadGroup], sentence: PayloadGroup) -> 
 
 def _group(run: list[PayloadWord]) -> PayloadGroup:
     first, last = run[0], run[-1]
-    text = " ".join(word.text for word in run)
+    text = join_words([word.text for word in run])
     return PayloadGroup(text, first.start, last.end, mean_confidence(run), run, first.speaker, first.channel)
 
 
 def _paragraph(group: list[PayloadGroup]) -> PayloadParagraph:
     words = [word for sentence in group for word in sentence.words]
-    text = " ".join(sentence.text for sentence in group)
+    text = join_words([word.text for word in words])
     return PayloadParagraph(text, words[0].start, words[-1].end, mean_confidence(words), words)

@@ -1,4 +1,8 @@
-"""Cues for subtitles, cut from word times: readable lines, natural breaks, never two cues at once."""
+"""Cues for subtitles, cut from word times: readable lines, natural breaks, never two cues at once. Pure.
+
+``tokens`` prepares the words, ``breaks`` says how natural a break after each is, ``layout`` finds the cheapest cues and lines within the
+limits of a ``profile``.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ class Cue:
 
     Attributes:
         start_ms: When it appears: the start of its first word.
-        end_ms: When it goes; the next cue does not start earlier.
+        end_ms: When it disappears; the next cue does not start earlier.
         lines: Its lines, none of them empty.
         speaker: The speaker's label, if the words have one.
         channel: The channel, if the words have one.
@@ -34,10 +38,10 @@ class Cue:
 
 
 def cues_of_transcript(transcript: contract.Transcript, profile: Profile = DEFAULT) -> list[Cue]:
-    """The cues of a transcript.
+    """Return the cues of a transcript.
 
-    With several channels the cues follow the turns, so that crosstalk does not cut them into single words; what is said at the
-    same time is then shown one after the other. Otherwise they follow the words. A transcript without words has no cues.
+    With several channels the cues follow the turns, so that crosstalk does not cut them into single words; what is said at the same time
+    is then shown one after the other. Otherwise they follow the words. A transcript without words has no cues.
 
     Args:
         transcript: A payload as read by ``contract.read_transcript``.
@@ -47,20 +51,20 @@ def cues_of_transcript(transcript: contract.Transcript, profile: Profile = DEFAU
 
 
 def cues_of_words(words: Sequence[contract.Word], profile: Profile = DEFAULT, *, language: str | None = None) -> list[Cue]:
-    """Words become cues: every word once, in order, and cue times that come from the words alone.
+    """Cut words into cues: every word once, in order, and with cue times that come only from the words.
 
     A cue ends where a sentence, a clause or a breath ends, before a conjunction, and always at a change of speaker and at a long
     silence. Impossible word times (backwards, equal, without length, far away) are repaired first, so that cues are always in order,
-    never overlap and always last. A cue that is too short to be read stays longer, but only where nobody else needs the time.
+    never overlap and always have a length. A cue that is too short to be read stays longer, but only until the next cue.
 
     Args:
         words: Words in reading order, times in milliseconds.
         profile: The limits to keep.
-        language: Language code, for the conjunctions and prepositions to break before; without one, or with one whose small words are
-            not known here, breaks follow punctuation and pauses.
+        language: Language code, for the conjunctions and prepositions to break before; without one, or with an unknown one, breaks follow
+            punctuation and pauses.
 
     Returns:
-        Cues with strictly rising ``start_ms`` and ``end_ms`` no later than the next ``start_ms``. Words that are blank are left out.
+        Cues with strictly rising ``start_ms`` and ``end_ms`` no later than the next ``start_ms``. Words without text are left out.
 
     Example:
         >>> words = [contract.Word("Hello,", 0, 400), contract.Word("Ann.", 500, 900), contract.Word("Hi!", 5000, 5300)]
@@ -90,10 +94,10 @@ def _reading_order(transcript: contract.Transcript) -> Sequence[contract.Word]:
 
 
 def _end_ms(tokens: Sequence[Token], following: int | None, profile: Profile) -> int:
-    """When the cue of these tokens goes, given when the next one comes."""
-    start, spoken = tokens[0].start_ms, tokens[-1].end_ms
+    """Return when the cue of these tokens disappears, given when the next one appears."""
+    start, said = tokens[0].start_ms, tokens[-1].end_ms
     reading_ms = round(1000 * sum(token.width for token in tokens) / profile.max_cps)
-    wanted = max(spoken, start + profile.min_ms, min(start + reading_ms, spoken + profile.max_tail_ms))
+    wanted = max(said, start + profile.min_ms, min(start + reading_ms, said + profile.max_tail_ms))
     end = min(wanted, start + profile.max_ms)
     if following is None or end <= following - profile.min_gap_ms:
         return end

@@ -1,4 +1,4 @@
-"""How natural it is to end a line or a cue after each word."""
+"""The cost of ending a line or a cue after each word. Pure."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from scribekit.base.text import CLOSING, ends_sentence
 from scribekit.transcripts.captions.tokens import Token
 
 SENTENCE_END, CLAUSE_END, BEFORE_OPENER, ANYWHERE, AFTER_CLINGING = 0.0, 2.0, 4.0, 8.0, 14.0
 
 _BREATH_MS = 350
-_CLOSERS = "\"'”’»)]}』」）"
-_SENTENCE_MARKS = ".!?…。！？؟۔।"
 _CLAUSE_MARKS = ",;:—–、，；：،"
 
 
@@ -30,29 +29,19 @@ class Grammar:
 
     @classmethod
     def of(cls, language: str | None) -> Grammar:
-        """The grammar of a language code such as ``en_us``; an empty one for languages that are not known here."""
+        """Return the grammar of a language code such as ``en_us``; an empty one for unknown languages."""
         return _GRAMMARS.get((language or "").replace("-", "_").lower().split("_")[0], cls())
 
 
 def break_costs(tokens: Sequence[Token], grammar: Grammar) -> list[float]:
-    """The cost of a break after each token; the lower, the more natural (0: the end of a sentence).
+    """Return the cost of a break after each token; the lower, the more natural (0: the end of a sentence).
 
-    Follows the order of the Netflix and TED guides: after punctuation, then before conjunctions and prepositions, and not between an
+    The order is that of the Netflix and TED guides: after punctuation, then before conjunctions and prepositions, and not between an
     article and its noun. A breath counts like a comma.
     """
     if not tokens:
         return []
     return [_cost(token, following, grammar) for token, following in pairwise(tokens)] + [SENTENCE_END]
-
-
-def ends_sentence(text: str) -> bool:
-    """Whether a word ends a sentence, as its punctuation says.
-
-    Example:
-        >>> ends_sentence('said."'), ends_sentence("said,")
-        (True, False)
-    """
-    return text.rstrip(_CLOSERS).endswith(tuple(_SENTENCE_MARKS))
 
 
 def _cost(token: Token, following: Token, grammar: Grammar) -> float:
@@ -61,7 +50,7 @@ def _cost(token: Token, following: Token, grammar: Grammar) -> float:
         return AFTER_CLINGING
     if ends_sentence(word):
         return SENTENCE_END
-    if word.rstrip(_CLOSERS).endswith(tuple(_CLAUSE_MARKS)) or following.start_ms - token.end_ms >= _BREATH_MS:
+    if word.rstrip(CLOSING).endswith(tuple(_CLAUSE_MARKS)) or following.start_ms - token.end_ms >= _BREATH_MS:
         return CLAUSE_END
     if word in grammar.openers:
         return AFTER_CLINGING

@@ -1,4 +1,4 @@
-"""Which words share a cue, and which share a line: the cheapest of all ways to break, within a profile's limits."""
+"""Which words share a cue, and which share a line: the cheapest of all ways to break, within a profile's limits. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
-from scribekit.transcripts.captions.breaks import SENTENCE_END, ends_sentence
+from scribekit.base.text import ends_sentence
+from scribekit.transcripts.captions.breaks import SENTENCE_END
 from scribekit.transcripts.captions.profile import Profile
 from scribekit.transcripts.captions.tokens import Token
 
@@ -18,14 +19,14 @@ _UNEVEN_LINES = 0.2  # per column of difference
 
 
 def segment(tokens: Sequence[Token], costs: Sequence[float], profile: Profile) -> list[tuple[int, int]]:
-    """The cheapest way to cut tokens into cues.
+    """Find the cheapest way to cut tokens into cues.
 
-    Every way is weighed, in time proportional to the number of tokens (dynamic programming, as Knuth and Plass break paragraphs).
+    Every way is compared, in time proportional to the number of tokens (dynamic programming, as Knuth and Plass break paragraphs).
 
     Args:
         tokens: Tokens in order.
         costs: The cost of a break after each.
-        profile: Limits; a single token may pass them.
+        profile: Limits; a single token may exceed them.
 
     Returns:
         Pairs of first token and token after the last, in order, covering every token once.
@@ -37,14 +38,14 @@ def segment(tokens: Sequence[Token], costs: Sequence[float], profile: Profile) -
         for end, sentences, columns in _candidates(tokens, always, first, profile):
             forced = end == len(tokens) or always[end - 1]
             cost = cheapest[first] + (SENTENCE_END if forced else costs[end - 1]) + _EACH_CUE + _SENTENCE_INSIDE * sentences
-            cost += _haste(tokens, first, end, columns, profile)
+            cost += _cost_of_haste(tokens, first, end, columns, profile)
             if cost < cheapest[end]:
                 cheapest[end], came_from[end] = cost, first
     return _walk_back(came_from)
 
 
 def layout(tokens: Sequence[Token], costs: Sequence[float], profile: Profile) -> tuple[str, ...]:
-    """The lines of one cue: as few as fit, broken where it is natural and the lines are of like width.
+    """Return the lines of one cue: as few as fit, broken where it is natural and the lines have similar widths.
 
     Args:
         tokens: The cue's tokens.
@@ -66,12 +67,12 @@ def _must_break(left: Token, right: Token, profile: Profile) -> bool:
 
 
 def _candidates(tokens: Sequence[Token], always: Sequence[bool], first: int, profile: Profile) -> Iterator[tuple[int, int, int]]:
-    """Where a cue that starts at ``first`` may end, how many sentences end inside it, and its width without line breaks."""
+    """Yield where a cue that starts at ``first`` may end, how many sentences end inside it, and its width without line breaks."""
     start = tokens[first].start_ms
     lines, used, sentences, columns = 1, 0, 0, 0
     for position in range(first, len(tokens)):
         token = tokens[position]
-        bare = token.width - len(token.glue)
+        bare = token.width - len(token.separator)
         if used and used + token.width > profile.max_chars_per_line:
             lines, used = lines + 1, bare
         else:
@@ -85,12 +86,12 @@ def _candidates(tokens: Sequence[Token], always: Sequence[bool], first: int, pro
         sentences += ends_sentence(token.text)
 
 
-def _haste(tokens: Sequence[Token], first: int, end: int, columns: int, profile: Profile) -> float:
-    """The cost of a cue that cannot stay long enough to be seen or read."""
-    start, spoken = tokens[first].start_ms, tokens[end - 1].end_ms
+def _cost_of_haste(tokens: Sequence[Token], first: int, end: int, columns: int, profile: Profile) -> float:
+    """Return the cost of a cue that cannot stay long enough to be seen or read."""
+    start, said = tokens[first].start_ms, tokens[end - 1].end_ms
     room = (tokens[end].start_ms if end < len(tokens) else math.inf) - start
     cost = _TOO_SHORT * (1 - room / profile.min_ms) if room < profile.min_ms else 0.0
-    readable = min(room, spoken - start + profile.max_tail_ms) * profile.max_cps / 1000
+    readable = min(room, said - start + profile.max_tail_ms) * profile.max_cps / 1000
     return cost + (_TOO_FAST * min(columns / readable - 1, 2.0) if columns > readable else 0.0)
 
 
@@ -106,7 +107,7 @@ def _walk_back(came_from: Sequence[int]) -> list[tuple[int, int]]:
 def _lines_needed(tokens: Sequence[Token], widest: int) -> int:
     lines, used = 1, 0
     for token in tokens:
-        bare = token.width - len(token.glue)
+        bare = token.width - len(token.separator)
         if used and used + token.width > widest:
             lines, used = lines + 1, bare
         else:
@@ -123,7 +124,7 @@ def _fits(tokens: Sequence[Token], profile: Profile) -> bool:
 
 
 def _width(tokens: Sequence[Token]) -> int:
-    return sum(token.width for token in tokens) - len(tokens[0].glue)
+    return sum(token.width for token in tokens) - len(tokens[0].separator)
 
 
 def _unevenness(tokens: Sequence[Token], way: Sequence[tuple[int, int]]) -> int:
@@ -132,4 +133,4 @@ def _unevenness(tokens: Sequence[Token], way: Sequence[tuple[int, int]]) -> int:
 
 
 def _text(tokens: Sequence[Token]) -> str:
-    return "".join(token.glue + token.text for token in tokens).removeprefix(tokens[0].glue)
+    return "".join(token.separator + token.text for token in tokens).removeprefix(tokens[0].separator)

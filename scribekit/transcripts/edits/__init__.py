@@ -1,22 +1,19 @@
-"""Corrections by people, as an append-only journal that is replayed over a transcript. Pure.
+"""The edits of people: an append-only journal that is replayed over a payload. Pure.
 
-A correction names the words it is about by position, text and time, so that it holds in the transcript that was looked at, and is found
-again in a new transcription where the words still match; elsewhere it is reported as a conflict.
+An edit names the words it is about by position, text and time. So it can be applied to the transcript that the person saw, and to a new
+transcription wherever the words still match. An edit that cannot be applied is reported as a conflict. The journal is never rewritten:
+undo and redo are edits too. ``new`` makes edits and finds again what they are about, ``actions`` says what each kind does, ``model`` which
+of them hold, ``replayer`` applies them, and ``strays`` proposes some.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-
-from scribekit.base import contract
-from scribekit.transcripts.edits.actions import ACTIONS, APPLIED, CONFLICT, Outcome, perform, places, replay
+from scribekit.transcripts.edits.actions import ACTIONS, APPLIED, CONFLICT, Outcome, perform, places
 from scribekit.transcripts.edits.alignment import edges
-from scribekit.transcripts.edits.anchors import Conflict
 from scribekit.transcripts.edits.model import DONE, IN_REVIEW, NEW, REDO, STATE, STATES, UNDO, Edit, History, read_history
-from scribekit.transcripts.edits.replayer import Replayed, Replayer
+from scribekit.transcripts.edits.new import Conflict
+from scribekit.transcripts.edits.replayer import Replayed, Replayer, replayed, reviewed_payload
 from scribekit.transcripts.edits.state import State, to_payload, utterance_words
 from scribekit.transcripts.edits.strays import Stray, strays
-from scribekit.transcripts.edits.word import EditedWord
+from scribekit.transcripts.edits.turns import EditedWord
 
 __all__ = [
     "ACTIONS",
@@ -48,28 +45,3 @@ __all__ = [
     "to_payload",
     "utterance_words",
 ]
-
-
-def replayed(body: bytes, journal: Sequence[Edit]) -> Replayed:
-    """A payload with all edits of its recording applied, oldest first.
-
-    Raises:
-        msgspec.MsgspecError: The body is not a JSON transcript.
-    """
-    state, transcript_id = State.of_payload(body), contract.read_head(body).id
-    history = read_history(journal, transcript_id)
-    return Replayed(state, history, replay(state, history.active, transcript_id), transcript_id)
-
-
-def reviewed_payload(body: bytes, journal: Sequence[Edit]) -> bytes:
-    """A payload as people have corrected it; the very same bytes where no edit holds.
-
-    Args:
-        body: The payload as received.
-        journal: All edits of its recording, oldest first.
-
-    Raises:
-        msgspec.MsgspecError: The body is not a JSON transcript.
-    """
-    result = replayed(body, journal)
-    return to_payload(body, result.state) if any(outcome.status == APPLIED for outcome in result.outcomes) else body

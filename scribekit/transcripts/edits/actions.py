@@ -1,4 +1,4 @@
-"""What each kind of edit does to a transcript under review, and the finding of those that cannot be done any more. Pure."""
+"""What each kind of edit does to a transcript under review, and which edits cannot be applied. Pure."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from scribekit.transcripts.edits import turns as grouping
 from scribekit.transcripts.edits.alignment import cut, plain, plain_before, reworded
-from scribekit.transcripts.edits.anchors import Conflict, WordAnchor, find_speaker, find_words
 from scribekit.transcripts.edits.model import Edit
+from scribekit.transcripts.edits.new import Conflict, WordAnchor, find_speaker, find_words
 from scribekit.transcripts.edits.state import State, join_turns
-from scribekit.transcripts.edits.word import EditedWord
+from scribekit.transcripts.edits.turns import EditedWord, in_turn
 
 Detail = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an edit: ``applied``, or ``conflict`` with the reason."""
+    """The outcome of an edit: ``applied``, or ``conflict`` with the reason."""
 
     edit: Edit
     status: str
@@ -31,11 +30,11 @@ APPLIED, CONFLICT = "applied", "conflict"
 
 
 def replay(state: State, edits: Iterable[Edit], transcript_id: str) -> list[Outcome]:
-    """Apply edits to a transcript, oldest first; one that cannot be applied changes nothing and is reported.
+    """Apply edits to a transcript, oldest first; an edit that cannot be applied changes nothing and is reported.
 
     Args:
         state: The transcript; it is changed.
-        edits: The edits that hold (:class:`~scribekit.transcripts.edits.model.History`).
+        edits: The active edits (:class:`~scribekit.transcripts.edits.model.History`).
         transcript_id: The transcript's id.
     """
     return [_outcome(state, edit, transcript_id) for edit in edits]
@@ -53,7 +52,7 @@ def perform(state: State, action: str, detail: Detail, *, is_same_transcript: bo
     """Apply one edit to a transcript.
 
     Raises:
-        Conflict: It cannot be applied; nothing was changed.
+        Conflict: The edit cannot be applied; nothing was changed.
     """
     if action not in ACTIONS:
         raise Conflict("this version of scribekit does not know the action")
@@ -64,7 +63,7 @@ def _rename(state: State, detail: Detail, is_same: bool) -> None:
     old = find_speaker(state, detail["speaker"], is_same_transcript=is_same)
     if detail["to"] != old and state.has_speaker(detail["to"]):
         raise Conflict("somebody else has that name already; merge the two if they are one")
-    _call(state, {old}, detail["to"])
+    _rename_speakers(state, {old}, detail["to"])
 
 
 def _merge(state: State, detail: Detail, is_same: bool) -> None:
@@ -78,7 +77,7 @@ def _merge(state: State, detail: Detail, is_same: bool) -> None:
     _note_names(state, merged, into)
 
 
-def _call(state: State, names: set[str], name: str) -> None:
+def _rename_speakers(state: State, names: set[str], name: str) -> None:
     for position, word in enumerate(state.words):
         if word.speaker in names:
             state.words[position] = word.like(speaker=name)
@@ -86,7 +85,7 @@ def _call(state: State, names: set[str], name: str) -> None:
 
 
 def _note_names(state: State, names: set[str], name: str) -> None:
-    """The service's own labels in tables beside the words follow."""
+    """Note the new name of the service's labels, for the values of the payload beside the words."""
     labels = {label for label, shown in state.renamed.items() if shown in names}
     labels |= {word.label for word in state.words if word.label in names and word.label not in state.renamed and word.label is not None}
     state.renamed.update(dict.fromkeys(labels, name))
@@ -103,21 +102,25 @@ def _split(state: State, detail: Detail, is_same: bool) -> None:
 def _reassign(state: State, detail: Detail, is_same: bool) -> None:
     positions = _found_run(state, detail["words"])
     to = detail["to"]
-    if not to["spans"] and not is_same:  # who was new then is somebody else where the name is known now
+    if not to["spans"] and not is_same:  # the speaker was new: here somebody else has the name
         _refuse_known(state, to["speaker"])
     speaker = find_speaker(state, to, is_same_transcript=is_same) if to["spans"] else to["speaker"]
     _give(state, positions, speaker, is_joined=True)
 
 
 def _found_run(state: State, anchor: WordAnchor) -> list[int]:
-    """Words that go to somebody else; a conflict where their turn has others now between two that stood side by side."""
+    """Find words that are given to another speaker.
+
+    Raises:
+        Conflict: Their turn now has other words between two that were side by side.
+    """
     positions = find_words(state, anchor)
     _check_side_by_side(state, anchor, positions)
     return positions
 
 
 def _check_side_by_side(state: State, anchor: WordAnchor, positions: Sequence[int]) -> None:
-    """Refuse words that stood side by side, in order, and have others of their turns between them now."""
+    """Refuse words that were side by side, in order, and have others of their turns between them now."""
     for (before, after), (old_before, old_after) in zip(pairwise(positions), pairwise(position for position, *_ in anchor), strict=True):
         turns = {state.words[before].turn, state.words[after].turn}
         if old_after == old_before + 1 and any(state.words[place].turn in turns for place in range(before + 1, after)):
@@ -130,18 +133,18 @@ def _refuse_known(state: State, name: str) -> None:
 
 
 def _give(state: State, positions: Sequence[int], speaker: str, *, is_joined: bool) -> None:
-    """Words to a speaker: what was one turn falls apart where they were taken out of its middle."""
+    """Give words to a speaker; a turn is split where they are taken out of its middle."""
     state.has_turns = True
-    _part_turns(state, set(positions))
+    _split_turns(state, set(positions))
     for position in positions:
         state.words[position] = state.words[position].altered(speaker=speaker)
     if is_joined:
         join_turns(state.words, positions)
 
 
-def _part_turns(state: State, taken: set[int]) -> None:
-    """Runs of taken and of other words become turns of their own; the first run of a turn keeps its number."""
-    touched = sorted(grouping.in_turn(state.words, turn) for turn in {state.words[place].turn for place in taken} if turn is not None)
+def _split_turns(state: State, taken: set[int]) -> None:
+    """Make a turn of each run of taken and of other words; the first run of a turn keeps its number."""
+    touched = sorted(in_turn(state.words, turn) for turn in {state.words[place].turn for place in taken} if turn is not None)
     runs = [run for members in touched for run in _runs(members, taken)[1:]]
     runs += [[position] for position in sorted(taken) if state.words[position].turn is None]
     for number, run in enumerate(runs, start=state.new_turn() if runs else 0):
@@ -153,7 +156,7 @@ def _runs(members: Sequence[int], taken: set[int]) -> list[list[int]]:
     return [list(run) for _, run in itertools.groupby(members, key=taken.__contains__)]
 
 
-def _move(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is
+def _move(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words are enough to find the place
     positions = _found_run(state, detail["words"])
     channel = state.words[positions[0]].channel
     beside = state.words[_beside(state, positions, detail)]
@@ -168,7 +171,7 @@ def _move(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 
 
 
 def _beside(state: State, positions: Sequence[int], detail: Detail) -> int:
-    """The word whose turn receives the words."""
+    """Return the position of the word whose turn receives the words."""
     is_next = detail["to"] == "next"
     if "beside" not in detail:
         return _nearest(state, positions, to_next=is_next)
@@ -180,7 +183,7 @@ def _beside(state: State, positions: Sequence[int], detail: Detail) -> int:
 
 
 def _nearest(state: State, positions: Sequence[int], *, to_next: bool) -> int:
-    """The next word of the channel: earlier versions wrote down the side of the words, and not which turn is there."""
+    """Return the position of the next word of the channel. Earlier versions only wrote down on which side the receiving turn is."""
     channel = state.words[positions[0]].channel
     side = range(positions[-1] + 1, len(state.words)) if to_next else range(positions[0] - 1, -1, -1)
     place = next((place for place in side if state.words[place].channel == channel), None)
@@ -190,9 +193,9 @@ def _nearest(state: State, positions: Sequence[int], *, to_next: bool) -> int:
 
 
 def _correct(state: State, detail: Detail, is_same: bool) -> None:
-    texts = cut(detail["text"], state.separator)
+    texts = cut(detail["text"], has_spaces=state.has_spaces)
     if not is_same and _adds_words(detail["words"], texts) and _is_so_already(state, detail["words"], texts):
-        return  # the old words are found, but within the new ones
+        return  # the old words are found only as part of the new ones
     try:
         positions = _contiguous(state, find_words(state, detail["words"]))
     except Conflict:
@@ -213,7 +216,7 @@ def _adds_words(anchor: WordAnchor, texts: Sequence[str]) -> bool:
 
 
 def _is_so_already(state: State, anchor: WordAnchor, texts: Sequence[str]) -> bool:
-    """Whether another transcript has the corrected words where the wrong ones were; then the person has found those right."""
+    """Whether another transcript has the corrected words where the wrong ones were; then these are judged as right."""
     new = reworded([EditedWord(text, start, end) for _, text, start, end in anchor], texts)
     try:
         positions = _found_run(state, [[place, word.text, word.start, word.end] for place, word in enumerate(new)])
@@ -222,15 +225,15 @@ def _is_so_already(state: State, anchor: WordAnchor, texts: Sequence[str]) -> bo
     found = [state.words[position] for position in positions]
     _, _, start, end = anchor[0]
     if not any(word.start <= (start + end) / 2 <= word.end for word in found):
-        return False  # they are others of the same text, near by
+        return False  # they are other words with the same text near by
     _judge(state, found, {word.origin for word in found if word.origin is not None})
     return True
 
 
 def _room(state: State, positions: Sequence[int], detail: Detail) -> tuple[int | None, int | None]:
-    """When the word before these, on their channel, is over, and when the one after them begins.
+    """Return the end of the word before these on their channel, and the start of the one after them.
 
-    Earlier versions looked at the next word of any channel alone. Their edits keep the times they gave, by which later ones find words.
+    Earlier versions used the next word of any channel. Their edits keep the times that they gave: later edits find words by them.
     """
     if "into" not in detail:
         return None, next((word.start for word in state.words[positions[-1] + 1 : positions[-1] + 2]), None)
@@ -241,7 +244,7 @@ def _room(state: State, positions: Sequence[int], detail: Detail) -> tuple[int |
 
 
 def _contiguous(state: State, positions: Sequence[int]) -> list[int]:
-    """The words of a correction; where somebody else talks in between (crosstalk), they are brought together first."""
+    """Return the positions of the words of a correction; words with crosstalk between them are brought together first."""
     if positions[-1] - positions[0] + 1 == len(positions):
         return list(positions)
     taken = set(positions)
@@ -270,15 +273,15 @@ def _accept(state: State, detail: Detail, is_same: bool) -> None:
     _judge(state, looked_at, {word.origin for word in looked_at if word.origin is not None})
 
 
-def _reject(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is
+def _reject(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words are enough to find the place
     positions = find_words(state, detail["words"])
     _judge(state, (state.words[position] for position in positions), set())
     taken = set(positions)
     state.words[:] = [word for place, word in enumerate(state.words) if place not in taken]
 
 
-def _note(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words alone say where it is
-    """A remark changes nothing; it stands in the journal, and is a conflict when its words are gone."""
+def _note(state: State, detail: Detail, is_same: bool) -> None:  # noqa: ARG001 -- the words are enough to find the place
+    """A note changes nothing. It is a conflict when its words are gone."""
     if detail["words"] is not None:
         find_words(state, detail["words"])
 
@@ -297,7 +300,7 @@ ACTIONS: Mapping[str, Callable[[State, Detail, bool], None]] = {
 
 
 def places(state: State, phrase: str) -> list[list[int]]:
-    """Where a phrase stands, by the positions of its words; compared without case and punctuation, and never overlapping.
+    """Find a phrase: the positions of its words in each place. Case and punctuation are ignored, and places never overlap.
 
     Other signs count: "C++" is not "C".
 
@@ -306,7 +309,7 @@ def places(state: State, phrase: str) -> list[list[int]]:
         >>> places(state, "new york")
         [[0, 1], [2, 3]]
     """
-    wanted = [plain(text, with_signs=True) for text in cut(phrase, state.separator)]
+    wanted = [plain(text, with_signs=True) for text in cut(phrase, has_spaces=state.has_spaces)]
     texts = [plain(word.text, with_signs=True) for word in state.words]
     found: list[list[int]] = []
     position = 0

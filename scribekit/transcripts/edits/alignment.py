@@ -1,4 +1,4 @@
-"""New words in the place of old ones: each gets its time, and whose it is, by alignment with what it replaces. Pure."""
+"""Replace words: each new word takes time and speaker from the old word it aligns with. Pure."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 
-from scribekit.transcripts.edits.word import EditedWord
+from scribekit.transcripts.edits.turns import EditedWord
 
 SHORTEST_MS = 60
-"""A typed word gets at least this much of a pause; in a shorter one it shares the time of its neighbour."""
+"""A typed word gets at least this much of a pause; in a shorter pause it shares the time of its neighbour."""
 LONGEST_MS = 5 * SHORTEST_MS
 """A typed word gets at most this much of a pause."""
 
-
-_LETTERS = "LMN"  # the classes of Unicode: marks too, which are the vowels of many scripts
+_LETTERS = "LMN"  # Unicode classes: marks too, which are the vowels of many scripts
 _LETTERS_AND_SIGNS = _LETTERS + "S"
-_SIGNS = frozenset("#%‰&@*§")  # punctuation by their class, but read aloud
+_SIGNS = frozenset("#%‰&@*§")  # punctuation by class, but read aloud
 
 
 def plain(text: str, *, with_signs: bool = False) -> str:
-    """A word for comparison: without case and punctuation, unless it is nothing else; accents in whichever way they are encoded.
+    """Return a word for comparison: without case and punctuation, unless it is nothing else. Encodings of an accent are equal.
 
     Args:
         text: The word.
-        with_signs: Keep mathematical and other signs, which are no punctuation.
+        with_signs: Keep mathematical and other signs that are not punctuation.
 
     Example:
         >>> plain("Hello,"), plain("..."), plain("can't"), plain("की,"), plain("C++."), plain("C++.", with_signs=True)
@@ -36,12 +35,12 @@ def plain(text: str, *, with_signs: bool = False) -> str:
 
 
 def plain_before(text: str) -> str:
-    """The same as earlier versions compared words, which took marks for punctuation: what they wrote down keeps its meaning."""
+    """Return a word for comparison as earlier versions did, which dropped marks: what they wrote down keeps its meaning."""
     return "".join(filter(str.isalnum, text.casefold())) or text
 
 
 def edges(text: str) -> tuple[str, str]:
-    """The punctuation in front of a text and behind it.
+    """Return the punctuation before and after a text.
 
     Example:
         >>> edges("“(Kovic),”"), edges("C++"), edges("5%."), edges("...")
@@ -59,14 +58,14 @@ def _is_read(character: str) -> bool:
     return unicodedata.category(character)[0] in _LETTERS_AND_SIGNS or character in _SIGNS
 
 
-def cut(text: str, separator: str) -> list[str]:
-    """A typed text as words; in a language without blanks, each character is one.
+def cut(text: str, *, has_spaces: bool) -> list[str]:
+    """Cut a typed text into words; in a language that is written without spaces, each character is one.
 
     Example:
-        >>> cut(" two  words ", " "), cut("你好", "")
+        >>> cut(" two  words ", has_spaces=True), cut("你好", has_spaces=False)
         (['two', 'words'], ['你', '好'])
     """
-    return text.split() if separator else [character for character in text if not character.isspace()]
+    return text.split() if has_spaces else [character for character in text if not character.isspace()]
 
 
 def reworded(
@@ -77,19 +76,19 @@ def reworded(
     *,
     compared: Callable[[str], str] = plain,
 ) -> list[EditedWord]:
-    """Other words for a run of words.
+    """Replace a run of words by other ones.
 
-    Words that stay (but for case and punctuation) keep their times. As many words for as many take the times of those that they replace.
-    Otherwise the time of the replaced words is dealt out by length of text. Words with nothing to replace take the pause where they stand,
-    up to 300 ms a word, or share the time of the word before them (the first ones: after them) when the pause is shorter than 60 ms a word.
-    Among more words than there are milliseconds to share, some have no length.
+    Words that stay (except for case and punctuation) keep their times. Where the numbers of old and new words are equal, each new word
+    takes the time of the one it replaces. Otherwise the time of the replaced words is divided by length of text. Inserted words take the
+    pause around them, up to 300 ms a word. When it is shorter than 60 ms a word, they share the time of the word before them (the first
+    ones: after them). When more words than milliseconds share a time, some have no length.
 
     Args:
         old: The words, at least one, in order.
         texts: The new ones.
-        before: When the channel's word before them is over, in ms, 0 at the beginning; None when the pause in front is not to be taken.
-        after: When the channel's next word begins, in ms, or at the end the recording is over; None when nobody knows.
-        compared: A word as it is compared with others.
+        before: The end of the channel's word before them, in ms, 0 at the beginning; None when the pause in front must not be used.
+        after: The start of the channel's next word, in ms, or the end of the recording; None when it is not known.
+        compared: Returns a word as it is compared with others.
 
     Example:
         >>> old = [EditedWord("their", 0, 300, confidence=0.4, origin=0), EditedWord("is", 300, 400, confidence=0.9, origin=1)]
@@ -105,7 +104,7 @@ def reworded(
                 for word, text in zip(old[i1:i2], texts[j1:j2], strict=True)
             ]
         elif kind == "replace":
-            new += _dealt(old[i1].start, max(word.end for word in old[i1:i2]), texts[j1:j2], old[i1])
+            new += _divided(old[i1].start, max(word.end for word in old[i1:i2]), texts[j1:j2], old[i1])
         elif kind == "insert":
             following = old[i1].start if i1 < len(old) else after
             new = _inserted(new, texts[j1:j2], following, old[min(i1, len(old) - 1)])
@@ -118,8 +117,8 @@ def _retexted(word: EditedWord, text: str, *, is_same_word: bool) -> EditedWord:
     return word.altered(text=text) if is_same_word else word.altered(text=text, confidence=None, origin=None)
 
 
-def _dealt(start: int, end: int, texts: Sequence[str], model: EditedWord) -> list[EditedWord]:
-    """Words over a stretch of time, each as much of it as its share of the letters."""
+def _divided(start: int, end: int, texts: Sequence[str], model: EditedWord) -> list[EditedWord]:
+    """Return words over a span of time, each with the part of it that is its share of the letters."""
     letters, total = 0, sum(map(len, texts))
     words = []
     for text in texts:
@@ -134,24 +133,24 @@ def _inserted(before: list[EditedWord], texts: Sequence[str], following: int | N
     start = before[-1].end if before else None
     if start is not None and (following is None or following - start >= SHORTEST_MS * len(texts)):
         longest = start + LONGEST_MS * len(texts)
-        return [*before, *_dealt(start, longest if following is None else min(following, longest), texts, before[-1])]
+        return [*before, *_divided(start, longest if following is None else min(following, longest), texts, before[-1])]
     if before:
         last = before[-1]
-        shared = _dealt(last.start, last.end, [last.text, *texts], last)
+        shared = _divided(last.start, last.end, [last.text, *texts], last)
         return [*before[:-1], _retimed(last, shared[0]), *shared[1:]]
-    return _dealt(neighbour.start, neighbour.start, texts, neighbour)
+    return _divided(neighbour.start, neighbour.start, texts, neighbour)
 
 
 def _with_room_in_front(words: list[EditedWord], before: int | None) -> list[EditedWord]:
-    """Typed words before the first old one have no time yet: they take the pause in front of it, or share its time."""
+    """Give the typed words before the first old one a time: the pause in front of it, or a share of its time."""
     first = next((place for place, word in enumerate(words) if word.end > word.start), 0)
     if first == 0 or not words[0].is_retimed:
         return words
     word = words[first]
     if before is not None and word.start - before >= SHORTEST_MS * first:
         start = max(before, word.start - LONGEST_MS * first)
-        return [*_dealt(start, word.start, [other.text for other in words[:first]], words[0]), *words[first:]]
-    shares = _dealt(word.start, word.end, [other.text for other in words[: first + 1]], word)
+        return [*_divided(start, word.start, [other.text for other in words[:first]], words[0]), *words[first:]]
+    shares = _divided(word.start, word.end, [other.text for other in words[: first + 1]], word)
     return [*shares[:first], _retimed(word, shares[first]), *words[first + 1 :]]
 
 

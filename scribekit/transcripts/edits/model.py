@@ -1,4 +1,4 @@
-"""What an edit is, as the journal keeps it, and which edits hold after undo and redo. Pure."""
+"""An edit as the journal keeps it, and which edits are active after undo and redo. Pure."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Edit:
 
     Attributes:
         edit_id: Its number, in the order of the journal.
-        action: What was done, one of ``edits.ACTIONS``, ``undo``, ``redo`` or ``state``.
-        detail: What it was done to, and what it became.
-        edit_group: The number that edits share which were made, and are undone, as one.
-        transcript_id: The transcript that the person looked at.
+        action: One of ``edits.ACTIONS``, ``undo``, ``redo`` or ``state``.
+        detail: What the edit is about, and what it changes.
+        edit_group: The number that edits share which were made, and are undone, together.
+        transcript_id: The transcript that the person saw.
         at: Unix time.
         who: Who made it.
     """
@@ -37,7 +37,7 @@ class Edit:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Edit:
-        """An edit as the journal gives it back.
+        """Read an edit from a row of the journal.
 
         Example:
             >>> row = dict(edit_id=1, action="note", detail='{"text": "?"}', edit_group=1, transcript_id="t", at=0.0, who="ada")
@@ -57,14 +57,14 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A journal of one recording, read.
+    """The journal of one recording, read.
 
     Attributes:
-        active: The edits that hold, oldest first, without undo, redo and states.
-        undone: The numbers of the edits that do not hold any more.
-        undoable: The groups that an undo takes back, the next one last.
-        redoable: The groups that a redo brings back, the next one last.
-        state: Where the review stands: ``new``, ``in review`` or ``done``.
+        active: The edits that are not undone, oldest first, without undo, redo and states.
+        undone: The numbers of the undone edits.
+        undoable: The groups that can be undone, the next one last.
+        redoable: The groups that can be redone, the next one last.
+        state: The state of the review: ``new``, ``in review`` or ``done``.
     """
 
     active: Sequence[Edit]
@@ -75,16 +75,16 @@ class History:
 
 
 def read_history(journal: Iterable[Edit], transcript_id: str | None = None) -> History:
-    """Which edits of a journal hold.
+    """Read which edits of a journal are active.
 
-    An undo takes back the group that it names, a redo brings it back to its old place, and a new edit after an undo ends what could be
-    redone. A recording is ``new`` until its first edit. A state that a person set holds until the next one, or until something is changed:
-    what is edited, undone or redone is ``in review`` (again), for nobody has called it done as it stands. So is one with another transcript
-    than the one that was called done.
+    An undo ends the group that it names. A redo brings it back to its old place. After a new edit, nothing that was undone before can be
+    redone. A recording is ``new`` until its first edit. A state that a person set lasts until the next one, or until something is edited,
+    undone or redone: then the recording is ``in review`` again, because nobody has called it done with that change. A recording is also
+    ``in review`` when another transcript of it was called done.
 
     Args:
         journal: All edits of one recording, oldest first.
-        transcript_id: The transcript that is there now; None takes every one for the same.
+        transcript_id: The current transcript; None treats all transcripts as the same.
     """
     made: list[Edit] = []
     done: list[int] = []
@@ -100,7 +100,7 @@ def read_history(journal: Iterable[Edit], transcript_id: str | None = None) -> H
         if edit.action in (UNDO, REDO):
             source, target = (done, redoable) if edit.action == UNDO else (redoable, done)
             if edit.detail["edit_group"] not in source:
-                continue  # it was made in several recordings, and this one has gone on since
+                continue  # it was made in several recordings, and this one was edited since
             source.remove(edit.detail["edit_group"])
             target.append(edit.detail["edit_group"])
         else:
@@ -109,10 +109,10 @@ def read_history(journal: Iterable[Edit], transcript_id: str | None = None) -> H
             if edit.edit_group not in done:
                 done.append(edit.edit_group)
         state = IN_REVIEW
-    held = frozenset(done)
+    kept = frozenset(done)
     return History(
-        active=[edit for edit in made if edit.edit_group in held],
-        undone=frozenset(edit.edit_id for edit in made if edit.edit_group not in held),
+        active=[edit for edit in made if edit.edit_group in kept],
+        undone=frozenset(edit.edit_id for edit in made if edit.edit_group not in kept),
         undoable=done,
         redoable=redoable,
         state=state,

@@ -1,4 +1,4 @@
-"""A transcript under review: its words with who said them, read from a payload and written back into the shape of one. Pure."""
+"""A transcript under review: its words, read from a payload and written back in the shape of one. Pure."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from scribekit.base import contract
-from scribekit.transcripts.edits import turns as grouping
-from scribekit.transcripts.edits.word import EditedWord, Turn
+from scribekit.base.text import join_words
+from scribekit.transcripts.edits.turns import EditedWord, Turn, by_turn, in_turn, ordered
 from scribekit.transcripts.frames.utterances import by_listed_words
 
 
@@ -24,27 +24,27 @@ class State:
 
     Attributes:
         words: In the payload's order.
-        verdicts: Position in the payload → whether a person found the word right.
-        renamed: Label of the service → what stands for it now, where a whole speaker was renamed or merged.
-        given_turns: The utterance that held each word of the payload.
+        given_turns: The utterance of each word of the payload.
         given_starts: The start of each utterance of the payload, in ms.
         has_turns: Whether there are utterances.
-        separator: What stands between two words in running text.
-        end_ms: When the recording, or its last word, is over; None where nobody says how long it is.
+        has_spaces: Whether a typed text is cut into words at its spaces; otherwise each of its characters is a word.
+        end_ms: The end of the recording, or of its last word; None where the length is not known.
+        judgements: Position in the payload → whether a person found the word right.
+        renamed: Label of the service → the name instead of it, where a whole speaker was renamed or merged.
     """
 
     words: list[EditedWord]
     given_turns: Sequence[Turn] = ()
     given_starts: Sequence[int] = ()
     has_turns: bool = False
-    separator: str = " "
+    has_spaces: bool = True
     end_ms: int | None = None
     judgements: dict[int, bool] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of_payload(cls, body: bytes) -> State:
-        """The state before any edit.
+        """Return the state before any edit.
 
         Raises:
             msgspec.MsgspecError: The body is not a JSON transcript.
@@ -53,64 +53,63 @@ class State:
 
     @classmethod
     def of_transcript(cls, transcript: contract.Transcript) -> State:
-        """The state before any edit, of a payload that was read."""
+        """Return the state before any edit, of a payload that was read."""
         words, utterances = transcript.words or [], transcript.utterances or []
         turns: Sequence[Turn] = by_listed_words(words, utterances) if utterances else [0] * len(words)
-        spoken = [
+        edited = [
             EditedWord(word.text, word.start, word.end, word.speaker, word.channel, turn, word.confidence, origin, word.speaker)
             for origin, (word, turn) in enumerate(zip(words, turns, strict=True))
         ]
         starts = [utterance.start for utterance in utterances]
-        return cls(spoken, turns if utterances else (), starts, bool(utterances), _separator(transcript), _end_ms(transcript))
+        return cls(edited, turns if utterances else (), starts, bool(utterances), _has_spaces(transcript), _end_ms(transcript))
 
     def copy(self) -> State:
-        """A state that can be changed without this one; the two share their words."""
+        """Return a copy that can be changed; the two share their words."""
         return State(
-            list(self.words), self.given_turns, self.given_starts, self.has_turns, self.separator, self.end_ms,
+            list(self.words), self.given_turns, self.given_starts, self.has_turns, self.has_spaces, self.end_ms,
             dict(self.judgements), dict(self.renamed),
         )  # fmt: skip
 
     def speakers(self) -> list[str]:
-        """Everyone who says something, in order of appearance."""
+        """Return the names of all speakers, in order of appearance."""
         return [name for name in dict.fromkeys(map(attrgetter("speaker"), self.words)) if name is not None]
 
     def has_speaker(self, name: str | None) -> bool:
-        """Whether somebody of that name says something."""
+        """Whether a speaker has that name."""
         return name is not None and name in map(attrgetter("speaker"), self.words)
 
     def turns(self) -> list[list[int]]:
-        """The positions of the words of each turn, in order of appearance; words without a turn are in none."""
-        return grouping.by_turn(self.words)
+        """Return the positions of the words of each turn, in order of appearance; words without a turn are in none."""
+        return by_turn(self.words)
 
     def settled(self) -> list[int]:
-        """The positions of the words whose text a person typed or judged, whoever says them."""
+        """Return the positions of the words whose text a person typed or judged."""
         return [position for position, word in enumerate(self.words) if word.origin is None or word.origin in self.judgements]
 
     def new_turn(self) -> int:
-        """A number that no turn has."""
+        """Return a number that no turn has."""
         return 1 + max((turn for turn in set(map(attrgetter("turn"), self.words)) if turn is not None), default=-1)
 
 
-def _separator(transcript: contract.Transcript) -> str:
-    """Some languages are written without blanks, and then the service's own text has none between the words."""
+def _has_spaces(transcript: contract.Transcript) -> bool:
+    """Whether the service's own text has spaces between the words; in some languages it has none."""
     words, text = transcript.words or [], transcript.text or ""
-    is_unspaced = len(words) > 1 and text != "" and text == "".join(word.text for word in words)
-    return "" if is_unspaced else " "
+    return len(words) <= 1 or text == "" or text != "".join(word.text for word in words)
 
 
 def _end_ms(transcript: contract.Transcript) -> int | None:
-    """The duration leaves out the rest of a second, and of a part of a file it may say nothing: then the last word says more."""
+    """Return the later one of the duration and the end of the last word: the duration is in whole seconds, or may be wrong for a part."""
     if transcript.audio_duration is None:
         return None
     return max([round(1000 * transcript.audio_duration), *(word.end for word in transcript.words or ())])
 
 
 def to_payload(body: bytes, state: State) -> bytes:
-    """The transcript as it stands, in the shape of a payload: whatever no edit has touched is as it was received.
+    """Return the transcript with its edits in the shape of a payload: whatever no edit has changed is as it was received.
 
     Args:
         body: The payload as received.
-        state: What became of :meth:`State.of_payload` of the same body.
+        state: :meth:`State.of_payload` of the same body, with edits applied.
 
     Returns:
         JSON bytes with the further key ``scribekit`` (:class:`scribekit.base.contract.Review`).
@@ -131,7 +130,7 @@ def to_payload(body: bytes, state: State) -> bytes:
     if turns is not None:
         changed["utterances"] = turns
     if is_reworded:
-        changed["text"] = state.separator.join(word.text for word in state.words)
+        changed["text"] = join_words([word.text for word in state.words])
     if isinstance(sentiments := raw.get("sentiment_analysis_results"), list):
         said = sorted(state.words, key=attrgetter("start"))
         starts = [word.start for word in said]
@@ -149,15 +148,15 @@ def _word(word: EditedWord, given: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def utterance_words(state: State) -> list[list[int]]:
-    """The positions in ``state.words`` of each utterance's words, in the order of the utterances table; an utterance may list none."""
-    return [turn.positions for turn in grouping.ordered(state.words, state.given_turns, state.given_starts)] if state.has_turns else []
+    """Return the positions of each utterance's words, in the order of the utterances table; an utterance may list none."""
+    return [turn.positions for turn in ordered(state.words, state.given_turns, state.given_starts)] if state.has_turns else []
 
 
 def _utterances(raw: dict[str, Any], state: State, words: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]] | None, list[int]]:
     if not state.has_turns:
         return None, []
     given = [item for item in raw.get("utterances") or () if isinstance(item, dict)]
-    turns = grouping.ordered(state.words, state.given_turns, state.given_starts)
+    turns = ordered(state.words, state.given_turns, state.given_starts)
     items = []
     for turn in turns:
         if turn.given is None:
@@ -170,17 +169,17 @@ def _utterances(raw: dict[str, Any], state: State, words: Sequence[dict[str, Any
 
 
 def _utterance(state: State, positions: Sequence[int], words: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    spoken = [state.words[position] for position in positions]
-    known = [word.confidence for word in spoken if word.confidence is not None]
+    said = [state.words[position] for position in positions]
+    known = [word.confidence for word in said if word.confidence is not None]
     utterance = {
-        "text": state.separator.join(word.text for word in spoken),
-        "start": min(word.start for word in spoken),
-        "end": max(word.end for word in spoken),
+        "text": join_words([word.text for word in said]),
+        "start": min(word.start for word in said),
+        "end": max(word.end for word in said),
         "confidence": fmean(known) if known else None,
-        "speaker": spoken[0].speaker,
+        "speaker": said[0].speaker,
         "words": [words[position] for position in positions],
     }
-    channel = spoken[0].channel
+    channel = said[0].channel
     return utterance if channel is None else utterance | {"channel": channel}
 
 
@@ -201,7 +200,7 @@ def _renamed(item: Any, state: State) -> Any:
 
 
 def _reattributed(item: Any, state: State, said: Sequence[EditedWord], starts: Sequence[int]) -> Any:
-    """A judged sentence is said by whoever now says most of the words in its time that the service gave to its speaker."""
+    """Give a sentiment the speaker of most words in its time that the service had given to its speaker."""
     if not isinstance(item, dict):
         return item
     first, last = contract.as_milliseconds(item.get("start")), contract.as_milliseconds(item.get("end"))
@@ -213,7 +212,7 @@ def _reattributed(item: Any, state: State, said: Sequence[EditedWord], starts: S
 
 
 def join_turns(words: list[EditedWord], positions: Iterable[int]) -> None:
-    """Turns of the same speaker that touch at one of the positions become one."""
+    """Join turns of the same speaker that touch at one of the positions."""
     for position in positions:
         for other in (position - 1, position + 1):
             if 0 <= other < len(words):
@@ -223,5 +222,5 @@ def join_turns(words: list[EditedWord], positions: Iterable[int]) -> None:
 def _join(words: list[EditedWord], word: EditedWord, neighbour: EditedWord) -> None:
     if word.turn is None or neighbour.turn in (None, word.turn) or (word.speaker, word.channel) != (neighbour.speaker, neighbour.channel):
         return
-    for position in grouping.in_turn(words, word.turn):
+    for position in in_turn(words, word.turn):
         words[position] = words[position].like(turn=neighbour.turn)

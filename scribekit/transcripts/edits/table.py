@@ -1,10 +1,11 @@
-"""The journal as a table that a person can read. Pure."""
+"""The journal as a table for people to read. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from scribekit.base.text import join_words
 from scribekit.transcripts.edits.actions import APPLIED, Outcome
 from scribekit.transcripts.edits.model import REDO, STATE, UNDO, Edit
 
@@ -12,12 +13,12 @@ UNDONE = "undone"
 
 
 def rows(journal: Sequence[Edit], outcomes: Sequence[Outcome], undone: frozenset[int]) -> Iterator[dict[str, Any]]:
-    """One row per edit, oldest first, with the columns of ``schema.EDITS`` but for the recording and with Unix time.
+    """Yield one row per edit, oldest first: the columns of ``schema.EDITS`` without the recording, and times as Unix time.
 
     Args:
         journal: All edits of a recording.
-        outcomes: What became of those that hold.
-        undone: The numbers of those that were taken back.
+        outcomes: The outcomes of the active ones.
+        undone: The numbers of the undone ones.
     """
     known = {outcome.edit.edit_id: outcome for outcome in outcomes}
     for edit in journal:
@@ -49,8 +50,8 @@ def _speakers(detail: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _change(action: str, detail: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """What stood there, and what stands there now: speakers for edits of speakers, else text."""
-    said = " ".join(word[1] for word in detail.get("words") or ()) or None
+    """Return the old and the new value: speakers for edits of speakers, otherwise text."""
+    text = join_words([word[1] for word in detail.get("words") or ()]) or None
     if action in ("rename", "merge", "split"):
         to = detail["into"]["speaker"] if action == "merge" else detail["to"]
         return ", ".join(anchor["speaker"] for anchor in _speakers(detail)), to
@@ -60,4 +61,4 @@ def _change(action: str, detail: Mapping[str, Any]) -> tuple[str | None, str | N
         return None, f"group {detail['edit_group']}"
     if action == STATE:
         return None, detail["state"]
-    return said, detail.get("text", detail.get("to"))
+    return text, detail.get("text", detail.get("to"))

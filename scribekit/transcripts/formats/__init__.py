@@ -1,4 +1,4 @@
-"""Export formats, one module each: a document in, text out. A new format is one module and one line here."""
+"""Export formats, one module each: a document in, text out. Pure. A new format is one module and one line here."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ FORMATS: dict[str, Format] = {
 
 
 def resolve(names: str | Iterable[str]) -> list[Format]:
-    """The formats of these names, each once, in the order given.
+    """Return the formats of these names, each once, in the order given.
 
     Args:
         names: One name or several.
 
     Raises:
-        OptionError: A name is unknown, or there is none.
+        OptionError: A name is unknown, or no name was given.
 
     Example:
         >>> [found.suffix for found in resolve(["srt", "txt", "srt"])]

@@ -1,4 +1,4 @@
-"""What every export format is given and what it is: a document in, text out."""
+"""The document that every export format renders, and the description of a format. Pure."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from scribekit.base import contract
+from scribekit.base.text import clean
 from scribekit.transcripts.captions import Cue, cues_of_transcript
-from scribekit.transcripts.captions.text import clean
 
 _LETTER_OR_NUMBER = re.compile(r"\d*[A-Z]{0,2}|UNKNOWN")
 
 
 @dataclass(frozen=True)
 class Document:
-    """One transcript on its way into a file.
+    """One transcript to be exported.
 
     Attributes:
         recording_id: The recording's name.
@@ -36,7 +36,7 @@ class Document:
     def from_payload(
         cls, recording_id: str, payload: bytes, *, source: str | None = None, speaker_names: Mapping[str, str] | None = None
     ) -> Document:
-        """A document of a payload as received.
+        """Make a document of a payload as received.
 
         Raises:
             msgspec.MsgspecError: The payload is not a JSON transcript.
@@ -53,7 +53,7 @@ class Document:
         return cues_of_transcript(self.transcript)
 
     def name_of(self, speaker: str | None, channel: str | None = None) -> str | None:
-        """How to call a speaker: by the name given, "Channel 1", "Speaker A" or, where the label is a name already, the label.
+        """Return how to call a speaker: by the name given, "Channel 1", "Speaker A" or, where the label is a name already, the label.
 
         Example:
             >>> document = Document.from_payload("a", b'{"id": "t", "status": "completed"}', speaker_names={"B": "Ann"})
@@ -77,7 +77,7 @@ class Format:
     Attributes:
         name: What users call it.
         suffix: What is added to the recording's name.
-        render: The file's text, for UTF-8 with LF line ends; the same text for the same document.
+        render: Returns the file's text, for UTF-8 with LF line ends; the same text for the same document.
     """
 
     name: str

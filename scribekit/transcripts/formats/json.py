@@ -9,9 +9,9 @@ from scribekit.transcripts.formats.document import Document
 
 
 def render(document: Document) -> str:
-    """The payload's JSON, indented by one space. Every key, number and text is written as it came, known to scribekit or not.
+    """Return the payload's JSON, indented by one space. Every key, number and text is unchanged, known to scribekit or not.
 
-    A payload that is not quite JSON is restored first (:func:`scribekit.base.contract.valid_json`).
+    A payload that is not valid JSON is restored first (:func:`scribekit.base.contract.valid_json`).
     """
     try:
         return _indented(document.payload)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from scribekit.base import contract
-from scribekit.transcripts.captions.breaks import ends_sentence
-from scribekit.transcripts.captions.text import clean, glue
+from scribekit.base.text import clean, ends_sentence, join_words
 
 _PAUSE_MS = 1200
 _LONG_CHARS = 600
@@ -32,9 +30,9 @@ class Paragraph:
 
 
 def paragraphs_of(transcript: contract.Transcript) -> list[Paragraph]:
-    """The paragraphs of a transcript, in its own order and without blank ones.
+    """Return the paragraphs of a transcript, in its own order and without empty ones.
 
-    With turns, one per turn. Without, a paragraph ends with a sentence that is followed by a pause of 1.2 s or that makes it longer
+    With turns, each turn is one. Without, a paragraph ends with a sentence that is followed by a pause of 1.2 s or that makes it longer
     than 600 characters. A text without words (for example of a deleted transcript) is one paragraph.
     """
     if transcript.utterances:
@@ -47,7 +45,7 @@ def paragraphs_of(transcript: contract.Transcript) -> list[Paragraph]:
 
 
 def has_speakers(transcript: contract.Transcript) -> bool:
-    """Whether the turns say who speaks."""
+    """Whether any turn has a speaker or a channel."""
     return any(u.speaker or u.channel for u in transcript.utterances or ())
 
 
@@ -67,8 +65,4 @@ def _ends_paragraph(word: contract.Word, following: contract.Word, chars: int) -
 
 
 def _joined(words: Sequence[contract.Word]) -> str:
-    texts = [text for word in words if (text := clean(word.text))]
-    joined = texts[:1]
-    for left, right in pairwise(texts):
-        joined += [glue(left, right), right]
-    return "".join(joined)
+    return join_words([text for word in words if (text := clean(word.text))])

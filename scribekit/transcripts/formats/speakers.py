@@ -10,15 +10,15 @@ NO_SPEAKERS = "No speakers: this recording was transcribed without speaker_label
 
 
 def render(document: Document) -> str:
-    """One paragraph per turn, ``[00:00:12] Speaker A: …``, with a blank line between; empty when nothing was said.
+    """Return one paragraph per turn, ``[00:00:12] Speaker A: …``, with an empty line between; empty when nothing was said.
 
-    Without speaker labels the first line says so, and the paragraphs have their times alone.
+    Without speaker labels the first line says so, and the paragraphs have only their times.
     """
     lines = []
     for paragraph in paragraphs_of(document.transcript):
         name = document.name_of(paragraph.speaker, paragraph.channel)
-        who = f"{name}: " if name else ""
-        lines.append(f"[{timecode.clock(paragraph.start_ms)}] {who}{paragraph.text}\n")
+        prefix = f"{name}: " if name else ""
+        lines.append(f"[{timecode.clock(paragraph.start_ms)}] {prefix}{paragraph.text}\n")
     if lines and not has_speakers(document.transcript):
         lines.insert(0, f"{NO_SPEAKERS}\n")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """SubRip subtitles.
 
-SubRip has no standard and no escape, so the three things in a text that players take for something else are written in a way that
-looks much the same and is inert: an arrow (it would be a time line), the start of a tag, and braces (styling in ASS).
+SubRip has no standard and no escape. Players misread three things in a text, so similar characters replace them: an arrow (it would be a
+time line), the start of a tag, and braces (styling in ASS).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _BRACES = str.maketrans("{}", "()")
 
 
 def render(document: Document) -> str:
-    """Numbered cues without speakers and without markup; empty when nothing was said."""
+    """Return numbered cues without speakers and without markup; empty when nothing was said."""
     cues = [
         f"{number}\n{timecode.srt(cue.start_ms)} --> {timecode.srt(cue.end_ms)}\n{_inert(cue.lines)}\n"
         for number, cue in enumerate(document.cues, 1)

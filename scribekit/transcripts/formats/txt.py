@@ -7,5 +7,5 @@ from scribekit.transcripts.formats.paragraphs import paragraphs_of
 
 
 def render(document: Document) -> str:
-    """One paragraph per turn (or per group of sentences), each on one line, with a blank line between; empty when nothing was said."""
+    """Return one paragraph per turn (or group of sentences), each on one line, with an empty line between; empty when nothing was said."""
     return "\n".join(f"{paragraph.text}\n" for paragraph in paragraphs_of(document.transcript))

@@ -10,7 +10,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def render(document: Document) -> str:
-    """Cues with the speaker as ``<v Speaker A>`` where there is one; the header alone when nothing was said."""
+    """Return cues with the speaker as ``<v Speaker A>`` where there is one; only the header when nothing was said."""
     cues = (
         f"\n{timecode.vtt(cue.start_ms)} --> {timecode.vtt(cue.end_ms)}\n{_voice(document, cue)}{_escaped(cue.lines)}\n"
         for cue in document.cues

@@ -1,6 +1,8 @@
-"""Stored payloads become columns: one frame per level, for one recording or for a whole corpus.
+"""Stored payloads as columns: one frame per level, for one recording or a whole corpus. Pure.
 
-Payloads are read one by one and only their columns are kept, as Arrow arrays, so memory holds the answer and one payload.
+Payloads are read one by one and only their columns are kept, as Arrow arrays, so memory holds the tables and one payload. ``reader``
+decodes a payload once for all levels, ``words`` and ``utterances`` check its words and turns, ``sentences`` cuts the words, ``projections``
+makes the tables. Other rooms may also import ``words`` and ``sentences``.
 """
 
 from scribekit.transcripts.frames.projections import (

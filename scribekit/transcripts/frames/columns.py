@@ -1,4 +1,4 @@
-"""The columns of one table as Arrow arrays, one chunk per payload."""
+"""The columns of one table as Arrow arrays, one chunk per payload. Pure."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _ARROW = {"str": pa.large_string(), "int64": pa.int64(), "Int64": pa.int64(), "f
 
 
 class TableBuilder:
-    """Gathers a table payload by payload, so that memory holds the answer and one payload."""
+    """Builds a table payload by payload, so that memory holds the table and one payload."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
         self._chunks: dict[str, list[Any]] = {name: [] for name in table.names}
-        self._alike: dict[tuple[str, Any], Any] = {}
+        self._constants: dict[tuple[str, Any], Any] = {}
 
     def add(self, recording_id: str, length: int, values: Mapping[str, Any]) -> None:
-        """The rows of one payload.
+        """Add the rows of one payload.
 
         Args:
             recording_id: Goes into every row.
             length: The number of rows.
-            values: Column name → the values of all rows, as an Arrow array or to be made one; a single text or truth stands for a
-                column that is the same throughout, and a column that is not named is missing throughout.
+            values: Column name → the values of all rows, as an Arrow array or any sequence; a single text or bool is the value of every
+                row, and a column that is not named is missing in every row.
         """
         if length == 0:
             return
@@ -39,23 +39,23 @@ class TableBuilder:
             if name == "recording_id":
                 chunk = pa.repeat(pa.scalar(value, arrow), length)
             elif value is None or isinstance(value, (str, bool)):
-                chunk = self._repeated(name, value, length)
+                chunk = self._constant(name, value, length)
             elif isinstance(value, pa.Array):
                 chunk = value
             else:
                 chunk = pa.array(value, arrow)
             self._chunks[name].append(chunk)
 
-    def _repeated(self, name: str, value: str | bool | None, length: int) -> Any:
-        """A column that is the same throughout: payloads share the memory of the longest."""
-        known = self._alike.get((name, value))
+    def _constant(self, name: str, value: str | bool | None, length: int) -> Any:
+        """Return a column of one value; payloads share the memory of the longest."""
+        known = self._constants.get((name, value))
         if known is None or len(known) < length:
             arrow = _ARROW[self._table.dtypes[name]]
-            known = self._alike[name, value] = pa.repeat(pa.scalar(value, arrow), length)
+            known = self._constants[name, value] = pa.repeat(pa.scalar(value, arrow), length)
         return known.slice(0, length)
 
     def add_rows(self, recording_id: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """The rows of one payload as mappings; the table's ``…_index`` column, its second, counts them unless they say otherwise."""
+        """Add the rows of one payload as mappings; the table's ``…_index`` column, its second, numbers them unless they have one."""
         names = self._table.names[1:]
         values: dict[str, Any] = {name: [row.get(name) for row in rows] for name in names}
         if rows and names[0].endswith("_index") and names[0] not in rows[0]:
@@ -63,18 +63,18 @@ class TableBuilder:
         self.add(recording_id, len(rows), values)
 
     def table(self) -> pa.Table:
-        """What was gathered, as Arrow holds it."""
+        """Return the table in Arrow."""
         arrays = [pa.chunked_array(self._chunks[name], _ARROW[dtype]) for name, dtype in self._table.dtypes.items()]
         return pa.Table.from_arrays(arrays, names=self._table.names)
 
     def frame(self) -> pd.DataFrame:
-        """What was gathered, with the columns and dtypes of the table. The gathered chunks are given away: call it once."""
+        """Return the table as a frame with its columns and dtypes. It takes the chunks out of the builder: call it once."""
         if not self._chunks["recording_id"]:
             return self._table.frame()
         return pd.DataFrame({name: self._values(name, dtype) for name, dtype in self._table.dtypes.items()}, copy=False)
 
     def _values(self, name: str, dtype: str) -> Any:
-        """One column as pandas holds it, releasing the chunks it came from."""
+        """Return one column for pandas, and release its chunks."""
         column = pa.chunked_array(self._chunks.pop(name), _ARROW[dtype])
         extension = pd.api.types.pandas_dtype(dtype)
         if hasattr(extension, "__from_arrow__"):

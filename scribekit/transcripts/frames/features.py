@@ -1,7 +1,7 @@
-"""What the service found beside the words: chapters, entities, sentiments, topics, highlights, sensitive content, languages. Pure.
+"""The service's results beside the words: chapters, entities, sentiments, topics, highlights, sensitive content, languages. Pure.
 
-A feature that was off is an empty table, whether the payload says null, ``{}``, "unavailable" or nothing. Values are read one by one, so
-an unknown label is a label like any other, and what is missing or odd is missing in its own cell only.
+A feature that was off is an empty table, whether the payload says null, ``{}``, "unavailable" or nothing. Values are read one by one:
+unknown labels are kept, and a missing or odd value is missing in its own cell only.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ CODE_SWITCHING = "code switching"
 
 
 class Feature:
-    """One feature: its table, the keys of the payload that it reads, and how their values become rows."""
+    """One feature: its table, the keys of the payload that it reads, and the rows of their values."""
 
     def __init__(self, table: Table, keys: tuple[str, ...], rows: Callable[[Raw], Iterator[Row]]) -> None:
         self.table = table
@@ -28,7 +28,7 @@ class Feature:
         self._rows = rows
 
     def rows(self, payload: Any) -> list[Row]:
-        """The rows of one payload, from an object that has its keys as attributes."""
+        """Return the rows of one payload, from an object that has its keys as attributes."""
         return list(self._rows({key: getattr(payload, key) for key in self.keys}))
 
 

@@ -1,7 +1,8 @@
-"""Words that are all written alike become columns without an object for each. Pure.
+"""An optional fast path: read the words of a payload as columns, without an object for each word. The result equals plain decoding.
 
-A serialiser writes every word with the same keys in the same order, so the colons behind the keys tell where each value lies. All that
-stands between the values is compared with the first word's, byte by byte; what is written otherwise is left to be read word by word.
+A serialiser writes every word with the same keys in the same order, so the colons after the keys tell where each value is. All that is
+written between the values is compared with the first word's, byte by byte. Words that differ are left to the decoder. The list of words,
+which is most of a payload, is cut out, so that the decoder does not read it again.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ TEXT = pa.large_string()
 _KINDS = {"text": TEXT, "speaker": TEXT, "channel": TEXT, "start": pa.int64(), "end": pa.int64(), "confidence": pa.float64()}
 _NEEDED = frozenset({"text", "start", "end"})
 _FIELD = re.compile(rb'(?:, ?)?"(\w+)": ?(?:"((?:[^"\\]|\\.)*)"|([^"{}\[\]\s,]+))')
-_COLON, _QUOTE, _BLANK = ord(":"), ord('"'), ord(" ")
+_COLON, _QUOTE, _SPACE = ord(":"), ord('"'), ord(" ")
+
+_WORDS = re.compile(rb'"words": ?(?=\[\{)')
+_BRACE = ord("}")
 
 _texts = msgspec.json.Decoder(list[str])
+_objects = msgspec.json.Decoder(msgspec.defstruct("Anything", []))
 
 
 class WordColumns(NamedTuple):
-    """The words of a payload, a column each as an Arrow array; a column that is missing throughout is None.
+    """The words of a payload, each column an Arrow array; None for a column that no word has."""
 
-    ``begins`` is no value of theirs: it says where in what was read the first key of each word is.
-    """
-
-    begins: Positions
     text: Any
     start: Any
     end: Any
@@ -44,13 +45,13 @@ class WordColumns(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A value of each word, and what is written before it.
+    """A value that each word has, and what is written before it.
 
     Attributes:
         name: Its key.
-        before: What stands between the value before and this one; for the first, the last value of the word before.
-        colon: Of the colons of a word, the number of one in ``before``.
-        lead: Where that one is in ``before``.
+        before: What is written between the value before and this one; for the first field, from the last value of the word before.
+        colon: The number, among the colons of a word, of one that is in ``before``.
+        lead: The position of that colon in ``before``.
     """
 
     name: str
@@ -66,24 +67,61 @@ class _Layout:
     Attributes:
         fields: Its values.
         colons: How many colons it has.
-        lead: Where the first of these is, from the first key.
-        ending: What stands behind the last value of the last word.
+        ending: What is written after the last value of the last word.
     """
 
     fields: list[_Field]
     colons: int
-    lead: int
     ending: bytes
 
 
+def cut_out_words(body: bytes) -> tuple[WordColumns, bytes] | None:
+    """Cut the words out of a payload when all are written alike.
+
+    Args:
+        body: A payload: valid JSON.
+
+    Returns:
+        The words, and the payload with null instead of them; it has another value under ``words`` only when the payload has this key twice.
+        None when the words must be decoded.
+
+    Example:
+        >>> cut_out_words(b'{"id":"t","words":[{"text":"Hi","start":10,"end":90}],"utterances":null}')[1]
+        b'{"id":"t","words":null,"utterances":null}'
+    """
+    found = _WORDS.search(body)
+    if found is None or not _is_key_of_payload(body[: found.end()]):
+        return None
+    begin, end = found.end(), _end_of_list(body, found.end())
+    columns = read_columns(body[begin:end])
+    return None if columns is None else (columns, body[:begin] + b"null" + body[end:])
+
+
+def _is_key_of_payload(beginning: bytes) -> bool:
+    """Whether the key at the end is the payload's own and not a nested one: then a value and one brace complete the object."""
+    try:
+        _objects.decode(beginning + b"null}")
+    except msgspec.MsgspecError:
+        return False
+    return True
+
+
+def _end_of_list(text: bytes, begin: int) -> int:
+    """Return where a list of objects ends, unless a text in it has what looks like its end; 0 when it does not end."""
+    end = text.find(b"]", begin) + 1
+    while end and text[end - 2] != _BRACE:
+        end = text.find(b"]", end) + 1
+    return end
+
+
 def read_columns(raw: bytes) -> WordColumns | None:
-    """The words, when they are written alike.
+    """Read the words as columns when all are written alike.
 
     Args:
         raw: The value of ``words`` in a payload: valid JSON.
 
     Returns:
-        The columns; None when the words must be read one by one.
+        The columns; None when the words must be decoded one by one.
 
     Example:
         >>> read_columns(b'[{"text":"Hi","start":10,"end":90},{"text":"you","start":100,"end":190}]').end.to_pylist()
@@ -93,17 +131,17 @@ def read_columns(raw: bytes) -> WordColumns | None:
     has_escapes = b"\\" in raw
     if layout is None or (has_escapes and b"\\\\" in raw) or not raw.endswith(layout.ending):
         return None
-    places = _places(raw, layout)
-    if places is None:
+    colons = _colons(raw, layout)
+    if colons is None:
         return None
     try:
-        return WordColumns(places[:, 0] - layout.lead, **_values(raw, layout, places, has_escapes=has_escapes))
+        return WordColumns(**_values(raw, layout, colons, has_escapes=has_escapes))
     except (pa.ArrowInvalid, msgspec.MsgspecError):
         return None
 
 
 def _layout_of(raw: bytes) -> _Layout | None:
-    """How the first word is written, if it has what a word needs and nothing that is not known."""
+    """Return how the first word is written; None unless it has what a word needs and no unknown key."""
     if not raw.startswith(b"[{"):
         return None
     names: list[str] = []
@@ -116,7 +154,7 @@ def _layout_of(raw: bytes) -> _Layout | None:
         if name in seen or name not in _KINDS or (is_text != (_KINDS[name] is TEXT) and found[3] != b"null"):
             return None
         seen.add(name)
-        if is_text or _KINDS[name] is not TEXT:  # a null where a text may stand is no value: all words have it, or they are not alike
+        if is_text or _KINDS[name] is not TEXT:  # null instead of a text is not a value: every word has it, or they are not alike
             names.append(name)
             literals.append(raw[ended : found.start(2 if is_text else 3)])
             ended = found.end(2 if is_text else 3)
@@ -128,59 +166,57 @@ def _layout_of(raw: bytes) -> _Layout | None:
     leads = [literal.index(b":") for literal in literals]
     fields = [_Field(name, literals[number], sum(colons[:number]), leads[number]) for number, name in enumerate(names)]
     fields[0] = _Field(names[0], tail + gap + literals[0], 0, len(tail + gap) + leads[0])
-    return _Layout(fields, sum(colons) + tail.count(b":"), leads[0], tail + b"]")
+    return _Layout(fields, sum(colons) + tail.count(b":"), tail + b"]")
 
 
-def _places(raw: bytes, layout: _Layout) -> Positions | None:
-    """Where the colons of each word are, when the words are alike."""
+def _colons(raw: bytes, layout: _Layout) -> Positions | None:
+    """Return the positions of the colons between the values, a row for each colon of a word; None unless the words are alike."""
     buffer = np.frombuffer(raw, np.uint8)
     colons = np.flatnonzero(buffer == _COLON)
-    places = _alike(raw, layout, colons)
-    if places is not None:
-        return places
-    before = buffer[colons - 1]  # behind a key there is a quotation mark, or blanks; before a colon in a text there is seldom either
-    return None if (before <= _BLANK).any() else _alike(raw, layout, colons[before == _QUOTE])
+    found = _if_alike(raw, layout, colons)
+    if found is not None:
+        return found
+    before = buffer[colons - 1]  # a key ends with a quotation mark, or spaces follow it; before a colon in a text there is seldom either
+    return None if (before <= _SPACE).any() else _if_alike(raw, layout, colons[before == _QUOTE])
 
 
-def _alike(raw: bytes, layout: _Layout, colons: Positions) -> Positions | None:
-    """A row of colons for each word, when all that stands between the values is as in the first."""
+def _if_alike(raw: bytes, layout: _Layout, colons: Positions) -> Positions | None:
     if not len(colons) or len(colons) % layout.colons:
         return None
-    places = colons.reshape(-1, layout.colons)
+    of_words = np.ascontiguousarray(colons.reshape(-1, layout.colons).T)
     for number, field in enumerate(layout.fields):
         width = len(field.before)
         windows = np.ndarray((len(raw) - width + 1,), dtype=f"V{width}", buffer=raw, strides=(1,))
-        starts = places[0 if number else 1 :, field.colon] - field.lead
+        starts = of_words[field.colon, 0 if number else 1 :] - field.lead
         if len(starts) and (starts[0] < 0 or starts[-1] >= len(windows) or windows[starts].tobytes() != field.before * len(starts)):
             return None
-    return places
+    return of_words
 
 
-def _values(raw: bytes, layout: _Layout, places: Positions, *, has_escapes: bool) -> dict[str, Any]:
-    data, fields = pa.py_buffer(raw), layout.fields
-    befores = [places[:, field.colon] - field.lead for field in fields]
+def _values(raw: bytes, layout: _Layout, colons: Positions, *, has_escapes: bool) -> dict[str, Any]:
+    data, is_ascii, every_other = pa.py_buffer(raw), raw.isascii(), pa.array(np.arange(0, 2 * colons.shape[1], 2))
+    befores = [colons[field.colon] - field.lead for field in layout.fields]
     befores.append(np.append(befores[0][1:], len(raw) - len(layout.ending)))
     values = {}
-    for number, field in enumerate(fields):
-        cells = _cut(data, befores[number] + len(field.before), befores[number + 1])
+    for field, before, after in zip(layout.fields, befores, befores[1:], strict=False):
+        cells = _between(data, before + len(field.before), after, every_other)
         kind = _KINDS[field.name]
         if kind is not TEXT:
             values[field.name] = _numbers(cells, kind)
         elif has_escapes:
             values[field.name] = _unescaped(cells)
         else:
-            cells.validate(full=not raw.isascii())
+            cells.validate(full=not is_ascii)
             values[field.name] = cells
     return values
 
 
-def _cut(data: pa.Buffer, starts: Positions, ends: Positions) -> Any:
-    """The texts between the positions: every other one of those that all the positions part."""
+def _between(data: pa.Buffer, starts: Positions, ends: Positions, every_other: Any) -> Any:
+    """Return the texts from each start to its end: every other one of those between all the positions."""
     edges = np.column_stack((starts, ends)).reshape(-1)
     if edges[0] < 0 or edges[-1] > data.size or (edges[1:] < edges[:-1]).any():
         raise pa.ArrowInvalid("Values overlap")
-    parted = pa.LargeStringArray.from_buffers(len(edges) - 1, pa.py_buffer(edges), data)
-    return parted.take(pa.array(np.arange(0, len(edges), 2)))
+    return pa.LargeStringArray.from_buffers(len(edges) - 1, pa.py_buffer(edges), data).take(every_other)
 
 
 def _numbers(cells: Any, kind: pa.DataType) -> Any:

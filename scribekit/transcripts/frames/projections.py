@@ -1,4 +1,4 @@
-"""One projection per level: pairs of recording id and payload in, a frame out. Pure."""
+"""One projection per level: from pairs of recording id and payload to a frame. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ import pyarrow as pa
 
 from scribekit.base import contract, schema
 from scribekit.transcripts.frames.columns import TableBuilder
-from scribekit.transcripts.frames.edit_marks import flags, is_edited
 from scribekit.transcripts.frames.features import FEATURES
 from scribekit.transcripts.frames.json_words import TEXT
 from scribekit.transcripts.frames.reader import PayloadReader
-from scribekit.transcripts.frames.words import Words
+from scribekit.transcripts.frames.words import Words, flags, is_edited
 
 REMOTE_ENGINE = "AssemblyAI"
 SERVICE, REPAIRED, EDITED = "service", "repaired", "edited"
@@ -27,7 +26,7 @@ Payloads = Iterable[tuple[str, bytes]]
 
 
 def project(levels: Iterable[str], payloads: Payloads) -> dict[str, pa.Table]:
-    """The tables of several levels from one reading of each payload.
+    """Return the tables of several levels; each payload is read once.
 
     Memory holds the tables and one payload. Reading a payload takes most of the time, so all levels cost little more than ``words``.
 
@@ -38,7 +37,7 @@ def project(levels: Iterable[str], payloads: Payloads) -> dict[str, pa.Table]:
 
     Returns:
         Level → its table in Arrow, with the columns of ``schema.LEVELS[level]`` in order: ``str`` as ``large_string``, ``int64`` and
-        ``Int64`` as ``int64``, ``float64`` as ``double``, ``bool`` as ``bool``; what is missing is null. One chunk per payload.
+        ``Int64`` as ``int64``, ``float64`` as ``double``, ``bool`` as ``bool``; a missing value is null. One chunk per payload.
 
     Raises:
         msgspec.MsgspecError: A payload is not a JSON transcript.
@@ -49,29 +48,29 @@ def project(levels: Iterable[str], payloads: Payloads) -> dict[str, pa.Table]:
         >>> tables["words"].num_rows, tables["sentences"]["text"].to_pylist()
         (1, ['Hi'])
     """
-    return {level: columns.table() for level, columns in _gathered(levels, payloads).items()}
+    return {level: builder.table() for level, builder in _built(levels, payloads).items()}
 
 
-def _gathered(levels: Iterable[str], payloads: Payloads) -> dict[str, TableBuilder]:
-    gathered = {level: TableBuilder(schema.LEVELS[level]) for level in levels}
+def _built(levels: Iterable[str], payloads: Payloads) -> dict[str, TableBuilder]:
+    builders = {level: TableBuilder(schema.LEVELS[level]) for level in levels}
     for recording_id, body in payloads:
-        _add(gathered, recording_id, body)
-    return gathered
+        _add(builders, recording_id, body)
+    return builders
 
 
-def _add(gathered: Mapping[str, TableBuilder], recording_id: str, body: bytes) -> None:
-    """The rows of one payload. Its objects are gone before the next is read: they stay in the processor's cache."""
-    reading = PayloadReader(body, frozenset(gathered))
-    for level, columns in gathered.items():
+def _add(builders: Mapping[str, TableBuilder], recording_id: str, body: bytes) -> None:
+    """Add the rows of one payload. Its objects are freed before the next is read, so they stay in the processor's cache."""
+    reader = PayloadReader(body, frozenset(builders))
+    for level, builder in builders.items():
         if level in _COLUMNS:
-            values = _COLUMNS[level](reading)
-            columns.add(recording_id, len(next(iter(values.values()))), values)
+            values = _COLUMNS[level](reader)
+            builder.add(recording_id, len(next(iter(values.values()))), values)
         else:
-            columns.add_rows(recording_id, _ROWS[level](reading))
+            builder.add_rows(recording_id, _ROWS[level](reader))
 
 
 def _frame(level: str, payloads: Payloads) -> pd.DataFrame:
-    return _gathered([level], payloads)[level].frame()
+    return _built([level], payloads)[level].frame()
 
 
 class _Origin(msgspec.Struct):
@@ -82,7 +81,7 @@ _origin = msgspec.json.Decoder(_Origin)
 
 
 def transcripts_frame(payloads: Payloads) -> pd.DataFrame:
-    """One row per payload, with the columns of ``schema.TRANSCRIPTS``.
+    """Return one row per payload, with the columns of ``schema.TRANSCRIPTS``.
 
     A transcript that was deleted at the service keeps its row, with the text "Deleted by user." and no words.
 
@@ -101,10 +100,10 @@ def transcripts_frame(payloads: Payloads) -> pd.DataFrame:
 
 
 def utterances_frame(payloads: Payloads) -> pd.DataFrame:
-    """One row per turn, with the columns of ``schema.UTTERANCES``; none for a payload without speaker labels or channels.
+    """Return one row per turn, with the columns of ``schema.UTTERANCES``; none for a payload without speaker labels or channels.
 
-    Times that cannot be (missing, beyond the recording, the end before the start) are put right by the rule of
-    ``frames.turns.possible_times``; ``time_source`` says so.
+    Impossible times (missing, beyond the recording, the end before the start) are repaired by the rule of
+    ``frames.utterances.possible_times``; ``time_source`` says so.
 
     Args:
         payloads: Pairs of ``recording_id`` and the JSON bytes as received.
@@ -116,15 +115,15 @@ def utterances_frame(payloads: Payloads) -> pd.DataFrame:
 
 
 def words_frame(payloads: Payloads) -> pd.DataFrame:
-    """One row per word, with the columns of ``schema.WORDS``.
+    """Return one row per word, with the columns of ``schema.WORDS``.
 
-    ``utterance_index`` is the utterance that holds the word. Where utterances do not overlap and each word lies inside one of its own
-    speaker and channel, time alone says which. Elsewhere (crosstalk between channels, words without length) a word belongs to
-    the first utterance that lists a word of the same start and text and has not given it away yet; a word that no utterance lists
-    belongs to the latest utterance that contains its start, of its own speaker and channel if there is one. Otherwise it is missing.
+    ``utterance_index`` is the utterance of the word. Where utterances do not overlap and each word is inside one of its own speaker and
+    channel, time decides. Elsewhere (crosstalk between channels, words without length) a word belongs to the first utterance that lists a
+    word of the same start and text that was not taken yet. A word that no utterance lists belongs to the latest utterance that contains
+    its start, of its own speaker and channel if there is one. Otherwise the utterance is missing.
 
-    Times that cannot be (missing, before the start or after the end of the recording, against the order) are put right by the rule of
-    ``frames.clock``; ``time_source`` says so, and which times are of text that a person typed.
+    Impossible times (missing, before the start or after the end of the recording, against the order) are repaired by the rule of
+    ``frames.times``. ``time_source`` says so, and which times are of text that a person typed.
 
     Args:
         payloads: Pairs of ``recording_id`` and the JSON bytes as received.
@@ -141,7 +140,7 @@ def words_frame(payloads: Payloads) -> pd.DataFrame:
 
 
 def sentences_frame(payloads: Payloads) -> pd.DataFrame:
-    """One row per sentence, with the columns of ``schema.SENTENCES``, cut from the words by the rule of ``frames.segments``.
+    """Return one row per sentence, with the columns of ``schema.SENTENCES``, cut from the words by the rule of ``frames.sentences``.
 
     Args:
         payloads: Pairs of ``recording_id`` and the JSON bytes as received.
@@ -153,7 +152,7 @@ def sentences_frame(payloads: Payloads) -> pd.DataFrame:
 
 
 def paragraphs_frame(payloads: Payloads) -> pd.DataFrame:
-    """One row per paragraph, with the columns of ``schema.PARAGRAPHS``, cut from the words by the rule of ``frames.segments``.
+    """Return one row per paragraph, with the columns of ``schema.PARAGRAPHS``, cut from the words by the rule of ``frames.sentences``.
 
     Args:
         payloads: Pairs of ``recording_id`` and the JSON bytes as received.
@@ -176,7 +175,7 @@ PROJECTIONS: Mapping[str, Callable[[Payloads], pd.DataFrame]] = {
 
 
 def engine_of(transcript: contract.Transcript) -> str:
-    """What made a transcript: "AssemblyAI", or "name version (quality)" as the embedded service says of itself.
+    """Return what made a transcript: "AssemblyAI", or "name version (quality)" as the embedded service reports it.
 
     Example:
         >>> engine_of(contract.Transcript(id="t", status="completed", engine=contract.Engine("pocketsphinx", "5.1", "demonstration")))
@@ -186,7 +185,7 @@ def engine_of(transcript: contract.Transcript) -> str:
 
 
 def provenance_of(body: bytes) -> dict[str, str | None]:
-    """What a payload says of its making: ``transcript_id, model, language, engine``, as in ``schema.PROVENANCE``.
+    """Return the provenance of a payload: ``transcript_id, model, language, engine``, as in ``schema.PROVENANCE``.
 
     Raises:
         msgspec.MsgspecError: The body is not a JSON transcript.
@@ -215,11 +214,11 @@ def _engine_name(engine: contract.Engine | None) -> str:
     return f"{name} ({engine.quality})" if engine.quality else name
 
 
-def _transcript_rows(reading: PayloadReader) -> list[dict[str, Any]]:
-    payload, spoken = reading.payload, reading.spoken
+def _transcript_rows(reader: PayloadReader) -> list[dict[str, Any]]:
+    payload, words = reader.payload, reader.words
     if payload.id is None or payload.status is None:
         raise msgspec.ValidationError("Expected a transcript with 'id' and 'status'")
-    speakers = {turn.speaker for turn in reading.turns} or set(() if spoken.speakers is None else spoken.speakers.unique().to_pylist())
+    speakers = {turn.speaker for turn in reader.turns} or set(() if words.speakers is None else words.speakers.unique().to_pylist())
     row = {
         "transcript_id": contract.as_text(payload.id),
         "text": contract.as_text(payload.text) or "",
@@ -229,10 +228,10 @@ def _transcript_rows(reading: PayloadReader) -> list[dict[str, Any]]:
         "language": contract.as_text(payload.language_code),
         "model": contract.as_text(payload.speech_model_used),
         "summary": contract.as_text(payload.summary or None),
-        "n_words": len(spoken),
+        "n_words": len(words),
         "n_speakers": len(speakers - {None}),
         "engine": _engine_name(_engine(payload.engine)),
-        "edited": is_edited(reading.review),
+        "edited": is_edited(reader.review),
     }
     return [row]
 
@@ -245,8 +244,8 @@ def _engine(raw: Any) -> contract.Engine | None:
     )
 
 
-def _feature_rows(name: str, reading: PayloadReader) -> list[dict[str, Any]]:
-    return FEATURES[name].rows(reading.payload)
+def _feature_rows(name: str, reader: PayloadReader) -> list[dict[str, Any]]:
+    return FEATURES[name].rows(reader.payload)
 
 
 _ROWS: Mapping[str, Callable[[PayloadReader], list[dict[str, Any]]]] = {
@@ -255,8 +254,8 @@ _ROWS: Mapping[str, Callable[[PayloadReader], list[dict[str, Any]]]] = {
 }
 
 
-def _utterance_columns(reading: PayloadReader) -> dict[str, Any]:
-    turns, times = reading.turns, reading.turn_times
+def _utterance_columns(reader: PayloadReader) -> dict[str, Any]:
+    turns, times = reader.turns, reader.turn_times
     return {
         "utterance_index": np.arange(len(turns)),
         "speaker": [turn.speaker for turn in turns],
@@ -265,44 +264,44 @@ def _utterance_columns(reading: PayloadReader) -> dict[str, Any]:
         "end_ms": [turn.end for turn in turns] if times is None else times[1],
         "text": [turn.text for turn in turns],
         "confidence": [turn.confidence for turn in turns],
-        "n_words": reading.listed,
+        "n_words": [len(turn.words or ()) for turn in turns],
         "time_source": SERVICE if times is None else _sources_of(times[2].astype(np.int8)),
-        "edited": flags(reading.review.edited_utterances if reading.review else (), len(turns)),
+        "edited": flags(reader.review.edited_utterances if reader.review else (), len(turns)),
     }
 
 
-def _word_columns(reading: PayloadReader) -> dict[str, Any]:
-    spoken = reading.spoken
+def _word_columns(reader: PayloadReader) -> dict[str, Any]:
+    words = reader.words
     return {
-        "word_index": np.arange(len(spoken)),
-        "utterance_index": spoken.utterances,
-        "speaker": spoken.speakers,
-        "channel": spoken.channels,
-        "start_ms": spoken.starts,
-        "end_ms": spoken.ends,
-        "text": spoken.texts,
-        "confidence": spoken.confidences,
-        "time_source": _time_sources(spoken),
-        "edited": False if spoken.edited is None else spoken.edited,
+        "word_index": np.arange(len(words)),
+        "utterance_index": words.utterances,
+        "speaker": words.speakers,
+        "channel": words.channels,
+        "start_ms": words.starts,
+        "end_ms": words.ends,
+        "text": words.texts,
+        "confidence": words.confidences,
+        "time_source": _time_sources(words),
+        "edited": False if words.edited is None else words.edited,
     }
 
 
 _COLUMNS: Mapping[str, Callable[[PayloadReader], dict[str, Any]]] = {
     "utterances": _utterance_columns,
     "words": _word_columns,
-    "sentences": lambda reading: reading.segments.sentences(),
-    "paragraphs": lambda reading: reading.segments.paragraphs(),
+    "sentences": lambda reader: reader.segmenter.sentences(),
+    "paragraphs": lambda reader: reader.segmenter.paragraphs(),
 }
 
 
-def _time_sources(spoken: Words) -> Any:
-    if spoken.repaired is None and spoken.retimed is None:
+def _time_sources(words: Words) -> Any:
+    if words.repaired is None and words.retimed is None:
         return SERVICE
-    kinds = np.zeros(len(spoken), dtype=np.int8)
-    if spoken.repaired is not None:
-        kinds[spoken.repaired] = 1
-    if spoken.retimed is not None:
-        kinds[spoken.retimed] = 2
+    kinds = np.zeros(len(words), dtype=np.int8)
+    if words.repaired is not None:
+        kinds[words.repaired] = 1
+    if words.retimed is not None:
+        kinds[words.retimed] = 2
     return _sources_of(kinds)
 
 

@@ -1,12 +1,12 @@
 """Sentences and paragraphs, made from the words without a further request, by one rule. Pure.
 
-A *turn* is a run of words of one speaker. Channels are read one by one, and within one channel a gap of half a second in which another
-channel begins a word ends a turn too. A *sentence* ends with a word that ends with ``. ? ! …`` (or what other scripts write for them;
-closing quotes and brackets aside), after 40 words, or with its turn. Closing quotes and brackets that stand alone belong to the
-sentence before. A point does not end a sentence after some titles and abbreviations (``Dr.``, ``vs.``), after an initial (a capital,
-but for ``I.``), or after several letters with a point each (``U.S.``, ``e.g.``): what ends so runs into the next sentence. A *paragraph*
-holds up to five sentences of one speaker with pauses under 1.5 seconds. Sentences and paragraphs are in order of their starts. The text
-is the words with a blank between them, the confidence the mean of the words'.
+A *turn* is a run of words of one speaker. Channels are read one by one. Within one channel, a gap of half a second in which another
+channel begins a word ends a turn too. A *sentence* ends with a word that ends with ``. ? ! …`` (or the punctuation of other scripts for
+them; closing quotes and brackets may follow), after 40 words, or with its turn. Closing quotes and brackets that are words of their own
+belong to the sentence before. A period does not end a sentence after some titles and abbreviations (``Dr.``, ``vs.``), after an initial
+(a capital, except ``I.``), or after several letters with a period each (``U.S.``, ``e.g.``): these run into the next sentence. A
+*paragraph* has up to five sentences of one speaker with pauses under 1.5 seconds. Sentences and paragraphs are in order of their starts.
+The text is the words as running text (:func:`scribekit.base.text.join_words`), the confidence the mean of the words'.
 
 The service's own ``/sentences`` and ``/paragraphs`` cut by rules that it does not publish: expect the same sentences where there is
 punctuation, and other paragraphs. The embedded service cuts by this rule.
@@ -24,20 +24,22 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scribekit.base.text import (
+    BREATH_MS,
+    CLOSING,
+    PARAGRAPH_PAUSE_MS,
+    PARAGRAPH_SENTENCES,
+    SENTENCE_ENDS,
+    SENTENCE_WORDS,
+    is_abbreviation,
+    is_spaced,
+    separators,
+)
 from scribekit.transcripts.frames.json_words import TEXT
 from scribekit.transcripts.frames.words import Words
 
-BREATH_MS = 500
-SENTENCE_WORDS = 40
-SENTENCE_ENDS = ".?!…‽。．｡？！।॥۔؟።፧"
-CLOSING = "\"'”’“‘»«›‹)]}」』）］】"
-_ABBREVIATION = re.compile(
-    r"[\"'“„«(\[]*(?:(?P<initial>(?!I\.)[^\W\d_])\.|(?:[^\W\d_]\.){2,}|(?:Dr|Mr|Mrs|Ms|Prof|St|Mt|Sr|Sra|Srta|Dra|Mme|Mlle|Rev|Capt|Lt|Sgt|Gov|Nr|vs|approx|bzw|ca)\.)"
-)
 _CLOSES = rf"[{SENTENCE_ENDS}][{re.escape(CLOSING)}]*\z"
-_CLOSING_ALONE = rf"\A[{re.escape(CLOSING)}]+\z"
-PARAGRAPH_SENTENCES = 5
-PARAGRAPH_PAUSE_MS = 1500
+_CLOSING_ONLY = rf"\A[{re.escape(CLOSING)}]+\z"
 
 Positions = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -46,115 +48,132 @@ Flags = npt.NDArray[np.bool_]
 class Segmenter:
     """Cuts the words of one payload, all at once."""
 
-    def __init__(self, spoken: Words) -> None:
-        self._spoken = spoken
-        self._speakers = _codes(spoken.speakers, len(spoken))
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._speakers = _codes(words.speakers, len(words))
 
     def sentences(self) -> dict[str, Any]:
-        """The columns of ``schema.SENTENCES`` but for the recording."""
+        """Return the columns of ``schema.SENTENCES``, without the recording."""
         _, edges = self._sentences
         return {"sentence_index": np.arange(len(edges) - 1), **self._columns(edges)}
 
     def sentence_of(self) -> Positions:
-        """The sentence of each word, counted from 0 in the order of the table."""
-        words, edges = self._sentences
-        numbers = np.empty(len(words), dtype=np.int64)
-        numbers[words] = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
+        """Return the sentence of each word, counted from 0 in the order of the table."""
+        order, edges = self._sentences
+        numbers = np.empty(len(order), dtype=np.int64)
+        numbers[order] = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
         return numbers
 
     def paragraphs(self) -> dict[str, Any]:
-        """The columns of ``schema.PARAGRAPHS`` but for the recording."""
-        words, edges = self._sentences
-        firsts, lasts = words[edges[:-1]], words[edges[1:] - 1]
-        begins = _marked(len(firsts))
+        """Return the columns of ``schema.PARAGRAPHS``, without the recording."""
+        order, edges = self._sentences
+        firsts, lasts = order[edges[:-1]], order[edges[1:] - 1]
+        begins = _first_only(len(firsts))
         begins[1:] = self._speakers[firsts[1:]] != self._speakers[firsts[:-1]]
-        begins[1:] |= self._spoken.starts[firsts[1:]] - self._spoken.ends[lasts[:-1]] >= PARAGRAPH_PAUSE_MS
+        begins[1:] |= self._words.starts[firsts[1:]] - self._words.ends[lasts[:-1]] >= PARAGRAPH_PAUSE_MS
         sentences = _edges(_at_most(begins, PARAGRAPH_SENTENCES))
         columns = self._columns(edges[sentences])
         return {"paragraph_index": np.arange(len(sentences) - 1), **columns, "n_sentences": np.diff(sentences)}
 
     @cached_property
     def _sentences(self) -> tuple[Positions, Positions]:
-        """The words sentence by sentence, and where in these each sentence begins, with the end of the last."""
-        words, begins_turn = self._turns()
+        """The positions of the words, sentence by sentence, and the edges of the sentences in them."""
+        order, begins_turn = self._turns()
         begins = begins_turn.copy()
-        begins[1:] |= self._ends(words, begins_turn)[:-1]
+        begins[1:] |= self._ends(order, begins_turn)[:-1]
         edges = _edges(_at_most(begins, SENTENCE_WORDS))
-        starts = self._spoken.starts[words]
+        starts = self._words.starts[order]
         if (starts[1:] >= starts[:-1]).all():
-            return words, edges
-        turn_starts = starts[np.maximum.accumulate(np.where(begins_turn, np.arange(len(words)), 0))]
-        order = np.lexsort((turn_starts[edges[:-1]], starts[edges[:-1]]))
-        lengths = np.diff(edges)[order]
+            return order, edges
+        turn_starts = starts[np.maximum.accumulate(np.where(begins_turn, np.arange(len(order)), 0))]
+        ranks = np.lexsort((turn_starts[edges[:-1]], starts[edges[:-1]]))
+        lengths = np.diff(edges)[ranks]
         edges_in_order = np.append(0, np.cumsum(lengths))
-        return words[np.arange(len(words)) + np.repeat(edges[:-1][order] - edges_in_order[:-1], lengths)], edges_in_order
+        return order[np.arange(len(order)) + np.repeat(edges[:-1][ranks] - edges_in_order[:-1], lengths)], edges_in_order
 
-    def _ends(self, words: Positions, begins_turn: Flags) -> Flags:
-        """Which of the words in a row end a sentence."""
-        ends = _matches(self._spoken.texts, _CLOSES)
+    def _ends(self, order: Positions, begins_turn: Flags) -> Flags:
+        """Return which of the words, in this order, end a sentence."""
+        ends = _matches(self._words.texts, _CLOSES)
         candidates = np.flatnonzero(ends)
-        texts = self._spoken.texts.take(pa.array(candidates)).to_pylist()
-        ends[candidates] = [not _is_abbreviation(text) for text in texts]
-        ends, are_alone = ends[words], _matches(self._spoken.texts, _CLOSING_ALONE)[words]
-        if not are_alone.any():
+        texts = self._words.texts.take(pa.array(candidates)).to_pylist()
+        ends[candidates] = [not is_abbreviation(text) for text in texts]
+        ends, is_closing = ends[order], _matches(self._words.texts, _CLOSING_ONLY)[order]
+        if not is_closing.any():
             return ends
-        places = np.arange(len(words))
-        spoken = np.maximum.accumulate(np.where(are_alone & ~begins_turn, -1, places))  # the word that the quotes and brackets close
-        found: Flags = (ends & ~are_alone)[spoken] & ~np.append(are_alone & ~begins_turn, False)[1:]
+        closed = np.maximum.accumulate(np.where(is_closing & ~begins_turn, -1, np.arange(len(order))))  # by each quote or bracket
+        found: Flags = (ends & ~is_closing)[closed] & ~np.append(is_closing & ~begins_turn, False)[1:]
         return found
 
     def _turns(self) -> tuple[Positions, Flags]:
-        """The words channel by channel, and which of them begin a turn."""
-        channels = _codes(self._spoken.channels, len(self._spoken))
-        words = np.argsort(channels, kind="stable")
-        begins = _marked(len(words))
-        begins[1:] = (self._speakers[words[1:]] != self._speakers[words[:-1]]) | (channels[words[1:]] != channels[words[:-1]])
-        bounds = _edges(_marked(len(words)) | np.append(False, np.diff(channels[words]) != 0)[: len(words)])
+        """Return the positions of the words, channel by channel, and which of them begin a turn."""
+        channels = _codes(self._words.channels, len(self._words))
+        order = np.argsort(channels, kind="stable")
+        begins = _first_only(len(order))
+        begins[1:] = (self._speakers[order[1:]] != self._speakers[order[:-1]]) | (channels[order[1:]] != channels[order[:-1]])
+        bounds = _edges(_first_only(len(order)) | np.append(False, np.diff(channels[order]) != 0)[: len(order)])
         if len(bounds) > 2:
             for first, end in pairwise(bounds.tolist()):
-                others = np.sort(self._spoken.starts[np.delete(words, slice(first, end))])
-                begins[first + 1 : end] |= self._interrupted(words[first:end], others)
-        return words, begins
+                others = np.sort(self._words.starts[np.delete(order, slice(first, end))])
+                begins[first + 1 : end] |= self._interrupted(order[first:end], others)
+        return order, begins
 
-    def _interrupted(self, words: Positions, others: Positions) -> Flags:
-        """Whether another channel begins a word in the gap before each word but the first."""
-        ends, starts = self._spoken.ends[words[:-1]], self._spoken.starts[words[1:]]
+    def _interrupted(self, order: Positions, others: Positions) -> Flags:
+        """Return whether another channel begins a word in the gap before each word except the first."""
+        ends, starts = self._words.ends[order[:-1]], self._words.starts[order[1:]]
         found: Flags = (starts - ends >= BREATH_MS) & (np.searchsorted(others, ends) < np.searchsorted(others, starts))
         return found
 
     def _columns(self, edges: Positions) -> dict[str, Any]:
-        """What all runs of words have, of the runs between the edges."""
-        spoken, (words, _) = self._spoken, self._sentences
-        if not len(words):
+        """Return the columns that sentences and paragraphs share, for the runs of words between the edges."""
+        words, (order, _) = self._words, self._sentences
+        if not len(order):
             return {}
-        firsts = pa.array(words[edges[:-1]])
+        firsts = pa.array(order[edges[:-1]])
         return {
-            "speaker": None if spoken.speakers is None else spoken.speakers.take(firsts),
-            "channel": None if spoken.channels is None else spoken.channels.take(firsts),
-            "start_ms": spoken.starts[words[edges[:-1]]],
-            "end_ms": spoken.ends[words[edges[1:] - 1]],
-            "text": pc.binary_join(pa.ListArray.from_arrays(edges, self._texts), pa.scalar(" ", TEXT)),
+            "speaker": None if words.speakers is None else words.speakers.take(firsts),
+            "channel": None if words.channels is None else words.channels.take(firsts),
+            "start_ms": words.starts[order[edges[:-1]]],
+            "end_ms": words.ends[order[edges[1:] - 1]],
+            "text": self._joined(edges),
             "confidence": self._confidences(edges),
             "n_words": np.diff(edges),
-            "edited": False if spoken.edited is None else np.logical_or.reduceat(spoken.edited[words], edges[:-1]),
+            "edited": False if words.edited is None else np.logical_or.reduceat(words.edited[order], edges[:-1]),
         }
+
+    def _joined(self, edges: Positions) -> Any:
+        """Return the runs of words between the edges as running text, by the rule of ``join_words``."""
+        texts, before = self._texts, self._separators
+        if before is None:
+            return pc.binary_join(pa.ListArray.from_arrays(edges, texts), pa.scalar(" ", TEXT))
+        is_first = np.zeros(len(texts), dtype=np.bool_)
+        is_first[edges[:-1]] = True
+        parts = pc.binary_join_element_wise(pc.if_else(pa.array(is_first), "", before), texts, pa.scalar("", TEXT))
+        return pc.binary_join(pa.ListArray.from_arrays(edges, parts), pa.scalar("", TEXT))
+
+    @cached_property
+    def _separators(self) -> Any:
+        """What is written before each word, sentence by sentence; None when all words are joined with spaces."""
+        texts = self._texts
+        if pc.all(pc.string_is_ascii(texts)).as_py() or is_spaced(_concatenated(texts)):
+            return None
+        return pa.array(separators(texts.to_pylist()), TEXT)
 
     @cached_property
     def _texts(self) -> Any:
         """The texts of the words, sentence by sentence."""
-        words, _ = self._sentences
-        is_as_given = bool((words[1:] > words[:-1]).all())
-        return self._spoken.texts if is_as_given else self._spoken.texts.take(pa.array(words))
+        order, _ = self._sentences
+        is_as_given = bool((order[1:] > order[:-1]).all())
+        return self._words.texts if is_as_given else self._words.texts.take(pa.array(order))
 
     @cached_property
     def _known(self) -> tuple[npt.NDArray[np.float64], Flags]:
-        """The confidences of the words, sentence by sentence, with 0 for what is missing, and which of them are known."""
-        values = self._spoken.confidences.to_numpy(zero_copy_only=False)[self._sentences[0]]
+        """The confidences of the words, sentence by sentence, with 0 for a missing one, and which of them are known."""
+        values = self._words.confidences.to_numpy(zero_copy_only=False)[self._sentences[0]]
         is_known = ~np.isnan(values)
         return np.where(is_known, values, 0.0), is_known
 
     def _confidences(self, edges: Positions) -> Any:
-        if self._spoken.confidences is None:
+        if self._words.confidences is None:
             return None
         values, is_known = self._known
         counts = np.add.reduceat(is_known, edges[:-1], dtype=np.int64)
@@ -162,38 +181,36 @@ class Segmenter:
         return pa.array([round(mean, 5) for mean in means.tolist()], pa.float64(), mask=counts == 0)
 
 
+def _concatenated(texts: Any) -> str:
+    return str(pc.binary_join(pa.LargeListArray.from_arrays([0, len(texts)], texts), pa.scalar("", TEXT))[0])
+
+
 def _matches(texts: Any, pattern: str) -> Flags:
     flags: Flags = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
     return flags
 
 
-def _is_abbreviation(text: str) -> bool:
-    """Whether the point of a word is its own."""
-    found = _ABBREVIATION.fullmatch(text)
-    return found is not None and (found["initial"] is None or found["initial"].isupper())
-
-
 def _codes(names: Any, length: int) -> Positions:
-    """A number for each word, equal for equal names and for missing ones; they ascend as names first appear."""
+    """Return a number for each word, equal for equal names and for missing ones; they ascend as names first appear."""
     if names is None:
         return np.zeros(length, dtype=np.int64)
     codes: Positions = names.dictionary_encode(null_encoding="encode").indices.to_numpy().astype(np.int64)
     return codes
 
 
-def _marked(length: int) -> Flags:
-    """Nothing but the first."""
+def _first_only(length: int) -> Flags:
     flags = np.zeros(length, dtype=np.bool_)
     flags[:1] = True
     return flags
 
 
 def _edges(begins: Flags) -> Positions:
+    """Return the positions where runs begin, and the end of the last."""
     return np.append(np.flatnonzero(begins), len(begins))
 
 
 def _at_most(begins: Flags, most: int) -> Flags:
-    """What begins when no run may be longer than so many."""
+    """Return where runs begin when none may be longer than ``most``."""
     places = np.arange(len(begins))
     flags: Flags = (places - np.maximum.accumulate(np.where(begins, places, 0))) % most == 0
     return flags

@@ -1,10 +1,10 @@
-"""Word times are checked on the way in, and what cannot be is put right: marked, never silently. Pure.
+"""Word times are checked when they are read. Impossible times are repaired, and the words with such a time are marked. Pure.
 
-A start is trusted when the payload gave it as a number, within the recording, and it does not break the order: of the given starts of one
-channel, the longest run that never goes back is kept, so one stray time costs one word and not all that follow. A start that is not
-trusted is put between its trusted neighbours, in equal steps. An end is trusted when its start is, and it was given, is within the
-recording and not before its start (a word without length is as the service sent it). Another end becomes the start of the channel's
-next word, or a second after its own start if that comes first.
+A start is trusted when the payload gave it as a number, it is within the recording, and it keeps the order: of the given starts of one
+channel, the longest run that never goes back is kept, so one wrong time costs one word and not all that follow. A start that is not
+trusted is placed between its trusted neighbours, in equal steps. An end is trusted when its start is trusted, it was given, it is within
+the recording, and it is not before its start (a word may have no length). Any other end becomes the start of the channel's next word, or
+a second after its own start if that is earlier.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ Flags = npt.NDArray[np.bool_]
 
 
 def latest_ms(audio_duration: float | None, *, is_trimmed: bool = False) -> int:
-    """The last millisecond that a word can have.
+    """Return the last millisecond that a word can have.
 
     Args:
-        audio_duration: Whole seconds as the service says; it leaves out the rest of a second.
-        is_trimmed: Only a part of the file was transcribed (``audio_start_from``, ``audio_end_at``), so its length says nothing.
+        audio_duration: The length in whole seconds, as the service reports it.
+        is_trimmed: Only a part of the file was transcribed (``audio_start_from``, ``audio_end_at``), so the length does not count.
 
     Example:
         >>> latest_ms(60)
@@ -40,17 +40,17 @@ def latest_ms(audio_duration: float | None, *, is_trimmed: bool = False) -> int:
 
 
 def are_plausible(starts: Times, ends: Times, latest: int) -> bool:
-    """Whether no time needs a repair, whatever the channels; quick, and true of nearly every payload."""
+    """Whether no time needs a repair, whatever the channels. This is fast, and true of nearly every payload."""
     if not len(starts):
         return True
     in_order = bool((starts[1:] >= starts[:-1]).all() and (ends >= starts).all())
     return in_order and int(starts[0]) >= 0 and int(ends.max()) <= latest
 
 
-def repair(
+def repair_times(
     starts: Times, ends: Times, channels: Sequence[str | None], latest: int, given: tuple[Flags, Flags] | None = None
 ) -> tuple[Times, Times, Flags]:
-    """The times put right, and which words had one that was not.
+    """Repair impossible times.
 
     Args:
         starts: Starts in ms, in the payload's order.
@@ -63,7 +63,7 @@ def repair(
         Starts, ends, and whether the word's start or end was repaired.
 
     Example:
-        >>> starts, ends, repaired = repair(np.array([0, 90000, 200]), np.array([100, 90100, 300]), [None] * 3, 61000)
+        >>> starts, ends, repaired = repair_times(np.array([0, 90000, 200]), np.array([100, 90100, 300]), [None] * 3, 61000)
         >>> starts.tolist(), ends.tolist(), repaired.tolist()
         ([0, 100, 200], [100, 200, 300], [False, True, False])
     """
@@ -95,20 +95,31 @@ def _between(starts: Times, trusted: Flags) -> Times:
 
 
 def _in_order(starts: Times, possible: Flags) -> Flags:
-    """The members of the longest subsequence of the possible starts that never goes back (patience sorting)."""
+    """Return which starts are in the longest run of the possible ones that never goes back."""
     kept = np.zeros(len(starts), dtype=np.bool_)
-    tails: list[int] = []  # the smallest last start of a run of each length
-    holders: list[int] = []  # and the word that has it
-    before: dict[int, int] = {}
-    for word in np.flatnonzero(possible).tolist():
-        start = int(starts[word])
-        length = bisect_right(tails, start)
-        tails[length : length + 1] = [start]
-        holders[length : length + 1] = [word]
-        if length:
-            before[word] = holders[length - 1]
-    word = holders[-1] if holders else -1
-    while word >= 0:
-        kept[word] = True
-        word = before.get(word, -1)
+    candidates = np.flatnonzero(possible)
+    kept[candidates[longest_rising(starts[candidates].tolist())]] = True
     return kept
+
+
+def longest_rising(values: Sequence[int]) -> list[int]:
+    """Return the positions of a longest subsequence that never falls, in order (patience sorting).
+
+    Example:
+        >>> longest_rising([0, 100, 9000, 8000, 400, 500])
+        [0, 1, 4, 5]
+    """
+    tails: list[int] = []  # the smallest last value of a subsequence of each length
+    holders: list[int] = []  # and its position
+    before: list[int] = []
+    for position, value in enumerate(values):
+        length = bisect_right(tails, value)
+        before.append(holders[length - 1] if length else -1)
+        tails[length : length + 1] = [value]
+        holders[length : length + 1] = [position]
+    found: list[int] = []
+    position = holders[-1] if holders else -1
+    while position >= 0:
+        found.append(position)
+        position = before[position]
+    return found[::-1]

@@ -1,4 +1,4 @@
-"""Which utterance holds a word, and when utterances were. Pure."""
+"""The utterance of each word, and the times of utterances. Pure."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from scribekit.transcripts.frames import times
 
 Times = npt.NDArray[np.int64]
 
-_LOOK_BACK = 8  # more people than this do not talk at once, and a bound keeps long recordings quick
+_LOOK_BACK = 8  # no more people than this talk at once, and a limit keeps long recordings fast
 
 
 class Span(msgspec.Struct, gc=False):
-    """A turn without its words: reading half the objects is twice as quick."""
+    """A turn without its words: half the objects, twice the speed."""
 
     start: contract.Milliseconds
     end: contract.Milliseconds
@@ -36,11 +36,11 @@ def are_possible(spans: Sequence[Span | contract.Utterance], latest: int) -> boo
 
 
 def possible_times(utterances: Sequence[contract.Utterance], latest: int) -> tuple[Times, Times, times.Flags]:
-    """Starts and ends of turns, put right where they cannot be, and of which turns they are.
+    """Return the starts and ends of turns, with impossible ones repaired, and which turns were repaired.
 
-    A turn whose start or end is missing, beyond the recording or against the other lasts from the first start to the last end of the
-    words that it lists, of those whose times can be. Where it lists none, its times are put between its neighbours' by the rule of
-    ``frames.clock``. The times of all other turns are as they are given.
+    A turn needs a repair when its start or end is missing or beyond the recording, or its end is before its start. It then lasts from the
+    first start to the last end of the words that it lists, of those with possible times. Where it lists none, its times are placed between
+    its neighbours' by the rule of ``frames.times``. The times of all other turns are unchanged.
 
     Args:
         utterances: The turns.
@@ -64,7 +64,7 @@ def possible_times(utterances: Sequence[contract.Utterance], latest: int) -> tup
     left = repaired & ~(given.all(axis=1) & (starts <= ends) & (ends <= latest))
     if left.any():
         channels = [one.channel for one in utterances]
-        between_starts, between_ends, _ = times.repair(starts, ends, channels, latest, (given[:, 0], given[:, 1]))
+        between_starts, between_ends, _ = times.repair_times(starts, ends, channels, latest, (given[:, 0], given[:, 1]))
         starts[left], ends[left] = between_starts[left], between_ends[left]
     return starts, ends, repaired
 
@@ -77,7 +77,7 @@ def _given(item: contract.Word | contract.Utterance) -> tuple[bool, bool]:
 
 
 def by_time(starts: Times, ends: Times, speakers: Any, channels: Any, spans: Sequence[Span | contract.Utterance]) -> Times | None:
-    """The utterance of each word, or None when time leaves a doubt about one of them.
+    """Return the utterance of each word by time; None when time does not decide for every word.
 
     Args:
         starts: Starts of the words, in ms.
@@ -99,9 +99,9 @@ def by_time(starts: Times, ends: Times, speakers: Any, channels: Any, spans: Seq
 
 
 def by_counts(starts: Times, ends: Times, spans: Sequence[Span | contract.Utterance], counts: Times) -> Times | None:
-    """The utterance of each word where the utterances list all words one after the other; None when a word is not within its utterance.
+    """Return the utterance of each word, where the utterances list all words one after the other; None when a word is not within its own.
 
-    Where it is, neither time alone nor the lists word by word can say otherwise.
+    Within their utterances, :func:`by_time` and :func:`by_listed_words` give the same.
 
     Args:
         starts: Starts of the words, in ms.
@@ -121,7 +121,7 @@ def _times(spans: Sequence[Span | contract.Utterance]) -> tuple[Times, Times]:
 
 
 def _latest_before(starts: Times, turn_starts: Times) -> Times:
-    """For each word the last turn that has begun; -1 before the first. There are fewer turns than words to look for."""
+    """Return for each word the last turn that has begun; -1 before the first."""
     if (starts[1:] < starts[:-1]).any():
         return np.searchsorted(turn_starts, starts, side="right") - 1
     bounds = np.append(np.searchsorted(starts, turn_starts), len(starts))
@@ -129,7 +129,7 @@ def _latest_before(starts: Times, turn_starts: Times) -> Times:
 
 
 def _are_of(names: Any, turn_names: Sequence[str | None], indices: Times) -> bool:
-    """Whether each word has the name of its turn: the first word of each run in a turn has it, and within a run it stays the same."""
+    """Whether each word has the name of its turn: the first word of each run has it, and the name does not change within a run."""
     if names is None:
         return turn_names.count(None) == len(turn_names)
     begins = np.append(True, indices[1:] != indices[:-1])
@@ -141,7 +141,7 @@ def _are_of(names: Any, turn_names: Sequence[str | None], indices: Times) -> boo
 
 
 def by_listed_words(words: Sequence[contract.Word], utterances: Sequence[contract.Utterance]) -> list[int | None]:
-    """The utterance that lists the word, else the one that contains its start, else None."""
+    """Return for each word the utterance that lists it, otherwise the one that contains its start, otherwise None."""
     listed = [_key(word) for utterance in utterances for word in utterance.words or ()]
     owners = [index for index, utterance in enumerate(utterances) for _ in utterance.words or ()]
     keys = [_key(word) for word in words]
@@ -153,12 +153,12 @@ def by_listed_words(words: Sequence[contract.Word], utterances: Sequence[contrac
 
 
 def _key(word: contract.Word) -> str:
-    """Start and text in one: many tuples would call the garbage collector in."""
+    """Return start and text in one: many tuples would trigger the garbage collector."""
     return f"{word.start} {word.text}"
 
 
 def _in_turn(listed: Iterable[tuple[str, int]], keys: Iterable[str]) -> Iterator[int | None]:
-    """Of words that look the same, the first is in the first utterance that lists such a word, and so on."""
+    """Yield the utterance of each word: of equal words, the first is in the first utterance that lists such a word, and so on."""
     holders: defaultdict[str, deque[int]] = defaultdict(deque)
     for key, index in listed:
         holders[key].append(index)
@@ -167,7 +167,7 @@ def _in_turn(listed: Iterable[tuple[str, int]], keys: Iterable[str]) -> Iterator
 
 
 class _Spans:
-    """Finds the latest utterance that contains a word's start, of the word's own speaker and channel before any other."""
+    """Finds the latest utterance that contains a word's start, first among those of the word's own speaker and channel."""
 
     def __init__(self, utterances: Sequence[contract.Utterance]) -> None:
         self._groups: defaultdict[object, list[tuple[int, int, int]]] = defaultdict(list)

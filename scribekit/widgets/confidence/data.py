@@ -12,6 +12,7 @@ import pandas as pd
 import scribekit as sk
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, nearest
+from scribekit.base.text import join_words
 from scribekit.corpus.handles import Corpus
 from scribekit.corrections.review import Review
 from scribekit.quality.calibration import Calibration
@@ -198,8 +199,8 @@ def words_of_part(review: Review, row: pd.Series[Any], *, whole: bool, first: in
     start, end = (int(shown.index[0]), int(shown.index[-1]) + 1) if len(shown) else (0, 0)
     return {
         "words": [_page_word(word) for word in shown.to_dict("records")],
-        "before": " ".join(words["text"].iloc[max(start - CONTEXT_WORDS, 0) : start]),
-        "after": " ".join(words["text"].iloc[end : end + CONTEXT_WORDS]),
+        "before": join_words(words["text"].iloc[max(start - CONTEXT_WORDS, 0) : start].tolist()),
+        "after": join_words(words["text"].iloc[end : end + CONTEXT_WORDS].tolist()),
         "first": begin,
         "total": len(inside),
         "page_size": LONGEST_SHOWN,

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from scribekit.base.text import ends_sentence, join_words
 from scribekit.quality.turn_uncertainty import Turns, turn_uncertainty
 from scribekit.transcripts.edits import EditedWord, State
 from scribekit.transcripts.edits.turns import NONE, flags, numbers
@@ -57,7 +58,7 @@ class Transcript:
 
     def text_of(self, turn: int) -> str:
         """Return the text of a turn."""
-        return " ".join(self.words[position].text for position in self.turns[turn])
+        return join_words([self.words[position].text for position in self.turns[turn]])
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,8 @@ def _runs(words: Sequence[EditedWord], positions: Sequence[int]) -> Iterator[lis
 
 
 def _is_break(last: EditedWord, word: EditedWord, length: int) -> bool:
-    ends_sentence = length >= _LONGEST_RUN // 2 and last.text.endswith((".", "?", "!"))
-    return word.start - last.end > _PAUSE_MS or word.speaker != last.speaker or ends_sentence or length >= _LONGEST_RUN
+    is_sentence = length >= _LONGEST_RUN // 2 and ends_sentence(last.text)
+    return word.start - last.end > _PAUSE_MS or word.speaker != last.speaker or is_sentence or length >= _LONGEST_RUN
 
 
 def _as_arrays(words: Sequence[EditedWord], columns: WordColumns, turns: Sequence[Sequence[int]], speakers: Sequence[str]) -> Turns:

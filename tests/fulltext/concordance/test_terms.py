@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribekit.fulltext.concordance import join_words, terms
+from scribekit.fulltext.concordance import terms
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,3 @@ def test_terms_hold_nothing_that_parts_words_in_the_index(word):
 def test_case_makes_no_difference(word):
     assert terms(word.casefold()) == terms(word.casefold().casefold())
     assert all(terms(term) == (term,) for term in terms(word) if term.isascii())
-
-
-@given(st.lists(st.text("ab", min_size=1)))
-def test_words_with_spaces_are_joined_by_them(words):
-    assert join_words(words) == " ".join(words)
-
-
-def test_words_of_both_kinds():
-    assert join_words(["東京", "は", "hot", "です"]) == "東京は hot です"

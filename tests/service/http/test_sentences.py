@@ -4,14 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
+from scribekit.base.text import SENTENCE_WORDS, join_words
 from scribekit.service.http import captions, sentences
 from scribekit.service.payload import PayloadWord
 
 TEXTS = st.sampled_from(["yes", "no.", "bridge", "Really?", 'said."', "A", "extraordinarily"])
+ANY_TEXTS = TEXTS | st.sampled_from(["東京", "は", "です。", "ไทย", "（笑）"])
 
 
 @st.composite
-def speech(draw, channels=False):
+def speech(draw, channels=False, texts=TEXTS):
     """Words of up to three speakers; those of one channel follow each other, channels may overlap."""
     clocks: dict[object, int] = {}
     words = []
@@ -20,7 +22,7 @@ def speech(draw, channels=False):
         start = clocks.get(channel, 0) + draw(st.integers(0, 2500))
         clocks[channel] = end = start + draw(st.integers(1, 900))
         speaker = channel if channels else draw(st.sampled_from("ABC"))
-        words.append(PayloadWord(draw(TEXTS), start, end, draw(st.floats(0, 1)), speaker, channel))
+        words.append(PayloadWord(draw(texts), start, end, draw(st.floats(0, 1)), speaker, channel))
     return sorted(words, key=lambda word: word.start)
 
 
@@ -48,11 +50,19 @@ def test_neighbouring_utterances_of_one_channel_have_different_speakers(words):
     assert all(a.speaker != b.speaker for a, b in pairwise(sentences.utterances(words)))
 
 
-@given(speech(), st.integers(1, 100))
+@given(speech(texts=ANY_TEXTS), st.integers(1, 100))
 def test_cues_hold_all_words_within_the_limit(words, limit):
     cues = list(captions.cues(words, limit))
-    assert " ".join(text for _, _, text in cues) == " ".join(word.text for word in words)
-    assert all(len(text) <= limit or " " not in text for _, _, text in cues)
+    texts = [word.text for word in words]
+    assert join_words([text for _, _, text in cues]) == join_words(texts)
+    assert all(len(text) <= limit or text in texts for _, _, text in cues)
+
+
+@given(st.one_of(speech(texts=ANY_TEXTS), speech(channels=True, texts=ANY_TEXTS)))
+def test_the_text_of_every_group_is_that_of_its_words(words):
+    for level in (sentences.utterances, sentences.sentences, sentences.paragraphs):
+        for group in level(words):
+            assert group.text == join_words([word.text for word in group.words])
 
 
 def test_people_who_talk_at_once_on_two_channels_keep_their_utterances_whole():
@@ -78,4 +88,4 @@ def test_a_paragraph_ends_at_a_long_pause_and_after_five_sentences():
 
 def test_without_punctuation_sentences_still_end():
     words = [PayloadWord("so", i * 100, i * 100 + 90, 0.9) for i in range(100)]
-    assert max(len(sentence.words) for sentence in sentences.sentences(words)) == sentences.SENTENCE_WORDS
+    assert max(len(sentence.words) for sentence in sentences.sentences(words)) == SENTENCE_WORDS

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.base import contract
+from scribekit.base.text import clean, width
 from scribekit.transcripts.captions import DEFAULT, PLAIN, PROFILES, Profile, cues_of_transcript, cues_of_words
-from scribekit.transcripts.captions.text import clean, width
 
 ODD_TEXT = st.text(max_size=12)
 LIKELY_TEXT = st.sampled_from(

@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.base import contract
-from scribekit.transcripts.captions.text import pieces, width
 from scribekit.transcripts.captions.tokens import tokens_of
 
 TIMES = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), max_size=40)
@@ -27,15 +26,12 @@ def test_possible_times_are_left_alone(lengths):
     assert [(t.start_ms, t.end_ms) for t in tokens_of(words, 42)] == [(w.start, w.end) for w in words]
 
 
+def test_pieces_of_one_word_have_no_space_between_them():
+    tokens = tokens_of([contract.Word("so", 0, 100), contract.Word("ab天地cd玄黄", 100, 900)], 4)
+    assert [(token.separator, token.text) for token in tokens] == [("", "so"), (" ", "ab天"), ("", "地cd"), ("", "玄黄")]
+
+
 def test_strays_are_spread_between_the_times_that_agree():
     starts = [0, 100, 9000, 8000, 400, 500]
     tokens = tokens_of([contract.Word("a", start, start + 50) for start in starts], 42)
     assert [token.start_ms for token in tokens] == [0, 100, 200, 300, 400, 500]
-
-
-@given(st.text("天地玄黄宇宙洪荒กำab", min_size=1, max_size=80), st.integers(2, 20))
-def test_pieces_join_to_the_word_and_keep_to_the_width(word, widest):
-    cut = pieces(word, widest)
-    assert "".join(cut) == word
-    if len(cut) > 1:
-        assert all(width(piece) <= widest + 1 for piece in cut)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribekit.transcripts.captions.text import clean
+from scribekit.base.text import clean
 from scribekit.transcripts.formats import FORMATS, Document
 from scribekit.transcripts.formats.speakers import NO_SPEAKERS
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.base import timecode
-from scribekit.transcripts.captions.text import clean
+from scribekit.base.text import clean
 from scribekit.transcripts.formats import FORMATS, Document
 
 HARD_WORDS = [

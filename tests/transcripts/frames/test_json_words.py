@@ -1,14 +1,13 @@
 import json
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.base.schema import LEVELS, is_missing
 from scribekit.transcripts.frames import PROJECTIONS, project
-from scribekit.transcripts.frames import words as spoken
-from scribekit.transcripts.frames.json_words import read_columns
+from scribekit.transcripts.frames.json_words import cut_out_words, read_columns
+from scribekit.transcripts.frames.words import decode_words, read_words
 
 ODD_TEXTS = ['"', "\\", '\\"', "},{", '","start":', "null", "é", "\0", "3:30", ":", '":', " :", "a: b"]
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=6) | st.sampled_from(ODD_TEXTS)
@@ -39,36 +38,31 @@ def word(text="a", start=0, end=1, **more):
 
 
 def values(column, length):
-    return [None] * length if column is None else column.to_pylist()
+    return [None] * length if column is None else column.tolist()
 
 
-def assert_equal_to_one_by_one(columns, written):
-    words = msgspec.json.decode(written, type=list[spoken._Word])
-    assert {written[place - 1 : place + 1] for place in columns.begins} <= {b'{"'}
-    assert len(columns.begins) == len(words)
-    for name in set(columns._fields) - {"begins"}:
-        assert values(getattr(columns, name), len(words)) == [getattr(word, name) for word in words]
+def tabled(words):
+    """The words as plain lists; a column that no word has is one of missing values."""
+    columns = (words.texts, words.starts, words.ends, words.confidences, words.speakers, words.channels)
+    return [values(column, len(words)) for column in columns]
 
 
 @each_writer
 @given(st.lists(WORDS, max_size=8))
-def test_what_is_read_is_what_is_written_or_left_alone(write, words):
+def test_the_fast_path_reads_what_plain_decoding_reads(write, words):
     written = write(words).encode()
-    columns = read_columns(written)
-    if columns is not None:
-        assert_equal_to_one_by_one(columns, written)
+    assert tabled(read_words(written)) == tabled(decode_words(written))
 
 
 @pytest.mark.parametrize("name", ["compact", "spaced", "unescaped"])
 @given(st.lists(st.tuples(PLAIN_TEXTS, CONFIDENCES), min_size=1, max_size=8), KEYS, st.booleans())
-def test_words_that_are_written_alike_are_columns(name, said, keys, has_speakers):
+def test_words_that_are_written_alike_take_the_fast_path(name, said, keys, has_speakers):
     words = [word(text, number, number + 5, speaker="AB"[number % 2] if has_speakers else None) for number, (text, _) in enumerate(said)]
     for item, (_, confidence) in zip(words, said, strict=True):
         item |= {"confidence": confidence, "channel": "1"}
     written = WRITERS[name]([{key: item[key] for key in keys} for item in words]).encode()
-    columns = read_columns(written)
-    assert columns is not None
-    assert_equal_to_one_by_one(columns, written)
+    assert read_columns(written) is not None
+    assert tabled(read_words(written)) == tabled(decode_words(written))
 
 
 DIFFERENT = {
@@ -88,7 +82,7 @@ DIFFERENT = {
 
 @pytest.mark.parametrize("words", DIFFERENT.values(), ids=DIFFERENT)
 @pytest.mark.parametrize("name", ["compact", "spaced"])
-def test_words_that_are_not_alike_are_left_to_be_read_one_by_one(name, words):
+def test_words_that_are_not_alike_are_left_to_the_decoder(name, words):
     assert read_columns(WRITERS[name](words).encode()) is None
 
 
@@ -100,13 +94,72 @@ def test_a_key_that_one_word_has_more_is_no_part_of_the_value_before(odd, keys):
 
 
 @pytest.mark.parametrize("raw", [b"null", b"{}", b"[]", b"[1,{}]", b'[[{"text":"a"}]]', b"[{}]", b'["text"]', b'[{"text":1e400}]', b""])
-def test_what_is_no_list_of_words_is_left_alone(raw):
+def test_what_is_not_a_list_of_words_is_left_to_the_decoder(raw):
     assert read_columns(raw) is None
 
 
 def test_a_number_beyond_all_bounds_is_left_to_the_lenient_reading():
     written = WRITERS["compact"]([word(), word()]).replace("0.5", "1e999").encode()
     assert read_columns(written) is None
+
+
+def cut(first, count):
+    return slice(first, first + count)
+
+
+@given(
+    said=st.lists(st.tuples(TEXTS, st.integers(-9, 400), st.integers(0, 90), CONFIDENCES, st.sampled_from("AB")), min_size=1, max_size=8),
+    listed=st.lists(st.builds(cut, st.integers(0, 8), st.integers(0, 5)), max_size=3),
+    keys=st.permutations(["id", "status", "text", "words", "utterances", "other", "audio_duration"]),
+    odd=st.sampled_from([{}, {"mood": 1}, {"start": "5"}, {"text": None}]),
+)
+def test_every_table_is_the_same_by_the_fast_path_and_by_plain_decoding(said, listed, keys, odd):
+    words = [
+        {"text": text, "start": start, "end": start + length, "confidence": confidence, "speaker": speaker}
+        for text, start, length, confidence, speaker in said
+    ]
+    words[0] |= odd
+    turns = [{"text": "", "start": 0, "end": 500, "speaker": "A", "words": words[part]} for part in listed]
+    values = {"id": "t", "status": "completed", "text": '"words":[{', "words": words, "audio_duration": 1, "other": {"words": words[1:]}}
+    payload = {key: (values | {"utterances": turns or None})[key] for key in keys}
+    quick, plain = json.dumps(payload, separators=(",", ":")).encode(), json.dumps(payload, indent=1).encode()
+    assert cut_out_words(plain) is None
+    assert project(PROJECTIONS, [("r", quick)]) == project(PROJECTIONS, [("r", plain)])
+
+
+LIST = b'[{"text":"[x]","start":1,"end":2},{"text":"a","start":3,"end":4}]'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'{"words":', b"}"),
+        (b'{"words": ', b',"id":"t"}'),
+        (b'{"other":[{"words":1}],"text":"{","words":', b',"utterances":[{"words":' + LIST + b"}]}"),
+    ],
+)
+def test_words_of_the_payload_are_cut_out(before, after):
+    columns, rest = cut_out_words(before + LIST + after)
+    assert columns.text.to_pylist() == ["[x]", "a"]
+    assert rest == before + b"null" + after
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"other":{"words":' + LIST + b"}}",
+        b'{"other":[{"words":' + LIST + b'}],"words":' + LIST + b"}",
+        b'[{"words":' + LIST + b"}]",
+        b'{"words":[{"text":"a","start":1,"end":2},{"text":"b","start":3}]}',
+        b'{"words":[{"text":"}]","start":1,"end":2}]}',
+        b'{"words":null}',
+        b'{"words":[]}',
+        b'{"words":[{"text":"a","start":1,"end":2',
+        b"{}",
+    ],
+)
+def test_words_that_are_nested_or_not_alike_or_look_like_an_end_are_not_cut_out(body):
+    assert cut_out_words(body) is None
 
 
 @each_writer

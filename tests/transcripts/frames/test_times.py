@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scribekit.base import contract
 from scribekit.transcripts.frames import words_frame
-from scribekit.transcripts.frames.times import are_plausible, latest_ms, repair
+from scribekit.transcripts.frames.times import are_plausible, latest_ms, repair_times
 
 LATEST = 10_000
 TIMES = st.integers(-5_000, 20_000)
@@ -33,7 +33,7 @@ def test_repaired_times_are_possible_and_what_was_sound_is_untouched(spans):
     starts, ends = (np.array([item[side] for item in spans], dtype=np.int64) for side in (0, 1))
     channels = [item[2] for item in spans]
     known = tuple(np.array([item[side] for item in spans], dtype=np.bool_) for side in (3, 4))
-    new_starts, new_ends, repaired = repair(starts, ends, channels, LATEST, known)
+    new_starts, new_ends, repaired = repair_times(starts, ends, channels, LATEST, known)
     assert (new_starts >= 0).all()
     assert (new_ends >= new_starts).all()
     assert (new_ends <= LATEST).all()
@@ -48,7 +48,7 @@ def test_repaired_times_are_possible_and_what_was_sound_is_untouched(spans):
 def test_sound_times_are_never_called_repaired(spans):
     starts, ends = (np.array([item[side] for item in spans], dtype=np.int64) for side in (0, 1))
     if are_plausible(starts, ends, LATEST):
-        assert not repair(starts, ends, [item[2] for item in spans], LATEST)[2].any()
+        assert not repair_times(starts, ends, [item[2] for item in spans], LATEST)[2].any()
 
 
 def test_one_stray_time_costs_one_word():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.transcripts.frames import PROJECTIONS
-from scribekit.transcripts.frames.edit_marks import flags
+from scribekit.transcripts.frames.words import flags
 
 WORDS = [
     {"text": "So", "start": 0, "end": 100, "confidence": 0.8, "speaker": "A"},
