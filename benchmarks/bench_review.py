@@ -24,7 +24,7 @@ from scribekit.quality import calibration
 from scribekit.quality.comparison import Recording, compare
 from scribekit.quality.queue import SEEK_S, error_from_confidence, review_queue
 from scribekit.quality.references import as_reference
-from scribekit.quality.signs import SIGNS, Groups, in_reading_order, word_signs
+from scribekit.quality.word_signs import SIGNS, Groups, in_reading_order, word_signs
 from scribekit.recordings.clips import wav_clip
 from scribekit.service.recognisers.base import Audio, Recognition
 from scribekit.service.recognisers.pocketsphinx.recogniser import Pocketsphinx

@@ -20,7 +20,7 @@ from scribekit.corpus.ledger import EditedMeanwhile
 from scribekit.corpus.view import CorpusView
 from scribekit.corrections.review import editor
 from scribekit.transcripts import edits
-from scribekit.transcripts.edits.new import NewEdit, correct, reassign
+from scribekit.transcripts.edits.create import NewEdit, correct, reassign
 
 
 def smooth_speakers(batch_or_corpus: Batch | Corpus, *, max_words: int = 1, max_gap_s: float = 1.0, progress: bool = True) -> pd.DataFrame:

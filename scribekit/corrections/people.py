@@ -18,7 +18,7 @@ from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.view import time_stamp
 from scribekit.corrections.bulk import apply, each_replayed
 from scribekit.transcripts import edits
-from scribekit.transcripts.edits.new import NewEdit, rename
+from scribekit.transcripts.edits.create import NewEdit, rename
 
 _ALIKE = 0.8
 _CLASSES = 64  # letters are counted by class, which takes fewer columns: names that share a letter share its class

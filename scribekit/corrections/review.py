@@ -16,8 +16,8 @@ from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.ledger import EditedMeanwhile, Ledger
 from scribekit.corrections.transcript import CorrectedTranscript
 from scribekit.transcripts import edits
-from scribekit.transcripts.edits import new
-from scribekit.transcripts.edits.new import NewEdit
+from scribekit.transcripts.edits import create
+from scribekit.transcripts.edits.create import NewEdit
 
 Words = SupportsIndex | Iterable[SupportsIndex] | None
 
@@ -71,7 +71,7 @@ class Review(CorrectedTranscript):
 
     def rename(self, speaker: str, to: str) -> Review:
         """Give a speaker another name, in the whole recording. This never merges two people: use :meth:`merge`."""
-        return self._make(new.rename(self._unchanged(), self._known(speaker), self._name(to)))
+        return self._make(create.rename(self._unchanged(), self._known(speaker), self._name(to)))
 
     def merge(self, speakers: Sequence[str], into: str) -> Review:
         """Merge several speakers, who are one person.
@@ -81,15 +81,15 @@ class Review(CorrectedTranscript):
             into: The speaker who stays.
         """
         names = [speakers] if isinstance(speakers, str) else list(speakers)
-        return self._make(new.merge(self._unchanged(), [self._known(name) for name in names], self._known(into)))
+        return self._make(create.merge(self._unchanged(), [self._known(name) for name in names], self._known(into)))
 
     def split(self, speaker: str, *, from_word: int, into: str) -> Review:
         """Split a speaker, who is two people: from a word on, ``into``, who is new, says what ``speaker`` said."""
-        return self._make(new.split(self._unchanged(), self._known(speaker), self._positions(from_word)[0], self._name(into)))
+        return self._make(create.split(self._unchanged(), self._known(speaker), self._positions(from_word)[0], self._name(into)))
 
     def reassign(self, to: str, *, words: Words = None, utterance: int | None = None) -> Review:
         """Give words or a turn to another speaker. ``to`` may be a new speaker."""
-        return self._make(new.reassign(self._unchanged(), self._chosen(words, utterance), self._name(to)))
+        return self._make(create.reassign(self._unchanged(), self._chosen(words, utterance), self._name(to)))
 
     def move_boundary(self, utterance: int, words: int) -> Review:
         """Move the boundary between a turn and the one before it.
@@ -111,7 +111,7 @@ class Review(CorrectedTranscript):
             raise OptionError(
                 f"The turns have {len(before)} and {len(after)} words, so the boundary between them cannot move by {words} words."
             )
-        return self._make(new.move(state, moved, receiving[0]))
+        return self._make(create.move(state, moved, receiving[0]))
 
     def correct(self, text: str, *, words: Words = None, utterance: int | None = None) -> Review:
         """Replace words by others. Words that stay keep their times; new ones get theirs by alignment with the old ones.
@@ -120,19 +120,19 @@ class Review(CorrectedTranscript):
         """
         if not _text(text).strip():
             return self.reject(words=words, utterance=utterance)
-        return self._make(new.correct(self._unchanged(), self._chosen(words, utterance), text))
+        return self._make(create.correct(self._unchanged(), self._chosen(words, utterance), text))
 
     def accept(self, *, words: Words = None, utterance: int | None = None) -> Review:
         """Mark words as right; without words and utterance, all words of this transcript, but not of a later one."""
-        return self._make(new.accept(self._unchanged(), self._chosen_or_all(words, utterance)))
+        return self._make(create.accept(self._unchanged(), self._chosen_or_all(words, utterance)))
 
     def reject(self, *, words: Words = None, utterance: int | None = None) -> Review:
         """Remove words that nobody said. They only stay in the transcript as received (``reviewed=False``)."""
-        return self._make(new.reject(self._unchanged(), self._chosen(words, utterance)))
+        return self._make(create.reject(self._unchanged(), self._chosen(words, utterance)))
 
     def note(self, text: str, *, words: Words = None, utterance: int | None = None) -> Review:
         """Write a note about words, a turn, or the whole recording. Notes are in the table of edits."""
-        return self._make(new.note(self._unchanged(), self._chosen_or_all(words, utterance), _text(text)))
+        return self._make(create.note(self._unchanged(), self._chosen_or_all(words, utterance), _text(text)))
 
     def done(self) -> Review:
         """Mark the recording as reviewed. It is in review again after any later edit or undo, and with a new transcript."""

@@ -14,7 +14,7 @@ from scribekit.base import schema
 from scribekit.base.errors import OptionError, SearchCancelledError, nearest
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.fulltext.concordance import SORTS, Line, Query, lines_at, parse, sort_key, spans
-from scribekit.fulltext.indexed import IndexedCorpus, Where
+from scribekit.fulltext.indexed_corpus import IndexedCorpus, Where
 from scribekit.recordings.manifest import names_beside
 from scribekit.tables.arrow import values_of
 

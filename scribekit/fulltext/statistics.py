@@ -15,7 +15,7 @@ from scribekit.base.errors import OptionError, nearest
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.fulltext.concordance import Span, count_ngrams, measures, parse, spans
 from scribekit.fulltext.facets import label
-from scribekit.fulltext.indexed import IndexedCorpus, Where
+from scribekit.fulltext.indexed_corpus import IndexedCorpus, Where
 from scribekit.tables.arrow import values_of
 
 Association = Literal["logdice", "mi", "t", "ll"]

@@ -18,7 +18,7 @@ from scribekit.corpus.view import CorpusView
 from scribekit.quality.comparison import DELETION
 from scribekit.quality.evaluate import compared_recordings
 from scribekit.quality.references import References
-from scribekit.quality.signs import in_reading_order, word_signs
+from scribekit.quality.word_signs import in_reading_order, word_signs
 from scribekit.tables.frames import frame_of
 
 BINS = 15

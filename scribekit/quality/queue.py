@@ -17,7 +17,7 @@ import pandas as pd
 
 from scribekit.base.schema import REVIEW_QUEUE
 from scribekit.quality.confidence import Distributions, Selection
-from scribekit.quality.signs import HALLUCINATED, SIGNS, STRAY, Codes, Groups, in_reading_order, word_signs
+from scribekit.quality.word_signs import HALLUCINATED, SIGNS, STRAY, Codes, Groups, in_reading_order, word_signs
 
 PARTS = ("transcript", "utterance", "sentence")
 

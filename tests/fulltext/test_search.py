@@ -9,7 +9,7 @@ import scribekit as sk
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, SearchCancelledError
 from scribekit.fulltext.concordance import parse, spans
-from scribekit.fulltext.indexed import IndexedCorpus
+from scribekit.fulltext.indexed_corpus import IndexedCorpus
 
 TALK = {
     "a.mp3": [("A", "Climate change is here."), ("B", "Is climate policy here? The climate changes!")],

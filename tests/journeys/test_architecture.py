@@ -19,7 +19,7 @@ DOORS = {
     "transcripts": {
         "captions",
         "edits",
-        "edits.new",
+        "edits.create",
         "edits.table",
         "edits.turns",
         "formats",

@@ -1,7 +1,7 @@
 import pytest
 
 import scribekit as sk
-from scribekit.fulltext.indexed import IndexedCorpus
+from scribekit.fulltext.indexed_corpus import IndexedCorpus
 
 TALK = {"a": [("A", "the clymate is warm"), ("B", "yes it is")], "b": [("A", "the climate")], "c": [("A", "nothing")]}
 

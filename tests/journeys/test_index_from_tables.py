@@ -4,7 +4,7 @@ import sqlite3
 import pytest
 
 import scribekit as sk
-from scribekit.fulltext import indexed
+from scribekit.fulltext import indexed_corpus
 from scribekit.fulltext.index import FILE_NAME
 from scribekit.tables import selection
 from scribekit.tables.store import build, reuse
@@ -23,8 +23,10 @@ def small_parts(monkeypatch):
 def read(monkeypatch):
     """How many documents were made from transcripts."""
     names = []
-    whole = indexed.payloads.payloads
-    monkeypatch.setattr(indexed.payloads, "payloads", lambda ledger, keys, **options: names.extend(keys) or whole(ledger, keys, **options))
+    whole = indexed_corpus.payloads.payloads
+    monkeypatch.setattr(
+        indexed_corpus.payloads, "payloads", lambda ledger, keys, **options: names.extend(keys) or whole(ledger, keys, **options)
+    )
     return names
 
 

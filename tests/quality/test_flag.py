@@ -8,7 +8,7 @@ from corpora import store
 
 import scribekit as sk
 from scribekit.base.errors import OptionError
-from scribekit.quality.signs import SILENCE
+from scribekit.quality.word_signs import SILENCE
 
 TALK = [("A", "one two three"), ("B", "four five six seven"), ("C", "eight nine ten")]
 

@@ -29,7 +29,7 @@ from scribekit.quality.queue import (
     review_queues,
 )
 from scribekit.quality.references import as_reference
-from scribekit.quality.signs import (
+from scribekit.quality.word_signs import (
     DRAWN_OUT,
     DRAWN_OUT_MS,
     LANGUAGE,

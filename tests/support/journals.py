@@ -4,7 +4,7 @@ import json
 
 from scribekit.base import contract
 from scribekit.transcripts import edits
-from scribekit.transcripts.edits import new
+from scribekit.transcripts.edits import create
 
 TALK = [("A", "Good morning how are you"), ("B", "Fine"), ("A", "and the house on the hill"), ("C", "It is gone"), ("B", "Is it")]
 
@@ -52,7 +52,7 @@ class Journal:
         return edits.reviewed_payload(self.body, self.entries)
 
     def make(self, kind, *arguments, **named):
-        self.write(*getattr(new, kind)(self.result.state, *arguments, **named))
+        self.write(*getattr(create, kind)(self.result.state, *arguments, **named))
         return self
 
     def write(self, action, detail, group=None):

@@ -10,14 +10,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from scribekit.corpus.job import ENDED, Job, PlannedRow
+from scribekit.corpus.ledger.budgets import SEND_ORDER, UNSENT, Budgets
 from scribekit.corpus.ledger.database import Database, pack, placeholders
 
 JOB_FIELDS = tuple(item.name for item in fields(Job))
 OPEN = "state NOT IN ('completed', 'error')"
-_UNSENT = "state IN ('planned', 'uploaded')"
-_ORDER = f"{_UNSENT}, COALESCE(duration_s, 3600) DESC, rowid"
-_CENT_FRACTION = 1e-9
-"""Sums of floating-point dollars may be off by this much."""
 _FIXED = frozenset({"key", "source", "options", "duration_s", "sha256", "estimate_usd"})
 _SELECT_JOB = f"SELECT {', '.join(JOB_FIELDS)} FROM jobs WHERE key = ?"
 _UPDATE_JOB = (
@@ -29,8 +26,8 @@ _INSERT_JOB = (
     f"INSERT INTO jobs ({', '.join(JOB_FIELDS)}, batch_id) VALUES ({', '.join(':' + name for name in JOB_FIELDS)}, :batch_id)"
     " ON CONFLICT (key) DO UPDATE SET"
     " source = iif(sha256 IS NULL, source, excluded.source),"
-    f" batch_id = iif({_UNSENT} AND reserved_usd IS NULL, excluded.batch_id, batch_id),"
-    f" estimate_usd = iif({_UNSENT} AND reserved_usd IS NULL, excluded.estimate_usd, estimate_usd),"
+    f" batch_id = iif({UNSENT} AND reserved_usd IS NULL, excluded.batch_id, batch_id),"
+    f" estimate_usd = iif({UNSENT} AND reserved_usd IS NULL, excluded.estimate_usd, estimate_usd),"
     " held = NULL"
 )
 
@@ -119,13 +116,13 @@ class Writes(Database):
             return []
         # The condition and the order are those of the index jobs_open, so the first rows are found without a scan.
         candidates = (
-            f"SELECT key, batch_id, estimate_usd, reserved_usd, {_UNSENT} AS unsent FROM jobs"
+            f"SELECT key, batch_id, estimate_usd, reserved_usd, {UNSENT} AS unsent FROM jobs"
             f" WHERE {OPEN} AND held IS NULL AND (lease_until IS NULL OR (lease_until < ? AND lease_owner NOT IN ({placeholders(alive)})))"
             f" AND EXISTS (SELECT 1 FROM recordings r WHERE r.job_key = jobs.key AND r.batch_id IN ({placeholders(batch_ids)}))"
-            f" ORDER BY {_ORDER}"
+            f" ORDER BY {SEND_ORDER}"
         )
         with self.transaction() as db:
-            budgets = _Budgets(db)
+            budgets = Budgets(db)
             budgets.release_affordable()
             allowed = (job["key"] for job in db.execute(candidates, (now, *alive, *batch_ids)) if budgets.allows(job))
             claimed = list(itertools.islice(allowed, most))
@@ -145,7 +142,7 @@ class Writes(Database):
         """Release all claims of a process, and what it reserved for jobs that it has not sent."""
         with self.transaction() as db:
             db.execute(
-                f"UPDATE jobs SET lease_owner = NULL, lease_until = NULL, reserved_usd = iif({_UNSENT}, NULL, reserved_usd)"
+                f"UPDATE jobs SET lease_owner = NULL, lease_until = NULL, reserved_usd = iif({UNSENT}, NULL, reserved_usd)"
                 " WHERE lease_owner = ?",
                 (owner,),
             )
@@ -211,56 +208,6 @@ class Writes(Database):
         """Record that a transcript was deleted at the service."""
         with self.transaction() as db:
             db.execute("INSERT OR IGNORE INTO deletions (transcript_id, job_key, at) VALUES (?, ?, ?)", (transcript_id, job_key, at))
-
-
-class _Budgets:
-    """What is left of the budgets of the batches, within one transaction."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-        limits = db.execute("SELECT batch_id, budget_usd FROM batches WHERE budget_usd IS NOT NULL").fetchall()
-        self._left = {batch: budget - self._committed(batch) + _CENT_FRACTION for batch, budget in limits}
-        self._full: set[int] = set()
-        self._unknown: list[str] = []
-
-    def _committed(self, batch_id: int) -> float:
-        spent_and_reserved = (
-            "SELECT TOTAL(CASE WHEN jobs.state = 'completed' THEN COALESCE(p.cost_usd, jobs.estimate_usd) ELSE jobs.reserved_usd END)"
-            " FROM jobs LEFT JOIN payloads p ON p.job_key = jobs.key WHERE jobs.batch_id = ?"
-        )
-        return float(self._db.execute(spent_and_reserved, (batch_id,)).fetchone()[0])
-
-    def release_affordable(self) -> None:
-        """Release the held jobs of a batch if the next one fits now, because another failed or cost less than reserved."""
-        for batch, left in self._left.items():
-            following = f"SELECT estimate_usd FROM jobs WHERE batch_id = ? AND held = 'budget' ORDER BY {_ORDER} LIMIT 1"
-            job = self._db.execute(following, (batch,)).fetchone()
-            if job and job["estimate_usd"] <= left:
-                self._db.execute("UPDATE jobs SET held = NULL WHERE batch_id = ? AND held = 'budget'", (batch,))
-
-    def allows(self, job: sqlite3.Row) -> bool:
-        """Return whether the job may be sent; if so, subtract its estimate from what is left."""
-        batch = job["batch_id"]
-        if batch not in self._left or not job["unsent"] or job["reserved_usd"] is not None:
-            return True
-        if job["estimate_usd"] is None:
-            self._unknown.append(job["key"])
-            return False
-        if batch in self._full or job["estimate_usd"] > self._left[batch]:
-            self._full.add(batch)
-            return False
-        self._left[batch] -= job["estimate_usd"]
-        return True
-
-    def mark_held(self) -> None:
-        """Mark the jobs that are held back, so that later claims skip them and tables can show the reason."""
-        for batch in self._full:
-            self._db.execute(
-                f"UPDATE jobs SET held = 'budget' WHERE batch_id = ? AND {_UNSENT} AND reserved_usd IS NULL"
-                " AND held IS NULL AND lease_owner IS NULL AND estimate_usd IS NOT NULL",
-                (batch,),
-            )
-        self._db.executemany("UPDATE jobs SET held = 'no_length' WHERE key = ?", ((key,) for key in self._unknown))
 
 
 def _record(db: sqlite3.Connection, owner: str, fact: Fact) -> bool:

@@ -8,8 +8,8 @@ of them hold, ``replayer`` applies them, and ``strays`` proposes some.
 
 from scribekit.transcripts.edits.actions import ACTIONS, APPLIED, CONFLICT, Outcome, perform, places
 from scribekit.transcripts.edits.alignment import edges
+from scribekit.transcripts.edits.create import Conflict
 from scribekit.transcripts.edits.model import DONE, IN_REVIEW, NEW, REDO, STATE, STATES, UNDO, Edit, History, read_history
-from scribekit.transcripts.edits.new import Conflict
 from scribekit.transcripts.edits.replayer import Replayed, Replayer, replayed, reviewed_payload
 from scribekit.transcripts.edits.state import State, to_payload, utterance_words
 from scribekit.transcripts.edits.strays import Stray, strays

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 from scribekit.transcripts.edits.alignment import cut, plain, plain_before, reworded
+from scribekit.transcripts.edits.create import Conflict, WordAnchor, find_speaker, find_words
 from scribekit.transcripts.edits.model import Edit
-from scribekit.transcripts.edits.new import Conflict, WordAnchor, find_speaker, find_words
 from scribekit.transcripts.edits.state import State, join_turns
 from scribekit.transcripts.edits.turns import EditedWord, in_turn
 

@@ -7,7 +7,7 @@ from journals import TALK, Journal, interleaved, shown, statuses
 
 from scribekit.base import contract
 from scribekit.transcripts import frames
-from scribekit.transcripts.edits import new
+from scribekit.transcripts.edits import create
 
 
 def test_a_renamed_speaker_is_renamed_everywhere_and_nothing_counts_as_edited(journal):
@@ -81,7 +81,7 @@ def test_no_word_moves_to_another_channel():
 
 def test_a_boundary_that_an_earlier_version_moved_stays_where_it_is():
     journal = Journal(interleaved(("A", "1", [0, 1]), ("B", "2", [2, 3]), ("A", "1", [4])))
-    action, detail = new.move(journal.result.state, [1], 4)
+    action, detail = create.move(journal.result.state, [1], 4)
     del detail["beside"]
     journal.write(action, detail)
     assert [speaker_and_text for speaker_and_text in shown(journal.shown) if speaker_and_text[0] == "A"] == [("A", "a1"), ("A", "a2 a1")]
@@ -169,7 +169,7 @@ def test_a_correction_of_an_earlier_version_keeps_the_times_that_it_gave():
     raw = json.loads(interleaved(("A", "1", [0, 2]), ("B", "2", [1]))) | {"audio_duration": 1}
     journal = Journal(json.dumps(raw).encode())
     for place, text in [(1, "so b1"), (3, "a2 then")]:
-        action, detail = new.correct(journal.result.state, [place], text)
+        action, detail = create.correct(journal.result.state, [place], text)
         journal.write(action, {"words": detail["words"], "text": detail["text"]})
     assert [(word.text, word.start, word.end) for word in journal.result.state.words[1:]] == [
         ("so", 500, 700), ("b1", 700, 900), ("a2", 1000, 1400), ("then", 1400, 1700),

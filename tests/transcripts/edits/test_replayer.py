@@ -8,7 +8,7 @@ from journals import Journal, statuses
 
 from scribekit.base import contract
 from scribekit.transcripts import edits, frames
-from scribekit.transcripts.edits import new
+from scribekit.transcripts.edits import create
 
 TEXTS = st.lists(st.sampled_from(["so", "then", "Hill.", "日本", "نعم", "<b>", "🙂"]), min_size=1, max_size=5).map(" ".join)
 
@@ -25,7 +25,7 @@ class Review(RuleBasedStateMachine):
 
     def edit(self, kind, *arguments, **named):
         previous = self.journal.shown
-        made = getattr(new, kind)(self.journal.result.state, *arguments, **named)
+        made = getattr(create, kind)(self.journal.result.state, *arguments, **named)
         trial = self.journal.result.state
         try:
             edits.perform(trial, *made)

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from scribekit.quality.signs import unknown
+from scribekit.quality.word_signs import unknown
 
 
 def test_a_large_corpus_is_its_own_vocabulary():

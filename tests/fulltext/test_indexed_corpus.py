@@ -8,7 +8,7 @@ import scribekit as sk
 from scribekit.corpus.handles import manifest_to_bytes
 from scribekit.corpus.job import PlannedRow
 from scribekit.corpus.ledger import Ledger
-from scribekit.fulltext.indexed import IndexedCorpus
+from scribekit.fulltext.indexed_corpus import IndexedCorpus
 
 with_corpora = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
