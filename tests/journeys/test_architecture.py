@@ -20,6 +20,7 @@ DOORS = {
         "captions",
         "edits",
         "edits.create",
+        "edits.strays",
         "edits.table",
         "edits.turns",
         "formats",
