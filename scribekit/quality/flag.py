@@ -39,7 +39,7 @@ def flag_for_review(
 
     - Hallucinated text is always enough: words in a loop, impossible word rates, stock phrases that recognisers produce when nobody speaks,
       a script that the language is not written in, speech over silence. Each such word counts as at least half an expected error.
-    - A stray turn is always enough: one or two quick words inside another speaker's turn.
+    - A stray turn is always enough: one or two words inside the speech of another speaker, without pauses around them.
     - Other signs are named when a tenth of the words show them, and are enough when half of the words do: a turn that changes within 150 ms
       or has one word, a word that is long for its letters, half a second without recognised speech after a word, an unknown word, a
       language that the service was not sure of.
