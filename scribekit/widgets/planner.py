@@ -11,8 +11,9 @@ from typing import Any
 import traitlets
 
 from scribekit.api.limits import Limits
-from scribekit.api.options import DEFAULT_SPEECH_MODELS, config_options, option_types
+from scribekit.api.options import config_options, option_types
 from scribekit.base.errors import OptionError
+from scribekit.base.models import DEFAULT_SPEECH_MODELS
 from scribekit.batch.planning import Plan
 from scribekit.batch.planning.planner import plan
 from scribekit.batch.pricing import RateCard, rate_card
