@@ -150,7 +150,7 @@ def _simple_features(card: RateCard, options: dict[str, Any]) -> dict[str, str]:
 
 
 def _choices(card: RateCard, options: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
-    singles = [[name] for name, vendor in card.vendors.items() if vendor == "AssemblyAI"]
+    singles = [[name] for name in card.offered]
     offered = [settings["models"], list(DEFAULT_SPEECH_MODELS), *singles]
     models = [names for place, names in enumerate(offered) if names not in offered[:place]]
     per_hour = {addon.option: addon.per_hour for addon in card.addons}
