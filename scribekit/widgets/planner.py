@@ -23,7 +23,7 @@ from scribekit.widgets.base import STATIC, Widget, background
 _POINTS = 160  # of the curve; more would not be visible
 _SLOTS = (1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 1000)
 _MBPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-_NEEDS_MORE = frozenset({"redact_pii", "redact_pii_audio"})
+_NEEDS_MORE = frozenset({"redact_pii", "redact_pii_audio", "redact_pii_return_unredacted"})
 """The service refuses these options without others; they are offered only if the configuration has them."""
 
 
