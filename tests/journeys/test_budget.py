@@ -118,10 +118,13 @@ def test_an_assumed_price_is_reserved_and_held_to_the_budget(bench, tmp_path):
 
 def test_without_a_budget_no_price_is_needed(bench, tmp_path):
     bench(*FAST)
-    _, jobs = run(library(2).assign(speech_models="a-model-of-next-year"), tmp_path / "c")
+    batch, jobs = run(library(2).assign(speech_models="a-model-of-next-year"), tmp_path / "c")
     assert jobs["status"].tolist() == ["completed"] * 2
     assert jobs["model"].tolist() == ["a-model-of-next-year"] * 2
     assert jobs["cost_usd"].isna().all()
+    assert batch.snapshot().unpriced == 2
+    assert "$0.00 and 2 of unknown cost" in repr(batch)
+    assert "unknown cost" not in repr(run(library(2), tmp_path / "c")[0])
 
 
 def test_a_shared_transcript_is_saved_money(bench, tmp_path):
