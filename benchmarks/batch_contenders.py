@@ -136,7 +136,7 @@ CONTENDERS: dict[str, Callable[[Plan], Measured]] = {
 
 
 def config() -> aai.TranscriptionConfig:
-    return aai.TranscriptionConfig(speech_models=["universal-3-pro", "universal-2"], speaker_labels=True)
+    return aai.TranscriptionConfig(speech_models=["assemblyai-stt-3-7", "universal-2"], speaker_labels=True)
 
 
 def limits(sk: Any, plan: Plan) -> Any:

@@ -16,9 +16,7 @@ from typing import Any
 
 from scribekit.base import schema
 from scribekit.base.errors import OptionError
-
-DEFAULT_SPEECH_MODELS = ("universal-3-5-pro", "universal-2")
-"""Sent when neither the configuration nor the row names a model: the account's default changes without notice."""
+from scribekit.base.models import DEFAULT_SPEECH_MODELS, check_models
 
 MAX_KEYTERMS = 1000
 MAX_KEYTERM_WORDS = 6
@@ -80,6 +78,7 @@ def validated(options: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(options)
     single = result.pop("speech_model", None)
     result.setdefault("speech_models", [single] if single else list(DEFAULT_SPEECH_MODELS))
+    check_models(result["speech_models"])
     terms = result.get("keyterms_prompt") or []
     if terms and result.get("prompt"):
         raise OptionError("'prompt' and 'keyterms_prompt' exclude each other; write the terms into the prompt or drop it.")

@@ -25,6 +25,10 @@ class PaidAgainWarning(UserWarning):
     """Recordings that already have a transcript are sent, and paid for, again."""
 
 
+class DeprecatedModelWarning(UserWarning):
+    """A model that was asked for is deprecated: the service still takes it, and has named a newer one."""
+
+
 class NoConnectionError(ScribekitError):
     """There is neither an API key nor a running local service."""
 

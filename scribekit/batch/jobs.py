@@ -31,11 +31,15 @@ class JobPlan:
         rows: One per manifest row, in its order.
         jobs: The jobs of the rows, each once.
         fingerprint: Equal for equal rows, so that a repeated call is recognised.
+        models: Every model that a job names.
+        without_rate: What has no known price in the jobs: models, add-ons and options, in words.
     """
 
     rows: tuple[PlannedRow, ...]
     jobs: tuple[Job, ...]
     fingerprint: str
+    models: tuple[str, ...]
+    without_rate: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,14 @@ class PlanningContext:
         root: The folder that relative paths start from. A job keeps the absolute path, so it can be done from another folder.
         model: The one model that answers, where that does not depend on the request.
         assume_duration_s: The length to assume where none is known.
+        assume_usd_per_hour: The price of an hour of audio to assume where none is known.
     """
 
     host: str
     root: Path
     model: str | None = None
     assume_duration_s: float | None = None
+    assume_usd_per_hour: float | None = None
 
 
 def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext) -> JobPlan:
@@ -77,7 +83,16 @@ def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext) -> 
     digest = hashlib.sha256()
     for row in rows:
         digest.update(f"{row.recording_id}\0{row.job_key}\0{row.error_kind}\n".encode())
-    return JobPlan(tuple(rows), tuple(planner.jobs.values()), digest.hexdigest())
+    jobs = tuple(planner.jobs.values())
+    chosen = [json.loads(text) for text in dict.fromkeys(job.options for job in jobs)]
+    unpriced = [name for options in chosen for model in _answering(options, context) for name in pricing.missing_rates(model, options)]
+    return JobPlan(
+        tuple(rows),
+        jobs,
+        digest.hexdigest(),
+        models=tuple(dict.fromkeys(model for options in chosen for model in options["speech_models"])),
+        without_rate=tuple(dict.fromkeys(unpriced)),
+    )
 
 
 def job_key(content: str, options: str, host: str) -> str:
@@ -146,15 +161,20 @@ def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:
 def _estimate(options_json: str, duration_s: float | None, channels: Any, context: PlanningContext) -> float | None:
     """Return the most that the job can cost, by the most expensive model that may answer. None when a rate or the length is unknown."""
     length = duration_s if duration_s is not None else context.assume_duration_s
-    rate = _hourly_rate(options_json, 2 if pd.isna(channels) else int(channels), context.model)
+    rate = _hourly_rate(options_json, pricing.ASSUMED_CHANNELS if pd.isna(channels) else int(channels), context)
     return None if length is None or rate is None else rate * length / 3600
 
 
+def _answering(options: Mapping[str, Any], context: PlanningContext) -> list[str]:
+    """Return the models that may answer."""
+    return [context.model] if context.model else options["speech_models"]
+
+
 @functools.lru_cache(maxsize=4096)
-def _hourly_rate(options_json: str, channels: int, model: str | None) -> float | None:
+def _hourly_rate(options_json: str, channels: int, context: PlanningContext) -> float | None:
     """Return the price of an hour, cached: a library has few different options."""
-    options = json.loads(options_json)
-    costs = [pricing.job_cost(name, options, 3600.0, channels) for name in ([model] if model else options["speech_models"])]
+    options, assumed = json.loads(options_json), context.assume_usd_per_hour
+    costs = [pricing.job_cost(name, options, 3600.0, channels, assume_usd_per_hour=assumed) for name in _answering(options, context)]
     return None if None in costs else max(cost for cost in costs if cost is not None)
 
 

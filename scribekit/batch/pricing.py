@@ -1,7 +1,7 @@
 """The cost of a batch and of a job, at the dated prices of ``pricing.toml``. Pure.
 
-Cost of one job = base · hours · channels + Σ add-on · hours, where ``channels`` counts only for multichannel jobs. A model without a known
-rate costs None (NaN in a frame), never a guess.
+Cost of one job = base · hours · channels + Σ add-on · hours, where ``channels`` counts only for multichannel jobs. Where the model, or an
+add-on that it offers, has no known rate, the cost is None (NaN in a frame) and never counts as nothing; a user may assume one.
 """
 
 from __future__ import annotations
@@ -9,15 +9,18 @@ from __future__ import annotations
 import functools
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from numbers import Real
 from typing import Any
 
 import pandas as pd
 
 from scribekit.api import options as opt
 from scribekit.base import schema
+from scribekit.base.errors import OptionError
+from scribekit.base.models import State, find_model
 from scribekit.recordings.manifest import durations_s, numbers, table_of_recordings
 
 ASSUMED_CHANNELS = 2
@@ -31,14 +34,16 @@ class Addon:
     Attributes:
         name: Its name in a note.
         option: The option that switches it on; dots lead into nested options.
-        per_hour: Model → US dollars per hour, for the models that offer it.
+        per_hour: Model → US dollars per hour, for the models that offer it; None where no source has a price.
         equals: The only value that switches it on; None for any that is not false or empty.
+        unless: A value that does not switch it on, although it is not empty.
     """
 
     name: str
     option: str
-    per_hour: Mapping[str, float]
+    per_hour: Mapping[str, float | None]
     equals: str | None = None
+    unless: str | None = None
 
     @functools.cached_property
     def _path(self) -> tuple[str, ...]:
@@ -50,7 +55,10 @@ class Addon:
         value = options.get(first)
         for key in nested:
             value = value.get(key) if isinstance(value, Mapping) else None
-        return bool(value) if self.equals is None else value == self.equals
+        if self.equals is not None:
+            return bool(value == self.equals)
+        # A task of speech understanding may be asked for with an empty object.
+        return (bool(value) or (bool(nested) and value == {})) and value != self.unless
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ class RateCard:
         models: Model → US dollars per hour of audio and channel.
         vendors: Model → who runs it: ``AssemblyAI`` or ``embedded``.
         addons: The features that cost extra.
+        presumed: Model → the model whose add-on prices are presumed for it, where no source lists its own.
     """
 
     date: str
@@ -70,6 +79,12 @@ class RateCard:
     models: Mapping[str, float]
     vendors: Mapping[str, str]
     addons: tuple[Addon, ...]
+    presumed: Mapping[str, str]
+
+    @property
+    def offered(self) -> list[str]:
+        """The models of AssemblyAI that have a price and can be bought, in the order of the table."""
+        return [name for name, vendor in self.vendors.items() if vendor == "AssemblyAI" and not find_model(name).is_refused]
 
 
 @functools.cache
@@ -81,41 +96,110 @@ def rate_card() -> RateCard:
         0.15
     """
     data = tomllib.loads(resources.files("scribekit.batch").joinpath("pricing.toml").read_text(encoding="utf-8"))
+    presumed = {name: model["addons_like"] for name, model in data["models"].items() if "addons_like" in model}
     return RateCard(
         date=data["date"],
         sources=tuple(data["sources"].values()),
         models={name: model["per_hour"] for name, model in data["models"].items()},
         vendors={name: model["vendor"] for name, model in data["models"].items()},
-        addons=tuple(Addon(addon["name"], addon["option"], addon["per_hour"], addon.get("equals")) for addon in data["addons"]),
+        addons=tuple(_addon(row, presumed) for row in data["addons"]),
+        presumed=presumed,
     )
 
 
-def job_cost(model: str | None, options: Mapping[str, Any], duration_s: float, channels: int = 1) -> float | None:
+def _addon(row: Mapping[str, Any], presumed: Mapping[str, str]) -> Addon:
+    listed = {name: None if price == "?" else float(price) for name, price in row["per_hour"].items()}
+    per_hour = {name: listed[like] for name, like in presumed.items() if like in listed} | listed
+    return Addon(row["name"], row["option"], per_hour, row.get("equals"), row.get("unless"))
+
+
+@dataclass(frozen=True)
+class _HourlyRate:
+    """The price of an hour of one job with one model.
+
+    Attributes:
+        base: US dollars for the model; NaN when it has no price.
+        addons: US dollars for the add-ons, as far as their prices are known.
+        missing: What has no price: the add-ons and options by name, or the model. Empty when the price is known.
+    """
+
+    base: float
+    addons: float = 0.0
+    missing: tuple[str, ...] = ()
+
+
+def _hourly_rate(model: str, options: Mapping[str, Any], channels: int) -> _HourlyRate:
+    card = rate_card()
+    if model not in card.models:
+        return _HourlyRate(math.nan, missing=(f"the model {model!r}",))
+    base = card.models[model] * (channels if is_multichannel(options) else 1)
+    if card.vendors[model] == "embedded":
+        return _HourlyRate(base)
+    on = [addon for addon in card.addons if model in addon.per_hour and addon.is_on(options)]
+    prices = [addon.per_hour[model] for addon in on]
+    missing = [addon.name for addon, price in zip(on, prices, strict=True) if price is None]
+    return _HourlyRate(base, math.fsum(price for price in prices if price is not None), (*missing, *_unlisted(options)))
+
+
+def _unlisted(options: Mapping[str, Any]) -> list[str]:
+    """Return the options, and the tasks of speech understanding, that are newer than the price list: nobody knows what they cost."""
+    understanding = options.get("speech_understanding")
+    request = understanding.get("request") if isinstance(understanding, Mapping) else None
+    tasks = request if isinstance(request, Mapping) else {}
+    prefix = "speech_understanding.request."
+    names = [*(name for name in options if name not in _known_options()), *(prefix + task for task in tasks)]
+    return [f"the option {name}" for name in names if name not in _priced_options()]
+
+
+@functools.cache
+def _priced_options() -> frozenset[str]:
+    return frozenset(addon.option for addon in rate_card().addons)
+
+
+@functools.cache
+def _known_options() -> frozenset[str]:
+    return frozenset(opt.option_types()) | {option.split(".")[0] for option in _priced_options()}
+
+
+def missing_rates(model: str, options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what has no known price in a job: its model, add-ons or options by name. Empty when its cost can be computed.
+
+    Example:
+        >>> missing_rates("universal-2", {"domain": "medical-v1", "speaker_labels": True})
+        ('medical mode on universal-2',)
+        >>> missing_rates("a-model-of-next-year", {})
+        ("the model 'a-model-of-next-year'",)
+    """
+    missing = _hourly_rate(model, options, 1).missing
+    return missing if model not in rate_card().models else tuple(f"{name} on {model}" for name in missing)
+
+
+def job_cost(
+    model: str | None, options: Mapping[str, Any], duration_s: float, channels: int = 1, *, assume_usd_per_hour: float | None = None
+) -> float | None:
     """Return the cost of one job in US dollars.
 
     Args:
         model: The model that answers. None, or a model without a rate, costs None.
-        options: The options of the job. An add-on that the model does not offer is not charged.
+        options: The options of the job. An add-on that the model does not offer is not charged; one that it offers, but whose price is
+            not known, makes the cost None.
         duration_s: Length of the audio in seconds.
         channels: Number of its channels; counts only with ``multichannel``.
+        assume_usd_per_hour: What an hour of audio is taken to cost, all included, where the cost is not known.
 
     Example:
         >>> job_cost("universal-2", {"speaker_labels": True}, 100 * 3600)
         17.0
-        >>> job_cost("assemblyai-stt-3-7", {}, 60) is None
-        True
+        >>> job_cost("a-model-of-next-year", {}, 60) is None, job_cost("universal-2", {"domain": "medical-v1"}, 60) is None
+        (True, True)
+        >>> job_cost("a-model-of-next-year", {}, 3600, assume_usd_per_hour=0.3)
+        0.3
     """
-    if model is None or model not in rate_card().models:
-        return None
-    base, addons = _parts(model, options, duration_s, channels)
-    return base + addons
-
-
-def _parts(model: str, options: Mapping[str, Any], duration_s: float, channels: int) -> tuple[float, float]:
-    card = rate_card()
     hours = duration_s / 3600
-    base = card.models[model] * hours * (channels if is_multichannel(options) else 1)
-    return base, math.fsum(addon.per_hour.get(model, 0.0) * hours for addon in card.addons if addon.is_on(options))
+    rate = None if model is None else _hourly_rate(model, options, channels)
+    if rate is None or rate.missing:
+        return None if assume_usd_per_hour is None else assume_usd_per_hour * hours
+    return rate.base * hours + rate.addons * hours
 
 
 def is_multichannel(options: Mapping[str, Any]) -> bool:
@@ -134,18 +218,34 @@ class _Job:
         return self.channels or ASSUMED_CHANNELS
 
 
-def estimate_cost(manifest: Any, config: Any = None, *, models: Sequence[str] | None = None) -> pd.DataFrame:
+def check_amounts(**amounts: float | None) -> None:
+    """Refuse an amount that is neither a number above zero nor None.
+
+    Raises:
+        OptionError: The message names the argument.
+    """
+    for name, value in amounts.items():
+        if value is not None and not (isinstance(value, Real) and value > 0):
+            raise OptionError(f"{name}={value!r}: expected a number above zero, or None.")
+
+
+def estimate_cost(
+    manifest: Any, config: Any = None, *, models: Sequence[str] | None = None, assume_usd_per_hour: float | None = None
+) -> pd.DataFrame:
     """Estimate the cost of a batch before a cent is spent, one row per model.
 
     Args:
         manifest: A manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in seconds (and ``channels``, if
             known). A column that has the name of an option overrides ``config`` for its row. Rows with a ``problem`` cost nothing.
         config: An ``assemblyai.TranscriptionConfig``; its features count as add-ons.
-        models: The models to compare; by default every pre-recorded AssemblyAI model with a known price, and those that ``config`` names.
+        models: The models to compare; by default every pre-recorded AssemblyAI model that has a known price and can be bought, and those
+            that ``config`` names.
+        assume_usd_per_hour: What an hour of audio is taken to cost, with channels and add-ons, where no price is known.
 
     Returns:
         The columns of :data:`scribekit.schema.ESTIMATE`; ``attrs["rate_card"]`` is the date of the prices. Recordings of unknown length
-        are counted in ``unknown_duration`` and not in the figures.
+        are counted in ``unknown_duration`` and not in the figures. Where a model, or an add-on that it offers, has no published price,
+        ``total_usd`` is missing and ``note`` says "no rate", with the add-on's name; so it does for a model that cannot be bought.
 
     Raises:
         ManifestError: There is neither a length nor a source in the table.
@@ -154,17 +254,18 @@ def estimate_cost(manifest: Any, config: Any = None, *, models: Sequence[str] | 
     Example:
         >>> estimate_cost([{"duration": 3600.0}], models=["universal-2", "some-new-model"])[["model", "total_usd", "note"]]
                     model  total_usd                 note
-        0     universal-2       0.15  rates of 2026-11-22
+        0     universal-2       0.15  rates of 2026-11-30
         1  some-new-model        NaN              no rate
     """
+    check_amounts(assume_usd_per_hour=assume_usd_per_hour)
     base = opt.config_options(config)
     table = table_of_recordings(manifest)
     jobs = _jobs(table[table["problem"].isna()] if "problem" in table.columns else table, base)
     card = rate_card()
     if models is None:
         named = base["speech_models"] if config is not None else []
-        models = list(dict.fromkeys([*(name for name in card.models if card.vendors[name] == "AssemblyAI"), *named]))
-    frame = schema.ESTIMATE.frame([_estimate(model, jobs) for model in models])
+        models = list(dict.fromkeys([*card.offered, *named]))
+    frame = schema.ESTIMATE.frame([_estimate(model, jobs, assume_usd_per_hour) for model in models])
     frame.attrs["rate_card"] = card.date
     return frame
 
@@ -180,29 +281,69 @@ def _jobs(frame: pd.DataFrame, base: Mapping[str, Any]) -> list[_Job]:
     ]
 
 
-def _estimate(model: str, jobs: Sequence[_Job]) -> dict[str, Any]:
+def _estimate(model: str, jobs: Sequence[_Job], assumed: float | None) -> dict[str, Any]:
     known = [(job, job.duration_s) for job in jobs if job.duration_s is not None]
     row: dict[str, Any] = {
         "model": model,
         "files": len(jobs),
         "hours": math.fsum(seconds for _, seconds in known) / 3600,
         "unknown_duration": len(jobs) - len(known),
-        "note": "no rate",
     }
-    if model not in rate_card().models:
-        return row
-    parts = [_parts(model, job.options, seconds, job.counted_channels) for job, seconds in known]
-    base, addons = math.fsum(part[0] for part in parts), math.fsum(part[1] for part in parts)
-    return row | {"base_usd": base, "addons_usd": addons, "total_usd": base + addons, "note": _note(model, [job for job, _ in known])}
+    found = find_model(model)
+    if found.is_refused:
+        return row | {"note": f"no rate: {found.state} ({found.since}), use {found.replacement}"}
+    base, addons, missing = [], [], list[str]()
+    for job, seconds in known:
+        rate, hours = _hourly_rate(model, job.options, job.counted_channels), seconds / 3600
+        if rate.missing and assumed is not None:
+            base.append(assumed * hours)
+        else:
+            base.append(rate.base * hours)
+            addons.append(math.nan if rate.missing else rate.addons * hours)
+        missing.extend(rate.missing)
+    figures = {"base_usd": math.fsum(base), "addons_usd": math.fsum(addons)}
+    row |= figures | {"total_usd": figures["base_usd"] + figures["addons_usd"]}
+    if model not in rate_card().models and assumed is None:
+        return row | {"base_usd": math.nan, "addons_usd": math.nan, "total_usd": math.nan, "note": "no rate"}
+    return row | {"note": _note(model, [job for job, _ in known], list(dict.fromkeys(missing)), assumed)}
 
 
-def _note(model: str, jobs: Sequence[_Job]) -> str:
+def no_rate_note(missing: Sequence[str], assumed: float | None) -> str:
+    """Return the note on what has no price.
+
+    Example:
+        >>> no_rate_note(["medical mode"], None), no_rate_note(["medical mode"], 0.3)
+        ('no rate: medical mode', 'no rate, $0.30 an hour assumed: medical mode')
+    """
+    return f"no rate{'' if assumed is None else f', ${assumed:,.2f} an hour assumed'}: {', '.join(missing)}"
+
+
+def presumption_note(model: str, options: Iterable[Mapping[str, Any]]) -> str | None:
+    """Return the note on add-on prices that are presumed for a model, because no source lists its own; None when none is.
+
+    Example:
+        >>> presumption_note("assemblyai-stt-3-7", [{"speaker_labels": True}])
+        'presumed, as with universal-3-5-pro: speaker labels'
+    """
+    like = rate_card().presumed.get(model)
+    chosen = list(options) if like else []
+    addons = [addon for addon in rate_card().addons if addon.per_hour.get(model) and any(map(addon.is_on, chosen))]
+    return f"presumed, as with {like}: {', '.join(addon.name for addon in addons)}" if addons else None
+
+
+def _note(model: str, jobs: Sequence[_Job], missing: Sequence[str], assumed: float | None) -> str:
     card = rate_card()
-    if card.vendors[model] == "embedded":
+    if card.vendors.get(model) == "embedded":
         return "runs on this machine"
-    missing = [addon.name for addon in card.addons if model not in addon.per_hour and any(addon.is_on(job.options) for job in jobs)]
-    notes = [f"not offered, not charged: {', '.join(missing)}"] if missing else []
+    notes = [no_rate_note(missing, assumed)] if missing else []
+    absent = [addon.name for addon in card.addons if model not in addon.per_hour and any(addon.is_on(job.options) for job in jobs)]
+    if model in card.models and absent:
+        notes.append(f"not offered, not charged: {', '.join(absent)}")
+    if presumed := presumption_note(model, (job.options for job in jobs)):
+        notes.append(presumed)
     guessed = sum(is_multichannel(job.options) and job.channels is None for job in jobs)
     if guessed:
         notes.append(f"{guessed} multichannel of unknown channels, {ASSUMED_CHANNELS} assumed")
+    if find_model(model).state is State.DEPRECATED:
+        notes.append(f"deprecated, use {find_model(model).replacement}")
     return "; ".join([*notes, f"rates of {card.date}"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import numbers
 import time
 import warnings
 from collections import Counter
@@ -18,12 +17,14 @@ from scribekit.api.connection import Connection
 from scribekit.api.embedded import service_connection
 from scribekit.api.limits import Limits, check_limits
 from scribekit.api.webhook import Webhook
-from scribekit.base.errors import ManifestError, OptionError, PaidAgainWarning, nearest
+from scribekit.base.errors import DeprecatedModelWarning, ManifestError, OptionError, PaidAgainWarning, nearest
+from scribekit.base.models import deprecation_message
 from scribekit.base.progress import Progress
 from scribekit.batch.engine.engine import drive
 from scribekit.batch.engine.loop import wait_for
 from scribekit.batch.engine.run import Listener, Run
 from scribekit.batch.jobs import JobPlan, PlanningContext, plan_jobs
+from scribekit.batch.pricing import check_amounts
 from scribekit.batch.which_service import with_embedded_service, work_left
 from scribekit.corpus import status
 from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes
@@ -39,6 +40,7 @@ def submit_batch(
     limits: Limits | None = None,
     budget_usd: float | None = None,
     assume_duration_s: float | None = None,
+    assume_usd_per_hour: float | None = None,
     webhook: Webhook | None = None,
     on_event: Listener | None = None,
     progress: bool = True,
@@ -55,7 +57,7 @@ def submit_batch(
             the name of an option overrides it for its row. Rows with a ``problem`` are not sent; they are in the jobs
             frame with the reason.
         config: ``assemblyai.TranscriptionConfig``; None for the defaults. ``speech_models`` is always sent: by default
-            ``universal-3-5-pro``, then ``universal-2``.
+            ``assemblyai-stt-3-7``, then ``universal-2``.
         corpus: The folder that keeps everything; it is created when it does not exist.
         limits: The pace (see :class:`Limits`).
         budget_usd: The most that this batch may spend. The estimated cost of each job is reserved before it is sent; when
@@ -63,6 +65,8 @@ def submit_batch(
             another budget (or none) to go on.
         assume_duration_s: The length in seconds to assume where none is known (remote URLs). With a budget and
             without it, such recordings are held back with ``error_kind`` ``no_length``.
+        assume_usd_per_hour: What an hour of audio is taken to cost, with channels and add-ons, where no price is known
+            (:func:`estimate_cost` says "no rate"). With a budget it is needed for such models and add-ons.
         webhook: Where the service tells this process that a job has ended (see :class:`Webhook`).
         on_event: A function or coroutine function that is called, on a background thread, with a dict for each event:
             ``at`` (Unix time), ``event``, ``alert`` (None, ``failed``, ``stopped``), ``job_key``, ``transcript_id``,
@@ -75,18 +79,24 @@ def submit_batch(
     Raises:
         NoConnectionError: There is neither a key nor a local service.
         ManifestError: The manifest cannot be read, or an id names another recording in the corpus.
-        OptionError: The configuration, a column's name, or the budget is not right.
+        OptionError: The configuration, a column's name, or the budget is not right; the service does not take a model; there
+            is a budget and no price of a model or an add-on, and no ``assume_usd_per_hour``.
         ServiceStoppedError: The service refuses every job (a wrong key, for example), or cannot be reached.
         LedgerError: The corpus cannot be written.
 
     Warns:
         PaidAgainWarning: Recordings with a transcript in the corpus are sent again, because their options differ.
+        DeprecatedModelWarning: A model is deprecated.
     """
-    _check_money(budget_usd, assume_duration_s)
+    check_amounts(budget_usd=budget_usd, assume_duration_s=assume_duration_s, assume_usd_per_hour=assume_usd_per_hour)
     check_limits(limits)
     connection = service_connection()
     frame = _as_manifest(manifest, progress)
-    job_plan = plan_jobs(frame, config, PlanningContext(connection.host, Path.cwd(), connection.model, assume_duration_s))
+    context = PlanningContext(connection.host, Path.cwd(), connection.model, assume_duration_s, assume_usd_per_hour)
+    job_plan = plan_jobs(frame, config, context)
+    if budget_usd is not None and assume_usd_per_hour is None:
+        _check_prices(job_plan)
+    _warn_of_deprecated(job_plan)
     folder = corpus.path if isinstance(corpus, Corpus) else Path(corpus).expanduser()
     with Ledger(folder, create=True) as ledger:
         _check_ids(ledger, job_plan)
@@ -197,10 +207,19 @@ def _as_manifest(manifest: Any, progress: bool) -> pd.DataFrame:
     return read_manifest(manifest, progress=progress)
 
 
-def _check_money(budget_usd: float | None, assume_duration_s: float | None) -> None:
-    for name, value in (("budget_usd", budget_usd), ("assume_duration_s", assume_duration_s)):
-        if value is not None and not (isinstance(value, numbers.Real) and value > 0):
-            raise OptionError(f"{name}={value!r}: expected a number above zero, or None.")
+def _check_prices(job_plan: JobPlan) -> None:
+    """Refuse a budget for jobs whose cost cannot be reserved."""
+    if job_plan.without_rate:
+        raise OptionError(
+            f"budget_usd needs a price, and none is known for {', '.join(job_plan.without_rate)}. Give assume_usd_per_hour= (US dollars "
+            "for an hour of audio, with channels and add-ons) to reserve that much, or submit without budget_usd. Nothing was sent."
+        )
+
+
+def _warn_of_deprecated(job_plan: JobPlan) -> None:
+    message = deprecation_message(job_plan.models)
+    if message is not None:
+        warnings.warn(message, DeprecatedModelWarning, stacklevel=3)
 
 
 def _check_ids(ledger: Ledger, job_plan: JobPlan) -> None:
@@ -221,9 +240,10 @@ def _check_ids(ledger: Ledger, job_plan: JobPlan) -> None:
 def _announce_paid_again(ledger: Ledger, number: int) -> None:
     count, estimate = ledger.paid_again(number)
     if count:
+        price = "at a cost that is not known" if estimate is None else f"for about ${estimate:,.2f}"
         warnings.warn(
-            f"{count:,} recordings have a transcript in this corpus already, made with other options. They are sent again, for about "
-            f"${estimate:,.2f}. With the same options as before they would be taken from the corpus.",
+            f"{count:,} recordings have a transcript in this corpus already, made with other options. They are sent again, {price}. "
+            "With the same options as before they would be taken from the corpus.",
             PaidAgainWarning,
             stacklevel=3,
         )

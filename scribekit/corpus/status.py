@@ -39,7 +39,8 @@ class Snapshot:
         held: Jobs that the budget does not allow.
         held_audio_s: The known seconds of their audio.
         reserved_usd: Estimated cost of the jobs under way.
-        spent_usd: Cost of completed jobs.
+        spent_usd: Known cost of completed jobs.
+        unpriced: Completed jobs whose cost is not known, because a model or an add-on has no known rate.
         saved_usd: Cost of transcripts that were reused instead of paid for again.
         budget_usd: The most that may be spent, if the user set a budget.
     """
@@ -57,6 +58,7 @@ class Snapshot:
     held_audio_s: float = 0.0
     reserved_usd: float = 0.0
     spent_usd: float = 0.0
+    unpriced: int = 0
     saved_usd: float = 0.0
     budget_usd: float | None = None
 
@@ -212,6 +214,8 @@ def _counts(snapshot: Snapshot) -> list[str]:
 
 def _money(snapshot: Snapshot) -> str:
     text = f"${snapshot.spent_usd:,.2f}"
+    if snapshot.unpriced:
+        text += f" and {snapshot.unpriced:,} of unknown cost"
     if snapshot.budget_usd is not None:
         text += f" of a budget of ${snapshot.budget_usd:,.2f}"
     if snapshot.reserved_usd:

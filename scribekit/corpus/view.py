@@ -22,7 +22,7 @@ HELD = {
     "Submit the same manifest again with a larger budget_usd= to go on.",
     "no_length": "Held back: its cost cannot be reserved, because its length or the rate of a model is unknown. "
     "Give the row a duration_s, or submit again with assume_duration_s=; where sk.estimate_cost says 'no rate' for the model, "
-    "submit again without budget_usd=.",
+    "submit again with assume_usd_per_hour=, or without budget_usd=.",
 }
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import traitlets
 
 from scribekit.api.limits import Limits
-from scribekit.api.options import DEFAULT_SPEECH_MODELS, config_options, option_types
+from scribekit.api.options import config_options, option_types
 from scribekit.base.errors import OptionError
+from scribekit.base.models import DEFAULT_SPEECH_MODELS
 from scribekit.batch.planning import Plan
 from scribekit.batch.planning.planner import plan
 from scribekit.batch.pricing import RateCard, rate_card
@@ -22,7 +23,7 @@ from scribekit.widgets.base import STATIC, Widget, background
 _POINTS = 160  # of the curve; more would not be visible
 _SLOTS = (1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 1000)
 _MBPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-_NEEDS_MORE = frozenset({"redact_pii", "redact_pii_audio"})
+_NEEDS_MORE = frozenset({"redact_pii", "redact_pii_audio", "redact_pii_return_unredacted"})
 """The service refuses these options without others; they are offered only if the configuration has them."""
 
 
@@ -149,7 +150,7 @@ def _simple_features(card: RateCard, options: dict[str, Any]) -> dict[str, str]:
 
 
 def _choices(card: RateCard, options: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
-    singles = [[name] for name, vendor in card.vendors.items() if vendor == "AssemblyAI"]
+    singles = [[name] for name in card.offered]
     offered = [settings["models"], list(DEFAULT_SPEECH_MODELS), *singles]
     models = [names for place, names in enumerate(offered) if names not in offered[:place]]
     per_hour = {addon.option: addon.per_hour for addon in card.addons}

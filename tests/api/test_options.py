@@ -11,9 +11,18 @@ from scribekit.base.errors import OptionError
 
 
 def test_models_are_always_named():
-    assert options.config_options(None)["speech_models"] == ["universal-3-5-pro", "universal-2"]
-    assert options.config_options(aai.TranscriptionConfig())["speech_models"] == ["universal-3-5-pro", "universal-2"]
+    assert options.config_options(None)["speech_models"] == ["assemblyai-stt-3-7", "universal-2"]
+    assert options.config_options(aai.TranscriptionConfig())["speech_models"] == ["assemblyai-stt-3-7", "universal-2"]
     assert options.config_options(aai.TranscriptionConfig(speech_models=["universal-2"]))["speech_models"] == ["universal-2"]
+
+
+@pytest.mark.parametrize("chosen", [{"speech_models": ["universal-3-pro", "universal-2"]}, {"speech_model": "best"}])
+def test_a_model_that_the_service_refuses_is_refused_here(chosen):
+    name = next(iter(chosen.values()))
+    with pytest.raises(OptionError, match="not taken for recordings any more"):
+        options.config_options(aai.TranscriptionConfig(**chosen))
+    with pytest.raises(OptionError, match="not taken for recordings any more"):
+        options.effective_options({"speech_models": ["universal-2"]}, {"speech_models": name if isinstance(name, list) else [name]})
 
 
 def as_fields(raw):
@@ -28,7 +37,7 @@ def as_the_sdk_does(request):
 
 def test_the_options_are_what_the_sdk_would_send():
     config = aai.TranscriptionConfig(
-        speech_models=["universal-3-pro", "universal-2"],
+        speech_models=["universal-3-5-pro", "universal-2"],
         speaker_labels=True,
         language_code="en_us",
         keyterms_prompt=["Kestrel Labs"],

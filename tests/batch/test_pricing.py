@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from scribekit.base import schema
 from scribekit.base.errors import ManifestError, OptionError
-from scribekit.batch.pricing import estimate_cost, job_cost, rate_card
+from scribekit.base.models import State, find_model
+from scribekit.batch.pricing import estimate_cost, job_cost, missing_rates, rate_card
 
 HOUR = 3600.0
 
@@ -28,21 +29,22 @@ def test_a_hundred_hours_of_stereo_with_key_terms():
     config = aai.TranscriptionConfig(multichannel=True, keyterms_prompt=["Kestrel Labs"])
     frame = estimate_cost([{"duration_s": 100 * HOUR, "channels": 2}], config)
     assert total(frame, "universal-3-5-pro") == pytest.approx(47.0)
+    assert total(frame, "assemblyai-stt-3-7") == pytest.approx(47.0)
     assert total(frame, "universal-2") == pytest.approx(30.0)
 
 
-def test_every_model_with_a_price_is_compared_and_the_card_is_dated():
+def test_every_model_that_can_be_bought_is_compared_and_the_card_is_dated():
     frame = estimate_cost([{"duration": HOUR}])
-    assert frame["model"].tolist() == ["universal-2", "universal-3-pro", "universal-3-5-pro"]
-    assert frame["total_usd"].tolist() == pytest.approx([0.15, 0.21, 0.21])
+    assert frame["model"].tolist() == ["assemblyai-stt-3-7", "universal-3-5-pro", "universal-2"]
+    assert frame["total_usd"].tolist() == pytest.approx([0.21, 0.21, 0.15])
     assert frame.attrs["rate_card"] == rate_card().date
     assert frame["note"].str.contains(rate_card().date).all()
     assert frame.dtypes.astype(str).to_dict() == schema.ESTIMATE.dtypes
 
 
 def test_a_model_without_a_price_has_no_rate():
-    config = aai.TranscriptionConfig(speech_models=["assemblyai-stt-3-7", "universal-2"])
-    row = estimate_cost([{"duration": HOUR}], config).set_index("model").loc["assemblyai-stt-3-7"]
+    config = aai.TranscriptionConfig(speech_models=["a-model-of-next-year", "universal-2"])
+    row = estimate_cost([{"duration": HOUR}], config).set_index("model").loc["a-model-of-next-year"]
     assert row["note"] == "no rate"
     assert row[["base_usd", "addons_usd", "total_usd"]].isna().all()
     assert row["hours"] == 1.0
@@ -55,7 +57,7 @@ def test_the_embedded_recogniser_is_free():
 
 def test_what_a_model_does_not_offer_is_noted_and_not_charged():
     frame = estimate_cost(
-        [{"duration": HOUR}], aai.TranscriptionConfig(prompt="Context: a podcast."), models=["universal-2", "universal-3-pro"]
+        [{"duration": HOUR}], aai.TranscriptionConfig(prompt="Context: a podcast."), models=["universal-2", "universal-3-5-pro"]
     )
     assert frame["addons_usd"].tolist() == pytest.approx([0.0, 0.05])
     assert frame["note"][0].startswith("not offered, not charged: prompt")
@@ -80,7 +82,7 @@ def test_a_row_overrides_the_configuration():
         {"duration": HOUR, "speaker_labels": True, "multichannel": None, "channels": 2, "keyterms_prompt": None},
         {"duration": HOUR, "speaker_labels": False, "multichannel": True, "channels": 2, "keyterms_prompt": "Kafka; Grafana"},
     ]
-    frame = estimate_cost(rows, aai.TranscriptionConfig(speaker_labels=True), models=["universal-3-pro"])
+    frame = estimate_cost(rows, aai.TranscriptionConfig(speaker_labels=True), models=["universal-3-5-pro"])
     assert frame["base_usd"].tolist() == pytest.approx([0.21 + 2 * 0.21])
     assert frame["addons_usd"].tolist() == pytest.approx([0.02 + 0.05])
 
@@ -127,7 +129,7 @@ def test_lengths_that_are_not_numbers_are_unknown():
     ],
 )
 def test_an_addon_is_charged_when_its_option_is_on(options, dollars):
-    assert job_cost("universal-3-pro", options, HOUR) == pytest.approx(dollars)
+    assert job_cost("universal-3-5-pro", options, HOUR) == pytest.approx(dollars)
 
 
 def test_channels_count_only_for_multichannel():
@@ -146,15 +148,144 @@ ROWS = st.lists(st.floats(0, 36000), max_size=20)
 @given(ROWS)
 def test_the_estimate_is_the_sum_of_its_jobs(durations):
     config = aai.TranscriptionConfig(speaker_labels=True)
-    frame = estimate_cost(pd.DataFrame({"duration": pd.Series(durations, dtype="float64")}), config, models=["universal-3-pro"])
-    jobs = [job_cost("universal-3-pro", {"speaker_labels": True}, seconds) for seconds in durations]
+    frame = estimate_cost(pd.DataFrame({"duration": pd.Series(durations, dtype="float64")}), config, models=["universal-3-5-pro"])
+    jobs = [job_cost("universal-3-5-pro", {"speaker_labels": True}, seconds) for seconds in durations]
     assert frame["total_usd"][0] == pytest.approx(math.fsum(jobs))
+
+
+NOT_IN_THE_SDK = {"redact_static_entities"}
 
 
 def test_every_price_names_a_source_and_every_addon_an_option():
     from scribekit.api.options import option_types
 
     card = rate_card()
-    assert all(addon.option.split(".")[0] in option_types() for addon in card.addons)
+    assert {addon.option.split(".")[0] for addon in card.addons} - set(option_types()) == NOT_IN_THE_SDK
     assert all(set(addon.per_hour) <= set(card.models) for addon in card.addons)
     assert card.sources
+
+
+# -- what has no price, and what cannot be bought ---------------------------------------------------------------------
+
+
+def understanding(**tasks):
+    return {"speech_understanding": {"request": tasks}}
+
+
+@pytest.mark.parametrize(
+    ("model", "per_hour"),
+    [
+        ("assemblyai-stt-3-7", 0.21),
+        ("universal-3-5-pro", 0.21),
+        ("universal-2", 0.15),
+        ("universal-3-pro", 0.21),
+        ("embedded-pocketsphinx", 0.0),
+    ],
+)
+def test_the_price_of_each_model(model, per_hour):
+    assert rate_card().models[model] == per_hour
+    assert job_cost(model, {}, HOUR) == per_hour
+
+
+def test_every_priced_model_of_the_service_is_in_the_table_of_models():
+    card = rate_card()
+    assert all(find_model(name).state is not State.UNKNOWN for name, vendor in card.vendors.items() if vendor == "AssemblyAI")
+
+
+WITHOUT_A_PRICE = [
+    ("universal-2", {"domain": "medical-v1"}, "medical mode"),
+    ("assemblyai-stt-3-7", {"domain": "medical-v1"}, "medical mode"),
+    ("universal-3-5-pro", {"domain": "dental-v1"}, "another domain than medical-v1"),
+    *(
+        (model, options, name)
+        for model in ("universal-2", "universal-3-5-pro", "assemblyai-stt-3-7")
+        for options, name in (
+            (understanding(summarization={"summary_type": "bullets"}), "summaries by speech understanding"),
+            (understanding(action_items={}), "action items by speech understanding"),
+            (understanding(a_task_of_next_year={"x": 1}), "the option speech_understanding.request.a_task_of_next_year"),
+            ({"redact_pii": True, "redact_static_entities": {"codename": ["Kestrel"]}}, "redaction of own terms"),
+            ({"redact_pii": True, "redact_pii_return_unredacted": True}, "return of unredacted texts"),
+            ({"an_option_of_next_year": True}, "the option an_option_of_next_year"),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("model", "options", "name"), WITHOUT_A_PRICE)
+def test_an_addon_without_a_price_makes_the_cost_unknown_and_never_less(model, options, name):
+    assert job_cost(model, options, HOUR) is None
+    assert missing_rates(model, options) == (f"{name} on {model}",)
+    assert job_cost(model, options, 2 * HOUR, assume_usd_per_hour=0.5) == 1.0
+
+
+@pytest.mark.parametrize("model", ["universal-2", "universal-3-5-pro", "assemblyai-stt-3-7"])
+@pytest.mark.parametrize(
+    ("task", "per_hour"),
+    [
+        ({"translation": {"target_languages": ["es"]}}, 0.06),
+        ({"speaker_identification": {"speaker_type": "name"}}, 0.02),
+        ({"custom_formatting": {"date": "mm/dd/yyyy"}}, 0.03),
+    ],
+)
+def test_the_other_tasks_of_speech_understanding_have_prices(model, task, per_hour):
+    assert job_cost(model, understanding(**task), HOUR) == pytest.approx(rate_card().models[model] + per_hour)
+
+
+def test_an_estimate_without_a_price_names_the_addon():
+    rows = [{"duration": HOUR, "domain": "medical-v1"}, {"duration": HOUR, "domain": None}]
+    frame = estimate_cost(rows, models=["universal-2", "universal-3-5-pro"]).set_index("model")
+    assert frame.loc["universal-2", "base_usd"] == pytest.approx(0.30)
+    assert frame.loc["universal-2", ["addons_usd", "total_usd"]].isna().all()
+    assert frame.loc["universal-2", "note"].startswith("no rate: medical mode; ")
+    assert frame.loc["universal-3-5-pro", "total_usd"] == pytest.approx(0.42 + 0.15)
+
+
+def test_what_is_not_offered_is_something_else_than_what_has_no_price():
+    config = aai.TranscriptionConfig(auto_chapters=True)
+    frame = estimate_cost([{"duration": HOUR}], config).set_index("model")
+    assert frame["total_usd"].to_dict() == pytest.approx({"assemblyai-stt-3-7": 0.21, "universal-3-5-pro": 0.21, "universal-2": 0.23})
+    assert frame["note"].str.contains("not offered, not charged: auto chapters").tolist() == [True, True, False]
+
+
+def test_an_assumed_price_stands_in_for_what_is_not_known_and_the_note_says_so():
+    rows = [{"duration": HOUR, "domain": "medical-v1"}, {"duration": HOUR, "domain": None}]
+    models = ["universal-2", "a-model-of-next-year"]
+    frame = estimate_cost(rows, models=models, assume_usd_per_hour=0.4).set_index("model")
+    assert frame["total_usd"].to_dict() == pytest.approx({"universal-2": 0.4 + 0.15, "a-model-of-next-year": 0.8})
+    assert frame["note"].str.startswith("no rate, $0.40 an hour assumed: ").all()
+    assert "the model 'a-model-of-next-year'" in frame.loc["a-model-of-next-year", "note"]
+
+
+@pytest.mark.parametrize("wrong", [0, -1, "much", math.nan])
+def test_an_assumed_price_is_a_number_above_zero(wrong):
+    with pytest.raises(OptionError, match="assume_usd_per_hour"):
+        estimate_cost([{"duration": HOUR}], assume_usd_per_hour=wrong)
+
+
+def test_a_deprecated_model_is_noted():
+    notes = estimate_cost([{"duration": HOUR}]).set_index("model")["note"]
+    assert "deprecated, use assemblyai-stt-3-7" in notes["universal-3-5-pro"]
+    assert notes.str.contains("deprecated").sum() == 1
+
+
+def test_presumed_prices_are_noted():
+    notes = estimate_cost([{"duration": HOUR}], aai.TranscriptionConfig(speaker_labels=True)).set_index("model")["note"]
+    assert notes["assemblyai-stt-3-7"].startswith("presumed, as with universal-3-5-pro: speaker labels")
+    assert notes.str.contains("presumed").sum() == 1
+
+
+@pytest.mark.parametrize("name", ["universal-3-pro", "universal-3-6-pro", "nano", "best"])
+def test_what_cannot_be_bought_has_no_price_in_an_estimate_and_says_what_to_use(name):
+    row = estimate_cost([{"duration": HOUR}], models=[name], assume_usd_per_hour=0.3).iloc[0]
+    assert row[["base_usd", "addons_usd", "total_usd"]].isna().all()
+    assert row["note"].startswith(f"no rate: {find_model(name).state} (")
+    assert row["note"].endswith(f"use {find_model(name).replacement}")
+
+
+def test_a_configuration_with_a_refused_model_is_refused_by_the_estimate_too():
+    with pytest.raises(OptionError, match="assemblyai-stt-3-7"):
+        estimate_cost([{"duration": HOUR}], aai.TranscriptionConfig(speech_models=["universal-3-pro", "universal-2"]))
+
+
+def test_what_runs_on_this_machine_costs_nothing_whatever_is_asked():
+    assert job_cost("embedded-pocketsphinx", {"domain": "medical-v1", "an_option_of_next_year": 1}, HOUR) == 0.0

@@ -12,7 +12,15 @@ import pytest
 
 import scribekit as sk
 from scribekit.base import schema
-from scribekit.base.errors import LedgerError, ManifestError, NoConnectionError, OptionError, ServiceStoppedError
+from scribekit.base.errors import (
+    DeprecatedModelWarning,
+    LedgerError,
+    ManifestError,
+    NoConnectionError,
+    OptionError,
+    PaidAgainWarning,
+    ServiceStoppedError,
+)
 
 QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 FAST = ("--speed", "2000", "--slots", "50")
@@ -158,13 +166,13 @@ def test_what_people_write_as_a_loop_takes_five_lines(bench, tmp_path):
     service = bench(*FAST)
     missing = f"{service.base_url}/nothing-here.mp3?fail=Download+error,+unable+to+download+it."
     config = aai.TranscriptionConfig(
-        speech_models=["universal-3-pro", "universal-2"], speaker_labels=True, punctuate=True, format_text=True
+        speech_models=["assemblyai-stt-3-7", "universal-2"], speaker_labels=True, punctuate=True, format_text=True
     )
     batch = sk.submit_batch([*urls(2), missing], config, corpus=tmp_path / "c", limits=QUICK, progress=False)
     jobs = sk.collect(batch, progress=False)
     written = sk.export(batch, tmp_path / "out", formats=["txt", "srt", "speakers"])
     assert jobs["status"].tolist() == ["completed", "completed", "error"]
-    assert jobs["model"].tolist()[0] == "universal-3-pro"
+    assert jobs["model"].tolist()[0] == "assemblyai-stt-3-7"
     assert jobs["error"][2].startswith("The service could not download the recording.")
     assert written.groupby("format").size().to_dict() == {"speakers": 2, "srt": 2, "txt": 2}
     assert all(Path(path).stat().st_size > 0 for path in written["path"])
@@ -357,3 +365,58 @@ def test_killed_at_a_recorded_fact_and_called_again(bench, tmp_path, kill_at, af
     counters = service.counters()
     assert set(sk.open_corpus(tmp_path / "c").jobs()["status"]) == {"completed"}
     assert counters["jobs_created"] == counters["jobs_completed"] == 6
+
+
+# -- models -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["universal-3-pro", "universal-3-6-pro", "best", "nano"])
+def test_a_refused_model_is_an_error_before_anything_is_sent_or_recorded(bench, tmp_path, name):
+    service = bench(*FAST)
+    config = aai.TranscriptionConfig(speech_models=[name, "universal-2"], speaker_labels=True)
+    with pytest.raises(OptionError, match=r"Use '.*' instead") as caught:
+        sk.submit_batch(urls(3000), config, corpus=tmp_path / "c", progress=False)
+    assert f"options={{'speech_models': ['{name}', 'universal-2']}}" in str(caught.value)
+    assert not (tmp_path / "c").exists()
+    assert service.counters()["jobs_created"] == 0
+
+
+def test_a_refused_model_of_a_row_refuses_the_row(bench, tmp_path):
+    bench(*FAST)
+    manifest = pd.DataFrame({"url": urls(3), "speech_models": ["universal-2", "universal-3-pro", None]})
+    jobs = run(manifest, tmp_path / "c")
+    assert jobs["status"].tolist() == ["completed", "refused", "completed"]
+    assert jobs["error_kind"][1] == "bad_option"
+    assert "'assemblyai-stt-3-7'" in jobs["error"][1]
+    assert jobs["model"].tolist()[0::2] == ["universal-2", "assemblyai-stt-3-7"]
+
+
+def test_a_deprecated_model_is_sent_and_warned_of_once(bench, tmp_path):
+    bench(*FAST)
+    config = aai.TranscriptionConfig(speech_models=["universal-3-5-pro", "universal-2"])
+    with pytest.warns(DeprecatedModelWarning) as caught:
+        jobs = run(urls(3), tmp_path / "c", config)
+    assert [str(warning.message).count("'universal-3-5-pro' is deprecated") for warning in caught] == [1]
+    assert caught[0].filename == __file__
+    assert jobs["model"].tolist() == ["universal-3-5-pro"] * 3
+
+
+def test_a_model_that_nobody_knows_is_sent_without_a_word(bench, tmp_path, recwarn):
+    bench(*FAST)
+    jobs = run(urls(2), tmp_path / "c", aai.TranscriptionConfig(speech_models=["a-model-of-next-year"]))
+    assert jobs["model"].tolist() == ["a-model-of-next-year"] * 2
+    assert not [warning for warning in recwarn if issubclass(warning.category, DeprecatedModelWarning)]
+
+
+def test_the_new_default_announces_what_the_old_default_has_transcribed(bench, tmp_path):
+    service = bench(*FAST)
+    old = aai.TranscriptionConfig(speech_models=["universal-3-5-pro", "universal-2"])
+    with pytest.warns(DeprecatedModelWarning):
+        run(urls(3), tmp_path / "c", old)
+    with pytest.warns(PaidAgainWarning, match="3 recordings"):
+        sk.submit_batch(urls(3), corpus=tmp_path / "c", limits=QUICK, progress=False)
+    # Who names the models goes on with the jobs that are there.
+    created = service.counters()["jobs_created"]
+    with pytest.warns(DeprecatedModelWarning):
+        run(urls(3), tmp_path / "c", old)
+    assert service.counters()["jobs_created"] == created

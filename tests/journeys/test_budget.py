@@ -88,11 +88,43 @@ def test_a_recording_of_unknown_length_is_held_back_until_a_length_is_named(benc
     assert jobs["status"].value_counts().to_dict() == {"completed": 2, "planned": 1}
 
 
-def test_a_model_without_a_rate_cannot_be_reserved(bench, tmp_path):
+@pytest.mark.parametrize(
+    ("columns", "missing"),
+    [
+        ({"speech_models": "a-model-of-next-year"}, "the model 'a-model-of-next-year'"),
+        ({"speech_models": "universal-2; a-model-of-next-year"}, "the model 'a-model-of-next-year'"),
+        ({"domain": "medical-v1"}, "medical mode on universal-2"),
+        ({"speech_understanding": '{"request": {"action_items": {}}}'}, "action items by speech understanding on universal-2"),
+    ],
+)
+def test_a_budget_without_a_price_says_so_before_anything_is_planned(bench, tmp_path, columns, missing):
+    service = bench(*FAST)
+    with pytest.raises(OptionError, match="assume_usd_per_hour") as caught:
+        run(library(2).assign(**columns), tmp_path / "c", budget_usd=100)
+    assert missing in str(caught.value)
+    assert not (tmp_path / "c").exists()
+    assert service.counters()["jobs_created"] == 0
+
+
+def test_an_assumed_price_is_reserved_and_held_to_the_budget(bench, tmp_path):
     bench(*FAST)
-    _, jobs = run(library(2).assign(speech_models="assemblyai-stt-3-7"), tmp_path / "c", budget_usd=100)
-    assert jobs["error_kind"].unique().tolist() == ["no_length"]
-    assert jobs["error"].str.contains("rate of a model").all()
+    manifest = library(4).assign(speech_models="a-model-of-next-year")
+    batch, jobs = run(manifest, tmp_path / "c", budget_usd=1.0, assume_usd_per_hour=0.5)
+    assert jobs["status"].value_counts().to_dict() == {"completed": 2, "planned": 2}
+    assert jobs.loc[jobs["status"] == "completed", "cost_usd"].isna().all()
+    sk.collect(batch, progress=False)
+    assert batch.jobs()["status"].value_counts().to_dict() == {"completed": 2, "planned": 2}
+
+
+def test_without_a_budget_no_price_is_needed(bench, tmp_path):
+    bench(*FAST)
+    batch, jobs = run(library(2).assign(speech_models="a-model-of-next-year"), tmp_path / "c")
+    assert jobs["status"].tolist() == ["completed"] * 2
+    assert jobs["model"].tolist() == ["a-model-of-next-year"] * 2
+    assert jobs["cost_usd"].isna().all()
+    assert batch.snapshot().unpriced == 2
+    assert "$0.00 and 2 of unknown cost" in repr(batch)
+    assert "unknown cost" not in repr(run(library(2), tmp_path / "c")[0])
 
 
 def test_a_shared_transcript_is_saved_money(bench, tmp_path):
@@ -114,7 +146,14 @@ def test_changed_options_are_announced_with_their_price(bench, tmp_path):
         run(library(4).assign(speaker_labels=True), tmp_path / "c")
 
 
-@pytest.mark.parametrize("money", [{"budget_usd": 0}, {"budget_usd": -1}, {"assume_duration_s": 0}])
+def test_what_is_paid_again_at_an_unknown_price_is_not_announced_as_free(bench, tmp_path):
+    bench(*FAST)
+    run(library(4), tmp_path / "c")
+    with pytest.warns(PaidAgainWarning, match="4 recordings .* at a cost that is not known"):
+        run(library(4).assign(domain="medical-v1"), tmp_path / "c")
+
+
+@pytest.mark.parametrize("money", [{"budget_usd": 0}, {"budget_usd": -1}, {"assume_duration_s": 0}, {"assume_usd_per_hour": 0}])
 def test_money_that_cannot_be_is_refused(tmp_path, money):
     with pytest.raises(OptionError, match=next(iter(money))):
         sk.submit_batch(library(1), corpus=tmp_path / "c", progress=False, **money)
@@ -128,16 +167,10 @@ def test_a_url_costs_what_the_service_heard_and_not_what_the_table_says(bench, t
     assert jobs["cost_usd"].tolist() == [pytest.approx(EACH)]
 
 
-@pytest.mark.parametrize("wrong", [{"budget_usd": "5"}, {"assume_duration_s": "an hour"}, {"limits": {"concurrent_jobs": 5}}])
+@pytest.mark.parametrize(
+    "wrong", [{"budget_usd": "5"}, {"assume_duration_s": "an hour"}, {"assume_usd_per_hour": "0.3"}, {"limits": {"concurrent_jobs": 5}}]
+)
 def test_what_is_no_amount_and_no_pace_is_refused_before_anything_is_recorded(tmp_path, wrong):
     with pytest.raises(OptionError, match="expected"):
         sk.submit_batch(library(1), corpus=tmp_path / "c", progress=False, **wrong)
     assert not (tmp_path / "c").exists()
-
-
-def test_a_model_without_a_rate_is_held_back_with_a_way_on(bench, tmp_path):
-    bench(*FAST)
-    manifest = library(1).assign(speech_models="universal-99")
-    _, jobs = run(manifest, tmp_path / "c", budget_usd=1.0)
-    assert jobs["error_kind"].tolist() == ["no_length"]
-    assert "without budget_usd=" in jobs["error"][0]

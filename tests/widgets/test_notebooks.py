@@ -9,8 +9,8 @@ import pytest
 from places import ROOT
 
 import scribekit as sk
-from scribekit.api.options import DEFAULT_SPEECH_MODELS
 from scribekit.base.errors import OptionError
+from scribekit.base.models import DEFAULT_SPEECH_MODELS
 
 NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 

@@ -25,9 +25,9 @@ def test_it_begins_with_what_it_is_given():
 
 
 def test_what_it_shows_is_what_the_plan_and_the_estimate_say():
-    planner = changed(sk.widgets.CostPlanner(MANIFEST), models=["universal-3-pro"], features=["entity_detection"], concurrent_jobs=2)
+    planner = changed(sk.widgets.CostPlanner(MANIFEST), models=["universal-3-5-pro"], features=["entity_detection"], concurrent_jobs=2)
     assert planner.figures["row"]["usd"] == pytest.approx(
-        sk.estimate_cost(MANIFEST, planner.config, models=["universal-3-pro"])["total_usd"].item()
+        sk.estimate_cost(MANIFEST, planner.config, models=["universal-3-5-pro"])["total_usd"].item()
     )
     same = sk.plan(MANIFEST, planner.config, limits=planner.limits)
     assert planner.figures["row"]["wall_s_50"] == pytest.approx(same.wall_s())
@@ -69,6 +69,21 @@ def test_an_unknown_price_is_shown_as_no_rate():
     planner = sk.widgets.CostPlanner(MANIFEST, aai.TranscriptionConfig(speech_models=["brand-new"]))
     assert planner.figures["row"]["usd"] is None
     assert "no rate" in planner.static_text()
+
+
+def test_what_cannot_be_bought_is_not_offered():
+    planner = sk.widgets.CostPlanner(MANIFEST)
+    names = [model["names"] for model in planner.choices["models"]]
+    assert names == [["assemblyai-stt-3-7", "universal-2"], ["assemblyai-stt-3-7"], ["universal-3-5-pro"], ["universal-2"]]
+
+
+def test_a_feature_without_a_price_is_offered_without_one():
+    config = aai.TranscriptionConfig(redact_pii=True, redact_pii_policies=["person_name"], redact_pii_return_unredacted=True)
+    planner = sk.widgets.CostPlanner(MANIFEST, config)
+    prices = {feature["option"]: feature["per_hour"] for feature in planner.choices["features"]}
+    assert set(prices["redact_pii_return_unredacted"].values()) == {None}
+    assert planner.figures["row"]["usd"] is None
+    assert changed(planner, features=["redact_pii"]).figures["row"]["usd"] == pytest.approx(10 * (0.21 + 0.08))
 
 
 @pytest.mark.parametrize("budget", [0, -1, "much"])

@@ -8,7 +8,7 @@ import { keyboard } from "../shared/keyboard.ts";
 
 interface Choices {
   models: { names: string[]; per_hour: number | null }[];
-  features: { option: string; name: string; per_hour: Record<string, number> }[];
+  features: { option: string; name: string; per_hour: Record<string, number | null> }[];
   concurrent_jobs: number[];
   upload_mbps: (number | null)[];
   rates_of: string;
@@ -128,7 +128,9 @@ function modelsControl(choices: Choices, settings: Settings, choose: (names: str
 function featuresControl(choices: Choices, settings: Settings, choose: (options: string[]) => void): HTMLElement {
   const chosen = new Set(settings.features);
   const boxes = choices.features.map(({ option, name, per_hour }) => {
-    const rates = Object.values(per_hour);
+    const rates = Object.values(per_hour).filter((price) => price !== null);
+    const price = rates.length ? `+${rate(Math.max(...rates))}/h` : "no rate";
+    const models = Object.keys(per_hour);
     const box = el("input", {
       attrs: { type: "checkbox", checked: chosen.has(option) },
       on: {
@@ -139,7 +141,7 @@ function featuresControl(choices: Choices, settings: Settings, choose: (options:
         },
       },
     });
-    return el("label", {}, box, name, el("span", { class: "sk-muted" }, `+${rate(Math.max(...rates))}/h${rates.length === 1 ? `, ${Object.keys(per_hour)[0]} only` : ""}`));
+    return el("label", {}, box, name, el("span", { class: "sk-muted" }, `${price}${models.length === 1 ? `, ${models[0]} only` : ""}`));
   });
   return fieldset("Features", ...boxes);
 }

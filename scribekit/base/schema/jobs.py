@@ -27,7 +27,7 @@ ESTIMATE = Table(
         Column("model", "str", "Speech model."),
         Column("files", "Int64", "Recordings that can be sent (rows with a problem cost nothing)."),
         Column("hours", "float64", "Audio hours of the recordings whose length is known.", "h"),
-        Column("base_usd", "float64", "Speech-to-text; for multichannel, per channel. NaN when the model has no known rate.", "USD"),
+        Column("base_usd", "float64", "Speech-to-text; for multichannel, per channel. NaN for a model without a known rate.", "USD"),
         Column(
             "addons_usd",
             "float64",
@@ -36,7 +36,11 @@ ESTIMATE = Table(
         ),
         Column("total_usd", "float64", "base_usd + addons_usd.", "USD"),
         Column("unknown_duration", "Int64", "Recordings of unknown length, which are not in the figures."),
-        Column("note", "str", "Limits of the estimate: 'no rate', features that the model does not offer, date of the rate card."),
+        Column(
+            "note",
+            "str",
+            "Limits of the estimate: 'no rate' and why, features that the model does not offer, presumed prices, date of the rate card.",
+        ),
     ),
 )
 

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from scribekit.api.limits import EARLIEST_SHARE, FIRST_GUESS, MAX_PAUSE, Limits
-from scribekit.base.errors import OptionError
 from scribekit.batch.planning.job_times import BY_VENDOR, MULTICHANNEL, JobTimes, Numbers, vendor_of
 from scribekit.batch.planning.simulation import NOTHING, Pipeline, SimulatedRun, Stage, request_count, simulate, stages
 from scribekit.batch.planning.workload import Offer, Workload
+from scribekit.batch.pricing import check_amounts
 
 REQUEST_S = 0.01
 """A hundred requests a second: sixteen at once that take 0.16 s each over the network, or the engine's work for each on this machine."""
@@ -39,6 +39,7 @@ class Setting:
         upload_mbps: Upload bandwidth in Mbit/s; None when it is not limited, or not known.
         speech_models: The models for all recordings; None for those of their own options.
         budget_usd: The most that may be spent.
+        assume_usd_per_hour: The price of an hour of audio where none is known.
         length_is_named: The user has given the length to assume where none is known.
         times: Vendor → how long jobs take there, where it differs from the published figures.
         stored_bytes_per_hour: Disk space of an hour's transcript.
@@ -53,6 +54,7 @@ class Setting:
     upload_mbps: float | None = None
     speech_models: tuple[str, ...] | None = None
     budget_usd: float | None = None
+    assume_usd_per_hour: float | None = None
     length_is_named: bool = False
     times: Mapping[str, JobTimes] = field(default_factory=dict)
     stored_bytes_per_hour: float = STORED_BYTES_PER_HOUR
@@ -61,10 +63,9 @@ class Setting:
 
     def __post_init__(self) -> None:
         """Refuse a figure that is not positive."""
-        for name in ("upload_mbps", "budget_usd", "stored_bytes_per_hour"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise OptionError(f"{name}={value!r}: expected a number above zero, or None.")
+        check_amounts(
+            **{name: getattr(self, name) for name in ("upload_mbps", "budget_usd", "assume_usd_per_hour", "stored_bytes_per_hour")}
+        )
 
     def times_for(self, model: str) -> JobTimes:
         """Return how long jobs of a model take."""
@@ -87,7 +88,7 @@ class Forecast:
     @functools.cached_property
     def offers(self) -> Sequence[Offer]:
         """The models and the price of each kind of recordings."""
-        return [kind.offer(self.setting.speech_models) for kind in self.work.kinds]
+        return [kind.offer(self.setting.speech_models, self.setting.assume_usd_per_hour) for kind in self.work.kinds]
 
     @functools.cached_property
     def jobs(self) -> Positions:

@@ -15,11 +15,12 @@ import pandas as pd
 from scribekit.api.limits import Limits
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, nearest
+from scribekit.base.models import check_models
 from scribekit.batch.planning import rendering
 from scribekit.batch.planning.forecast import Forecast, Setting
 from scribekit.batch.planning.simulation import MEANINGS
 from scribekit.batch.planning.workload import DUPLICATE, IN_CORPUS, REFUSED, SENT, Workload
-from scribekit.batch.pricing import rate_card
+from scribekit.batch.pricing import no_rate_note, presumption_note, rate_card
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -214,11 +215,23 @@ class Plan:
     @property
     def cost_notes(self) -> list[str]:
         """Notes on the dollars."""
-        jobs = self._forecast.jobs
-        assumed = int(self._work.assumed[jobs].sum())
-        missing = ["no rate"] if np.isnan(self._forecast.usd(jobs)).any() else []
+        assumed = int(self._work.assumed[self._forecast.jobs].sum())
         lengths = [f"{assumed:,} of unknown length, {self._work.assumed_s / 60:,.1f} min assumed"] if assumed else []
-        return [*missing, *lengths, f"rates of {rate_card().date}"]
+        return [*self._price_notes, *lengths, f"rates of {rate_card().date}"]
+
+    @property
+    def _price_notes(self) -> list[str]:
+        """What has no price, and which prices are presumed."""
+        budget, assumed = self._setting.budget_usd, self._setting.assume_usd_per_hour
+        kinds = np.unique(self._work.kind[self._work.sent])
+        offers = [(self._work.kinds[kind], self._forecast.offers[kind]) for kind in kinds]
+        # A budget reserves the most that a job can cost, with any of its models.
+        missing = [name for _, offer in offers for names in (offer.missing if budget else offer.missing[:1]) for name in names]
+        notes = [no_rate_note(list(dict.fromkeys(missing)), assumed)] if missing else []
+        if missing and budget and assumed is None:
+            notes.append("submit_batch needs assume_usd_per_hour= with a budget")
+        presumed = [presumption_note(offer.models[0], [kind.options]) for kind, offer in offers]
+        return [*notes, *dict.fromkeys(note for note in presumed if note)]
 
     @property
     def upload_notes(self) -> list[str]:
@@ -246,4 +259,7 @@ def _values(value: Any) -> list[Any]:
 
 
 def _models(value: Any) -> tuple[str, ...] | None:
-    return None if value is None else (value,) if isinstance(value, str) else tuple(value)
+    models = None if value is None else (value,) if isinstance(value, str) else tuple(value)
+    if models is not None:
+        check_models(models)
+    return models

@@ -12,12 +12,13 @@ import pandas as pd
 from scribekit.api.connection import embedded_recogniser
 from scribekit.api.embedded import service_connection
 from scribekit.api.limits import Limits, check_limits
-from scribekit.base.errors import NoConnectionError, OptionError, ScribekitError
+from scribekit.base.errors import NoConnectionError, ScribekitError
 from scribekit.batch import planning
 from scribekit.batch.jobs import NEEDED_COLUMNS, PlanningContext, plan_jobs
 from scribekit.batch.planning import JobTimes, Plan, Setting
 from scribekit.batch.planning.comparison import Actual, compare, processing_s, read_history
 from scribekit.batch.planning.forecast import STORED_BYTES_PER_HOUR
+from scribekit.batch.pricing import check_amounts
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.ledger import FILE_NAME, Ledger
 from scribekit.corpus.view import CorpusView
@@ -34,6 +35,7 @@ def plan(
     upload_mbps: float | None = None,
     budget_usd: float | None = None,
     assume_duration_s: float | None = None,
+    assume_usd_per_hour: float | None = None,
     corpus: Batch | Corpus | None = None,
     times: JobTimes | None = None,
 ) -> Plan:
@@ -51,6 +53,8 @@ def plan(
         upload_mbps: Upload bandwidth in Mbit/s; None counts uploads as taking no time.
         budget_usd: As for :func:`submit_batch`: recordings that it would hold back are counted, but not sent.
         assume_duration_s: The length in seconds of recordings of unknown length; by default the median of the others.
+        assume_usd_per_hour: What an hour of audio is taken to cost where no price is known, as for :func:`submit_batch`, which needs it
+            with a budget. Without it such recordings count as held back by the budget.
         corpus: Learn from its jobs how long the service takes, and how large transcripts are; by default the published figures are used.
             Recordings that it has with the same options are not counted: submitting them again sends and costs nothing. Those that failed
             count as to be sent, which :func:`retry` does, not ``submit_batch``.
@@ -70,14 +74,14 @@ def plan(
         ('slots', 1.3)
     """
     check_limits(limits)
-    if assume_duration_s is not None and not assume_duration_s > 0:
-        raise OptionError(f"assume_duration_s={assume_duration_s!r}: expected a number above zero, or None.")
+    check_amounts(assume_duration_s=assume_duration_s)
     paced = limits or Limits()
     learned, notes = _learned(corpus, paced.concurrent_jobs) if corpus is not None else ({}, ())
     setting = Setting(
         limits=paced,
         upload_mbps=upload_mbps,
         budget_usd=budget_usd,
+        assume_usd_per_hour=assume_usd_per_hour,
         length_is_named=assume_duration_s is not None,
         times=_local_times() | learned | _given(times),
         stored_bytes_per_hour=_stored_per_hour(corpus),

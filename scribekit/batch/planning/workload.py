@@ -16,7 +16,7 @@ import pandas as pd
 from scribekit.api import options as opt
 from scribekit.base.errors import OptionError
 from scribekit.batch.planning.job_times import Numbers
-from scribekit.batch.pricing import ASSUMED_CHANNELS, is_multichannel, job_cost
+from scribekit.batch.pricing import ASSUMED_CHANNELS, is_multichannel, job_cost, missing_rates
 from scribekit.recordings.manifest import SOURCE_NAMES, durations_s, is_url, numbers, split_problem, table_of_recordings
 
 ASSUMED_DURATION_S = 3600.0
@@ -36,11 +36,13 @@ class Offer:
         models: The models, the first choice first.
         usd_per_hour: Price of an hour with the first; NaN without a rate.
         most_usd_per_hour: Price of an hour with the most expensive of them; NaN when one has no rate.
+        missing: What has no known price, in words, with each of them.
     """
 
     models: tuple[str, ...]
     usd_per_hour: float
     most_usd_per_hour: float
+    missing: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,18 @@ class Kind:
         """Whether its channels are transcribed one by one."""
         return is_multichannel(self.options)
 
-    def offer(self, models: Sequence[str] | None) -> Offer:
-        """Return the price with these models; None for those of the recordings' own options."""
-        chosen = tuple(models or self.options["speech_models"])
-        costs = [job_cost(model, self.options, 3600.0, self.channels or ASSUMED_CHANNELS) for model in chosen]
+    def offer(self, models: Sequence[str] | None, assume_usd_per_hour: float | None = None) -> Offer:
+        """Return the price with these models.
+
+        Args:
+            models: The models; None for those of the recordings' own options.
+            assume_usd_per_hour: The price of an hour where none is known.
+        """
+        chosen, channels = tuple(models or self.options["speech_models"]), self.channels or ASSUMED_CHANNELS
+        costs = [job_cost(model, self.options, 3600.0, channels, assume_usd_per_hour=assume_usd_per_hour) for model in chosen]
         dollars = [math.nan if cost is None else cost for cost in costs]
-        return Offer(chosen, dollars[0], math.nan if None in costs else max(dollars))
+        missing = tuple(missing_rates(model, self.options) for model in chosen)
+        return Offer(chosen, dollars[0], math.nan if None in costs else max(dollars), missing)
 
 
 @dataclass(frozen=True)

@@ -86,10 +86,14 @@ class Reads(Database):
         rows = self.read("SELECT COALESCE(sha256, source) FROM jobs WHERE key = ? AND state <> 'error'", (job_key,))
         return rows[0][0] if rows else None
 
-    def paid_again(self, batch_id: int) -> tuple[int, float]:
-        """Count the unsent jobs whose recording has a transcript with other options from the same service, and add up their estimates."""
+    def paid_again(self, batch_id: int) -> tuple[int, float | None]:
+        """Count the unsent jobs whose recording has a transcript with other options from the same service, and add up their estimates.
+
+        The sum is None when the estimate of a job is not known.
+        """
         sql = (
-            "SELECT COUNT(*), TOTAL(j.estimate_usd) FROM jobs j JOIN batches b USING (batch_id)"
+            "SELECT COUNT(*), CASE WHEN COUNT(j.estimate_usd) = COUNT(*) THEN TOTAL(j.estimate_usd) END"
+            " FROM jobs j JOIN batches b USING (batch_id)"
             " WHERE j.batch_id = ? AND j.state = 'planned' AND j.attempts = 0"
             " AND EXISTS (SELECT 1 FROM jobs o JOIN batches ob USING (batch_id)"
             "  WHERE COALESCE(o.sha256, o.source) = COALESCE(j.sha256, j.source) AND o.key <> j.key"

@@ -62,7 +62,7 @@ class _Figures:
         marked = self._over(_MARKED, parts)
         for row in marked:
             usd[row[0]] += row[3]
-        spent = self._spent(ids, is_whole=is_whole)
+        spent, unpriced = self._spent(ids, is_whole=is_whole)
         billed = {"completed": spent, "error": 0.0}  # a failed job is not billed
         budgets = self._ledger.read(
             f"SELECT SUM(budget_usd), COUNT(*) = COUNT(budget_usd) FROM batches WHERE batch_id IN ({placeholders(ids)})", ids
@@ -83,6 +83,7 @@ class _Figures:
             held_audio_s=sum(row[5] for row in marked),
             reserved_usd=sum(row[2] for row in marked),
             spent_usd=spent,
+            unpriced=unpriced,
             saved_usd=self._saved(ids, is_only_batch=is_whole and len(set(ids)) == 1),
             budget_usd=budgets[0] if budgets[1] else None,
         )
@@ -110,12 +111,13 @@ class _Figures:
         sql = f"SELECT completed_at, {audio} FROM jobs WHERE completed_at > ? AND (batch_id {own} OR {shared}) ORDER BY completed_at"
         return [(row[0], row[1]) for row in self._ledger.read(sql, (now - WINDOW_S, *ids, *ids))]
 
-    def _spent(self, ids: tuple[int, ...], *, is_whole: bool) -> float:
-        sql = "SELECT TOTAL(cost_usd) FROM payloads p INDEXED BY payloads_figures"
-        if is_whole:
-            return float(self._value(sql))
-        sql += f" CROSS JOIN jobs j INDEXED BY jobs_payer ON j.key = p.job_key WHERE j.batch_id IN ({placeholders(ids)})"
-        return float(self._value(sql, ids))
+    def _spent(self, ids: tuple[int, ...], *, is_whole: bool) -> tuple[float, int]:
+        """Return the cost of what was completed, and how many of it have no known cost."""
+        sql = "SELECT TOTAL(cost_usd), COUNT(*) - COUNT(cost_usd) FROM payloads p INDEXED BY payloads_figures"
+        if not is_whole:
+            sql += f" CROSS JOIN jobs j INDEXED BY jobs_payer ON j.key = p.job_key WHERE j.batch_id IN ({placeholders(ids)})"
+        spent, unpriced = self._ledger.read(sql, () if is_whole else ids)[0]
+        return float(spent), int(unpriced)
 
     def _saved(self, ids: tuple[int, ...], *, is_only_batch: bool) -> float:
         """Return the cost of rows that repeat another row of their manifest, and of rows that another batch pays for."""

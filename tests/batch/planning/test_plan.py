@@ -33,7 +33,7 @@ def row(plan):
 # -- dollars ----------------------------------------------------------------------------------------------------------
 
 
-@given(st.lists(st.floats(0.0, 20_000.0), min_size=1, max_size=30), st.sampled_from(["universal-2", "universal-3-pro", "nobody-knows"]))
+@given(st.lists(st.floats(0.0, 20_000.0), min_size=1, max_size=30), st.sampled_from(["universal-2", "universal-3-5-pro", "nobody-knows"]))
 def test_dollars_are_those_of_the_estimate(durations, model):
     manifest = [{"duration_s": seconds} for seconds in durations]
     config = aai.TranscriptionConfig(speech_models=[model], speaker_labels=True)
@@ -48,11 +48,45 @@ def test_a_model_without_a_rate_has_no_price_and_says_so():
     assert "cost no rate" in repr(plan)
 
 
+def test_an_addon_without_a_price_has_no_price_and_is_named():
+    plan = sk.plan([{"duration_s": HOUR}], aai.TranscriptionConfig(speech_models=["universal-2"]), assume_usd_per_hour=None)
+    assert "no rate" not in row(plan)["note"]
+    plan = sk.plan([{"duration_s": HOUR, "domain": "medical-v1", "speech_models": "universal-2"}])
+    assert math.isnan(row(plan)["usd"])
+    assert "no rate: medical mode on universal-2" in row(plan)["note"]
+
+
+def test_a_budget_without_a_price_holds_and_says_what_is_needed():
+    config = aai.TranscriptionConfig(speech_models=["universal-2", "nobody-knows"])
+    plan = sk.plan([{"duration_s": HOUR}] * 3, config, budget_usd=10)
+    assert (row(plan)["jobs"], row(plan)["held"]) == (0, 3)
+    assert "no rate: the model 'nobody-knows'; submit_batch needs assume_usd_per_hour=" in row(plan)["note"]
+    plan = sk.plan([{"duration_s": HOUR}] * 3, config, budget_usd=1, assume_usd_per_hour=0.5)
+    assert (row(plan)["jobs"], row(plan)["held"]) == (2, 1)
+    assert row(plan)["usd"] == pytest.approx(2 * 0.15)
+    assert "no rate, $0.50 an hour assumed: the model 'nobody-knows'" in row(plan)["note"]
+
+
+def test_presumed_prices_are_noted():
+    assert (
+        "presumed, as with universal-3-5-pro: speaker labels"
+        in row(sk.plan(table(2), aai.TranscriptionConfig(speaker_labels=True)))["note"]
+    )
+    assert "presumed" not in row(sk.plan(table(2)))["note"]
+
+
+def test_a_refused_model_cannot_be_planned():
+    with pytest.raises(OptionError, match="assemblyai-stt-3-7"):
+        sk.plan(table(2), aai.TranscriptionConfig(speech_models=["universal-3-pro"]))
+    with pytest.raises(OptionError, match="assemblyai-stt-3-7"):
+        sk.plan(table(2)).what_if(speech_models=["universal-2", "universal-3-pro"])
+
+
 def test_an_option_of_a_row_changes_its_price_and_no_other():
     manifest = pd.DataFrame({"duration_s": [HOUR, HOUR], "speech_models": ["universal-2", None], "multichannel": [True, False]})
     plan = sk.plan(manifest.assign(channels=3))
     assert plan.recordings()["usd"].tolist() == pytest.approx([3 * 0.15, 0.21])
-    assert set(row(plan)["speech_models"].split(" | ")) == {"universal-2", "universal-3-5-pro → universal-2"}
+    assert set(row(plan)["speech_models"].split(" | ")) == {"universal-2", "assemblyai-stt-3-7 → universal-2"}
 
 
 def test_what_the_recordings_cost_adds_up():
@@ -192,11 +226,11 @@ def test_multichannel_takes_a_quarter_longer():
 
 def test_every_combination_is_a_row():
     plan = sk.plan(table(100, size_bytes=2_000_000))
-    models = ["universal-2", ["universal-3-pro", "universal-2"]]
+    models = ["universal-2", ["universal-3-5-pro", "universal-2"]]
     frame = plan.what_if(in_flight=[50, 200], upload_mbps=[20, 100, None], speech_models=models)
     assert len(frame) == 12
     assert frame["in_flight"].unique().tolist() == [50, 200]
-    assert frame["speech_models"].unique().tolist() == ["universal-2", "universal-3-pro → universal-2"]
+    assert frame["speech_models"].unique().tolist() == ["universal-2", "universal-3-5-pro → universal-2"]
     assert frame.groupby("upload_mbps", dropna=False)["wall_s_50"].max().is_monotonic_decreasing
     assert frame.groupby("speech_models")["usd"].nunique().eq(1).all()
 
@@ -219,7 +253,9 @@ def test_a_setting_that_cannot_be_changed_is_refused(name, value, message):
         sk.plan(table(3)).what_if(**{name: value})
 
 
-@pytest.mark.parametrize("how", [{"limits": 5}, {"upload_mbps": 0}, {"budget_usd": -1}, {"assume_duration_s": 0}])
+@pytest.mark.parametrize(
+    "how", [{"limits": 5}, {"upload_mbps": 0}, {"budget_usd": -1}, {"assume_duration_s": 0}, {"assume_usd_per_hour": 0}]
+)
 def test_figures_that_cannot_be_are_refused(how):
     with pytest.raises(OptionError, match="expected"):
         sk.plan(table(3), **how)

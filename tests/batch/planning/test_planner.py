@@ -94,7 +94,7 @@ def test_what_the_corpus_holds_is_not_planned_again(bench, tmp_path):
     # Other options are other jobs, and so are those of another service than the one that is used.
     other = aai.TranscriptionConfig(speaker_labels=True)
     assert sk.plan(whole, other, corpus=batch).to_frame()["in_corpus"].iloc[0] == 0
-    own = ["universal-3-5-pro", "universal-2"]
+    own = ["assemblyai-stt-3-7", "universal-2"]
     assert plan.what_if(speech_models=["universal-2", own, None])["jobs"].tolist() == [5, 3, 3]
     service.stop()
     assert sk.plan(whole, corpus=batch).to_frame()["in_corpus"].iloc[0] == 0

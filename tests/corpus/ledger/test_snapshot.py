@@ -52,6 +52,7 @@ def walked(folder, ids):
         held_audio_s=sum(job["duration_s"] or 0 for job in held),
         reserved_usd=sum(job["reserved_usd"] or 0 for job in is_open),
         spent_usd=spent,
+        unpriced=sum(job["batch_id"] in ids and paid[job["key"]]["cost_usd"] is None for job in jobs if job["key"] in paid),
         saved_usd=sum(
             cost.get(row["job_key"], 0)
             for row in rows

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from scribekit.base import contract
+from scribekit.base.models import DEFAULT_SPEECH_MODELS
 from scribekit.service.payload import LazyWords
 from scribekit.service.recognisers.audio.probing import probe
 from scribekit.service.recognisers.base import Audio, Recognition, RecognitionError
@@ -23,7 +24,6 @@ from scribekit.service.recognisers.scripted.script import (
 )
 from scribekit.service.recognisers.scripted.speech import InventedWords, Labelling, ScriptedWords
 
-DEFAULT_MODEL = "universal-3-pro"
 ENGINE: Mapping[str, str] = {
     "name": "scripted",
     "version": "1",
@@ -117,5 +117,5 @@ def _labelling(script: Script, options: Mapping[str, Any]) -> Labelling:
 
 
 def _model(options: Mapping[str, Any]) -> str:
-    models: Sequence[str] = options.get("speech_models") or [options.get("speech_model") or DEFAULT_MODEL]
+    models: Sequence[str] = options.get("speech_models") or [options.get("speech_model") or DEFAULT_SPEECH_MODELS[0]]
     return models[0]
