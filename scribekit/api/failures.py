@@ -70,6 +70,9 @@ TOO_SLOW = Failure(
 )
 
 
+SAID = " The service said: "
+"""Between our advice and the service's own sentence."""
+
 LONGEST_SENTENCE, LONGEST_WORD = 1000, 200
 """Characters of the service's sentence, and of one word of it, that are shown. The longest that it is known to send lists its models."""
 
@@ -122,7 +125,7 @@ def quoting(failure: Failure, error: str | None) -> Failure:
         'Convert it. The service said: Transcoding failed'
     """
     said = shown(error or "")
-    return replace(failure, advice=f"{failure.advice} The service said: {said}", said=said) if said else failure
+    return replace(failure, advice=f"{failure.advice}{SAID}{said}", said=said) if said else failure
 
 
 def shown(error: str) -> str:

@@ -14,8 +14,9 @@ from scribekit.corpus.ledger.database import Store, marks, pack
 
 JOB_FIELDS = tuple(item.name for item in fields(Job))
 OPEN = "state NOT IN ('completed', 'error')"
-_UNSENT = "state IN ('planned', 'uploaded')"
-_ORDER = f"{_UNSENT}, COALESCE(duration_s, 3600) DESC, rowid"
+UNSENT = "state IN ('planned', 'uploaded')"
+_ORDER = f"{UNSENT}, COALESCE(duration_s, 3600) DESC, rowid"
+_SHORTEST_FIRST = f"{UNSENT} DESC, COALESCE(duration_s, 3600), rowid DESC"
 _CENT_FRACTION = 1e-9
 """Sums of floating-point dollars may be off by this much."""
 _FIXED = frozenset({"key", "source", "options", "duration_s", "sha256", "estimate_usd"})
@@ -29,8 +30,8 @@ _INSERT_JOB = (
     f"INSERT INTO jobs ({', '.join(JOB_FIELDS)}, batch_id) VALUES ({', '.join(':' + name for name in JOB_FIELDS)}, :batch_id)"
     " ON CONFLICT (key) DO UPDATE SET"
     " source = iif(sha256 IS NULL, source, excluded.source),"
-    f" batch_id = iif({_UNSENT} AND reserved_usd IS NULL, excluded.batch_id, batch_id),"
-    f" estimate_usd = iif({_UNSENT} AND reserved_usd IS NULL, excluded.estimate_usd, estimate_usd),"
+    f" batch_id = iif({UNSENT} AND reserved_usd IS NULL, excluded.batch_id, batch_id),"
+    f" estimate_usd = iif({UNSENT} AND reserved_usd IS NULL, excluded.estimate_usd, estimate_usd),"
     " held = NULL"
 )
 
@@ -107,7 +108,15 @@ class Work(Store):
             return batch_id
 
     def claim(
-        self, batch_ids: Sequence[int], owner: str, lease_until: float, now: float, most: int, alive: Sequence[str] = ()
+        self,
+        batch_ids: Sequence[int],
+        owner: str,
+        lease_until: float,
+        now: float,
+        most: int,
+        alive: Sequence[str] = (),
+        *,
+        shortest_with: str | None = None,
     ) -> list[Job]:
         """Take up to ``most`` unfinished jobs that nobody else holds: those already at the service first, then the longest.
 
@@ -115,26 +124,35 @@ class Work(Store):
         batch has a budget, nothing more of it is taken once the next job would not fit, and a job without an estimate is
         passed over; both are marked as held. A claim whose time has run out may be taken, unless its owner is known to be ``alive``
         (it may have been suspended, and go on where it was).
+
+        With ``shortest_with`` only unsent files with these options are taken, the shortest first.
         """
         if most <= 0:
             return []
+        order, only = _ORDER, ""
+        values: tuple[Any, ...] = (now, *alive, *batch_ids)
+        if shortest_with is not None:
+            # The index is read from its other end.
+            order, only = _SHORTEST_FIRST, f" AND {UNSENT} AND sha256 IS NOT NULL AND options = ?"
+            values += (shortest_with,)
         # The condition and the order are those of the index jobs_open: the first rows are found without a scan.
         candidates = (
-            f"SELECT key, batch_id, estimate_usd, reserved_usd, {_UNSENT} AS unsent FROM jobs"
+            f"SELECT key, batch_id, estimate_usd, reserved_usd, {UNSENT} AS unsent FROM jobs"
             f" WHERE {OPEN} AND held IS NULL AND (lease_until IS NULL OR (lease_until < ? AND lease_owner NOT IN ({marks(alive)})))"
             f" AND EXISTS (SELECT 1 FROM recordings r WHERE r.job_key = jobs.key AND r.batch_id IN ({marks(batch_ids)}))"
-            f" ORDER BY {_ORDER}"
+            f"{only} ORDER BY {order}"
         )
         with self.transaction() as db:
             purse = _Budgets(db)
             purse.release_affordable()
-            allowed = (job["key"] for job in db.execute(candidates, (now, *alive, *batch_ids)) if purse.allows(job))
+            allowed = (job["key"] for job in db.execute(candidates, values) if purse.allows(job))
             taken = list(itertools.islice(allowed, most))
             db.executemany(
                 "UPDATE jobs SET lease_owner = ?, lease_until = ?, reserved_usd = COALESCE(reserved_usd, estimate_usd) WHERE key = ?",
                 ((owner, lease_until, key) for key in taken),
             )
-            purse.mark()
+            if shortest_with is None:
+                purse.mark()
             return [Job(*db.execute(_SELECT_JOB, (key,)).fetchone()) for key in taken]
 
     def renew(self, owner: str, lease_until: float) -> None:
@@ -146,7 +164,7 @@ class Work(Store):
         """Give up all claims of a process, and what it had reserved for jobs that it has not sent."""
         with self.transaction() as db:
             db.execute(
-                f"UPDATE jobs SET lease_owner = NULL, lease_until = NULL, reserved_usd = iif({_UNSENT}, NULL, reserved_usd)"
+                f"UPDATE jobs SET lease_owner = NULL, lease_until = NULL, reserved_usd = iif({UNSENT}, NULL, reserved_usd)"
                 " WHERE lease_owner = ?",
                 (owner,),
             )
@@ -186,8 +204,12 @@ class Work(Store):
             " RETURNING key, state, transcript_id"
         )
         names = () if recordings is None else (json.dumps(list(recordings)),)
+        tried = "SELECT options FROM jobs WHERE key IN (SELECT value FROM json_each(?))"
         with self.transaction() as db:
             rows = db.execute(again, (at, *batch_ids, *names, *(kinds or ()))).fetchall()
+            # What waits because the service refused these jobs is tried again with them.
+            keys = json.dumps([row["key"] for row in rows])
+            db.execute(f"UPDATE jobs SET held = NULL WHERE held = 'options' AND options IN ({tried})", (keys,))
             db.executemany(
                 "INSERT INTO events (at, job_key, transcript_id, state, event, detail) VALUES (?, ?, ?, ?, 'put back', '')",
                 ((at, row["key"], row["transcript_id"], row["state"]) for row in rows),
@@ -256,7 +278,7 @@ class _Budgets:
         """Mark the jobs that are held back, so that they are passed over from now on and the tables can say why."""
         for batch in self._full:
             self._db.execute(
-                f"UPDATE jobs SET held = 'budget' WHERE batch_id = ? AND {_UNSENT} AND reserved_usd IS NULL"
+                f"UPDATE jobs SET held = 'budget' WHERE batch_id = ? AND {UNSENT} AND reserved_usd IS NULL"
                 " AND held IS NULL AND lease_owner IS NULL AND estimate_usd IS NOT NULL",
                 (batch,),
             )
