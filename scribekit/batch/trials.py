@@ -72,26 +72,25 @@ class _Question:
     untried: int
     options: str | None = None
     """Of the group; None for the whole run."""
+    is_open: bool = True
+    is_accepted: bool = False
+    """Whether the service has accepted a job in this run."""
     under_way: dict[str, bool] = field(default_factory=dict)
+    """Keys of the jobs that are being sent → whether each is an upload."""
     refused: dict[tuple[str, str], dict[str, bool]] = field(default_factory=dict)
-    """(options that are the cause, what the service said) → keys of the jobs → whether it is an upload."""
-
-    @property
-    def most(self) -> int:
-        return max(map(len, self.refused.values()), default=0)
+    """(options that are the cause, what the service said) → the jobs that were refused since the last acceptance, likewise."""
 
     def has_room(self, job: Job) -> bool:
+        if not self.is_open:
+            return True
         if job.is_local and any(self.under_way.values()):
             return False
-        return len(self.under_way) < max(1, ENOUGH - self.most)
+        most = max(map(len, self.refused.values()), default=0)
+        return len(self.under_way) < max(1, ENOUGH - most)
 
-    @property
     def may_stop(self) -> bool:
         """Whether the jobs that are left suffice for a stop."""
-        return any(self._others(alike) + len(alike) >= ENOUGH for alike in self.refused.values())
-
-    def _others(self, alike: Mapping[str, bool]) -> int:
-        return self.untried + len(self.under_way.keys() - alike.keys())
+        return any(self._possible(alike) >= ENOUGH for alike in self.refused.values())
 
     def note(self, options: str, said: str, key: str, *, is_local: bool) -> tuple[str, Mapping[str, bool]] | None:
         """Note a refusal; return its cause and the jobs with the same one, or None when it is no evidence in this question."""
@@ -103,8 +102,11 @@ class _Question:
         return cause, alike
 
     def is_enough(self, alike: Mapping[str, bool]) -> bool:
-        uploads = sum(alike.values())
-        return len(alike) >= ENOUGH or (uploads >= ENOUGH_UPLOADS and len(alike) + self._others(alike) >= ENOUGH)
+        are_uploads_enough = not self.is_accepted and sum(alike.values()) >= ENOUGH_UPLOADS and self._possible(alike) >= ENOUGH
+        return len(alike) >= ENOUGH or are_uploads_enough
+
+    def _possible(self, alike: Mapping[str, bool]) -> int:
+        return len(alike) + self.untried + len(self.under_way.keys() - alike.keys())
 
 
 class Trials:
@@ -114,13 +116,14 @@ class Trials:
         has_stopped: Whether the batch stops. No job may be sent then.
 
     Args:
-        groups: Options that no job was accepted with lately → how many unsent jobs have them. Only groups of ENOUGH jobs matter.
+        groups: Options → how many unsent jobs have them, and whether the service accepted them lately. Only groups of at least
+            ENOUGH jobs matter.
         unsent: How many jobs are unsent in all, when none was accepted lately; otherwise None.
         known: The refusals of earlier runs.
         is_shared: Returns whether all unsent jobs have these options (some of a job's options, as JSON).
 
     Example:
-        >>> trials = Trials({"{}": 2000}, unsent=None)
+        >>> trials = Trials({"{}": (2000, False)}, unsent=None)
         >>> jobs = [Job(str(number), f"https://a.example/{number}.mp3", "{}") for number in range(2000)]
         >>> sum(map(trials.admit, jobs))
         5
@@ -130,7 +133,7 @@ class Trials:
 
     def __init__(
         self,
-        groups: Mapping[str, int],
+        groups: Mapping[str, tuple[int, bool]],
         *,
         unsent: int | None,
         known: Iterable[KnownRefusal] = (),
@@ -138,32 +141,24 @@ class Trials:
     ) -> None:
         self.has_stopped = False
         self._is_shared = is_shared
-        self._groups = {options: _Question(count, options) for options, count in groups.items()}
-        self._answered: dict[str, _Question] = {}
-        """Refusals since the last acceptance, of groups without an open question."""
-        self._accepted: set[str] = set()
-        """Groups whose question was answered in this run."""
+        self._groups = {options: _Question(count, options, is_open=not is_trusted) for options, (count, is_trusted) in groups.items()}
         self._run = _Question(unsent) if unsent is not None and unsent >= ENOUGH else None
         self._jobs: dict[str, Job] = {}
         for refusal in known:
-            for question in self._open(refusal.options):
-                question.note(refusal.options, refusal.said, refusal.key, is_local=refusal.is_local)
+            for question in self._questions(refusal.options):
+                if question.is_open:
+                    question.note(refusal.options, refusal.said, refusal.key, is_local=refusal.is_local)
 
-    def _open(self, options: str) -> Iterator[_Question]:
+    def _questions(self, options: str) -> Iterator[_Question]:
         group = self._groups.get(options)
         if group is not None:
             yield group
         if self._run is not None:
             yield self._run
 
-    def _with_evidence(self, options: str) -> Iterator[_Question]:
-        yield from self._open(options)
-        if options in self._answered:
-            yield self._answered[options]
-
     def admit(self, job: Job) -> bool:
-        """Return whether a job may be sent now. It is then under way until :meth:`left`."""
-        questions = list(self._open(job.options))
+        """Return whether a job may be sent now. It is then under way until :meth:`accepted` or :meth:`left`."""
+        questions = list(self._questions(job.options))
         if self.has_stopped or not all(question.has_room(job) for question in questions):
             return False
         for question in questions:
@@ -173,33 +168,30 @@ class Trials:
 
     def left(self, job: Job) -> bool:
         """Note that a job is not under way any more; return whether others may have room now."""
-        freed = [question.under_way.pop(job.key, None) is not None for question in self._open(job.options)]
+        freed = [question.under_way.pop(job.key, None) is not None for question in self._questions(job.options)]
         return any(freed)
 
     def accepted(self, job: Job) -> bool:
-        """Note that the service has accepted a job; return whether that answers a question."""
-        self._answered.pop(job.options, None)
-        if self._run is None and job.options not in self._groups:
-            return False
-        if self._groups.pop(job.options, None):
-            self._accepted.add(job.options)
+        """Note that the service has accepted a job; return whether that answers a question, or contradicts refusals."""
+        is_news = self._run is not None
         self._run = None
-        return True
+        group = self._groups.get(job.options)
+        if group is not None:
+            is_news |= group.is_open or bool(group.refused)
+            group.is_open, group.is_accepted = False, True
+            group.refused.clear()
+            group.under_way.pop(job.key, None)
+        return is_news
 
     def refused(self, job: Job, answer: Refused, failure: Failure) -> Stop | None:
         """Note that the service has refused to create a job; return the stop when that is enough."""
         if answer.status not in (400, 403) or failure.kind not in OPTION_KINDS or not failure.said:
             return None
-        is_accepted = job.options in self._accepted
-        if is_accepted and failure.kind == UNKNOWN.kind:
-            return None  # so the options are not the cause
         self._jobs[job.key] = job
-        if job.options not in self._groups and job.options not in self._answered:
-            self._answered[job.options] = _Question(0 if is_accepted else ENOUGH, job.options)
         stop = None
-        for question in self._with_evidence(job.options):
-            if question.options is None and failure.kind == "language_feature":
-                continue  # it depends on the language, which the service's sentence does not name
+        for question in self._questions(job.options):
+            if _is_no_evidence(question, failure):
+                continue
             noted = question.note(job.options, failure.said, job.key, is_local=job.is_local)
             if stop or noted is None or not question.is_enough(noted[1]):
                 continue
@@ -212,13 +204,13 @@ class Trials:
 
     def may_stop(self, job: Job) -> bool:
         """Return whether the jobs that are left may still turn the refusal of this one into a stop of the batch."""
-        return job.key in self._jobs and any(question.may_stop for question in self._with_evidence(job.options))
+        return job.key in self._jobs and any(question.may_stop() for question in self._questions(job.options))
 
     def small_wanted(self, jobs: Sequence[Job]) -> list[str]:
         """Return the options of the groups that have many files among the claimed jobs, so that smaller ones are worth a search."""
         counts: dict[str, int] = {}
         for job in jobs:
-            if job.is_local and job.state in UNSENT and job.options in self._groups:
+            if self._is_on_trial(job) and job.options in self._groups:
                 counts[job.options] = counts.get(job.options, 0) + 1
         return [options for options, count in counts.items() if count >= ENOUGH]
 
@@ -226,12 +218,21 @@ class Trials:
         """Return the jobs with the smallest files of each open question first: they are the trial."""
         files: dict[str, list[Job]] = {}
         for job in jobs:
-            if job.is_local and job.state in UNSENT and any(self._open(job.options)):
+            if self._is_on_trial(job):
                 files.setdefault(job.options, []).append(job)
         small = [job for group in files.values() for job in heapq.nsmallest(ENOUGH_UPLOADS, group, key=_length)]
         small.sort(key=_length)
         first = {job.key for job in small}
         return [*small, *(job for job in jobs if job.key not in first)]
+
+    def _is_on_trial(self, job: Job) -> bool:
+        return job.is_local and job.state in UNSENT and any(question.is_open for question in self._questions(job.options))
+
+
+def _is_no_evidence(question: _Question, failure: Failure) -> bool:
+    if question.options is None:
+        return failure.kind == "language_feature"  # it depends on the language, which the service's sentence does not name
+    return failure.kind == UNKNOWN.kind and question.is_accepted  # so the options are not the cause
 
 
 def named_options(options: str, said: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Options that the service refuses stop the batch at once; what rows have of their own stops nothing."""
+"""Options that the service refuses stop the batch at once; what rows have of their own stops nothing. Its sentences are always shown."""
 
 import json
 import logging
@@ -180,3 +180,47 @@ def test_too_many_requests_by_403_is_waited_for(bench, tmp_path):
     )
     assert sk.collect(batch, progress=False)["status"].tolist() == ["completed"]
     assert "rate limited" in sk.to_frame(batch, "events")["event"].tolist()
+
+
+REFUSALS = [
+    "The following models are not available in this language: speaker_labels",
+    "'\U0001f1f8\U0001f1ec' was included in the word boost list but contains unsupported characters",
+    "Transcript lookup error, transcript id not found",
+    "format_text must be a Boolean",
+    "Invalid endpoint schema, please refer to documentation for examples.",
+    DEPRECATED,
+    MODEL_LIST,
+    "speech_understanding.request is empty",
+    "audio_url should start with http",
+    "A sentence of next year, about something else.",
+]
+ENDS = [
+    "Download error, unable to download https://host.example/a.mp3. Please make sure the file exists and is accessible from the internet.",
+    "Download error to https://host.example/a.mp3, 403 Client Error: Forbidden for url: https://host.example/a.mp3",
+    "Download error, unable to access file at https://host.example/a.mp3",
+    "File does not appear to contain audio. File type is text/html (HTML document, ASCII text, with very long lines (56754)).",
+    "Transcoding failed. File type application/json",
+    "Audio duration is too short.",
+    "Audio speech threshold 0.9461 is below the requested speech threshold value 1.0",
+    "detected language 'bg', confidence 0.2949, is below the requested confidence threshold value of '0.4'",
+    "language_detection cannot be performed on files with no spoken audio",
+    "Server error, developers have been alerted",
+    "A reason of next year, which nobody knows.",
+]
+
+
+def test_every_sentence_of_the_service_is_in_the_error_and_in_the_events(bench, tmp_path):
+    faults = {
+        "refuse_matching": {f"refused/{number}.mp3": sentence for number, sentence in enumerate(REFUSALS)},
+        "fail_matching": {f"ended/{number}.mp3": sentence for number, sentence in enumerate(ENDS)},
+    }
+    bench(*FAST, "--faults", json.dumps(faults))
+    rows = [f"https://host.example/refused/{number}.mp3?duration=60" for number in range(len(REFUSALS))]
+    rows += [f"https://host.example/ended/{number}.mp3?duration=60" for number in range(len(ENDS))]
+    batch = sk.submit_batch(rows, corpus=tmp_path / "c", limits=QUICK, progress=False)
+    jobs = sk.collect(batch, progress=False)
+    events = sk.to_frame(batch, "events")
+    failed = events[events["state"] == "error"].set_index("recording_id")["detail"]
+    for name, error, sentence in zip(jobs["recording_id"], jobs["error"], REFUSALS + ENDS, strict=True):
+        assert error.endswith(f". The service said: {sentence}") or f") The service said: {sentence}" in error
+        assert failed[name] == error

@@ -375,7 +375,7 @@ def _trials(run: Run, ledger: Ledger, states: Counter[str]) -> Trials:
     if unsent == 0:
         return Trials({}, unsent=None)
     return Trials(
-        ledger.untried_options(host, ENOUGH, since),
+        ledger.option_groups(host, ENOUGH, since),
         unsent=None if ledger.has_accepted(host, since) else unsent,
         known=(KnownRefusal(*refused) for refused in ledger.refused_jobs(host, sorted(OPTION_KINDS))),
         is_shared=functools.partial(ledger.is_shared, run.batch_ids),

@@ -23,16 +23,19 @@ def _condition(options: str, *, is_whole: bool) -> tuple[str, tuple[str, ...]]:
 class OptionGroups(Store):
     """What the engine asks, and notes, about the options of jobs."""
 
-    def untried_options(self, host: str, least: int, since: float) -> dict[str, int]:
-        """Options that a service has accepted no job with since a time → how many unsent jobs have them.
+    def option_groups(self, host: str, least: int, since: float) -> dict[str, tuple[int, bool]]:
+        """Options → how many unsent jobs of a service have them, and whether it has accepted one with them since a time.
 
         Only those of at least ``least`` jobs without a transcript.
         """
         sql = (
-            f"SELECT options, SUM({UNSENT} AND held IS NOT 'options') AS unsent FROM jobs WHERE {_AT_HOST} GROUP BY options"
-            " HAVING TOTAL(submitted_at >= ?) = 0 AND unsent > 0 AND SUM(state <> 'completed') >= ?"
+            f"SELECT options, SUM({UNSENT} AND held IS NOT 'options') AS unsent, TOTAL(submitted_at >= ?) > 0 FROM jobs"
+            f" WHERE {_AT_HOST} AND state <> 'completed' GROUP BY options HAVING unsent > 0 AND COUNT(*) >= ?"
         )
-        return {row[0]: row[1] for row in self.rows(sql, (host, since, least))}
+        groups = {row[0]: (row[1], bool(row[2])) for row in self.rows(sql, (since, host, least))}
+        accepted = f"SELECT DISTINCT options FROM jobs WHERE state = 'completed' AND submitted_at >= ? AND {_AT_HOST}"
+        trusted = {row[0] for row in self.rows(accepted, (since, host)) if row[0] in groups} if groups else set()
+        return {options: (unsent, is_trusted or options in trusted) for options, (unsent, is_trusted) in groups.items()}
 
     def has_accepted(self, host: str, since: float) -> bool:
         """Whether a service has accepted any job of this corpus since a time."""
