@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scribekit.base import contract
+
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
@@ -41,6 +43,12 @@ class Refused:
     status: int
     error: str | None = None
     retry_after_s: float | None = None
+
+    @property
+    def is_rate_limit(self) -> bool:
+        """Whether the account's request limit is used up: a 429, or a 403 that says so."""
+        is_said = self.status == 403 and contract.ERROR_TOO_MANY.casefold() in (self.error or "").casefold()
+        return self.status == 429 or is_said
 
 
 @dataclass(frozen=True, slots=True)

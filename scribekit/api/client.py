@@ -35,6 +35,9 @@ CONNECTIONS = 16
 LONGEST_PAUSE_S = 3600.0
 """The longest pause that a ``Retry-After`` header can ask for."""
 
+SHORTEST_KEY = 8
+"""A key of this many characters or more is cut out of what the service says. Shorter ones, of an embedded service, may be a word."""
+
 _log = logging.getLogger("scribekit.api.client")
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
@@ -74,6 +77,7 @@ class Client:
 
     def __init__(self, connection: Connection, limiter: RateLimiter) -> None:
         self._limiter = limiter
+        self._key = connection.api_key
         self._slots = asyncio.Semaphore(CONNECTIONS)
         self._http = httpx.AsyncClient(
             base_url=connection.base_url,
@@ -173,8 +177,8 @@ class Client:
                 return NoAnswer(sent=True)
         if response.is_success:
             return body
-        refused = _refusal(response, body)
-        if refused.retry_after_s is not None and refused.status == httpx.codes.TOO_MANY_REQUESTS:
+        refused = _refusal(response, body, self._key)
+        if refused.retry_after_s is not None and refused.is_rate_limit:
             self._limiter.pause(refused.retry_after_s)
         _log.info("%s %s: HTTP %d", method, path, response.status_code)
         return refused
@@ -211,13 +215,16 @@ def _decoded(body: bytes, shape: type[Any]) -> Any:
         return NoAnswer(sent=True, unreadable=True)
 
 
-def _refusal(response: httpx.Response, body: bytes) -> Refused:
+def _refusal(response: httpx.Response, body: bytes, key: str) -> Refused:
     error = None
     try:
         answer = json.loads(body)
         error = str(answer["error"]) if isinstance(answer, dict) and "error" in answer else None
     except ValueError:  # an HTML page of a proxy
-        pass
+        if contract.ERROR_TOO_MANY.casefold() in body.decode("utf-8", "replace").casefold():
+            error = contract.ERROR_TOO_MANY
+    if error and len(key) >= SHORTEST_KEY:
+        error = error.replace(key, "…")
     return Refused(response.status_code, error, _retry_after_s(response.headers))
 
 

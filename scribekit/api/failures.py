@@ -6,6 +6,7 @@ An undocumented literal gets :data:`UNKNOWN`: one retry, and then the job fails.
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -29,11 +30,19 @@ class Recovery(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failure: its short name, the recovery, and the message for the user."""
+    """A failure: its short name, the recovery, and the message for the user.
+
+    Attributes:
+        kind: Its short name.
+        recovery: How to recover from it.
+        advice: What it means and what to do next, and what the service said, if anything.
+        said: The service's own sentence, shortened and without secrets; empty when it sent none.
+    """
 
     kind: str
     recovery: Recovery
     advice: str
+    said: str = ""
 
 
 NETWORK = Failure(
@@ -47,6 +56,7 @@ UNREADABLE = Failure(
     "The service's answers could not be read. Try it again later with sk.retry.",
 )
 UNKNOWN = Failure("unknown", Recovery.RETRY_ONCE, "The service gave a reason that scribekit does not know.")
+NO_REASON = Failure("unknown", Recovery.RETRY_ONCE, "The service gave no reason.")
 NOT_FETCHED = Failure(
     "not_fetched",
     Recovery.GIVE_UP,
@@ -58,6 +68,13 @@ TOO_SLOW = Failure(
     "The service had not finished within the time allowed for a job (limits.job_timeout_s). "
     "It may still finish: run sk.retry to go on waiting.",
 )
+
+
+SAID = " The service said: "
+"""Between our advice and the service's own sentence."""
+
+LONGEST_SENTENCE, LONGEST_WORD = 1000, 200
+"""Characters of the service's sentence, and of one word of it, that are shown. The longest that it is known to send lists its models."""
 
 
 @functools.cache
@@ -76,13 +93,16 @@ def http_failure(status: int, error: str | None) -> Failure:
         >>> http_failure(401, "Authentication error, API token missing/invalid.").kind
         'authentication'
     """
-    if status >= 500:
-        return _matching("http", contract.ERROR_SERVER)
     by_status = {401: contract.ERROR_TOKEN, 403: contract.ERROR_FORBIDDEN_UPLOAD, 404: "Not found", 429: contract.ERROR_TOO_MANY}
-    if status in (401, 429) or (status in by_status and not error):
-        return _matching("http", by_status[status])
-    failure = _matching("http", error)
-    return replace(failure, advice=f"{failure.advice} (HTTP {status})") if failure.kind == UNKNOWN.kind else failure
+    if status >= 500:
+        failure = _matching("http", contract.ERROR_SERVER)
+    elif status in (401, 429) or (status in by_status and not error):
+        failure = _matching("http", by_status[status])
+    else:
+        failure = _matching("http", error)
+    if failure.kind == UNKNOWN.kind:
+        failure = replace(failure, advice=f"{failure.advice} (HTTP {status})")
+    return quoting(failure, error)
 
 
 def job_failure(error: str | None) -> Failure:
@@ -92,7 +112,47 @@ def job_failure(error: str | None) -> Failure:
         >>> job_failure("Audio duration is too short.").kind
         'too_short'
     """
-    return _matching("job", error)
+    return quoting(_matching("job", error), error)
+
+
+def quoting(failure: Failure, error: str | None) -> Failure:
+    """Return a failure whose advice is followed by the service's own sentence.
+
+    Example:
+        >>> quoting(NETWORK, None) == NETWORK
+        True
+        >>> quoting(Failure("corrupt", Recovery.GIVE_UP, "Convert it."), "Transcoding failed").advice
+        'Convert it. The service said: Transcoding failed'
+    """
+    said = shown(error or "")
+    return replace(failure, advice=f"{failure.advice}{SAID}{said}", said=said) if said else failure
+
+
+def shown(error: str) -> str:
+    """Return the service's sentence as it may be shown and logged: on one line, shortened, without secrets.
+
+    Of a URL, a name with a password, and a query that holds a signature, are left out.
+
+    Example:
+        >>> shown("Download error, unable to download https://a.example/x.mp3?X-Amz-Signature=4f2a. Please make sure …")
+        'Download error, unable to download https://a.example/x.mp3?…. Please make sure …'
+    """
+    words = _URL.sub(_public_url, error).split()
+    text = " ".join(word if len(word) <= LONGEST_WORD else word[: LONGEST_WORD - 1] + "…" for word in words)
+    return text if len(text) <= LONGEST_SENTENCE else text[: LONGEST_SENTENCE - 1] + "…"
+
+
+_URL = re.compile(r"https?://[^\s\"'<>]*[^\s\"'<>.,;:!?)]", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"sig|token|key|secret|cred|auth|pass|policy|expires|session|jwt|hmac|^s[epv]$|^x-(amz|goog)-", re.IGNORECASE)
+_LONGEST_PLAIN_VALUE = 20
+"""A value of a URL's query that is longer may be a signature, whatever its name."""
+
+
+def _public_url(match: re.Match[str]) -> str:
+    address, mark, query = re.split(r"([?#]|$)", re.sub(r"(?<=//)[^/?#]*@", "", match[0]), maxsplit=1)
+    pairs = (pair.partition("=") for pair in re.split("[&;#]", query))
+    is_secret = any(_SECRET_NAME.search(name) or len(value or name) > _LONGEST_PLAIN_VALUE for name, _, value in pairs)
+    return f"{address}{mark}…" if is_secret else f"{address}{mark}{query}"
 
 
 def _matching(section: str, error: str | None) -> Failure:
@@ -100,10 +160,4 @@ def _matching(section: str, error: str | None) -> Failure:
     for literal, failure in table(section):
         if literal in folded:
             return failure
-    return replace(UNKNOWN, advice=f"{UNKNOWN.advice} It said: {_short(error)}")
-
-
-def _short(error: str | None) -> str:
-    """Return the service's sentence, shortened for tables and logs."""
-    text = " ".join((error or "no reason").split())
-    return text if len(text) <= 200 else text[:199] + "…"
+    return UNKNOWN if folded.strip() else NO_REASON

@@ -1,4 +1,4 @@
-"""Alerts: posting a message elsewhere when a job fails for good or the batch stops. Ids, kinds and numbers, never transcript text."""
+"""Alerts: posting a message elsewhere when a job fails for good or the batch stops. Never transcript text."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def webhook(url: str) -> Callable[[Event], Awaitable[None]]:
     """Return a listener for ``on_event=`` that posts a short JSON message when a job fails for good or the batch stops.
 
     The message holds ``text`` (a sentence, which chat services show), ``alert`` (``"failed"`` or ``"stopped"``), ``event``,
-    ``job_key``, ``transcript_id``, ``state``, ``error_kind`` and ``at``. A message that cannot be delivered
-    is logged and dropped: it never disturbs the batch.
+    ``recording_id``, ``job_key``, ``transcript_id``, ``state``, ``error_kind``, ``error`` (what it means and what the service said) and
+    ``at``. A message that cannot be delivered is logged and dropped: it never disturbs the batch.
 
     Args:
         url: Where to post.
@@ -37,5 +37,5 @@ def webhook(url: str) -> Callable[[Event], Awaitable[None]]:
 
 def _text(event: Event) -> str:
     if event["alert"] == "stopped":
-        return f"scribekit: the batch stopped ({event['error_kind']})."
-    return f"scribekit: a recording failed for good ({event['error_kind']}), job {event['job_key']}."
+        return f"scribekit: the batch stopped ({event['error_kind']}). {event['error']}"
+    return f"scribekit: the recording {event['recording_id']!r} failed for good ({event['error_kind']}). {event['error']}"

@@ -44,7 +44,15 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The job as it is to be recorded, and the action that follows after a pause."""
+    """The job as it is to be recorded, and the action that follows after a pause.
+
+    Attributes:
+        job: The job as it is to be recorded.
+        action: What follows.
+        after_s: The pause before it.
+        event: What has happened, in a word or two; empty when it is nothing to report.
+        failure: What went wrong, if anything.
+    """
 
     job: Job
     action: Action
@@ -119,9 +127,9 @@ def next_step(job: Job, action: Action | None, answer: Answer, context: Context)
         case StatusReport(status, error):
             return _after_report(job, action, status, error, context)
         case Unusable(kind, advice):
-            return _fail(job, Failure(kind, Recovery.GIVE_UP, advice))
+            return failed(job, Failure(kind, Recovery.GIVE_UP, advice))
         case Overdue():
-            return _fail(job, failures.TOO_SLOW)
+            return failed(job, failures.TOO_SLOW)
         case Refused() | NoAnswer():
             return _AFTER_FAILURE[action or Action.SUBMIT](job, answer, context)
 
@@ -136,6 +144,12 @@ def backoff_s(failures: int, jitter: float, first_s: float = 1.0) -> float:
         [1.0, 2.0, 4.0, 60.0]
     """
     return jitter * first_s * min(BACKOFF_MOST, 2.0 ** (failures - 1))
+
+
+def failed(job: Job, failure: Failure) -> Step:
+    """Return the step that ends a job in error."""
+    ended = replace(job, state=ERROR, error_kind=failure.kind, error=failure.advice, failures=0)
+    return Step(ended, Action.FAIL, event=failure.kind, failure=failure)
 
 
 def _pause(failures: int, context: Context) -> float:
@@ -178,7 +192,7 @@ def _not_found(job: Job, context: Context) -> Step:
     if wait > 0:
         return Step(job, Action.RECONCILE, after_s=wait, event="not in the list yet")
     if job.failures >= context.limits.tries:
-        return _fail(job, failures.http_failure(500, None))
+        return failed(job, failures.http_failure(500, None))
     return _send(job, context, "not in the list: sent again", _pause(job.failures, context))
 
 
@@ -198,12 +212,12 @@ def _failed_at_service(job: Job, failure: Failure, context: Context) -> Step:
     resubmissions = context.limits.resubmissions if failure.recovery is Recovery.RETRY else int(failure.recovery is Recovery.RETRY_ONCE)
     is_upload_lost = job.is_local and failure.kind in ("download", "upload_forbidden") and job.attempts < 2
     if is_upload_lost:
-        return _send(replace(job, upload_url=None), context, "upload gone: sent again")
+        return replace(_send(replace(job, upload_url=None), context, "upload gone: sent again"), failure=failure)
     if job.attempts <= resubmissions:
         # The service promises nothing about an upload once its job has ended.
-        pause = _pause(job.attempts, context)
-        return _send(replace(job, upload_url=None), context, f"{failure.kind}: sent again", pause)
-    return _fail(job, failure)
+        again = _send(replace(job, upload_url=None), context, f"{failure.kind}: sent again", _pause(job.attempts, context))
+        return replace(again, failure=failure)
+    return failed(job, failure)
 
 
 def _after_upload(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
@@ -215,15 +229,17 @@ def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Ste
     may_have_worked = answer.sent if isinstance(answer, NoAnswer) else answer.status >= 500
     if may_have_worked:
         in_doubt = replace(job, failures=job.failures + 1)
-        return Step(in_doubt, Action.RECONCILE, min(1.0, context.limits.settle_s), "answer lost")
+        return Step(in_doubt, Action.RECONCILE, min(1.0, context.limits.settle_s), "answer lost", _failure_of(answer))
     back = replace(job, state=UPLOADED if job.upload_url else PLANNED, intent_at=None)
     failure = _failure_of(answer)
     if failure.kind == "upload_forbidden" and job.is_local and job.failures == 0:
-        return _send(replace(back, upload_url=None, failures=1), context, "upload gone: sent again")
+        return replace(_send(replace(back, upload_url=None, failures=1), context, "upload gone: sent again"), failure=failure)
+    if isinstance(answer, Refused) and answer.status == 400 and failure.kind == failures.UNKNOWN.kind and failure.said:
+        return failed(back, failure)  # the same request is refused again
     step = _retry(back, Action.SUBMIT, answer, context)
     if step.action is not Action.SUBMIT:
         return step
-    return _submit(step.job, context, step.event, step.after_s)
+    return replace(_submit(step.job, context, step.event, step.after_s), failure=step.failure)
 
 
 def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
@@ -236,7 +252,7 @@ def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> 
         return Step(job, Action.STOP, event=failure.kind, failure=failure)
     pause = min(max(context.limits.backoff_s, waited / 4), BACKOFF_MOST * context.limits.backoff_s)
     retry_after = answer.retry_after_s if isinstance(answer, Refused) else None
-    return Step(job, Action.RECONCILE, retry_after if retry_after is not None else context.jitter * pause, failure.kind)
+    return Step(job, Action.RECONCILE, retry_after if retry_after is not None else context.jitter * pause, failure.kind, failure)
 
 
 def _after_fetch(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
@@ -246,7 +262,8 @@ def _after_fetch(job: Job, answer: Refused | NoAnswer, context: Context) -> Step
         return _send(forgotten, context, "forgotten by the local service: sent again")
     step = _retry(job, Action.FETCH, answer, context)
     if step.action is Action.FAIL and failure.recovery is not Recovery.GIVE_UP:
-        return _fail(job, replace(failures.NOT_FETCHED, advice=f"{failures.NOT_FETCHED.advice} ({failure.kind})"))
+        not_fetched = replace(failures.NOT_FETCHED, advice=f"{failures.NOT_FETCHED.advice} ({failure.kind})")
+        return failed(job, failures.quoting(not_fetched, failure.said))
     return step
 
 
@@ -265,23 +282,25 @@ def _retry(job: Job, action: Action, answer: Refused | NoAnswer, context: Contex
     if failure.recovery is Recovery.STOP_BATCH:
         return Step(replace(job, failures=0), Action.STOP, event=failure.kind, failure=failure)
     if failure.recovery is Recovery.GIVE_UP:
-        return _fail(job, failure)
-    if isinstance(answer, Refused) and answer.status == 429:
+        return failed(job, failure)
+    if isinstance(answer, Refused) and answer.is_rate_limit:
         # Not a failure of this job: the whole process pauses, and the request is sent again.
         pause = answer.retry_after_s if answer.retry_after_s is not None else _pause(BARE_429, context)
-        return Step(job, action, pause, "rate limited")
-    failed = replace(job, failures=job.failures + 1)
+        return Step(job, action, pause, "rate limited", failure)
+    worn = replace(job, failures=job.failures + 1)
     tries = context.limits.tries if failure.recovery is Recovery.RETRY else 2
-    if failed.failures < tries:
-        return Step(failed, action, _pause(failed.failures, context), failure.kind)
+    if worn.failures < tries:
+        return Step(worn, action, _retry_pause(worn.failures, answer, context), failure.kind, failure)
     if failure.kind == failures.NETWORK.kind:
         return Step(replace(job, failures=0), Action.STOP, event=failure.kind, failure=failure)
-    return _fail(job, failure)
+    return failed(job, failure)
 
 
-def _fail(job: Job, failure: Failure) -> Step:
-    ended = replace(job, state=ERROR, error_kind=failure.kind, error=failure.advice, failures=0)
-    return Step(ended, Action.FAIL, event=failure.kind, failure=failure)
+def _retry_pause(failures: int, answer: Refused | NoAnswer, context: Context) -> float:
+    """Wait longer after a 403 of an unknown sentence: it may mean that the request limit is used up."""
+    if isinstance(answer, Refused) and answer.status == 403:
+        return _pause(BARE_429, replace(context, jitter=max(context.jitter, 0.5)))
+    return _pause(failures, context)
 
 
 def _failure_of(answer: Refused | NoAnswer) -> Failure:

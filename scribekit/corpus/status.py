@@ -37,7 +37,8 @@ class Snapshot:
         retrying: Jobs whose last step failed and is tried again.
         rate_limited_at: When the service last answered 429.
         held: Jobs that the budget does not allow.
-        held_audio_s: The known seconds of their audio.
+        stopped: Jobs that wait because the service refused others with their options.
+        held_audio_s: The known seconds of the audio of both.
         reserved_usd: Estimated cost of the jobs under way.
         spent_usd: Known cost of completed jobs.
         unpriced: Completed jobs whose cost is not known, because a model or an add-on has no known rate.
@@ -55,6 +56,7 @@ class Snapshot:
     retrying: int = 0
     rate_limited_at: float | None = None
     held: int = 0
+    stopped: int = 0
     held_audio_s: float = 0.0
     reserved_usd: float = 0.0
     spent_usd: float = 0.0
@@ -114,6 +116,8 @@ def reasons(snapshot: Snapshot, now: float) -> list[str]:
     found = []
     if snapshot.held:
         found.append(f"{snapshot.held:,} held back by the budget")
+    if snapshot.stopped:
+        found.append(f"{snapshot.stopped:,} held back: the service refuses their options")
     if snapshot.rate_limited_at is not None and now - snapshot.rate_limited_at < 60:
         found.append("rate limited by the service")
     if snapshot.retrying:

@@ -23,6 +23,8 @@ HELD = {
     "no_length": "Held back: its cost cannot be reserved, because its length or the rate of a model is unknown. "
     "Give the row a duration_s, or submit again with assume_duration_s=; where sk.estimate_cost says 'no rate' for the model, "
     "submit again with assume_usd_per_hour=, or without budget_usd=.",
+    "options": "Held back: the service refused other recordings with the same options, and their error says why. "
+    "Correct the options and submit again; if the service takes them by then, run sk.retry.",
 }
 
 

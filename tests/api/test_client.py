@@ -177,6 +177,8 @@ REFUSALS = {
     "no sentence": (as_json({"detail": "x"}, "400 Bad Request"), Refused(400)),
     "a list": (as_json(["error"], "500 Internal Server Error"), Refused(500)),
     "a wrong encoding": (http("500 Internal Server Error", b'{"error": "\xff\xfe"}'), Refused(500)),
+    "the key": (as_json({"error": f"no account has {KEY}"}, "400 Bad Request"), Refused(400, "no account has …")),
+    "a page about the rate": (http("403 Forbidden", b"<html>Too many requests</html>"), Refused(403, "Too Many Requests")),
     "elsewhere": (http("302 Found", location="http://127.0.0.1:9/"), Refused(302)),
 }
 

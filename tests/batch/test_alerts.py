@@ -34,13 +34,17 @@ def chat():
 def test_a_job_that_failed_for_good_is_posted(bench, tmp_path, chat):
     bench("--speed", "2000", "--slots", "50")
     url, posted = chat
-    sources = ["https://host.example/a.mp3?duration=60", "https://host.example/b.mp3?duration=60&fail=Audio+duration+is+too+short."]
+    addresses = ["https://host.example/a.mp3?duration=60", "https://host.example/b.mp3?duration=60&fail=Audio+duration+is+too+short."]
+    sources = [{"recording_id": name, "url": address} for name, address in zip("ab", addresses, strict=True)]
     batch = sk.submit_batch(sources, corpus=tmp_path / "c", limits=QUICK, progress=False, on_event=sk.alerts.webhook(url))
     sk.collect(batch, progress=False, on_event=sk.alerts.webhook(url))
     (message,) = posted
     assert message["alert"] == "failed"
     assert message["error_kind"] == "too_short"
-    assert message["job_key"] in message["text"]
+    assert "'b'" in message["text"]
+    assert message["recording_id"] == "b"
+    assert message["job_key"] not in message["text"]
+    assert message["text"].endswith("The service said: Audio duration is too short.")
     assert "host.example" not in json.dumps(message)
 
 
@@ -54,6 +58,7 @@ def test_a_batch_that_stopped_is_posted(bench, tmp_path, chat, monkeypatch):
         sk.submit_batch(["https://host.example/a.mp3"], corpus=tmp_path / "c", progress=False, on_event=sk.alerts.webhook(url))
     (message,) = posted
     assert (message["alert"], message["error_kind"]) == ("stopped", "authentication")
+    assert "Authentication error, API token missing/invalid" in message["text"]
     assert "stopped" in sk.to_frame(sk.open_corpus(tmp_path / "c"), "events")["event"].tolist()
 
 

@@ -79,7 +79,7 @@ EVENTS = Table(
         Column("state", "str", "State of the job after the event."),
         Column("job_key", "str", "Key of the job in the ledger."),
         Column("transcript_id", "str", "The service's id."),
-        Column("detail", "str", "Figures of the event as JSON, or the kind of a stop."),
+        Column("detail", "str", "The error of a job that failed or of a stop; else figures, and what the service said, as JSON."),
     ),
 )
 

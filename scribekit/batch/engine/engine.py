@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import random
 import time
@@ -17,13 +18,14 @@ from typing import Any
 
 from scribekit.api.answers import Accepted, NoAnswer, Refused
 from scribekit.api.client import Client, Fetched
-from scribekit.api.failures import NETWORK, Recovery, http_failure
+from scribekit.api.failures import NETWORK, Failure, Recovery, http_failure
 from scribekit.api.rate_limit import limiter_for
 from scribekit.api.webhook import listening
 from scribekit.base.errors import LedgerError, ServiceStoppedError
 from scribekit.batch.engine.poller import Poller
 from scribekit.batch.engine.reconcile import find_lost_transcript
 from scribekit.batch.engine.run import (
+    Event,
     EventSink,
     GroupCommit,
     Run,
@@ -35,7 +37,8 @@ from scribekit.batch.engine.run import (
     registered,
     stop_event,
 )
-from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, next_step
+from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, failed, next_step
+from scribekit.batch.trials import ENOUGH, ENOUGH_UPLOADS, OPTION_KINDS, TRUSTED_S, UNSENT, KnownRefusal, Stop, Trials
 from scribekit.corpus.job import ENDED, ERROR, Job
 from scribekit.corpus.ledger import Fact, Ledger
 from scribekit.corpus.presence import ProcessLock
@@ -91,8 +94,9 @@ async def drive(run: Run) -> None:
 def _note_stop(ledger: Ledger, events: EventSink, stop: ServiceStoppedError) -> None:
     now = time.time()
     with contextlib.suppress(LedgerError):
-        ledger.note(now, "stopped", stop.kind)
-    events.emit(stop_event(stop.kind, now))
+        ledger.note(now, "stopped", f"{stop.kind}: {stop.advice}")
+    events.emit(stop_event(stop, now))
+    _log.warning("the batch stopped (%s): %s", stop.kind, stop.advice)
 
 
 def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -124,14 +128,22 @@ class _Engine:
         self._room = asyncio.Event()
         self._may_send = asyncio.Event()
         self._may_send.set()
+        self._trials = _trials(run, ledger, states)
+        self._turn = asyncio.Event()
+        self._withheld: list[tuple[Step, float]] = []
+        """Failures that are not announced yet: they may turn out to be those of all jobs, which are announced as one stop."""
 
     async def work(self) -> None:
         """Claim and do jobs until none is left to do."""
         await self._first_request()
         receiver = listening(self._run.webhook, self._poller.hint) if self._run.webhook else contextlib.nullcontext()
         background = (self._poller.run, self._keep_leases, self._follow_control)
-        async with receiver, asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, *background):
-            await (self._feed(tasks) if self._run.to_the_end else self._feed_once(tasks))
+        try:
+            async with receiver, asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, *background):
+                await (self._feed(tasks) if self._run.to_the_end else self._feed_once(tasks))
+        finally:
+            if not self._trials.has_stopped:
+                self._announce_failures(lambda _job: True)
 
     async def _first_request(self) -> None:
         for pause_s in FIRST_REQUEST_PAUSES_S:
@@ -174,7 +186,11 @@ class _Engine:
     def _claim(self, tasks: asyncio.TaskGroup, room: int) -> None:
         now = time.time()
         alive = [owner for owner in self._ledger.owners() if self._lock.is_alive(owner)]
-        for job in self._ledger.claim(self._run.batch_ids, self._owner, now + LEASE_S, now, room, alive):
+        claim = functools.partial(self._ledger.claim, self._run.batch_ids, self._owner, now + LEASE_S, now, alive=alive)
+        jobs = claim(most=room)
+        for options in self._trials.small_wanted(jobs) if len(jobs) == room else ():
+            jobs += claim(most=ENOUGH_UPLOADS, shortest_with=options)
+        for job in self._trials.in_order(jobs):
             task = tasks.create_task(self._do(job))
             self._active.add(task)
             task.add_done_callback(self._ended)
@@ -207,14 +223,36 @@ class _Engine:
         raise StopRequestedError
 
     async def _do(self, job: Job) -> None:
+        """Do one job when its turn has come."""
+        while job.state in UNSENT and not self._trials.admit(job):
+            await self._turn.wait()
+        try:
+            await self._steps(job)
+        finally:
+            if self._trials.left(job):
+                self._next_turn()
+                self._announce_failures(self._is_certain)
+
+    def _next_turn(self) -> None:
+        turn, self._turn = self._turn, asyncio.Event()
+        turn.set()
+
+    async def _steps(self, job: Job) -> None:
         """Do one job until it has ended (or is at the service, when the run does not wait for results)."""
         action: Action | None = None
         answer: Answer = Claimed()
         fetched: Fetched | None = None
         while True:
             step = next_step(job, action, answer, self._context())
+            if action is Action.SUBMIT and isinstance(answer, Refused) and step.failure:
+                stop = self._trials.refused(job, answer, step.failure)
+                if stop:
+                    await self._stop(stop, step.failure)
             if not await self._record(job, step, fetched):
                 return
+            if isinstance(answer, Accepted) and self._trials.accepted(job):
+                self._next_turn()
+                self._announce_failures(self._is_certain)
             job, action = step.job, step.action
             if action is Action.STOP:
                 assert step.failure is not None
@@ -226,6 +264,17 @@ class _Engine:
             if action is not Action.FETCH or fetched is None:
                 result = await self._perform(action, job)
                 fetched, answer = (result, result.report) if isinstance(result, Fetched) else (None, result)
+
+    async def _stop(self, stop: Stop, failure: Failure) -> None:
+        """End the refused jobs in error, hold back those with the same options, and stop the batch."""
+        for job in stop.jobs:
+            await self._record(job, failed(job, failure), None)
+        self._ledger.options.hold(self._owner, self._run.connection.host, stop.options, is_whole=stop.is_whole)
+        # One alert tells of the stop, and none of each job.
+        for step, at in self._withheld:
+            self._events.emit({**self._event(step, at), "alert": None})
+        self._withheld.clear()
+        raise ServiceStoppedError(stop.failure.kind, stop.failure.advice)
 
     async def _perform(self, action: Action, job: Job) -> Answer | Fetched:
         if action in (Action.UPLOAD, Action.SUBMIT):
@@ -278,15 +327,36 @@ class _Engine:
         if not await self._commits.record(Fact(after, now, step.event, detail_of(step), receipt)):
             return False
         if step.event:
-            self._events.emit(event_of(step, now))
+            if step.action is Action.FAIL:
+                self._withheld.append((step, now))
+            elif self._run.on_event:
+                self._events.emit(self._event(step, now))
             _log.info("job %s: %s, now %s, transcript %s", after.key, step.event, after.state, after.transcript_id)
         if after.state != before.state:
             self._states[before.state] -= 1
             self._states[after.state] += 1
             self._run.on_progress(self._states)
         if after.state == ERROR:
-            _log.warning("job %s ended in error: %s", after.key, after.error_kind)
+            self._announce_failures(self._is_certain)
         return True
+
+    def _event(self, step: Step, at: float) -> Event:
+        return event_of(step, self._ledger.recording_of(step.job.key, self._run.batch_ids), at)
+
+    def _is_certain(self, job: Job) -> bool:
+        """Whether the failure of a job is its own: it cannot turn out to be one of a stop any more."""
+        return not (self._trials.has_stopped or self._trials.may_stop(job))
+
+    def _announce_failures(self, is_certain: Callable[[Job], bool]) -> None:
+        """Emit and log failures that were withheld."""
+        withheld, self._withheld = self._withheld, []
+        for step, at in withheld:
+            if not is_certain(step.job):
+                self._withheld.append((step, at))
+                continue
+            event = self._event(step, at)
+            self._events.emit(event)
+            _log.warning("recording %r ended in error: %s (job %s)", event["recording_id"], step.job.error_kind, step.job.key)
 
     def _context(self) -> Context:
         return Context(
@@ -296,6 +366,20 @@ class _Engine:
             limits=self._run.limits,
             forgets_jobs=self._run.connection.forgets_jobs,
         )
+
+
+def _trials(run: Run, ledger: Ledger, states: Counter[str]) -> Trials:
+    """Return the trials of a run, with what the ledger knows of earlier ones."""
+    unsent, host = sum(states[state] for state in UNSENT), run.connection.host
+    since = time.time() - TRUSTED_S
+    if unsent == 0:
+        return Trials({}, unsent=None)
+    return Trials(
+        ledger.options.groups(host, ENOUGH, since),
+        unsent=None if ledger.options.has_accepted(host, since) else unsent,
+        known=(KnownRefusal(*refused) for refused in ledger.options.refused_jobs(host, sorted(OPTION_KINDS))),
+        is_shared=functools.partial(ledger.options.is_shared, run.batch_ids),
+    )
 
 
 @contextlib.asynccontextmanager

@@ -16,20 +16,22 @@ from scribekit.api.client import Fetched
 from scribekit.api.connection import Connection
 from scribekit.api.limits import Limits
 from scribekit.api.webhook import Webhook
+from scribekit.base.errors import ServiceStoppedError
 from scribekit.batch import pricing
 from scribekit.batch.steps import Action, Step
 from scribekit.corpus.job import Job
 from scribekit.corpus.ledger import Fact, Ledger, Receipt
 
 Event = dict[str, Any]
-"""``at`` (Unix time), ``event``, ``alert`` (None, ``failed``, ``stopped``), ``job_key``, ``transcript_id``, ``state``, ``error_kind``."""
+"""``at`` (Unix time), ``event``, ``alert`` (None, ``failed``, ``stopped``), ``recording_id``, ``job_key``, ``transcript_id``, ``state``,
+``error_kind``, ``error`` (what the jobs frame has under these names; for a stop, why the batch stopped)."""
 
 Listener = Callable[[Event], Awaitable[None] | None]
 
 FLUSH_TIMEOUT_S = 5.0
 """How long the end of a run waits for listeners that have not returned."""
 
-_EVENT_KEYS = ("at", "event", "alert", "job_key", "transcript_id", "state", "error_kind")
+_EVENT_KEYS = ("at", "event", "alert", "recording_id", "job_key", "transcript_id", "state", "error_kind", "error")
 _log = logging.getLogger("scribekit.events")
 
 
@@ -133,21 +135,28 @@ async def _guarded(returned: Awaitable[None]) -> None:
         _log.warning("the on_event listener failed: %s", type(cause).__name__)
 
 
-def event_of(step: Step, now: float) -> Event:
+def event_of(step: Step, recording_id: str | None, now: float) -> Event:
     """Return the event that listeners get for a step."""
     job = step.job
     alert = "failed" if step.action is Action.FAIL else None
-    return dict(zip(_EVENT_KEYS, (now, step.event, alert, job.key, job.transcript_id, job.state, job.error_kind), strict=True))
+    values = (now, step.event, alert, recording_id, job.key, job.transcript_id, job.state, job.error_kind, job.error)
+    return dict(zip(_EVENT_KEYS, values, strict=True))
 
 
-def stop_event(kind: str, now: float) -> Event:
+def stop_event(stop: ServiceStoppedError, now: float) -> Event:
     """Return the event that listeners get when the whole batch stops."""
-    return {**dict.fromkeys(_EVENT_KEYS), "at": now, "event": "stopped", "alert": "stopped", "error_kind": kind}
+    told = {"at": now, "event": "stopped", "alert": "stopped", "error_kind": stop.kind, "error": stop.advice}
+    return {**dict.fromkeys(_EVENT_KEYS), **told}
 
 
 def detail_of(step: Step) -> str:
-    """Return the numbers that belong to an event, as JSON."""
-    return json.dumps({"after_s": round(step.after_s, 3)}) if step.after_s else ""
+    """Return what belongs to an event: the error of a job that failed; otherwise, as JSON, the pause and what the service said."""
+    if step.action is Action.FAIL:
+        return step.job.error or ""
+    detail: dict[str, Any] = {"after_s": round(step.after_s, 3)} if step.after_s else {}
+    if step.failure and step.failure.said:
+        detail["said"] = step.failure.said
+    return json.dumps(detail, ensure_ascii=False) if detail else ""
 
 
 def receipt_for(job: Job, fetched: Fetched) -> Receipt:

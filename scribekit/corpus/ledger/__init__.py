@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scribekit.corpus.ledger.database import BUSY_S, FILE_NAME, VERSION
 from scribekit.corpus.ledger.edits import EditedMeanwhile, EditJournal
+from scribekit.corpus.ledger.options import OptionGroups
 from scribekit.corpus.ledger.reads import Reads
 from scribekit.corpus.ledger.writes import Fact, Receipt, Writes
 
@@ -29,6 +30,7 @@ class Ledger(Writes, Reads):
 
     Attributes:
         edits: The journal of edits.
+        options: Which options the service has accepted or refused.
 
     Raises:
         LedgerError: The folder has no ledger (and ``create`` is false), or one that cannot be opened.
@@ -37,3 +39,4 @@ class Ledger(Writes, Reads):
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         super().__init__(folder, create=create)
         self.edits = EditJournal(self)
+        self.options = OptionGroups(self)

@@ -7,6 +7,8 @@ import sqlite3
 UNSENT = "state IN ('planned', 'uploaded')"
 SEND_ORDER = f"{UNSENT}, COALESCE(duration_s, 3600) DESC, rowid"
 """What is at the service first, then the longest; a recording of unknown length counts as an hour."""
+SHORTEST_FIRST = f"{UNSENT} DESC, COALESCE(duration_s, 3600), rowid DESC"
+"""The reverse of :data:`SEND_ORDER`: the same index is read from its other end."""
 _CENT_FRACTION = 1e-9
 """Sums of floating-point dollars may be off by this much."""
 

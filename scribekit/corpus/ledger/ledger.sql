@@ -28,7 +28,7 @@ CREATE TABLE jobs (
     -- The batch that pays for it: the first that planned it, until money has been reserved.
     batch_id INTEGER NOT NULL REFERENCES batches,
     reserved_usd REAL,
-    -- Why it may not be sent yet: 'budget' or 'no_length'.
+    -- Why it may not be sent yet: 'budget', 'no_length' or 'options' (the service refused others with the same).
     held TEXT,
     lease_owner TEXT,
     lease_until REAL

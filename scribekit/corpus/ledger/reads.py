@@ -180,6 +180,15 @@ class Reads(Database):
             if rows:
                 yield recording_id, unpack(rows[0][0])
 
+    def recording_of(self, job_key: str, batch_ids: Sequence[int]) -> str | None:
+        """The recording of a job in the latest of the batches, as :meth:`events` names it."""
+        sql = (
+            f"SELECT recording_id FROM recordings WHERE job_key = ? AND batch_id IN ({placeholders(batch_ids)})"
+            " ORDER BY batch_id DESC, position LIMIT 1"
+        )
+        rows = self.read(sql, (job_key, *batch_ids))
+        return rows[0][0] if rows else None
+
     def events(self, batch_ids: Sequence[int]) -> list[dict[str, Any]]:
         """Return the events of the jobs of the batches, and those of no single job, oldest first.
 

@@ -14,10 +14,11 @@ from scribekit.corpus.status import WINDOW_S, Snapshot
 # Grouped in the order of the index, so that nothing has to be sorted.
 _PLANNED = "SELECT state, COUNT(*), TOTAL(duration_s), COUNT(duration_s), TOTAL(estimate_usd) FROM jobs WHERE {} GROUP BY batch_id, state"
 _HELD = "held IS NOT NULL AND lease_owner IS NULL"
+_STOPPED = f"{_HELD} AND held = 'options'"
 # The condition equals that of the index, so that SQLite can use it.
 _MARKED = (
     "SELECT state, SUM(failures > 0), TOTAL(reserved_usd), TOTAL(reserved_usd - COALESCE(estimate_usd, 0)),"
-    f" SUM({_HELD}), TOTAL(CASE WHEN {_HELD} THEN duration_s END), SUM({_HELD} AND duration_s IS NULL)"
+    f" SUM({_HELD}), TOTAL(CASE WHEN {_HELD} THEN duration_s END), SUM({_HELD} AND duration_s IS NULL), SUM({_STOPPED})"
     f" FROM jobs INDEXED BY jobs_marked WHERE {OPEN} AND (held IS NOT NULL OR failures > 0 OR reserved_usd IS NOT NULL)"
     " AND {} GROUP BY state"
 )
@@ -79,7 +80,8 @@ class _Figures:
             uploading=sum(row[0] for row in self._over(_UPLOADING, parts)),
             retrying=sum(row[1] for row in marked),
             rate_limited_at=self._value("SELECT MAX(at) FROM events WHERE event = 'rate limited'"),
-            held=sum(row[4] for row in marked),
+            held=sum(row[4] - row[7] for row in marked),
+            stopped=sum(row[7] for row in marked),
             held_audio_s=sum(row[5] for row in marked),
             reserved_usd=sum(row[2] for row in marked),
             spent_usd=spent,

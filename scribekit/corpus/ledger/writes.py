@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from scribekit.corpus.job import ENDED, Job, PlannedRow
-from scribekit.corpus.ledger.budgets import SEND_ORDER, UNSENT, Budgets
+from scribekit.corpus.ledger.budgets import SEND_ORDER, SHORTEST_FIRST, UNSENT, Budgets
 from scribekit.corpus.ledger.database import Database, pack, placeholders
 
 JOB_FIELDS = tuple(item.name for item in fields(Job))
@@ -104,33 +104,49 @@ class Writes(Database):
             return batch_id
 
     def claim(
-        self, batch_ids: Sequence[int], owner: str, lease_until: float, now: float, most: int, alive: Sequence[str] = ()
+        self,
+        batch_ids: Sequence[int],
+        owner: str,
+        lease_until: float,
+        now: float,
+        most: int,
+        alive: Sequence[str] = (),
+        *,
+        shortest_with: str | None = None,
     ) -> list[Job]:
         """Claim up to ``most`` unfinished jobs that nobody else holds: those already at the service first, then the longest.
 
         A recording of unknown length counts as an hour. The estimated cost of each job is reserved when it is claimed. In a batch with a
         budget, no more jobs are claimed once the next one would not fit, and jobs without an estimate are skipped; both are marked as
         held. An expired claim may be taken, unless its owner is in ``alive``: a suspended process may go on later.
+
+        With ``shortest_with``, only unsent files with these options are claimed, the shortest first.
         """
         if most <= 0:
             return []
+        order, only = SEND_ORDER, ""
+        values: tuple[Any, ...] = (now, *alive, *batch_ids)
+        if shortest_with is not None:
+            order, only = SHORTEST_FIRST, f" AND {UNSENT} AND sha256 IS NOT NULL AND options = ?"
+            values += (shortest_with,)
         # The condition and the order are those of the index jobs_open, so the first rows are found without a scan.
         candidates = (
             f"SELECT key, batch_id, estimate_usd, reserved_usd, {UNSENT} AS unsent FROM jobs"
             f" WHERE {OPEN} AND held IS NULL AND (lease_until IS NULL OR (lease_until < ? AND lease_owner NOT IN ({placeholders(alive)})))"
             f" AND EXISTS (SELECT 1 FROM recordings r WHERE r.job_key = jobs.key AND r.batch_id IN ({placeholders(batch_ids)}))"
-            f" ORDER BY {SEND_ORDER}"
+            f"{only} ORDER BY {order}"
         )
         with self.transaction() as db:
             budgets = Budgets(db)
             budgets.release_affordable()
-            allowed = (job["key"] for job in db.execute(candidates, (now, *alive, *batch_ids)) if budgets.allows(job))
+            allowed = (job["key"] for job in db.execute(candidates, values) if budgets.allows(job))
             claimed = list(itertools.islice(allowed, most))
             db.executemany(
                 "UPDATE jobs SET lease_owner = ?, lease_until = ?, reserved_usd = COALESCE(reserved_usd, estimate_usd) WHERE key = ?",
                 ((owner, lease_until, key) for key in claimed),
             )
-            budgets.mark_held()
+            if shortest_with is None:
+                budgets.mark_held()
             return [Job(*db.execute(_SELECT_JOB, (key,)).fetchone()) for key in claimed]
 
     def renew(self, owner: str, lease_until: float) -> None:
@@ -183,8 +199,12 @@ class Writes(Database):
             " RETURNING key, state, transcript_id"
         )
         names = () if recordings is None else (json.dumps(list(recordings)),)
+        tried = "SELECT options FROM jobs WHERE key IN (SELECT value FROM json_each(?))"
         with self.transaction() as db:
             rows = db.execute(again, (at, *batch_ids, *names, *(kinds or ()))).fetchall()
+            # What waits because the service refused these jobs is tried again with them.
+            keys = json.dumps([row["key"] for row in rows])
+            db.execute(f"UPDATE jobs SET held = NULL WHERE held = 'options' AND options IN ({tried})", (keys,))
             db.executemany(
                 "INSERT INTO events (at, job_key, transcript_id, state, event, detail) VALUES (?, ?, ?, ?, 'put back', '')",
                 ((at, row["key"], row["transcript_id"], row["state"]) for row in rows),

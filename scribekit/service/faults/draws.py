@@ -48,6 +48,10 @@ class FaultDraws:
         """Return the fault of the next request of this kind; None for no fault."""
         return self._drawn(kind, lambda: self.faults.request_shares(kind))
 
+    def refusal(self, body: str) -> str | None:
+        """Return the sentence that a request with this body is refused with; None for no refusal."""
+        return next((said for pattern, said in self.faults.refuse_matching.items() if re.search(pattern, body)), None)
+
     def for_job(self, audio: str, audio_url: str, *, has_webhook: bool) -> InjectedFault:
         """Return the faults of the next job.
 

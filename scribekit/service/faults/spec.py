@@ -96,6 +96,9 @@ class Faults:
         hang: The chance that a job never ends. It keeps the status ``processing`` but frees its slot for other jobs.
         fail_matching: From regular expressions for the ``audio_url`` to the error of the matching jobs: a name of :data:`JOB_ERRORS`
             or a sentence of at least two words.
+        refuse_matching: From regular expressions for the body of a request to create a transcript to the sentence that it is refused
+            with, such as ``{"universal-3-pro": "The speech model has been deprecated."}``.
+        refuse_status: The HTTP status of ``refuse_matching``.
         webhook_lost: The webhook is never called.
         webhook_doubled: It is called twice.
         webhook_forged: Two forged calls come before the real one: the transcript's id with another status and a wrong secret, and an
@@ -129,6 +132,8 @@ class Faults:
     fail_once: Chance = 0.0
     hang: Chance = 0.0
     fail_matching: Mapping[str, str] = field(default_factory=dict)
+    refuse_matching: Mapping[str, str] = field(default_factory=dict)
+    refuse_status: Annotated[int, msgspec.Meta(ge=400, le=499)] = 400
     webhook_lost: Share = 0.0
     webhook_doubled: Share = 0.0
     webhook_forged: Share = 0.0
@@ -178,7 +183,7 @@ class Faults:
         for name, kind in REQUEST_KINDS.items():
             _check_sum(f"The faults of {name!r}", self.request_shares(kind))
         _check_sum("The faults of webhooks", self.webhook_shares())
-        for pattern in (*self.fail_matching, self.fail_once, self.hang):
+        for pattern in (*self.fail_matching, *self.refuse_matching, self.fail_once, self.hang):
             if isinstance(pattern, str):
                 _check_pattern(pattern)
         _check_names("job error", [end for end in self.fail_matching.values() if " " not in end], list(JOB_ERRORS))

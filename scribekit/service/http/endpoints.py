@@ -64,6 +64,10 @@ async def create_transcript(service: Service, request: Request, _: str) -> Respo
         return error_response(contract.ERROR_SCHEMA)
     except InvalidRequestError as error:
         return error_response(str(error))
+    refusal = service.fault_draws.refusal((await request.body()).decode("utf-8", "replace"))
+    if refusal is not None:
+        service.counters.faults["refuse_matching"] += 1
+        return error_response(refusal, service.fault_draws.faults.refuse_status)
     return json_response(rendering.transcript(service.create(options)))
 
 

@@ -178,7 +178,8 @@ def test_events_tell_the_story_of_each_job(bench, tmp_path):
     assert one["event"].tolist()[0] == "accepted"
     assert one["event"].tolist()[-1] == "completed"
     assert [event["event"] for event in heard] == events["event"].tolist()
-    assert {"job_key", "transcript_id", "state", "error_kind", "alert", "at", "event"} == set(heard[0])
+    assert {"recording_id", "job_key", "transcript_id", "state", "error_kind", "error", "alert", "at", "event"} == set(heard[0])
+    assert [event["recording_id"] for event in heard] == events["recording_id"].tolist()
 
 
 def test_a_listener_that_fails_disturbs_nothing(bench, tmp_path, caplog):

@@ -1,0 +1,76 @@
+"""The options of the jobs: which the service has accepted before, which it refused, and the jobs that wait because of that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from scribekit.corpus.ledger.budgets import UNSENT
+from scribekit.corpus.ledger.database import Database, placeholders
+
+_AT_HOST = "batch_id IN (SELECT batch_id FROM batches WHERE host = ?)"
+
+
+def _condition(options: str, *, is_whole: bool) -> tuple[str, tuple[str, ...]]:
+    """The condition for jobs with these options, and its values: with no others, or with these among others."""
+    if is_whole:
+        return "options = ?", (options,)
+    names = list(json.loads(options))
+    same = " AND ".join("json_extract(options, ?) IS json_extract(?, ?)" for _ in names)
+    return same, tuple(value for name in names for value in (f'$."{name}"', options, f'$."{name}"'))
+
+
+class OptionGroups:
+    """What the engine reads and writes about the options of jobs.
+
+    Args:
+        database: The open file of the ledger.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def groups(self, host: str, least: int, since: float) -> dict[str, tuple[int, bool]]:
+        """Options → how many unsent jobs of a service have them, and whether it has accepted one with them since a time.
+
+        Only those of at least ``least`` jobs without a transcript.
+        """
+        sql = (
+            f"SELECT options, SUM({UNSENT} AND held IS NOT 'options') AS unsent, TOTAL(submitted_at >= ?) > 0 FROM jobs"
+            f" WHERE {_AT_HOST} AND state <> 'completed' GROUP BY options HAVING unsent > 0 AND COUNT(*) >= ?"
+        )
+        groups = {row[0]: (row[1], bool(row[2])) for row in self._database.rows(sql, (since, host, least))}
+        accepted = f"SELECT DISTINCT options FROM jobs WHERE state = 'completed' AND submitted_at >= ? AND {_AT_HOST}"
+        trusted = {row[0] for row in self._database.rows(accepted, (since, host)) if row[0] in groups} if groups else set()
+        return {options: (unsent, is_trusted or options in trusted) for options, (unsent, is_trusted) in groups.items()}
+
+    def has_accepted(self, host: str, since: float) -> bool:
+        """Whether a service has accepted any job of this corpus since a time."""
+        return bool(self._database.read(f"SELECT EXISTS (SELECT 1 FROM jobs WHERE submitted_at >= ? AND {_AT_HOST})", (since, host))[0][0])
+
+    def refused_jobs(self, host: str, kinds: Sequence[str]) -> Iterator[tuple[str, str, bool, str]]:
+        """Key, options, whether it is a file, and error of every job that a service refused for one of the kinds of failures."""
+        sql = (
+            "SELECT key, options, sha256 IS NOT NULL, error FROM jobs WHERE state = 'error' AND attempts = 0"
+            f" AND {_AT_HOST} AND error_kind IN ({placeholders(kinds)})"
+        )
+        return ((row[0], row[1], bool(row[2]), row[3]) for row in self._database.rows(sql, (host, *kinds)))
+
+    def is_shared(self, batch_ids: Sequence[int], options: str) -> bool:
+        """Whether all unsent jobs of the batches have these options among theirs."""
+        same, values = _condition(options, is_whole=False)
+        others = (
+            f"SELECT 1 FROM jobs WHERE {UNSENT} AND held IS NOT 'options' AND NOT ({same})"
+            f" AND EXISTS (SELECT 1 FROM recordings r WHERE r.job_key = jobs.key AND r.batch_id IN ({placeholders(batch_ids)}))"
+        )
+        return not self._database.read(f"SELECT EXISTS ({others})", (*values, *batch_ids))[0][0]
+
+    def hold(self, owner: str, host: str, options: str, *, is_whole: bool) -> None:
+        """Hold back the unsent jobs of a service with these options, except those that another process has claimed."""
+        same, values = _condition(options, is_whole=is_whole)
+        with self._database.transaction() as db:
+            db.execute(
+                f"UPDATE jobs SET held = 'options', reserved_usd = NULL WHERE {UNSENT} AND {_AT_HOST}"
+                f" AND (lease_owner IS NULL OR lease_owner = ?) AND {same}",
+                (host, owner, *values),
+            )
