@@ -1,8 +1,8 @@
-"""What to do next with a job: the one place that decides on retries, back-off, reconciliation and giving up. Pure.
+"""What to do next with a job, whether it succeeded or failed. Pure.
 
 A job moves through ``planned`` → (``uploaded``) → ``submitting`` → ``queued`` / ``processing`` → ``completed`` or
 ``error``. The engine performs the action of each :class:`Step`, hands the :data:`Answer` to :func:`next_step`, and
-decides nothing itself. Two rules always hold:
+decides nothing itself. :mod:`retry_policy` says how often and after which pause a failed request is repeated. Two rules always hold:
 
 - ``submitting`` is recorded before the request that creates the job at the service. While it is unknown whether such a
   request took effect, the only action is to search the service's list for its transcript. A second request follows only
@@ -21,6 +21,7 @@ from scribekit.api import failures
 from scribekit.api.answers import Accepted, NoAnswer, NotFound, Refused, StatusReport, Unusable, Uploaded
 from scribekit.api.failures import Failure, Recovery
 from scribekit.api.limits import Limits
+from scribekit.batch.retry_policy import BACKOFF_MOST, failure_of, pause_s, rate_limit_pause_s, resubmissions, retry_pause_s, tries
 from scribekit.corpus.job import AT_SERVICE, COMPLETED, ENDED, ERROR, PLANNED, PROCESSING, QUEUED, SUBMITTING, UPLOADED, Job
 
 
@@ -99,12 +100,6 @@ UPLOAD_LIVES_S = 20 * 3600.0
 RECONCILE_TIMEOUT_S = 900.0
 """The batch stops when the list could not be read for this long. The job stays ``submitting``; the next run searches again."""
 
-BARE_429 = 4
-"""After a 429 without ``Retry-After``, pause as after this many failures."""
-
-BACKOFF_MOST = 60.0
-"""The longest pause, as a multiple of the first."""
-
 
 def next_step(job: Job, action: Action | None, answer: Answer, context: Context) -> Step:
     """Decide what to do next, given the action that was performed (None at first) and the answer to it.
@@ -134,26 +129,10 @@ def next_step(job: Job, action: Action | None, answer: Answer, context: Context)
             return _AFTER_FAILURE[action or Action.SUBMIT](job, answer, context)
 
 
-def backoff_s(failures: int, jitter: float, first_s: float = 1.0) -> float:
-    """Return the pause before the next try: full jitter under a doubling bound.
-
-    See AWS Architecture Blog, "Exponential Backoff and Jitter", 2015.
-
-    Example:
-        >>> [backoff_s(n, 1.0) for n in (1, 2, 3, 9)]
-        [1.0, 2.0, 4.0, 60.0]
-    """
-    return jitter * first_s * min(BACKOFF_MOST, 2.0 ** (failures - 1))
-
-
 def failed(job: Job, failure: Failure) -> Step:
     """Return the step that ends a job in error."""
     ended = replace(job, state=ERROR, error_kind=failure.kind, error=failure.advice, failures=0)
     return Step(ended, Action.FAIL, event=failure.kind, failure=failure)
-
-
-def _pause(failures: int, context: Context) -> float:
-    return backoff_s(max(failures, 1), context.jitter, context.limits.backoff_s)
 
 
 def _resume(job: Job, context: Context) -> Step:
@@ -193,7 +172,7 @@ def _not_found(job: Job, context: Context) -> Step:
         return Step(job, Action.RECONCILE, after_s=wait, event="not in the list yet")
     if job.failures >= context.limits.tries:
         return failed(job, failures.http_failure(500, None))
-    return _send(job, context, "not in the list: sent again", _pause(job.failures, context))
+    return _send(job, context, "not in the list: sent again", pause_s(job.failures, context.limits, context.jitter))
 
 
 def _after_report(job: Job, action: Action | None, status: str, error: str | None, context: Context) -> Step:
@@ -209,13 +188,14 @@ def _after_report(job: Job, action: Action | None, status: str, error: str | Non
 
 
 def _failed_at_service(job: Job, failure: Failure, context: Context) -> Step:
-    resubmissions = context.limits.resubmissions if failure.recovery is Recovery.RETRY else int(failure.recovery is Recovery.RETRY_ONCE)
     is_upload_lost = job.is_local and failure.kind in ("download", "upload_forbidden") and job.attempts < 2
     if is_upload_lost:
         return replace(_send(replace(job, upload_url=None), context, "upload gone: sent again"), failure=failure)
-    if job.attempts <= resubmissions:
+    if job.attempts <= resubmissions(failure, context.limits):
         # The service promises nothing about an upload once its job has ended.
-        again = _send(replace(job, upload_url=None), context, f"{failure.kind}: sent again", _pause(job.attempts, context))
+        again = _send(
+            replace(job, upload_url=None), context, f"{failure.kind}: sent again", pause_s(job.attempts, context.limits, context.jitter)
+        )
         return replace(again, failure=failure)
     return failed(job, failure)
 
@@ -229,9 +209,9 @@ def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Ste
     may_have_worked = answer.sent if isinstance(answer, NoAnswer) else answer.status >= 500
     if may_have_worked:
         in_doubt = replace(job, failures=job.failures + 1)
-        return Step(in_doubt, Action.RECONCILE, min(1.0, context.limits.settle_s), "answer lost", _failure_of(answer))
+        return Step(in_doubt, Action.RECONCILE, min(1.0, context.limits.settle_s), "answer lost", failure_of(answer))
     back = replace(job, state=UPLOADED if job.upload_url else PLANNED, intent_at=None)
-    failure = _failure_of(answer)
+    failure = failure_of(answer)
     if failure.kind == "upload_forbidden" and job.is_local and job.failures == 0:
         return replace(_send(replace(back, upload_url=None, failures=1), context, "upload gone: sent again"), failure=failure)
     if isinstance(answer, Refused) and answer.status == 400 and failure.kind == failures.UNKNOWN.kind and failure.said:
@@ -244,7 +224,7 @@ def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Ste
 
 def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
     """Search again after ever longer pauses, then stop the batch: the search costs nothing and must never be skipped."""
-    failure = _failure_of(answer)
+    failure = failure_of(answer)
     if failure.recovery in (Recovery.STOP_BATCH, Recovery.GIVE_UP):
         return Step(job, Action.STOP, event=failure.kind, failure=failure)
     waited = max(context.now - (job.intent_at or context.now), 0.0)
@@ -256,7 +236,7 @@ def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> 
 
 
 def _after_fetch(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
-    failure = _failure_of(answer)
+    failure = failure_of(answer)
     if failure.kind == "transcript_missing" and context.forgets_jobs:
         forgotten = replace(job, state=PLANNED, upload_url=None, transcript_id=None, attempts=0)
         return _send(forgotten, context, "forgotten by the local service: sent again")
@@ -278,32 +258,17 @@ _AFTER_FAILURE: dict[Action, Callable[[Job, Refused | NoAnswer, Context], Step]]
 
 def _retry(job: Job, action: Action, answer: Refused | NoAnswer, context: Context) -> Step:
     """Repeat the action while that may help; else fail the job, or stop the batch when every job would fail alike."""
-    failure = _failure_of(answer)
+    failure = failure_of(answer)
     if failure.recovery is Recovery.STOP_BATCH:
         return Step(replace(job, failures=0), Action.STOP, event=failure.kind, failure=failure)
     if failure.recovery is Recovery.GIVE_UP:
         return failed(job, failure)
     if isinstance(answer, Refused) and answer.is_rate_limit:
         # Not a failure of this job: the whole process pauses, and the request is sent again.
-        pause = answer.retry_after_s if answer.retry_after_s is not None else _pause(BARE_429, context)
-        return Step(job, action, pause, "rate limited", failure)
+        return Step(job, action, rate_limit_pause_s(answer, context.limits, context.jitter), "rate limited", failure)
     worn = replace(job, failures=job.failures + 1)
-    tries = context.limits.tries if failure.recovery is Recovery.RETRY else 2
-    if worn.failures < tries:
-        return Step(worn, action, _retry_pause(worn.failures, answer, context), failure.kind, failure)
+    if worn.failures < tries(failure, context.limits):
+        return Step(worn, action, retry_pause_s(answer, worn.failures, context.limits, context.jitter), failure.kind, failure)
     if failure.kind == failures.NETWORK.kind:
         return Step(replace(job, failures=0), Action.STOP, event=failure.kind, failure=failure)
     return failed(job, failure)
-
-
-def _retry_pause(failures: int, answer: Refused | NoAnswer, context: Context) -> float:
-    """Wait longer after a 403 of an unknown sentence: it may mean that the request limit is used up."""
-    if isinstance(answer, Refused) and answer.status == 403:
-        return _pause(BARE_429, replace(context, jitter=max(context.jitter, 0.5)))
-    return _pause(failures, context)
-
-
-def _failure_of(answer: Refused | NoAnswer) -> Failure:
-    if isinstance(answer, NoAnswer):
-        return failures.UNREADABLE if answer.unreadable else failures.NETWORK
-    return failures.http_failure(answer.status, answer.error)

@@ -1,14 +1,14 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from scribekit.api.answers import Accepted, NoAnswer, NotFound, Refused, StatusReport, Unusable, Uploaded
 from scribekit.api.limits import Limits
 from scribekit.batch import steps
-from scribekit.batch.steps import Action, Claimed, Context, Overdue, backoff_s, next_step
+from scribekit.batch.steps import Action, Claimed, Context, Overdue, next_step
 from scribekit.corpus.job import Job
 
 NOW = 1_000_000.0
@@ -122,11 +122,6 @@ def test_the_local_service_may_forget():
 def test_an_ended_job_is_never_driven():
     with pytest.raises(ValueError, match="ended"):
         next_step(replace(QUEUED, state=steps.COMPLETED), None, Claimed(), CONTEXT)
-
-
-@given(failures=st.integers(1, 50), jitter=st.floats(0, 1))
-def test_back_off_is_bounded_and_never_negative(failures, jitter):
-    assert 0 <= backoff_s(failures, jitter) <= steps.BACKOFF_MOST
 
 
 OUTCOMES = ["ok", "lost before", "lost after", "late", "500 before", "500 after", "429", "teapot", "no connection"]
