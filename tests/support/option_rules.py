@@ -201,7 +201,7 @@ EXAMPLES = {
         [{"webhook_auth_header_name": "x-key", "webhook_auth_header_value": "v"}],
         [{"webhook_url": "http://127.0.0.1:9/", "webhook_auth_header_name": "x-key", "webhook_auth_header_value": "v"}],
     ),
-    "range of language_confidence_threshold": ([{"language_confidence_threshold": 1.5}], [{"language_confidence_threshold": 1}]),
+    "range of language_confidence_threshold": ([{"language_confidence_threshold": 1.5}], [{"language_confidence_threshold": 0}]),
     "range of speakers_expected": ([{"speaker_labels": True, "speakers_expected": 0}], [{"speaker_labels": True, "speakers_expected": 1}]),
     "range of temperature": ([{"temperature": 1.01, "speech_models": NEW}], [{"temperature": 1, "speech_models": NEW}]),
     "range of audio_start_from": ([{"audio_start_from": -1}], [{"audio_start_from": 0}]),

@@ -14,6 +14,7 @@ from scribekit.base.errors import OptionError
 from scribekit.service.faults.spec import Faults
 from scribekit.service.http import captions, pages, rendering, word_search
 from scribekit.service.http.validation import InvalidRequestError, check_request
+from scribekit.service.recognisers import abilities
 from scribekit.service.state.service import Service
 from scribekit.service.state.store import Job
 from scribekit.service.state.uploads import TooLargeError
@@ -64,7 +65,8 @@ async def create_transcript(service: Service, request: Request, _: str) -> Respo
         return error_response(contract.ERROR_SCHEMA)
     except InvalidRequestError as error:
         return error_response(str(error))
-    return json_response(rendering.transcript(service.create(options)))
+    refusal = abilities.refusal(service.recogniser.abilities, options, service.recogniser.name)
+    return error_response(refusal) if refusal else json_response(rendering.transcript(service.create(options)))
 
 
 async def list_transcripts(service: Service, request: Request, _: str) -> Response:
