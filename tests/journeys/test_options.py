@@ -1,11 +1,14 @@
 """What the service documents about its options, through the client and through the embedded service: both mean the same."""
 
 import json
+import subprocess
+import sys
 
 import assemblyai as aai
 import httpx
 import pytest
 from option_rules import EXAMPLES
+from places import ROOT
 
 import scribekit as sk
 from scribekit.base.errors import OptionError
@@ -100,6 +103,12 @@ def test_a_language_of_a_row_goes_with_a_configuration_that_detects(scripted, tm
 
 
 # -- what a recogniser cannot do, it says ----------------------------------------------------------------------------
+
+
+def test_the_page_about_options_is_written_from_the_tables():
+    """The tests below hold the recognisers to the same tables."""
+    subprocess.run([sys.executable, str(ROOT / "tools" / "write_option_docs.py"), "--check"], check=True, cwd=ROOT)
+
 
 VALUES = {
     "audio_url": URL,

@@ -6,21 +6,13 @@ request that breaks them (:attr:`Outcome.UNSTATED`); no sentence here says what 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from scribekit.base.options.table import MODELS, OPTIONS, UNIVERSAL_2, Option
-
-Options = Mapping[str, Any]
-
-MOST_TERMS, MOST_TERMS_U2, MOST_TERM_WORDS, MOST_WORDS_OF_A_TERM = 1000, 200, 1000, 6
-MOST_PROMPT_WORDS = 1500
-MOST_LABELS, MOST_TERMS_OF_A_LABEL, MOST_CHARACTERS = 100, 200, 200
-SHORTEST_FOR_THRESHOLD_S = 30.0
-MEDICAL_LANGUAGES = ("en", "es", "de", "fr")
+from scribekit.base.options import checks
+from scribekit.base.options.checks import SPEAKERS_BY, Options, is_on, value_at
+from scribekit.base.options.table import MODELS, OPTIONS, Option
 
 
 class Outcome(StrEnum):
@@ -43,7 +35,8 @@ class Rule:
         options: The options that it is about. The first is the one that it belongs to: without it the rule is never broken.
         sentence: What is right, in plain English.
         breaks: Whether these options break it; a text says by what.
-        literal: The service's own sentence, where a source quotes it; ``{}`` stands for the text of ``breaks``.
+        literal: The service's own sentence, where a source quotes it; ``{}`` stands for the text of ``breaks``, ``{models}`` for the
+            names of the models.
         outcome: What the sources say about a request that breaks it.
     """
 
@@ -87,7 +80,7 @@ def violations(options: Options, rules: Iterable[Rule] | None = None) -> Iterato
         if found:
             detail = found if isinstance(found, str) else ""
             sentence = f"{rule.sentence} Found: {detail}." if detail else rule.sentence
-            yield Violation(rule, sentence, rule.literal and rule.literal.replace("{}", detail))
+            yield Violation(rule, sentence, rule.literal and rule.literal.replace("{}", detail).replace("{models}", _ACCEPTED))
 
 
 def first_violation(options: Options, rules: Iterable[Rule] | None = None) -> Violation | None:
@@ -95,54 +88,7 @@ def first_violation(options: Options, rules: Iterable[Rule] | None = None) -> Vi
     return next(violations(options, rules), None)
 
 
-def is_too_short_for_threshold(options: Options, duration_s: float | None) -> bool:
-    """Return whether a recording is shorter than ``speech_threshold`` needs. An unknown length is not.
-
-    Example:
-        >>> is_too_short_for_threshold({"speech_threshold": 0.5}, 20.0)
-        True
-    """
-    return duration_s is not None and duration_s < SHORTEST_FOR_THRESHOLD_S and bool(options.get("speech_threshold"))
-
-
-def base_language(code: str) -> str:
-    """Return a language code without its region.
-
-    Example:
-        >>> base_language("en_us"), base_language("de-CH")
-        ('en', 'de')
-    """
-    return re.split("[-_]", code.strip().lower())[0]
-
-
-def features_without(language: str | None, options: Options) -> list[str]:
-    """Return the features that are on and that the documentation does not list for a language; none when it is not given."""
-    if not language:
-        return []
-    base = base_language(language)
-    return [name for name, option in OPTIONS.items() if option.languages and options.get(name) and base not in option.languages]
-
-
 # -- how rules are made ----------------------------------------------------------------------------------------------
-
-
-def _part(options: Options, path: str) -> Any:
-    """Return the value at a path of names; None where there is none."""
-    value: Any = options
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
-
-
-def _list(options: Options, path: str) -> list[Any]:
-    """Return the list at a path of names; an empty one where there is none."""
-    value = _part(options, path)
-    return value if isinstance(value, list) else []
-
-
-def _is_on(options: Options, path: str) -> bool:
-    value = _part(options, path)
-    return bool(value) or (value == {} and "." in path)  # a task of speech understanding may be an empty object
 
 
 def _needs(path: str, needed: str, outcome: Outcome = Outcome.UNSTATED) -> Rule:
@@ -151,7 +97,7 @@ def _needs(path: str, needed: str, outcome: Outcome = Outcome.UNSTATED) -> Rule:
         f"{path} needs {needed}",
         (path.partition(".")[0], needed.partition(".")[0]),
         f"'{path}' needs '{needed}'.",
-        lambda options: _is_on(options, path) and not _is_on(options, needed),
+        lambda options: is_on(options, path) and not is_on(options, needed),
         outcome=outcome,
     )
 
@@ -187,19 +133,14 @@ def _range(option: Option) -> Rule:
     return Rule(f"range of {option.name}", (option.name,), f"'{option.name}' must be {said}.", breaks)
 
 
-def _models_without(option: Option) -> frozenset[str]:
-    """Return the models that are documented not to offer an option."""
-    return frozenset() if option.models is None else frozenset(MODELS) - {*option.models, *option.unstated}
-
-
 def _models(option: Option) -> Rule:
     offered = option.models or ()
-    others = _models_without(option)
+    others = checks.models_without(option)
     by = " and ".join(f"'{model}'" for model in offered)
 
     def breaks(options: Options) -> bool:
         asked = options.get("speech_models") or ()
-        return _is_on(options, option.name) and bool(asked) and all(model in others for model in asked)
+        return is_on(options, option.name) and bool(asked) and all(model in others for model in asked)
 
     sentence = f"'{option.name}' is offered by {by}; 'speech_models' names none that is documented to offer it."
     return Rule(f"models of {option.name}", (option.name, "speech_models"), sentence, breaks)
@@ -207,7 +148,7 @@ def _models(option: Option) -> Rule:
 
 def _languages(option: Option) -> Rule:
     def breaks(options: Options) -> str | None:
-        names = features_without(options.get("language_code"), options)
+        names = checks.features_without(options.get("language_code"), options)
         return ", ".join(names) if option.name in names else None
 
     return Rule(
@@ -220,122 +161,12 @@ def _languages(option: Option) -> Rule:
     )
 
 
-# -- what the rules look for -----------------------------------------------------------------------------------------
-
-
-def _is_detection_off(options: Options) -> bool:
-    return bool(options.get("language_code")) or options.get("language_detection") is False
-
-
-def _fallback(options: Options) -> str | None:
-    details = options["language_detection_options"]
-    fallback, expected = _part(details, "fallback_language"), _list(details, "expected_languages")
-    is_listed = fallback in (None, "auto") or not expected or "all" in expected or fallback in expected
-    return None if is_listed else repr(fallback)
-
-
-def _localization(options: Options) -> str | None:
-    seen: set[str] = set()
-    for code in _list(options, "language_detection_options.localization"):
-        base = base_language(str(code))
-        if str(code).lower().replace("-", "_") in (base, "en_us") or base in seen:
-            return repr(code)
-        seen.add(base)
-    return None
-
-
-def _terms(options: Options) -> list[str]:
-    return [str(term) for term in _list(options, "keyterms_prompt")]
-
-
-def _too_many_terms(options: Options) -> str | None:
-    found = len(_terms(options))
-    return f"{found} terms" if found > MOST_TERMS else None
-
-
-def _too_many_terms_for_universal_2(options: Options) -> str | None:
-    found = len(_terms(options))
-    return f"{found} terms" if found > MOST_TERMS_U2 and UNIVERSAL_2 in (options.get("speech_models") or ()) else None
-
-
-def _too_many_term_words(options: Options) -> str | None:
-    found = sum(len(term.split()) for term in _terms(options))
-    return f"{found} words" if found > MOST_TERM_WORDS else None
-
-
-def _long_term(options: Options) -> str | None:
-    return next((repr(term) for term in _terms(options) if len(term.split()) > MOST_WORDS_OF_A_TERM), None)
-
-
-def _long_prompt(options: Options) -> str | None:
-    found = len(str(options["prompt"]).split())
-    return f"{found} words" if found > MOST_PROMPT_WORDS else None
-
-
-def _spelling(options: Options) -> str | None:
-    for item in options["custom_spelling"]:
-        to, spoken = item.get("to"), item.get("from")
-        if not isinstance(to, str) or len(to.split()) != 1:
-            return f"'to' is {to!r}"
-        for said in spoken if isinstance(spoken, list) and spoken else [spoken or ""]:
-            if not 1 <= len(str(said).split()) <= 5:
-                return f"'from' has {said!r}"
-    return None
-
-
-def _speakers_turned_round(options: Options) -> str | None:
-    fewest, most = (_part(options, f"speaker_options.{end}_speakers_expected") for end in ("min", "max"))
-    are_numbers = isinstance(fewest, int | float) and isinstance(most, int | float)
-    return f"{fewest} and {most}" if are_numbers and fewest > most else None
-
-
-def _static_entities(options: Options) -> str | None:
-    labels = options["redact_static_entities"]
-    if len(labels) > MOST_LABELS:
-        return f"{len(labels)} labels"
-    for label, terms in labels.items():
-        if not re.fullmatch(r"[A-Za-z0-9 _-]{1,80}", str(label)):
-            return f"the label {label!r}"
-        if not isinstance(terms, list) or not terms or not all(isinstance(term, str) and term for term in terms):
-            return f"{label!r} has no list of terms"
-        if len(terms) > MOST_TERMS_OF_A_LABEL or any(len(term) > MOST_CHARACTERS for term in terms):
-            return f"{label!r} has more, or longer, terms"
-    return None
-
-
-def _boosted(options: Options) -> str | None:
-    return next((str(word) for word in options["word_boost"] if not str(word).isascii()), None)
-
-
-_TYPES_OF_CATCHY = ("gist", "headline")
-_TYPES_OF_OTHERS = ("headline", "paragraph", "bullets", "bullets_verbose")
-
-
-def _summary_pair(options: Options) -> str | None:
-    model, type_ = options.get("summary_model"), options.get("summary_type")
-    allowed = _TYPES_OF_CATCHY if model == "catchy" else _TYPES_OF_OTHERS
-    return f"{model} with {type_}" if model and type_ and type_ not in allowed else None
-
-
-_SPEAKERS_BY = "speech_understanding.request.speaker_identification"
-
-
-def _role_without_values(options: Options) -> bool:
-    asked = _part(options, _SPEAKERS_BY)
-    return _part({"asked": asked}, "asked.speaker_type") == "role" and not (_part(asked, "known_values") or _part(asked, "speakers"))
-
-
-def _long_known_value(options: Options) -> str | None:
-    values = _list(options, f"{_SPEAKERS_BY}.known_values")
-    return next((repr(value) for value in values if len(str(value)) > 35), None)
-
-
 def _missing_part(path: str, needed: str) -> Rule:
     return Rule(
         f"{path} needs {needed}",
         ("speech_understanding",),
         f"'{path}' needs '{needed}'.",
-        lambda options: isinstance(_part(options, path), Mapping) and not _part(options, f"{path}.{needed}"),
+        lambda options: isinstance(value_at(options, path), Mapping) and not value_at(options, f"{path}.{needed}"),
     )
 
 
@@ -347,7 +178,7 @@ RULES: tuple[Rule, ...] = (
         ("speech_models",),
         "'speech_models' must name one model or more.",
         lambda options: not options["speech_models"],
-        literal='"speech_models" must be a non-empty list containing one or more of: ' + ", ".join(f'"{name}"' for name in MODELS),
+        literal='"speech_models" must be a non-empty list containing one or more of: {models}',
         outcome=Outcome.REFUSED,
     ),
     Rule(
@@ -368,19 +199,19 @@ RULES: tuple[Rule, ...] = (
         "language_confidence_threshold needs detection",
         ("language_confidence_threshold", "language_detection", "language_code"),
         "'language_confidence_threshold' needs the language to be detected: without 'language_code', and with 'language_detection' on.",
-        _is_detection_off,
+        checks.is_detection_off,
     ),
     Rule(
         "fallback_language is expected",
         ("language_detection_options",),
         "'language_detection_options.fallback_language' must be 'auto' or one of 'expected_languages'.",
-        _fallback,
+        checks.unexpected_fallback,
     ),
     Rule(
         "localization has one locale a language",
         ("language_detection_options",),
         "'language_detection_options.localization' takes one locale for each language, such as 'en_au', and neither 'en' nor 'en_us'.",
-        _localization,
+        checks.wrong_locale,
         outcome=Outcome.REFUSED,
     ),
     Rule(
@@ -404,7 +235,7 @@ RULES: tuple[Rule, ...] = (
         "speaker_options is in order",
         ("speaker_options",),
         "'speaker_options.min_speakers_expected' must not be above 'max_speakers_expected'.",
-        _speakers_turned_round,
+        checks.speakers_out_of_order,
     ),
     _needs_default("sentiment_analysis", "punctuate"),
     _needs_default("auto_chapters", "punctuate"),
@@ -417,7 +248,7 @@ RULES: tuple[Rule, ...] = (
         "summary_type goes with summary_model",
         ("summary_type", "summary_model"),
         "'summary_type' must be gist or headline with the 'summary_model' catchy, else headline, paragraph, bullets or bullets_verbose.",
-        _summary_pair,
+        checks.wrong_summary_pair,
     ),
     _needs_default("redact_pii", "format_text"),
     Rule(
@@ -435,45 +266,45 @@ RULES: tuple[Rule, ...] = (
         ("redact_static_entities",),
         "'redact_static_entities' takes at most 100 labels of letters, digits, space, '_' and '-' (80 characters), each with a list of at "
         "most 200 terms of at most 200 characters.",
-        _static_entities,
+        checks.wrong_static_entities,
     ),
     _needs("content_safety_confidence", "content_safety", Outcome.IGNORED),
     Rule(
         "keyterms_prompt has 1000 terms",
         ("keyterms_prompt",),
-        f"'keyterms_prompt' takes at most {MOST_TERMS} terms.",
-        _too_many_terms,
+        f"'keyterms_prompt' takes at most {checks.MOST_TERMS} terms.",
+        checks.too_many_terms,
     ),
     Rule(
         "keyterms_prompt has 200 terms for universal-2",
         ("keyterms_prompt", "speech_models"),
-        f"'keyterms_prompt' takes at most {MOST_TERMS_U2} terms where 'speech_models' has 'universal-2'.",
-        _too_many_terms_for_universal_2,
+        f"'keyterms_prompt' takes at most {checks.MOST_TERMS_U2} terms where 'speech_models' has 'universal-2'.",
+        checks.too_many_terms_for_universal_2,
     ),
     Rule(
         "keyterms_prompt has 1000 words",
         ("keyterms_prompt",),
-        f"'keyterms_prompt' takes at most {MOST_TERM_WORDS} words in total.",
-        _too_many_term_words,
+        f"'keyterms_prompt' takes at most {checks.MOST_TERM_WORDS} words in total.",
+        checks.too_many_words,
     ),
     Rule(
         "keyterms_prompt has terms of 6 words",
         ("keyterms_prompt",),
-        f"'keyterms_prompt' takes terms of at most {MOST_WORDS_OF_A_TERM} words.",
-        _long_term,
+        f"'keyterms_prompt' takes terms of at most {checks.MOST_WORDS_OF_A_TERM} words.",
+        checks.long_term,
     ),
-    Rule("prompt has 1500 words", ("prompt",), f"'prompt' takes at most {MOST_PROMPT_WORDS} words.", _long_prompt),
+    Rule("prompt has 1500 words", ("prompt",), f"'prompt' takes at most {checks.MOST_PROMPT_WORDS} words.", checks.long_prompt),
     Rule(
         "limits of custom_spelling",
         ("custom_spelling",),
         "'custom_spelling' takes one word in 'to' and at most 5 words in each 'from'.",
-        _spelling,
+        checks.wrong_spelling,
     ),
     Rule(
         "word_boost is ASCII",
         ("word_boost",),
         "'word_boost' takes only ASCII characters.",
-        _boosted,
+        checks.word_beyond_ascii,
         literal="'{}' was included in the word boost list but contains unsupported characters",
         outcome=Outcome.REFUSED,
     ),
@@ -487,41 +318,42 @@ RULES: tuple[Rule, ...] = (
         "speech_understanding has a request",
         ("speech_understanding",),
         "'speech_understanding.request' must name one task or more.",
-        lambda options: not _part(options, "speech_understanding.request"),
+        lambda options: not value_at(options, "speech_understanding.request"),
         literal="speech_understanding.request is empty",
         outcome=Outcome.REFUSED,
     ),
     _needs("speech_understanding.request.translation.match_original_utterance", "speaker_labels"),
-    _needs(_SPEAKERS_BY, "speaker_labels"),
+    _needs(SPEAKERS_BY, "speaker_labels"),
     _missing_part("speech_understanding.request.translation", "target_languages"),
     _missing_part("speech_understanding.request.summarization", "summary_type"),
-    _missing_part(_SPEAKERS_BY, "speaker_type"),
+    _missing_part(SPEAKERS_BY, "speaker_type"),
     Rule(
         "speaker roles have names",
         ("speech_understanding",),
-        f"'{_SPEAKERS_BY}' with the 'speaker_type' role needs 'known_values' or 'speakers'.",
-        _role_without_values,
+        f"'{SPEAKERS_BY}' with the 'speaker_type' role needs 'known_values' or 'speakers'.",
+        checks.role_without_names,
     ),
     Rule(
         "known_values excludes speakers",
         ("speech_understanding",),
-        f"'{_SPEAKERS_BY}.known_values' and '{_SPEAKERS_BY}.speakers' exclude each other: give only one of them.",
-        lambda options: bool(_part(options, f"{_SPEAKERS_BY}.known_values")) and bool(_part(options, f"{_SPEAKERS_BY}.speakers")),
+        f"'{SPEAKERS_BY}.known_values' and '{SPEAKERS_BY}.speakers' exclude each other: give only one of them.",
+        lambda options: bool(value_at(options, f"{SPEAKERS_BY}.known_values")) and bool(value_at(options, f"{SPEAKERS_BY}.speakers")),
     ),
     Rule(
         "known_values are short",
         ("speech_understanding",),
-        f"'{_SPEAKERS_BY}.known_values' takes values of at most 35 characters.",
-        _long_known_value,
+        f"'{SPEAKERS_BY}.known_values' takes values of at most 35 characters.",
+        checks.long_known_value,
     ),
     _needs("webhook_auth_header_name", "webhook_auth_header_value"),
     _needs("webhook_auth_header_value", "webhook_auth_header_name"),
     _needs("webhook_auth_header_name", "webhook_url"),
     *(_range(option) for option in OPTIONS.values() if option.low is not None),
-    *(_models(option) for option in OPTIONS.values() if _models_without(option)),
+    *(_models(option) for option in OPTIONS.values() if checks.models_without(option)),
 )
 """Every rule, in the order in which they are told."""
 
+_ACCEPTED = ", ".join(f'"{name}"' for name in MODELS)
 _BY_OPTION: dict[str, list[Rule]] = {}
 for _rule in RULES:
     _BY_OPTION.setdefault(_rule.options[0], []).append(_rule)

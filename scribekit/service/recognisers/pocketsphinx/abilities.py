@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scribekit.base.options.rules import base_language
+from scribekit.base.options import base_language
 from scribekit.service.recognisers.abilities import Abilities, abilities
 
 ABILITIES: Abilities = abilities(
