@@ -46,6 +46,7 @@ check: $(READY) ## Lint, format, types, import floors, clean notebooks, widgets 
 	@$(BIN)/lint-imports
 	@$(BIN)/python tools/check_notebooks.py notebooks
 	@$(BIN)/python tools/write_table_docs.py --check
+	@$(BIN)/python tools/write_option_docs.py --check
 	@tools/frontend.sh $(BIN)/python check
 
 .PHONY: widgets

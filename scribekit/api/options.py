@@ -1,94 +1,77 @@
-"""The options of one job, from a configuration and a manifest row. Pure.
+"""The options of one job, from a configuration, ``options=`` and a manifest row. Pure.
 
-The configuration is the SDK's own ``assemblyai.TranscriptionConfig``. A manifest column that has the name of an option overrides it for
-its row. A column whose name is nearly that of an option is refused: a misspelt option would have no effect, and would be paid for.
+The configuration is the SDK's own ``assemblyai.TranscriptionConfig``. ``options=`` adds what the SDK does not know, and is sent as given. A
+manifest column that has the name of an option overrides both for its row. A name that is nearly that of an option is refused: a misspelt
+option would have no effect, and would be paid for. So is a combination that the service documents as wrong (:mod:`scribekit.base.options`).
 """
 
 from __future__ import annotations
 
-import difflib
-import functools
 import json
 import math
-import typing
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from scribekit.base import schema
 from scribekit.base.errors import OptionError
 from scribekit.base.models import DEFAULT_SPEECH_MODELS, check_models
+from scribekit.base.options import (
+    OPTIONS,
+    RULES,
+    Kind,
+    Role,
+    first_violation,
+    is_too_short_for_threshold,
+    kind_problem,
+    value_problem,
+    wrong_name,
+    wrong_part,
+)
 
-MAX_KEYTERMS = 1000
-MAX_KEYTERM_WORDS = 6
-MAX_PROMPT_WORDS = 1500
-
-# The delivery of a result is not part of the job: nobody must pay again because a webhook changed.
-_DELIVERY = frozenset({"webhook_url", "webhook_auth_header_name", "webhook_auth_header_value"})
-_NOT_A_COLUMN = _DELIVERY | {"language_detection_results", "speech_model"}
 _SCRIBEKIT_COLUMNS = frozenset(schema.MANIFEST.names) | {"path", "file", "url", "audio_url"}
+_TYPES: Mapping[Kind, type] = {
+    Kind.BOOLEAN: bool,
+    Kind.STRING: str,
+    Kind.INTEGER: int,
+    Kind.NUMBER: float,
+    Kind.STRINGS: list,
+    Kind.OBJECTS: list,
+    Kind.OBJECT: dict,
+}
 
 _TRUE = frozenset({"true", "yes", "y", "1", "on"})
 _FALSE = frozenset({"false", "no", "n", "0", "off"})
 
 
-@functools.cache
 def option_types() -> dict[str, type]:
     """Return every option that a manifest column may override → the Python type of its values."""
-    from assemblyai.types import RawTranscriptionConfig
-
-    hints = typing.get_type_hints(RawTranscriptionConfig)
-    return {name: _plain_type(hint) for name, hint in hints.items() if name not in _NOT_A_COLUMN and name[0] != "_"}
+    return {name: _TYPES[option.kind] for name, option in OPTIONS.items() if option.role is Role.JOB}
 
 
-def _plain_type(hint: Any) -> type:
-    """Return the type that a cell must have: ``bool``, ``int``, ``float``, ``list``, ``dict``, else ``str`` (also for enums)."""
-    for part in typing.get_args(hint) or (hint,):
-        if part in (bool, int, float, str):
-            return typing.cast("type", part)
-        if typing.get_origin(part) is list:
-            return list
-        if any(base.__name__ == "BaseModel" for base in getattr(part, "__mro__", ())):  # of pydantic 1 or 2
-            return dict
-    return str
-
-
-def config_options(config: Any) -> dict[str, Any]:
+def config_options(config: Any, options: Mapping[str, Any] | None = None, *, columns: Collection[str] = ()) -> dict[str, Any]:
     """Return the options that a configuration sets, as they are sent; always with ``speech_models``.
 
     Args:
         config: An ``assemblyai.TranscriptionConfig``, or None for the defaults.
+        options: Further options by name, which override the configuration. They are sent as given; names that the table of options does
+            not have are allowed.
+        columns: The manifest columns that override options. Rules about these options are checked row by row, not here.
 
     Raises:
-        OptionError: ``config`` is something else, or has options that the service would refuse.
+        OptionError: ``config`` is something else, a name is nearly that of an option, a value has the wrong type, or the options are a
+            combination that the service documents as wrong.
+
+    Example:
+        >>> config_options(None, {"speech_models": ["universal-2"], "an_option_of_next_year": "yes"})
+        {'speech_models': ['universal-2'], 'an_option_of_next_year': 'yes'}
     """
-    if config is None:
-        return {"speech_models": list(DEFAULT_SPEECH_MODELS)}
-    raw = getattr(config, "raw", None)
-    if raw is None:
-        raise OptionError(
-            f"The configuration is a {type(config).__name__}; expected an assemblyai.TranscriptionConfig "
-            "(for example `aai.TranscriptionConfig(speaker_labels=True)`)."
-        )
-    dump = raw.model_dump_json if hasattr(raw, "model_dump_json") else raw.json
-    return validated({k: v for k, v in json.loads(dump(exclude_none=True)).items() if k not in _DELIVERY})
-
-
-def validated(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options with explicit ``speech_models``; refuse what the service is documented to refuse."""
-    result = dict(options)
-    single = result.pop("speech_model", None)
-    result.setdefault("speech_models", [single] if single else list(DEFAULT_SPEECH_MODELS))
-    check_models(result["speech_models"])
-    terms = result.get("keyterms_prompt") or []
-    if terms and result.get("prompt"):
-        raise OptionError("'prompt' and 'keyterms_prompt' exclude each other; write the terms into the prompt or drop it.")
-    if len(terms) > MAX_KEYTERMS:
-        raise OptionError(f"'keyterms_prompt' has {len(terms)} terms; the service takes at most {MAX_KEYTERMS}.")
-    long = [term for term in terms if len(str(term).split()) > MAX_KEYTERM_WORDS]
-    if long:
-        raise OptionError(f"'keyterms_prompt' has a term of more than {MAX_KEYTERM_WORDS} words: {long[0]!r}.")
-    if len(str(result.get("prompt", "")).split()) > MAX_PROMPT_WORDS:
-        raise OptionError(f"'prompt' has more than {MAX_PROMPT_WORDS} words; the service takes no more.")
+    fields, further = _with_models(_fields(config)), _further(options)
+    if "speech_models" not in further:  # models given by options= are sent as given
+        check_models(fields["speech_models"])
+    result = fields | further
+    rules = [rule for rule in RULES if not set(rule.options) & set(columns)] if columns else None
+    _check(result, rules)
     return result
 
 
@@ -96,43 +79,181 @@ def option_columns(columns: Iterable[str]) -> list[str]:
     """Return the columns of a manifest that override an option.
 
     Raises:
-        OptionError: A column nearly has an option's name. The message gives the right one.
+        OptionError: A column nearly has an option's name, or that of a part of an option (the message gives the right one), or says where
+            a result is delivered.
 
     Example:
         >>> option_columns(["recording_id", "source", "language_code", "interviewer"])
         ['language_code']
     """
-    known = option_types()
     found = []
     for column in map(str, columns):
-        if column in known:
+        role = OPTIONS[column].role if column in OPTIONS else None
+        if role is Role.JOB:
             found.append(column)
-        elif column not in _SCRIBEKIT_COLUMNS and (close := difflib.get_close_matches(column, known, n=1, cutoff=0.85)):
-            raise OptionError(
-                f"The manifest has a column {column!r}, which looks like the option {close[0]!r} but is not one. "
-                f"Rename it to {close[0]!r} to set the option by row, or to something else if it is your own."
-            )
+        elif role is Role.DELIVERY:
+            raise OptionError(_delivery_message("The manifest", column))
+        elif role in (None, Role.REPLACED):
+            right = "speech_models" if role else wrong_name(column, _SCRIBEKIT_COLUMNS)
+            if right is not None:
+                raise OptionError(
+                    f"The manifest has a column {column!r}, which looks like the option {right!r} but is not one. "
+                    f"{_rename_message(right)}, or to something else if it is your own."
+                )
     return found
 
 
 def effective_options(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of one row: the configuration's, overridden by the row's cells. An empty cell overrides nothing.
 
+    A language in a cell switches the configuration's language detection off, and ``language_detection`` in a cell its language.
+
     Raises:
-        OptionError: A cell's value does not fit its option.
+        OptionError: A cell's value does not fit its option, or the row's options are a combination that the service documents as wrong.
+
+    Example:
+        >>> effective_options({"speech_models": ["universal-2"], "language_detection": True}, {"language_code": "fr"})
+        {'speech_models': ['universal-2'], 'language_code': 'fr'}
     """
     if not overrides:
         return dict(base)
-    merged = dict(base)
-    for name, value in overrides.items():
-        if not _is_empty(value):
-            merged[name] = _cell(name, value)
-    return validated(merged)
+    given = {name: _cell(name, value) for name, value in overrides.items() if not _is_empty(value)}
+    merged = _with_models({name: value for name, value in base.items() if name not in _replaced_by(given, base)} | given)
+    if "speech_models" in given:
+        check_models(merged["speech_models"])
+    _check(merged)
+    return merged
+
+
+def length_problem(options: Mapping[str, Any], duration_s: float | None) -> str | None:
+    """Return why a recording of this length cannot be sent with these options; None when it can."""
+    return "'speech_threshold' needs at least 30 seconds of audio." if is_too_short_for_threshold(options, duration_s) else None
 
 
 def canonical_json(options: Mapping[str, Any]) -> str:
     """Return the options as JSON, the same text for equal options in any order."""
     return json.dumps(options, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _fields(config: Any) -> dict[str, Any]:
+    """Return the fields that a configuration sets, its own and those that the SDK does not know."""
+    if config is None:
+        return {}
+    raw = getattr(config, "raw", None)
+    if raw is None:
+        raise OptionError(
+            f"The configuration is a {type(config).__name__}; expected an assemblyai.TranscriptionConfig "
+            "(for example `aai.TranscriptionConfig(speaker_labels=True)`)."
+        )
+    dump = raw.model_dump_json if hasattr(raw, "model_dump_json") else raw.json
+    fields: dict[str, Any] = json.loads(dump(exclude_none=True))
+    _check_names("The configuration", fields)
+    for name, value in fields.items():
+        _refuse(kind_problem(name, value) or value_problem(name, value), "The configuration")
+    if "speech_understanding" in fields and not fields["speech_understanding"].get("request"):
+        raise OptionError(
+            "The configuration has no task in 'speech_understanding.request': the SDK removes tasks that it does not know. "
+            "Give it as options={'speech_understanding': {'request': {…}}}."
+        )
+    return fields
+
+
+def _further(options: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the options of ``options=``."""
+    if options is None:
+        return {}
+    if not isinstance(options, Mapping) or not all(isinstance(name, str) for name in options):
+        raise OptionError(f"options= is {options!r}; expected a dict of options by name, for example {{'domain': 'medical-v1'}}.")
+    try:
+        given: dict[str, Any] = json.loads(json.dumps(dict(options), allow_nan=False))
+    except (TypeError, ValueError) as cause:
+        raise OptionError(f"options= has a value that cannot be sent as JSON: {cause}.") from cause
+    _check_names("options=", given)
+    if "speech_model" in given:
+        raise OptionError("options= has 'speech_model'. Write 'speech_models' instead, with a list of names.")
+    for name, value in given.items():
+        _refuse(kind_problem(name, value), "options=")
+    return given
+
+
+def _check_names(where: str, options: Mapping[str, Any]) -> None:
+    """Refuse names that say where a result goes or which recording is meant, and names that are nearly right, at any depth."""
+    for name, value in options.items():
+        role = OPTIONS[name].role if name in OPTIONS else None
+        if role is Role.DELIVERY:
+            raise OptionError(_delivery_message(where, name))
+        if role is Role.RECORDING:
+            raise OptionError(f"{where} has {name!r}, but the manifest says which recordings are meant.")
+        right = wrong_name(name)
+        if right is not None:
+            raise OptionError(f"{where} has {name!r}, which looks like the option {right!r} but is not one.{_part_message(right)}")
+        _check_parts(where, name, value)
+
+
+def _check_parts(where: str, path: str, value: Any) -> None:
+    if not isinstance(value, Mapping):
+        return
+    wrong = wrong_part(path, value)
+    if wrong is not None:
+        raise OptionError(f"{where} has '{path}.{wrong[0]}', which looks like '{path}.{wrong[1]}' but is not it.")
+    for name, part in value.items():
+        _check_parts(where, f"{path}.{name}", part)
+
+
+def _delivery_message(where: str, name: str) -> str:
+    return (
+        f"{where} has {name!r}. A batch has its own webhook, so that its calls are matched with its jobs: leave this out, and give "
+        "submit_batch and collect webhook=sk.Webhook(…)."
+    )
+
+
+def _part_message(right: str) -> str:
+    first, *rest = right.split(".")
+    if not rest:
+        return ""
+    example = "{…}"
+    for name in reversed(rest):
+        example = f"{{{name!r}: {example}}}"
+    return f" It is a part of {first!r}: options={{{first!r}: {example}}}."
+
+
+def _rename_message(right: str) -> str:
+    first, *rest = right.split(".")
+    if not rest:
+        return f"Rename it to {right!r} to set the option by row"
+    example = "…"
+    for name in reversed(rest):
+        example = f'{{"{name}": {example}}}'
+    return f"To set it by row, rename the column to {first!r}, with cells such as {example}"
+
+
+def _refuse(problem: str | None, where: str) -> None:
+    if problem is not None:
+        raise OptionError(f"{where}: {problem}.")
+
+
+def _with_models(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options with explicit ``speech_models``."""
+    result = dict(options)
+    single = result.pop("speech_model", None)
+    result.setdefault("speech_models", [single] if single else list(DEFAULT_SPEECH_MODELS))
+    return result
+
+
+def _check(options: Mapping[str, Any], rules: Iterable[Any] | None = None) -> None:
+    broken = first_violation(options, rules)
+    if broken is not None:
+        raise OptionError(broken.sentence)
+
+
+def _replaced_by(given: Mapping[str, Any], base: Mapping[str, Any]) -> set[str]:
+    """Return the configuration's options that a row's own language, or its wish to have it detected, replaces."""
+    if "language_code" in given and "language_detection" not in given:
+        is_asked = bool(base.get("language_detection"))
+        return {"language_confidence_threshold", *(("language_detection", "language_detection_options") if is_asked else ())}
+    if given.get("language_detection") and "language_code" not in given:
+        return {"language_code"}
+    return set()
 
 
 def _is_empty(value: Any) -> bool:
@@ -142,12 +263,24 @@ def _is_empty(value: Any) -> bool:
 
 
 def _cell(name: str, value: Any) -> Any:
-    kind = option_types()[name]
-    readers: dict[type, Callable[[Any], Any]] = {bool: _boolean, int: _integer, float: float, list: _list, dict: _object, str: str}
+    option = OPTIONS[name]
+    readers: dict[Kind, Callable[[Any], Any]] = {
+        Kind.BOOLEAN: _boolean,
+        Kind.INTEGER: _integer,
+        Kind.NUMBER: float,
+        Kind.STRINGS: _texts if option.items_hold_commas else _identifiers,
+        Kind.OBJECTS: _objects,
+        Kind.OBJECT: _object,
+        Kind.STRING: str,
+    }
     try:
-        return readers[kind](value)
+        read = readers[option.kind](value)
     except (TypeError, ValueError) as cause:
-        raise OptionError(f"The column {name!r} holds {value!r}; the option takes a value of type {kind.__name__}.") from cause
+        kind = _TYPES[option.kind].__name__
+        raise OptionError(f"The column {name!r} holds {value!r}; the option takes a value of type {kind}.") from cause
+    _refuse(kind_problem(name, read) or value_problem(name, read), f"The column {name!r}")
+    _check_names(f"The column {name!r}", {name: read})
+    return read
 
 
 def _boolean(value: Any) -> bool:
@@ -166,13 +299,27 @@ def _integer(value: Any) -> int:
     return int(number)
 
 
-def _list(value: Any) -> list[Any]:
-    """Read a list, a JSON list, or texts separated by semicolons (which fit into a CSV cell)."""
+def _texts(value: Any) -> list[Any]:
+    """Read a list, a JSON list, or texts separated by semicolons or line breaks (which fit into a CSV cell)."""
+    return _list(value, r"[;\r\n]")
+
+
+def _identifiers(value: Any) -> list[Any]:
+    """Read a list as :func:`_texts` does; names hold no commas, so that these separate them too."""
+    return _list(value, r"[;,\r\n]")
+
+
+def _list(value: Any, separators: str) -> list[Any]:
     if isinstance(value, str):
         if value.lstrip().startswith("["):
             return list(json.loads(value))
-        return [part.strip() for part in value.split(";") if part.strip()]
+        return [part.strip() for part in re.split(separators, value) if part.strip()]
     return list(value)
+
+
+def _objects(value: Any) -> list[Any]:
+    """Read a list of objects, also as JSON."""
+    return list(json.loads(value) if isinstance(value, str) else value)
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class JobPlan:
         fingerprint: Equal for equal rows, so that a repeated call is recognised.
         models: Every model that a job names.
         without_rate: What has no known price in the jobs: models, add-ons and options, in words.
+        option_columns: The columns of the manifest that were taken as options.
     """
 
     rows: tuple[PlannedRow, ...]
@@ -40,6 +41,7 @@ class JobPlan:
     fingerprint: str
     models: tuple[str, ...]
     without_rate: tuple[str, ...]
+    option_columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -61,23 +63,25 @@ class PlanningContext:
     assume_usd_per_hour: float | None = None
 
 
-def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext) -> JobPlan:
+def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext, options: Mapping[str, Any] | None = None) -> JobPlan:
     """Plan the jobs of a manifest.
 
     Args:
         manifest: A frame as ``read_manifest`` gives it (``schema.MANIFEST`` and the user's own columns).
         config: ``assemblyai.TranscriptionConfig`` or None.
         context: The service, the folder and the assumed length.
+        options: Options beside the configuration, sent as given.
 
     Raises:
         ManifestError: A needed column is missing, or two rows have the same id (tables that were joined, for example).
-        OptionError: The configuration, or the name of a column, is not valid. A bad cell only refuses its row.
+        OptionError: The configuration, or the name of a column, is not valid. A bad cell, or a wrong combination of a row's cells with the
+            configuration, only refuses its row.
     """
     missing = [name for name in NEEDED_COLUMNS if name not in manifest.columns]
     if missing:
         raise ManifestError(f"The manifest has no column {missing[0]!r}. Make it with sk.scan or sk.read_manifest.")
     columns = opt.option_columns(manifest.columns)
-    planner = _Planner(opt.config_options(config), columns, context)
+    planner = _Planner(opt.config_options(config, options, columns=columns), columns, context)
     check_ids(manifest["recording_id"].tolist())
     rows = list(_with_duplicates(map(planner.plan, _rows(manifest, columns))))
     digest = hashlib.sha256()
@@ -92,6 +96,7 @@ def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext) -> 
         digest.hexdigest(),
         models=tuple(dict.fromkeys(model for options in chosen for model in options["speech_models"])),
         without_rate=tuple(dict.fromkeys(unpriced)),
+        option_columns=tuple(columns),
     )
 
 
@@ -131,9 +136,12 @@ class _Planner:
             options = self._options(row)
         except OptionError as error:
             return PlannedRow(recording_id, source, None, "bad_option", f"{error} Correct the cell and submit again.")
+        duration = None if pd.isna(row["duration_s"]) else float(row["duration_s"])
+        problem_of_length = _length_problem(options, duration)
+        if problem_of_length is not None:
+            return PlannedRow(recording_id, source, None, "bad_option", problem_of_length)
         key = job_key(sha256 or source, options, self._context.host)
         if key not in self.jobs:
-            duration = None if pd.isna(row["duration_s"]) else float(row["duration_s"])
             location = str(self._context.root / source) if sha256 else source
             self.jobs[key] = Job(key, location, options, duration, sha256, _estimate(options, duration, row["channels"], self._context))
         return PlannedRow(recording_id, source, key, kind, sentence)
@@ -142,6 +150,10 @@ class _Planner:
         if not self._columns:
             return self._base_json
         return opt.canonical_json(opt.effective_options(self._base, {name: row[name] for name in self._columns}))
+
+
+def _length_problem(options_json: str, duration_s: float | None) -> str | None:
+    return opt.length_problem(json.loads(options_json), duration_s) if '"speech_threshold"' in options_json else None
 
 
 def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:

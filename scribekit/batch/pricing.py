@@ -230,14 +230,21 @@ def check_amounts(**amounts: float | None) -> None:
 
 
 def estimate_cost(
-    manifest: Any, config: Any = None, *, models: Sequence[str] | None = None, assume_usd_per_hour: float | None = None
+    manifest: Any,
+    config: Any = None,
+    *,
+    options: Mapping[str, Any] | None = None,
+    models: Sequence[str] | None = None,
+    assume_usd_per_hour: float | None = None,
 ) -> pd.DataFrame:
     """Estimate the cost of a batch before a cent is spent, one row per model.
 
     Args:
         manifest: A manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in seconds (and ``channels``, if
-            known). A column that has the name of an option overrides ``config`` for its row. Rows with a ``problem`` cost nothing.
+            known). A column that has the name of an option overrides ``config`` for its row. Rows with a ``problem``, or with options that
+            ``submit_batch`` refuses, are not counted.
         config: An ``assemblyai.TranscriptionConfig``; its features count as add-ons.
+        options: Further options by name, as for :func:`submit_batch`.
         models: The models to compare; by default every pre-recorded AssemblyAI model that has a known price and can be bought, and those
             that ``config`` names.
         assume_usd_per_hour: What an hour of audio is taken to cost, with channels and add-ons, where no price is known.
@@ -249,7 +256,7 @@ def estimate_cost(
 
     Raises:
         ManifestError: There is neither a length nor a source in the table.
-        OptionError: A column looks like an option but is not one, or an option's value would be refused.
+        OptionError: A column looks like an option but is not one, or ``config`` or ``options`` would be refused.
 
     Example:
         >>> estimate_cost([{"duration": 3600.0}], models=["universal-2", "some-new-model"])[["model", "total_usd", "note"]]
@@ -258,12 +265,12 @@ def estimate_cost(
         1  some-new-model        NaN              no rate
     """
     check_amounts(assume_usd_per_hour=assume_usd_per_hour)
-    base = opt.config_options(config)
     table = table_of_recordings(manifest)
+    base = opt.config_options(config, options, columns=opt.option_columns(table.columns))
     jobs = _jobs(table[table["problem"].isna()] if "problem" in table.columns else table, base)
     card = rate_card()
     if models is None:
-        named = base["speech_models"] if config is not None else []
+        named = base["speech_models"] if config is not None or options is not None else []
         models = list(dict.fromkeys([*card.offered, *named]))
     frame = schema.ESTIMATE.frame([_estimate(model, jobs, assume_usd_per_hour) for model in models])
     frame.attrs["rate_card"] = card.date
@@ -275,10 +282,14 @@ def _jobs(frame: pd.DataFrame, base: Mapping[str, Any]) -> list[_Job]:
     columns = opt.option_columns(frame.columns)
     cells = [frame[column].tolist() for column in columns]
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)] if columns else [{}] * len(frame)
-    return [
-        _Job(opt.effective_options(base, row), seconds if 0 <= seconds < math.inf else None, int(count) if count >= 1 else None)
-        for row, seconds, count in zip(rows, durations_s(frame).tolist(), channels.tolist(), strict=True)
-    ]
+    jobs = []
+    for row, seconds, count in zip(rows, durations_s(frame).tolist(), channels.tolist(), strict=True):
+        try:
+            options = opt.effective_options(base, row)
+        except OptionError:  # submit_batch refuses this row, so it costs nothing
+            continue
+        jobs.append(_Job(options, seconds if 0 <= seconds < math.inf else None, int(count) if count >= 1 else None))
+    return jobs
 
 
 def _estimate(model: str, jobs: Sequence[_Job], assumed: float | None) -> dict[str, Any]:

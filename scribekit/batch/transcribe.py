@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,15 @@ from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes
 from scribekit.corpus.ledger import Ledger
 from scribekit.recordings.scan import read_manifest
 
+_log = logging.getLogger("scribekit.batch.transcribe")
+
 
 def submit_batch(
     manifest: Any,
     config: Any = None,
     *,
     corpus: str | Path | Corpus,
+    options: Mapping[str, Any] | None = None,
     limits: Limits | None = None,
     budget_usd: float | None = None,
     assume_duration_s: float | None = None,
@@ -54,11 +58,13 @@ def submit_batch(
 
     Args:
         manifest: A frame from ``scan`` or ``read_manifest``, or anything that ``read_manifest`` takes. A column that has
-            the name of an option overrides it for its row. Rows with a ``problem`` are not sent; they are in the jobs
-            frame with the reason.
+            the name of an option (``docs/options.md``) overrides it for its row; the progress and the log name these
+            columns. Rows with a ``problem`` are not sent; they are in the jobs frame with the reason.
         config: ``assemblyai.TranscriptionConfig``; None for the defaults. ``speech_models`` is always sent: by default
             ``assemblyai-stt-3-7``, then ``universal-2``.
         corpus: The folder that keeps everything; it is created when it does not exist.
+        options: Further options by name, for what the SDK does not know, such as
+            ``{"redact_static_entities": {"PROJECT": ["Kestrel"]}}``. They override ``config`` and are sent as given.
         limits: The pace (see :class:`Limits`).
         budget_usd: The most that this batch may spend. The estimated cost of each job is reserved before it is sent; when
             the next one would not fit, no more are sent, and they wait with ``error_kind`` ``budget``. Submit again with
@@ -79,8 +85,10 @@ def submit_batch(
     Raises:
         NoConnectionError: There is neither a key nor a local service.
         ManifestError: The manifest cannot be read, or an id names another recording in the corpus.
-        OptionError: The configuration, a column's name, or the budget is not right; the service does not take a model; there
-            is a budget and no price of a model or an add-on, and no ``assume_usd_per_hour``.
+        OptionError: The configuration, ``options``, a column's name, or the budget is not right; the service does not take a
+            model; there is a budget and no price of a model or an add-on, and no ``assume_usd_per_hour``. A combination that
+            the service documents as wrong is refused here; if it comes from the cells of a row, only that row is refused
+            (``error_kind`` ``bad_option``).
         ServiceStoppedError: The service refuses every job (a wrong key, for example), or cannot be reached.
         LedgerError: The corpus cannot be written.
 
@@ -93,7 +101,7 @@ def submit_batch(
     connection = service_connection()
     frame = _as_manifest(manifest, progress)
     context = PlanningContext(connection.host, Path.cwd(), connection.model, assume_duration_s, assume_usd_per_hour)
-    job_plan = plan_jobs(frame, config, context)
+    job_plan = plan_jobs(frame, config, context, options)
     if budget_usd is not None and assume_usd_per_hour is None:
         _check_prices(job_plan)
     _warn_of_deprecated(job_plan)
@@ -111,7 +119,8 @@ def submit_batch(
         )
         _announce_paid_again(ledger, number)
     batch = Batch(folder, number, limits, webhook)
-    _run(batch, [number], connection, "Submitting", progress=progress, to_the_end=False, limits=limits, webhook=webhook, on_event=on_event)
+    doing = _with_columns("Submitting", job_plan.option_columns)
+    _run(batch, [number], connection, doing, progress=progress, to_the_end=False, limits=limits, webhook=webhook, on_event=on_event)
     return batch
 
 
@@ -235,6 +244,14 @@ def _check_ids(ledger: Ledger, job_plan: JobPlan) -> None:
                 f"The id {row.recording_id!r} already names another recording in this corpus ({source!r}, now {row.source!r}). "
                 "Give the manifest a recording_id column of your own, or use another corpus=."
             )
+
+
+def _with_columns(description: str, columns: Sequence[str]) -> str:
+    """Tell once which columns of the manifest were taken as options: return the description for the progress, and write to the log."""
+    if not columns:
+        return description
+    _log.info("options by row, from the columns of the manifest: %s", ", ".join(columns))
+    return f"{description} (options by row: {', '.join(columns)})"
 
 
 def _announce_paid_again(ledger: Ledger, number: int) -> None:

@@ -21,12 +21,12 @@ def manifest(*rows, **columns):
     return frame.assign(**columns)
 
 
-def planned(frame, config=None, host=HOST):
-    return plan_jobs(frame, config, PlanningContext(host, ROOT))
+def planned(frame, config=None, host=HOST, further=None):
+    return plan_jobs(frame, config, PlanningContext(host, ROOT), further)
 
 
-def plan_of(*rows, config=None, host=HOST, **columns):
-    return planned(manifest(*rows, **columns), config, host)
+def plan_of(*rows, config=None, host=HOST, further=None, **columns):
+    return planned(manifest(*rows, **columns), config, host, further)
 
 
 def file(name, sha256, **facts):
@@ -44,7 +44,7 @@ def test_jobs_are_the_same_if_and_only_if_content_options_and_host_are(first, se
     assert (job_key(*first) == job_key(*second)) == (first == second)
 
 
-options = st.dictionaries(st.sampled_from(["speaker_labels", "punctuate", "format_text", "disfluencies"]), st.booleans())
+options = st.dictionaries(st.sampled_from(["multichannel", "punctuate", "format_text", "disfluencies"]), st.booleans())
 
 
 @given(options, options)
@@ -63,9 +63,20 @@ def test_a_rehearsal_is_not_the_real_thing():
     assert plan_of({}).jobs[0].key != plan_of({}, host="embedded:scripted").jobs[0].key
 
 
-def test_where_a_result_is_delivered_does_not_make_another_job():
-    webhook = aai.TranscriptionConfig(webhook_url="https://hook.example/x")
-    assert plan_of({}).jobs == plan_of({}, config=webhook).jobs
+def test_further_options_are_recorded_and_make_another_job():
+    plan = plan_of({}, further={"an_option_of_next_year": {"value": 1}})
+    assert json.loads(plan.jobs[0].options)["an_option_of_next_year"] == {"value": 1}
+    assert plan.jobs[0].key != plan_of({}).jobs[0].key
+
+
+def test_a_job_has_the_key_that_it_had_before():
+    """A key that changes is a recording that is paid for again."""
+    given_options = {"speech_models": ["universal-2"], "speaker_labels": True, "keyterms_prompt": ["Kestrel, Inc."]}
+    config = aai.TranscriptionConfig(**given_options)
+    known = job_key(URL, '{"keyterms_prompt":["Kestrel, Inc."],"speaker_labels":true,"speech_models":["universal-2"]}', HOST)
+    assert plan_of({}, config=config).jobs[0].key == known
+    by_row = plan_of({}, speech_models=["universal-2"], speaker_labels=["yes"], keyterms_prompt=["Kestrel, Inc."])
+    assert by_row.jobs[0].key == plan_of({}, further=given_options).jobs[0].key == known
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------
@@ -129,10 +140,43 @@ def test_a_column_overrides_its_option_row_by_row():
 
 
 def test_a_bad_cell_refuses_its_row_and_no_other():
-    plan = plan_of({}, {}, speakers_expected=["many", 2])
+    plan = plan_of({}, {}, speaker_labels=True, speakers_expected=["many", 2])
     assert [row.error_kind for row in plan.rows] == ["bad_option", None]
     assert "'many'" in plan.rows[0].error
     assert "Correct the cell" in plan.rows[0].error
+
+
+def test_a_wrong_combination_in_the_configuration_is_an_error():
+    with pytest.raises(OptionError, match="needs 'speaker_labels'"):
+        plan_of({}, config=aai.TranscriptionConfig(speakers_expected=2), language_code=["en"])
+
+
+def test_a_wrong_combination_with_cells_refuses_its_rows():
+    plan = plan_of({}, {}, {}, config=aai.TranscriptionConfig(speakers_expected=2), speaker_labels=["yes", "no", None])
+    assert [row.error_kind for row in plan.rows] == [None, "bad_option", "bad_option"]
+    assert plan.rows[1].error.startswith("'speakers_expected' needs 'speaker_labels'.")
+
+
+def test_a_language_in_a_cell_switches_detection_off_for_its_row():
+    config = aai.TranscriptionConfig(language_detection=True, language_confidence_threshold=0.5)
+    plan = plan_of({"source": URL}, {"source": URL + "?2"}, config=config, language_code=["fr", None])
+    first, second = (json.loads(job.options) for job in plan.jobs)
+    assert "language_detection" not in first
+    assert (first["language_code"], second["language_detection"]) == ("fr", True)
+
+
+def test_a_short_recording_with_a_speech_threshold_is_refused():
+    config = aai.TranscriptionConfig(speech_threshold=0.5)
+    plan = plan_of({"duration_s": 20.0}, {"source": URL + "?2", "duration_s": 40.0}, {"source": URL + "?3"}, config=config)
+    assert [row.error_kind for row in plan.rows] == ["bad_option", None, None]
+    assert "30 seconds" in plan.rows[0].error
+
+
+def test_the_columns_that_are_options_are_named():
+    assert plan_of({}, language_code=["en"], interviewer=["Ines"], redact_static_entities=[None]).option_columns == (
+        "language_code",
+        "redact_static_entities",
+    )
 
 
 def test_unknown_lengths_stay_unknown():

@@ -93,6 +93,16 @@ def test_unknown_channels_of_a_multichannel_recording_are_assumed_and_said():
     assert frame["note"][0].startswith("1 multichannel of unknown channels, 2 assumed")
 
 
+def test_a_row_that_would_be_refused_costs_nothing():
+    manifest = [{"duration": HOUR, "speakers_expected": count, "speaker_labels": "yes"} for count in (2, "many")]
+    assert estimate_cost(manifest, models=["universal-2"])["files"].tolist() == [1]
+
+
+def test_further_options_count_as_addons():
+    frame = estimate_cost([{"duration": HOUR}], options={"speaker_labels": True}, models=["universal-2"])
+    assert frame["addons_usd"].tolist() == pytest.approx([0.02])
+
+
 def test_a_misspelt_option_is_refused_before_it_is_believed():
     with pytest.raises(OptionError, match="speaker_labels"):
         estimate_cost([{"duration": HOUR, "speaker_label": True}])

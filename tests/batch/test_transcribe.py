@@ -147,7 +147,9 @@ def test_every_kind_of_bad_row_is_named_and_costs_nothing(bench, tmp_path, sampl
 
 def test_a_bad_cell_refuses_only_its_row(bench, tmp_path):
     bench(*FAST)
-    manifest = [{"url": source, "speakers_expected": count} for source, count in zip(urls(2), ["two", "2"], strict=True)]
+    manifest = [
+        {"url": source, "speaker_labels": "yes", "speakers_expected": count} for source, count in zip(urls(2), ["two", "2"], strict=True)
+    ]
     jobs = run(manifest, tmp_path / "c")
     assert jobs["status"].tolist() == ["refused", "completed"]
     assert jobs["error_kind"].tolist()[0] == "bad_option"
@@ -292,6 +294,25 @@ def test_an_id_names_one_recording_in_a_corpus(bench, tmp_path):
     run([{"recording_id": "a", "url": urls(2)[0]}], tmp_path / "c")
     with pytest.raises(ManifestError, match="'a' already names"):
         sk.submit_batch([{"recording_id": "a", "url": urls(2)[1]}], corpus=tmp_path / "c", progress=False)
+
+
+def test_the_columns_that_are_options_are_told_once(bench, tmp_path, caplog):
+    bench(*FAST)
+    manifest = [{"url": urls(1)[0], "language_code": "en", "domain": "", "interviewer": "Ines"}]
+    with caplog.at_level("INFO", logger="scribekit.batch.transcribe"):
+        sk.submit_batch(manifest, corpus=tmp_path / "c", limits=QUICK, progress=False)
+    assert [record.getMessage() for record in caplog.records if record.name == "scribekit.batch.transcribe"] == [
+        "options by row, from the columns of the manifest: language_code, domain"
+    ]
+
+
+def test_a_wrong_configuration_is_refused_before_anything_is_recorded_or_sent(bench, tmp_path):
+    service = bench(*FAST)
+    for wrong in ({"redact_static_entities": {"PROJECT": ["Kestrel"]}}, {"redact_static_entity": {}}, {"webhook_url": "https://a.example"}):
+        with pytest.raises(OptionError):
+            sk.submit_batch(urls(1), corpus=tmp_path / "c", options=wrong, progress=False)
+    assert service.counters()["requests"] == {}
+    assert not (tmp_path / "c").exists()
 
 
 def test_a_misspelt_column_costs_nothing(bench, tmp_path):

@@ -79,7 +79,6 @@ def test_multichannel(recording):
 
 def test_many_options_at_once_come_back_readable():
     config = aai.TranscriptionConfig(
-        punctuate=False,
         format_text=False,
         language_detection=True,
         keyterms_prompt=["Lisbon"],
@@ -95,6 +94,8 @@ def test_many_options_at_once_come_back_readable():
     transcript = aai.Transcriber().transcribe(url("all"), config)
     assert transcript.status == aai.TranscriptStatus.completed
     assert transcript.text == transcript.text.lower()
+    marked = {warning["message"].split()[0] for warning in transcript.json_response["metadata"]["warnings"]}
+    assert marked >= {"sentiment_analysis", "entity_detection", "keyterms_prompt"}
 
 
 def test_subtitles_sentences_paragraphs_and_search():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ def plan(
     manifest: Any,
     config: Any = None,
     *,
+    options: Mapping[str, Any] | None = None,
     limits: Limits | None = None,
     upload_mbps: float | None = None,
     budget_usd: float | None = None,
@@ -49,6 +51,7 @@ def plan(
         manifest: As for :func:`estimate_cost`: a manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in
             seconds. Files count with their ``size_bytes`` for the upload, links need none.
         config: An ``assemblyai.TranscriptionConfig``. A column that has the name of an option overrides it for its row.
+        options: Further options by name, as for :func:`submit_batch`.
         limits: The pace (see :class:`Limits`): slots, request window, polling.
         upload_mbps: Upload bandwidth in Mbit/s; None counts uploads as taking no time.
         budget_usd: As for :func:`submit_batch`: recordings that it would hold back are counted, but not sent.
@@ -87,8 +90,9 @@ def plan(
         stored_bytes_per_hour=_stored_per_hour(corpus),
         notes=() if times else notes,
     )
-    held = frozenset() if corpus is None else _in_corpus(corpus, manifest, config)
-    return Plan(planning.workload(manifest, config, assume_duration_s=assume_duration_s, in_corpus=held), setting)
+    held = frozenset() if corpus is None else _in_corpus(corpus, manifest, config, options)
+    work = planning.workload(manifest, config, options=options, assume_duration_s=assume_duration_s, in_corpus=held)
+    return Plan(work, setting)
 
 
 def compare_plan(
@@ -168,7 +172,7 @@ def _local_times() -> dict[str, JobTimes]:
     return {"embedded": planning.embedded(os.cpu_count() or 1)}
 
 
-def _in_corpus(corpus: Batch | Corpus, manifest: Any, config: Any) -> frozenset[str]:
+def _in_corpus(corpus: Batch | Corpus, manifest: Any, config: Any, options: Mapping[str, Any] | None) -> frozenset[str]:
     """Return the recordings that would not be sent again; none of a table that has no hashes of the files."""
     if not isinstance(manifest, pd.DataFrame) or not set(NEEDED_COLUMNS) <= set(manifest.columns):
         return frozenset()
@@ -181,7 +185,7 @@ def _in_corpus(corpus: Batch | Corpus, manifest: Any, config: Any) -> frozenset[
         hosts = [to.host] if to else [host for host in ledger.hosts(ledger.batches()) if embedded_recogniser(host) is None]
         found: set[str] = set()
         for host in hosts:
-            rows = plan_jobs(manifest, config, PlanningContext(host, Path.cwd())).rows
+            rows = plan_jobs(manifest, config, PlanningContext(host, Path.cwd()), options).rows
             taken = ledger.taken({row.job_key for row in rows if row.job_key})
             found |= {row.recording_id for row in rows if row.job_key in taken}
     return frozenset(found)

@@ -114,13 +114,19 @@ class Workload:
 
 
 def workload(
-    manifest: Any, config: Any = None, *, assume_duration_s: float | None = None, in_corpus: Collection[str] = frozenset()
+    manifest: Any,
+    config: Any = None,
+    *,
+    options: Mapping[str, Any] | None = None,
+    assume_duration_s: float | None = None,
+    in_corpus: Collection[str] = frozenset(),
 ) -> Workload:
     """Read a manifest for planning.
 
     Args:
         manifest: A manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in seconds.
         config: An ``assemblyai.TranscriptionConfig``; columns that have an option's name override it.
+        options: Further options by name.
         assume_duration_s: The length of recordings of unknown length; by default the median of the known ones.
         in_corpus: The ids of recordings that a corpus holds already.
 
@@ -130,7 +136,8 @@ def workload(
     """
     frame = table_of_recordings(manifest).reset_index(drop=True)
     status = _status(frame)
-    kind, kinds = _kinds(frame, config, status)
+    kind, kinds = _kinds(frame, config, options, status)
+    _refuse_too_short(durations_s(frame).tolist(), kind, kinds, status)
     if in_corpus:
         status[frame["recording_id"].isin(in_corpus).to_numpy() & (status == SENT)] = IN_CORPUS
     return _workload(frame, status, kind, kinds, assume_duration_s)
@@ -176,6 +183,16 @@ def _sources(frame: pd.DataFrame) -> pd.Series[Any] | None:
     return None if name is None else frame[name]
 
 
+def _refuse_too_short(
+    durations: Sequence[float], kind: npt.NDArray[np.intp], kinds: Sequence[Kind], status: npt.NDArray[np.object_]
+) -> None:
+    """Mark the recordings that are too short for their options."""
+    for number, one in enumerate(kinds):
+        if one.options.get("speech_threshold"):
+            short = np.array([opt.length_problem(one.options, length) is not None for length in durations], dtype=bool)
+            status[(kind == number) & short & (status == SENT)] = REFUSED
+
+
 def _status(frame: pd.DataFrame) -> npt.NDArray[np.object_]:
     status = np.full(len(frame), SENT, dtype=object)
     if "problem" in frame.columns:
@@ -196,10 +213,12 @@ def _bytes(frame: pd.DataFrame, durations: Numbers) -> tuple[Numbers, npt.NDArra
     return np.where(local, durations * ASSUMED_BYTES_PER_S, np.nan_to_num(sizes)), local
 
 
-def _kinds(frame: pd.DataFrame, config: Any, status: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.intp], tuple[Kind, ...]]:
+def _kinds(
+    frame: pd.DataFrame, config: Any, options: Mapping[str, Any] | None, status: npt.NDArray[np.object_]
+) -> tuple[npt.NDArray[np.intp], tuple[Kind, ...]]:
     """Read each different combination of options once. A bad cell refuses its rows, as ``submit_batch`` does."""
-    base = opt.config_options(config)
     columns = opt.option_columns(frame.columns)
+    base = opt.config_options(config, options, columns=columns)
     channels = numbers(frame, "channels").fillna(0).to_numpy().astype(int)
     code = pd.factorize(channels)[0]
     for name in columns:
@@ -209,9 +228,9 @@ def _kinds(frame: pd.DataFrame, config: Any, status: npt.NDArray[np.object_]) ->
     kinds = []
     for number, position in enumerate(first):
         try:
-            options = opt.effective_options(base, {name: frame[name].iloc[position] for name in columns})
+            effective = opt.effective_options(base, {name: frame[name].iloc[position] for name in columns})
         except OptionError:
-            options = dict(base)
+            effective = dict(base)
             status[(kind == number) & (status == SENT)] = REFUSED
-        kinds.append(Kind(options, int(channels[position])))
+        kinds.append(Kind(effective, int(channels[position])))
     return kind, tuple(kinds)

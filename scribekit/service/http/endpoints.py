@@ -14,6 +14,7 @@ from scribekit.base.errors import OptionError
 from scribekit.service.faults.spec import Faults
 from scribekit.service.http import captions, pages, rendering, word_search
 from scribekit.service.http.validation import InvalidRequestError, check_request
+from scribekit.service.recognisers import abilities
 from scribekit.service.state.service import Service
 from scribekit.service.state.store import Job
 from scribekit.service.state.uploads import TooLargeError
@@ -64,10 +65,13 @@ async def create_transcript(service: Service, request: Request, _: str) -> Respo
         return error_response(contract.ERROR_SCHEMA)
     except InvalidRequestError as error:
         return error_response(str(error))
-    refusal = service.fault_draws.refusal((await request.body()).decode("utf-8", "replace"))
+    refusal = abilities.refusal(service.recogniser.abilities, options, service.recogniser.name)
     if refusal is not None:
+        return error_response(refusal)
+    injected = service.fault_draws.refusal((await request.body()).decode("utf-8", "replace"))
+    if injected is not None:
         service.counters.faults["refuse_matching"] += 1
-        return error_response(refusal, service.fault_draws.faults.refuse_status)
+        return error_response(injected, service.fault_draws.faults.refuse_status)
     return json_response(rendering.transcript(service.create(options)))
 
 

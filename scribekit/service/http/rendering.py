@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from scribekit.base import contract
+from scribekit.base.options import OPTIONS, Kind
 from scribekit.base.text import join_words
 from scribekit.service.http import sentences
-from scribekit.service.http.validation import OPTIONS
 from scribekit.service.payload import PayloadWord, mean_confidence, payload_words
 from scribekit.service.recognisers.base import Recognition
 from scribekit.service.state.store import Job
@@ -24,7 +24,7 @@ _NOT_ECHOED = ("content_safety_confidence", "keyterms_prompt_options", "webhook_
 _TEMPLATE: dict[str, Any] = {
     "language_model": "assemblyai_default",
     "acoustic_model": "assemblyai_default",
-    **{name: False if kind == "Boolean" else None for name, kind in OPTIONS.items() if name not in _NOT_ECHOED},
+    **{name: False if option.kind is Kind.BOOLEAN else None for name, option in OPTIONS.items() if name not in _NOT_ECHOED},
     "punctuate": True,
     "format_text": True,
     "dual_channel": None,
@@ -54,6 +54,9 @@ def transcript(job: Job) -> bytes:
     }
     if job.recognition is not None:
         payload |= _results(job.recognition, job.options)
+        warnings = [*job.warnings, *job.recognition.warnings]
+        if warnings:
+            payload["metadata"] = {"warnings": [{"message": message} for message in warnings], "domain_used": None}
     if job.is_deleted:
         payload |= _deleted_results(job)
     return msgspec.json.encode(payload)
@@ -108,7 +111,18 @@ def _results(recognition: Recognition, options: dict[str, Any]) -> dict[str, Any
     }
     if options.get("multichannel"):
         result["audio_channels"] = recognition.channels
+    if recognition.unredacted is not None:
+        result |= _unredacted(payload_words(recognition.unredacted), has_turns=turns is not None)
     return result | dict(recognition.extra)
+
+
+def _unredacted(words: list[PayloadWord], *, has_turns: bool) -> dict[str, Any]:
+    turns = sentences.utterances(words) if has_turns else None
+    return {
+        "unredacted_text": " ".join(part.text for part in (words if turns is None else turns)),
+        "unredacted_words": words,
+        "unredacted_utterances": turns,
+    }
 
 
 def _deleted_results(job: Job) -> dict[str, Any]:

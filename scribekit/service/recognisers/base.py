@@ -8,6 +8,8 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Any, Protocol
 
+from scribekit.service.recognisers.abilities import Abilities
+
 
 @dataclass(frozen=True)
 class SpokenWord:
@@ -33,6 +35,8 @@ class Recognition:
         engine: What made the transcript: ``name``, ``version``, ``quality``, ``note``. It becomes the transcript's ``engine`` unchanged.
         language_code: Language of the transcript.
         extra: Further fields of the transcript.
+        unredacted: The words without masks; None unless they were asked for.
+        warnings: What the transcript lacks of what was asked for, a sentence each.
     """
 
     words: Sequence[SpokenWord]
@@ -42,6 +46,8 @@ class Recognition:
     engine: Mapping[str, str]
     language_code: str = "en_us"
     extra: Mapping[str, Any] = field(default_factory=dict)
+    unredacted: Sequence[SpokenWord] | None = None
+    warnings: Sequence[str] = ()
 
 
 class RecognitionError(Exception):
@@ -65,10 +71,12 @@ class Recogniser(Protocol):
     """Turns audio into words.
 
     ``options`` is the request body as the client sent it (``speaker_labels``, ``multichannel``, ``keyterms_prompt``, …).
+    ``abilities`` says what it does with each of them.
     """
 
     name: str
     needs_bytes: bool
+    abilities: Abilities
 
     async def recognise(self, audio: Audio, options: Mapping[str, Any]) -> Recognition:
         """Recognise the words of the audio.

@@ -8,6 +8,7 @@ from typing import Any
 
 from scribekit.service.faults.draws import FaultDraws
 from scribekit.service.faults.spec import Faults
+from scribekit.service.recognisers import abilities
 from scribekit.service.recognisers.base import Recogniser
 from scribekit.service.state.background import Background
 from scribekit.service.state.bandwidth import Bandwidth
@@ -57,6 +58,7 @@ class Service:
         self.other_clients.catch_up(time.monotonic())
         audio_url = options["audio_url"]
         job = self.store.create(options, self.sources.key(audio_url))
+        job.warnings = abilities.warnings(self.recogniser.abilities, options, self.recogniser.name)
         job.injected = self.fault_draws.for_job(job.audio, audio_url, has_webhook="webhook_url" in options)
         self.counters.created(job.audio)
         self.queue.add(job)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -32,6 +32,7 @@ class Job:
         is_deleted: Whether its content was wiped.
         webhook_status_code: The status of the last answer of its webhook.
         injected: The faults that hit it.
+        warnings: What the transcript will lack of what was asked for, a sentence each.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Job:
     is_deleted: bool = False
     webhook_status_code: int | None = None
     injected: InjectedFault = NO_FAULT
+    warnings: Sequence[str] = ()
 
     @property
     def audio_url(self) -> str:
@@ -66,7 +68,7 @@ class Job:
         self.is_deleted = True
         self.options |= {"audio_url": contract.DELETED_URL, "webhook_url": contract.DELETED_URL}
         if self.recognition is not None:
-            self.recognition = replace(self.recognition, words=(), extra={})
+            self.recognition = replace(self.recognition, words=(), extra={}, unredacted=None)
 
 
 @dataclass(frozen=True)

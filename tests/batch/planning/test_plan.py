@@ -109,7 +109,7 @@ def test_every_row_of_the_manifest_is_counted_once():
 
 
 def test_a_bad_cell_refuses_its_row_alone():
-    plan = sk.plan(table(3, speakers_expected=["2", "many", None]))
+    plan = sk.plan(table(3, speaker_labels=True, speakers_expected=["2", "many", None]))
     assert plan.recordings()["status"].tolist() == ["planned", "refused", "planned"]
 
 

@@ -1,10 +1,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from option_rules import EXAMPLES
 
 from scribekit.base import contract
-from scribekit.service.http.validation import OPTIONS, InvalidRequestError, check_request
+from scribekit.base.options import OPTIONS, RULES, Outcome, violations
+from scribekit.service.http.validation import InvalidRequestError, check_request
 
+BY_NAME = {rule.name: rule for rule in RULES}
 URL = {"audio_url": "http://x.example/a.mp3"}
 
 
@@ -32,40 +35,30 @@ def test_a_wrong_type_is_named_with_the_right_one(name, value, sentence):
     assert refusal(**{name: value}) == sentence
 
 
-@pytest.mark.parametrize(
-    ("name", "good", "bad"),
-    [
-        ("content_safety_confidence", 25, 24),
-        ("temperature", 1, 1.01),
-        ("speech_threshold", 0.5, -0.1),
-        ("audio_start_from", 0, -1),
-        ("speakers_expected", 1, 0),
-        ("language_codes", ["en", "es"], ["en", "es", "fr"]),
-    ],
-)
-def test_values_have_their_ranges(name, good, bad):
-    assert check_request(URL | {name: good})[name] == good
-    assert name in refusal(**{name: bad})
+@pytest.mark.parametrize(("rule", "options"), [(rule, one) for rule, (wrong, _) in EXAMPLES.items() for one in wrong])
+def test_a_wrong_combination_is_refused_by_its_rule(rule, options):
+    if BY_NAME[rule].outcome is Outcome.IGNORED:
+        assert check_request(URL | options)
+    else:
+        assert refusal(**options) in {broken.literal or broken.sentence for broken in violations(options)}
 
 
-def test_key_terms_have_their_limits():
-    assert check_request(URL | {"keyterms_prompt": ["one two three four five six"]})
-    assert "6 words" in refusal(keyterms_prompt=["one two three four five six seven"])
-    assert check_request(URL | {"keyterms_prompt": ["two words"] * 500})
-    assert "1000 words" in refusal(keyterms_prompt=["two words"] * 501)
-    assert "universal-2" in refusal(keyterms_prompt=["term"] * 201, speech_models=["universal-2"])
-    assert check_request(URL | {"keyterms_prompt": ["term"] * 201, "speech_models": ["universal-3-pro", "universal-2"]})
+@pytest.mark.parametrize(("rule", "options"), [(rule, one) for rule, (_, right) in EXAMPLES.items() for one in right])
+def test_a_right_combination_is_taken(rule, options):
+    assert check_request(URL | options) == URL | options
 
 
-def test_a_prompt_is_short_and_excludes_key_terms():
-    assert "keyterms_prompt" in refusal(prompt="A talk.", keyterms_prompt=["Lisbon"])
-    assert check_request(URL | {"prompt": "word " * 1500})
-    assert "1500" in refusal(prompt="word " * 1501)
+def test_the_contracts_sentences_are_used_literally():
+    languages = "The following models are not available in this language: sentiment_analysis, auto_highlights"
+    assert refusal(language_code="fr", sentiment_analysis=True, auto_highlights=True) == languages
+    assert refusal(speech_understanding={"request": {}}) == "speech_understanding.request is empty"
+    assert refusal(word_boost=["🇸🇬"]) == "'🇸🇬' was included in the word boost list but contains unsupported characters"
+    assert refusal(audio_url="talk.mp3") == "audio_url should start with http"
+    assert refusal(speech_models=[]).startswith('"speech_models" must be a non-empty list containing one or more of: "')
 
 
-def test_partners_come_together():
-    assert "redact_pii" in refusal(redact_pii_audio=True)
-    assert "webhook_auth_header_value" in refusal(webhook_auth_header_name="X-Key")
+def test_a_value_that_is_not_documented_is_refused():
+    assert refusal(redact_pii_sub="stars") == "redact_pii_sub must be one of: entity_name, hash. It is 'stars'"
 
 
 @given(st.dictionaries(st.sampled_from(sorted(OPTIONS)), st.none()))

@@ -11,6 +11,7 @@ from typing import Any
 from scribekit.base import contract
 from scribekit.base.errors import MissingExtraError
 from scribekit.service.recognisers.base import Audio, Recognition, RecognitionError
+from scribekit.service.recognisers.pocketsphinx.abilities import ABILITIES
 from scribekit.service.recognisers.pocketsphinx.workers import Worker, WorkerEndedError
 
 
@@ -29,6 +30,7 @@ class Pocketsphinx:
 
     name = "pocketsphinx"
     needs_bytes = True
+    abilities = ABILITIES
 
     def __init__(self, processes: int) -> None:
         if find_spec("pocketsphinx") is None:

@@ -11,9 +11,12 @@ import msgspec
 
 from scribekit.base import contract
 from scribekit.base.models import DEFAULT_SPEECH_MODELS
+from scribekit.base.options import is_too_short_for_threshold
 from scribekit.service.payload import LazyWords
 from scribekit.service.recognisers.audio.probing import probe
 from scribekit.service.recognisers.base import Audio, Recognition, RecognitionError
+from scribekit.service.recognisers.scripted.abilities import ABILITIES
+from scribekit.service.recognisers.scripted.redaction import RedactedWords, masks_of
 from scribekit.service.recognisers.scripted.script import (
     Script,
     invented_duration_s,
@@ -24,6 +27,10 @@ from scribekit.service.recognisers.scripted.script import (
 )
 from scribekit.service.recognisers.scripted.speech import InventedWords, Labelling, ScriptedWords
 
+LANGUAGE_CONFIDENCE = 0.99
+ONLY_STOCK_NAMES = (
+    "redact_pii masks in the words of a script only your own terms and what the sentences of the recogniser scripted have too"
+)
 ENGINE: Mapping[str, str] = {
     "name": "scripted",
     "version": "1",
@@ -46,6 +53,7 @@ class Scripted:
 
     name = "scripted"
     needs_bytes = False
+    abilities = ABILITIES
 
     def __init__(self, speed: float = 1.0, seconds_per_hour: float = 40.0, overhead_s: float = 3.0) -> None:
         self._speed = speed
@@ -68,6 +76,7 @@ class Scripted:
             raise RecognitionError(script.fail)
         if duration_s * 1000 < contract.SHORTEST_MS:
             raise RecognitionError(contract.ERROR_TOO_SHORT)
+        _check_thresholds(duration_s, options)
         return _recognition(script, seed, duration_s, options)
 
     def close(self) -> None:
@@ -89,6 +98,16 @@ def _duration_s(script: Script, seed: int) -> float:
     return max(turn.end_ms for turn in script.turns) / 1000 if script.turns else invented_duration_s(seed)
 
 
+def _check_thresholds(duration_s: float, options: Mapping[str, Any]) -> None:
+    if is_too_short_for_threshold(options, duration_s):
+        raise RecognitionError("speech_threshold needs at least 30 seconds of audio.")
+    least = options.get("language_confidence_threshold")
+    if least is not None and least > LANGUAGE_CONFIDENCE:
+        raise RecognitionError(
+            f"detected language 'en', confidence {LANGUAGE_CONFIDENCE}, is below the requested confidence threshold value of '{least}'"
+        )
+
+
 def _recognition(script: Script, seed: int, duration_s: float, options: Mapping[str, Any]) -> Recognition:
     labelling = _labelling(script, options)
     punctuate, format_text = options.get("punctuate", True), options.get("format_text", True)
@@ -98,22 +117,28 @@ def _recognition(script: Script, seed: int, duration_s: float, options: Mapping[
     else:
         words = InventedWords(seed, int(duration_s * 1000), labelling, punctuate, format_text)
     detected = bool(options.get("language_detection"))
+    masks = masks_of(options)
+    wants_both = bool(masks) and bool(options.get("redact_pii_return_unredacted"))
     return Recognition(
-        words=words,
+        words=RedactedWords(words, masks, options.get("redact_pii_sub") == "entity_name") if masks else words,
+        unredacted=words if wants_both else None,
+        warnings=[ONLY_STOCK_NAMES] if script.turns is not None and options.get("redact_pii") else [],
         duration_s=duration_s,
         channels=labelling.channels,
         model=_model(options),
         engine=ENGINE,
         language_code="en" if detected else {"en": "en_us"}.get(code := options.get("language_code", "en_us"), code),
-        extra={"language_confidence": 0.99} if detected else {},
+        extra={"language_confidence": LANGUAGE_CONFIDENCE} if detected else {},
     )
 
 
 def _labelling(script: Script, options: Mapping[str, Any]) -> Labelling:
     split = bool(options.get("multichannel"))
     channels = script.channels or (2 if split else 1)
-    speakers = script.speakers or options.get("speakers_expected") or (channels if split else 2)
-    return Labelling(bool(options.get("speaker_labels")), split, speakers, channels)
+    bounds = options.get("speaker_options") or {}
+    speakers = options.get("speakers_expected") or max(channels if split else 2, bounds.get("min_speakers_expected") or 1)
+    speakers = min(speakers, bounds.get("max_speakers_expected") or speakers)
+    return Labelling(bool(options.get("speaker_labels")), split, script.speakers or speakers, channels)
 
 
 def _model(options: Mapping[str, Any]) -> str:
