@@ -65,10 +65,10 @@ def test_a_wrong_key_raises(bench, monkeypatch):
 
 
 def test_speaker_labels():
-    config = aai.TranscriptionConfig(speaker_labels=True, speech_models=["universal-3-pro", "universal-2"])
+    config = aai.TranscriptionConfig(speaker_labels=True, speech_models=["assemblyai-stt-3-7", "universal-2"])
     transcript = aai.Transcriber(config=config).transcribe(url("three", duration=600, speakers=3))
     assert {turn.speaker for turn in transcript.utterances} == {"A", "B", "C"}
-    assert transcript.speech_model_used == "universal-3-pro"
+    assert transcript.speech_model_used == "assemblyai-stt-3-7"
 
 
 def test_multichannel(recording):

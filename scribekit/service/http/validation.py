@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from scribekit.base import contract
+from scribekit.base.models import find_model, known_models
 from scribekit.base.options import OPTIONS, Outcome, kind_problem, value_problem, violations
 
 NOT_AN_ADDRESS = "audio_url should start with http"
@@ -41,7 +42,16 @@ def check_request(body: Any, *, require_models: bool = False) -> dict[str, Any]:
         raise InvalidRequestError(NOT_AN_ADDRESS)
     if require_models and not (options.get("speech_models") or options.get("speech_model")):
         raise InvalidRequestError("speech_models must be a List of Strings")
+    for model in map(find_model, options.get("speech_models", ())):
+        if model.is_refused:
+            raise InvalidRequestError(model.said or _models_taken())
     for broken in violations(options):
         if broken.rule.outcome is not Outcome.IGNORED:
             raise InvalidRequestError(broken.literal or broken.sentence)
     return options
+
+
+def _models_taken() -> str:
+    """Return the service's sentence for a model that it does not take, with the names that it takes today."""
+    names = ", ".join(f'"{name}"' for name, model in known_models().items() if not model.is_refused)
+    return f'"speech_models" must be a non-empty list containing one or more of: {names}'

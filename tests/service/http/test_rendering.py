@@ -10,19 +10,19 @@ NOT_YET = ("text", "words", "utterances", "confidence", "audio_duration", "chapt
 
 
 def test_a_new_transcript_is_queued_and_holds_the_echoes_and_nulls(service):
-    created = service.create(speaker_labels=True, speech_models=["universal-3-pro", "universal-2"])
+    created = service.create(speaker_labels=True, speech_models=["assemblyai-stt-3-7", "universal-2"])
     assert created["status"] == "queued"
     assert created.keys() >= REQUIRED
     assert [created[name] for name in NOT_YET] == [None] * len(NOT_YET)
     assert created["speaker_labels"] is True
-    assert created["speech_models"] == ["universal-3-pro", "universal-2"]
+    assert created["speech_models"] == ["assemblyai-stt-3-7", "universal-2"]
     assert created["speech_model"] is None
     assert created["punctuate"] is True
     assert created["throttled"] is False
 
 
 def test_a_completed_transcript_has_whole_seconds_and_milliseconds_and_says_what_made_it(service):
-    done = service.transcribe("http://files.example/talk.mp3?duration=61.9", speech_models=["universal-2", "universal-3-pro"])
+    done = service.transcribe("http://files.example/talk.mp3?duration=61.9", speech_models=["universal-2", "assemblyai-stt-3-7"])
     assert done["status"] == "completed"
     assert done["audio_duration"] == 61
     assert done["speech_model_used"] == "universal-2"

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from option_rules import EXAMPLES
 
 from scribekit.base import contract
+from scribekit.base.models import known_models
 from scribekit.base.options import OPTIONS, RULES, Outcome, violations
 from scribekit.service.http.validation import InvalidRequestError, check_request
 
@@ -75,3 +76,14 @@ def test_an_unknown_key_is_refused_with_the_literal(name):
 def test_a_body_that_is_not_an_object_is_refused(body):
     with pytest.raises(InvalidRequestError):
         check_request(body)
+
+
+@pytest.mark.parametrize(("name", "said"), [(name, model.said) for name, model in known_models().items() if model.is_refused])
+def test_a_model_that_the_service_refuses_is_refused_here(name, said):
+    found = refusal(speech_models=["universal-2", name])
+    assert found == said or found.startswith('"speech_models" must be a non-empty list containing one or more of: "')
+
+
+@pytest.mark.parametrize("names", [["assemblyai-stt-3-7", "universal-2"], ["universal-3-5-pro"], ["a-model-of-next-year"]])
+def test_other_models_are_taken(names):
+    assert check_request(URL | {"speech_models": names})["speech_models"] == names
