@@ -4,6 +4,7 @@ import sys
 import textwrap
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -29,7 +30,9 @@ def has_exited(base_url):
 
 def kill(service):
     """Kill the process of a running service, as the system may."""
-    (process,) = [child for child in psutil.Process().children() if "scribekit.service" in child.cmdline()]
+    port = urlsplit(service.base_url).port
+    children = psutil.Process().children()
+    (process,) = [child for child in children if port in [end.laddr.port for end in child.net_connections("tcp")]]
     process.kill()
     wait_until(lambda: not service.is_running)
 

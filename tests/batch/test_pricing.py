@@ -163,14 +163,11 @@ def test_the_estimate_is_the_sum_of_its_jobs(durations):
     assert frame["total_usd"][0] == pytest.approx(math.fsum(jobs))
 
 
-NOT_IN_THE_SDK = {"redact_static_entities"}
-
-
 def test_every_price_names_a_source_and_every_addon_an_option():
     from scribekit.api.options import option_types
 
     card = rate_card()
-    assert {addon.option.split(".")[0] for addon in card.addons} - set(option_types()) == NOT_IN_THE_SDK
+    assert {addon.option.split(".")[0] for addon in card.addons} <= set(option_types())
     assert all(set(addon.per_hour) <= set(card.models) for addon in card.addons)
     assert card.sources
 
