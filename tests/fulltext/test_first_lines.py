@@ -1,7 +1,8 @@
 import threading
 
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import scribekit as sk
@@ -11,7 +12,7 @@ from scribekit.corpus.ledger import Ledger
 from scribekit.fulltext.indexed import IndexedCorpus
 
 TEXTS = st.lists(st.lists(st.sampled_from(["a", "b", "co-co", ""]), max_size=8).map(" ".join), min_size=1, max_size=6)
-with_corpora = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+with_corpora = examples(25)
 
 
 @with_corpora

@@ -5,7 +5,8 @@ from dataclasses import replace
 import hypothesis.strategies as st
 import pytest
 from corpora import payload
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from scribekit.base import contract
@@ -650,4 +651,4 @@ def words_of(body):
 
 
 TestReview = Review.TestCase
-TestReview.settings = settings(max_examples=60, stateful_step_count=15)
+TestReview.settings = examples(60, stateful_step_count=15)

@@ -4,7 +4,8 @@ import math
 import wave
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.base import contract
@@ -41,7 +42,7 @@ def test_the_same_url_is_heard_the_same_in_every_run_and_another_one_differently
     assert list(first.words) != list(other.words)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     st.floats(0.2, 4000),
     st.integers(1, 40),
