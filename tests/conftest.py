@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 from corpora import store
+from examples import FULL, QUICK
 from hypothesis import HealthCheck, settings
 from places import SAMPLES
 
 from scribekit.api.embedded import LocalService
 
 # A shared machine is slow at times; how long an example takes says nothing about whether it is right.
-settings.register_profile("full", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("quick", settings.get_profile("full"), max_examples=20)
+# The examples of a test share its fixtures: each adds to the same folder, or reads from it.
+EVERYWHERE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
+settings.register_profile("full", max_examples=FULL, **EVERYWHERE)
+settings.register_profile("quick", max_examples=QUICK, **EVERYWHERE)
 settings.load_profile("full")
 
 # Folders that the programs under test would otherwise share with each other and with the user.
@@ -25,6 +28,7 @@ OWN_FOLDERS = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_
 os.environ.pop("ASSEMBLYAI_API_KEY", None)
 os.environ.pop("ASSEMBLYAI_BASE_URL", None)
 os.environ.setdefault("MPLBACKEND", "agg")
+TAKE_LONG = ("notebook", "browser", "recogniser")
 
 
 def pytest_configure(config):
@@ -36,15 +40,13 @@ def pytest_configure(config):
 
 @pytest.hookimpl(tryfirst=True)  # before pytest selects by markers
 def pytest_collection_modifyitems(items):
-    """Mark what runs in a browser, and put what takes long first: then no process is left with a long file at the end."""
+    """Mark browser tests and notebooks, and put all that takes long first: then no process is left with a long file at the end."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-    items.sort(key=is_short)
-
-
-def is_short(item):
-    return not (item.path.suffix == ".ipynb" or item.get_closest_marker("browser") or item.get_closest_marker("recogniser"))
+        if item.path.suffix == ".ipynb":
+            item.add_marker(pytest.mark.notebook)
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, TAKE_LONG)))
 
 
 class TestBench(LocalService):

@@ -2,7 +2,8 @@ import asyncio
 import time
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.api.rate_limit import RateLimiter
@@ -61,7 +62,7 @@ async def starts_of(limiter, requests, at=lambda _index: None):
 durations = st.sampled_from([0.0, 0.01, 0.3, 1.0, 2.5])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(st.tuples(durations, durations), max_size=25), st.integers(1, 6), st.sampled_from([0.2, 1.0]))
 def test_no_window_ever_holds_more_than_most(in_fake_time, requests, most, window_s):
     limiter = RateLimiter(most, window_s)

@@ -164,6 +164,7 @@ def test_elapsed_time_reads_well(seconds, text):
     assert str(State("Working", "recordings", 5, elapsed_s=seconds)).endswith(text)
 
 
+@pytest.mark.notebook
 def test_a_stored_notebook_holds_one_output_in_its_final_state():
     import nbformat
     from nbclient import NotebookClient

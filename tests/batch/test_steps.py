@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import settings
+from examples import examples
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -216,4 +216,4 @@ class OneCreateAtATime(RuleBasedStateMachine):
 
 
 TestOneCreateAtATime = OneCreateAtATime.TestCase
-TestOneCreateAtATime.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestOneCreateAtATime.settings = examples(150, stateful_step_count=30)

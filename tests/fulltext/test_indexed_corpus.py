@@ -1,7 +1,8 @@
 import threading
 
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import scribekit as sk
@@ -10,7 +11,7 @@ from scribekit.corpus.job import PlannedRow
 from scribekit.corpus.ledger import Ledger
 from scribekit.fulltext.indexed_corpus import IndexedCorpus
 
-with_corpora = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+with_corpora = examples(25)
 
 
 def test_lines_come_in_manifest_order_also_where_the_index_has_another(stored, tmp_path):

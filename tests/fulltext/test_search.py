@@ -2,7 +2,8 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import scribekit as sk
@@ -242,7 +243,7 @@ def test_a_limit_gives_the_first_lines_of_the_whole(stored, sort):
 TEXTS = st.lists(st.lists(st.sampled_from(["a", "b", "co-co", ""]), max_size=8).map(" ".join), min_size=1, max_size=6)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25)
 @given(texts=TEXTS, limit=st.integers(0, 9), query=st.sampled_from(["a", '"a b"', "a NEAR/1 b", "co", "a NOT b"]))
 def test_the_first_lines_are_the_head_of_all_lines(stored, texts, limit, query):
     corpus = stored({f"r{number}": text for number, text in enumerate(texts)})
@@ -319,7 +320,7 @@ def lines(corpus, query):
     return sorted(zip(frame["recording_id"], frame["word_index"], last, strict=True))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 @given(texts=st.lists(RECORDING, min_size=1, max_size=4), phrase=st.lists(st.sampled_from(["a", "b", "ab"]), min_size=1, max_size=3))
 def test_words_phrases_and_prefixes_equal_a_scan(stored, texts, phrase):
     corpus = stored({f"r{number}": text for number, text in enumerate(texts)})
@@ -336,7 +337,7 @@ def test_words_phrases_and_prefixes_equal_a_scan(stored, texts, phrase):
         assert lines(corpus, query) == sorted(expected)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 @given(texts=st.lists(RECORDING, min_size=1, max_size=4), distance=st.integers(0, 4))
 def test_near_equals_a_scan(stored, texts, distance):
     corpus = stored({f"r{number}": text for number, text in enumerate(texts)})
@@ -354,7 +355,7 @@ def test_near_equals_a_scan(stored, texts, distance):
     assert lines(corpus, f"a NEAR/{distance} b*") == sorted(expected)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30)
 @given(texts=st.lists(RECORDING, min_size=1, max_size=5))
 def test_and_or_not_equal_a_scan(stored, texts):
     corpus = stored({f"r{number}": text for number, text in enumerate(texts)})
@@ -381,7 +382,7 @@ QUERY = st.recursive(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 @given(texts=st.lists(RECORDING, min_size=1, max_size=5), query=QUERY)
 def test_the_index_passes_over_nothing_that_answers(stored, texts, query):
     corpus = stored({f"r{number}": text for number, text in enumerate(texts)})

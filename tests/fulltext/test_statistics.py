@@ -1,7 +1,8 @@
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import scribekit as sk
@@ -9,7 +10,7 @@ from scribekit.base import schema
 from scribekit.base.errors import OptionError
 
 TEXTS = st.lists(st.lists(st.sampled_from("abcd"), max_size=15).map(" ".join), min_size=1, max_size=4)
-with_corpora = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+with_corpora = examples(25)
 
 
 def corpus_of(stored, texts):

@@ -1,5 +1,6 @@
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import scribekit as sk
@@ -19,7 +20,7 @@ def scan(words, wanted):
     return sorted({(word_of[at], word_of[at + len(wanted) - 1]) for at in starts})
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 @given(recordings=st.lists(RECORDING, min_size=1, max_size=3), data=st.data())
 def test_any_run_of_characters_is_found_wherever_it_stands(stored, recordings, data):
     text = "".join(data.draw(st.sampled_from(recordings)))

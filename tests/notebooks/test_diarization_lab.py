@@ -52,6 +52,17 @@ def spoken():
     return json.dumps(body).encode()
 
 
+# The words that are marked as they are heard.
+NOTE_WORDS = """() => {
+    window.heard = [];
+    const note = () => {
+        const word = document.querySelector('.sk-word-now')?.textContent.trim();
+        if (word && word !== window.heard.at(-1)) window.heard.push(word);
+    };
+    new MutationObserver(note).observe(document.body, {subtree: true, childList: true, attributes: true});
+}"""
+
+
 @pytest.fixture
 def folder(tmp_path):
     write_tone(tmp_path / "talk.wav")
@@ -197,10 +208,15 @@ def test_sound_and_words_go_together(run_notebook, folder):
     notebook = open_review(run_notebook, folder)
     page = notebook.page
     expect(page.locator("[data-waveform=whole]")).to_be_visible()
+    notebook.slow_sound(1 / 4)
     turn(notebook, 7).locator("[data-word]").nth(3).click()
+    page.evaluate(NOTE_WORDS)
     page.get_by_role("button", name="Play").click()
-    expect(page.locator(".sk-word-now")).to_have_text("ever")
+    page.wait_for_function("() => window.heard.length > 3")
     page.get_by_role("button", name="Pause").click()
+    spoken = iter(" ".join(text for _, text in TALK[7:]).split()[3:])
+    heard = page.evaluate("() => window.heard")
+    assert all(word in spoken for word in heard), heard  # in their order; a slow page may skip some
     assert [output for output in notebook.outputs() if output["output_type"] == "error"] == []
 
 
@@ -211,6 +227,7 @@ def test_html_in_names_is_text_and_what_lies_far_is_silent(run_notebook, folder)
     expect(turn(notebook, 0)).to_contain_text(EVIL)
     page.get_by_role("button", name="Next recording").click()
     expect(page.locator(".sk-talk-title")).to_have_text("far")
+    expect(turn(notebook, 0)).to_contain_text("It is far")
     said(notebook, "is at a URL")
     expect(page.get_by_role("button", name="Play")).to_be_disabled()
     expect(page.get_by_role("button", name="Next recording")).to_be_disabled()

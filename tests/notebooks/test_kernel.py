@@ -14,6 +14,8 @@ from patience import PATIENCE_S, wait_until
 
 import scribekit as sk
 
+pytestmark = pytest.mark.notebook
+
 COUNT = 12
 
 SETUP = f"""

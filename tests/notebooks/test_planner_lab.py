@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
+
 CELLS = [
     "import assemblyai as aai\nimport scribekit as sk",
     (
@@ -30,27 +32,20 @@ def fact(notebook, name):
     return term.locator("strong")
 
 
-def wait_for_text(locator, text):
-    from playwright.sync_api import expect
-
-    expect(locator).to_have_text(text)
-
-
 def test_a_person_turns_the_knobs_and_takes_the_plan_along(notebook):
     page = notebook.page
-    wait_for_text(fact(notebook, "Cost"), "$28.98")  # 276 of 400 half hours at 0.21, all that the budget allows
-    assert "124 held back by the budget" in page.locator(".sk-planner-facts").inner_text()
+    expect(fact(notebook, "Cost")).to_have_text("$28.98")  # 276 of 400 half hours at 0.21, all that the budget allows
+    expect(page.locator(".sk-planner-facts")).to_contain_text("124 held back by the budget")
     notebook.shot("planner_budget", ".sk-widget")
     page.get_by_label("universal-2$0.15/h").check()
-    wait_for_text(fact(notebook, "Cost"), "$28.95")
+    expect(fact(notebook, "Cost")).to_have_text("$28.95")
     page.get_by_label("Budget, US dollars").fill("")
-    wait_for_text(fact(notebook, "Cost"), "$30.00")
+    expect(fact(notebook, "Cost")).to_have_text("$30.00")
     page.get_by_label("speaker labels").check()
-    wait_for_text(fact(notebook, "Cost"), "$34.00")
+    expect(fact(notebook, "Cost")).to_have_text("$34.00")
     call = page.locator(".sk-planner-call code")
-    assert "speaker_labels=True" in call.inner_text()
-    assert "concurrent_jobs=5" in call.inner_text()
-    assert "language_code='en_us'" in call.inner_text()
+    for part in ("speaker_labels=True", "concurrent_jobs=5", "language_code='en_us'"):
+        expect(call).to_contain_text(part)
     notebook.shot("planner_light", ".sk-widget")
     assert notebook.axe(".sk-widget") == []
     notebook.set_theme("dark")
@@ -67,12 +62,12 @@ def test_by_keyboard_alone_and_after_a_restart(notebook):
     slider.focus()
     slow = fact(notebook, "Time").inner_text()
     page.keyboard.press("End")
-    wait_for_text(page.locator(".sk-planner-slider output").first, "1,000")
+    expect(page.locator(".sk-planner-slider output").first).to_have_text("1,000")
     page.wait_for_function("slow => document.querySelectorAll('.sk-planner-facts strong')[1].textContent !== slow", arg=slow)
     assert page.evaluate("() => document.activeElement.type") == "range"
     page.keyboard.press("?")
-    assert page.get_by_role("dialog").is_visible()
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     notebook.restart()
     notebook.run_all()
-    wait_for_text(fact(notebook, "Cost"), "$28.98")
+    expect(fact(notebook, "Cost")).to_have_text("$28.98")

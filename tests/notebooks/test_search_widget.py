@@ -71,6 +71,7 @@ def clipboard(notebook):
 def test_a_person_searches_narrows_sorts_hears_and_quotes(run_notebook, folder):
     notebook = open_search(run_notebook, folder)
     page = notebook.page
+    notebook.slow_sound(1 / 16)
     said(notebook, "13 transcripts can be searched.")
 
     page.get_by_role("searchbox", name="Search the transcripts").fill("bridge")
@@ -125,6 +126,7 @@ def test_after_a_restart_the_cell_gives_the_same_view(run_notebook, folder):
 def test_everything_can_be_done_by_keys(run_notebook, folder):
     notebook = open_search(run_notebook, folder, ", 'bridge'")
     page, keys = notebook.page, notebook.page.keyboard
+    notebook.slow_sound(1 / 16)
     said(notebook, "85 lines")
     page.locator(".sk-grid").focus()
     keys.press("/")

@@ -1,7 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.quality.confidence import BINS, NOBODY, NOTHING, Distributions, Selection, bins_of
@@ -48,7 +49,7 @@ def chosen(words, selection, *, beside=None):
     return words[kept].assign(**{name: column[kept] for name, column in values.items()})
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(word, min_size=1, max_size=40), selections)
 def test_a_histogram_counts_the_words_of_the_picked_groups(words, selection):
     table = frame(words)
@@ -59,7 +60,7 @@ def test_a_histogram_counts_the_words_of_the_picked_groups(words, selection):
     assert sum(found["errors"]) == pytest.approx((1 - expected["confidence"]).sum())
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(word, min_size=1, max_size=40), selections, st.sampled_from(["recording", "speaker", "kind"]), st.integers(0, 100))
 def test_groups_are_those_of_a_plain_groupby_narrowed_by_all_but_themselves(words, selection, dimension, threshold):
     table = frame(words)
@@ -73,7 +74,7 @@ def test_groups_are_those_of_a_plain_groupby_narrowed_by_all_but_themselves(word
         assert row.median == pytest.approx(bins_of(confidences.quantile(0.5, interpolation="lower")) / BINS)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(word, min_size=1, max_size=40), selections)
 def test_a_stretch_is_held_when_one_of_its_speakers_words_in_it_is_selected(words, selection):
     table = frame(words)

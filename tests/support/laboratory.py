@@ -61,6 +61,13 @@ RESTART = """async () => {
     await panel.sessionContext.session.kernel.restart();
     await panel.sessionContext.session.kernel.info;
 }"""
+SLOW_SOUND = """rate => {
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = function () {
+        this.playbackRate = rate;
+        return play.call(this);
+    };
+}"""
 CONTENT_HEIGHT = "() => document.querySelector('.jp-WindowedPanel-outer').scrollHeight"
 TO_THE_TOP = "() => { document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0 }"
 
@@ -231,6 +238,10 @@ class Notebook:
     def restart(self):
         """Restart the kernel, which forgets all variables and widgets; the outputs stay until cells are run again."""
         self.page.evaluate(RESTART)
+
+    def slow_sound(self, rate):
+        """Play the sound of the page at a fraction of its speed, so that a slow machine finds it still playing."""
+        self.page.evaluate(SLOW_SOUND, rate)
 
     def set_theme(self, theme):
         """``light`` or ``dark``."""

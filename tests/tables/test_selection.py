@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from corpora import store
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from tabled import SPOKEN, assert_equal_either_way, files, from_payloads, talk, talks
 
@@ -28,7 +29,7 @@ BATCHES = st.lists(st.lists(NAMES, unique=True, max_size=6), min_size=1, max_siz
 
 
 @given(batches=BATCHES, peeks=st.lists(st.booleans(), min_size=4, max_size=4), seed=st.integers(0, 99))
-@settings(max_examples=25)
+@examples(25)
 def test_tables_and_payloads_give_equal_frames_whatever_was_submitted_when(tmp_path_factory, batches, peeks, seed):
     folder = tmp_path_factory.mktemp("corpora") / "corpus"
     handles = []

@@ -142,6 +142,7 @@ def test_the_static_picture_shows_names_as_text(monitor, corpus):
     assert "<script" not in shown
 
 
+@pytest.mark.notebook
 def test_a_converted_notebook_shows_the_picture(corpus):
     cells = ["import scribekit as sk", f"sk.widgets.BatchMonitor(sk.open_corpus({str(corpus.path)!r}))"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])

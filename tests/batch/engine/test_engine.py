@@ -48,10 +48,8 @@ def test_two_processes_share_a_corpus_and_double_nothing(bench, tmp_path, faults
 
 
 DYING = """
-    import os, signal, sys
-    import assemblyai, pandas  # loaded once, before the forks
+    import importlib, os, signal, sys
     import scribekit as sk
-    import scribekit.api.client, scribekit.api.webhook
     from scribekit.corpus.ledger import Ledger
 
     folder, *files = sys.argv[1:]
@@ -78,28 +76,37 @@ DYING = """
 
         Ledger.record = counted
 
-    def in_a_child(prepare, name):
+    def in_a_child(*steps):
         child = os.fork()
         if child == 0:
             try:
-                prepare()
-                work(name)
+                for step in steps:
+                    step()
                 os._exit(0)
             except BaseException as error:
-                print(name, repr(error), file=sys.stderr)
+                print(repr(error), file=sys.stderr)
                 os._exit(1)
         return os.waitpid(child, 0)[1]
+
+    def note_modules():
+        with open(f"{folder}/modules", "w") as file:
+            file.write("\\n".join(sys.modules))
+
+    # What a child loads is loaded here, once for all that are forked after it.
+    assert in_a_child(lambda: work("first"), note_modules) == 0
+    for module in open(f"{folder}/modules").read().split():
+        importlib.import_module(module)
 
     deaths = 0
     for after in (False, True):
         for moment in range(1, 1000):
             name = f"{moment}-{after}"
-            status = in_a_child(lambda: die_at(moment, after), name)
+            status = in_a_child(lambda: die_at(moment, after), lambda: work(name))
             if os.WIFEXITED(status):
                 assert os.WEXITSTATUS(status) == 0
                 break
             deaths += 1
-            assert in_a_child(lambda: None, name) == 0
+            assert in_a_child(lambda: work(name)) == 0
     print(deaths)
 """
 

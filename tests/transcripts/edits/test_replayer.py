@@ -2,7 +2,7 @@
 
 import hypothesis.strategies as st
 from corpora import payload
-from hypothesis import settings
+from examples import examples
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from journals import Journal, statuses
 
@@ -135,4 +135,4 @@ def words_of(body):
 
 
 TestReview = Review.TestCase
-TestReview.settings = settings(max_examples=60, stateful_step_count=15)
+TestReview.settings = examples(60, stateful_step_count=15)

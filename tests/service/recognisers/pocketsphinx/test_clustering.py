@@ -2,7 +2,8 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.service.recognisers.pocketsphinx.clustering import clustered
@@ -25,7 +26,7 @@ def same_partition(one, other):
     return len(set(zip(one, other, strict=True))) == len(set(one)) == len(set(other))
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=30))
 def test_parts_of_one_voice_and_only_those_share_a_cluster(voices):
     assert same_partition(found(voices), voices)

@@ -3,7 +3,8 @@ import json
 import wave
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.base import contract
@@ -40,7 +41,7 @@ def test_the_same_url_gives_the_same_words_in_every_run_and_another_one_other_wo
     assert list(first.words) != list(other.words)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     st.floats(0.2, 4000),
     st.integers(1, 40),

@@ -1,0 +1,11 @@
+"""How many examples hypothesis tries."""
+
+from hypothesis import settings
+
+FULL = 100
+QUICK = 20
+
+
+def examples(count, **options):
+    """Settings with so many examples of the ``FULL`` ones that a test has otherwise; a quick run tries as large a part of ``QUICK``."""
+    return settings(max_examples=max(1, count * settings().max_examples // FULL), **options)
