@@ -75,8 +75,8 @@ def submit_batch(
             (:func:`estimate_cost` says "no rate"). With a budget it is needed for such models and add-ons.
         webhook: Where the service tells this process that a job has ended (see :class:`Webhook`).
         on_event: A function or coroutine function that is called, on a background thread, with a dict for each event:
-            ``at`` (Unix time), ``event``, ``alert`` (None, ``failed``, ``stopped``), ``job_key``, ``transcript_id``,
-            ``state``, ``error_kind``. See ``scribekit.batch.alerts``.
+            ``at`` (Unix time), ``event``, ``alert`` (None, ``failed``, ``stopped``), ``recording_id``, ``job_key``,
+            ``transcript_id``, ``state``, ``error_kind``, ``error``. See ``scribekit.batch.alerts``.
         progress: Show progress.
 
     Returns:
@@ -89,7 +89,9 @@ def submit_batch(
             model; there is a budget and no price of a model or an add-on, and no ``assume_usd_per_hour``. A combination that
             the service documents as wrong is refused here; if it comes from the cells of a row, only that row is refused
             (``error_kind`` ``bad_option``).
-        ServiceStoppedError: The service refuses every job (a wrong key, for example), or cannot be reached.
+        ServiceStoppedError: The service refuses every job (a wrong key, for example), or cannot be reached. Or it refuses the
+            options: after five recordings (or two uploads) with the same options and the same answer, the others wait with
+            ``error_kind`` ``options``. Correct the options and submit again.
         LedgerError: The corpus cannot be written.
 
     Warns:
@@ -155,7 +157,8 @@ def collect(
 
     Raises:
         NoConnectionError: There is work left and neither a key nor a local service.
-        ServiceStoppedError: The service refuses every job, or cannot be reached; the batch can be collected later.
+        ServiceStoppedError: The service refuses every job, or the options of the batch, or cannot be reached; the batch can be
+            collected later.
         LedgerError: The corpus cannot be read or written.
     """
     check_limits(limits)
@@ -183,7 +186,8 @@ def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None
 
     Only jobs that were sent can be tried again. A row that was refused (``status`` ``refused``) comes from the manifest:
     fix the file, scan again and submit. A job that only took too long (``timed_out``), or whose transcript could not be
-    fetched (``not_fetched``), is waited for, not sent again.
+    fetched (``not_fetched``), is waited for, not sent again. What was held back because the service refused these jobs
+    (``options``) goes on with them.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.

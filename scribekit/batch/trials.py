@@ -146,7 +146,7 @@ class Trials:
         self._jobs: dict[str, Job] = {}
         for refusal in known:
             for question in self._questions(refusal.options):
-                if question.is_open:
+                if question.is_open and refusal.said:
                     question.note(refusal.options, refusal.said, refusal.key, is_local=refusal.is_local)
 
     def _questions(self, options: str) -> Iterator[_Question]:
