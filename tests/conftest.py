@@ -79,9 +79,16 @@ class TestBench(LocalService):
             return answer.read()
 
 
+@pytest.fixture(scope="session")
+def caches(tmp_path_factory):
+    """Paths of folders that are not there yet."""
+    folder = tmp_path_factory.mktemp("caches")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def private_cache(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("SCRIBEKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
+def private_cache(caches, monkeypatch):
+    monkeypatch.setenv("SCRIBEKIT_CACHE", str(next(caches)))
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,6 @@ from scribekit.recordings.scan import read_manifest, scan
 AUDIO = ROOT / "sample_manifests" / "audio"
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("SCRIBEKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
-
-
 @pytest.fixture
 def library(tmp_path, monkeypatch):
     """An empty folder, which is also the working directory."""
