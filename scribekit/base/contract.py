@@ -98,6 +98,10 @@ class Review(msgspec.Struct):
     edited_utterances: list[int] = []
 
 
+_ExactInt = Annotated[int, msgspec.Meta(gt=-(2**53), lt=2**53)]
+"""An integer that a float holds exactly, as :func:`as_whole_number` keeps it."""
+
+
 class Head(msgspec.Struct):
     """The facts of a transcript that the ledger keeps with the payload; reading them creates no word objects."""
 
@@ -106,7 +110,7 @@ class Head(msgspec.Struct):
     error: str | None = None
     audio_url: str | None = None
     audio_duration: float | None = None
-    audio_channels: int | None = None
+    audio_channels: _ExactInt | None = None
     confidence: float | None = None
     speech_model_used: str | None = None
     language_code: str | None = None
