@@ -6,8 +6,8 @@ READY := $(VENV)/.ready
 export SCRIBEKIT_OUTPUT ?= demo_output
 # What the caller's shell happens to hold must not reach the tests or the demo.
 CLEAN_ENV := env -u ASSEMBLYAI_API_KEY -u ASSEMBLYAI_BASE_URL -u PYTHONDONTWRITEBYTECODE
-# A process for each core; all tests of a file run in one of them, files in the order of tests/conftest.py.
-PYTEST = $(BIN)/python -m pytest --numprocesses=logical --dist=loadfile --no-loadscope-reorder
+# All tests of a file run in one process. How many processes there are, and which files come first, says tests/conftest.py.
+PYTEST = $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 
@@ -36,7 +36,7 @@ test: $(READY) ## Run all tests: unit, service, engine, notebooks, browser
 
 .PHONY: test-quick
 test-quick: $(READY) ## Run the tests that need no browser, no real recogniser and no notebook
-	@$(CLEAN_ENV) $(PYTEST) -m "not browser and not notebook and not recogniser" --hypothesis-profile=quick
+	@$(CLEAN_ENV) $(PYTEST) -p no:nbmake -m "not browser and not notebook and not recogniser" --hypothesis-profile=quick
 
 .PHONY: check
 check: $(READY) ## Lint, format, types, import floors, clean notebooks, widgets as built

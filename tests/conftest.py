@@ -38,6 +38,13 @@ def pytest_configure(config):
     os.environ.update({name: str(Path(home.name, name.lower())) for name in OWN_FOLDERS})
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """More processes than cores: many tests wait for a service or a page."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + (cores + 1) // 2
+
+
 @pytest.hookimpl(tryfirst=True)  # before pytest selects by markers
 def pytest_collection_modifyitems(items):
     """Mark browser tests and notebooks, and put all that takes long first: then no process is left with a long file at the end."""

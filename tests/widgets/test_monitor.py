@@ -1,10 +1,7 @@
 import html
 
-import nbformat
 import pandas as pd
 import pytest
-from nbclient import NotebookClient
-from nbconvert import HTMLExporter
 from patience import wait_until
 
 import scribekit as sk
@@ -144,6 +141,10 @@ def test_the_static_picture_shows_names_as_text(monitor, corpus):
 
 @pytest.mark.notebook
 def test_a_converted_notebook_shows_the_picture(corpus):
+    import nbformat
+    from nbclient import NotebookClient
+    from nbconvert import HTMLExporter
+
     cells = ["import scribekit as sk", f"sk.widgets.BatchMonitor(sk.open_corpus({str(corpus.path)!r}))"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
     NotebookClient(notebook, kernel_name="python3").execute()
