@@ -218,10 +218,12 @@ def test_failed_jobs_are_reset_by_kind(bench, tmp_path):
 
 
 def test_what_only_took_too_long_is_waited_for_again(bench, tmp_path):
-    service = bench("--speed", "20", "--slots", "50")
-    impatient = sk.Limits(poll_s=0.05, job_timeout_s=0.3)
-    batch = sk.submit_batch(urls(2, seconds=3600), corpus=tmp_path / "c", limits=impatient, progress=False)
+    service = bench("--speed", "2000", "--slots", "50")
+    impatient = sk.Limits(poll_s=0.05, backoff_s=0.05, job_timeout_s=0.3)
+    batch = sk.submit_batch(urls(2), corpus=tmp_path / "c", limits=impatient, progress=False)
+    service.set_faults(http_503={"list": 1.0, "get": 1.0})  # so that nobody hears of them before their time is over
     assert set(sk.collect(batch, progress=False)["error_kind"]) == {"timed_out"}
+    service.set_faults()
     assert sk.retry(batch, error_kind="timed_out") == 2
     assert set(sk.collect(batch, limits=QUICK, progress=False)["status"]) == {"completed"}
     assert service.counters()["jobs_created"] == 2
