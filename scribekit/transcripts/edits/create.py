@@ -69,7 +69,7 @@ def correct(state: State, positions: Sequence[int], text: str) -> NewEdit:
 
 
 def accept(state: State, positions: Sequence[int] | None) -> NewEdit:
-    """Mark words as right; None stands for all words."""
+    """Mark words as right; None means all words."""
     return "accept", {"words": None if positions is None else _words_anchor(state, positions)}
 
 

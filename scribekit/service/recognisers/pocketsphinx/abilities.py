@@ -20,7 +20,7 @@ ABILITIES: Abilities = abilities(
     marked={
         "it knows US English only": "language_code language_codes language_detection language_detection_options "
         "language_confidence_threshold",
-        "it is not steered by a text": "prompt temperature domain",
+        "it is not controlled by a text": "prompt temperature domain",
         "key terms have one strength": "keyterms_prompt_options boost_param",
         "it does not change spellings": "custom_spelling",
         "fillers are left as they are heard": "disfluencies",
