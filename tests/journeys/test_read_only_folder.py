@@ -52,13 +52,16 @@ def somebody(shelf, script):
     """What a script of somebody without the right to write calls ``found``."""
     home = shelf / "home"
     home.mkdir(exist_ok=True)
-    whole = PREAMBLE + textwrap.dedent(script) + "\nprint(json.dumps(found))"
+    whole = PREAMBLE + textwrap.dedent(script) + END
     command = [sys.executable, "-c", whole, str(shelf / "corpus")]
     environment = os.environ | {"HOME": str(home), "SCRIBEKIT_CACHE": str(home)}
     run = subprocess.run(command, check=False, env=environment, capture_output=True, text=True, cwd=home, preexec_fn=bound_by_permissions)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout.splitlines()[-1])
 
+
+# Without the interpreter's own end: Arrow's threads may abort it ("terminate called without an active exception").
+END = "\nprint(json.dumps(found), flush=True)\nimport os\nos._exit(0)"
 
 PREAMBLE = """
 import json, sys
