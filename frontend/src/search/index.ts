@@ -219,8 +219,7 @@ class Search {
 
   async #playAt(index: number): Promise<void> {
     this.#table.moveTo(index);
-    const answer = await this.#bridge.ask<{ rows: Line[] }>("lines", { first: index, count: 1 });
-    const line = answer?.rows[0];
+    const line = await this.#bridge.ask<Line | null>("line", { index });
     if (line) this.#play(line);
   }
 

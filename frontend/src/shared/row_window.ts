@@ -23,6 +23,11 @@ export function scrollTopFor(row: number, scrollTop: number, height: number, row
   return Math.max(scrollTop, (row + 1) * rowHeight - height);
 }
 
+/** Tell whether a key moves through the rows of a table that has some. */
+export function isMove(key: string): boolean {
+  return rowAfterKey(key, 0, 1, 1) !== null;
+}
+
 /** Return the row that a key moves to, or null when the key does not move. */
 export function rowAfterKey(key: string, row: number, total: number, page: number): number | null {
   const target: Record<string, number> = {

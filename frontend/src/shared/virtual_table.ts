@@ -1,7 +1,7 @@
 /** A table of any length: only the visible rows are fetched from the kernel and exist in the page. */
 
 import { el, replace, setAttribute, uniqueId, type Child } from "./dom.ts";
-import { contains, rowAfterKey, scrollTopFor, visibleRows, type Span } from "./row_window.ts";
+import { contains, isMove, rowAfterKey, scrollTopFor, visibleRows, type Span } from "./row_window.ts";
 
 export interface Column<Row> {
   name: string;
@@ -54,6 +54,8 @@ export class VirtualTable<Row> {
   #rows: Row[] = [];
   #asked: Span | null = null;
   #shown = "";
+  /** Keys that were pressed while the rows were on their way; they move when these are there. */
+  #earlyKeys: string[] = [];
   readonly #id = uniqueId("grid");
   readonly #options: Options<Row>;
   readonly #head: HTMLElement;
@@ -94,6 +96,7 @@ export class VirtualTable<Row> {
   async restart(): Promise<void> {
     if (this.#active > 0) this.invalidate();
     this.#active = 0;
+    this.#earlyKeys = [];
     this.element.scrollTop = 0;
     this.#total = 0;
     await this.refresh();
@@ -131,6 +134,7 @@ export class VirtualTable<Row> {
     setAttribute(this.element, "aria-rowcount", answer.total + 1);
     this.#body.style.height = `${answer.total * ROW}px`;
     this.#draw();
+    for (const key of this.#earlyKeys.splice(0)) this.#move(key);
   }
 
   /** Rows are placed absolutely, so scrolling within the loaded rows draws nothing. */
@@ -194,12 +198,11 @@ export class VirtualTable<Row> {
 
   #press(event: KeyboardEvent): void {
     if (event.target !== this.element || event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(Math.floor(this.element.clientHeight / ROW) - 2, 1);
-    const to = rowAfterKey(event.key, this.#active, this.#total, page);
     const row = this.#activeRow();
-    if (to !== null) {
-      if (event.shiftKey) this.#extend(to);
-      this.moveTo(to);
+    if (this.#total === 0 && this.#asked && isMove(event.key)) {
+      this.#earlyKeys.push(event.key);
+    } else if (this.#move(event.key, event.shiftKey)) {
+      // The active row is another one now.
     } else if (event.key === " " && row && this.#options.isSelectable) {
       this.toggle(row);
     } else if (event.key === "Enter" && row && this.#options.onOpen) {
@@ -209,6 +212,16 @@ export class VirtualTable<Row> {
     }
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** Move to the row of a key; false when the key does not move. */
+  #move(key: string, isExtended = false): boolean {
+    const page = Math.max(Math.floor(this.element.clientHeight / ROW) - 2, 1);
+    const to = rowAfterKey(key, this.#active, this.#total, page);
+    if (to === null) return false;
+    if (isExtended) this.#extend(to);
+    this.moveTo(to);
+    return true;
   }
 
   /** Make a row the active one and scroll it into view. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contains, rowAfterKey, scrollTopFor, visibleRows } from "../../src/shared/row_window.ts";
+import { contains, isMove, rowAfterKey, scrollTopFor, visibleRows } from "../../src/shared/row_window.ts";
 
 test("all rows in sight are drawn, and no row that is not there", () => {
   for (const total of [0, 1, 5, 100, 100_000]) {
@@ -29,6 +29,10 @@ test("keys move within the table and never out of it", () => {
   assert.equal(rowAfterKey("Home", 7, 10, 5), 0);
   assert.equal(rowAfterKey("x", 7, 10, 5), null);
   assert.equal(rowAfterKey("ArrowDown", 0, 0, 5), null);
+});
+
+test("a key that moves is known before there are rows", () => {
+  assert.deepEqual(["End", "ArrowUp", "PageDown", "Enter", " ", "x"].map(isMove), [true, true, true, false, false, false]);
 });
 
 test("a span contains itself and what is inside, and an empty one at its end", () => {

@@ -212,6 +212,11 @@ class TranscriptSearch(Widget):
         shown = self._results.shown
         return {"rows": messages.rows_of(shown.iloc[first : first + count], self._library), "total": len(shown)}
 
+    def on_line(self, index: int) -> dict[str, Any] | None:
+        """Return one shown line; None where there is none. Unlike a question for lines, this one does not replace the table's."""
+        rows = messages.rows_of(self._results.shown.iloc[index : index + 1], self._library)
+        return rows[0] if rows else None
+
     def on_strips(self, first: int, count: int) -> dict[str, Any]:
         """Return the positions of the lines in recordings, those with most lines first."""
         every = self._results.strips(self._library)

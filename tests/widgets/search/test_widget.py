@@ -165,6 +165,7 @@ def test_rows_strips_and_collocates_are_given_as_json(opened):
     words = {"left": "", "match": "bridge", "right": "without speakers <b>"}
     place = {"recording": "three", "title": "Third", "word": 0, "start_ms": 0, "end_ms": 400, "speaker": None}
     assert page["rows"] == [place | words]
+    assert (widget.on_line(index=2), widget.on_line(index=3)) == (place | words, None)
     strips = widget.on_strips(first=0, count=2)
     assert (strips["total"], [strip["recording"] for strip in strips["strips"]]) == (3, ["one", "two"])
     assert strips["strips"][0]["length_ms"] == 60_000
