@@ -47,6 +47,7 @@ LONGEST_PAUSE_S = 3600.0
 
 FIRST_CONTACT_S = 4.0
 """How long an address that has never answered may take until its answer begins. The embedded service is known to be there, only busy."""
+FIRST_TIMEOUT = httpx.Timeout(FIRST_CONTACT_S, connect=0.75 * FIRST_CONTACT_S, pool=None)
 
 _log = logging.getLogger("scribekit.api.client")
 
@@ -179,9 +180,12 @@ class Client:
     async def _send(self, method: str, path: str, *, read: Callable[[bytes], T], **request: Any) -> T | Refused | NoAnswer:
         """Send a request; return the body of a success, as ``read`` reads it, or else what happened."""
         async with self._slots, self._limiter.request():
+            is_first = not self._has_answered and method != "POST"
+            if is_first:
+                request["timeout"] = FIRST_TIMEOUT
             try:
                 async with (
-                    asyncio.timeout(None if self._has_answered or method == "POST" else FIRST_CONTACT_S) as patience,
+                    asyncio.timeout(FIRST_CONTACT_S if is_first else None) as patience,
                     self._http.stream(method, path, **request) as response,
                 ):
                     patience.reschedule(None)
@@ -291,9 +295,9 @@ def _fetched(body: bytes) -> Fetched:
 
 def _page(response: httpx.Response, body: bytes, key: str) -> Page:
     headers = response.headers
-    body = _without_key(body.decode("utf-8", "replace"), key).encode()
+    text = _without_key(body[: first_contact.HEAD_BYTES].decode("utf-8", "replace"), key)
     return first_contact.page_of(
-        response.status_code, headers.get("content-type", ""), headers.get("location"), body, str(response.request.url)
+        response.status_code, headers.get("content-type", ""), headers.get("location"), text, str(response.request.url)
     )
 
 

@@ -23,7 +23,7 @@ from scribekit.api.sdk_settings import URL_VARIABLE
 AGAIN = "Then run the same call again: nothing is sent twice."
 LONGEST_TITLE = 120
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_HEAD_BYTES = 1 << 16
+HEAD_BYTES = 1 << 16
 """A page's title is searched for in this many bytes."""
 
 _CERTIFICATE = {
@@ -46,13 +46,13 @@ _NOT_CONNECTED = {
     Trouble.NO_SUCH_HOST: "its name has no address in the DNS, or the DNS does not answer",
     Trouble.REFUSED: "nothing listens there (connection refused)",
     Trouble.UNREACHABLE: "no network leads there",
-    Trouble.CONNECT_TIMEOUT: "no connection came about in time",
+    Trouble.CONNECT_TIMEOUT: "no connection came about in time (DNS, TCP, or TLS for https://)",
 }
 _NOT_ANSWERED = {
     Trouble.SILENT: "something accepts the connection, but no answer came in time",
     Trouble.NOT_TLS: "what answers there does not speak TLS, which https:// needs",
     Trouble.NOT_HTTP: "what answers there does not speak HTTP (a TLS port needs https:// in the address)",
-    Trouble.CUT: "the connection ended before an answer came",
+    Trouble.CUT: "the connection ended before an answer came (so does that of a TLS port, which needs https:// in the address)",
     Trouble.CLIENT_CERTIFICATE: "it wants a certificate of the client, which scribekit does not send",
 }
 _CERTIFICATE_FOUND = {
@@ -82,9 +82,10 @@ def trouble_of(cause: BaseException) -> Trouble | None:
     found = None
     for error in _chain(cause):
         if isinstance(error, ssl.SSLCertVerificationError):
-            return _CERTIFICATE.get(error.verify_code, Trouble.BAD_CERTIFICATE)
-        if isinstance(error, ssl.SSLError):
-            return Trouble.CLIENT_CERTIFICATE if "CERTIFICATE_REQUIRED" in (error.reason or "") else Trouble.NOT_TLS
+            return _CERTIFICATE.get(getattr(error, "verify_code", 0), Trouble.BAD_CERTIFICATE)
+        if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLWantReadError):
+            wants_certificate = "CERTIFICATE_REQUIRED" in (getattr(error, "reason", None) or "")
+            return Trouble.CLIENT_CERTIFICATE if wants_certificate else Trouble.NOT_TLS
         if isinstance(error, socket.gaierror | UnicodeError):
             return Trouble.NO_SUCH_HOST
         if isinstance(error, ConnectionRefusedError):
@@ -103,18 +104,18 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def page_of(status: int, content_type: str, location: str | None, body: bytes, address: str) -> Page:
+def page_of(status: int, content_type: str, location: str | None, text: str, address: str) -> Page:
     """Return what an answer looks like that is not the service's JSON.
 
     Args:
         status: The HTTP status.
         content_type: The header.
         location: The header that says where a redirect leads.
-        body: The body.
+        text: The beginning of the body.
         address: The address that was asked.
 
     Example:
-        >>> page_of(200, "text/html; charset=utf-8", None, b"<title>Hotel &amp; Spa</title>", "https://api.assemblyai.com").said
+        >>> page_of(200, "text/html; charset=utf-8", None, "<title>Hotel &amp; Spa</title>", "https://api.assemblyai.com").said
         'Hotel & Spa'
     """
     kind = content_type.partition(";")[0].strip().lower()[:60]
@@ -124,20 +125,19 @@ def page_of(status: int, content_type: str, location: str | None, body: bytes, a
             target = urlsplit(urljoin(address, location))
         except ValueError:
             target = None
-    said = shown(html.unescape(_words(kind, body[:_HEAD_BYTES])))
+    said = shown(html.unescape(_words(kind, text)))
     said = said if len(said) <= LONGEST_TITLE else said[: LONGEST_TITLE - 1] + "…"
     return Page(status, kind, said, target and target.hostname, target is not None and target.scheme == "https")
 
 
-def _words(kind: str, body: bytes) -> str:
+def _words(kind: str, text: str) -> str:
     if kind.endswith("json"):
         try:
-            answer = json.loads(body)
+            answer = json.loads(text)
         except (ValueError, RecursionError):
             return ""
         said = (answer.get(name) for name in ("error", "message", "detail", "title")) if isinstance(answer, dict) else ()
         return next((words for words in said if isinstance(words, str)), "")
-    text = body.decode("utf-8", "replace")
     if kind == "text/plain":
         return text.strip().partition("\n")[0]
     title = _TITLE.search(text)
@@ -234,7 +234,7 @@ def _unreadable(page: Page | None, place: str, connection: Connection, proxy: Pr
         f"{place} answers, but not as AssemblyAI does. Found: {', '.join(found)}. Expected: HTTP 200, application/json, the list of "
         f"transcripts.{portal} {_check(connection)} {_check_proxy(connection, proxy) if is_web_page else ''} {AGAIN}"
     )
-    is_perhaps_cut = page is None or page.content_type.endswith("json")
+    is_perhaps_cut = page is None or (page.status == 200 and page.content_type.endswith("json"))
     return Failure("address", Recovery.RETRY if is_perhaps_cut else Recovery.STOP_BATCH, " ".join(advice.split()))
 
 

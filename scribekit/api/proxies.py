@@ -74,16 +74,18 @@ def _variable(name: str, environ: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _proxy(variable: str, value: str) -> Proxy:
-    parts = urlsplit(value if "://" in value else f"http://{value}")
-    if parts.scheme not in SCHEMES:
+    scheme, mark, rest = value.partition("://")
+    scheme, rest = (scheme.lower(), rest) if mark else ("http", value)
+    if scheme not in SCHEMES:
         raise OptionError(
-            f"{variable} names a proxy of the kind {parts.scheme}://; expected one of {', '.join(f'{known}://' for known in SCHEMES)}. "
+            f"{variable} names a proxy of a kind that scribekit does not know; expected one of {', '.join(f'{known}://' for known in SCHEMES)}. "
             f"Set {variable} to such an address (most SOCKS proxies speak socks5://), or list the service's host in NO_PROXY."
         )
     try:
+        parts = urlsplit(f"//{rest}")
         host, port = parts.hostname or "", parts.port
-    except ValueError:  # the port is not a number, or too large
-        host, port = "", None
+    except ValueError:  # the port is not a number, or too large, or a bracket is missing
+        host, port = "", 0
     if not host or not value.isascii() or any(map(str.isspace, value)) or port == 0:
         raise OptionError(
             f"{variable} does not hold the address of a proxy. Expected one such as 'http://proxy.example:3128' or "
@@ -91,7 +93,7 @@ def _proxy(variable: str, value: str) -> Proxy:
         )
     login = (unquote(parts.username or ""), unquote(parts.password or "")) if "@" in parts.netloc else None
     place = f"[{host}]" if ":" in host else host
-    return Proxy(variable, f"{parts.scheme}://{place}:{port}" if port else f"{parts.scheme}://{place}", login)
+    return Proxy(variable, f"{scheme}://{place}:{port}" if port else f"{scheme}://{place}", login)
 
 
 def _is_exempt(parts: SplitResult, no_proxy: str) -> bool:
