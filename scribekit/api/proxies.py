@@ -78,7 +78,7 @@ def _proxy(variable: str, value: str) -> Proxy:
     scheme, rest = (scheme.lower(), rest) if mark else ("http", value)
     if scheme not in SCHEMES:
         raise OptionError(
-            f"{variable} names a proxy of a kind that scribekit does not know; expected one of {', '.join(f'{known}://' for known in SCHEMES)}. "
+            f"{variable} names a proxy of a kind that scribekit does not know; expected {'://, '.join(SCHEMES)}://. "
             f"Set {variable} to such an address (most SOCKS proxies speak socks5://), or list the service's host in NO_PROXY."
         )
     try:
