@@ -11,6 +11,7 @@ import pandas as pd
 
 from scribekit.base import schema, timecode
 from scribekit.base.errors import OptionError, nearest
+from scribekit.base.text import escape_markdown
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corrections.transcript import CorrectedTranscript
 from scribekit.fulltext.concordance import join_words, reading_order
@@ -22,7 +23,6 @@ STYLES = ("text", "markdown", "reference")
 _WORDS_PER_SIDE = 12
 _SPEAKER_LABEL = re.compile(r"[A-Z]|\d+")  # as the service gives it; anything else is a name
 _FORMULA = re.compile(r"[=+\-@]")
-_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 
 def cite(row: pd.Series[Any] | Mapping[str, Any], style: Style = "text", *, corpus: Batch | Corpus | None = None) -> str:
@@ -117,7 +117,8 @@ def citation(row: Mapping[Any, Any], style: Style, is_cut: tuple[bool, bool]) ->
     before, match, after = _quotation(row, is_cut)
     if style == "text":
         return f"“{_join_parts(before, match, after)}” ({source})"
-    return f"> {_join_parts(_escape(before), f'**{_escape(match)}**', _escape(after))}\n>\n> — {_escape(source)}"
+    before, match, after, source = map(escape_markdown, (before, match, after, source))
+    return f"> {_join_parts(before, f'**{match}**', after)}\n>\n> — {source}"
 
 
 def as_tsv(lines: pd.DataFrame) -> str:
@@ -171,11 +172,6 @@ def _cell_text(row: Mapping[Any, Any], column: str) -> str:
 
 def _join_parts(*parts: str) -> str:
     return " ".join(part for part in parts if part)
-
-
-def _escape(text: str) -> str:
-    """Escape a text so that Markdown shows it unchanged."""
-    return _MARKDOWN_SIGNS.sub(r"\\\1", text)
 
 
 def _match_in_turn(words: pd.DataFrame, cells: Mapping[str, Any]) -> tuple[dict[str, str], tuple[bool, bool]] | None:
