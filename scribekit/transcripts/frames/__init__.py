@@ -16,11 +16,12 @@ from scribekit.transcripts.frames.projections import (
     provenance_of,
     sentences_frame,
     transcripts_frame,
+    translated_turns,
     unredacted_frame,
     utterances_frame,
     words_frame,
 )
-from scribekit.transcripts.frames.translations import TranslatedTurn, turns_in
+from scribekit.transcripts.frames.translations import TranslatedTurn, language_key
 from scribekit.transcripts.frames.unredacted import unredacted_payload, without_unredacted
 
 __all__ = [
@@ -29,12 +30,13 @@ __all__ = [
     "Payloads",
     "TranslatedTurn",
     "engine_of",
+    "language_key",
     "paragraphs_frame",
     "project",
     "provenance_of",
     "sentences_frame",
     "transcripts_frame",
-    "turns_in",
+    "translated_turns",
     "unredacted_frame",
     "unredacted_payload",
     "utterances_frame",

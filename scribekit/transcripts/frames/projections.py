@@ -17,7 +17,7 @@ from scribekit.transcripts.frames.columns import TableBuilder
 from scribekit.transcripts.frames.features import FEATURES
 from scribekit.transcripts.frames.json_words import TEXT
 from scribekit.transcripts.frames.reader import PayloadReader
-from scribekit.transcripts.frames.translations import translations
+from scribekit.transcripts.frames.translations import TranslatedTurn, translations, turns_in
 from scribekit.transcripts.frames.understanding import as_written
 from scribekit.transcripts.frames.unredacted import unredacted_payload
 from scribekit.transcripts.frames.words import Words, flags, is_edited
@@ -164,6 +164,21 @@ def paragraphs_frame(payloads: Payloads) -> pd.DataFrame:
         msgspec.MsgspecError: A payload is not a JSON transcript.
     """
     return _frame("paragraphs", payloads)
+
+
+def translated_turns(body: bytes, language: str) -> list[TranslatedTurn]:
+    """Return the turns of a payload in one language; none if it was not translated into that language.
+
+    Raises:
+        msgspec.MsgspecError: The body is not a JSON transcript.
+
+    Example:
+        >>> body = b'{"id": "t1", "status": "completed", "audio_duration": 4, "translated_texts": {"de": "Hallo."}}'
+        >>> [(turn.text, turn.end_ms) for turn in translated_turns(body, "de")]
+        [('Hallo.', 4000)]
+    """
+    reader = PayloadReader(body, frozenset(["translations"]))
+    return turns_in(_translation_rows(reader), language, round(1000 * (contract.read_head(body).audio_duration or 0)))
 
 
 def unredacted_frame(level: str, payloads: Payloads) -> pd.DataFrame:

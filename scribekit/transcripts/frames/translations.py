@@ -42,14 +42,14 @@ def _texts(value: Any) -> Iterator[tuple[str | None, str]]:
             yield language, as_written(text) or ""
 
 
-def same_language(one: Any, other: Any) -> bool:
-    """Return whether two codes are the same language, whatever their case and separator.
+def language_key(code: object) -> str:
+    """Return what is the same for all ways to write the code of a language: lower case, with ``_`` as separator.
 
     Example:
-        >>> same_language("pt-BR", "pt_br"), same_language("pt", "pt_br")
-        (True, False)
+        >>> language_key("pt-BR")
+        'pt_br'
     """
-    return str(one).casefold().replace("-", "_") == str(other).casefold().replace("-", "_")
+    return str(code).casefold().replace("-", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def turns_in(rows: Sequence[Row], language: str, end_ms: int) -> list[Translated
         >>> turns_in(rows, "de", 2000)
         [TranslatedTurn(text='Ja. Nein.', start_ms=0, end_ms=2000, utterance=None, speaker=None, channel=None)]
     """
-    own = [row for row in rows if same_language(row["language"], language)]
+    own = [row for row in rows if language_key(row["language"]) == language_key(language)]
     utterances = [row for row in own if row["scope"] == UTTERANCE]
     if not utterances:
         return [TranslatedTurn(row["text"], 0, end_ms) for row in own]
