@@ -54,3 +54,11 @@ def test_a_payload_is_the_same_bytes_unless_something_is_removed():
 def test_a_payload_that_is_not_quite_json_loses_them_too():
     assert b"Ann" not in without_unredacted(b'{"id": "t", "confidence": NaN, "unredacted_text": "Ann"}')
     assert json.loads(unredacted_payload(b'{"id": "t", "confidence": NaN, "unredacted_text": "Ann"}') or b"")["text"] == "Ann"
+
+
+@pytest.mark.parametrize("odd", ["text", 7, {"a": 1}, [1, None], [{"text": None, "start": "x"}]], ids=repr)
+@pytest.mark.parametrize("level", sorted(schema.UNREDACTED))
+def test_an_odd_value_stops_no_table(level, odd):
+    payload = {"id": "t", "status": "completed"} | {name: odd for name in BOTH if name.startswith("unredacted_")}
+    frame = frames.unredacted_frame(level, [("odd", body(payload)), ("r", body(BOTH))])
+    assert frame.loc[frame["recording_id"] == "r", "text"].tolist() == ["Ann"]
