@@ -181,6 +181,7 @@ class _AliasFinder(importlib.abc.MetaPathFinder):
 
 
 sys.meta_path.append(_AliasFinder())
+importlib.import_module("scribekit.api.sdk_settings")  # it must see the environment before the user changes it
 
 
 def _public_module(name: str) -> ModuleType:

@@ -7,7 +7,7 @@ import time
 import pandas as pd
 
 from scribekit.api.answers import NoAnswer, Refused
-from scribekit.api.client import Client
+from scribekit.api.client import Client, Fetched
 from scribekit.api.connection import Connection
 from scribekit.api.embedded import service_connection
 from scribekit.api.failures import Recovery, http_failure
@@ -43,7 +43,7 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: boo
 
     Raises:
         NoConnectionError: There is neither a key nor a local service.
-        ServiceStoppedError: The service refuses the key.
+        ServiceStoppedError: The service refuses the key, or cannot be reached.
         LedgerError: The corpus cannot be written.
     """
     batch_ids = batch_or_corpus.batch_ids
@@ -68,11 +68,23 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: boo
     )
 
 
+def _check_address(client: Client, answer: Refused | NoAnswer) -> None:
+    """Stop when the first answer shows that the address is wrong; a refusal in the service's own words is about one transcript."""
+    if isinstance(answer, Refused) and answer.error is not None:
+        return
+    failure = client.first_contact_failure(answer)
+    is_never_sent = isinstance(answer, NoAnswer) and not answer.sent
+    if is_never_sent or failure.recovery is not Recovery.RETRY:
+        raise ServiceStoppedError(failure.kind, failure.advice)
+
+
 async def _delete(connection: Connection, ledger: Ledger, kept: list[tuple[str, str]], line: Progress) -> dict[str, str]:
     failed: dict[str, str] = {}
     async with Client(connection, limiter_for(connection, Limits())) as client:
         for done, (transcript_id, job_key) in enumerate(kept, start=1):
             answer = await client.delete(transcript_id)
+            if done == 1 and not isinstance(answer, Fetched):
+                _check_address(client, answer)
             if isinstance(answer, Refused):
                 failure = http_failure(answer.status, answer.error)
                 if failure.recovery is Recovery.STOP_BATCH:
