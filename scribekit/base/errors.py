@@ -8,9 +8,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from scribekit.base.brief_traceback import BriefTraceback
 
-class ScribekitError(Exception):
-    """Base of every error that scribekit raises on purpose."""
+
+class ScribekitError(BriefTraceback, Exception):
+    """Base of every error that scribekit raises on purpose. A notebook shows it in a few lines; ``%tb`` shows the whole traceback."""
+
+
+class Interrupted(BriefTraceback, KeyboardInterrupt):
+    """Somebody stopped a verb that was at work, with the stop button or Ctrl-C. The message says how far it was and how to go on."""
 
 
 class ManifestError(ScribekitError):

@@ -23,6 +23,7 @@ from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.view import time_stamp
 
 DELETED, KEPT = "deleted", "there"
+_IF_STOPPED = "What was deleted is recorded. The same call goes on with the rest."
 
 
 def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: bool = True) -> pd.DataFrame:
@@ -55,7 +56,9 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: boo
             check_host(connection, ledger.hosts(batch_ids))
             # This service does not know the transcripts of another one, which must not count as deleted.
             kept = ledger.remote(ledger.batches_at(connection.host, batch_ids))
-            with Progress(len(kept), unit="transcripts", description="Deleting at the service", enabled=progress) as line:
+            with Progress(
+                len(kept), unit="transcripts", description="Deleting at the service", enabled=progress, if_stopped=_IF_STOPPED
+            ) as line:
                 failed = wait_for(_delete(connection, ledger, kept, line))
         names = {row["job_key"]: row["recording_id"] for row in reversed(list(ledger.job_rows(batch_ids))) if row["job_key"]}
         deleted = [(row["transcript_id"], row["job_key"], DELETED, row["at"]) for row in ledger.deletions(batch_ids)]

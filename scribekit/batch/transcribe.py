@@ -33,6 +33,7 @@ from scribekit.corpus.ledger import Ledger
 from scribekit.recordings.scan import read_manifest
 
 _log = logging.getLogger("scribekit.batch.transcribe")
+_IF_STOPPED = "Nothing is lost, and what is at the service goes on there. Run the cell again to go on from here."
 
 
 def submit_batch(
@@ -285,7 +286,7 @@ def _run(
 ) -> None:
     with Ledger(corpus.path) as ledger:
         total = sum(ledger.states(batch_ids).values())
-    with Progress(total, description=description, enabled=progress) as line:
+    with Progress(total, description=description, enabled=progress, if_stopped=_IF_STOPPED) as line:
 
         def show(states: Counter[str]) -> None:
             ended, counts = status.summary(states)
