@@ -194,13 +194,26 @@ def _table() -> tuple[Mapping[str, Language], Mapping[str, str], Language]:
 
 
 def _read(entry: Mapping[str, Any]) -> Language:
-    words = {
-        name: frozenset(entry.get(name, "").split()) for name in ("never", "before_figures", "sometimes", "starters", "ordinals_after")
-    }
-    named = frozenset(entry.get("ordinals_before", "").lower().split())
-    return Language(SENTENCE_ENDS + entry.get("marks", ""), **words, has_ordinals=entry.get("ordinals", False), ordinals_before=named)
+    def words(name: str) -> frozenset[str]:
+        return frozenset(entry.get(name, "").split())
+
+    return Language(
+        marks=SENTENCE_ENDS + entry.get("marks", ""),
+        never=words("never"),
+        before_figures=words("before_figures"),
+        sometimes=words("sometimes"),
+        starters=words("starters"),
+        has_ordinals=entry.get("ordinals", False),
+        ordinals_after=words("ordinals_after"),
+        ordinals_before=frozenset(map(str.lower, words("ordinals_before"))),
+    )
 
 
 def _union(parts: Sequence[Language]) -> Language:
-    names = ("never", "before_figures", "sometimes", "starters", "ordinals_before")
-    return Language(**{name: frozenset().union(*(getattr(part, name) for part in parts)) for name in names})
+    return Language(
+        never=frozenset().union(*(part.never for part in parts)),
+        before_figures=frozenset().union(*(part.before_figures for part in parts)),
+        sometimes=frozenset().union(*(part.sometimes for part in parts)),
+        starters=frozenset().union(*(part.starters for part in parts)),
+        ordinals_before=frozenset().union(*(part.ordinals_before for part in parts)),
+    )

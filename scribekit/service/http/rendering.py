@@ -70,7 +70,9 @@ def words_of(job: Job) -> list[PayloadWord]:
 
 def language_of(job: Job) -> str | None:
     """Return the language code that the transcript of a job says; None unless it is completed."""
-    return job.recognition and dict(job.recognition.extra).get("language_code", job.recognition.language_code)
+    if job.recognition is None:
+        return None
+    return contract.as_text(job.recognition.extra.get("language_code", job.recognition.language_code))
 
 
 def grouped(job: Job, level: str) -> bytes:

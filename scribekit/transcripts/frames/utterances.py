@@ -86,7 +86,7 @@ def shortened(
         >>> ends.tolist(), repaired.tolist()
         ([400, 1200], [True, False])
     """
-    starts, turn_ends, repaired = (column.copy() for column in turns)
+    starts, turn_ends, repaired = turns[0], turns[1].copy(), turns[2].copy()
     latest: dict[int, int] = {}
     for turn, end in zip(indices, ends.tolist(), strict=True):
         if turn is not None:
