@@ -143,10 +143,12 @@ class PayloadReader:
         """Return the times of the turns, repaired, and which were."""
         listed = transcript.words or [word for turn in self.turns for word in turn.words or ()]
         words, given = read_words_leniently(msgspec.structs.replace(transcript, words=listed), with_utterances=True)
+        long = times.too_long(words.starts, words.ends, given)
         given_ends = words.ends
         words.repair_times(self.latest_ms, given)
+        cut = {place: int(given_ends[place]) for place in long.tolist() if words.ends[place] < given_ends[place]}
         indices = [None] * len(words) if words.utterances is None else words.utterances
-        return shortened(possible_times(self.turns, self.latest_ms), given_ends, words.ends, indices)
+        return shortened(possible_times(self.turns, self.latest_ms), words.ends, cut, indices)
 
     def _received(self, turns: Any) -> list[Any]:
         """Return the utterances as received; in a corrected transcript, which has others, they are under a key of their own."""

@@ -60,6 +60,12 @@ def are_plausible(starts: Times, ends: Times, latest: int) -> bool:
     return in_order and int(starts[0]) >= 0 and int(ends.max()) <= latest and int((ends - starts).max()) <= SURELY_POSSIBLE_MS
 
 
+def too_long(starts: Times, ends: Times, given: tuple[Flags, Flags] | None = None) -> npt.NDArray[np.intp]:
+    """Return the positions of the words that last so long that their ends may be wrong."""
+    is_long = ends - starts > SURELY_POSSIBLE_MS
+    return np.flatnonzero(is_long if given is None else is_long & given[0] & given[1])
+
+
 def repair_times(
     starts: Times, ends: Times, channels: Sequence[str | None], latest: int, given: tuple[Flags, Flags] | None = None
 ) -> tuple[Times, Times, Flags]:

@@ -70,19 +70,19 @@ def possible_times(utterances: Sequence[contract.Utterance], latest: int) -> tup
 
 
 def shortened(
-    turns: tuple[Times, Times, times.Flags], given_ends: Times, ends: Times, indices: Sequence[int | None] | Times
+    turns: tuple[Times, Times, times.Flags], ends: Times, cut: dict[int, int], indices: Sequence[int | None] | Times
 ) -> tuple[Times, Times, times.Flags]:
-    """Return the times of turns, where a turn that lasted as long as a word of its own ends with its words when that word is shortened.
+    """Return the times of turns, where a turn that lasted as long as a word of its own ends with its words when that word is cut.
 
     Args:
         turns: Starts, ends and which were repaired, from :func:`possible_times`.
-        given_ends: The ends of the words, as the payload gives them.
-        ends: Their ends, repaired.
+        ends: The ends of the words, repaired.
+        cut: Positions of words that lasted too long → the ends that the payload gives them.
         indices: The turn of each word; None where it has none.
 
     Example:
         >>> turns = np.array([0, 900]), np.array([1_900_000, 1200]), np.array([False, False])
-        >>> starts, ends, repaired = shortened(turns, np.array([1_900_000, 1200]), np.array([400, 1200]), [0, 1])
+        >>> starts, ends, repaired = shortened(turns, np.array([400, 1200]), {0: 1_900_000}, [0, 1])
         >>> ends.tolist(), repaired.tolist()
         ([400, 1200], [True, False])
     """
@@ -91,9 +91,9 @@ def shortened(
     for turn, end in zip(indices, ends.tolist(), strict=True):
         if turn is not None:
             latest[turn] = max(end, latest.get(turn, 0))
-    for position in np.flatnonzero(ends < given_ends).tolist():
+    for position, given_end in cut.items():
         turn = indices[position]
-        if turn is not None and turns[1][turn] == given_ends[position] and latest[turn] < given_ends[position]:
+        if turn is not None and turns[1][turn] == given_end > latest[turn]:
             turn_ends[turn], repaired[turn] = max(latest[turn], starts[turn]), True
     return starts, turn_ends, repaired
 
