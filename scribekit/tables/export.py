@@ -50,6 +50,7 @@ def export(
     folder: str | Path,
     formats: Sequence[str] | None = None,
     *,
+    options: Mapping[str, Mapping[str, bool]] | None = None,
     language: str | None = None,
     unredacted: bool = False,
     reviewed: bool = True,
@@ -67,6 +68,8 @@ def export(
         formats: Any of ``txt``, ``srt``, ``vtt``, ``speakers``, ``json`` (these five unless you name others) and ``markdown``, which has
             the summary and the action items before the text. ``json`` has everything that the service returned, except texts without
             masks.
+        options: Options of formats, by name. ``{"srt": {"speakers": True}}`` begins each caption of an SRT file with its speaker
+            (``Speaker A: …``, or the name that the speaker was given); ``{"vtt": {"speakers": False}}`` leaves the speakers of WebVTT out.
         language: Write the translations in this language instead of what was said: ``interview.mp3.de.srt``. Formats are then ``txt``,
             ``srt``, ``vtt`` and ``speakers``. A translation is of the transcript as received. Captions need translated utterances
             (``match_original_utterance``), whose words share the time of their utterance; where only the whole text was translated,
@@ -80,13 +83,13 @@ def export(
         The files that were written: ``recording_id, format, path, bytes, sha256`` (``schema.WRITTEN``).
 
     Raises:
-        OptionError: A format is not known, or cannot be written in another language; or no transcript has such a translation, or texts
-            without masks.
+        OptionError: A format or an option of it is not known, or a format cannot be written in another language; or no transcript has such
+            a translation, or texts without masks.
         ExportError: The folder cannot be written.
     """
     edition = _edition(language, unredacted=unredacted)
     usual = DEFAULT_FORMATS if language is None else TRANSLATED_FORMATS
-    chosen = resolve(usual if formats is None else formats)
+    chosen = resolve(usual if formats is None else formats, options)
     for form in chosen if language is not None else ():
         if not form.is_of_words:
             raise OptionError(f"{form.name!r} holds every language that there is, so it is not written in one. Leave out language= for it.")

@@ -117,13 +117,15 @@ class Format:
         needs_times: Whether it is nothing without times.
         is_of_words: Whether it has only what was said, so that a translation can be written in it.
         render: Returns the file's text, for UTF-8 with LF line ends; the same text for the same document.
+        options: What can be switched on or off, with what holds otherwise; keywords of ``render``.
     """
 
     name: str
     suffix: str
-    render: Callable[[Document], str]
+    render: Callable[..., str]
     is_of_words: bool = True
     needs_times: bool = False
+    options: Mapping[str, bool] = field(default_factory=dict)
 
 
 def _utterance(turn: frames.TranslatedTurn) -> contract.Utterance:
