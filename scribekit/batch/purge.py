@@ -18,7 +18,7 @@ from scribekit.base.errors import ServiceStoppedError
 from scribekit.base.progress import Progress
 from scribekit.batch.engine.loop import wait_for
 from scribekit.batch.which_service import check_host
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.view import time_stamp
 
@@ -26,6 +26,7 @@ DELETED, KEPT = "deleted", "there"
 _IF_STOPPED = "What was deleted is recorded. The same call goes on with the rest."
 
 
+@takes_corpus
 def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: bool = True) -> pd.DataFrame:
     """Delete the transcripts of ended jobs, and their uploaded audio, at the service. The corpus keeps its transcripts.
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from scribekit.base.errors import OptionError, nearest
+from scribekit.base.names import names_of
 from scribekit.base.schema import WORD_ERRORS, WORDS
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.view import CorpusView
 from scribekit.quality.comparison import ComparedRecording, Recording, compare, evaluation_frame
 from scribekit.quality.confidence import group_name
@@ -17,6 +18,7 @@ from scribekit.quality.references import Reference, References, read_references
 from scribekit.tables.frames import frame_of
 
 
+@takes_corpus
 def evaluate(
     corpus: Batch | Corpus,
     references: References,
@@ -56,7 +58,6 @@ def evaluate(
 
     Raises:
         OptionError: ``by``, ``normaliser`` or a reference is not understood, or no recording has both a transcript and a reference.
-        MissingExtraError: jiwer is not installed.
     """
     column, by_speaker = _grouping(by)
     with corpus.reading() as view:
@@ -70,6 +71,7 @@ def evaluate(
     return frame
 
 
+@takes_corpus
 def word_errors(corpus: Batch | Corpus, references: References, *, normaliser: str = "basic", reviewed: bool = True) -> pd.DataFrame:
     """Return what was recognised and what was really said, word by word: jiwer's alignment behind the word error rate.
 
@@ -89,7 +91,6 @@ def word_errors(corpus: Batch | Corpus, references: References, *, normaliser: s
 
     Raises:
         OptionError: ``normaliser`` or a reference is not understood, or no recording has both a transcript and a reference.
-        MissingExtraError: jiwer is not installed.
     """
     with corpus.reading() as view:
         compared = compared_recordings(frame_of(view, "words", reviewed=reviewed), references, view, normaliser)
@@ -106,6 +107,7 @@ def compared_recordings(words: pd.DataFrame, references: References, view: Corpu
     return compare(_recordings(frame, said, [name for name in ids if name in said], str), normaliser)
 
 
+@takes_corpus
 def turn_statistics(corpus: Batch | Corpus, *, reviewed: bool = True) -> pd.DataFrame:
     """Measure how each speaker talks: share of talk, talk/listen ratio, pace, overlaps, interruptions and pauses.
 
@@ -137,7 +139,7 @@ def _recordings(words: pd.DataFrame, said: Mapping[str, Reference], ids: Sequenc
 
 def _grouping(by: str | Sequence[str] | None) -> tuple[str | None, bool]:
     """Return the column that groups recordings (None without one), and whether speakers have rows of their own."""
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = names_of(by, "by")
     others = [name for name in names if name != "speaker"]
     if len(others) > 1:
         raise OptionError(f"by groups recordings by one column, and optionally by 'speaker' too; not by {' and '.join(map(repr, others))}.")

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from scribekit.base.errors import OptionError, nearest
+from scribekit.base.names import names_of
 from scribekit.transcripts.formats import json, markdown, speakers, srt, txt, vtt
 from scribekit.transcripts.formats.document import Document, Format
 
@@ -40,7 +41,7 @@ def resolve(names: str | Iterable[str], options: Mapping[str, Mapping[str, bool]
         >>> [found.suffix for found in resolve(["srt", "txt", "srt"])]
         ['.srt', '.txt']
     """
-    wanted = list(dict.fromkeys([names] if isinstance(names, str) else names))
+    wanted = list(dict.fromkeys(names_of(names, "formats")))
     if not wanted:
         raise OptionError(f"No export format was named. Known are: {', '.join(FORMATS)}.")
     for name in wanted:
