@@ -11,10 +11,10 @@ import itertools
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 
@@ -171,9 +171,8 @@ def write_documents(folder: Path, documents: Iterable[Document], formats: Sequen
                 continue
             path = folder / f"{names[document.recording_id]}{form.suffix}"
             content = form.render(document).encode()
-            with _explained(path):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                _write_whole(path, content)
+            with whole_file(path) as file:
+                file.write(content)
             digest = hashlib.sha256(content).hexdigest()
             rows.append(
                 {
@@ -187,16 +186,27 @@ def write_documents(folder: Path, documents: Iterable[Document], formats: Sequen
     return WRITTEN.frame(rows)
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that gets its name only when all is written and on the disk; until then an existing file of that name stays.
+
+    Args:
+        path: Its path; folders that do not exist are made.
+
+    Raises:
+        ExportError: The file cannot be written.
+    """
+    with _explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            with temporary.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _explained(path: Path) -> AbstractContextManager[None]:
