@@ -93,6 +93,12 @@ def to_excel(
         MissingExtraError: The library that writes workbooks is not installed (``pip install 'scribekit[excel]'``).
         ExportError: The file cannot be written.
         LedgerError: The corpus cannot be read.
+
+    Example:
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     written = to_excel(pd.DataFrame({"said": ["=1+1", "Yes."]}), f"{folder}/talk.xlsx")
+        >>> written[["sheet", "rows"]].to_numpy().tolist()
+        [['table', 2]]
     """
     target = Path(path).expanduser()
     if target.suffix.lower() != ".xlsx":
@@ -221,7 +227,7 @@ def fit(text: str) -> _Fitted:
         >>> fit("so\x00 it\r\ngoes").text
         'so it\ngoes'
         >>> fit("so" * 20_000).text[-23:]
-        ' [cut: 40000 characters]'[-23:]
+        '[cut: 40000 characters]'
     """
     if len(text) < LONGEST_CELL // 2 and text.isprintable():
         return _Fitted(text, is_cut=False, is_cleaned=False)
