@@ -1,7 +1,7 @@
 """The one owner of HTTP: the service's endpoints as calls that return the answers of :mod:`scribekit.api.answers`.
 
 A call never raises for a failure of the service or the network; it returns what happened, and
-:func:`scribekit.batch.steps.next_step` decides. Nothing here retries. No body, text or key is ever logged.
+:func:`scribekit.batch.steps.next_step` decides. Nothing here retries. No body, text, key or signed address is ever logged.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import hashlib
 import json
 import logging
 import math
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 import anyio
 import httpx
@@ -25,6 +25,8 @@ from scribekit.api.connection import Connection
 from scribekit.api.rate_limit import RateLimiter
 from scribekit.base import contract
 from scribekit.base.errors import reason
+from scribekit.base.files import open_regular, size_of
+from scribekit.base.request_logs import masked_requests
 
 CHUNK_BYTES = 1 << 18
 TIMEOUT = httpx.Timeout(30.0, connect=10.0, pool=None)
@@ -35,8 +37,8 @@ CONNECTIONS = 16
 LONGEST_PAUSE_S = 3600.0
 """The longest pause that a ``Retry-After`` header can ask for."""
 
-SHORTEST_KEY = 8
-"""A key of this many characters or more is cut out of what the service says. Shorter ones, of an embedded service, may be a word."""
+SHORTEST_SECRET = 8
+"""A key or secret of this many characters or more is cut out of what the service says; a shorter one may be a word."""
 
 _log = logging.getLogger("scribekit.api.client")
 
@@ -73,11 +75,17 @@ class Fetched:
 
 
 class Client:
-    """An open connection to one service. Use it as an asynchronous context manager."""
+    """An open connection to one service. Use it as an asynchronous context manager.
 
-    def __init__(self, connection: Connection, limiter: RateLimiter) -> None:
+    Args:
+        connection: The service, and the key to it.
+        limiter: Spreads the requests over time.
+        secrets: What the service may repeat and nobody may read, beside the key.
+    """
+
+    def __init__(self, connection: Connection, limiter: RateLimiter, *, secrets: Sequence[str] = ()) -> None:
         self._limiter = limiter
-        self._key = connection.api_key
+        self._secrets = [secret for secret in (connection.api_key, *secrets) if len(secret) >= SHORTEST_SECRET]
         self._slots = asyncio.Semaphore(CONNECTIONS)
         self._http = httpx.AsyncClient(
             base_url=connection.base_url,
@@ -96,17 +104,19 @@ class Client:
 
     async def upload(self, path: str, sha256: str) -> Uploaded | Refused | NoAnswer | Unusable:
         """Upload a local file in pieces; return :class:`Unusable` when its SHA-256 is not the one in the manifest."""
-        file = anyio.Path(path)
+        digest = hashlib.sha256()
         try:
-            size = (await file.stat()).st_size
-            digest = hashlib.sha256()
-            answer = await self._send(
-                "POST",
-                "/v2/upload",
-                content=_pieces(file, size, digest),
-                headers={"content-length": str(size), "content-type": "application/octet-stream"},
-                timeout=UPLOAD_TIMEOUT,
-            )
+            with await anyio.to_thread.run_sync(open_regular, path) as file:
+                size = size_of(file)
+                if size > contract.LARGEST_UPLOAD_BYTES:
+                    return _CHANGED
+                answer = await self._send(
+                    "POST",
+                    "/v2/upload",
+                    content=_pieces(file, size, digest),
+                    headers={"content-length": str(size), "content-type": "application/octet-stream"},
+                    timeout=UPLOAD_TIMEOUT,
+                )
         except _FileChangedError:
             return _CHANGED
         except OSError as cause:
@@ -143,9 +153,11 @@ class Client:
         if isinstance(answer, Refused | NoAnswer):
             return answer
         try:
-            return Fetched(contract.read_head(answer), answer)
+            head = contract.read_head(answer)
         except contract.DECODE_ERRORS:
             return NoAnswer(sent=True, unreadable=True)
+        head.error = self._without_secrets(head.error)
+        return Fetched(head, answer)
 
     async def delete(self, transcript_id: str) -> bytes | Refused | NoAnswer:
         """Delete a transcript, and its uploaded audio, at the service."""
@@ -158,17 +170,21 @@ class Client:
         if isinstance(answer, Refused | NoAnswer):
             return answer
         try:
-            return contract.read_page(answer)
+            page = contract.read_page(answer)
         except contract.DECODE_ERRORS:
             return NoAnswer(sent=True, unreadable=True)
+        for item in page.transcripts:
+            item.error = self._without_secrets(item.error)
+        return page
 
     async def _send(self, method: str, path: str, **request: Any) -> bytes | Refused | NoAnswer:
         """Send a request; return the body of a success, or else what happened."""
         async with self._slots, self._limiter.request():
             try:
-                async with self._http.stream(method, path, **request) as response:
-                    # Not response.content: a response refers to itself and would keep its body until the garbage collector runs.
-                    body = b"".join([piece async for piece in response.aiter_bytes()])
+                with masked_requests():
+                    async with self._http.stream(method, path, **request) as response:
+                        # Not response.content: a response refers to itself and would keep its body until the garbage collector runs.
+                        body = b"".join([piece async for piece in response.aiter_bytes()])
             except _NEVER_SENT as cause:
                 _log.info("%s %s: not sent (%s)", method, path, type(cause).__name__)
                 return NoAnswer(sent=False)
@@ -177,33 +193,44 @@ class Client:
                 return NoAnswer(sent=True)
         if response.is_success:
             return body
-        refused = _refusal(response, body, self._key)
+        refused = _refusal(response, body)
+        refused = replace(refused, error=self._without_secrets(refused.error))
         if refused.retry_after_s is not None and refused.is_rate_limit:
             self._limiter.pause(refused.retry_after_s)
         _log.info("%s %s: HTTP %d", method, path, response.status_code)
         return refused
 
+    def _without_secrets(self, text: str | None) -> str | None:
+        for secret in self._secrets if text else ():
+            text = (text or "").replace(secret, "…")
+        return text
+
 
 async def post_json(url: str, message: Mapping[str, Any]) -> None:
-    """Post a short message to any other address, with a short timeout.
+    """Post a short message to any other address, with a short timeout. The address is a secret as a whole: chat services take it for one.
 
     Raises:
         httpx.HTTPError: It was not delivered.
     """
-    async with httpx.AsyncClient(timeout=httpx.Timeout(5.0)) as http:
-        (await http.post(url, json=message)).raise_for_status()
+    try:
+        with masked_requests(whole=True):
+            async with httpx.AsyncClient(timeout=httpx.Timeout(5.0)) as http:
+                status = (await http.post(url, json=message)).status_code
+    except httpx.HTTPError as cause:
+        raise type(cause)("The message was not delivered.") from None
+    if status >= 300:
+        raise httpx.HTTPError(f"The message was not delivered (HTTP {status}).")
 
 
-async def _pieces(file: anyio.Path, size: int, digest: Any) -> AsyncIterator[bytes]:
+async def _pieces(file: BinaryIO, size: int, digest: Any) -> AsyncIterator[bytes]:
     """Yield the file's bytes, exactly ``size`` of them: the ``Content-Length`` header has announced that many."""
-    left = size
-    async with await anyio.open_file(file, "rb") as stream:
-        while piece := await stream.read(CHUNK_BYTES):
-            left -= len(piece)
-            if left < 0:
-                raise _FileChangedError
-            digest.update(piece)
-            yield piece
+    left, stream = size, anyio.wrap_file(file)
+    while piece := await stream.read(CHUNK_BYTES):
+        left -= len(piece)
+        if left < 0:
+            raise _FileChangedError
+        digest.update(piece)
+        yield piece
     if left:
         raise _FileChangedError
 
@@ -215,7 +242,7 @@ def _decoded(body: bytes, shape: type[Any]) -> Any:
         return NoAnswer(sent=True, unreadable=True)
 
 
-def _refusal(response: httpx.Response, body: bytes, key: str) -> Refused:
+def _refusal(response: httpx.Response, body: bytes) -> Refused:
     error = None
     try:
         answer = json.loads(body)
@@ -223,8 +250,6 @@ def _refusal(response: httpx.Response, body: bytes, key: str) -> Refused:
     except ValueError:  # an HTML page of a proxy
         if contract.ERROR_TOO_MANY.casefold() in body.decode("utf-8", "replace").casefold():
             error = contract.ERROR_TOO_MANY
-    if error and len(key) >= SHORTEST_KEY:
-        error = error.replace(key, "…")
     return Refused(response.status_code, error, _retry_after_s(response.headers))
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode, urlsplit
 
+from scribekit.base.addresses import masked
 from scribekit.base.errors import MissingExtraError, OptionError, ServiceStoppedError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Webhook:
         public_url: The http(s) URL that the service calls; a tunnel or proxy must lead from there to ``host`` and ``port``.
         host: The address to listen on.
         port: The port to listen on.
-        secret: Comes back in a header of each genuine call; made at random, never shown.
+        secret: Comes back in a header of each genuine call; made at random. Neither it nor the URL is shown.
         calls: How many calls came, by what they were: ``accepted``, ``repeated``, ``unknown``, ``forged``, ``malformed``.
 
     Raises:
@@ -54,7 +55,7 @@ class Webhook:
         'https://hooks.example.org/scribekit?job=4f2a'
     """
 
-    public_url: str
+    public_url: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8765
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
@@ -65,7 +66,7 @@ class Webhook:
         parts = urlsplit(self.public_url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise OptionError(
-                f"Webhook(public_url={self.public_url!r}): expected an http(s) URL without query or fragment, "
+                f"Webhook(public_url={masked(self.public_url)!r}): expected an http(s) URL without query or fragment, "
                 "for example 'https://hooks.example.org/scribekit'."
             )
 

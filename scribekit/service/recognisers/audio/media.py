@@ -15,6 +15,7 @@ from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
 from scribekit.base import contract
+from scribekit.base.files import media_arguments
 from scribekit.service.recognisers.audio.media_type import is_media, no_audio_error
 from scribekit.service.recognisers.base import RecognitionError
 
@@ -180,7 +181,7 @@ def _with_size(parts: list[NDArray[np.float32]], size: int) -> NDArray[np.float3
 
 def _open(path: Path) -> av.container.InputContainer:
     try:
-        return av.open(str(path), metadata_errors="ignore")
+        container: av.container.InputContainer = av.open(**media_arguments(path))
     except FileNotFoundError as missing:
         raise RecognitionError(f"{contract.ERROR_DOWNLOAD}. There is no file at the address.") from missing
     except (av.error.FFmpegError, ValueError) as refused:
@@ -188,6 +189,7 @@ def _open(path: Path) -> av.container.InputContainer:
             reason = "The file is cut off or damaged: its contents cannot be found."
             raise RecognitionError(f"{contract.ERROR_TRANSCODING}. {reason}") from refused
         raise no_audio_error(path) from refused
+    return container
 
 
 def _layout(stream: AudioStream, channels: int) -> str | av.AudioLayout:

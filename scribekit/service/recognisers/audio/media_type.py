@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scribekit.base import contract
+from scribekit.base.files import open_regular
 from scribekit.service.recognisers.base import RecognitionError
 
 _HEAD_BYTES = 4096
@@ -66,5 +67,5 @@ def _describe_text(head: bytes) -> str:
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return file.read(_HEAD_BYTES)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scribekit.base import contract
+from scribekit.base.files import media_arguments
 from scribekit.service.recognisers.audio.media_type import is_media, no_audio_error
 from scribekit.service.recognisers.base import RecognitionError
 
@@ -19,7 +20,7 @@ def probe(path: Path) -> tuple[float, int]:
     import av
 
     try:
-        with av.open(str(path), metadata_errors="ignore") as container:
+        with av.open(**media_arguments(path)) as container:
             if not container.streams.audio:
                 raise no_audio_error(path)
             stream = container.streams.audio[0]
