@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode, urlsplit
 
-from scribekit.base.addresses import masked
 from scribekit.base.errors import MissingExtraError, OptionError, ServiceStoppedError
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class Webhook:
         parts = urlsplit(self.public_url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise OptionError(
-                f"Webhook(public_url={masked(self.public_url)!r}): expected an http(s) URL without query or fragment, "
+                f"Webhook(public_url={self.public_url!r}): expected an http(s) URL without query or fragment, "
                 "for example 'https://hooks.example.org/scribekit'."
             )
 

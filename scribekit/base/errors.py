@@ -8,9 +8,20 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from scribekit.base.addresses import masked
+
 
 class ScribekitError(Exception):
-    """Base of every error that scribekit raises on purpose."""
+    """Base of every error that scribekit raises on purpose. Addresses in its message are masked (:mod:`scribekit.base.addresses`).
+
+    Example:
+        >>> raise ScribekitError("There is nothing at https://ada:secret@host.example/a.mp3?X-Amz-Signature=4f2a.")
+        Traceback (most recent call last):
+        scribekit.base.errors.ScribekitError: There is nothing at https://host.example/a.mp3?….
+    """
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(masked(arg) if isinstance(arg, str) else arg for arg in args))
 
 
 class ManifestError(ScribekitError):

@@ -30,7 +30,7 @@ from scribekit.batch.which_service import with_embedded_service, work_left
 from scribekit.corpus import status
 from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes
 from scribekit.corpus.ledger import Ledger
-from scribekit.recordings.manifest import public_source, with_public_sources
+from scribekit.recordings.manifest import with_public_sources
 from scribekit.recordings.scan import read_manifest
 
 _log = logging.getLogger("scribekit.batch.transcribe")
@@ -245,9 +245,8 @@ def _check_ids(ledger: Ledger, job_plan: JobPlan) -> None:
         if source == row.source or other is None:
             continue
         if ledger.content(other) not in (None, content.get(row.job_key or "")):
-            before, now = public_source(source), public_source(row.source)
             raise ManifestError(
-                f"The id {row.recording_id!r} already names another recording in this corpus ({before!r}, now {now!r}). "
+                f"The id {row.recording_id!r} already names another recording in this corpus ({source!r}, now {row.source!r}). "
                 "Give the manifest a recording_id column of your own, or use another corpus=."
             )
 

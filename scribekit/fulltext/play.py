@@ -13,7 +13,7 @@ from scribekit.corpus.handles import Batch, Corpus
 from scribekit.fulltext.citation import cells_of
 from scribekit.recordings.clips import wav_clip
 from scribekit.recordings.locate import missing_file_message
-from scribekit.recordings.manifest import is_url, public_source
+from scribekit.recordings.manifest import is_url
 
 if TYPE_CHECKING:
     from IPython.display import Audio
@@ -64,8 +64,7 @@ def _file_of(cells: Mapping[str, Any], corpus: Corpus | None) -> Path:
         raise OptionError("The row does not say where its recording is. Give the corpus as well: play(row, corpus=corpus).")
     if is_url(source):
         raise OptionError(
-            f"The recording is at {public_source(source)!r}, and play reads files only. "
-            "Download it, and give the row that file as 'source'."
+            f"The recording is at {source!r}, and play reads files only. Download it, and give the row that file as 'source'."
         )
     if problem := missing_file_message(source):
         raise ScribekitError(problem)
