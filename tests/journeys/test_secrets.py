@@ -28,8 +28,9 @@ from ports import reserve_port
 import scribekit as sk
 from scribekit.api.connection import Connection
 from scribekit.base import schema
+from scribekit.corpus.handles import manifest_to_bytes
 from scribekit.corpus.ledger import Ledger
-from scribekit.corpus.ledger.database import unpack
+from scribekit.corpus.ledger.database import pack, unpack
 
 KEY, SIGNATURE, PASSWORD, HOOK_PASSWORD, ALERTS = "key4f2a9c0017", "sig4f2a9c0017", "pass4f2a9c0017", "hook4f2a9c0017", "alert4f2a9c0017"
 SIGNED = f"X-Amz-Credential=AKIA1&X-Amz-Signature={SIGNATURE}"
@@ -268,6 +269,7 @@ def test_a_corpus_of_an_earlier_version_shows_no_secret_either(finished):
     real = manifest_of(batch.path)
     with sqlite3.connect(batch.path / "ledger.sqlite") as db:
         db.executemany("UPDATE recordings SET source = ? WHERE recording_id = ?", zip(real["source"], real["recording_id"], strict=True))
+        db.execute("UPDATE batches SET manifest = ?", (pack(manifest_to_bytes(real)),))
     assert found(secrets(webhook), [frame.to_csv() for frame in frames(batch)]) == []
     with Ledger(batch.path) as ledger:
         assert SIGNATURE in str(ledger.sources())

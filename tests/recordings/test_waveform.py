@@ -1,3 +1,4 @@
+import os
 import wave
 from pathlib import Path
 
@@ -95,3 +96,11 @@ def test_what_is_no_recording_is_told(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(ScribekitError, match="cannot be opened"):
         computed(path, tmp_path / "peaks")
+
+
+@pytest.mark.parametrize("content", ["ffconcat version 1.0\nfile a.wav\n", None], ids=["a playlist of itself", "a pipe"])
+def test_what_is_not_a_recording_holds_nothing_up(tmp_path, content):
+    path = tmp_path / "a.wav"
+    os.mkfifo(path) if content is None else path.write_text(content)
+    with pytest.raises(ScribekitError, match="cannot be opened"):
+        computed(path, tmp_path / "cache")

@@ -218,3 +218,12 @@ def test_an_unknown_format_writes_nothing(folder, tmp_path):
     with pytest.raises(OptionError, match="'srt'"):
         sk.export(batch, tmp_path / "out", ["txt", "str"])
     assert not (tmp_path / "out").exists()
+
+
+def test_exports_are_made_by_the_umask(stored, tmp_path):
+    before = os.umask(0o022)
+    try:
+        sk.export(stored({"a": "one"}), tmp_path / "out", ["txt"], progress=False)
+    finally:
+        os.umask(before)
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "out", tmp_path / "out" / "a.txt")] == [0o755, 0o644]
