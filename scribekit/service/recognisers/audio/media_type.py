@@ -35,6 +35,11 @@ def no_audio_error(path: Path) -> RecognitionError:
     return RecognitionError(f"{contract.ERROR_NO_AUDIO}{describe(path)}.")
 
 
+def no_file_error() -> RecognitionError:
+    """Return the contract's error for an address where there is no file to read."""
+    return RecognitionError(f"{contract.ERROR_DOWNLOAD}. There is no file at the address.")
+
+
 def is_media(path: Path) -> bool:
     """Whether the file begins like an audio or video file of a common type."""
     head = _head(path)

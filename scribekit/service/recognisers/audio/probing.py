@@ -7,7 +7,7 @@ from typing import Any
 
 from scribekit.base import contract
 from scribekit.base.files import media_arguments
-from scribekit.service.recognisers.audio.media_type import is_media, no_audio_error
+from scribekit.service.recognisers.audio.media_type import is_media, no_audio_error, no_file_error
 from scribekit.service.recognisers.base import RecognitionError
 
 
@@ -30,6 +30,8 @@ def probe(path: Path) -> tuple[float, int]:
         if is_media(path):
             raise RecognitionError(f"{contract.ERROR_TRANSCODING}. The file is cut off or damaged.") from error
         raise no_audio_error(path) from error
+    except OSError as missing:
+        raise no_file_error() from missing
     if duration_s * 1000 < contract.SHORTEST_MS:
         raise RecognitionError(contract.ERROR_TOO_SHORT)
     return duration_s, max(1, channels)
