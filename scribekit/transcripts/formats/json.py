@@ -7,9 +7,9 @@ import msgspec
 from scribekit.base import contract
 from scribekit.base.addresses import masked
 from scribekit.transcripts.formats.document import Document
+from scribekit.transcripts.frames import without_unredacted
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])  # values are copied as they were written
-
 _HEADER_VALUE = "webhook_auth_header_value"
 
 
@@ -17,12 +17,14 @@ def render(document: Document) -> str:
     """Return the payload's JSON, indented by one space. Every key, number and text is unchanged, known to scribekit or not.
 
     Only in addresses (``audio_url``, ``webhook_url`` and the like) secrets are masked, and the webhook's secret is.
+    Texts without masks (``unredacted_text`` and so on) are only in the file of a document that is to have them.
     A payload that is not valid JSON is restored first (:func:`scribekit.base.contract.valid_json`).
     """
+    payload = document.payload if document.is_unredacted else without_unredacted(document.payload)
     try:
-        return _indented(document.payload)
+        return _indented(payload)
     except contract.DECODE_ERRORS:
-        return _indented(contract.valid_json(document.payload))
+        return _indented(contract.valid_json(payload))
 
 
 def _indented(payload: bytes) -> str:
