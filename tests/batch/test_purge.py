@@ -49,7 +49,9 @@ def test_deleting_again_asks_for_nothing(service, batch):
 
 def test_what_could_not_be_deleted_is_tried_by_the_next_call(service, batch):
     service.set_faults(http_503=1.0)
-    assert sk.purge(batch, progress=False)["status"].tolist() == ["server_error"] * 4
+    with pytest.raises(ServiceStoppedError, match="the service answers 503 since"):
+        sk.purge(batch, limits=sk.Limits(patience_s=0.3, backoff_s=0.02), progress=False)
+    assert sk.purge(batch, remote=False)["status"].tolist() == ["there"] * 4
     service.set_faults()
     assert sk.purge(batch, progress=False)["status"].tolist() == ["deleted"] * 4
 

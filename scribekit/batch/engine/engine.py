@@ -22,6 +22,7 @@ from scribekit.api.failures import NETWORK, Failure, Recovery, http_failure
 from scribekit.api.rate_limit import limiter_for
 from scribekit.api.webhook import listening
 from scribekit.base.errors import LedgerError, ServiceStoppedError
+from scribekit.batch.engine.outages import Contact, Way
 from scribekit.batch.engine.poller import Poller
 from scribekit.batch.engine.reconcile import find_lost_transcript
 from scribekit.batch.engine.run import (
@@ -33,6 +34,7 @@ from scribekit.batch.engine.run import (
     StopRequestedError,
     detail_of,
     event_of,
+    outage_event,
     receipt_for,
     registered,
     stop_event,
@@ -69,7 +71,7 @@ async def drive(run: Run) -> None:
             if lock.has_exited(owner):
                 ledger.release(owner)
         states = Counter(ledger.states(run.batch_ids))
-        run.on_progress(states)
+        run.on_progress(states, "")
         if not ledger.unfinished(run.batch_ids):
             return
         events = EventSink(run.on_event)
@@ -119,7 +121,6 @@ class _Engine:
         self._owner = lock.owner
         self._states = states
         self._commits = GroupCommit(ledger, lock.owner)
-        self._poller = Poller(client, run.limits, has_webhook=run.webhook is not None, known=ledger.known_transcripts)
         self._uploads = asyncio.Semaphore(run.limits.uploads)
         self._fetches = asyncio.Semaphore(FETCHES)
         self._to_fetch = 0
@@ -128,6 +129,9 @@ class _Engine:
         self._room = asyncio.Event()
         self._may_send = asyncio.Event()
         self._may_send.set()
+        self._outage = ""
+        self._contact = Contact(client, run.limits, may_send=self._may_send, on_outlook=self._show_outlook)
+        self._poller = Poller(client, self._contact, run.limits, has_webhook=run.webhook is not None, known=ledger.known_transcripts)
         self._trials = _trials(run, ledger, states)
         self._turn = asyncio.Event()
         self._withheld: list[tuple[Step, float]] = []
@@ -201,7 +205,7 @@ class _Engine:
             if self._lock.has_exited(owner):
                 self._ledger.release(owner)
         self._states = Counter(self._ledger.states(self._run.batch_ids))
-        self._run.on_progress(self._states)
+        self._run.on_progress(self._states, self._outage)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._active.discard(task)
@@ -224,14 +228,17 @@ class _Engine:
 
     async def _do(self, job: Job) -> None:
         """Do one job when its turn has come."""
-        while job.state in UNSENT and not self._trials.admit(job):
-            await self._turn.wait()
+        await self._admitted(job)
         try:
             await self._steps(job)
         finally:
             if self._trials.left(job):
                 self._next_turn()
                 self._announce_failures(self._is_certain)
+
+    async def _admitted(self, job: Job) -> None:
+        while job.state in UNSENT and not self._trials.admit(job):
+            await self._turn.wait()
 
     def _next_turn(self) -> None:
         turn, self._turn = self._turn, asyncio.Event()
@@ -243,7 +250,7 @@ class _Engine:
         answer: Answer = Claimed()
         fetched: Fetched | None = None
         while True:
-            step = next_step(job, action, answer, self._context())
+            step = next_step(job, action, answer, self._context(job))
             if action is Action.SUBMIT and isinstance(answer, Refused) and step.failure:
                 stop = self._trials.refused(job, answer, step.failure)
                 if stop:
@@ -253,14 +260,20 @@ class _Engine:
             if isinstance(answer, Accepted) and self._trials.accepted(job):
                 self._next_turn()
                 self._announce_failures(self._is_certain)
+            is_upload_repeated = action is step.action is Action.UPLOAD
             job, action = step.job, step.action
             if action is Action.STOP:
                 assert step.failure is not None
                 raise ServiceStoppedError(step.failure.kind, step.failure.advice)
             if job.state in ENDED or (action is Action.WAIT and not self._run.to_the_end):
                 return
+            if is_upload_repeated:  # meanwhile another may try, which shows whose failure it is
+                self._trials.give_way(job)
+                self._next_turn()
             if step.after_s:
                 await asyncio.sleep(step.after_s)
+            if is_upload_repeated:
+                await self._admitted(job)
             if action is not Action.FETCH or fetched is None:
                 result = await self._perform(action, job)
                 fetched, answer = (result, result.report) if isinstance(result, Fetched) else (None, result)
@@ -277,15 +290,14 @@ class _Engine:
         raise ServiceStoppedError(stop.failure.kind, stop.failure.advice)
 
     async def _perform(self, action: Action, job: Job) -> Answer | Fetched:
-        if action in (Action.UPLOAD, Action.SUBMIT):
-            await self._may_send.wait()
+        ask = self._contact.ask
         match action:
             case Action.UPLOAD:
                 async with self._uploads:
-                    return await self._client.upload(job.source, job.sha256 or "")
+                    return await ask(Way.UPLOAD, job.key, lambda: self._client.upload(job.source, job.sha256 or ""))
             case Action.SUBMIT:
                 delivery = self._run.webhook.options_for(job.key) if self._run.webhook else {}
-                return await self._client.create(job.audio_url or "", job.options, delivery)
+                return await ask(Way.CREATE, job.key, lambda: self._client.create(job.audio_url or "", job.options, delivery))
             case Action.RECONCILE:
                 return await self._reconcile(job)
             case Action.WAIT:
@@ -300,7 +312,7 @@ class _Engine:
         """
         while True:
             answer = await find_lost_transcript(
-                self._client, job, lambda ids: self._ledger.known_transcripts(ids) | self._found.intersection(ids)
+                self._client, self._contact, job, lambda ids: self._ledger.known_transcripts(ids) | self._found.intersection(ids)
             )
             if not isinstance(answer, Accepted):
                 return answer
@@ -313,7 +325,7 @@ class _Engine:
         self._room.set()
         try:
             async with self._fetches:
-                return await self._client.get(job.transcript_id or "")
+                return await self._contact.ask(Way.GET, job.key, lambda: self._client.get(job.transcript_id or ""))
         finally:
             self._to_fetch -= 1
 
@@ -335,7 +347,7 @@ class _Engine:
         if after.state != before.state:
             self._states[before.state] -= 1
             self._states[after.state] += 1
-            self._run.on_progress(self._states)
+            self._run.on_progress(self._states, self._outage)
         if after.state == ERROR:
             self._announce_failures(self._is_certain)
         return True
@@ -358,13 +370,25 @@ class _Engine:
             self._events.emit(event)
             _log.warning("recording %r ended in error: %s (job %s)", event["recording_id"], step.job.error_kind, step.job.key)
 
-    def _context(self) -> Context:
+    def _show_outlook(self, sentence: str) -> None:
+        """Show what the run waits for, and record when something goes away or comes back."""
+        if bool(sentence) != bool(self._outage):
+            event = outage_event(sentence, time.time())
+            self._ledger.note(event["at"], event["event"], sentence)
+            self._events.emit(event)
+            _log.warning("%s", sentence or "the service answers again")
+        self._outage = sentence
+        self._lock.show(sentence)
+        self._run.on_progress(self._states, sentence)
+
+    def _context(self, job: Job) -> Context:
         return Context(
             now=time.time(),
             jitter=random.random(),  # noqa: S311 -- spreads retries; no secret
             newest=self._poller.newest,
             limits=self._run.limits,
             forgets_jobs=self._run.connection.forgets_jobs,
+            is_own=self._contact.is_own(job.key),
         )
 
 
