@@ -78,7 +78,7 @@ def test_what_is_yet_to_be_fetched_is_not_deleted(bench, tmp_path):
     service = bench(*FAST)
     impatient = sk.Limits(poll_s=0.05, backoff_s=0.05, job_timeout_s=0.3)
     batch = sk.submit_batch(["https://host.example/a.mp3?duration=60"], corpus=tmp_path / "c", limits=impatient, progress=False)
-    service.set_faults(http_503={"list": 1.0, "get": 1.0})  # so that nobody hears of it before its time is over
+    service.set_faults(too_many_bare={"list": 1.0, "get": 1.0})  # so that nobody hears of it before its time is over
     assert sk.collect(batch, progress=False)["error_kind"].tolist() == ["timed_out"]
     service.set_faults()
     assert sk.purge(batch, progress=False).empty

@@ -16,13 +16,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
-from scribekit.api.answers import Accepted, NoAnswer, Refused
+from scribekit.api.answers import Accepted, NoAnswer, Refused, Uploaded
 from scribekit.api.client import Client, Fetched
 from scribekit.api.failures import NETWORK, Failure, Recovery, http_failure
 from scribekit.api.rate_limit import limiter_for
 from scribekit.api.webhook import listening
 from scribekit.base.errors import LedgerError, ServiceStoppedError
-from scribekit.batch.engine.outages import Contact, Way
+from scribekit.batch.engine.outages import MANY, Contact, Way
 from scribekit.batch.engine.poller import Poller
 from scribekit.batch.engine.reconcile import find_lost_transcript
 from scribekit.batch.engine.run import (
@@ -134,6 +134,8 @@ class _Engine:
         self._poller = Poller(client, self._contact, run.limits, has_webhook=run.webhook is not None, known=ledger.known_transcripts)
         self._trials = _trials(run, ledger, states)
         self._turn = asyncio.Event()
+        self._failing: set[str] = set()
+        """Keys of the jobs that could not be sent, and are tried again."""
         self._withheld: list[tuple[Step, float]] = []
         """Failures that are not announced yet: they may turn out to be those of all jobs, which are announced as one stop."""
 
@@ -184,7 +186,8 @@ class _Engine:
         """
         if not self._may_send.is_set():
             return 0
-        in_flight = self._run.limits.in_flight
+        # Jobs that cannot be sent make room for others, which show whether the failure is their own.
+        in_flight = self._run.limits.in_flight + min(len(self._failing), MANY)
         return in_flight - (len(self._active) - min(self._to_fetch, in_flight))
 
     def _claim(self, tasks: asyncio.TaskGroup, room: int) -> None:
@@ -232,6 +235,7 @@ class _Engine:
         try:
             await self._steps(job)
         finally:
+            self._failing.discard(job.key)
             if self._trials.left(job):
                 self._next_turn()
                 self._announce_failures(self._is_certain)
@@ -257,6 +261,7 @@ class _Engine:
                     await self._stop(stop, step.failure)
             if not await self._record(job, step, fetched):
                 return
+            self._note_failing(job, action, answer)
             if isinstance(answer, Accepted) and self._trials.accepted(job):
                 self._next_turn()
                 self._announce_failures(self._is_certain)
@@ -277,6 +282,13 @@ class _Engine:
             if action is not Action.FETCH or fetched is None:
                 result = await self._perform(action, job)
                 fetched, answer = (result, result.report) if isinstance(result, Fetched) else (None, result)
+
+    def _note_failing(self, job: Job, action: Action | None, answer: Answer) -> None:
+        if isinstance(answer, Uploaded | Accepted):
+            self._failing.discard(job.key)
+        elif isinstance(answer, Refused | NoAnswer) and action in (Action.UPLOAD, Action.SUBMIT):
+            self._failing.add(job.key)
+            self._room.set()
 
     async def _stop(self, stop: Stop, failure: Failure) -> None:
         """End the refused jobs in error, hold back those with the same options, and stop the batch."""

@@ -3,8 +3,9 @@
 :class:`Outlook` decides and is pure. :class:`Contact` acts: every request of a run goes through it, waits in it during an outage, and
 tells it what came.
 
-A failure is a recording's own only when others went through meanwhile. Otherwise it is the network's or the service's: nothing wears, and
-after a few such failures in a row all requests concerned wait. Then only single requests look, after ever longer pauses.
+A failure is a recording's own when others go through on the same way meanwhile. Otherwise it is the network's or the service's: it does
+not count as one of the recording's tries, and after a few such failures in a row all requests concerned wait. Then only single requests
+look, after ever longer pauses.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ MANY = 3
 """This many failures in a row, of whatever recordings, are an outage. A failure of this many recordings is the service's."""
 
 ALONE_SHARE = 1 / 24
-"""Fewer recordings, which nobody can be compared with, are given up after this share of the patience (15 minutes by default)."""
+"""Fewer recordings, which cannot be compared with others, are given up after this share of the patience (15 minutes by default)."""
 
 NO_NETWORK = "no network"
 
@@ -80,6 +81,11 @@ class _Channel:
     def is_away(self) -> bool:
         return self.failures >= MANY
 
+    def since(self, now: Now) -> str:
+        """Return what is wrong, and since when."""
+        symptom = NO_NETWORK if self.name == NO_NETWORK else _symptom(self.last)
+        return f"{symptom} since {_clock_time(self.first.unix, now.unix)}"
+
     def passed(self, who: str, now: Now) -> None:
         self.passes = [(who, now.awake), *(known for known in self.passes if known[0] != who)][:2]
         self.failures = self.looks = 0
@@ -88,25 +94,35 @@ class _Channel:
         self.failed_at.pop(who, None)
         self.counted_at.pop(who, None)
 
-    def failed(self, who: str, answer: Refused | NoAnswer, began: float, now: Now, alone_s: float | None) -> bool:
-        """Note a failure; return whether it is the asker's own."""
+    def failed(self, who: str, answer: Refused | NoAnswer, now: Now) -> bool:
+        """Note a failure; return whether others show that it is the asker's own.
+
+        They do when they went through between its last failure and this one, and when since then only such askers have failed.
+        """
         if not self.failures:
             self.first = now
         self.failures += 1
         self.last = answer
         self.who.add(who)
-        since = self.failed_at.get(who, began)
-        self.failed_at[who] = now.awake
-        if any(other != who and at >= since for other, at in self.passes):
+        before, self.failed_at[who] = self.failed_at.get(who), now.awake
+        if before is not None and self._has_passed_another(who, before):
             self.suspects.add(who)
-            is_own = True
-        else:
-            is_own = who in self.suspects and self.who <= self.suspects
-        if not is_own and alone_s is not None and self.is_away and len(self.who) < MANY:
-            is_own = now.awake - self.counted_at.get(who, self.first.awake) >= alone_s
-        if is_own:
-            self.counted_at[who] = now.awake
-        return is_own
+            return True
+        return who in self.suspects and self.who <= self.suspects
+
+    def is_alone(self, who: str, now: Now, alone_s: float) -> bool:
+        """Return whether so few fail that it counts as their own: others went through earlier, or for long there was no other."""
+        if len(self.who) >= MANY:
+            return False
+        if self._has_passed_another(who, 0.0):
+            return True
+        if now.awake - self.counted_at.get(who, self.first.awake) < alone_s:
+            return False
+        self.counted_at[who] = now.awake
+        return True
+
+    def _has_passed_another(self, who: str, since: float) -> bool:
+        return any(other != who and at >= since for other, at in self.passes)
 
 
 class Outlook:
@@ -118,7 +134,7 @@ class Outlook:
     Example:
         >>> outlook = Outlook(Limits())
         >>> for job in "abc":
-        ...     outlook.note(Way.UPLOAD, job, Refused(503), began=0.0, now=Now(1.0, 1.0))
+        ...     outlook.note(Way.UPLOAD, job, Refused(503), Now(1.0, 1.0))
         >>> outlook.away(Way.UPLOAD), outlook.away(Way.CREATE), outlook.is_own("a")
         ('uploads', None, False)
     """
@@ -129,35 +145,45 @@ class Outlook:
         self._channels: dict[str, _Channel] = {way: _Channel(way) for way in Way} | {NO_NETWORK: self._network}
         self._excused: set[str] = set()
 
-    def note(self, way: Way, key: str, answer: object, *, began: float, now: Now, jitter: float = 1.0) -> None:
+    def note(self, way: Way, key: str, answer: object, now: Now, jitter: float = 1.0) -> None:
         """Note what came of a request.
 
         Args:
             way: What it was about.
             key: Whose it was.
             answer: What came.
-            began: When it began, by the clock that never jumps.
             now: When it ended.
             jitter: A random number from 0 to 1.
         """
-        channel, asker, is_own = self._channels[way], key, True
-        if isinstance(answer, NoAnswer) and not answer.unreadable:
-            channel, asker = self._network, f"{way} {key}"
-            is_own = channel.failed(asker, answer, began, now, None)
-        else:
-            self._network.passed(f"{way} {key}", now)
-            if isinstance(answer, Refused | NoAnswer) and is_from_outside(answer):
-                is_own = channel.failed(asker, answer, began, now, self._limits.patience_s * ALONE_SHARE / self._limits.tries)
-            elif not (isinstance(answer, Refused) and answer.is_rate_limit):
-                channel.passed(asker, now)
+        failing, is_own = self._channels_of(way, key, answer, now)
         if is_own:
             self._excused.discard(key)
         else:
             self._excused.add(key)
-        if channel.failures == MANY:
-            channel.next_look = now.awake + look_pause_s(0, self._limits, jitter)
-        if channel.failures >= MANY and isinstance(answer, Refused) and answer.retry_after_s is not None:
-            channel.next_look = max(channel.next_look, now.awake + answer.retry_after_s)
+        for channel in failing:
+            if channel.failures == MANY:
+                channel.next_look = now.awake + look_pause_s(0, self._limits, jitter)
+            if channel.is_away and isinstance(answer, Refused) and answer.retry_after_s is not None:
+                channel.next_look = max(channel.next_look, now.awake + answer.retry_after_s)
+
+    def _channels_of(self, way: Way, key: str, answer: object, now: Now) -> tuple[list[_Channel], bool]:
+        """Note an answer in the channels that it tells of; return those that have failed, and whether it is the asker's own failure."""
+        channel, asker = self._channels[way], f"{way} {key}"
+        if not (isinstance(answer, NoAnswer) and not answer.unreadable):
+            self._network.passed(asker, now)
+            if not (isinstance(answer, Refused | NoAnswer) and is_from_outside(answer)):
+                if not (isinstance(answer, Refused) and answer.is_rate_limit):
+                    channel.passed(key, now)
+                return [], True
+            return [channel], self._is_its_own(channel, key, answer, now)
+        is_own = self._network.failed(asker, answer, now)
+        if not answer.sent:
+            return [self._network], is_own
+        # Where others are answered, it may be this way that is cut off, for all recordings or for one.
+        return [self._network, channel], self._is_its_own(channel, key, answer, now) and is_own
+
+    def _is_its_own(self, channel: _Channel, key: str, answer: Refused | NoAnswer, now: Now) -> bool:
+        return channel.failed(key, answer, now) or channel.is_alone(key, now, self._limits.patience_s * ALONE_SHARE / self._limits.tries)
 
     def is_own(self, key: str) -> bool:
         """Return whether the last failure of a recording was its own; False when it was the network's or the service's."""
@@ -193,23 +219,21 @@ class Outlook:
         channel = self._channels[name]
         if not channel.is_away or channel.last is None or now.awake - channel.first.awake < self._limits.patience_s:
             return None
-        sentence = f"{_symptom(channel.last)} since {_clock_time(channel.first.unix, now.unix)}"
         return ServiceStoppedError(
             failure_of(channel.last).kind,
-            f"The service could not be reached for as long as limits.patience_s allows ({sentence}). Everything is as it was, and jobs at "
-            "the service go on there. When the service answers again, run the same call again: nothing is sent twice.",
+            f"The service was away for longer than limits.patience_s allows: {channel.since(now)}. Everything is as it was, and jobs at "
+            "the service go on there. When it answers again, run the same call again: nothing is sent twice.",
         )
 
     def sentence(self, now: Now) -> str:
         """Return what the run waits for, such as "no network since 02:14"; empty when nothing is away."""
         if self._network.is_away:
-            return f"{NO_NETWORK} since {_clock_time(self._network.first.unix, now.unix)}"
+            return self._network.since(now)
         away = [channel for channel in self._channels.values() if channel.is_away]
         if not away:
             return ""
         first = min(away, key=lambda channel: channel.first.awake)
-        assert first.last is not None
-        return f"{_symptom(first.last)} since {_clock_time(first.first.unix, now.unix)} ({', '.join(channel.name for channel in away)})"
+        return f"{first.since(now)} ({', '.join(channel.name for channel in away)})"
 
 
 def is_from_outside(answer: Refused | NoAnswer) -> bool:
@@ -222,10 +246,10 @@ def is_from_outside(answer: Refused | NoAnswer) -> bool:
     return isinstance(answer, NoAnswer) or answer.status >= 500 or answer.status < 400 or answer.status in (407, 408)
 
 
-def _symptom(answer: Refused | NoAnswer) -> str:
-    if isinstance(answer, NoAnswer):
-        return "the service's answers cannot be read" if answer.unreadable else NO_NETWORK
-    return f"the service answers {answer.status}"
+def _symptom(answer: Refused | NoAnswer | None) -> str:
+    if isinstance(answer, Refused):
+        return f"the service answers {answer.status}"
+    return "the service's answers cannot be read" if answer and answer.unreadable else "the service does not answer"
 
 
 def _clock_time(unix: float, now: float) -> str:
@@ -299,9 +323,8 @@ class Contact:
         return await self.ask(way, key, request)
 
     async def _sent(self, way: Way, key: str, request: Callable[[], Awaitable[T]]) -> T:
-        began = _now().awake
         answer = await request()
-        self._outlook.note(way, key, answer, began=began, now=_now(), jitter=_jitter())
+        self._outlook.note(way, key, answer, _now(), _jitter())
         self._tell()
         return answer
 
