@@ -8,9 +8,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from scribekit.base.brief_traceback import BriefTraceback
 
-class ScribekitError(Exception):
-    """Base of every error that scribekit raises on purpose."""
+
+class ScribekitError(BriefTraceback, Exception):
+    """Base of every error that scribekit raises on purpose. A notebook shows it in a few lines; ``%tb`` shows the whole traceback."""
+
+
+class Interrupted(BriefTraceback, KeyboardInterrupt):
+    """Somebody stopped a verb that was at work, with the stop button or Ctrl-C. The message says how far it was and how to go on."""
 
 
 class ManifestError(ScribekitError):
@@ -29,13 +35,18 @@ class DeprecatedModelWarning(UserWarning):
     """A model that was asked for is deprecated: the service still takes it, and has named a newer one."""
 
 
+class PlainHttpWarning(UserWarning):
+    """Key and recordings go to another machine without encryption: the address begins with ``http://``."""
+
+
 class NoConnectionError(ScribekitError):
     """There is neither an API key nor a running local service."""
 
     def __str__(self) -> str:
         return super().__str__() or (
             "There is no service to talk to: no API key was found and no local service is running. Two ways on:\n"
-            "  1. AssemblyAI: run `export ASSEMBLYAI_API_KEY=…` before starting Python (or set `aai.settings.api_key`).\n"
+            "  1. AssemblyAI: run `export ASSEMBLYAI_API_KEY=…` before starting Python (or set it in `os.environ`\n"
+            "     or `aai.settings.api_key`).\n"
             "  2. Offline, at demonstration quality: run `sk.local_service().start()` "
             "(needs `pip install 'scribekit[local]'`)."
         )

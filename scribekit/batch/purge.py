@@ -10,7 +10,7 @@ from collections import Counter, deque
 import pandas as pd
 
 from scribekit.api.answers import NoAnswer, Refused
-from scribekit.api.client import Client
+from scribekit.api.client import Client, Fetched
 from scribekit.api.connection import Connection
 from scribekit.api.embedded import service_connection
 from scribekit.api.failures import Recovery
@@ -30,6 +30,7 @@ from scribekit.corpus.view import time_stamp
 DELETED, KEPT = "deleted", "there"
 FIRST_REQUESTS = 3
 """Without any answer to this many requests, the service counts as unreachable: only after a first contact is an outage waited for."""
+_IF_STOPPED = "What was deleted is recorded. The same call goes on with the rest."
 
 
 def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limits | None = None, progress: bool = True) -> pd.DataFrame:
@@ -65,7 +66,9 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limit
             check_host(connection, ledger.hosts(batch_ids))
             # This service does not know the transcripts of another one, which must not count as deleted.
             kept = ledger.remote(ledger.batches_at(connection.host, batch_ids))
-            with Progress(len(kept), unit="transcripts", description="Deleting at the service", enabled=progress) as line:
+            with Progress(
+                len(kept), unit="transcripts", description="Deleting at the service", enabled=progress, if_stopped=_IF_STOPPED
+            ) as line:
                 failed = wait_for(_delete(connection, pace, ledger, kept, line))
         names = {row["job_key"]: row["recording_id"] for row in reversed(list(ledger.job_rows(batch_ids))) if row["job_key"]}
         deleted = [(row["transcript_id"], row["job_key"], DELETED, row["at"]) for row in ledger.deletions(batch_ids)]
@@ -76,6 +79,16 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limit
             for transcript, key, status, at in [*deleted, *left]
         ]
     )
+
+
+def _check_address(client: Client, answer: Refused | NoAnswer, *, is_last: bool) -> None:
+    """Stop when a first answer shows that the address is wrong; a refusal in the service's own words is about one transcript."""
+    if isinstance(answer, Refused) and answer.error is not None:
+        return
+    failure = client.first_contact_failure(answer)
+    is_unreachable = isinstance(answer, NoAnswer) and (is_last or not answer.sent)
+    if is_unreachable or failure.recovery is not Recovery.RETRY:
+        raise ServiceStoppedError(failure.kind, failure.advice)
 
 
 async def _delete(connection: Connection, limits: Limits, ledger: Ledger, kept: list[tuple[str, str]], line: Progress) -> dict[str, str]:
@@ -89,8 +102,9 @@ async def _delete(connection: Connection, limits: Limits, ledger: Ledger, kept: 
             answer = await contact.ask(Way.DELETE, transcript_id, functools.partial(client.delete, transcript_id))
             failure = failure_of(answer) if isinstance(answer, Refused | NoAnswer) else None
             sent += 1
-            is_unreachable = sent == FIRST_REQUESTS and not contact.was_answered
-            if failure and (failure.recovery is Recovery.STOP_BATCH or is_unreachable):
+            if not isinstance(answer, Fetched) and (sent == 1 or not contact.was_answered):
+                _check_address(client, answer, is_last=sent == FIRST_REQUESTS)
+            if failure and failure.recovery is Recovery.STOP_BATCH:
                 raise ServiceStoppedError(failure.kind, failure.advice)
             is_own = contact.is_own(transcript_id)
             if isinstance(answer, Refused) and answer.is_rate_limit:

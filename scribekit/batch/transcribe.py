@@ -33,6 +33,7 @@ from scribekit.corpus.ledger import Ledger
 from scribekit.recordings.scan import read_manifest
 
 _log = logging.getLogger("scribekit.batch.transcribe")
+_IF_STOPPED = "Nothing is lost, and what is at the service goes on there. Run the cell again to go on from here."
 
 
 def submit_batch(
@@ -85,16 +86,18 @@ def submit_batch(
     Raises:
         NoConnectionError: There is neither a key nor a local service.
         ManifestError: The manifest cannot be read, or an id names another recording in the corpus.
-        OptionError: The configuration, ``options``, a column's name, or the budget is not right; the service does not take a
-            model; there is a budget and no price of a model or an add-on, and no ``assume_usd_per_hour``. A combination that
-            the service documents as wrong is refused here; if it comes from the cells of a row, only that row is refused
-            (``error_kind`` ``bad_option``).
-        ServiceStoppedError: The service refuses every job (a wrong key, for example), or cannot be reached. Or it refuses the
-            options: after five recordings (or two uploads) with the same options and the same answer, the others wait with
-            ``error_kind`` ``options``. Correct the options and submit again.
+        OptionError: The address, the key, a proxy or ``SSL_CERT_FILE`` is malformed. The configuration, ``options``, a column's
+            name, or the budget is not right; the service does not take a model; there is a budget and no price of a model or
+            an add-on, and no ``assume_usd_per_hour``. A combination that the service documents as wrong is refused here; if it
+            comes from the cells of a row, only that row is refused (``error_kind`` ``bad_option``).
+        MissingExtraError: The environment names a SOCKS proxy, and the library for it is not installed.
+        ServiceStoppedError: The service refuses every job (a wrong key, for example), or cannot be reached: the message says what is at
+            the address, and which variable to check. Or it refuses the options: after five recordings (or two uploads) with the
+            same options and the same answer, the others wait with ``error_kind`` ``options``. Correct the options and submit again.
         LedgerError: The corpus cannot be written.
 
     Warns:
+        PlainHttpWarning: The address begins with ``http://`` and is not on this machine: key and recordings go there unencrypted.
         PaidAgainWarning: Recordings with a transcript in the corpus are sent again, because their options differ.
         DeprecatedModelWarning: A model is deprecated.
     """
@@ -283,7 +286,7 @@ def _run(
 ) -> None:
     with Ledger(corpus.path) as ledger:
         total = sum(ledger.states(batch_ids).values())
-    with Progress(total, description=description, enabled=progress) as line:
+    with Progress(total, description=description, enabled=progress, if_stopped=_IF_STOPPED) as line:
 
         def show(states: Counter[str], outage: str) -> None:
             ended, counts = status.summary(states)

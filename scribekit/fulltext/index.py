@@ -1,5 +1,7 @@
 """The full-text index of a corpus: ``search.sqlite`` in its folder, built from the stored transcripts; it can be deleted at any time.
 
+Translations are in indexes of their own, such as ``search.de.sqlite``. Texts without masks are in none.
+
 SQLite's FTS5 finds the recordings. The words with their times are stored beside it, so that lines are made without opening a payload.
 The index always covers the whole corpus: which recordings count is decided after the match.
 """
@@ -11,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from scribekit.corpus.sqlite import Rebuildable
-from scribekit.fulltext.concordance import Document, Packed, Query, fts_expression, unpack
+from scribekit.fulltext.concordance import Document, Packed, Query, fts_expression, searchable_text, unpack
 
 FILE_NAME = "search.sqlite"
+TRANSLATION_FILE_NAME = "search.{}.sqlite"
 VERSION = 6  # raise it when what is stored, or how terms are made, changes: the index is then built again
 _SCHEMA = (
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL)",
@@ -23,6 +26,8 @@ _SCHEMA = (
     "CREATE VIRTUAL TABLE terms USING fts5(text, tokenize = 'ascii', columnsize = 0)",
     "INSERT INTO terms (terms, rank) VALUES ('hashsize', 33554432)",  # fewer, larger segments to merge
 )
+
+NO_TERMS = searchable_text([])
 
 Source = Callable[[Sequence[str]], Iterable[tuple[str, Packed]]]
 """Takes names of documents and gives pairs of name and document, in any order."""
@@ -38,13 +43,15 @@ class Index(Rebuildable):
 
     Args:
         folder: The corpus folder.
+        language: The language of the translations that it is of, as ``language_key`` writes it; None for what was said. Each language
+            has an index of its own, which the first search in it builds.
 
     Raises:
         LedgerError: The folder cannot be written, and the index is missing or of another version.
     """
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder / FILE_NAME, "search index")
+    def __init__(self, folder: Path, language: str | None = None) -> None:
+        super().__init__(folder / (TRANSLATION_FILE_NAME.format(language) if language else FILE_NAME), "search index")
 
     def entries(self) -> dict[str, Entry]:
         """Return the name of every document, with its number and stamp."""
@@ -90,6 +97,16 @@ class Index(Rebuildable):
             self._db.close()
             self._delete()
             self._db = self._opened()
+
+    def has_words(self) -> bool:
+        """Return whether any document has a word."""
+        return self._db.execute("SELECT 1 FROM terms WHERE text <> ? LIMIT 1", (NO_TERMS,)).fetchone() is not None
+
+    def discard(self) -> None:
+        """Close the index, and delete its file if that is possible."""
+        self._db.close()
+        if not self._is_read_only:
+            self._delete()
 
     def matching(self, query: Query) -> Iterator[int]:
         """Find the numbers of the documents that answer a query, ascending, one by one: the first does not wait for the last."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Self
 
 import pandas as pd
 
+from scribekit.base.errors import OptionError
 from scribekit.base.progress import Progress
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Corpus
@@ -17,14 +19,16 @@ from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.view import CorpusView
 from scribekit.fulltext.concordance import WORD_COLUMNS, Packed, Query, pack
 from scribekit.fulltext.index import Entry, Index
+from scribekit.fulltext.translated import translated_words
 from scribekit.tables.arrow import WhereRecordings, recordings_where
 from scribekit.tables.store.reuse import Text, held_words
-from scribekit.transcripts.frames import project
+from scribekit.transcripts import frames
 
 Where = WhereRecordings
 
 _AS_RECEIVED = " as received"
 _PAYLOADS_AT_A_TIME = 32
+_LANGUAGE = re.compile(r"[a-z0-9_]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class IndexedCorpus:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         where: Only some recordings, as for :func:`scribekit.search`.
         reviewed: Whether to take the transcripts as people have corrected them, or as received.
+        language: Take the translations in this language instead of what was said.
         rebuild: Whether to delete the index first.
         progress: Whether to show progress while the index is built.
 
@@ -75,18 +80,27 @@ class IndexedCorpus:
         added: How many documents were added to the index.
 
     Raises:
-        OptionError: ``where`` names no column of the manifest, or has a value that no recording can have.
+        OptionError: ``where`` names no column of the manifest, or has a value that no recording can have; or ``language`` cannot be the
+            code of a language.
         LedgerError: The corpus cannot be read, or its index cannot be written.
     """
 
     def __init__(
-        self, batch_or_corpus: Corpus, where: Where | None = None, *, reviewed: bool = True, rebuild: bool = False, progress: bool = False
+        self,
+        batch_or_corpus: Corpus,
+        where: Where | None = None,
+        *,
+        reviewed: bool = True,
+        language: str | None = None,
+        rebuild: bool = False,
+        progress: bool = False,
     ) -> None:
+        key = None if language is None else _checked(language)
         with batch_or_corpus.reading() as view:
             state = _ledger_state(view)
             self.manifest = state.manifest.copy(deep=False)
             chosen = None if where is None else recordings_where(self.manifest, where)
-            self.index, self.added = _current_index(view.path, state, view.ledger, rebuild=rebuild, progress=progress)
+            self.index, self.added = _current_index(view.path, state, view.ledger, key, rebuild=rebuild, progress=progress)
         self._is_ascending = state.is_ascending
         self.recordings = state.reviewed if reviewed else state.received
         if chosen is not None:
@@ -148,16 +162,30 @@ def _entry(number: int, text: Text) -> Entry:
     return number, text.transcript_id if text.edit is None else f"{text.transcript_id} {text.edit}"
 
 
-def _current_index(folder: Path, state: _LedgerState, ledger: Ledger, *, rebuild: bool, progress: bool) -> tuple[Index, int]:
+def _checked(language: str) -> str:
+    """Return the key of a language, which becomes part of a file name."""
+    key = frames.language_key(language)
+    if not _LANGUAGE.fullmatch(key):
+        raise OptionError("language= takes the code of a language that the service translated into: language='de'.")
+    return key
+
+
+def _current_index(
+    folder: Path, state: _LedgerState, ledger: Ledger, language: str | None, *, rebuild: bool, progress: bool
+) -> tuple[Index, int]:
     """Open the index, bring it up to date, and return it with the number of documents added."""
-    index, added = Index(folder), 0
+    index, added = Index(folder, language), 0
+
+    def source(names: Sequence[str]) -> Iterator[tuple[str, Packed]]:
+        return _packed(folder, ledger, state.texts, names) if language is None else _translated(ledger, state.texts, names, language)
+
     try:
         if rebuild:
             index.clear()
         while not index.covers(state.stamp):
             missing = len(state.entries.items() - index.entries().items())
             with Progress(missing, unit="transcripts", description="Indexing", enabled=progress and missing > 0) as bar:
-                added += index.update(state.stamp, state.entries, lambda names: _packed(folder, ledger, state.texts, names), bar.update)
+                added += index.update(state.stamp, state.entries, source, bar.update)
     except BaseException:
         index.close()
         raise
@@ -170,10 +198,20 @@ def _packed(folder: Path, ledger: Ledger, texts: Mapping[str, Text], names: Sequ
     for held in held_words(folder, list(missing), WORD_COLUMNS):
         found = [missing.pop(text) for text in held.texts]
         yield from zip(found, pack(held.rows, held.recording_ids), strict=True)
+    for some, bodies in _bodies(ledger, [(name, text) for text, name in missing.items()]):
+        yield from zip(some, pack(frames.project(["words"], bodies)["words"], some), strict=True)
+
+
+def _translated(ledger: Ledger, texts: Mapping[str, Text], names: Sequence[str], language: str) -> Iterator[tuple[str, Packed]]:
+    """Pack the translations of documents into one language."""
+    for some, bodies in _bodies(ledger, [(name, texts[name]) for name in names]):
+        yield from zip(some, pack(translated_words(bodies, language), some), strict=True)
+
+
+def _bodies(ledger: Ledger, wanted: Sequence[tuple[str, Text]]) -> Iterator[tuple[list[str], Iterator[tuple[str, bytes]]]]:
+    """Yield the names of a few documents with their payloads, until all have come."""
     for is_edited in (False, True):
-        rest = [(name, text.job_key) for text, name in missing.items() if (text.edit is not None) is is_edited]
+        rest = [(name, text.job_key) for name, text in wanted if (text.edit is not None) is is_edited]
         for start in range(0, len(rest), _PAYLOADS_AT_A_TIME):
             some = rest[start : start + _PAYLOADS_AT_A_TIME]
-            rows = project(["words"], payloads.payloads(ledger, some, reviewed=is_edited))["words"]
-            found = [name for name, _ in some]
-            yield from zip(found, pack(rows, found), strict=True)
+            yield [name for name, _ in some], payloads.payloads(ledger, some, reviewed=is_edited)

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import os
 import re
 import secrets
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
 
-from scribekit.base.errors import ExportError, explained, reason
+from scribekit.base.errors import ExportError, OptionError, explained, reason
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.base.schema import WRITTEN
 from scribekit.corpus import payloads
@@ -27,7 +29,9 @@ from scribekit.corpus.handles import Batch, Corpus
 from scribekit.transcripts.formats import FORMATS, Document, Format, resolve
 
 DEFAULT_FORMATS = ("txt", "srt", "vtt", "speakers", "json")
+TRANSLATED_FORMATS = ("txt", "srt", "vtt", "speakers")
 LONGEST_NAME_BYTES = 255
+_LONGEST_LANGUAGE_BYTES = 40
 SUFFIXES = tuple(found.suffix for found in FORMATS.values())
 
 # Characters that Windows refuses, controls, surrogates, line separators, and marks that change the writing direction.
@@ -50,8 +54,10 @@ _ADVICE = {
 def export(
     batch_or_corpus: Batch | Corpus,
     folder: str | Path,
-    formats: Sequence[str] = DEFAULT_FORMATS,
+    formats: Sequence[str] | None = None,
     *,
+    language: str | None = None,
+    unredacted: bool = False,
     reviewed: bool = True,
     progress: bool = True,
 ) -> pd.DataFrame:
@@ -64,7 +70,15 @@ def export(
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         folder: Where to write; it is made when it does not exist.
-        formats: Any of ``txt``, ``srt``, ``vtt``, ``speakers``, ``json``.
+        formats: Any of ``txt``, ``srt``, ``vtt``, ``speakers``, ``json`` (these five unless you name others) and ``markdown``, which has
+            the summary and the action items before the text. ``json`` has everything that the service returned, except texts without
+            masks.
+        language: Write the translations in this language instead of what was said: ``interview.mp3.de.srt``. Formats are then ``txt``,
+            ``srt``, ``vtt`` and ``speakers``. A translation is of the transcript as received. Captions need translated utterances
+            (``match_original_utterance``), whose words share the time of their utterance; where only the whole text was translated,
+            there is only ``txt``. A recording without a translation in this language has no file.
+        unredacted: Write the texts without masks (``redact_pii_return_unredacted``), as received, to files of their own:
+            ``interview.mp3.unredacted.txt``. A recording that has none has no file.
         reviewed: Apply the edits of people; false writes every transcript as received.
         progress: Show progress when it takes more than two seconds.
 
@@ -72,15 +86,58 @@ def export(
         The files that were written: ``recording_id, format, path, bytes, sha256`` (``schema.WRITTEN``).
 
     Raises:
-        OptionError: A format is not known.
+        OptionError: A format is not known, or cannot be written in another language; or no transcript has such a translation, or texts
+            without masks.
         ExportError: The folder cannot be written.
     """
-    chosen = resolve(formats)
+    edition = _edition(language, unredacted=unredacted)
+    usual = DEFAULT_FORMATS if language is None else TRANSLATED_FORMATS
+    chosen = resolve(usual if formats is None else formats)
+    for form in chosen if language is not None else ():
+        if not form.is_of_words:
+            raise OptionError(f"{form.name!r} holds every language that there is, so it is not written in one. Leave out language= for it.")
     with batch_or_corpus.reading() as view:
         sources = {recording_id: source for recording_id, (source, _) in view.ledger.sources().items()}
         with Progress(len(view.completed), "recordings", "Exporting", enabled=progress, quiet_under_s=QUIET_UNDER_S) as bar:
             documents = _documents(payloads.payloads(view.ledger, view.completed, reviewed=reviewed), sources, bar)
-            return write_documents(Path(folder), documents, chosen, plan_names(sources))
+            if edition is None:
+                return write_documents(Path(folder), documents, chosen, plan_names(sources))
+            suffixes = [edition.mark + suffix for suffix in SUFFIXES]
+            names = {name: planned + edition.mark for name, planned in plan_names(sources, [*SUFFIXES, *suffixes]).items()}
+            found = filter(None, map(edition.of, documents))
+            if (first := next(found, None)) is None and view.completed:
+                raise OptionError(edition.missing)
+            return write_documents(Path(folder), itertools.chain([first] if first else [], found), chosen, names)
+
+
+@dataclass(frozen=True)
+class _Edition:
+    """What is written instead of the transcripts as they are shown.
+
+    Attributes:
+        mark: What is added to the recordings' names.
+        of: Returns the document to write; None for a transcript that does not have it.
+        missing: What to say when no transcript has it.
+    """
+
+    mark: str
+    of: Callable[[Document], Document | None]
+    missing: str
+
+
+def _edition(language: str | None, *, unredacted: bool) -> _Edition | None:
+    if language is not None and unredacted:
+        raise OptionError("language= and unredacted= exclude each other: the service does not translate texts without masks.")
+    if unredacted:
+        missing = "No transcript has texts without masks. The service returns them only for redact_pii_return_unredacted=True."
+        return _Edition(".unredacted", Document.unredacted, missing)
+    if language is None:
+        return None
+    missing = (
+        f"No transcript has a translation into {language!r}. sk.to_frame(corpus, 'translations')['language'].unique() lists the languages "
+        "that there are."
+    )
+    return _Edition(f".{_component(language, _LONGEST_LANGUAGE_BYTES)}", lambda one: one.translated(language), missing)
 
 
 def _documents(transcripts: Iterable[tuple[str, bytes]], sources: Mapping[str, str], bar: Progress) -> Iterator[Document]:
@@ -144,6 +201,8 @@ def write_documents(folder: Path, documents: Iterable[Document], formats: Sequen
         folder.mkdir(parents=True, exist_ok=True)
     for document in documents:
         for form in formats:
+            if form.needs_times and not document.has_times:
+                continue
             path = folder / f"{names[document.recording_id]}{form.suffix}"
             content = form.render(document).encode()
             with _explained(path):

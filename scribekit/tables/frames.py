@@ -34,7 +34,14 @@ Level = Literal[
     "highlights",
     "content_safety",
     "languages",
+    "translations",
+    "summaries",
+    "action_items",
+    "understanding",
     "edits",
+    "unredacted_text",
+    "unredacted_utterances",
+    "unredacted_words",
 ]
 
 
@@ -58,8 +65,12 @@ def to_frame(
         level: ``"transcripts"`` (one row per recording), ``"utterances"`` (one per turn), ``"words"``, ``"jobs"`` (the status of every
             recording) or ``"events"`` (what happened, oldest first); ``"sentences"`` and ``"paragraphs"``, which are cut from the words;
             and the results of the service's features: ``"chapters"``, ``"entities"``, ``"sentiments"``, ``"topics"``,
-            ``"highlights"``, ``"content_safety"``, ``"languages"``. The table of a feature that was off is empty. ``"edits"`` has what
-            people changed, oldest first.
+            ``"highlights"``, ``"content_safety"``, ``"languages"``, ``"translations"`` (the whole text and each utterance, by language),
+            ``"summaries"``, ``"action_items"`` and ``"understanding"`` (every value that a task of speech understanding returned: its
+            status, the names of speakers, formatted texts). The table of a feature that was off is empty. ``"edits"`` has what people
+            changed, oldest first. ``"unredacted_text"``, ``"unredacted_utterances"`` and ``"unredacted_words"`` have the texts without
+            masks that ``redact_pii_return_unredacted`` asks for, as received. They come only when they are named here or in ``export``:
+            no other table, no file in ``tables/``, no search and no measure has them.
         columns: Only these columns, in this order.
         where: Only rows that meet a condition: column → value, or several values, of which a row must have one (None is a missing value);
             a column of the manifest chooses recordings, as does a function of the manifest frame that returns a boolean column. Or a
@@ -69,8 +80,9 @@ def to_frame(
         provenance: Add the origin of each row's transcript: those columns of ``schema.PROVENANCE`` that the table does not have
             (model, language, engine, ``options_hash``, ``transcript_id``, ``collected_at``).
         reviewed: Apply the edits of people (``edited`` says which rows changed); false gives every transcript as received. The results of
-            the service's features (chapters, entities, sentiments, topics, highlights, content safety, languages) belong to the
-            transcript as received. They are not corrected, except the speaker of a sentiment.
+            the service's features (chapters, entities, sentiments, topics, highlights, content safety, languages, translations, answers
+            of speech understanding) belong to the transcript as received. They are not corrected, except the speaker of a sentiment and
+            of a translated utterance: a translation says what the service heard, also where people have corrected the words since.
 
     Returns:
         The columns of ``schema.LEVELS[level]``, or the requested ones, in manifest order, then by time. An empty table has the same
@@ -124,7 +136,8 @@ def scan_frame(
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave. The dataset of a batch may consist of files and a filter on
             ``recording_id``: query the dataset, not its ``files``. A batch is read into memory and has no ``files`` if a later batch
-            transcribed some of its recordings again. Levels that are not made from transcripts (jobs, events, edits) have no files either.
+            transcribed some of its recordings again. Levels that are not made from transcripts (jobs, events, edits) have no files
+            either, nor have those of unredacted texts.
         level: As for :func:`to_frame`.
         reviewed: Apply the edits of people; false gives every transcript as received.
         progress: Show the progress of building tables when it takes more than two seconds.

@@ -76,7 +76,7 @@ class RowSelection:
         if level in FROM_LEDGER:
             frame = _filtered(self._of_ledger(level), level, columns, condition)
             return frame, self.rows("transcripts", _ORIGINS, provenance=True)[1] if provenance else None
-        if len(self._own) > FEW:
+        if len(self._own) > FEW and level in refresh.DERIVED:
             for attempt in range(2):
                 try:
                     tables = self._tables()
@@ -99,7 +99,7 @@ class RowSelection:
         Raises:
             LedgerError: The tables cannot be written.
         """
-        tables = None if level in FROM_LEDGER else self._tables()
+        tables = self._tables() if level in refresh.DERIVED else None
         if tables is not None:
             return tables.dataset(level)
         table = schema.LEVELS[level]
@@ -127,7 +127,8 @@ class RowSelection:
         origins: list[dict[str, str | None]] = []
         keys = [(one.transcript.recording_id, one.transcript.job_key) for one in self._own]
         bodies = payloads.payloads(self._ledger, keys, reviewed=self._reviewed)
-        frame = frames.PROJECTIONS[level](_with_origins(bodies, origins) if provenance else bodies)
+        known = _with_origins(bodies, origins) if provenance else bodies
+        frame = frames.unredacted_frame(level, known) if level in schema.UNREDACTED else frames.PROJECTIONS[level](known)
         rows = _filtered(frame, level, columns, condition)
         return rows, self._provenance(pd.DataFrame(origins, columns=_ORIGINS)) if provenance else None
 

@@ -7,6 +7,7 @@ import signal
 import unicodedata
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+import answers
 import pytest
 from corpora import store
 from hypothesis import example, given
@@ -218,3 +219,76 @@ def test_an_unknown_format_writes_nothing(folder, tmp_path):
     with pytest.raises(OptionError, match="'srt'"):
         sk.export(batch, tmp_path / "out", ["txt", "str"])
     assert not (tmp_path / "out").exists()
+
+
+# -- translations and texts without masks -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered(tmp_path):
+    return store(tmp_path / "corpus", {"one.mp3": answers.body("t-one"), "two.mp3": "not translated"})
+
+
+def files_of(folder):
+    return {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+
+
+def test_a_translation_has_files_of_its_own(answered, tmp_path):
+    written = sk.export(answered, tmp_path / "out", language="de")
+    assert written["recording_id"].unique().tolist() == ["one.mp3"]
+    files = files_of(tmp_path / "out")
+    assert sorted(files) == [f"one.mp3.de.{ending}" for ending in ("speakers.txt", "srt", "txt", "vtt")]
+    assert files["one.mp3.de.txt"] == "Wir trafen ###### auf der Brücke.\n\nSchick den Plan.\n"
+    assert files["one.mp3.de.speakers.txt"].splitlines()[-1] == "[00:00:04] Speaker B: Schick den Plan."
+    first, second = files["one.mp3.de.srt"].split("\n\n")
+    assert first.startswith("1\n00:00:00,000 --> ")
+    assert second.startswith("2\n00:00:04,000 --> ")
+    assert second.rstrip().endswith("Schick den Plan.")
+
+
+def test_a_translation_without_times_is_text_only(answered, tmp_path):
+    sk.export(answered, tmp_path / "out", language="FR")
+    assert files_of(tmp_path / "out") == {"one.mp3.FR.txt": "Nous l'avons vue sur le pont. Envoie le plan.\n"}
+
+
+def test_the_speakers_of_a_translation_have_their_current_names(answered, tmp_path):
+    sk.review(answered, "one.mp3").rename("B", "Bo").correct("Burn", words=[6])
+    sk.export(answered, tmp_path / "out", ["vtt"], language="de")
+    assert "<v Bo>Schick den Plan." in files_of(tmp_path / "out")["one.mp3.de.vtt"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"language": "es"}, "No transcript has a translation into 'es'"),
+        ({"language": "de", "formats": ["json"]}, "'json' holds every language"),
+        ({"language": "de", "unredacted": True}, "exclude each other"),
+        ({"formats": []}, "No export format was named"),
+        ({"formats": [], "language": "de"}, "No export format was named"),
+    ],
+)
+def test_an_edition_that_cannot_be_is_refused(answered, tmp_path, wrong, sentence):
+    with pytest.raises(OptionError, match=sentence):
+        sk.export(answered, tmp_path / "out", **wrong)
+
+
+def test_texts_without_masks_are_written_by_name_only(answered, tmp_path):
+    sk.export(answered, tmp_path / "out", [*FORMATS])
+    sk.export(answered, tmp_path / "out", ["txt", "srt", "vtt", "speakers"], language="de")
+    assert not [name for name, text in files_of(tmp_path / "out").items() if answers.SECRET in text or "unredacted_" in text]
+    written = sk.export(answered, tmp_path / "plain", [*FORMATS], unredacted=True)
+    files = files_of(tmp_path / "plain")
+    assert all(name.startswith("one.mp3.unredacted.") and answers.SECRET in text for name, text in files.items())
+    assert len(written) == len(files) == len(FORMATS)
+    assert json.loads(files["one.mp3.unredacted.json"]) == answers.payload("t-one")
+
+
+def test_without_texts_without_masks_it_says_how_to_get_them(tmp_path):
+    with pytest.raises(OptionError, match="redact_pii_return_unredacted"):
+        sk.export(store(tmp_path / "corpus", {"a": "masked"}), tmp_path / "out", unredacted=True)
+
+
+def test_json_has_every_answer(answered, tmp_path):
+    sk.export(answered, tmp_path / "out", ["json"])
+    exported = json.loads(files_of(tmp_path / "out")["one.mp3.json"])
+    assert exported == {name: value for name, value in answers.payload("t-one").items() if not name.startswith("unredacted_")}

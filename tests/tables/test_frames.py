@@ -15,6 +15,7 @@ LIMITS = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 LABELS = aai.TranscriptionConfig(speaker_labels=True)
 LEVELS = list(schema.LEVELS)
 NEVER_ASKED_FOR = {"chapters", "entities", "sentiments", "topics", "highlights", "content_safety", "edits"}
+NEVER_ASKED_FOR |= {"translations", "summaries", "action_items", "understanding", *schema.UNREDACTED}
 SPOKEN = ["transcripts", "utterances", "words"]
 
 

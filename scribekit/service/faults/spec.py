@@ -41,6 +41,7 @@ REQUEST_FAULTS = (
     "html_504",
     "too_many",
     "too_many_bare",
+    "too_many_403",
     "truncate",
     "cut_json",
     "slow_body",
@@ -88,6 +89,7 @@ class Faults:
         html_500: 500 with a web page, and nothing is done; likewise ``html_502``, ``html_503`` and ``html_504``.
         too_many: 429 with ``Retry-After``, and nothing is done.
         too_many_bare: 429 without ``Retry-After``, and nothing is done.
+        too_many_403: 403 with the sentence and the ``Retry-After`` of ``too_many``, and nothing is done.
         truncate: The request is carried out, and the connection is dropped in the middle of the answer.
         cut_json: The request is carried out, and half of the answer is sent with the ``Content-Length`` of that half.
         slow_body: The second half of the answer is sent ``slow_body_s`` seconds after the first.
@@ -107,7 +109,7 @@ class Faults:
         other_transcripts_per_s: How many transcripts of other clients come into the list per second.
         late_s: See ``late``.
         slow_body_s: See ``slow_body``.
-        retry_after_s: The ``Retry-After`` of ``too_many``.
+        retry_after_s: The ``Retry-After`` of ``too_many`` and ``too_many_403``.
         webhook_delay_s: See ``webhook_delayed``.
         seed: Decides which requests and jobs are hit. The same seed and the same order of requests of a kind give the same faults.
     """
@@ -125,6 +127,7 @@ class Faults:
     html_504: Probability = 0.0
     too_many: Probability = 0.0
     too_many_bare: Probability = 0.0
+    too_many_403: Probability = 0.0
     truncate: Probability = 0.0
     cut_json: Probability = 0.0
     slow_body: Probability = 0.0

@@ -37,9 +37,9 @@ def error_response(error: str, status: int = 400, headers: Mapping[str, str] | N
     return json_response({"error": error}, status, headers)
 
 
-def too_many_response(wait_s: int) -> Response:
+def too_many_response(wait_s: int, status: int = 429) -> Response:
     """Return the answer to a request beyond the limit."""
-    return error_response(contract.ERROR_TOO_MANY, 429, {"retry-after": str(wait_s)})
+    return error_response(contract.ERROR_TOO_MANY, status, {"retry-after": str(wait_s)})
 
 
 async def upload(service: Service, request: Request, _: str) -> Response:
