@@ -111,8 +111,11 @@ class _Channel:
         return who in self.suspects and self.who <= self.suspects
 
     def is_alone(self, who: str, now: Now, alone_s: float) -> bool:
-        """Return whether so few fail that it counts as their own: others went through earlier, or for long there was no other."""
-        if len(self.who) >= MANY:
+        """Return whether so few fail that it counts as their own: others went through earlier, or for long there was no other.
+
+        Only looks count, because all that wait have their turn before an asker looks again.
+        """
+        if not self.looks or len(self.who) >= MANY:
             return False
         if self._has_passed_another(who, 0.0):
             return True

@@ -62,7 +62,7 @@ OWN = [
     ("nobody else has tried", [(UP, "x", BUSY)], False),
     ("others went through between its failures", [(UP, "x", BUSY), (UP, "a", OK), (UP, "x", BUSY)], True),
     ("another way is no witness", [(UP, "x", BUSY), (LIST, "p", OK), (UP, "x", BUSY)], False),
-    ("others went through earlier, and nobody else fails", [(UP, "a", OK), (UP, "x", BUSY)], True),
+    ("others went through earlier, but none has tried since", [(UP, "a", OK), *[(UP, "x", BUSY)] * 4], False),
     ("everybody fails", [(UP, "a", OK), *MASS, (UP, "x", BUSY)], False),
     ("it had failed by itself, then everybody fails", [(UP, "x", BUSY), (UP, "a", OK), (UP, "x", BUSY), *MASS, (UP, "x", BUSY)], False),
     (
@@ -86,6 +86,7 @@ def test_one_alone_is_given_up_in_the_end_and_not_before():
     outlook, counted = Outlook(LIMITS), []
     for second in range(0, 600, 5):
         outlook.note(UP, "x", BUSY, at(second))
+        outlook.take_look("uploads", at(second))
         counted += [second] if outlook.is_own("x") else []
     assert 1 <= counted[LIMITS.tries - 1] / (LIMITS.patience_s / 24) <= 1.1
     assert not any(outlook_after(*[(UP, name, BUSY) for name in "abc"] * 40).is_own(name) for name in "abc")
@@ -96,6 +97,17 @@ def test_nothing_is_its_own_while_nobody_is_answered(keys):
     outlook = outlook_after(*[(UP, key, REFUSED) for key in keys])
     assert outlook.away(LIST) == "no network"
     assert not any(outlook.is_own(key) for key in keys)
+
+
+def test_where_others_went_through_earlier_one_that_looks_in_vain_fails_by_itself():
+    outlook = outlook_after((UP, "a", OK), *[(UP, "x", BUSY)] * 3)
+    outlook.take_look("uploads", at(4))
+    outlook.note(UP, "x", BUSY, at(5))
+    assert outlook.is_own("x")
+    for key in "bc":
+        outlook.note(UP, key, BUSY, at(6))
+    outlook.note(UP, "x", BUSY, at(7))
+    assert not outlook.is_own("x")
 
 
 def test_looks_are_further_and_further_apart():
