@@ -19,6 +19,7 @@ Transcribe:
 Read as tables, and hand on:
     to_frame, build_tables, scan_frame: transcripts as tables, of any size.
     export: transcripts as files.
+    fetch_redacted_audio: recordings in which the service has masked personal data.
 
 Search and count:
     search, build_index, cite, play: find what was said, quote it and hear it.
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from scribekit.batch.planning.planner import compare_plan, plan
     from scribekit.batch.pricing import estimate_cost
     from scribekit.batch.purge import purge
+    from scribekit.batch.redacted_audio import fetch_redacted_audio
     from scribekit.batch.transcribe import collect, retry, submit_batch
     from scribekit.corpus.handles import Batch, Corpus, open_corpus
     from scribekit.corpus.relocate import relocate
@@ -101,6 +103,7 @@ __all__ = [
     "estimate_cost",
     "evaluate",
     "export",
+    "fetch_redacted_audio",
     "flag_for_review",
     "keyness",
     "local_service",
@@ -151,6 +154,7 @@ _HOMES = {
     "estimate_cost": "batch.pricing",
     "evaluate": "quality.evaluate",
     "export": "tables.export",
+    "fetch_redacted_audio": "batch.redacted_audio",
     "flag_for_review": "quality.flag",
     "keyness": "fulltext.statistics",
     "local_service": "api.embedded",

@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import anyio
@@ -49,6 +50,8 @@ FIRST_CONTACT_S = 4.0
 """How long an address that has never answered may take until its answer begins. The embedded service is known to be there, only busy."""
 FIRST_TIMEOUT = httpx.Timeout(FIRST_CONTACT_S, connect=0.75 * FIRST_CONTACT_S, pool=None)
 
+_AS_IT_IS = {"accept-encoding": "identity"}
+
 _log = logging.getLogger("scribekit.api.client")
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol, httpx.InvalidURL)
@@ -71,11 +74,30 @@ class _UploadAnswer(msgspec.Struct):
     upload_url: str
 
 
+class _RedactedAudio(msgspec.Struct):
+    redacted_audio_url: str | None = None
+
+
 class _FileChangedError(Exception):
     """The size of a file has changed since its upload began."""
 
 
 _CHANGED = Unusable("changed", "The file has changed since the manifest was read. Scan it again and submit the new manifest.")
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedAudio:
+    """The copy of a recording in which personal data are masked.
+
+    Attributes:
+        url: A signed address that anyone may fetch it from; None while it is not ready.
+    """
+
+    url: str | None
+
+
+class TooLargeError(Exception):
+    """A download is larger than allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +194,10 @@ class Client:
         """Delete a transcript, and its uploaded audio, at the service; return what it keeps of it."""
         return await self._send("DELETE", f"/v2/transcript/{transcript_id}", read=_fetched)
 
+    async def redacted_audio(self, transcript_id: str) -> RedactedAudio | Refused | NoAnswer:
+        """Ask for the masked copy of a recording. The service answers 202 while it is not ready."""
+        return await self._send("GET", f"/v2/transcript/{transcript_id}/redacted-audio", read=_redacted_audio)
+
     async def page(self, before_id: str | None = None) -> contract.ListPage | Refused | NoAnswer:
         """Fetch one page of the account's transcripts, newest first; with ``before_id`` those older than it."""
         params = {"limit": contract.LIST_LIMIT} | ({"before_id": before_id} if before_id else {})
@@ -218,6 +244,29 @@ async def post_json(url: str, message: Mapping[str, Any]) -> None:
     """
     async with _http(url, _proxy_for(url), timeout=httpx.Timeout(5.0)) as http:
         (await http.post(url, json=message)).raise_for_status()
+
+
+async def download(url: str, path: Path, largest_bytes: int) -> Refused | NoAnswer | None:
+    """Write what is at a signed address of the service to a file, which must not be there. No key is sent.
+
+    Raises:
+        TooLargeError: There is more than ``largest_bytes``.
+        OSError: The file cannot be written.
+    """
+    written = 0
+    async with await anyio.open_file(path, "xb") as file:
+        try:
+            async with _http(url, _proxy_for(url), timeout=TIMEOUT) as http, http.stream("GET", url, headers=_AS_IT_IS) as response:
+                if not response.is_success:
+                    return Refused(response.status_code, None)
+                async for piece in response.aiter_raw(CHUNK_BYTES):
+                    written += len(piece)
+                    if written > largest_bytes:
+                        raise TooLargeError
+                    await file.write(piece)
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as cause:
+            return _no_answer(cause, has_timed_out=False) or NoAnswer(sent=True)
+    return None
 
 
 async def _pieces(file: anyio.Path, size: int, digest: Any) -> AsyncIterator[bytes]:
@@ -291,6 +340,10 @@ def _accepted(body: bytes) -> Accepted:
 
 def _fetched(body: bytes) -> Fetched:
     return Fetched(contract.read_head(body), body)
+
+
+def _redacted_audio(body: bytes) -> RedactedAudio:
+    return RedactedAudio(msgspec.json.decode(body, type=_RedactedAudio).redacted_audio_url if body.strip() else None)
 
 
 def _page(response: httpx.Response, body: bytes, key: str) -> Page:

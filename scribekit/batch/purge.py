@@ -36,7 +36,7 @@ _IF_STOPPED = "What was deleted is recorded. The same call goes on with the rest
 def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limits | None = None, progress: bool = True) -> pd.DataFrame:
     """Delete the transcripts of ended jobs, and their uploaded audio, at the service. The corpus keeps its transcripts.
 
-    The service keeps transcripts until they are deleted. Each deletion is recorded. Safe to repeat: the next call tries
+    The service keeps transcripts for 30 days by default. Each deletion is recorded. Safe to repeat: the next call tries
     again what could not be deleted. A transcript that the service does not know (``transcript_missing``) was made with
     another account's key: delete it with that key.
 

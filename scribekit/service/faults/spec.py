@@ -101,6 +101,7 @@ class Faults:
         refuse_matching: From regular expressions for the body of a request to create a transcript to the sentence that it is refused
             with, such as ``{"universal-3-pro": "The speech model has been deprecated."}``.
         refuse_status: The HTTP status of ``refuse_matching``.
+        redacted_audio_late: The masked copy of a recording is answered to be not ready yet.
         webhook_lost: The webhook is never called.
         webhook_doubled: It is called twice.
         webhook_forged: Two forged calls come before the real one: the transcript's id with another status and a wrong secret, and an
@@ -137,6 +138,7 @@ class Faults:
     fail_matching: Mapping[str, str] = field(default_factory=dict)
     refuse_matching: Mapping[str, str] = field(default_factory=dict)
     refuse_status: Annotated[int, msgspec.Meta(ge=400, le=499)] = 400
+    redacted_audio_late: Share = 0.0
     webhook_lost: Share = 0.0
     webhook_doubled: Share = 0.0
     webhook_forged: Share = 0.0
