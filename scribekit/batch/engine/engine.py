@@ -13,8 +13,7 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from scribekit.api.answers import Accepted, NoAnswer, Refused, Uploaded
 from scribekit.api.client import Client, Fetched
@@ -22,6 +21,7 @@ from scribekit.api.failures import Failure, Recovery
 from scribekit.api.rate_limit import limiter_for
 from scribekit.api.webhook import listening
 from scribekit.base.errors import LedgerError, ServiceStoppedError
+from scribekit.batch.engine.loop import cancelled_at_end
 from scribekit.batch.engine.outages import MANY, Contact, Way
 from scribekit.batch.engine.poller import Poller
 from scribekit.batch.engine.reconcile import find_lost_transcript
@@ -38,9 +38,10 @@ from scribekit.batch.engine.run import (
     receipt_for,
     registered,
     stop_event,
+    trials_for,
 )
 from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, failed, next_step
-from scribekit.batch.trials import ENOUGH, ENOUGH_UPLOADS, OPTION_KINDS, TRUSTED_S, UNSENT, KnownRefusal, Stop, Trials
+from scribekit.batch.trials import ENOUGH_UPLOADS, UNSENT, Stop
 from scribekit.corpus.job import ENDED, ERROR, Job
 from scribekit.corpus.ledger import Fact, Ledger
 from scribekit.corpus.presence import ProcessLock
@@ -132,7 +133,7 @@ class _Engine:
         self._outage = ""
         self._contact = Contact(client, run.limits, may_send=self._may_send, on_outlook=self._show_outlook)
         self._poller = Poller(client, self._contact, run.limits, has_webhook=run.webhook is not None, known=ledger.known_transcripts)
-        self._trials = _trials(run, ledger, states)
+        self._trials = trials_for(run, ledger, states)
         self._turn = asyncio.Event()
         self._failing: set[str] = set()
         """Keys of the jobs that could not be sent, and are tried again."""
@@ -145,7 +146,7 @@ class _Engine:
         receiver = listening(self._run.webhook, self._poller.hint) if self._run.webhook else contextlib.nullcontext()
         background = (self._poller.run, self._keep_leases, self._follow_control)
         try:
-            async with receiver, asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, *background):
+            async with receiver, asyncio.TaskGroup() as tasks, cancelled_at_end(tasks, *background):
                 await (self._feed(tasks) if self._run.to_the_end else self._feed_once(tasks))
         finally:
             if not self._trials.has_stopped:
@@ -403,27 +404,3 @@ class _Engine:
             forgets_jobs=self._run.connection.forgets_jobs,
             is_own=self._contact.is_own(job.key),
         )
-
-
-def _trials(run: Run, ledger: Ledger, states: Counter[str]) -> Trials:
-    """Return the trials of a run, with what the ledger knows of earlier ones."""
-    unsent, host = sum(states[state] for state in UNSENT), run.connection.host
-    since = time.time() - TRUSTED_S
-    if unsent == 0:
-        return Trials({}, unsent=None)
-    return Trials(
-        ledger.options.groups(host, ENOUGH, since),
-        unsent=None if ledger.options.has_accepted(host, since) else unsent,
-        known=(KnownRefusal(*refused) for refused in ledger.options.refused_jobs(host, sorted(OPTION_KINDS))),
-        is_shared=functools.partial(ledger.options.is_shared, run.batch_ids),
-    )
-
-
-@contextlib.asynccontextmanager
-async def _cancelled_at_end(tasks: asyncio.TaskGroup, *background: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    running = [tasks.create_task(function()) for function in background]
-    try:
-        yield
-    finally:
-        for task in running:
-            task.cancel()
