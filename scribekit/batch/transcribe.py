@@ -93,8 +93,9 @@ def submit_batch(
             comes from the cells of a row, only that row is refused (``error_kind`` ``bad_option``).
         MissingExtraError: The environment names a SOCKS proxy, and the library for it is not installed.
         ServiceStoppedError: The service refuses every job (a wrong key, for example), or cannot be reached: the message says what is at
-            the address, and which variable to check. Or it was away for longer than ``limits.patience_s``. Or it refuses the options: after five recordings (or two uploads) with the
-            same options and the same answer, the others wait with ``error_kind`` ``options``. Correct the options and submit again.
+            the address, and which variable to check. Or it was away for longer than ``limits.patience_s``. Or it refuses the
+            options: after five recordings (or two uploads) with the same options and the same answer, the others wait with
+            ``error_kind`` ``options``. Correct the options and submit again.
         LedgerError: The corpus cannot be written.
 
     Warns:

@@ -387,6 +387,7 @@ class _Engine:
     def _show_outlook(self, sentence: str) -> None:
         """Show what the run waits for, and record when something goes away or comes back."""
         if bool(sentence) != bool(self._outage):
+            self._commits.flush()  # events are recorded in their order
             event = outage_event(sentence, time.time())
             self._ledger.note(event["at"], event["event"], sentence)
             self._events.emit(event)

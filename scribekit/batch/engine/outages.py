@@ -139,7 +139,7 @@ class Outlook:
         >>> for job in "abc":
         ...     outlook.note(Way.UPLOAD, job, Refused(503), Now(1.0, 1.0))
         >>> outlook.away(Way.UPLOAD), outlook.away(Way.CREATE), outlook.is_own("a")
-        ('uploads', None, False)
+        (<Way.UPLOAD: 'uploads'>, None, False)
     """
 
     def __init__(self, limits: Limits) -> None:

@@ -217,14 +217,16 @@ class GroupCommit:
         """
         loop = asyncio.get_running_loop()
         if not self._waiting:
-            loop.call_soon(self._write)
+            loop.call_soon(self.flush)
         recorded: asyncio.Future[bool] = loop.create_future()
         self._waiting.append((fact, recorded))
         return await recorded
 
-    def _write(self) -> None:
-        # The fact of a cancelled job is written too: it describes what has already happened.
+    def flush(self) -> None:
+        """Write the facts that wait. The fact of a cancelled job is written too: it describes what has already happened."""
         waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
         try:
             results = self._ledger.record(self._owner, [fact for fact, _ in waiting])
         except Exception as cause:  # noqa: BLE001 -- handed on to every job that waits
