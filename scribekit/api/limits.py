@@ -29,7 +29,8 @@ class Limits:
         uploads: Files that are uploaded at the same time.
         queue_ahead: Jobs sent beyond ``concurrent_jobs``, so that no slot is idle. None: a quarter of ``concurrent_jobs``.
         tries: How often one step (an upload, a submission, a fetch) is tried while its failure may pass.
-            A failure counts as a recording's own when others go through meanwhile.
+            A failure counts only when others go through meanwhile; one or two recordings that nothing can be compared with are given
+            up after a 24th of ``patience_s``.
         backoff_s: The bound of the first pause after such a failure; it doubles each time, up to sixty times itself. During an outage the
             pauses between two looks grow from twice to 120 times this.
         patience_s: Seconds that a run waits for a network or a service that has gone away. Nothing is given up meanwhile, and it goes on

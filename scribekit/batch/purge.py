@@ -23,7 +23,7 @@ from scribekit.batch.engine.loop import wait_for
 from scribekit.batch.engine.outages import MANY, Contact, Way
 from scribekit.batch.retry_policy import failure_of, pause_s, rate_limit_pause_s
 from scribekit.batch.which_service import check_host
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.view import time_stamp
 
@@ -33,6 +33,7 @@ FIRST_REQUESTS = 3
 _IF_STOPPED = "What was deleted is recorded. The same call goes on with the rest."
 
 
+@takes_corpus
 def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limits | None = None, progress: bool = True) -> pd.DataFrame:
     """Delete the transcripts of ended jobs, and their uploaded audio, at the service. The corpus keeps its transcripts.
 

@@ -29,7 +29,7 @@ from scribekit.base.progress import Progress
 from scribekit.base.schema import REDACTED_AUDIO
 from scribekit.batch.engine.loop import wait_for
 from scribekit.batch.which_service import check_host
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.job import COMPLETED
 from scribekit.corpus.ledger import Ledger
 
@@ -62,6 +62,7 @@ class _Wanted:
         return next((path for suffix in SUFFIXES if (path := self.stem.with_name(self.stem.name + suffix)).exists()), None)
 
 
+@takes_corpus
 def fetch_redacted_audio(
     batch_or_corpus: Batch | Corpus, folder: str | Path, *, timeout: float = 600.0, limits: Limits | None = None, progress: bool = True
 ) -> pd.DataFrame:

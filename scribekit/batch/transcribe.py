@@ -20,6 +20,7 @@ from scribekit.api.limits import Limits, check_limits
 from scribekit.api.webhook import Webhook
 from scribekit.base.errors import DeprecatedModelWarning, ManifestError, OptionError, PaidAgainWarning, nearest
 from scribekit.base.models import deprecation_message
+from scribekit.base.names import names_of
 from scribekit.base.progress import Progress
 from scribekit.batch.engine.engine import drive
 from scribekit.batch.engine.loop import wait_for
@@ -28,7 +29,7 @@ from scribekit.batch.jobs import JobPlan, PlanningContext, plan_jobs
 from scribekit.batch.pricing import check_amounts
 from scribekit.batch.which_service import with_embedded_service, work_left
 from scribekit.corpus import status
-from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes
+from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes, takes_corpus
 from scribekit.corpus.ledger import Ledger
 from scribekit.recordings.scan import read_manifest
 
@@ -131,6 +132,7 @@ def submit_batch(
     return batch
 
 
+@takes_corpus
 def collect(
     batch_or_corpus: Batch | Corpus,
     *,
@@ -186,7 +188,10 @@ def collect(
     return batch_or_corpus.jobs()
 
 
-def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None = None, recordings: Sequence[str] | None = None) -> int:
+@takes_corpus
+def retry(
+    batch_or_corpus: Batch | Corpus, *, error_kind: str | Sequence[str] | None = None, recordings: str | Sequence[str] | None = None
+) -> int:
     """Reset failed jobs after their cause was fixed; ``collect`` then does them again.
 
     Only jobs that were sent can be tried again. A row that was refused (``status`` ``refused``) comes from the manifest:
@@ -206,17 +211,18 @@ def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None
         OptionError: No failed job has that ``error_kind``, or one of the recordings has not failed.
         LedgerError: The corpus cannot be written.
     """
-    kinds = [error_kind] if isinstance(error_kind, str) else error_kind
+    kinds = None if error_kind is None else names_of(error_kind, "error_kind")
+    chosen = None if recordings is None else names_of(recordings, "recordings")
     with Ledger(batch_or_corpus.path) as ledger:
         failed = ledger.failures(batch_or_corpus.batch_ids)
         known = set(failed.values())
         for kind in kinds or ():
             if kind not in known:
                 raise OptionError(f"No job failed with error_kind {kind!r}. Those that failed: {', '.join(sorted(known)) or 'none'}.")
-        for name in recordings or ():
+        for name in chosen or ():
             if name not in failed:
                 raise OptionError(f"The recording {name!r} has not failed.{nearest(name, failed) if failed else ' None has.'}")
-        return ledger.reset_failed(batch_or_corpus.batch_ids, kinds, time.time(), recordings)
+        return ledger.reset_failed(batch_or_corpus.batch_ids, kinds, time.time(), chosen)
 
 
 def _as_manifest(manifest: Any, progress: bool) -> pd.DataFrame:

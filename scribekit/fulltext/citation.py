@@ -12,7 +12,7 @@ import pandas as pd
 from scribekit.base import schema, timecode
 from scribekit.base.errors import OptionError, nearest
 from scribekit.base.text import escape_markdown, separator
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, corpus_of
 from scribekit.corrections.transcript import CorrectedTranscript
 from scribekit.fulltext.concordance import join_words, reading_order
 from scribekit.fulltext.translated import translated_words
@@ -55,7 +55,7 @@ def cite(row: pd.Series[Any] | Mapping[str, Any], style: Style = "text", *, corp
     if corpus is None or "match" not in cells:
         return citation(cells, style, (True, True))
     name = str(cells["recording_id"])
-    transcript = CorrectedTranscript(corpus, name)
+    transcript = CorrectedTranscript(corpus_of(corpus), name)
     received = [(name, transcript.received)]
     if schema.is_missing(language := cells.get(schema.TRANSLATED_LINES.names[-1])):
         found = _match_in_turn(transcript.words, cells) or _match_in_turn(frames.words_frame(received), cells)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, SearchCancelledError, nearest
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.fulltext.concordance import SORTS, Line, Query, lines_at, parse, sort_key, spans
 from scribekit.fulltext.indexed_corpus import IndexedCorpus, Where
 from scribekit.recordings.manifest import names_beside
@@ -24,6 +24,7 @@ _FoundLine = tuple[str, Line]
 _LINES_BETWEEN_CHECKS = 256
 
 
+@takes_corpus
 def search(
     batch_or_corpus: Batch | Corpus,
     query: str,
@@ -111,6 +112,7 @@ def search(
     return table.frame(rows).merge(shown, on="recording_id", how="left")
 
 
+@takes_corpus
 def build_index(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, progress: bool = True) -> int:
     """Bring the search index of a corpus up to date. :func:`search` does so too; call this to do the work beforehand.
 

@@ -23,7 +23,7 @@ from scribekit.base.file_names import component, plan_names
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.base.schema import WRITTEN
 from scribekit.corpus import payloads
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.transcripts.formats import FORMATS, Document, Format, resolve
 
 DEFAULT_FORMATS = ("txt", "srt", "vtt", "speakers", "json")
@@ -45,6 +45,7 @@ _ADVICE = {
 }
 
 
+@takes_corpus
 def export(
     batch_or_corpus: Batch | Corpus,
     folder: str | Path,

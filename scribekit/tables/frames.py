@@ -9,7 +9,8 @@ import pandas as pd
 
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, nearest
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.base.names import names_of
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.view import CorpusView
 from scribekit.recordings.manifest import names_beside
 from scribekit.tables.arrow import Where, WhereRecordings, check_columns, condition_of, recordings_where, values_of
@@ -45,11 +46,12 @@ Level = Literal[
 ]
 
 
+@takes_corpus
 def to_frame(
     batch_or_corpus: Batch | Corpus,
     level: Level = "transcripts",
     *,
-    columns: Sequence[str] | None = None,
+    columns: str | Sequence[str] | None = None,
     where: Where | WhereRecordings | None = None,
     with_manifest: bool = False,
     provenance: bool = False,
@@ -100,7 +102,7 @@ def frame_of(
     view: CorpusView,
     level: Level = "transcripts",
     *,
-    columns: Sequence[str] | None = None,
+    columns: str | Sequence[str] | None = None,
     where: Where | WhereRecordings | None = None,
     with_manifest: bool = False,
     provenance: bool = False,
@@ -112,9 +114,9 @@ def frame_of(
     condition = condition_of(own, table)
     manifest = _renamed_manifest(view.manifest, table, provenance=provenance) if with_manifest else None
     known = _known_columns(table, manifest, provenance=provenance)
+    requested = known if columns is None else names_of(columns, "columns")
     if columns is not None:
-        _check_requested(columns, known, table, view)
-    requested = known if columns is None else list(columns)
+        _check_requested(requested, known, table, view)
     needed = [name for name in table.names if name in requested or (name == "recording_id" and (provenance or with_manifest))]
     selection = RowSelection(view, recording_ids, reviewed=reviewed)
     frame, origins = selection.rows(level, needed, condition, provenance=provenance)
@@ -125,6 +127,7 @@ def frame_of(
     return frame if list(frame) == requested else frame[requested]
 
 
+@takes_corpus
 def scan_frame(
     batch_or_corpus: Batch | Corpus, level: Level = "words", *, reviewed: bool = True, progress: bool = True
 ) -> pyarrow.dataset.Dataset:
@@ -157,6 +160,7 @@ def scan_frame(
         return RowSelection(view, reviewed=reviewed, progress=progress).dataset(level)
 
 
+@takes_corpus
 def build_tables(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, reviewed: bool = True, progress: bool = True) -> int:
     """Bring the derived tables of a corpus up to date. :func:`scan_frame` and :func:`to_frame` do so too; call this to do it in advance.
 
@@ -219,7 +223,7 @@ def _renamed_manifest(manifest: pd.DataFrame, table: schema.Table, *, provenance
 
 def _check_requested(columns: Sequence[str], known: list[str], table: schema.Table, view: CorpusView) -> None:
     """Refuse an unknown column; if another argument would add it, name the argument."""
-    for name in () if isinstance(columns, str) else columns:
+    for name in columns:
         if name not in known:
             manifest = _renamed_manifest(view.manifest, table, provenance=False)
             optional: dict[str, list[str]] = {"provenance": schema.PROVENANCE.names, "with_manifest": manifest.columns.tolist()}

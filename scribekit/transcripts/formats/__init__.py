@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scribekit.base.errors import OptionError, nearest
+from scribekit.base.names import names_of
 from scribekit.transcripts.formats import json, markdown, speakers, srt, txt, vtt
 from scribekit.transcripts.formats.document import Document, Format
 
@@ -36,7 +37,7 @@ def resolve(names: str | Iterable[str]) -> list[Format]:
         >>> [found.suffix for found in resolve(["srt", "txt", "srt"])]
         ['.srt', '.txt']
     """
-    wanted = list(dict.fromkeys([names] if isinstance(names, str) else names))
+    wanted = list(dict.fromkeys(names_of(names, "formats")))
     if not wanted:
         raise OptionError(f"No export format was named. Known are: {', '.join(FORMATS)}.")
     for name in wanted:
