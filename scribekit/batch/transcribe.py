@@ -31,6 +31,7 @@ from scribekit.batch.which_service import with_embedded_service, work_left
 from scribekit.corpus import status
 from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes, takes_corpus
 from scribekit.corpus.ledger import Ledger
+from scribekit.recordings.manifest import with_public_sources
 from scribekit.recordings.scan import read_manifest
 
 _log = logging.getLogger("scribekit.batch.transcribe")
@@ -118,7 +119,7 @@ def submit_batch(
         _check_ids(ledger, job_plan)
         number = ledger.plan_batch(
             job_plan.fingerprint,
-            manifest_to_bytes(frame),
+            manifest_to_bytes(with_public_sources(frame)),
             job_plan.rows,
             job_plan.jobs,
             host=connection.host,

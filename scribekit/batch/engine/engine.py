@@ -77,7 +77,7 @@ async def drive(run: Run) -> None:
             return
         events = EventSink(run.on_event)
         try:
-            async with Client(run.connection, limiter_for(run.connection, run.limits)) as client:
+            async with Client(run.connection, limiter_for(run.connection, run.limits), secrets=_secrets(run)) as client:
                 await _Engine(run, client, ledger, lock, states, events, control).work()
         except ServiceStoppedError as stop:
             _note_stop(ledger, events, stop)
@@ -100,6 +100,10 @@ def _note_stop(ledger: Ledger, events: EventSink, stop: ServiceStoppedError) -> 
         ledger.note(now, "stopped", f"{stop.kind}: {stop.advice}")
     events.emit(stop_event(stop, now))
     _log.warning("the batch stopped (%s): %s", stop.kind, stop.advice)
+
+
+def _secrets(run: Run) -> list[str]:
+    return [run.webhook.secret] if run.webhook else []
 
 
 def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
