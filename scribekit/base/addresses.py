@@ -5,6 +5,7 @@ The host and the path of an address say which recording it is. Its query is show
 
 from __future__ import annotations
 
+import functools
 import re
 from urllib.parse import unquote
 
@@ -20,6 +21,11 @@ _LONGEST_MIXED_VALUE = 7
 """A longer value may be a secret whatever its name; one of letters and digits together even when it is not much longer."""
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*\d)", re.IGNORECASE)
 
+_SEPARATOR = re.compile("[&;?#]")
+_PARTS = re.compile(r"([^?#;]*)([?#;]?)(.*)", re.DOTALL)
+_SLASHES = re.compile(r"([^:]*)(:/+)(.*)", re.DOTALL)
+_BROKEN_LOGIN = re.compile(r":(?!\d*$)")
+"""A colon without a port: a password with a mark in it, which ends the host too early."""
 _PAIR = re.compile(
     r"\b(x-(?:amz|goog)-[\w-]+|[\w-]*(?:signature|token|secret|password|api[_-]?key|credential|key-pair-id)|sig)=(?!…)[^\s&\"'<>]+",
     re.IGNORECASE,
@@ -64,18 +70,23 @@ def without_login(host: str) -> str:
 
 
 def _public(url: str) -> str:
-    scheme, slashes, rest = re.split(r"(:/+)", url, maxsplit=1)
-    address, mark, query = re.split(r"([?#;]|$)", rest, maxsplit=1)
-    host, slash, path = address.partition("/")
-    shown = f"{scheme}{slashes}{without_login(host)}"
-    if re.search(r":(?!\d*$)", host.rpartition("@")[2].rpartition("]")[2]):  # a password with a mark in it, which ends the host too early
+    address, mark, query = _PARTS.match(url).groups()  # type: ignore[union-attr]  # it matches every text
+    scheme, slashes, rest = _SLASHES.match(address).groups()  # type: ignore[union-attr]  # an address has a scheme
+    host, slash, path = rest.partition("/")
+    shown = without_login(host)
+    if _BROKEN_LOGIN.search(shown.rpartition("]")[2]):
         return f"{scheme}{slashes}…"
-    return f"{shown}{slash}{path}{mark}{'…' if mark and _may_be_secret(query) else query}"
+    return f"{scheme}{slashes}{shown}{slash}{path}{mark}{'…' if mark and _may_be_secret(query) else query}"
 
 
 def _may_be_secret(query: str) -> bool:
-    pairs = (pair.partition("=") for pair in re.split("[&;?#]", query))
-    return any(_SECRET_NAME.search(unquote(name)) or _is_long(unquote(value or name)) for name, _, value in pairs)
+    pairs = (pair.partition("=") for pair in _SEPARATOR.split(query))
+    return any(_is_secret_name(name) or _is_long(unquote(value or name)) for name, _, value in pairs)
+
+
+@functools.lru_cache(maxsize=256)
+def _is_secret_name(name: str) -> bool:
+    return _SECRET_NAME.search(unquote(name)) is not None
 
 
 def _is_long(value: str) -> bool:
