@@ -64,7 +64,7 @@ bench: $(READY) ## Measure the engine beside the SDK's own group calls, then all
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_tables.py --recordings 5000 --index
 
 .PHONY: chaos
-chaos: $(READY) ## Transcribe through twenty seeds of every fault at once, and check the service's counters
+chaos: $(READY) ## Transcribe through twenty seeds of every fault and of outages, and check the service's counters
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/chaos.py
 
 .PHONY: notebook

@@ -20,7 +20,7 @@ def test_words_with_vowel_signs_can_be_unknown():
 
 
 def test_the_sentences_of_the_review_are_those_of_the_tables_in_the_language():
-    said = "am 3. Oktober kam er. Dann".split()
+    said = ["am", "3.", "Oktober", "kam", "er.", "Dann"]
     spoken = {"recording_id": ["a"] * len(said), "word_index": range(len(said)), "text": said}
     times = {"start_ms": range(0, 100 * len(said), 100), "end_ms": range(50, 100 * len(said), 100)}
     words = WORDS.frame({name: list(values) for name, values in (spoken | times).items()})

@@ -223,3 +223,12 @@ def test_subtitles_have_speakers_when_they_are_asked_for(folder, tmp_path):
     with pytest.raises(OptionError, match="Did you mean 'speakers'"):
         sk.export(batch, tmp_path / "wrong", "srt", options={"srt": {"speaker": True}})
     assert not (tmp_path / "wrong").exists()
+
+
+def test_exports_are_made_by_the_umask(stored, tmp_path):
+    before = os.umask(0o022)
+    try:
+        sk.export(stored({"a": "one"}), tmp_path / "out", ["txt"], progress=False)
+    finally:
+        os.umask(before)
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "out", tmp_path / "out" / "a.txt")] == [0o755, 0o644]
