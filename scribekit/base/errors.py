@@ -51,6 +51,10 @@ class PlainHttpWarning(UserWarning):
     """Key and recordings go to another machine without encryption: the address begins with ``http://``."""
 
 
+class ExcelLimitsWarning(UserWarning):
+    """A table does not fit into a workbook unchanged: cells were cut or cleaned, or rows continue in another sheet."""
+
+
 class NoConnectionError(ScribekitError):
     """There is neither an API key nor a running local service."""
 

@@ -91,6 +91,17 @@ DELETIONS = Table(
     ),
 )
 
+SHEETS = Table(
+    "sheets",
+    (
+        Column("sheet", "str", "Name of the sheet."),
+        Column("level", "str", "Level of the table that it has; missing for a frame of your own."),
+        Column("rows", "int64", "Rows of it, without the line of names."),
+        Column("cut_cells", "int64", "Cells that were longer than Excel's 32,767 characters, and were cut."),
+        Column("cleaned_cells", "int64", "Cells with control characters that Excel's files cannot have, which were left out."),
+    ),
+)
+
 WRITTEN = Table(
     "written",
     (

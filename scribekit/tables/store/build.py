@@ -22,7 +22,7 @@ from scribekit.tables.arrow import fingerprint
 from scribekit.tables.store import Catalogue, Folder, StoredTranscript
 from scribekit.transcripts import frames
 
-VERSION = 4  # raise it when the rules by which rows are made change: all tables are then built again
+VERSION = 5  # raise it when the rules by which rows are made change: all tables are then built again
 DERIVED = {name: schema.LEVELS[name] for name in frames.PROJECTIONS}
 FINGERPRINT = fingerprint(list(DERIVED.values()), VERSION)
 
