@@ -16,7 +16,7 @@ import pyarrow as pa
 from scribekit.api.limits import Limits
 from scribekit.api.webhook import Webhook
 from scribekit.base import schema
-from scribekit.base.errors import ScribekitError
+from scribekit.base.errors import DamageWarning, ScribekitError, warn_user
 from scribekit.corpus import status
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.status import Snapshot
@@ -44,9 +44,14 @@ class Corpus:
 
         Raises:
             LedgerError: The corpus cannot be read.
+
+        Warns:
+            DamageWarning: Something in it is damaged, so the verb returns less than was asked for.
         """
         with Ledger(self.path) as ledger:
             yield CorpusView(self.path, ledger, self.number)
+            if ledger.damage:
+                warn_user(ledger.damage.sentence(self._shown_path), DamageWarning)
 
     @property
     def batch_ids(self) -> list[int]:

@@ -1,22 +1,51 @@
-"""Open the SQLite files of a corpus folder: for writing, or read-only where the folder cannot be written."""
+"""Open the SQLite files of a corpus folder: for writing, or read-only where the folder cannot be written. Say when one is damaged."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from scribekit.base.errors import LedgerError, explained, reason
+from scribekit.base.errors import DamagedFileError, LedgerError, reason
 
 READ_ONLY = (
     "its folder is not yours to write (an archive, a share that is mounted for reading?). "
     "Copy the folder to where you may write, and open the copy."
 )
+SUFFIXES = ("", "-wal", "-shm")
+"""A database, and what SQLite keeps beside it."""
 _BUSY_S = 30.0
+_SHORT_READ = sqlite3.SQLITE_IOERR_SHORT_READ
+_DAMAGED_CODES = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_MISMATCH})
+_UNREADABLE_TEXT = "decode to UTF-8"
+_DAMAGED_TEXTS = (_UNREADABLE_TEXT, "malformed", "no such table", "no such column", "no such index", "unsupported file format")
+"""SQLite reports these as plain errors. All statements are our own, so a table that is missing was there."""
+
+
+def is_damage(cause: BaseException) -> bool:
+    """Return whether an error of SQLite says that the file is damaged, rather than locked, full or not allowed.
+
+    Example:
+        >>> is_damage(sqlite3.OperationalError("database is locked")), is_damage(sqlite3.OperationalError("no such table: jobs"))
+        (False, True)
+    """
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code is not None and (code == _SHORT_READ or code & 0xFF in _DAMAGED_CODES):
+        return True
+    return isinstance(cause, sqlite3.Error) and any(text in str(cause) for text in _DAMAGED_TEXTS)
+
+
+def damage_text(cause: BaseException) -> str:
+    """Return what SQLite says about a damaged file, without the words of a transcript that it may quote.
+
+    Example:
+        >>> damage_text(sqlite3.OperationalError("Could not decode to UTF-8 column 'text' with text 'what somebody said'"))
+        'a text in it is not UTF-8'
+    """
+    return "a text in it is not UTF-8" if _UNREADABLE_TEXT in str(cause) else str(cause)
 
 
 def is_writable(path: Path) -> bool:
@@ -45,6 +74,15 @@ def has_unfinished_write(path: Path) -> bool:
     return log.exists() and log.stat().st_size > 0
 
 
+def integrity_problems(db: sqlite3.Connection, most: int = 100) -> list[str]:
+    """Return what SQLite's own check of a whole file finds, in SQLite's words; nothing if the file is whole."""
+    try:
+        found = [str(row[0]) for row in db.execute(f"PRAGMA integrity_check({most})")]
+    except sqlite3.Error as cause:
+        return [damage_text(cause)] if is_damage(cause) else []
+    return [line for line in found if line != "ok"]
+
+
 @contextlib.contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
     """Run one all-or-nothing write that waits for its turn among the processes. The block may end the transaction itself."""
@@ -57,6 +95,12 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         with contextlib.suppress(sqlite3.Error):
             db.execute("ROLLBACK")
         raise
+
+
+def remove(path: Path) -> None:
+    """Delete a database and what SQLite keeps beside it."""
+    for suffix in SUFFIXES:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 class Rebuildable:
@@ -82,7 +126,9 @@ class Rebuildable:
             try:
                 self._db = self._opened()
             except sqlite3.DatabaseError as cause:
-                self._rebuild(cause)
+                if isinstance(cause, sqlite3.OperationalError) and not is_damage(cause):  # locked, full, not allowed
+                    raise
+                self.start_again()
 
     def _is_current(self, db: sqlite3.Connection) -> bool:
         """Return whether the file is of this version; raise :class:`sqlite3.DatabaseError` if only a new file will do."""
@@ -102,6 +148,29 @@ class Rebuildable:
         """Close the file."""
         self._db.close()
 
+    def start_again(self) -> None:
+        """Delete the file, which is damaged or out of date, and make an empty one.
+
+        Raises:
+            LedgerError: The folder cannot be written.
+        """
+        self._check_writable("cannot be built again")
+        with self._explained():
+            if hasattr(self, "_db"):
+                self._db.close()
+            remove(self._path)
+            self._db = self._opened()
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        """Yield the rows of a query, one at a time.
+
+        Raises:
+            DamagedFileError: The file is damaged. :meth:`start_again` helps.
+            LedgerError: It cannot be read.
+        """
+        with self._explained():
+            yield from self._db.execute(sql, values)
+
     def _opened(self) -> sqlite3.Connection:
         db = connect(self._path, _BUSY_S)
         try:
@@ -118,23 +187,15 @@ class Rebuildable:
             raise
         return db
 
-    def _rebuild(self, cause: sqlite3.DatabaseError) -> None:
-        """Start with an empty file if the file itself is damaged; raise the error if it has another cause."""
-        if isinstance(cause, sqlite3.OperationalError):  # locked, full, not allowed
-            raise cause
-        self._check_writable()
-        if hasattr(self, "_db"):
-            self._db.close()
-        self._delete()
-        self._db = self._opened()
-
-    def _delete(self) -> None:
-        for ending in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
-
     def _check_writable(self, problem: str = "is not up to date, and cannot be updated") -> None:
         if self._is_read_only:
             raise LedgerError(f"The {self._description} in {str(self._path.parent)!r} {problem}: {READ_ONLY}")
+
+    def damaged(self, what: str) -> DamagedFileError:
+        """Return the error that says what is damaged in the file."""
+        return DamagedFileError(
+            f"The {self._description} {str(self._path)!r} is damaged ({what}). It can be deleted: it is made again from the ledger."
+        )
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -142,12 +203,14 @@ class Rebuildable:
         with self._explained(), transaction(self._db):
             yield self._db
 
-    def _explained(self) -> AbstractContextManager[None]:
-        return explained(
-            (sqlite3.Error, OSError),
-            LedgerError,
-            lambda cause: (
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as cause:
+            if is_damage(cause):
+                raise self.damaged(damage_text(cause)) from None
+            raise LedgerError(
                 f"The {self._description} {str(self._path)!r} cannot be used ({reason(cause)}). Check permissions and room on the disk, "
                 "and that no other program holds it; then run the same call again."
-            ),
-        )
+            ) from cause
