@@ -21,7 +21,9 @@ _BUSY_S = 30.0
 _SHORT_READ = sqlite3.SQLITE_IOERR_SHORT_READ
 _DAMAGED_CODES = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_MISMATCH})
 _UNREADABLE_TEXT = "decode to UTF-8"
-_DAMAGED_TEXTS = (_UNREADABLE_TEXT, "malformed", "no such table", "no such column", "no such index", "unsupported file format")
+_DAMAGED_TEXTS = (
+    _UNREADABLE_TEXT, "malformed", "no such", "has no column", "unsupported file format", "vtable constructor failed", "invalid fts5 file",
+)  # fmt: skip
 """SQLite reports these as plain errors. All statements are our own, so a table that is missing was there."""
 
 
@@ -169,7 +171,8 @@ class Rebuildable:
             LedgerError: It cannot be read.
         """
         with self._explained():
-            yield from self._db.execute(sql, values)
+            for row in self._db.execute(sql, values):  # "yield from" would close the cursor, perhaps after the file
+                yield row
 
     def _opened(self) -> sqlite3.Connection:
         db = connect(self._path, _BUSY_S)
@@ -208,7 +211,7 @@ class Rebuildable:
         try:
             yield
         except (sqlite3.Error, OSError) as cause:
-            if is_damage(cause):
+            if is_damage(cause) or isinstance(cause, sqlite3.IntegrityError):  # no rows of ours are in conflict
                 raise self.damaged(damage_text(cause)) from None
             raise LedgerError(
                 f"The {self._description} {str(self._path)!r} cannot be used ({reason(cause)}). Check permissions and room on the disk, "

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import pandas as pd
 
@@ -14,14 +15,16 @@ from scribekit.base.progress import Progress
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Corpus
 from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.ledger.damage import EDITS, TRANSCRIPT
 from scribekit.corpus.view import CorpusView
 from scribekit.fulltext.concordance import WORD_COLUMNS, Packed, Query, pack
-from scribekit.fulltext.index import Entry, Index
+from scribekit.fulltext.index import DamagedIndexError, Entry, Index
 from scribekit.tables.arrow import WhereRecordings, recordings_where
 from scribekit.tables.store.reuse import Text, held_words
 from scribekit.transcripts.frames import project
 
 Where = WhereRecordings
+_P, _R = ParamSpec("_P"), TypeVar("_R")
 
 _AS_RECEIVED = " as received"
 _PAYLOADS_AT_A_TIME = 32
@@ -40,6 +43,7 @@ class _LedgerState:
         received: The same for the transcripts as received.
         is_ascending: Whether the numbers of ``reviewed`` and ``received`` ascend, so that the index finds them in manifest order.
         manifest: The whole manifest of the batch or corpus.
+        damaged: Recording id → what is damaged, of the recordings whose jobs cannot be read.
     """
 
     stamp: str
@@ -49,6 +53,7 @@ class _LedgerState:
     received: Mapping[str, int]
     is_ascending: bool
     manifest: pd.DataFrame
+    damaged: Mapping[str, str]
 
 
 _Scope = tuple[Path, Path, tuple[int, ...]]
@@ -56,6 +61,21 @@ _Scope = tuple[Path, Path, tuple[int, ...]]
 
 _MAX_STATES = 4
 _states: dict[_Scope, _LedgerState] = {}
+
+
+def with_whole_index(verb: Callable[Concatenate[Corpus, _P], _R]) -> Callable[Concatenate[Corpus, _P], _R]:
+    """Make a verb that reads the index start once again if the index turns out to be damaged, which is then built again."""
+
+    @functools.wraps(verb)
+    def run(batch_or_corpus: Corpus, /, *given: _P.args, **named: _P.kwargs) -> _R:
+        try:
+            return verb(batch_or_corpus, *given, **named)
+        except DamagedIndexError:
+            with Index(batch_or_corpus.path) as index:
+                index.start_again()
+            return verb(batch_or_corpus, *given, **named)
+
+    return run
 
 
 class IndexedCorpus:
@@ -87,8 +107,9 @@ class IndexedCorpus:
             self.manifest = state.manifest.copy(deep=False)
             chosen = None if where is None else recordings_where(self.manifest, where)
             self.index, self.added = _current_index(view.path, state, view.ledger, rebuild=rebuild, progress=progress)
+            recordings = state.reviewed if reviewed else state.received
+            self.recordings = _read_recordings(recordings, self.index, state, view.ledger)
         self._is_ascending = state.is_ascending
-        self.recordings = state.reviewed if reviewed else state.received
         if chosen is not None:
             self.recordings = {name: number for name, number in self.recordings.items() if name in chosen}
 
@@ -126,7 +147,7 @@ def _ledger_state(view: CorpusView) -> _LedgerState:
         reviewed = {recording_id: entries[key][0] for recording_id, key in jobs}
         received = {recording_id: entries.get(key + _AS_RECEIVED, entries[key])[0] for recording_id, key in jobs}
         is_ascending = all(before < after for before, after in itertools.pairwise(reviewed.values()))
-        state = _LedgerState(stamp, entries, texts, reviewed, received, is_ascending, view.manifest)
+        state = _LedgerState(stamp, entries, texts, reviewed, received, is_ascending, view.manifest, dict(ledger.damage.recordings))
     _states[scope] = state
     for oldest in list(_states)[:-_MAX_STATES]:
         _states.pop(oldest, None)
@@ -153,7 +174,7 @@ def _current_index(folder: Path, state: _LedgerState, ledger: Ledger, *, rebuild
     index, added = Index(folder), 0
     try:
         if rebuild:
-            index.clear()
+            index.start_again()
         while not index.covers(state.stamp):
             missing = len(state.entries.items() - index.entries().items())
             with Progress(missing, unit="transcripts", description="Indexing", enabled=progress and missing > 0) as bar:
@@ -162,6 +183,19 @@ def _current_index(folder: Path, state: _LedgerState, ledger: Ledger, *, rebuild
         index.close()
         raise
     return index, added
+
+
+def _read_recordings(recordings: Mapping[str, int], index: Index, state: _LedgerState, ledger: Ledger) -> Mapping[str, int]:
+    """Return the recordings without those that could not be read from the ledger, which are noted."""
+    ledger.damage.recordings.update(state.damaged)
+    unread = {state.entries[name][0]: name for name in index.unread() if name in state.entries}
+    if not unread:
+        return recordings
+    for recording_id, number in recordings.items():
+        if number in unread:
+            has_edits_only = unread[number] + _AS_RECEIVED in state.entries and unread[number] + _AS_RECEIVED not in unread.values()
+            ledger.damage.recordings[recording_id] = EDITS if has_edits_only else TRANSCRIPT
+    return {recording_id: number for recording_id, number in recordings.items() if number not in unread}
 
 
 def _packed(folder: Path, ledger: Ledger, texts: Mapping[str, Text], names: Sequence[str]) -> Iterator[tuple[str, Packed]]:
@@ -174,6 +208,15 @@ def _packed(folder: Path, ledger: Ledger, texts: Mapping[str, Text], names: Sequ
         rest = [(name, text.job_key) for text, name in missing.items() if (text.edit is not None) is is_edited]
         for start in range(0, len(rest), _PAYLOADS_AT_A_TIME):
             some = rest[start : start + _PAYLOADS_AT_A_TIME]
-            rows = project(["words"], payloads.payloads(ledger, some, reviewed=is_edited))["words"]
-            found = [name for name, _ in some]
-            yield from zip(found, pack(rows, found), strict=True)
+            read: list[str] = []
+            rows = project(["words"], _noting(payloads.payloads(ledger, some, reviewed=is_edited), read))["words"]
+            for name, _ in some:  # these are names of documents; those of their recordings are noted when the index is opened
+                ledger.damage.recordings.pop(name, None)
+            yield from zip(read, pack(rows, read), strict=True)
+
+
+def _noting(bodies: Iterator[tuple[str, bytes]], names: list[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield payloads, and append the name of each to a list."""
+    for name, body in bodies:
+        names.append(name)
+        yield name, body
