@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from scribekit.fulltext.play import play
     from scribekit.fulltext.search import build_index, search
     from scribekit.fulltext.statistics import collocates, dispersion, keyness, ngrams
+    from scribekit.integrity.check import check_corpus
     from scribekit.quality.calibration import Calibration, calibrate
     from scribekit.quality.evaluate import evaluate, turn_statistics, word_errors
     from scribekit.quality.flag import flag_for_review
@@ -61,6 +62,7 @@ __all__ = [
     "build_index",
     "build_tables",
     "calibrate",
+    "check_corpus",
     "cite",
     "collect",
     "collocates",
@@ -111,6 +113,7 @@ _HOMES = {
     "build_index": "fulltext.search",
     "build_tables": "tables.frames",
     "calibrate": "quality.calibration",
+    "check_corpus": "integrity.check",
     "cite": "fulltext.citation",
     "collect": "batch.transcribe",
     "collocates": "fulltext.statistics",

@@ -113,18 +113,22 @@ class Rebuildable:
     Args:
         path: The file.
         description: What the file is, for error messages.
+        as_it_is: Open it as it is, to check it: it is neither rebuilt nor brought up to date.
 
     Raises:
         LedgerError: It cannot be written; or it is missing or out of date, in a folder that cannot be written.
     """
 
-    def __init__(self, path: Path, description: str) -> None:
+    def __init__(self, path: Path, description: str, *, as_it_is: bool = False) -> None:
         self._path = path
         self._description = description
         self._is_read_only = not is_writable(path)
         if self._is_read_only and not path.exists():
             raise LedgerError(f"There is no {description} in {str(path.parent)!r}, and it cannot be made: {READ_ONLY}")
         with self._explained():
+            if as_it_is:
+                self._db = connect(path, _BUSY_S)
+                return
             try:
                 self._db = self._opened()
             except sqlite3.DatabaseError as cause:
@@ -173,6 +177,29 @@ class Rebuildable:
         with self._explained():
             for row in self._db.execute(sql, values):  # "yield from" would close the cursor, perhaps after the file
                 yield row
+
+    def problems(self) -> list[str]:
+        """Read the whole file as it is, and return what is damaged in it, in a few words each.
+
+        A file of another version has no problems: it is rebuilt when it is next used.
+        """
+        try:
+            with self._explained():
+                found = integrity_problems(self._db)
+                if not found and self._is_current(self._db):
+                    self._verify_all()
+        except DamagedFileError as error:
+            return [str(error)]
+        return found
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the file is of this version."""
+        with self._explained():
+            return self._is_current(self._db)
+
+    def _verify_all(self) -> None:
+        """Read everything in a file of this version; raise :class:`~scribekit.errors.DamagedFileError` if something is damaged."""
 
     def _opened(self) -> sqlite3.Connection:
         db = connect(self._path, _BUSY_S)

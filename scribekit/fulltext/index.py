@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scribekit.base.errors import DamagedFileError
-from scribekit.corpus.sqlite import Rebuildable, integrity_problems
+from scribekit.corpus.sqlite import Rebuildable
 from scribekit.fulltext.concordance import Document, Packed, Query, fts_expression, unpack
 
 FILE_NAME = "search.sqlite"
@@ -63,13 +63,14 @@ class Index(Rebuildable):
 
     Args:
         folder: The corpus folder.
+        as_it_is: Open it as it is, to check it.
 
     Raises:
         LedgerError: The folder cannot be written, and the index is missing or of another version.
     """
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder / FILE_NAME, "search index")
+    def __init__(self, folder: Path, *, as_it_is: bool = False) -> None:
+        super().__init__(folder / FILE_NAME, "search index", as_it_is=as_it_is)
 
     def damaged(self, what: str) -> DamagedFileError:
         """Return the error that says what is damaged in the file."""
@@ -110,21 +111,15 @@ class Index(Rebuildable):
                     found.update(value if isinstance(value, bytes) else f"{value}\0".encode())
         return found.digest()
 
-    def problems(self) -> list[str]:
-        """Read the whole index, and return what is damaged in it, in a few words each."""
-        found = integrity_problems(self._db)
-        if not found:
-            try:
-                with self._explained():
-                    self._db.execute("INSERT INTO terms (terms, rank) VALUES ('integrity-check', 1)")
-                    for covered in self._db.execute("SELECT digest FROM covers").fetchall():
-                        self._verify(covered[0])
-                for number, _ in self.entries().values():
-                    self.text(number)
-                    self.document(number)
-            except DamagedIndexError as error:
-                found = [str(error)]
-        return found
+    def _verify_all(self) -> None:
+        if not self._is_read_only:
+            self._db.execute("INSERT INTO terms (terms) VALUES ('integrity-check')")
+        covered = self._db.execute("SELECT digest FROM covers WHERE digest IS NOT NULL").fetchall()
+        if covered and self._fts_digest() != covered[0][0]:
+            raise self.damaged("it has other values than were written")
+        for number, _ in self.entries().values():
+            self.text(number)
+            self.document(number)
 
     def update(self, stamp: str, wanted: Mapping[str, Entry], source: Source, on_done: Callable[[int], object] | None = None) -> int:
         """Bring the index up to date: add documents that are new or have changed, remove those that are gone.

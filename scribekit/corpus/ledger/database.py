@@ -105,6 +105,10 @@ class Database:
             _upgrade(db)
         return VERSION
 
+    def problems(self) -> list[str]:
+        """Read the whole file, and return what is wrong with it, in a few words each. It does not see letters that are not indexed."""
+        return problems(self._db)
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()
@@ -114,7 +118,7 @@ class Database:
 
     def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None) -> None:
         try:
-            if isinstance(error, Exception) and not isinstance(error, ScribekitError) and (found := problems(self._db)):
+            if isinstance(error, Exception) and not isinstance(error, ScribekitError) and (found := self.problems()):
                 # A row with other values than were written can break anything.
                 raise DamagedFileError(_damaged(self.folder / FILE_NAME, found[0])) from None
         finally:

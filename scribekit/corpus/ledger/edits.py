@@ -122,6 +122,11 @@ class EditJournal:
         """Return the content under which the edits of a job's recording are kept."""
         return str(self._database.read(f"SELECT {_CONTENT} FROM jobs WHERE key = ?", (job_key,))[0][0])
 
+    def recordings_of(self, content: str) -> list[str]:
+        """Return the ids of the recordings with a content."""
+        sql = f"SELECT DISTINCT r.recording_id FROM recordings r JOIN jobs ON jobs.key = r.job_key WHERE {_CONTENT} = ?"
+        return [row[0] for row in self._database.read(sql, (content,))]
+
     def stamps(self) -> dict[str, int]:
         """Return job key → number of the last edit of its recording, for the recordings that were edited.
 

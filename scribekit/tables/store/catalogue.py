@@ -95,25 +95,31 @@ class Catalogue(Rebuildable):
     Args:
         folder: The folder of the tables, which exists.
         fingerprint: The fingerprint of the tables.
+        as_it_is: Open it as it is, to check it.
 
     Raises:
         LedgerError: The folder cannot be written. :class:`~scribekit.errors.DamagedFileError`, also of all methods: the catalogue is
             damaged, and :meth:`start_again` helps.
     """
 
-    def __init__(self, folder: Path, fingerprint: str) -> None:
+    def __init__(self, folder: Path, fingerprint: str, *, as_it_is: bool = False) -> None:
         self._fingerprint = fingerprint
-        super().__init__(folder / FILE_NAME, "catalogue of tables")
+        super().__init__(folder / FILE_NAME, "catalogue of tables", as_it_is=as_it_is)
 
     def parts(self) -> dict[int, Part]:
         """Return every part by its number; none if the catalogue is damaged: then it is empty from now on."""
         try:
-            return self._read_parts()
+            return self.read_parts()
         except DamagedFileError:
             self.start_again()
             return {}
 
-    def _read_parts(self) -> dict[int, Part]:
+    def read_parts(self) -> dict[int, Part]:
+        """Return every part by its number.
+
+        Raises:
+            DamagedFileError: The catalogue is damaged.
+        """
         with self._explained():
             self._db.execute("BEGIN")  # so that all three tables are read in the same state
             try:
@@ -185,6 +191,9 @@ class Catalogue(Rebuildable):
     def names(self) -> set[str]:
         """Return the names of all files that count."""
         return {row[0] for row in self.rows("SELECT name FROM files")}
+
+    def _verify_all(self) -> None:
+        self.read_parts()
 
     def _insert_files(self, number: int, edition: str, files: Sequence[File]) -> None:
         rows = ((file.name, number, edition, file.level, file.size, file.digest) for file in files)
