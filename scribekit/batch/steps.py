@@ -85,6 +85,7 @@ class Context:
         newest: Id of the newest transcript that the service has listed so far.
         limits: The user's limits.
         forgets_jobs: The service costs nothing and may have forgotten the job.
+        in_doubt_s: Seconds since this process claimed the job, or last asked for it to be created; by a clock that never jumps.
     """
 
     now: float
@@ -92,6 +93,7 @@ class Context:
     newest: str | None = None
     limits: Limits = field(default_factory=Limits)
     forgets_jobs: bool = False
+    in_doubt_s: float = 0.0
 
 
 UPLOAD_LIVES_S = 20 * 3600.0
@@ -147,7 +149,7 @@ def _resume(job: Job, context: Context) -> Step:
 
 def _send(job: Job, context: Context, event: str = "", after_s: float = 0.0) -> Step:
     """Upload first when the service does not have the bytes, or may have removed them; then submit."""
-    is_fresh = job.uploaded_at is not None and context.now - job.uploaded_at < UPLOAD_LIVES_S
+    is_fresh = job.uploaded_at is not None and abs(context.now - job.uploaded_at) < UPLOAD_LIVES_S  # in the future: a clock has jumped
     if job.is_local and not (job.upload_url and is_fresh):
         reset = replace(job, state=PLANNED, upload_url=None, uploaded_at=None, transcript_id=None)
         return Step(reset, Action.UPLOAD, after_s, event)
@@ -167,7 +169,7 @@ def _accepted(job: Job, transcript_id: str, status: str, *, found: bool, context
 
 def _not_found(job: Job, context: Context) -> Step:
     """Submit again only when the list has had time to show what the lost request may have created."""
-    wait = (job.intent_at or context.now) + context.limits.settle_s - context.now
+    wait = context.limits.settle_s - context.in_doubt_s
     if wait > 0:
         return Step(job, Action.RECONCILE, after_s=wait, event="not in the list yet")
     if job.failures >= context.limits.tries:
@@ -227,7 +229,7 @@ def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> 
     failure = failure_of(answer)
     if failure.recovery in (Recovery.STOP_BATCH, Recovery.GIVE_UP):
         return Step(job, Action.STOP, event=failure.kind, failure=failure)
-    waited = max(context.now - (job.intent_at or context.now), 0.0)
+    waited = context.in_doubt_s
     if waited > RECONCILE_TIMEOUT_S:
         return Step(job, Action.STOP, event=failure.kind, failure=failure)
     pause = min(max(context.limits.backoff_s, waited / 4), BACKOFF_MOST * context.limits.backoff_s)

@@ -8,10 +8,10 @@ systems), a claim is free when its lease has run out.
 from __future__ import annotations
 
 import contextlib
-import datetime
 import os
 import secrets
 import socket
+import time
 import weakref
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +24,9 @@ except ImportError:  # Windows
     fcntl = None
 
 FOLDER = "at-work"
+_RANDOM_BYTES = 4
+_TIME_DIGITS = 9
+"""Hexadecimal digits of the Unix time in the name of an owner."""
 
 _open_locks: weakref.WeakSet[ProcessLock] = weakref.WeakSet()
 
@@ -41,7 +44,8 @@ class ProcessLock:
     def __init__(self, corpus: Path) -> None:
         self._folder = corpus / FOLDER
         self._folder.mkdir(exist_ok=True)
-        self.owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._process = os.getpid()
+        self.owner = f"{socket.gethostname()}-{self._process}-{int(time.time()):0{_TIME_DIGITS}x}{secrets.token_hex(_RANDOM_BYTES)}"
         self._path = self._folder / self.owner
         self._file = self._path.open("w")
         _lock(self._file)
@@ -71,10 +75,11 @@ class ProcessLock:
         return not self.has_exited(owner)
 
     def close(self) -> None:
-        """Release the lock and remove its file."""
+        """Release the lock and remove its file. A process that was forked off leaves the file to the one that made it."""
         self.forget()
-        with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)
+        if self._process == os.getpid():
+            with contextlib.suppress(OSError):
+                self._path.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Close the file of the lock in this process. The lock lasts while another process has the same opened file."""
@@ -101,20 +106,19 @@ def at_work(corpus: Path) -> list[str]:
     return [owner for owner in owners if is_at_work(corpus, owner)]
 
 
-def description(corpus: Path, owner: str) -> str:
-    """Return which process an owner is, where it runs, and since when it is at work, if that is known.
+def description(owner: str) -> str:
+    """Return which process an owner is, where it runs, and since when it is at work.
 
     Example:
-        >>> description(Path("corpus"), "desk-of-ada-4711-0a1b2c3d")
+        >>> description("desk-of-ada-4711-0a1b2c3d")  # of an earlier version, without the time
         "process 4711 on 'desk-of-ada'"
     """
-    host, process, _ = owner.rsplit("-", 2)
-    try:
-        since = (corpus / FOLDER / owner).stat().st_mtime
-    except OSError:
-        return f"process {process} on {host!r}"
-    began = datetime.datetime.fromtimestamp(since).astimezone()
-    return f"process {process} on {host!r} (since {began:%Y-%m-%d %H:%M})"
+    host, process, token = owner.rsplit("-", 2)
+    process = f"process {process} on {host!r}"
+    with contextlib.suppress(ValueError, OverflowError):
+        if len(token) > 2 * _RANDOM_BYTES:
+            return f"{process} (at work since {time.strftime('%Y-%m-%d %H:%M', time.localtime(int(token[:_TIME_DIGITS], 16)))})"
+    return process
 
 
 def _is_of_this_machine(owner: str) -> bool:

@@ -57,7 +57,7 @@ def check_corpus(corpus: str | Path | Corpus, *, repair: bool = False, progress:
     """
     folder = corpus.path if isinstance(corpus, Corpus) else Path(corpus).expanduser().absolute()
     if repair and (owners := presence.at_work(folder)):
-        raise LedgerError(f"The corpus {str(folder)!r} cannot be repaired now: {presence.description(folder, owners[0])} is at work on it.")
+        raise LedgerError(f"The corpus {str(folder)!r} cannot be repaired while another process uses it: {presence.description(owners[0])}.")
     report = _Report(folder, repair=repair)
     if report.check_ledger():
         with Ledger(folder) as ledger:
