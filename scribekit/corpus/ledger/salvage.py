@@ -6,7 +6,7 @@ import io
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from scribekit.base.errors import LedgerError, explained, reason
 from scribekit.corpus.job import COMPLETED, ERROR, PLANNED, QUEUED, STATES, SUBMITTING
 from scribekit.corpus.ledger.database import FILE_NAME, Database
-from scribekit.corpus.ledger.digests import FACTS
+from scribekit.corpus.ledger.digests import FACTS, is_whole
 from scribekit.corpus.ledger.file_pages import FilePages, StoredRow
 from scribekit.corpus.ledger.packing import unpack
 from scribekit.corpus.ledger.writes import JOB_FIELDS
@@ -37,6 +37,8 @@ _TABLES = {
 _NUMBERED = {"batches", "edits", "events"}
 """Tables whose first column is the number of the row, which is not stored again among its values."""
 _NUMBERS = (int, float)
+
+_LOST = ("damaged", "What the ledger said of this recording was damaged. Submit its manifest again.")
 
 Rows = dict[str, dict[Any, tuple[Any, ...]]]
 """Table → key → values, with the number of the row in front."""
@@ -145,31 +147,64 @@ def _complete(db: sqlite3.Connection) -> None:
         "INSERT INTO batches (batch_id, fingerprint, host, created_at, manifest) SELECT DISTINCT batch_id, 'lost ' || batch_id,"
         " COALESCE((SELECT host FROM batches LIMIT 1), ''), 0, X'' FROM recordings WHERE batch_id NOT IN (SELECT batch_id FROM batches)"
     )
+    _give_transcripts_back(db)
+    manifests = {row["batch_id"]: _manifest(row["manifest"]) for row in db.execute("SELECT batch_id, manifest FROM batches").fetchall()}
+    for batch_id, rows in manifests.items():
+        for position, row in enumerate(rows):
+            _restore_recording(db, batch_id, position, row)
     lost = db.execute(
-        "SELECT r.recording_id, r.source, r.job_key, r.batch_id FROM recordings r"
-        " WHERE r.job_key IS NOT NULL AND r.job_key NOT IN (SELECT key FROM jobs) GROUP BY r.job_key ORDER BY r.batch_id"
+        "SELECT recording_id, source, job_key, batch_id, position FROM recordings"
+        " WHERE job_key IS NOT NULL AND job_key NOT IN (SELECT key FROM jobs) GROUP BY job_key ORDER BY batch_id"
     ).fetchall()
-    for recording_id, source, key, batch_id in lost:
-        payload = db.execute("SELECT transcript_id FROM payloads WHERE job_key = ?", (key,)).fetchone()
-        attempt = db.execute("SELECT transcript_id FROM attempts WHERE job_key = ? ORDER BY at DESC", (key,)).fetchone()
-        if payload or attempt:
-            sha256 = None if "://" in source else _contents(db, batch_id).get(recording_id)
-            db.execute(
-                "INSERT INTO jobs (key, source, options, sha256, state, transcript_id, attempts, failures, batch_id)"
-                " VALUES (?, ?, '{}', ?, ?, ?, 1, 0, ?)",
-                (key, source, sha256, COMPLETED if payload else QUEUED, (payload or attempt)[0], batch_id),
-            )
+    for row in lost:
+        rows = manifests[row["batch_id"]]
+        _restore_job(db, row, rows[row["position"]].get("sha256") if row["position"] < len(rows) else None)
 
 
-def _contents(db: sqlite3.Connection, batch_id: int) -> Mapping[str, str]:
-    """Return recording id → SHA-256 of the files of a batch, from its manifest; nothing if that is damaged too."""
-    stored = db.execute("SELECT manifest FROM batches WHERE batch_id = ?", (batch_id,)).fetchone()
+def _give_transcripts_back(db: sqlite3.Connection) -> None:
+    """Give transcripts of unknown jobs to those jobs without one whose checksum they have: only the key was damaged."""
+    strays = db.execute("SELECT rowid, * FROM payloads WHERE job_key NOT IN (SELECT key FROM jobs)").fetchall()
+    lonely = "SELECT name, digest FROM digests WHERE name IN (SELECT key FROM jobs) AND name NOT IN (SELECT job_key FROM payloads)"
+    for row in strays:
+        for name, digest in db.execute(lonely).fetchall():
+            if is_whole(digest, name, row, row["body"]):
+                db.execute("UPDATE payloads SET job_key = ? WHERE rowid = ?", (name, row["rowid"]))
+
+
+def _restore_recording(db: sqlite3.Connection, batch_id: int, position: int, row: Mapping[str, Any]) -> None:
+    """Write the name of a recording as in its manifest, and the recording itself if it is lost; its job is the one of its content."""
+    name, source = row["recording_id"], row["source"]
+    known = db.execute("SELECT recording_id FROM recordings WHERE batch_id = ? AND position = ?", (batch_id, position)).fetchone()
+    if known is not None:
+        db.execute("UPDATE recordings SET recording_id = ? WHERE batch_id = ? AND position = ?", (name, batch_id, position))
+        return
+    keys = db.execute(
+        "SELECT key FROM jobs WHERE COALESCE(sha256, source) = ? ORDER BY key IN (SELECT job_key FROM recordings), batch_id <> ?",
+        (row.get("sha256") or source, batch_id),
+    ).fetchall()
+    db.execute(
+        "INSERT INTO recordings (batch_id, position, recording_id, source, job_key, error_kind, error) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (batch_id, position, name, source, keys[0][0] if keys else None, *((None, None) if keys else _LOST)),
+    )
+
+
+def _restore_job(db: sqlite3.Connection, row: Mapping[str, Any], sha256: str | None) -> None:
+    """Make the job of a recording again if there is a transcript of it, here or at the service. Its options are not known any more."""
+    key = row["job_key"]
+    payload = db.execute("SELECT transcript_id FROM payloads WHERE job_key = ?", (key,)).fetchone()
+    attempt = db.execute("SELECT transcript_id FROM attempts WHERE job_key = ? ORDER BY at DESC", (key,)).fetchone()
+    if payload or attempt:
+        db.execute(
+            "INSERT INTO jobs (key, source, options, sha256, state, transcript_id, attempts, failures, batch_id)"
+            " VALUES (?, ?, '{}', ?, ?, ?, 1, 0, ?)",
+            (key, row["source"], sha256, COMPLETED if payload else QUEUED, (payload or attempt)[0], row["batch_id"]),
+        )
+
+
+def _manifest(stored: Any) -> list[dict[str, Any]]:
+    """Return name, source and SHA-256 of each row of a manifest; nothing if it is damaged."""
     try:
-        manifest = pq.read_table(io.BytesIO(unpack(stored[0])), columns=["recording_id", "sha256"]) if stored else None
+        table = pq.read_table(io.BytesIO(unpack(stored)))
+        return table.select([name for name in ("recording_id", "source", "sha256") if name in table.column_names]).to_pylist()
     except (ValueError, TypeError, OSError, pa.ArrowException):
-        return {}
-    return {} if manifest is None else _pairs(manifest.column("recording_id").to_pylist(), manifest.column("sha256").to_pylist())
-
-
-def _pairs(names: Sequence[str], contents: Iterable[str | None]) -> Mapping[str, str]:
-    return {name: content for name, content in zip(names, contents, strict=True) if content is not None}
+        return []

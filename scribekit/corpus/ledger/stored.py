@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from scribekit.base import contract
@@ -49,6 +49,10 @@ class Stored(Database):
         if digest is not None:
             self._seal([(job_key, digest)])
         return state
+
+    def damaged_transcripts(self, job_keys: Iterable[str]) -> set[str]:
+        """Return those of the jobs whose stored transcripts are damaged or missing."""
+        return {key for key in job_keys if self.transcript_state(key) in (DAMAGED, MISSING)}
 
     def manifest(self, batch_id: int) -> bytes | None:
         """Return the manifest of a batch as Parquet bytes; None if it is damaged."""
