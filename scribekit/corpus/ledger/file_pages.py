@@ -23,7 +23,7 @@ class StoredRow(NamedTuple):
     Attributes:
         page: The number of its page.
         rowid: Its number; None in an index, and in a table without row numbers.
-        values: Its values.
+        values: Its values. What is not UTF-8 in a text is U+FFFD.
     """
 
     page: int
@@ -193,4 +193,4 @@ def _value(record: bytes, place: int, kind: int) -> tuple[Any, int]:
     if kind < 12:
         raise ValueError("no kind of value")
     end = place + (kind - 12) // 2
-    return (str(record[place:end], "utf-8") if kind % 2 else record[place:end]), end
+    return (str(record[place:end], "utf-8", "replace") if kind % 2 else record[place:end]), end
