@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-
 _PACKAGE = f"{os.sep}scribekit{os.sep}"
 
 

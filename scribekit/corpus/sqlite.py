@@ -17,9 +17,13 @@ READ_ONLY = (
 )
 SUFFIXES = ("", "-wal", "-shm")
 """A database, and what SQLite keeps beside it."""
+ERRORS: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
+"""What the library raises. It cannot decode SQLite's own sentence about a damaged schema if that quotes bytes that are not UTF-8."""
 _BUSY_S = 30.0
 _SHORT_READ = sqlite3.SQLITE_IOERR_SHORT_READ
-_DAMAGED_CODES = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_MISMATCH})
+_DAMAGED_CODES = frozenset(
+    {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG}
+)
 _UNREADABLE_TEXT = "decode to UTF-8"
 _DAMAGED_TEXTS = (
     _UNREADABLE_TEXT, "malformed", "no such", "has no column", "unsupported file format", "vtable constructor failed", "invalid fts5 file",
@@ -37,6 +41,8 @@ def is_damage(cause: BaseException) -> bool:
     code = getattr(cause, "sqlite_errorcode", None)
     if code is not None and (code == _SHORT_READ or code & 0xFF in _DAMAGED_CODES):
         return True
+    if isinstance(cause, UnicodeDecodeError):
+        return True
     return isinstance(cause, sqlite3.Error) and any(text in str(cause) for text in _DAMAGED_TEXTS)
 
 
@@ -47,7 +53,8 @@ def damage_text(cause: BaseException) -> str:
         >>> damage_text(sqlite3.OperationalError("Could not decode to UTF-8 column 'text' with text 'what somebody said'"))
         'a text in it is not UTF-8'
     """
-    return "a text in it is not UTF-8" if _UNREADABLE_TEXT in str(cause) else str(cause)
+    is_text = isinstance(cause, UnicodeDecodeError) or _UNREADABLE_TEXT in str(cause)
+    return "a text in it is not UTF-8" if is_text else str(cause)
 
 
 def is_writable(path: Path) -> bool:
@@ -80,7 +87,7 @@ def integrity_problems(db: sqlite3.Connection, most: int = 100) -> list[str]:
     """Return what SQLite's own check of a whole file finds, in SQLite's words; nothing if the file is whole."""
     try:
         found = [str(row[0]) for row in db.execute(f"PRAGMA integrity_check({most})")]
-    except sqlite3.Error as cause:
+    except ERRORS as cause:
         return [damage_text(cause)] if is_damage(cause) else []
     return [line for line in found if line != "ok"]
 
@@ -131,7 +138,7 @@ class Rebuildable:
                 return
             try:
                 self._db = self._opened()
-            except sqlite3.DatabaseError as cause:
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as cause:
                 if isinstance(cause, sqlite3.OperationalError) and not is_damage(cause):  # locked, full, not allowed
                     raise
                 self.start_again()
@@ -175,7 +182,7 @@ class Rebuildable:
             LedgerError: It cannot be read.
         """
         with self._explained():
-            for row in self._db.execute(sql, values):  # "yield from" would close the cursor, perhaps after the file
+            for row in self._db.execute(sql, values):  # noqa: UP028 -- "yield from" would close the cursor, perhaps after the file
                 yield row
 
     def problems(self) -> list[str]:
@@ -237,7 +244,7 @@ class Rebuildable:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as cause:
+        except (*ERRORS, OSError) as cause:
             if is_damage(cause) or isinstance(cause, sqlite3.IntegrityError):  # no rows of ours are in conflict
                 raise self.damaged(damage_text(cause)) from None
             raise LedgerError(

@@ -92,7 +92,9 @@ class CorpusView:
             "back: no transcript is paid for again."
         )
         rows = [(row["recording_id"], row["source"]) for row in self.ledger.job_rows([batch_id])]
-        return schema.MANIFEST.frame({"recording_id": [name for name, _ in rows], "source": [source for _, source in rows]} if rows else None)
+        return schema.MANIFEST.frame(
+            {"recording_id": [name for name, _ in rows], "source": [source for _, source in rows]} if rows else None
+        )
 
     def _sources(self, rows: pd.DataFrame) -> list[Any]:
         recorded, locator = self.ledger.files(self.batch_ids), SourceLocator(self.path, Path.cwd())

@@ -5,5 +5,5 @@ index up to date with the ledger first, and says which recordings are meant. ``c
 lines, n-grams and the formulas. The index file ``search.sqlite`` belongs to ``index`` only; it can be deleted and built again.
 
 Doors: ``search`` (sk.search, sk.build_index), ``statistics`` (sk.collocates, sk.keyness, sk.dispersion, sk.ngrams), ``citation`` (sk.cite),
-``play`` (sk.play), ``facets`` and ``concordance``.
+``play`` (sk.play), ``facets``, ``concordance`` and ``index`` (to check it).
 """

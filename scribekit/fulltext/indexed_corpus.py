@@ -24,7 +24,8 @@ from scribekit.tables.store.reuse import Text, held_words
 from scribekit.transcripts.frames import project
 
 Where = WhereRecordings
-_P, _R = ParamSpec("_P"), TypeVar("_R")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 _AS_RECEIVED = " as received"
 _PAYLOADS_AT_A_TIME = 32

@@ -57,7 +57,9 @@ def check_corpus(corpus: str | Path | Corpus, *, repair: bool = False, progress:
     """
     folder = corpus.path if isinstance(corpus, Corpus) else Path(corpus).expanduser().absolute()
     if repair and (owners := presence.at_work(folder)):
-        raise LedgerError(f"The corpus {str(folder)!r} cannot be repaired while another process uses it: {presence.description(owners[0])}.")
+        raise LedgerError(
+            f"The corpus {str(folder)!r} cannot be repaired while another process uses it: {presence.description(owners[0])}."
+        )
     report = _Report(folder, repair=repair)
     if report.check_ledger():
         with Ledger(folder) as ledger:
@@ -127,14 +129,18 @@ class _Report:
         harmed = [key for key, state in states.items() if state not in (WHOLE, UNSEALED)]
         fetched = ledger.fetch_again(harmed, time.time()) if self._repair and harmed else set()
         for recording_id, key in jobs:
-            self._add("transcript", FILE_NAME, **_transcript(states[key], is_fetched=key in fetched, repair=self._repair, name=recording_id))
+            self._add(
+                "transcript", FILE_NAME, **_transcript(states[key], is_fetched=key in fetched, repair=self._repair, name=recording_id)
+            )
 
     def check_manifests(self, ledger: Ledger) -> None:
         """Read every manifest."""
         for number in ledger.batches():
             is_whole = ledger.manifest(number) is not None
             problem = None if is_whole else f"The manifest of batch {number} has other bytes than were written."
-            self._add("manifest", FILE_NAME, problem, None if is_whole else "Submit the same manifest again: no transcript is paid for again.")
+            self._add(
+                "manifest", FILE_NAME, problem, None if is_whole else "Submit the same manifest again: no transcript is paid for again."
+            )
 
     def check_edits(self, ledger: Ledger) -> None:
         """Read the journal of edits."""
@@ -146,7 +152,7 @@ class _Report:
             self._add("edits", FILE_NAME)
         for content, numbers in harmed.items():
             problem = f"Edits {', '.join(map(str, numbers))} have other values than were written." if numbers else "An edit is missing."
-            names = ledger.edits.recordings_of(content) or [None]
+            names: list[str | None] = [*ledger.edits.recordings_of(content)] or [None]
             if self._repair:
                 ledger.edits.set_aside(content)
             advice = "The damaged edits are conflicts now: see sk.review(…).conflicts, and make them again." if self._repair else _REPAIR
@@ -191,11 +197,15 @@ def _transcript(state: str, *, is_fetched: bool, repair: bool, name: str) -> dic
     """Return the row of a transcript."""
     row: dict[str, Any] = {"recording_id": name}
     if state == UNSEALED:
-        return row | {"advice": "It was stored by an earlier version, without a checksum. It has one from now on, if the folder can be written."}
+        return row | {
+            "advice": "It was stored by an earlier version, without a checksum. It has one from now on, if the folder can be written."
+        }
     if state == WHOLE:
         return row
     row |= {"state": state, "problem": "It has other bytes than were received." if state == DAMAGED else "It is not in the ledger."}
     if is_fetched:
         return row | {"state": TO_BE_FETCHED, "advice": "Run sk.collect: it fetches the transcript again, which costs nothing."}
     deleted = "It was deleted at the service, so it cannot be fetched again. sk.retry transcribes, and pays for, it again."
-    return row | {"advice": deleted if repair else f"{_REPAIR[:-1]}, then sk.collect: it fetches the transcript again, which costs nothing."}
+    return row | {
+        "advice": deleted if repair else f"{_REPAIR[:-1]}, then sk.collect: it fetches the transcript again, which costs nothing."
+    }

@@ -71,7 +71,9 @@ def test_what_follows(job, action, answer, expected):
 
 
 @pytest.mark.parametrize("intent_at", [NOW - 1, NOW - 86_400, NOW + 86_400], ids=["a moment ago", "a day ago", "in a day"])
-@pytest.mark.parametrize(("in_doubt_s", "action", "after_s"), [(0.0, Action.RECONCILE, 5.0), (2.0, Action.RECONCILE, 3.0), (6.0, Action.SUBMIT, 0)])
+@pytest.mark.parametrize(
+    ("in_doubt_s", "action", "after_s"), [(0.0, Action.RECONCILE, 5.0), (2.0, Action.RECONCILE, 3.0), (6.0, Action.SUBMIT, 0)]
+)
 def test_what_is_not_in_the_list_is_sent_again_once_the_list_has_settled_whatever_the_clock_says(intent_at, in_doubt_s, action, after_s):
     job = replace(SUBMITTING, intent_at=intent_at)
     step = next_step(job, Action.RECONCILE, NotFound(), replace(CONTEXT, in_doubt_s=in_doubt_s))

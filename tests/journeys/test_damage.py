@@ -117,7 +117,9 @@ def test_a_run_goes_on_after_the_clock_has_jumped(bench, tmp_path, clock, monkey
             db.execute("UPDATE jobs SET state = ?, transcript_id = NULL, attempts = 0, submitted_at = NULL", (state,))
             db.execute("DELETE FROM attempts")
         times = {"intent": now, "uploaded": now, "lease": now + 120}
-        db.execute("UPDATE jobs SET intent_at = :intent, uploaded_at = :uploaded, lease_owner = 'elsewhere-1-ab', lease_until = :lease", times)
+        db.execute(
+            "UPDATE jobs SET intent_at = :intent, uploaded_at = :uploaded, lease_owner = 'elsewhere-1-ab', lease_until = :lease", times
+        )
     clock.offset_s = 0.0
     began = time.monotonic()
     assert sk.collect(batch, limits=LIMITS, progress=False)["status"].tolist() == ["completed"]

@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 
 from scribekit.corpus.job import STATES
-from scribekit.corpus.sqlite import integrity_problems
+from scribekit.corpus.sqlite import ERRORS, integrity_problems
 
 _STATES = ", ".join(f"'{state}'" for state in STATES)
 _ODD_ROWS = {
@@ -33,6 +33,6 @@ def problems(db: sqlite3.Connection) -> list[str]:
     """Return what is wrong with the file of a ledger, in a few words each; nothing if it is whole."""
     found = integrity_problems(db)
     if not found:
-        with contextlib.suppress(sqlite3.Error):  # locked, say: then nobody knows
+        with contextlib.suppress(*ERRORS):  # locked, say: then nobody knows
             found = [name for name, sql in _ODD_ROWS.items() if db.execute(sql).fetchone()[0]]
     return found

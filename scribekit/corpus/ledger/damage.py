@@ -43,12 +43,11 @@ class Damage:
         if self.recordings:
             named = [f"{name!r} ({what})" for name, what in list(self.recordings.items())[:_SHOWN]]
             more = [f"and {len(self.recordings) - _SHOWN:,} more"] if len(self.recordings) > _SHOWN else []
-            count = "1 recording cannot be read and is" if len(self.recordings) == 1 else (
-                f"{len(self.recordings):,} recordings cannot be read and are"
+            is_one = len(self.recordings) == 1
+            who = "1 recording cannot be read and is" if is_one else f"{len(self.recordings):,} recordings cannot be read and are"
+            parts.append(
+                f"{who} left out: {', '.join([*named, *more])}. All others are complete. "
+                f"Run sk.check_corpus({str(corpus)!r}, repair=True), then sk.collect: what the service still has (for 30 days by default) is "
+                "fetched again, and not paid for again."
             )
-            parts += [
-                f"{count} left out: {', '.join([*named, *more])}. All others are complete.",
-                f"Run sk.check_corpus({str(corpus)!r}, repair=True), then sk.collect: what the service still has (for 30 days by default) "
-                "is fetched again, and not paid for again.",
-            ]
         return " ".join(parts)

@@ -17,6 +17,7 @@ from scribekit.corpus.ledger.checks import problems
 from scribekit.corpus.ledger.damage import Damage
 from scribekit.corpus.ledger.digests import missing_digests
 from scribekit.corpus.sqlite import (
+    ERRORS,
     READ_ONLY,
     connect,
     damage_text,
@@ -226,13 +227,13 @@ def _explained(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into ones that say what to do."""
     try:
         yield
-    except sqlite3.Error as cause:
+    except ERRORS as cause:
         if is_damage(cause):
             raise DamagedFileError(_damage_reason(cause, path)) from None
         raise LedgerError(f"The ledger {str(path)!r} {_reason(cause, path)}") from cause
 
 
-def _damage_reason(cause: sqlite3.Error, path: Path) -> str:
+def _damage_reason(cause: Exception, path: Path) -> str:
     text = damage_text(cause)
     if not is_writable(path) and "malformed" in text:
         return (
@@ -242,7 +243,7 @@ def _damage_reason(cause: sqlite3.Error, path: Path) -> str:
     return _damaged(path, text)
 
 
-def _reason(cause: sqlite3.Error, path: Path) -> str:
+def _reason(cause: Exception, path: Path) -> str:
     text = str(cause)
     if not is_writable(path) and has_unfinished_write(path):
         return f"cannot be read now ({text}): what was written last is not in the file itself yet, and {READ_ONLY}"

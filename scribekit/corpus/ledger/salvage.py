@@ -205,6 +205,8 @@ def _manifest(stored: Any) -> list[dict[str, Any]]:
     """Return name, source and SHA-256 of each row of a manifest; nothing if it is damaged."""
     try:
         table = pq.read_table(io.BytesIO(unpack(stored)))
-        return table.select([name for name in ("recording_id", "source", "sha256") if name in table.column_names]).to_pylist()
+        names = [name for name in ("recording_id", "source", "sha256") if name in table.column_names]
+        rows: list[dict[str, Any]] = table.select(names).to_pylist()
+        return rows
     except (ValueError, TypeError, OSError, pa.ArrowException):
         return []

@@ -70,7 +70,9 @@ def length_s(audio_duration_s: float | None) -> float:
     return audio_duration_s or _UNKNOWN_S
 
 
-def project(ledger: Ledger, transcripts: Sequence[StoredTranscript], *, reviewed: bool) -> tuple[dict[str, pa.Table], set[StoredTranscript]]:
+def project(
+    ledger: Ledger, transcripts: Sequence[StoredTranscript], *, reviewed: bool
+) -> tuple[dict[str, pa.Table], set[StoredTranscript]]:
     """Return level → rows of some recordings, and the transcripts that were read: all but the damaged ones."""
     keys = {one.recording_id: one for one in transcripts}
     read: set[StoredTranscript] = set()

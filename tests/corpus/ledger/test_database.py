@@ -161,7 +161,9 @@ def test_a_ledger_whose_version_is_gone_is_damaged(ledger):
 
 
 def test_several_processes_that_make_one_ledger_make_it_once(tmp_path):
-    make = "import sys; from pathlib import Path; from scribekit.corpus.ledger import Ledger; Ledger(Path(sys.argv[1]), create=True).close()"
+    make = (
+        "import sys; from pathlib import Path; from scribekit.corpus.ledger import Ledger; Ledger(Path(sys.argv[1]), create=True).close()"
+    )
     made = [subprocess.Popen([sys.executable, "-c", make, str(tmp_path / "new")]) for _ in range(4)]
     assert [process.wait() for process in made] == [0] * 4
     assert [path.name for path in (tmp_path / "new").iterdir()] == [FILE_NAME]

@@ -76,7 +76,8 @@ def test_edits_are_found_although_the_index_of_the_jobs_misses_their_content(led
     ledger.edits.append([EDIT])
     with ledger.transaction() as db:  # as a flipped bit in the index would
         db.execute("PRAGMA writable_schema = ON")
-        db.execute("UPDATE sqlite_master SET sql = replace(sql, 'COALESCE(sha256, source)', 'COALESCE(sha256, upload_url)') WHERE name = 'jobs_content'")
+        other = "replace(sql, 'COALESCE(sha256, source)', 'COALESCE(sha256, upload_url)')"
+        db.execute(f"UPDATE sqlite_master SET sql = {other} WHERE name = 'jobs_content'")
     ledger.close()
     with Ledger(ledger.folder) as opened:
         assert opened.edits.stamps() == {"a": 1}

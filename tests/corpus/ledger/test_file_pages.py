@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from scribekit.corpus.ledger.file_pages import FilePages
 
-VALUES = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.text(max_size=9000), st.binary(max_size=9000))
+VALUES = st.one_of(
+    st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.text(max_size=9000), st.binary(max_size=9000)
+)
 
 
 @examples(40)
