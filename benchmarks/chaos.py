@@ -29,6 +29,7 @@ FAULTS = {
     "late_s": 0.2,
     "too_many": SHARE / 2,
     "too_many_bare": SHARE / 2,
+    "too_many_403": SHARE / 2,
     "retry_after_s": 0,
     "http_500": SHARE / 4,
     "http_503": SHARE / 4,

@@ -1,11 +1,44 @@
 """scribekit: transcribe a whole library of recordings from a notebook, and work with the result as tables.
 
 A batch is a chain of tables. ``scan`` (or ``read_manifest``) lists recordings, ``submit_batch`` and ``collect`` transcribe them into a
-corpus folder, and ``to_frame``, ``search``, ``evaluate`` and ``export`` read that folder. ``review`` corrects a transcript, ``plan`` and
-``estimate_cost`` say what a batch will take before it is sent. Every verb that takes a batch also takes a corpus (``open_corpus``). The
-widgets are in ``scribekit.widgets``, the columns of every table in ``scribekit.schema``.
+corpus folder, and ``to_frame``, ``search``, ``evaluate`` and ``export`` read that folder. Every verb that takes a batch also takes a
+corpus. Names are loaded when they are first used, so that ``import scribekit`` takes little time.
 
-Names are loaded when they are first used, so that ``import scribekit`` takes little time.
+List recordings, and plan:
+    scan, read_manifest: list recordings as a manifest.
+    estimate_cost: say what a manifest will cost.
+    plan, compare_plan, Plan, JobTimes: say how long a batch will take, and compare that with what it took.
+
+Transcribe:
+    submit_batch, collect, retry: send, wait for and send again.
+    Limits, Webhook: the pace, and how to be told of ended jobs.
+    local_service: a service on this machine, for when there is no key.
+    Batch, Corpus, open_corpus, relocate: the folder that keeps everything.
+    purge: delete at the service.
+
+Read as tables, and hand on:
+    to_frame, build_tables, scan_frame: transcripts as tables, of any size.
+    export: transcripts as files.
+    fetch_redacted_audio: recordings in which the service has masked personal data.
+
+Search and count:
+    search, build_index, cite, play: find what was said, quote it and hear it.
+    ngrams, collocates, keyness, dispersion: words by number and by neighbours.
+
+Correct, and name who spoke:
+    review, Review, review_states: correct one transcript after the other.
+    propose_correction, smooth_speakers, apply_edits, undo_edits, redo_edits: correct in many at once.
+    people, name_people: the names of the speakers.
+
+Measure:
+    evaluate, word_errors: count the errors beside references.
+    flag_for_review, calibrate, Calibration: what to listen to first, and what a confidence means.
+    turn_statistics: how the talk went to and fro.
+
+Modules:
+    widgets: what a person sees and clicks in a notebook. plots: one plot a function. notebooks: copies of the lessons.
+    schema: the columns of every table. formats: those of the export. alerts: messages elsewhere. palette: the colours of speakers.
+    errors, ScribekitError: what can be raised.
 
 Example:
     >>> import scribekit as sk
@@ -30,6 +63,7 @@ if TYPE_CHECKING:
     from scribekit.batch.planning.planner import compare_plan, plan
     from scribekit.batch.pricing import estimate_cost
     from scribekit.batch.purge import purge
+    from scribekit.batch.redacted_audio import fetch_redacted_audio
     from scribekit.batch.transcribe import collect, retry, submit_batch
     from scribekit.corpus.handles import Batch, Corpus, open_corpus
     from scribekit.corpus.relocate import relocate
@@ -71,6 +105,7 @@ __all__ = [
     "estimate_cost",
     "evaluate",
     "export",
+    "fetch_redacted_audio",
     "flag_for_review",
     "keyness",
     "local_service",
@@ -122,6 +157,7 @@ _HOMES = {
     "estimate_cost": "batch.pricing",
     "evaluate": "quality.evaluate",
     "export": "tables.export",
+    "fetch_redacted_audio": "batch.redacted_audio",
     "flag_for_review": "quality.flag",
     "keyness": "fulltext.statistics",
     "local_service": "api.embedded",
@@ -184,10 +220,19 @@ class _AliasFinder(importlib.abc.MetaPathFinder):
 
 
 sys.meta_path.append(_AliasFinder())
+importlib.import_module("scribekit.api.sdk_settings")  # it must see the environment before the user changes it
 
 
 def _public_module(name: str) -> ModuleType:
-    return importlib.import_module(f"{__name__}.{_MODULES[name]}")
+    module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+    vars(module).setdefault("__dir__", lambda: _public_names(module))
+    return module
+
+
+def _public_names(module: ModuleType) -> list[str]:
+    """Return what completion shows of a module: what it declares or, without that, what it defines."""
+    own = [name for name, value in vars(module).items() if name[0] != "_" and getattr(value, "__module__", None) == module.__name__]
+    return sorted(getattr(module, "__all__", own))
 
 
 def __getattr__(name: str) -> Any:
@@ -203,4 +248,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted([*__all__, *_MODULES])

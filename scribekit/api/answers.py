@@ -2,9 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from scribekit.base import contract
+
+
+class Trouble(StrEnum):
+    """Why there is no answer, as far as is known."""
+
+    NO_SUCH_HOST = "no such host"
+    REFUSED = "connection refused"
+    UNREACHABLE = "no route"
+    CONNECT_TIMEOUT = "no connection in time"
+    SILENT = "no answer in time"
+    NOT_TLS = "not TLS"
+    NOT_HTTP = "not HTTP"
+    CUT = "connection lost"
+    UNTRUSTED = "certificate of an unknown authority"
+    EXPIRED = "expired certificate"
+    NOT_YET_VALID = "certificate that is not valid yet"
+    OTHER_NAME = "certificate for another name"
+    BAD_CERTIFICATE = "bad certificate"
+    CLIENT_CERTIFICATE = "client certificate wanted"
+    PROXY = "the proxy refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What an answer looks like, for an answer that may not be the service's.
+
+    Attributes:
+        status: The HTTP status.
+        content_type: The media type, without parameters; empty when none is given.
+        said: Its title or first line, shortened and without secrets; empty when it has none.
+        points_to: The host that a redirect leads to.
+        is_secure: The redirect leads to an ``https://`` address.
+    """
+
+    status: int
+    content_type: str = ""
+    said: str = ""
+    points_to: str | None = None
+    is_secure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +78,12 @@ class StatusReport:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An HTTP status other than 200."""
+    """An HTTP status other than 200; ``error`` is the service's own sentence, ``page`` what the answer looks like."""
 
     status: int
     error: str | None = None
     retry_after_s: float | None = None
+    page: Page | None = field(default=None, compare=False)
 
     @property
     def is_rate_limit(self) -> bool:
@@ -53,10 +94,21 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """No readable answer; ``sent`` says whether the request may have reached the service."""
+    """No readable answer.
+
+    Attributes:
+        sent: The request may have reached the service.
+        unreadable: There was an answer, but not one of the service's.
+        trouble: Why there was none.
+        said: The proxy's own words.
+        page: What the unreadable answer looks like.
+    """
 
     sent: bool
     unreadable: bool = False
+    trouble: Trouble | None = field(default=None, compare=False)
+    said: str = field(default="", compare=False)
+    page: Page | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

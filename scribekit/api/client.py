@@ -7,24 +7,35 @@ A call never raises for a failure of the service or the network; it returns what
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import importlib.util
 import json
 import logging
 import math
-from collections.abc import AsyncIterator, Mapping
+import os
+import ssl
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import anyio
 import httpx
 import msgspec
 
-from scribekit.api.answers import Accepted, NoAnswer, Refused, StatusReport, Unusable, Uploaded
-from scribekit.api.connection import Connection
+from scribekit.api import first_contact
+from scribekit.api.answers import Accepted, NoAnswer, Page, Refused, StatusReport, Trouble, Unusable, Uploaded
+from scribekit.api.connection import SHORTEST_KEY, Connection
+from scribekit.api.failures import Failure
+from scribekit.api.proxies import Proxy, proxy_for
 from scribekit.api.rate_limit import RateLimiter
 from scribekit.base import contract
-from scribekit.base.errors import reason
+from scribekit.base.errors import MissingExtraError, OptionError, reason
+
+T = TypeVar("T")
 
 CHUNK_BYTES = 1 << 18
 TIMEOUT = httpx.Timeout(30.0, connect=10.0, pool=None)
@@ -35,12 +46,23 @@ CONNECTIONS = 16
 LONGEST_PAUSE_S = 3600.0
 """The longest pause that a ``Retry-After`` header can ask for."""
 
-SHORTEST_KEY = 8
-"""A key of this many characters or more is cut out of what the service says. Shorter ones, of an embedded service, may be a word."""
+FIRST_CONTACT_S = 4.0
+"""How long an address that has never answered may take until its answer begins. The embedded service is known to be there, only busy."""
+FIRST_TIMEOUT = httpx.Timeout(FIRST_CONTACT_S, connect=0.75 * FIRST_CONTACT_S, pool=None)
+
+_AS_IT_IS = {"accept-encoding": "identity"}
 
 _log = logging.getLogger("scribekit.api.client")
 
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol, httpx.InvalidURL)
+_TROUBLES = (
+    (httpx.ProxyError, Trouble.PROXY),
+    (httpx.ConnectTimeout, Trouble.CONNECT_TIMEOUT),
+    (httpx.TimeoutException, Trouble.SILENT),
+    (httpx.ConnectError, Trouble.UNREACHABLE),
+    (httpx.RemoteProtocolError, Trouble.NOT_HTTP),
+)
+"""What an error of the HTTP library means where no error of the system says more."""
 
 
 class _Created(msgspec.Struct):
@@ -52,11 +74,30 @@ class _UploadAnswer(msgspec.Struct):
     upload_url: str
 
 
+class _RedactedAudio(msgspec.Struct):
+    redacted_audio_url: str | None = None
+
+
 class _FileChangedError(Exception):
     """The size of a file has changed since its upload began."""
 
 
 _CHANGED = Unusable("changed", "The file has changed since the manifest was read. Scan it again and submit the new manifest.")
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedAudio:
+    """The copy of a recording in which personal data are masked.
+
+    Attributes:
+        url: A signed address that anyone may fetch it from; None while it is not ready.
+    """
+
+    url: str | None
+
+
+class TooLargeError(Exception):
+    """A download is larger than allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +114,29 @@ class Fetched:
 
 
 class Client:
-    """An open connection to one service. Use it as an asynchronous context manager."""
+    """An open connection to one service. Use it as an asynchronous context manager.
+
+    Proxies and certificates are those that the environment names when it is made.
+
+    Raises:
+        OptionError: A proxy's variable or ``SSL_CERT_FILE`` is not right.
+        MissingExtraError: There is a SOCKS proxy, and no library for it.
+    """
 
     def __init__(self, connection: Connection, limiter: RateLimiter) -> None:
         self._limiter = limiter
+        self._connection = connection
         self._key = connection.api_key
+        self._has_answered = connection.forgets_jobs
         self._slots = asyncio.Semaphore(CONNECTIONS)
-        self._http = httpx.AsyncClient(
+        self._proxy = _proxy_for(connection.base_url)
+        self._http = _http(
+            connection.base_url,
+            self._proxy,
             base_url=connection.base_url,
             headers={"authorization": connection.api_key, "user-agent": "scribekit"},
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
-            follow_redirects=False,
-            trust_env=not connection.is_loopback,
         )
 
     async def __aenter__(self) -> Client:
@@ -93,6 +144,10 @@ class Client:
 
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
+
+    def first_contact_failure(self, answer: Refused | NoAnswer) -> Failure:
+        """Return what the answer to the first request says about the address; its recovery is ``RETRY`` when it may pass in a moment."""
+        return first_contact.failure_of(answer, self._connection, self._proxy)
 
     async def upload(self, path: str, sha256: str) -> Uploaded | Refused | NoAnswer | Unusable:
         """Upload a local file in pieces; return :class:`Unusable` when its SHA-256 is not the one in the manifest."""
@@ -106,6 +161,7 @@ class Client:
                 content=_pieces(file, size, digest),
                 headers={"content-length": str(size), "content-type": "application/octet-stream"},
                 timeout=UPLOAD_TIMEOUT,
+                read=lambda body: Uploaded(msgspec.json.decode(body, type=_UploadAnswer).upload_url),
             )
         except _FileChangedError:
             return _CHANGED
@@ -115,12 +171,9 @@ class Client:
                 f"The file cannot be read any more ({reason(cause)}). Put it back, or give its new place with "
                 "sk.relocate(corpus, folder); then send it again with sk.retry.",
             )
-        if isinstance(answer, Refused | NoAnswer):
-            return answer
-        if digest.hexdigest() != sha256:
+        if isinstance(answer, Uploaded) and digest.hexdigest() != sha256:
             return _CHANGED
-        read = _decoded(answer, _UploadAnswer)
-        return read if isinstance(read, NoAnswer) else Uploaded(read.upload_url)
+        return answer
 
     async def create(self, audio_url: str, options: str, delivery: Mapping[str, str]) -> Accepted | Refused | NoAnswer:
         """Create a job. The one call that can cost money.
@@ -131,52 +184,51 @@ class Client:
             delivery: The webhook options, or none.
         """
         body = json.dumps({"audio_url": audio_url, **json.loads(options), **delivery}).encode()
-        answer = await self._send("POST", "/v2/transcript", content=body, headers={"content-type": "application/json"})
-        if isinstance(answer, Refused | NoAnswer):
-            return answer
-        read = _decoded(answer, _Created)
-        return read if isinstance(read, NoAnswer) else Accepted(read.id, read.status)
+        return await self._send("POST", "/v2/transcript", content=body, headers={"content-type": "application/json"}, read=_accepted)
 
     async def get(self, transcript_id: str) -> Fetched | Refused | NoAnswer:
         """Fetch one transcript."""
-        answer = await self._send("GET", f"/v2/transcript/{transcript_id}")
-        if isinstance(answer, Refused | NoAnswer):
-            return answer
-        try:
-            return Fetched(contract.read_head(answer), answer)
-        except contract.DECODE_ERRORS:
-            return NoAnswer(sent=True, unreadable=True)
+        return await self._send("GET", f"/v2/transcript/{transcript_id}", read=_fetched)
 
-    async def delete(self, transcript_id: str) -> bytes | Refused | NoAnswer:
-        """Delete a transcript, and its uploaded audio, at the service."""
-        return await self._send("DELETE", f"/v2/transcript/{transcript_id}")
+    async def delete(self, transcript_id: str) -> Fetched | Refused | NoAnswer:
+        """Delete a transcript, and its uploaded audio, at the service; return what it keeps of it."""
+        return await self._send("DELETE", f"/v2/transcript/{transcript_id}", read=_fetched)
+
+    async def redacted_audio(self, transcript_id: str) -> RedactedAudio | Refused | NoAnswer:
+        """Ask for the masked copy of a recording. The service answers 202 while it is not ready."""
+        return await self._send("GET", f"/v2/transcript/{transcript_id}/redacted-audio", read=_redacted_audio)
 
     async def page(self, before_id: str | None = None) -> contract.ListPage | Refused | NoAnswer:
         """Fetch one page of the account's transcripts, newest first; with ``before_id`` those older than it."""
         params = {"limit": contract.LIST_LIMIT} | ({"before_id": before_id} if before_id else {})
-        answer = await self._send("GET", "/v2/transcript", params=params)
-        if isinstance(answer, Refused | NoAnswer):
-            return answer
-        try:
-            return contract.read_page(answer)
-        except contract.DECODE_ERRORS:
-            return NoAnswer(sent=True, unreadable=True)
+        return await self._send("GET", "/v2/transcript", params=params, read=contract.read_page)
 
-    async def _send(self, method: str, path: str, **request: Any) -> bytes | Refused | NoAnswer:
-        """Send a request; return the body of a success, or else what happened."""
+    async def _send(self, method: str, path: str, *, read: Callable[[bytes], T], **request: Any) -> T | Refused | NoAnswer:
+        """Send a request; return the body of a success, as ``read`` reads it, or else what happened."""
         async with self._slots, self._limiter.request():
+            is_first = not self._has_answered and method != "POST"
+            if is_first:
+                request["timeout"] = FIRST_TIMEOUT
             try:
-                async with self._http.stream(method, path, **request) as response:
+                async with (
+                    asyncio.timeout(FIRST_CONTACT_S if is_first else None) as patience,
+                    self._http.stream(method, path, **request) as response,
+                ):
+                    patience.reschedule(None)
+                    self._has_answered = True
                     # Not response.content: a response refers to itself and would keep its body until the garbage collector runs.
                     body = b"".join([piece async for piece in response.aiter_bytes()])
-            except _NEVER_SENT as cause:
-                _log.info("%s %s: not sent (%s)", method, path, type(cause).__name__)
-                return NoAnswer(sent=False)
-            except httpx.HTTPError as cause:
-                _log.info("%s %s: no answer (%s)", method, path, type(cause).__name__)
-                return NoAnswer(sent=True)
+            except Exception as cause:
+                answer = _no_answer(cause, has_timed_out=patience.expired())
+                if answer is None:
+                    raise
+                _log.info("%s %s: %s (%s)", method, path, "no answer" if answer.sent else "not sent", type(cause).__name__)
+                return answer
         if response.is_success:
-            return body
+            try:
+                return read(body)
+            except contract.DECODE_ERRORS:
+                return NoAnswer(sent=True, unreadable=True, page=_page(response, body, self._key))
         refused = _refusal(response, body, self._key)
         if refused.retry_after_s is not None and refused.is_rate_limit:
             self._limiter.pause(refused.retry_after_s)
@@ -190,8 +242,31 @@ async def post_json(url: str, message: Mapping[str, Any]) -> None:
     Raises:
         httpx.HTTPError: It was not delivered.
     """
-    async with httpx.AsyncClient(timeout=httpx.Timeout(5.0)) as http:
+    async with _http(url, _proxy_for(url), timeout=httpx.Timeout(5.0)) as http:
         (await http.post(url, json=message)).raise_for_status()
+
+
+async def download(url: str, path: Path, largest_bytes: int) -> Refused | NoAnswer | None:
+    """Write what is at a signed address of the service to a file, which must not be there. No key is sent.
+
+    Raises:
+        TooLargeError: There is more than ``largest_bytes``.
+        OSError: The file cannot be written.
+    """
+    written = 0
+    async with await anyio.open_file(path, "xb") as file:
+        try:
+            async with _http(url, _proxy_for(url), timeout=TIMEOUT) as http, http.stream("GET", url, headers=_AS_IT_IS) as response:
+                if not response.is_success:
+                    return Refused(response.status_code, None)
+                async for piece in response.aiter_raw(CHUNK_BYTES):
+                    written += len(piece)
+                    if written > largest_bytes:
+                        raise TooLargeError
+                    await file.write(piece)
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as cause:
+            return _no_answer(cause, has_timed_out=False) or NoAnswer(sent=True)
+    return None
 
 
 async def _pieces(file: anyio.Path, size: int, digest: Any) -> AsyncIterator[bytes]:
@@ -208,24 +283,90 @@ async def _pieces(file: anyio.Path, size: int, digest: Any) -> AsyncIterator[byt
         raise _FileChangedError
 
 
-def _decoded(body: bytes, shape: type[Any]) -> Any:
+def _proxy_for(url: str) -> Proxy | None:
+    return proxy_for(url, os.environ, urllib.request.getproxies())
+
+
+def _http(url: str, proxy: Proxy | None, **settings: Any) -> httpx.AsyncClient:
+    """Make a client for one address, that trusts whom the environment names. No redirect is followed.
+
+    ``trust_env`` is not used: it raises raw errors, and treats this machine's own addresses like all others.
+    """
+    is_encrypted = url.lower().startswith("https://") or (proxy is not None and proxy.url.startswith("https://"))
+    trusted = _trusted() if is_encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if proxy is not None and proxy.is_socks and importlib.util.find_spec("socksio") is None:
+        raise MissingExtraError("socks", f"The SOCKS proxy in {proxy.variable}")
+    way = None
+    if proxy is not None:
+        way = httpx.Proxy(proxy.url, auth=proxy.login, ssl_context=trusted if proxy.url.startswith("https://") else None)
+    return httpx.AsyncClient(proxy=way, verify=trusted, trust_env=False, follow_redirects=False, **settings)
+
+
+def _trusted() -> ssl.SSLContext:
     try:
-        return msgspec.json.decode(body, type=shape)
-    except contract.DECODE_ERRORS:
-        return NoAnswer(sent=True, unreadable=True)
+        return httpx.create_ssl_context()
+    except OSError as cause:
+        raise OptionError(
+            f"SSL_CERT_FILE ({os.environ.get('SSL_CERT_FILE')!r}) cannot be used: {_certificate_problem(cause)}. Expected a PEM file with "
+            "the certificates of the authorities to trust. Set it to such a file, or unset it to trust the usual ones."
+        ) from None
+
+
+def _certificate_problem(cause: OSError) -> str:
+    return "there is no certificate in it" if isinstance(cause, ssl.SSLError) else reason(cause)
+
+
+def _no_answer(cause: Exception, *, has_timed_out: bool) -> NoAnswer | None:
+    """Return what an error of a request means; None when it is not one of the network (the file that is sent cannot be read, for example).
+
+    The HTTP library lets errors of TLS and of the SOCKS library through, the latter as assertions too.
+    """
+    if has_timed_out:
+        return NoAnswer(sent=True, trouble=Trouble.SILENT)
+    if isinstance(cause, httpx.HTTPError | httpx.InvalidURL):
+        by_library = next((trouble for kind, trouble in _TROUBLES if isinstance(cause, kind)), Trouble.CUT)
+        said = str(cause) if isinstance(cause, httpx.ProxyError) else ""
+        return NoAnswer(sent=not isinstance(cause, _NEVER_SENT), trouble=first_contact.trouble_of(cause) or by_library, said=said)
+    if isinstance(cause, ssl.SSLError):
+        return NoAnswer(sent=True, trouble=first_contact.trouble_of(cause))
+    is_of_socks = isinstance(cause, AssertionError) or type(cause).__module__.startswith("socksio")
+    return NoAnswer(sent=False, trouble=Trouble.PROXY, said="no answer in the SOCKS protocol") if is_of_socks else None
+
+
+def _accepted(body: bytes) -> Accepted:
+    created = msgspec.json.decode(body, type=_Created)
+    return Accepted(created.id, created.status)
+
+
+def _fetched(body: bytes) -> Fetched:
+    return Fetched(contract.read_head(body), body)
+
+
+def _redacted_audio(body: bytes) -> RedactedAudio:
+    return RedactedAudio(msgspec.json.decode(body, type=_RedactedAudio).redacted_audio_url if body.strip() else None)
+
+
+def _page(response: httpx.Response, body: bytes, key: str) -> Page:
+    headers = response.headers
+    text = _without_key(body[: first_contact.HEAD_BYTES].decode("utf-8", "replace"), key)
+    return first_contact.page_of(
+        response.status_code, headers.get("content-type", ""), headers.get("location"), text, str(response.request.url)
+    )
+
+
+def _without_key(text: str, key: str) -> str:
+    return text.replace(key, "…") if len(key) >= SHORTEST_KEY else text
 
 
 def _refusal(response: httpx.Response, body: bytes, key: str) -> Refused:
     error = None
-    try:
+    with contextlib.suppress(ValueError, RecursionError):  # a web page of a proxy
         answer = json.loads(body)
-        error = str(answer["error"]) if isinstance(answer, dict) and "error" in answer else None
-    except ValueError:  # an HTML page of a proxy
-        if contract.ERROR_TOO_MANY.casefold() in body.decode("utf-8", "replace").casefold():
-            error = contract.ERROR_TOO_MANY
-    if error and len(key) >= SHORTEST_KEY:
-        error = error.replace(key, "…")
-    return Refused(response.status_code, error, _retry_after_s(response.headers))
+        said = answer.get("error") if isinstance(answer, dict) else None
+        error = None if said is None else _without_key(str(said), key)
+    if error is None and contract.ERROR_TOO_MANY.casefold() in body.decode("utf-8", "replace").casefold():
+        error = contract.ERROR_TOO_MANY
+    return Refused(response.status_code, error, _retry_after_s(response.headers), _page(response, body, key))
 
 
 def _retry_after_s(headers: httpx.Headers) -> float | None:

@@ -10,12 +10,14 @@ import secrets
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
+from scribekit.api import sdk_settings
 from scribekit.api.connection import Connection, embedded_host, resolve
-from scribekit.base.errors import LocalServiceError, MissingExtraError, OptionError, nearest
+from scribekit.base.errors import LocalServiceError, MissingExtraError, OptionError, PlainHttpWarning, nearest
 
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 5.0
@@ -219,21 +221,27 @@ def current_connection() -> Connection | None:
 
 
 def service_connection() -> Connection:
-    """Return the connection that the verbs use now.
+    """Return the connection that the verbs use now, by what settings and environment hold at this moment.
 
     Raises:
         NoConnectionError: There is neither a key nor a local service.
         LocalServiceError: The local service has ended by itself.
         OptionError: The address, or the key, is malformed.
-    """
-    import assemblyai
 
-    return resolve(
-        settings_key=assemblyai.settings.api_key,
-        settings_url=assemblyai.settings.base_url,
-        environ=os.environ,
-        local=current_connection(),
-    )
+    Warns:
+        PlainHttpWarning: Key and recordings would go unencrypted to another machine.
+    """
+    local = current_connection()
+    settings_key, settings_url = (None, None) if local else sdk_settings.key_and_url()
+    connection = resolve(settings_key=settings_key, settings_url=settings_url, environ=os.environ, local=local)
+    if connection.is_readable_on_the_way:
+        warnings.warn(
+            f"{connection.variable} begins with http://, so the API key and the recordings go to {connection.host} unencrypted, for "
+            "everyone on the way to read. Use https:// unless that network is private.",
+            PlainHttpWarning,
+            stacklevel=3,
+        )
+    return connection
 
 
 def _require(recogniser: str) -> None:

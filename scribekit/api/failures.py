@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import resources
 
+from scribekit.api.answers import Refused
 from scribekit.base import contract
 
 
@@ -55,6 +56,12 @@ UNREADABLE = Failure(
     Recovery.RETRY,
     "The service's answers could not be read. Try it again later with sk.retry.",
 )
+REDIRECTED = Failure(
+    "redirect",
+    Recovery.RETRY,
+    "The address answers with a redirect, which is not followed, because the key would go there. The sign-in page of a network does this: "
+    "open any page in a browser, then try it again with sk.retry.",
+)
 UNKNOWN = Failure("unknown", Recovery.RETRY_ONCE, "The service gave a reason that scribekit does not know.")
 NO_REASON = Failure("unknown", Recovery.RETRY_ONCE, "The service gave no reason.")
 NOT_FETCHED = Failure(
@@ -84,8 +91,13 @@ def table(section: str) -> tuple[tuple[str, Failure], ...]:
     return tuple((row["literal"].casefold(), Failure(row["kind"], Recovery(row["recovery"]), row["advice"])) for row in rows)
 
 
-def http_failure(status: int, error: str | None) -> Failure:
-    """Return the failure of an HTTP answer other than 200, by its status and the ``error`` of its body (None when it has none).
+def http_failure(status: int, error: str | None, points_to: str | None = None) -> Failure:
+    """Return the failure of an HTTP answer other than 200.
+
+    Args:
+        status: Its status.
+        error: The ``error`` of its body; None when it has none.
+        points_to: The host that a redirect leads to.
 
     Example:
         >>> http_failure(503, None).recovery
@@ -93,10 +105,14 @@ def http_failure(status: int, error: str | None) -> Failure:
         >>> http_failure(401, "Authentication error, API token missing/invalid.").kind
         'authentication'
     """
-    by_status = {401: contract.ERROR_TOKEN, 403: contract.ERROR_FORBIDDEN_UPLOAD, 404: "Not found", 429: contract.ERROR_TOO_MANY}
+    by_status = {401: contract.ERROR_TOKEN, 403: contract.ERROR_FORBIDDEN_UPLOAD, 404: "Not found"}
+    if 300 <= status < 400:
+        return replace(REDIRECTED, advice=f"{REDIRECTED.advice} (HTTP {status}, to {points_to or 'no address'})")
     if status >= 500:
         failure = _matching("http", contract.ERROR_SERVER)
-    elif status in (401, 429) or (status in by_status and not error):
+    elif Refused(status, error).is_rate_limit:
+        failure = _matching("http", contract.ERROR_TOO_MANY)
+    elif status == 401 or (status in by_status and not error):
         failure = _matching("http", by_status[status])
     else:
         failure = _matching("http", error)

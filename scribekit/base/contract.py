@@ -33,6 +33,11 @@ LONGEST_S = 10 * 3600.0
 LARGEST_UPLOAD_BYTES = 2_200_000_000
 LIST_LIMIT = 200
 REVIEW_KEY = "scribekit"
+RECEIVED_TURNS_KEY = "scribekit_translated_utterances"
+"""The utterances as received, in a corrected transcript whose utterances are translated: a corrected utterance has no translation."""
+TRANSLATED_TEXTS = "translated_texts"
+UNREDACTED = "unredacted_"
+"""How the keys begin under which a payload has texts without masks."""
 LATEST_MS = 10**11  # about three years: a later time is an error, and does not fit into every file format
 
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=LATEST_MS)]
@@ -331,6 +336,17 @@ def as_milliseconds(value: Any) -> int | None:
     """
     number = as_number(value)
     return None if number is None else round(number)
+
+
+def as_possible_milliseconds(value: Any) -> int | None:
+    """Return a number rounded to whole milliseconds; None for anything else, and for a time that no recording has.
+
+    Example:
+        >>> as_possible_milliseconds("33.4"), as_possible_milliseconds(-5)
+        (33, None)
+    """
+    given = as_milliseconds(value)
+    return given if given is not None and 0 <= given <= LATEST_MS else None
 
 
 def _clamped(milliseconds: int) -> int:

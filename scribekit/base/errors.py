@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 import difflib
 import inspect
-import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-_PACKAGE = f"{os.sep}scribekit{os.sep}"
+from scribekit.base.brief_traceback import PACKAGE, BriefTraceback
 
 
-class ScribekitError(Exception):
-    """Base of every error that scribekit raises on purpose."""
+class ScribekitError(BriefTraceback, Exception):
+    """Base of every error that scribekit raises on purpose. A notebook shows it in a few lines; ``%tb`` shows the whole traceback."""
+
+
+class Interrupted(BriefTraceback, KeyboardInterrupt):
+    """Somebody stopped a verb that was at work, with the stop button or Ctrl-C. The message says how far it was and how to go on."""
 
 
 class ManifestError(ScribekitError):
@@ -34,13 +37,18 @@ class DeprecatedModelWarning(UserWarning):
     """A model that was asked for is deprecated: the service still takes it, and has named a newer one."""
 
 
+class PlainHttpWarning(UserWarning):
+    """Key and recordings go to another machine without encryption: the address begins with ``http://``."""
+
+
 class NoConnectionError(ScribekitError):
     """There is neither an API key nor a running local service."""
 
     def __str__(self) -> str:
         return super().__str__() or (
             "There is no service to talk to: no API key was found and no local service is running. Two ways on:\n"
-            "  1. AssemblyAI: run `export ASSEMBLYAI_API_KEY=…` before starting Python (or set `aai.settings.api_key`).\n"
+            "  1. AssemblyAI: run `export ASSEMBLYAI_API_KEY=…` before starting Python (or set it in `os.environ`\n"
+            "     or `aai.settings.api_key`).\n"
             "  2. Offline, at demonstration quality: run `sk.local_service().start()` "
             "(needs `pip install 'scribekit[local]'`)."
         )
@@ -144,7 +152,7 @@ def reason(cause: Exception) -> str:
 def warn_user(message: str, category: type[Warning]) -> None:
     """Issue a warning that points to the line of the user's code, however deep in the package it arises."""
     frame, depth = inspect.currentframe(), 1
-    while frame is not None and (_PACKAGE in frame.f_code.co_filename or "contextlib" in frame.f_code.co_filename):
+    while frame is not None and (frame.f_code.co_filename.startswith(PACKAGE) or "contextlib" in frame.f_code.co_filename):
         frame, depth = frame.f_back, depth + 1
     warnings.warn(message, category, stacklevel=max(depth, 2))
 

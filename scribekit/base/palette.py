@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+__all__ = ["DARK", "LATER", "LATER_DARK", "LIGHT", "contrast", "ink_on", "speaker_colours"]
+
 LIGHT = ("#0F55B5", "#B98000", "#005A44", "#1F8FD6", "#931F00", "#DD5898", "#5B1A78")
 """On a white background."""
 DARK = ("#3B86D8", "#F5A623", "#12A57F", "#A6DEFF", "#E0602C", "#F7EF7A", "#C58BC9")

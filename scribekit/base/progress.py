@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol
 
+from scribekit.base.errors import Interrupted
+
 QUIET_UNDER_S = 2.0
 """For verbs that are usually quick: they show progress only when they take longer than this."""
 
@@ -148,9 +150,13 @@ class Progress:
         unit: What is counted, in the plural.
         description: What is being done.
         enabled: False shows nothing.
+        if_stopped: What to know, and how to go on, when somebody stops the work.
         quiet_under_s: Show nothing at all when everything is done within this many seconds. By default 0.5, and 0 in a notebook, where
             the final line is part of the record.
         clock: Returns seconds that never decrease.
+
+    Raises:
+        Interrupted: Instead of a ``KeyboardInterrupt``, on leaving.
 
     Example:
         >>> with Progress(2, description="Listening", enabled=False) as progress:
@@ -165,11 +171,13 @@ class Progress:
         description: str = "Working",
         enabled: bool = True,
         *,
+        if_stopped: str = "Nothing was lost; the same call starts again.",
         quiet_under_s: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._display = _display() if enabled else None
         self._quiet_under_s = self._display.quiet_under_s if self._display and quiet_under_s is None else quiet_under_s or 0.0
+        self._if_stopped = if_stopped
         self._clock = clock
         self._lock = threading.Lock()
         self._start = self._shown_at = clock()
@@ -187,6 +195,8 @@ class Progress:
             display, self._display = self._display, None
             if display and (self._shown or self._elapsed() >= self._quiet_under_s):
                 display.close(self._state(stopped=kind is not None))
+        if kind is KeyboardInterrupt:
+            raise Interrupted(f"{self._state(stopped=True)}. {self._if_stopped}") from None
 
     def update(self, done: int, *, note: str = "", counts: Mapping[str, int] | None = None) -> None:
         """Set how many are done.

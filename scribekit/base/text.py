@@ -33,6 +33,7 @@ def _ranges(ranges: Sequence[tuple[int, int]]) -> str:
 
 
 _find_unspaced = re.compile(f"[{_ranges(_UNSPACED)}]").search
+_RUNS = re.compile(f"[{_ranges(_UNSPACED)}]+|[^{_ranges(_UNSPACED)}]+")
 _find_wide = re.compile(f"[{_ranges(_WIDE)}]").search
 _find_either = re.compile(f"[{_ranges(_UNSPACED)}{_ranges(_WIDE)}]").search
 
@@ -188,6 +189,29 @@ def pieces(word: str, widest: int) -> list[str]:
             cut.append("")
         cut[-1] += character
     return [piece for piece in map(str.strip, cut) if piece]
+
+
+def split_words(text: str) -> list[str]:
+    """Cut a text into words: at spaces and, in scripts without spaces, into characters with their marks.
+
+    Example:
+        >>> split_words(" So  it's 東京, OK? ")
+        ['So', "it's", '東', '京', ',', 'OK?']
+    """
+    return [piece for chunk in clean(text).split() for run in _RUNS.findall(chunk) for piece in pieces(run, 1)]
+
+
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|])")
+
+
+def escape_markdown(text: str) -> str:
+    r"""Return a text that Markdown shows unchanged.
+
+    Example:
+        >>> escape_markdown("2*3 [so]")
+        '2\\*3 \\[so\\]'
+    """
+    return _MARKDOWN_SIGNS.sub(r"\\\1", text)
 
 
 # -- words as they are compared ---------------------------------------------------------------------------------------

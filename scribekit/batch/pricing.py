@@ -21,6 +21,7 @@ from scribekit.api import options as opt
 from scribekit.base import schema
 from scribekit.base.errors import OptionError
 from scribekit.base.models import State, find_model
+from scribekit.base.names import names_of
 from scribekit.recordings.manifest import durations_s, numbers, table_of_recordings
 
 ASSUMED_CHANNELS = 2
@@ -234,7 +235,7 @@ def estimate_cost(
     config: Any = None,
     *,
     options: Mapping[str, Any] | None = None,
-    models: Sequence[str] | None = None,
+    models: str | Sequence[str] | None = None,
     assume_usd_per_hour: float | None = None,
 ) -> pd.DataFrame:
     """Estimate the cost of a batch before a cent is spent, one row per model.
@@ -272,7 +273,7 @@ def estimate_cost(
     if models is None:
         named = base["speech_models"] if config is not None or options is not None else []
         models = list(dict.fromkeys([*card.offered, *named]))
-    frame = schema.ESTIMATE.frame([_estimate(model, jobs, assume_usd_per_hour) for model in models])
+    frame = schema.ESTIMATE.frame([_estimate(model, jobs, assume_usd_per_hour) for model in names_of(models, "models")])
     frame.attrs["rate_card"] = card.date
     return frame
 

@@ -17,7 +17,7 @@ def failure_of(answer: Refused | NoAnswer) -> Failure:
     """Return what an answer other than 200, or no answer, means."""
     if isinstance(answer, NoAnswer):
         return failures.UNREADABLE if answer.unreadable else failures.NETWORK
-    return failures.http_failure(answer.status, answer.error)
+    return failures.http_failure(answer.status, answer.error, answer.page.points_to if answer.page else None)
 
 
 def tries(failure: Failure, limits: Limits) -> int:

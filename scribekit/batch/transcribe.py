@@ -20,6 +20,7 @@ from scribekit.api.limits import Limits, check_limits
 from scribekit.api.webhook import Webhook
 from scribekit.base.errors import DeprecatedModelWarning, ManifestError, OptionError, PaidAgainWarning, nearest
 from scribekit.base.models import deprecation_message
+from scribekit.base.names import names_of
 from scribekit.base.progress import Progress
 from scribekit.batch.engine.engine import drive
 from scribekit.batch.engine.loop import wait_for
@@ -28,11 +29,12 @@ from scribekit.batch.jobs import JobPlan, PlanningContext, plan_jobs
 from scribekit.batch.pricing import check_amounts
 from scribekit.batch.which_service import with_embedded_service, work_left
 from scribekit.corpus import status
-from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes
+from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes, takes_corpus
 from scribekit.corpus.ledger import Ledger
 from scribekit.recordings.scan import read_manifest
 
 _log = logging.getLogger("scribekit.batch.transcribe")
+_IF_STOPPED = "Nothing is lost, and what is at the service goes on there. Run the cell again to go on from here."
 
 
 def submit_batch(
@@ -85,16 +87,18 @@ def submit_batch(
     Raises:
         NoConnectionError: There is neither a key nor a local service.
         ManifestError: The manifest cannot be read, or an id names another recording in the corpus.
-        OptionError: The configuration, ``options``, a column's name, or the budget is not right; the service does not take a
-            model; there is a budget and no price of a model or an add-on, and no ``assume_usd_per_hour``. A combination that
-            the service documents as wrong is refused here; if it comes from the cells of a row, only that row is refused
-            (``error_kind`` ``bad_option``).
-        ServiceStoppedError: The service refuses every job (a wrong key, for example), or cannot be reached. Or it refuses the
-            options: after five recordings (or two uploads) with the same options and the same answer, the others wait with
-            ``error_kind`` ``options``. Correct the options and submit again.
+        OptionError: The address, the key, a proxy or ``SSL_CERT_FILE`` is malformed. The configuration, ``options``, a column's
+            name, or the budget is not right; the service does not take a model; there is a budget and no price of a model or
+            an add-on, and no ``assume_usd_per_hour``. A combination that the service documents as wrong is refused here; if it
+            comes from the cells of a row, only that row is refused (``error_kind`` ``bad_option``).
+        MissingExtraError: The environment names a SOCKS proxy, and the library for it is not installed.
+        ServiceStoppedError: The service refuses every job (a wrong key, for example), or cannot be reached: the message says what is at
+            the address, and which variable to check. Or it refuses the options: after five recordings (or two uploads) with the
+            same options and the same answer, the others wait with ``error_kind`` ``options``. Correct the options and submit again.
         LedgerError: The corpus cannot be written.
 
     Warns:
+        PlainHttpWarning: The address begins with ``http://`` and is not on this machine: key and recordings go there unencrypted.
         PaidAgainWarning: Recordings with a transcript in the corpus are sent again, because their options differ.
         DeprecatedModelWarning: A model is deprecated.
     """
@@ -126,6 +130,7 @@ def submit_batch(
     return batch
 
 
+@takes_corpus
 def collect(
     batch_or_corpus: Batch | Corpus,
     *,
@@ -181,7 +186,10 @@ def collect(
     return batch_or_corpus.jobs()
 
 
-def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None = None, recordings: Sequence[str] | None = None) -> int:
+@takes_corpus
+def retry(
+    batch_or_corpus: Batch | Corpus, *, error_kind: str | Sequence[str] | None = None, recordings: str | Sequence[str] | None = None
+) -> int:
     """Reset failed jobs after their cause was fixed; ``collect`` then does them again.
 
     Only jobs that were sent can be tried again. A row that was refused (``status`` ``refused``) comes from the manifest:
@@ -201,17 +209,18 @@ def retry(batch_or_corpus: Batch | Corpus, *, error_kind: str | list[str] | None
         OptionError: No failed job has that ``error_kind``, or one of the recordings has not failed.
         LedgerError: The corpus cannot be written.
     """
-    kinds = [error_kind] if isinstance(error_kind, str) else error_kind
+    kinds = None if error_kind is None else names_of(error_kind, "error_kind")
+    chosen = None if recordings is None else names_of(recordings, "recordings")
     with Ledger(batch_or_corpus.path) as ledger:
         failed = ledger.failures(batch_or_corpus.batch_ids)
         known = set(failed.values())
         for kind in kinds or ():
             if kind not in known:
                 raise OptionError(f"No job failed with error_kind {kind!r}. Those that failed: {', '.join(sorted(known)) or 'none'}.")
-        for name in recordings or ():
+        for name in chosen or ():
             if name not in failed:
                 raise OptionError(f"The recording {name!r} has not failed.{nearest(name, failed) if failed else ' None has.'}")
-        return ledger.reset_failed(batch_or_corpus.batch_ids, kinds, time.time(), recordings)
+        return ledger.reset_failed(batch_or_corpus.batch_ids, kinds, time.time(), chosen)
 
 
 def _as_manifest(manifest: Any, progress: bool) -> pd.DataFrame:
@@ -283,7 +292,7 @@ def _run(
 ) -> None:
     with Ledger(corpus.path) as ledger:
         total = sum(ledger.states(batch_ids).values())
-    with Progress(total, description=description, enabled=progress) as line:
+    with Progress(total, description=description, enabled=progress, if_stopped=_IF_STOPPED) as line:
 
         def show(states: Counter[str], waits_for: str) -> None:
             ended, counts = status.summary(states)

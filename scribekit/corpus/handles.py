@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import inspect
 import io
+import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -16,11 +19,14 @@ import pyarrow as pa
 from scribekit.api.limits import Limits
 from scribekit.api.webhook import Webhook
 from scribekit.base import schema
-from scribekit.base.errors import DamageWarning, ScribekitError, warn_user
+from scribekit.base.errors import DamageWarning, OptionError, ScribekitError, warn_user
 from scribekit.corpus import status
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.status import Snapshot
 from scribekit.corpus.view import CorpusView
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Corpus:
@@ -150,6 +156,47 @@ def open_corpus(path: str | Path) -> Corpus:
     folder = Path(path).expanduser()
     Ledger(folder).close()
     return Corpus(folder)
+
+
+def corpus_of(value: Any) -> Corpus:
+    """Return the batch or corpus that a verb was given; a path is that of a corpus folder.
+
+    Raises:
+        OptionError: It is something else.
+        LedgerError: There is no corpus in the folder, or it cannot be read.
+    """
+    return value if isinstance(value, Corpus) else open_corpus(folder_of(value))
+
+
+def folder_of(value: Any) -> Path:
+    """Return the folder of a batch or corpus, or of a path, whatever is in it.
+
+    Raises:
+        OptionError: It is something else.
+    """
+    if isinstance(value, Corpus):
+        return value.path
+    if isinstance(value, str | os.PathLike):
+        return Path(os.fspath(value)).expanduser().absolute()
+    found = "None" if value is None else f"a {type(value).__name__}"
+    raise OptionError(
+        f"Expected a batch, a corpus, or the path of a corpus folder; got {found}. Give what submit_batch or open_corpus returned."
+    )
+
+
+def takes_corpus(verb: Callable[Concatenate[Corpus, P], R]) -> Callable[Concatenate[Corpus | str | os.PathLike[str], P], R]:
+    """Let a verb also take the path of a corpus folder as its first argument; see :func:`corpus_of`."""
+    name = next(iter(inspect.signature(verb).parameters))
+
+    @functools.wraps(verb)
+    def taking(*args: Any, **named: Any) -> R:
+        if args:
+            return verb(corpus_of(args[0]), *args[1:], **named)
+        if name in named:
+            named[name] = corpus_of(named[name])
+        return verb(*args, **named)  # without it, Python says what is missing
+
+    return taking
 
 
 def manifest_to_bytes(manifest: pd.DataFrame) -> bytes:

@@ -6,11 +6,12 @@ import os
 import time
 from pathlib import Path
 
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.ledger import Ledger
 from scribekit.recordings.scan import scan
 
 
+@takes_corpus
 def relocate(batch_or_corpus: Batch | Corpus, folder: str | os.PathLike[str], *, progress: bool = True) -> int:
     """Tell a corpus where its recordings are now, after they were moved or renamed. They are recognised by their content (SHA-256).
 

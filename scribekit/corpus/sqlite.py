@@ -244,7 +244,7 @@ class Rebuildable:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (*ERRORS, OSError) as cause:
+        except (sqlite3.Error, UnicodeDecodeError, OSError) as cause:
             if is_damage(cause) or isinstance(cause, sqlite3.IntegrityError):  # no rows of ours are in conflict
                 raise self.damaged(damage_text(cause)) from None
             raise LedgerError(

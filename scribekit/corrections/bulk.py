@@ -15,7 +15,7 @@ from scribekit.base.errors import OptionError, ScribekitError, nearest
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.base.text import join_words
 from scribekit.corpus import payloads
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.ledger import EditedMeanwhile
 from scribekit.corpus.view import CorpusView
 from scribekit.corrections.review import editor
@@ -23,6 +23,7 @@ from scribekit.transcripts import edits
 from scribekit.transcripts.edits.create import NewEdit, correct, reassign
 
 
+@takes_corpus
 def smooth_speakers(batch_or_corpus: Batch | Corpus, *, max_words: int = 1, max_gap_s: float = 1.0, progress: bool = True) -> pd.DataFrame:
     """Propose to merge stray turns into the turn around them: a word or two of B in the middle of what A says is mostly A's.
 
@@ -48,6 +49,7 @@ def smooth_speakers(batch_or_corpus: Batch | Corpus, *, max_words: int = 1, max_
     return schema.PROPOSALS.frame(rows)
 
 
+@takes_corpus
 def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, progress: bool = True) -> pd.DataFrame:
     """Propose the same correction wherever a word or phrase occurs ("fix everywhere").
 
@@ -77,6 +79,7 @@ def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, p
     return schema.PROPOSALS.frame(rows)
 
 
+@takes_corpus
 def apply_edits(batch_or_corpus: Batch | Corpus, proposals: pd.DataFrame, *, who: str | None = None) -> int:
     """Make proposed edits. They are one group: one undo undoes all of them.
 
@@ -106,6 +109,7 @@ def apply_edits(batch_or_corpus: Batch | Corpus, proposals: pd.DataFrame, *, who
     return apply(batch_or_corpus, list(groups), edits_of, who=who)
 
 
+@takes_corpus
 def undo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> int:
     """Undo the last edit in the corpus, in every recording in which it was made; :func:`redo_edits` makes it again.
 
@@ -123,6 +127,7 @@ def undo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> in
     return _undo_or_redo(batch_or_corpus, edits.UNDO, who or editor())
 
 
+@takes_corpus
 def redo_edits(batch_or_corpus: Batch | Corpus, *, who: str | None = None) -> int:
     """Redo what was last undone in the corpus, in every recording in which it had been made.
 

@@ -14,7 +14,7 @@ import pandas as pd
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, nearest
 from scribekit.corpus import payloads
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.view import time_stamp
 from scribekit.corrections.bulk import apply, each_replayed
 from scribekit.transcripts import edits
@@ -24,6 +24,7 @@ _ALIKE = 0.8
 _CLASSES = 64  # letters are counted by class, which takes fewer columns: names that share a letter share its class
 
 
+@takes_corpus
 def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.DataFrame:
     """List who speaks in each recording, so that they can be named.
 
@@ -47,6 +48,7 @@ def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.Data
     return schema.PEOPLE.frame(rows)
 
 
+@takes_corpus
 def name_people(
     batch_or_corpus: Batch | Corpus, names: pd.DataFrame | Mapping[str, str], *, who: str | None = None, progress: bool = True
 ) -> pd.DataFrame:
@@ -73,6 +75,7 @@ def name_people(
     return people(batch_or_corpus, progress=progress)
 
 
+@takes_corpus
 def review_states(batch_or_corpus: Batch | Corpus) -> pd.DataFrame:
     """Return the state of the review of each recording.
 

@@ -12,7 +12,7 @@ from typing import Any, SupportsIndex
 
 from scribekit.base.errors import OptionError, ScribekitError, nearest
 from scribekit.corpus import payloads
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.ledger import EditedMeanwhile, Ledger
 from scribekit.corrections.transcript import CorrectedTranscript
 from scribekit.transcripts import edits
@@ -22,6 +22,7 @@ from scribekit.transcripts.edits.create import NewEdit
 Words = SupportsIndex | Iterable[SupportsIndex] | None
 
 
+@takes_corpus
 def review(batch_or_corpus: Batch | Corpus, recording_id: str, *, who: str | None = None) -> Review:
     """Open a recording to correct it.
 

@@ -11,9 +11,11 @@ import pandas as pd
 
 from scribekit.base import schema, timecode
 from scribekit.base.errors import OptionError, nearest
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.base.text import escape_markdown, separator
+from scribekit.corpus.handles import Batch, Corpus, corpus_of
 from scribekit.corrections.transcript import CorrectedTranscript
 from scribekit.fulltext.concordance import join_words, reading_order
+from scribekit.fulltext.translated import translated_words
 from scribekit.transcripts import frames
 
 Style = Literal["text", "markdown", "reference"]
@@ -22,7 +24,6 @@ STYLES = ("text", "markdown", "reference")
 _WORDS_PER_SIDE = 12
 _SPEAKER_LABEL = re.compile(r"[A-Z]|\d+")  # as the service gives it; anything else is a name
 _FORMULA = re.compile(r"[=+\-@]")
-_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 
 def cite(row: pd.Series[Any] | Mapping[str, Any], style: Style = "text", *, corpus: Batch | Corpus | None = None) -> str:
@@ -35,7 +36,7 @@ def cite(row: pd.Series[Any] | Mapping[str, Any], style: Style = "text", *, corp
             source only.
         corpus: Where to look up a line of ``search``. Without it, the words on either side may be another speaker's. With it, only words
             of the same turn are quoted, at most twelve on each side, as people have corrected them. A match that was corrected since
-            the search is quoted from the transcript as received, if that has it.
+            the search is quoted from the transcript as received, if that has it. A line of a translation is quoted from that.
 
     Returns:
         The citation; times are hours, minutes and seconds from the start of the recording.
@@ -54,8 +55,12 @@ def cite(row: pd.Series[Any] | Mapping[str, Any], style: Style = "text", *, corp
     if corpus is None or "match" not in cells:
         return citation(cells, style, (True, True))
     name = str(cells["recording_id"])
-    transcript = CorrectedTranscript(corpus, name)
-    found = _match_in_turn(transcript.words, cells) or _match_in_turn(frames.words_frame([(name, transcript.received)]), cells)
+    transcript = CorrectedTranscript(corpus_of(corpus), name)
+    received = [(name, transcript.received)]
+    if schema.is_missing(language := cells.get(schema.TRANSLATED_LINES.names[-1])):
+        found = _match_in_turn(transcript.words, cells) or _match_in_turn(frames.words_frame(received), cells)
+    else:
+        found = _match_in_turn(translated_words(received, str(language)).to_pandas(), cells)
     if found is None:
         raise OptionError(
             f"The match of this row is not in {name!r} at {timecode.clock(int(cells['start_ms']))} any more: the recording was corrected "
@@ -115,9 +120,11 @@ def citation(row: Mapping[Any, Any], style: Style, is_cut: tuple[bool, bool]) ->
     if style == "reference":
         return source
     before, match, after = _quotation(row, is_cut)
+    before += separator(before, match) if before and match else ""
+    after = (separator(match, after) if after and match else "") + after
     if style == "text":
-        return f"“{_join_parts(before, match, after)}” ({source})"
-    return f"> {_join_parts(_escape(before), f'**{_escape(match)}**', _escape(after))}\n>\n> — {_escape(source)}"
+        return f"“{before}{match}{after}” ({source})"
+    return f"> {escape_markdown(before)}**{escape_markdown(match)}**{escape_markdown(after)}\n>\n> — {escape_markdown(source)}"
 
 
 def as_tsv(lines: pd.DataFrame) -> str:
@@ -167,15 +174,6 @@ def _quotation(row: Mapping[Any, Any], is_cut: tuple[bool, bool]) -> tuple[str, 
 def _cell_text(row: Mapping[Any, Any], column: str) -> str:
     value = row.get(column)
     return "" if schema.is_missing(value) else " ".join(str(value).split())
-
-
-def _join_parts(*parts: str) -> str:
-    return " ".join(part for part in parts if part)
-
-
-def _escape(text: str) -> str:
-    """Escape a text so that Markdown shows it unchanged."""
-    return _MARKDOWN_SIGNS.sub(r"\\\1", text)
 
 
 def _match_in_turn(words: pd.DataFrame, cells: Mapping[str, Any]) -> tuple[dict[str, str], tuple[bool, bool]] | None:

@@ -1,5 +1,7 @@
 """The full-text index of a corpus: ``search.sqlite`` in its folder, built from the stored transcripts; it can be deleted at any time.
 
+Translations are in indexes of their own, such as ``search.de.sqlite``. Texts without masks are in none.
+
 SQLite's FTS5 finds the recordings. The words with their times are stored beside it, so that lines are made without opening a payload.
 The index always covers the whole corpus: which recordings count is decided after the match.
 
@@ -16,11 +18,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scribekit.base.errors import DamagedFileError
-from scribekit.corpus.sqlite import Rebuildable
-from scribekit.fulltext.concordance import Document, Packed, Query, fts_expression, unpack
+from scribekit.base.errors import DamagedFileError, LedgerError, explained, reason
+from scribekit.corpus.sqlite import Rebuildable, remove
+from scribekit.fulltext.concordance import Document, Packed, Query, fts_expression, searchable_text, unpack
 
 FILE_NAME = "search.sqlite"
+TRANSLATION_FILE_NAME = "search.{}.sqlite"
 VERSION = 7  # raise it when what is stored, or how terms are made, changes: the index is then built again
 _SCHEMA = (
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, text_crc INTEGER, body_crc INTEGER)",
@@ -32,6 +35,8 @@ _SCHEMA = (
     "CREATE VIRTUAL TABLE terms USING fts5(text, tokenize = 'ascii', columnsize = 0)",
     "INSERT INTO terms (terms, rank) VALUES ('hashsize', 33554432)",  # fewer, larger segments to merge
 )
+
+NO_TERMS = searchable_text([])
 
 VERIFIED_BYTES = 64 << 20
 """Up to this size, verifying the whole index takes less than a tenth of a second."""
@@ -52,29 +57,54 @@ Entry = tuple[int, str]
 
 
 class DamagedIndexError(DamagedFileError):
-    """An index is damaged. It can be deleted and built again."""
+    """An index is damaged. It can be deleted and built again.
+
+    Attributes:
+        path: Its file.
+    """
+
+    def __init__(self, message: str, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+def index_path(folder: Path, language: str | None = None) -> Path:
+    """Return the file of an index."""
+    return folder / (TRANSLATION_FILE_NAME.format(language) if language else FILE_NAME)
+
+
+def delete_index(path: Path) -> None:
+    """Delete the file of an index.
+
+    Raises:
+        LedgerError: The folder cannot be written.
+    """
+    with explained(OSError, LedgerError, lambda cause: f"The damaged search index {str(path)!r} cannot be deleted: {reason(cause)}."):
+        remove(path)
 
 
 class Index(Rebuildable):
     """The open index of one corpus. One thread uses it at a time; any number of processes may have it open.
 
     An index of another version, or one that cannot be opened, is deleted and built again: it holds only what is in the ledger. Whatever
-    reads it may raise :class:`DamagedIndexError`; :meth:`start_again` helps.
+    reads it may raise :class:`DamagedIndexError`; :func:`delete_index` helps.
 
     Args:
         folder: The corpus folder.
+        language: The language of the translations that it is of, as ``language_key`` writes it; None for what was said. Each language
+            has an index of its own, which the first search in it builds.
         as_it_is: Open it as it is, to check it.
 
     Raises:
         LedgerError: The folder cannot be written, and the index is missing or of another version.
     """
 
-    def __init__(self, folder: Path, *, as_it_is: bool = False) -> None:
-        super().__init__(folder / FILE_NAME, "search index", as_it_is=as_it_is)
+    def __init__(self, folder: Path, language: str | None = None, *, as_it_is: bool = False) -> None:
+        super().__init__(index_path(folder, language), "search index", as_it_is=as_it_is)
 
     def damaged(self, what: str) -> DamagedFileError:
         """Return the error that says what is damaged in the file."""
-        return DamagedIndexError(*super().damaged(what).args)
+        return DamagedIndexError(str(super().damaged(what)), self._path)
 
     def entries(self) -> dict[str, Entry]:
         """Return the name of every document, with its number and stamp."""
@@ -158,6 +188,16 @@ class Index(Rebuildable):
             with self._transaction() as db:
                 db.execute("UPDATE covers SET digest = ?", (self._fts_digest(),))
 
+    def has_words(self) -> bool:
+        """Return whether any document has a word."""
+        return next(self.rows("SELECT 1 FROM terms WHERE text <> ? LIMIT 1", (NO_TERMS,)), None) is not None
+
+    def discard(self) -> None:
+        """Close the index, and delete its file if that is possible."""
+        self._db.close()
+        if not self._is_read_only:
+            remove(self._path)
+
     def matching(self, query: Query) -> Iterator[int]:
         """Find the numbers of the documents that answer a query, ascending, one by one: the first does not wait for the last."""
         sql = "SELECT rowid FROM terms WHERE terms MATCH ? ORDER BY rowid"
@@ -208,3 +248,10 @@ class Index(Rebuildable):
 def _crc(number: int, content: bytes) -> int:
     """Return the checksum of what belongs to a document."""
     return zlib.crc32(content, number & 0xFFFFFFFF)
+
+
+def indexed_languages(folder: Path) -> list[str | None]:
+    """Return the languages of the indexes of a corpus that are there; None is the index of what was said."""
+    before, after = TRANSLATION_FILE_NAME.split("{}")
+    languages = sorted(path.name[len(before) : -len(after)] for path in folder.glob(TRANSLATION_FILE_NAME.format("*")))
+    return [*([None] if (folder / FILE_NAME).exists() else []), *languages]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import ParamSpec, Self, TypeVar
 
 import pandas as pd
 
+from scribekit.base.errors import OptionError
 from scribekit.base.progress import Progress
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Corpus
@@ -18,10 +20,11 @@ from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.ledger.damage import EDITS, TRANSCRIPT
 from scribekit.corpus.view import CorpusView
 from scribekit.fulltext.concordance import WORD_COLUMNS, Packed, Query, pack
-from scribekit.fulltext.index import DamagedIndexError, Entry, Index
+from scribekit.fulltext.index import DamagedIndexError, Entry, Index, delete_index
+from scribekit.fulltext.translated import translated_words
 from scribekit.tables.arrow import WhereRecordings, recordings_where
 from scribekit.tables.store.reuse import Text, held_words
-from scribekit.transcripts.frames import project
+from scribekit.transcripts import frames
 
 Where = WhereRecordings
 _P = ParamSpec("_P")
@@ -29,6 +32,7 @@ _R = TypeVar("_R")
 
 _AS_RECEIVED = " as received"
 _PAYLOADS_AT_A_TIME = 32
+_LANGUAGE = re.compile(r"[a-z0-9_]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class _LedgerState:
         is_ascending: Whether the numbers of ``reviewed`` and ``received`` ascend, so that the index finds them in manifest order.
         manifest: The whole manifest of the batch or corpus.
         damaged: Recording id → what is damaged, of the recordings whose jobs cannot be read.
+        others: Sentences about what else is damaged.
     """
 
     stamp: str
@@ -55,6 +60,7 @@ class _LedgerState:
     is_ascending: bool
     manifest: pd.DataFrame
     damaged: Mapping[str, str]
+    others: Sequence[str]
 
 
 _Scope = tuple[Path, Path, tuple[int, ...]]
@@ -64,17 +70,16 @@ _MAX_STATES = 4
 _states: dict[_Scope, _LedgerState] = {}
 
 
-def with_whole_index(verb: Callable[Concatenate[Corpus, _P], _R]) -> Callable[Concatenate[Corpus, _P], _R]:
+def with_whole_index(verb: Callable[_P, _R]) -> Callable[_P, _R]:
     """Make a verb that reads the index start once again if the index turns out to be damaged, which is then built again."""
 
     @functools.wraps(verb)
-    def run(batch_or_corpus: Corpus, /, *given: _P.args, **named: _P.kwargs) -> _R:
+    def run(*given: _P.args, **named: _P.kwargs) -> _R:
         try:
-            return verb(batch_or_corpus, *given, **named)
-        except DamagedIndexError:
-            with Index(batch_or_corpus.path) as index:
-                index.start_again()
-            return verb(batch_or_corpus, *given, **named)
+            return verb(*given, **named)
+        except DamagedIndexError as error:
+            delete_index(error.path)
+            return verb(*given, **named)
 
     return run
 
@@ -86,6 +91,7 @@ class IndexedCorpus:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         where: Only some recordings, as for :func:`scribekit.search`.
         reviewed: Whether to take the transcripts as people have corrected them, or as received.
+        language: Take the translations in this language instead of what was said.
         rebuild: Whether to delete the index first.
         progress: Whether to show progress while the index is built.
 
@@ -96,18 +102,27 @@ class IndexedCorpus:
         added: How many documents were added to the index.
 
     Raises:
-        OptionError: ``where`` names no column of the manifest, or has a value that no recording can have.
+        OptionError: ``where`` names no column of the manifest, or has a value that no recording can have; or ``language`` cannot be the
+            code of a language.
         LedgerError: The corpus cannot be read, or its index cannot be written.
     """
 
     def __init__(
-        self, batch_or_corpus: Corpus, where: Where | None = None, *, reviewed: bool = True, rebuild: bool = False, progress: bool = False
+        self,
+        batch_or_corpus: Corpus,
+        where: Where | None = None,
+        *,
+        reviewed: bool = True,
+        language: str | None = None,
+        rebuild: bool = False,
+        progress: bool = False,
     ) -> None:
+        key = None if language is None else _checked(language)
         with batch_or_corpus.reading() as view:
             state = _ledger_state(view)
             self.manifest = state.manifest.copy(deep=False)
             chosen = None if where is None else recordings_where(self.manifest, where)
-            self.index, self.added = _current_index(view.path, state, view.ledger, rebuild=rebuild, progress=progress)
+            self.index, self.added = _current_index(view.path, state, view.ledger, key, rebuild=rebuild, progress=progress)
             recordings = state.reviewed if reviewed else state.received
             self.recordings = _read_recordings(recordings, self.index, state, view.ledger)
         self._is_ascending = state.is_ascending
@@ -148,7 +163,9 @@ def _ledger_state(view: CorpusView) -> _LedgerState:
         reviewed = {recording_id: entries[key][0] for recording_id, key in jobs}
         received = {recording_id: entries.get(key + _AS_RECEIVED, entries[key])[0] for recording_id, key in jobs}
         is_ascending = all(before < after for before, after in itertools.pairwise(reviewed.values()))
-        state = _LedgerState(stamp, entries, texts, reviewed, received, is_ascending, view.manifest, dict(ledger.damage.recordings))
+        manifest, damage = view.manifest, ledger.damage
+        damaged, others = dict(damage.recordings), list(damage.others)
+        state = _LedgerState(stamp, entries, texts, reviewed, received, is_ascending, manifest, damaged, others)
     _states[scope] = state
     for oldest in list(_states)[:-_MAX_STATES]:
         _states.pop(oldest, None)
@@ -170,16 +187,30 @@ def _entry(number: int, text: Text) -> Entry:
     return number, text.transcript_id if text.edit is None else f"{text.transcript_id} {text.edit}"
 
 
-def _current_index(folder: Path, state: _LedgerState, ledger: Ledger, *, rebuild: bool, progress: bool) -> tuple[Index, int]:
+def _checked(language: str) -> str:
+    """Return the key of a language, which becomes part of a file name."""
+    key = frames.language_key(language)
+    if not _LANGUAGE.fullmatch(key):
+        raise OptionError("language= takes the code of a language that the service translated into: language='de'.")
+    return key
+
+
+def _current_index(
+    folder: Path, state: _LedgerState, ledger: Ledger, language: str | None, *, rebuild: bool, progress: bool
+) -> tuple[Index, int]:
     """Open the index, bring it up to date, and return it with the number of documents added."""
-    index, added = Index(folder), 0
+    index, added = Index(folder, language), 0
+
+    def source(names: Sequence[str]) -> Iterator[tuple[str, Packed]]:
+        return _packed(folder, ledger, state.texts, names) if language is None else _translated(ledger, state.texts, names, language)
+
     try:
         if rebuild:
             index.start_again()
         while not index.covers(state.stamp):
             missing = len(state.entries.items() - index.entries().items())
             with Progress(missing, unit="transcripts", description="Indexing", enabled=progress and missing > 0) as bar:
-                added += index.update(state.stamp, state.entries, lambda names: _packed(folder, ledger, state.texts, names), bar.update)
+                added += index.update(state.stamp, state.entries, source, bar.update)
     except BaseException:
         index.close()
         raise
@@ -189,6 +220,7 @@ def _current_index(folder: Path, state: _LedgerState, ledger: Ledger, *, rebuild
 def _read_recordings(recordings: Mapping[str, int], index: Index, state: _LedgerState, ledger: Ledger) -> Mapping[str, int]:
     """Return the recordings without those that could not be read from the ledger, which are noted."""
     ledger.damage.recordings.update(state.damaged)
+    ledger.damage.others += [sentence for sentence in state.others if sentence not in ledger.damage.others]
     unread = {state.entries[name][0]: name for name in index.unread() if name in state.entries}
     if not unread:
         return recordings
@@ -205,19 +237,31 @@ def _packed(folder: Path, ledger: Ledger, texts: Mapping[str, Text], names: Sequ
     for held in held_words(folder, list(missing), WORD_COLUMNS):
         found = [missing.pop(text) for text in held.texts]
         yield from zip(found, pack(held.rows, held.recording_ids), strict=True)
+    for read, bodies in _bodies(ledger, [(name, text) for text, name in missing.items()]):
+        rows = frames.project(["words"], bodies)["words"]
+        yield from zip(read, pack(rows, read), strict=True)
+
+
+def _translated(ledger: Ledger, texts: Mapping[str, Text], names: Sequence[str], language: str) -> Iterator[tuple[str, Packed]]:
+    """Pack the translations of documents into one language."""
+    for read, bodies in _bodies(ledger, [(name, texts[name]) for name in names]):
+        rows = translated_words(bodies, language)
+        yield from zip(read, pack(rows, read), strict=True)
+
+
+def _bodies(ledger: Ledger, wanted: Sequence[tuple[str, Text]]) -> Iterator[tuple[list[str], Iterator[tuple[str, bytes]]]]:
+    """Yield the payloads of a few documents, until all have come, with a list that has the names of those that were read afterwards."""
     for is_edited in (False, True):
-        rest = [(name, text.job_key) for text, name in missing.items() if (text.edit is not None) is is_edited]
+        rest = [(name, text.job_key) for name, text in wanted if (text.edit is not None) is is_edited]
         for start in range(0, len(rest), _PAYLOADS_AT_A_TIME):
-            some = rest[start : start + _PAYLOADS_AT_A_TIME]
             read: list[str] = []
-            rows = project(["words"], _noting(payloads.payloads(ledger, some, reviewed=is_edited), read))["words"]
-            for name, _ in some:  # these are names of documents; those of their recordings are noted when the index is opened
-                ledger.damage.recordings.pop(name, None)
-            yield from zip(read, pack(rows, read), strict=True)
+            yield read, _noting(ledger, rest[start : start + _PAYLOADS_AT_A_TIME], read, is_edited=is_edited)
 
 
-def _noting(bodies: Iterator[tuple[str, bytes]], names: list[str]) -> Iterator[tuple[str, bytes]]:
+def _noting(ledger: Ledger, some: Sequence[tuple[str, str]], names: list[str], *, is_edited: bool) -> Iterator[tuple[str, bytes]]:
     """Yield payloads, and append the name of each to a list."""
-    for name, body in bodies:
+    for name, body in payloads.payloads(ledger, some, reviewed=is_edited):
         names.append(name)
         yield name, body
+    for name, _ in some:  # these are names of documents; those of their recordings are noted when the index is opened
+        ledger.damage.recordings.pop(name, None)

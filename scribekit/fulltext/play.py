@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from scribekit.base.errors import OptionError, ScribekitError, nearest
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, corpus_of
 from scribekit.fulltext.citation import cells_of
 from scribekit.recordings.clips import wav_clip
 from scribekit.recordings.locate import missing_file_message
@@ -80,7 +80,7 @@ def _needs_lookup(cells: Mapping[str, Any]) -> bool:
 
 
 def _source_in(corpus: Corpus, recording_id: Any) -> str:
-    with corpus.reading() as view:
+    with corpus_of(corpus).reading() as view:
         manifest = view.manifest
     found = manifest.loc[manifest["recording_id"] == recording_id, "source"]
     if found.empty:

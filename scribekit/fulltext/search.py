@@ -12,7 +12,7 @@ import pandas as pd
 
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, SearchCancelledError, nearest
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.fulltext.concordance import SORTS, Line, Query, lines_at, parse, sort_key, spans
 from scribekit.fulltext.indexed_corpus import IndexedCorpus, Where, with_whole_index
 from scribekit.recordings.manifest import names_beside
@@ -24,6 +24,7 @@ _FoundLine = tuple[str, Line]
 _LINES_BETWEEN_CHECKS = 256
 
 
+@takes_corpus
 @with_whole_index
 def search(
     batch_or_corpus: Batch | Corpus,
@@ -35,6 +36,7 @@ def search(
     context: int = 8,
     limit: int | None = None,
     reviewed: bool = True,
+    language: str | None = None,
     progress: bool = False,
     cancelled: Callable[[], bool] | None = None,
 ) -> pd.DataFrame:
@@ -61,16 +63,23 @@ def search(
         context: How many words to show on each side.
         limit: At most this many lines; the first ones in the chosen order. In the order of time the rest is not read.
         reviewed: Search the transcripts as people have corrected them; false searches them as received.
+        language: Search the translations in this language, such as ``"de"``, instead of what was said. They are translations of the
+            transcripts as received; only the names of speakers are as corrected. Each language has an index of its own in the corpus
+            folder (``search.de.sqlite``), which the first search builds.
         progress: Show progress when the index must be built.
         cancelled: Asked every few hundred lines whether to give up the search; for calls from another thread or a user interface.
 
     Returns:
         One row per match, with the columns of ``schema.CONCORDANCE`` (``left, match, right, speaker, start_ms`` and so on), then the
         manifest's own, with the suffix ``_manifest`` where they have the name of one of these. ``word_index`` and the times are those of
-        ``to_frame(…, "words")``. Give a row to :func:`play` to hear it.
+        ``to_frame(…, "words")``. Give a row to :func:`play` to hear it. With ``language``, the columns are those of
+        ``schema.TRANSLATED_LINES``: a line has the times of its utterance (of the recording, if the service translated only its whole
+        text), ``utterance_index`` is that of the transcript as received, and ``word_index`` counts the words of the translation. Texts
+        without masks (``redact_pii_return_unredacted``) are never searched.
 
     Raises:
-        OptionError: The query cannot be read, there is no such order or manifest column, or another argument has no meaning.
+        OptionError: The query cannot be read, there is no such order or manifest column, no transcript has a translation in
+            ``language``, or another argument has no meaning.
         LedgerError: The corpus cannot be read, or its index cannot be written.
         SearchCancelledError: ``cancelled`` returned true.
 
@@ -83,7 +92,8 @@ def search(
         raise OptionError("context= and limit= count words and lines: give whole numbers from 0 on.")
     parsed = parse(query)
     speakers = None if speaker is None else _speakers(speaker)
-    with IndexedCorpus(batch_or_corpus, where, reviewed=reviewed, progress=progress) as indexed:
+    table = schema.CONCORDANCE if language is None else schema.TRANSLATED_LINES
+    with IndexedCorpus(batch_or_corpus, where, reviewed=reviewed, language=language, progress=progress) as indexed:
         chosen = (found for found in _lines(indexed, parsed) if speakers is None or found[1].speaker in speakers)
         lines = _unless_cancelled(chosen, cancelled)
         key = sort_key(sort)
@@ -91,12 +101,19 @@ def search(
             keyed = [(key(found[1]), found) for found in lines]
             lines = (found for _, found in sorted(keyed, key=itemgetter(0)))
         first = _unless_cancelled(itertools.islice(lines, limit), cancelled)
-        rows = [{"recording_id": name, **line.row(context)} for name, line in first]
+        rows = [{"recording_id": name, **line.row(context), "translation_language": language} for name, line in first]
+        if language is not None and not rows and not indexed.index.has_words():
+            indexed.index.discard()
+            raise OptionError(
+                f"No transcript has a translation into {language!r}. sk.to_frame(corpus, 'translations')['language'].unique() lists the "
+                "languages that there are."
+            )
     shown = indexed.manifest[indexed.manifest["recording_id"].isin({row["recording_id"] for row in rows})]
-    shown = shown.rename(columns=names_beside(shown.columns, schema.CONCORDANCE.names))
-    return schema.CONCORDANCE.frame(rows).merge(shown, on="recording_id", how="left")
+    shown = shown.rename(columns=names_beside(shown.columns, table.names))
+    return table.frame(rows).merge(shown, on="recording_id", how="left")
 
 
+@takes_corpus
 @with_whole_index
 def build_index(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, progress: bool = True) -> int:
     """Bring the search index of a corpus up to date. :func:`search` does so too; call this to do the work beforehand.

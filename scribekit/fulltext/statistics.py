@@ -12,7 +12,7 @@ import pandas as pd
 
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, nearest
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.fulltext.concordance import Span, count_ngrams, measures, parse, spans
 from scribekit.fulltext.facets import label
 from scribekit.fulltext.indexed_corpus import IndexedCorpus, Where, with_whole_index
@@ -26,6 +26,7 @@ _KEYNESS_COLUMNS = {"ll": "ll", "logratio": "log_ratio"}
 _SPEAKER = "speaker"
 
 
+@takes_corpus
 @with_whole_index
 def collocates(
     batch_or_corpus: Batch | Corpus,
@@ -80,6 +81,7 @@ def collocates(
     return frame.sort_values([column, "word"], ascending=[False, True], ignore_index=True)
 
 
+@takes_corpus
 @with_whole_index
 def keyness(
     batch_or_corpus: Batch | Corpus,
@@ -127,6 +129,7 @@ def keyness(
     return frame.sort_values(["group", column, "word"], ascending=[True, False, True], ignore_index=True)
 
 
+@takes_corpus
 @with_whole_index
 def dispersion(
     batch_or_corpus: Batch | Corpus, words: str | Sequence[str], *, where: Where | None = None, reviewed: bool = True
@@ -160,6 +163,7 @@ def dispersion(
     return schema.DISPERSION.frame([_dispersion_row(word, table[:, number], sizes) for number, word in enumerate(asked)])
 
 
+@takes_corpus
 @with_whole_index
 def ngrams(
     batch_or_corpus: Batch | Corpus, n: int = 2, *, at_least: int = 2, where: Where | None = None, reviewed: bool = True

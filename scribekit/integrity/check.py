@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from scribekit.base.errors import DamagedFileError, LedgerError
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.base.schema import INTEGRITY
 from scribekit.corpus import presence
-from scribekit.corpus.handles import Corpus
+from scribekit.corpus.handles import Corpus, folder_of
 from scribekit.corpus.job import COMPLETED
 from scribekit.corpus.ledger import FILE_NAME, Ledger
 from scribekit.corpus.ledger.salvage import salvage
@@ -27,7 +28,7 @@ _REPAIR = "Run sk.check_corpus with repair=True."
 _MADE_AGAIN = "It is made again by itself when it is next needed."
 
 
-def check_corpus(corpus: str | Path | Corpus, *, repair: bool = False, progress: bool = True) -> pd.DataFrame:
+def check_corpus(batch_or_corpus: str | os.PathLike[str] | Corpus, *, repair: bool = False, progress: bool = True) -> pd.DataFrame:
     """Read every byte of a corpus, and return what is whole and what is damaged.
 
     Stored transcripts, manifests, edits, table files, the search index and peaks have checksums. The other rows of the ledger (jobs,
@@ -40,7 +41,7 @@ def check_corpus(corpus: str | Path | Corpus, *, repair: bool = False, progress:
     again by themselves. Nothing else is deleted, and nothing is sent.
 
     Args:
-        corpus: The folder, or what ``open_corpus`` gave.
+        batch_or_corpus: The folder, or what ``submit_batch`` or ``open_corpus`` gave; the whole corpus is checked in either case.
         repair: Repair what can be repaired. No process may be at work on the corpus.
         progress: Show progress.
 
@@ -49,13 +50,14 @@ def check_corpus(corpus: str | Path | Corpus, *, repair: bool = False, progress:
         advice``). All is well if every ``state`` is ``whole``.
 
     Raises:
+        OptionError: It is neither.
         LedgerError: There is no corpus, it was made by a newer version, a process is at work on it, or it cannot be written.
 
     Example:
         >>> found = sk.check_corpus("corpus")                    # doctest: +SKIP
         >>> found[found["state"] != "whole"]                     # doctest: +SKIP
     """
-    folder = corpus.path if isinstance(corpus, Corpus) else Path(corpus).expanduser().absolute()
+    folder = folder_of(batch_or_corpus)
     if repair and (owners := presence.at_work(folder)):
         raise LedgerError(
             f"The corpus {str(folder)!r} cannot be repaired while another process uses it: {presence.description(owners[0])}."
@@ -67,7 +69,7 @@ def check_corpus(corpus: str | Path | Corpus, *, repair: bool = False, progress:
             report.check_manifests(ledger)
             report.check_edits(ledger)
     report.check_tables()
-    report.check_index()
+    report.check_indexes()
     report.check_peaks()
     return INTEGRITY.frame(report.rows)
 
@@ -167,16 +169,15 @@ class _Report:
         if self._repair and any(found.values()):
             forget_damaged_tables(self._folder)
 
-    def check_index(self) -> None:
-        """Read the search index."""
-        if not (self._folder / index.FILE_NAME).exists():
-            return
-        with index.Index(self._folder, as_it_is=True) as opened:
-            problems = opened.problems()
-        self._derived("search index", index.FILE_NAME, problems[0] if problems else None)
-        if self._repair and problems:
-            with index.Index(self._folder) as opened:
-                opened.start_again()
+    def check_indexes(self) -> None:
+        """Read the search indexes."""
+        for language in index.indexed_languages(self._folder):
+            path = index.index_path(self._folder, language)
+            with index.Index(self._folder, language, as_it_is=True) as opened:
+                problems = opened.problems()
+            self._derived("search index", path.name, problems[0] if problems else None)
+            if self._repair and problems:
+                index.delete_index(path)
 
     def check_peaks(self) -> None:
         """Read the peaks of every waveform."""

@@ -13,7 +13,7 @@ import pandas as pd
 from scribekit.base.errors import OptionError
 from scribekit.base.schema import RELIABILITY, SIGN_LIFTS, WORD_ERRORS
 from scribekit.corpus import payloads
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, corpus_of
 from scribekit.corpus.view import CorpusView
 from scribekit.quality.comparison import DELETION
 from scribekit.quality.evaluate import compared_recordings
@@ -99,8 +99,8 @@ def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | Non
             has a confidence.
         MissingExtraError: jiwer is not installed, and there are references.
     """
-    if isinstance(words, Corpus):
-        with words.reading() as view:
+    if not isinstance(words, pd.DataFrame):
+        with corpus_of(words).reading() as view:
             judged = _judged(frame_of(view, "words", reviewed=False), references, view, normaliser)
             languages = frame_of(view, "languages")
     else:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from scribekit.base.errors import OptionError, nearest
+from scribekit.base.names import names_of
 from scribekit.base.schema import WORD_ERRORS, WORDS
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.view import CorpusView
 from scribekit.quality.comparison import ComparedRecording, Recording, compare, evaluation_frame
 from scribekit.quality.confidence import group_name
@@ -17,6 +18,7 @@ from scribekit.quality.references import Reference, References, read_references
 from scribekit.tables.frames import frame_of
 
 
+@takes_corpus
 def evaluate(
     corpus: Batch | Corpus,
     references: References,
@@ -70,6 +72,7 @@ def evaluate(
     return frame
 
 
+@takes_corpus
 def word_errors(corpus: Batch | Corpus, references: References, *, normaliser: str = "basic", reviewed: bool = True) -> pd.DataFrame:
     """Return what was recognised and what was really said, word by word: jiwer's alignment behind the word error rate.
 
@@ -106,6 +109,7 @@ def compared_recordings(words: pd.DataFrame, references: References, view: Corpu
     return compare(_recordings(frame, said, [name for name in ids if name in said], str), normaliser)
 
 
+@takes_corpus
 def turn_statistics(corpus: Batch | Corpus, *, reviewed: bool = True) -> pd.DataFrame:
     """Measure how each speaker talks: share of talk, talk/listen ratio, pace, overlaps, interruptions and pauses.
 
@@ -137,7 +141,7 @@ def _recordings(words: pd.DataFrame, said: Mapping[str, Reference], ids: Sequenc
 
 def _grouping(by: str | Sequence[str] | None) -> tuple[str | None, bool]:
     """Return the column that groups recordings (None without one), and whether speakers have rows of their own."""
-    names = [by] if isinstance(by, str) else list(by or [])
+    names = names_of(by, "by")
     others = [name for name in names if name != "speaker"]
     if len(others) > 1:
         raise OptionError(f"by groups recordings by one column, and optionally by 'speaker' too; not by {' and '.join(map(repr, others))}.")

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from scribekit.base.errors import OptionError, ScribekitError, nearest
+from scribekit.base.names import names_of
 from scribekit.corpus import payloads
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.view import CorpusView
 from scribekit.quality.calibration import Calibration
 from scribekit.quality.queue import PARTS, review_queue, review_queues
@@ -23,13 +24,14 @@ from scribekit.tables.frames import frame_of
 EVERYTHING = 1.01  # above every confidence, so that every part is in the queue
 
 
+@takes_corpus
 def flag_for_review(
     batch_or_corpus: Batch | Corpus,
     below: float = 0.9,
     by: Literal["transcript", "utterance", "sentence"] = "transcript",
     calibration: Calibration | None = None,
     *,
-    vocabulary: Collection[str] | None = None,
+    vocabulary: str | Collection[str] | None = None,
     audio_minutes: float = 0.0,
     reviewed: bool = True,
 ) -> pd.DataFrame:
@@ -74,7 +76,13 @@ def flag_for_review(
     with batch_or_corpus.reading() as view:
         words = _words(view, reviewed=reviewed)
         languages = frame_of(view, "languages")
-        queue = partial(review_queue, risk=calibration, languages=languages, vocabulary=vocabulary, below=below)
+        queue = partial(
+            review_queue,
+            risk=calibration,
+            languages=languages,
+            vocabulary=None if vocabulary is None else names_of(vocabulary, "vocabulary"),
+            below=below,
+        )
         if audio_minutes > 0:
             worst_first = queue(words, by="transcript", below=EVERYTHING)["recording_id"].tolist()
             words["level_db"] = _levels(view, words, worst_first, audio_minutes)

@@ -252,10 +252,8 @@ def check_columns(names: Sequence[str], known: Collection[str]) -> None:
     """Refuse a column that is not known, with the nearest right name.
 
     Raises:
-        OptionError: One is not known, or the names are one string.
+        OptionError: One is not known.
     """
-    if isinstance(names, str):
-        raise OptionError(f"columns= takes a list of names: columns=[{names!r}].")
     for name in names:
         if name not in known:
             raise OptionError(f"There is no column {name!r} here.{nearest(str(name), set(known))}")

@@ -7,32 +7,30 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import itertools
 import os
-import re
 import secrets
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from scribekit.base.errors import ExportError, explained, reason
+from scribekit.base.errors import ExportError, OptionError, explained, reason
+from scribekit.base.file_names import component, plan_names
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.base.schema import WRITTEN
 from scribekit.corpus import payloads
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.transcripts.formats import FORMATS, Document, Format, resolve
 
 DEFAULT_FORMATS = ("txt", "srt", "vtt", "speakers", "json")
-LONGEST_NAME_BYTES = 255
+TRANSLATED_FORMATS = ("txt", "srt", "vtt", "speakers")
+_LONGEST_LANGUAGE_BYTES = 40
 SUFFIXES = tuple(found.suffix for found in FORMATS.values())
 
-# Characters that Windows refuses, controls, surrogates, line separators, and marks that change the writing direction.
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]')
-_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE | re.DOTALL)
 _ADVICE = {
     errno.ENOSPC: "The disk is full. Free some space or choose another folder, and export again.",
     errno.EDQUOT: "Your disk quota is used up. Free some space or choose another folder, and export again.",
@@ -47,11 +45,14 @@ _ADVICE = {
 }
 
 
+@takes_corpus
 def export(
     batch_or_corpus: Batch | Corpus,
     folder: str | Path,
-    formats: Sequence[str] = DEFAULT_FORMATS,
+    formats: Sequence[str] | None = None,
     *,
+    language: str | None = None,
+    unredacted: bool = False,
     reviewed: bool = True,
     progress: bool = True,
 ) -> pd.DataFrame:
@@ -64,7 +65,15 @@ def export(
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         folder: Where to write; it is made when it does not exist.
-        formats: Any of ``txt``, ``srt``, ``vtt``, ``speakers``, ``json``.
+        formats: Any of ``txt``, ``srt``, ``vtt``, ``speakers``, ``json`` (these five unless you name others) and ``markdown``, which has
+            the summary and the action items before the text. ``json`` has everything that the service returned, except texts without
+            masks.
+        language: Write the translations in this language instead of what was said: ``interview.mp3.de.srt``. Formats are then ``txt``,
+            ``srt``, ``vtt`` and ``speakers``. A translation is of the transcript as received. Captions need translated utterances
+            (``match_original_utterance``), whose words share the time of their utterance; where only the whole text was translated,
+            there is only ``txt``. A recording without a translation in this language has no file.
+        unredacted: Write the texts without masks (``redact_pii_return_unredacted``), as received, to files of their own:
+            ``interview.mp3.unredacted.txt``. A recording that has none has no file.
         reviewed: Apply the edits of people; false writes every transcript as received.
         progress: Show progress when it takes more than two seconds.
 
@@ -72,15 +81,58 @@ def export(
         The files that were written: ``recording_id, format, path, bytes, sha256`` (``schema.WRITTEN``).
 
     Raises:
-        OptionError: A format is not known.
+        OptionError: A format is not known, or cannot be written in another language; or no transcript has such a translation, or texts
+            without masks.
         ExportError: The folder cannot be written.
     """
-    chosen = resolve(formats)
+    edition = _edition(language, unredacted=unredacted)
+    usual = DEFAULT_FORMATS if language is None else TRANSLATED_FORMATS
+    chosen = resolve(usual if formats is None else formats)
+    for form in chosen if language is not None else ():
+        if not form.is_of_words:
+            raise OptionError(f"{form.name!r} holds every language that there is, so it is not written in one. Leave out language= for it.")
     with batch_or_corpus.reading() as view:
         sources = {recording_id: source for recording_id, (source, _) in view.ledger.sources().items()}
         with Progress(len(view.completed), "recordings", "Exporting", enabled=progress, quiet_under_s=QUIET_UNDER_S) as bar:
             documents = _documents(payloads.payloads(view.ledger, view.completed, reviewed=reviewed), sources, bar)
-            return write_documents(Path(folder), documents, chosen, plan_names(sources))
+            if edition is None:
+                return write_documents(Path(folder), documents, chosen, plan_names(sources, SUFFIXES))
+            suffixes = [edition.mark + suffix for suffix in SUFFIXES]
+            names = {name: planned + edition.mark for name, planned in plan_names(sources, [*SUFFIXES, *suffixes]).items()}
+            found = filter(None, map(edition.of, documents))
+            if (first := next(found, None)) is None and view.completed:
+                raise OptionError(edition.missing)
+            return write_documents(Path(folder), itertools.chain([first] if first else [], found), chosen, names)
+
+
+@dataclass(frozen=True)
+class _Edition:
+    """What is written instead of the transcripts as they are shown.
+
+    Attributes:
+        mark: What is added to the recordings' names.
+        of: Returns the document to write; None for a transcript that does not have it.
+        missing: What to say when no transcript has it.
+    """
+
+    mark: str
+    of: Callable[[Document], Document | None]
+    missing: str
+
+
+def _edition(language: str | None, *, unredacted: bool) -> _Edition | None:
+    if language is not None and unredacted:
+        raise OptionError("language= and unredacted= exclude each other: the service does not translate texts without masks.")
+    if unredacted:
+        missing = "No transcript has texts without masks. The service returns them only for redact_pii_return_unredacted=True."
+        return _Edition(".unredacted", Document.unredacted, missing)
+    if language is None:
+        return None
+    missing = (
+        f"No transcript has a translation into {language!r}. sk.to_frame(corpus, 'translations')['language'].unique() lists the languages "
+        "that there are."
+    )
+    return _Edition(f".{component(language, _LONGEST_LANGUAGE_BYTES)}", lambda one: one.translated(language), missing)
 
 
 def _documents(transcripts: Iterable[tuple[str, bytes]], sources: Mapping[str, str], bar: Progress) -> Iterator[Document]:
@@ -88,38 +140,6 @@ def _documents(transcripts: Iterable[tuple[str, bytes]], sources: Mapping[str, s
     for done, (name, payload) in enumerate(transcripts, start=1):
         yield Document.from_payload(name, payload, source=sources[name])
         bar.update(done)
-
-
-def plan_names(recording_ids: Iterable[str], suffixes: Sequence[str] = SUFFIXES) -> dict[str, str]:
-    """Choose a name for each recording, to which any of the suffixes can be added.
-
-    The names mirror the recordings' own, as relative paths with ``/``. Characters that Windows, macOS or Linux would refuse are replaced,
-    and names that are too long are cut and marked. If two recordings would have the same file, also on disks that ignore case, both get
-    ``~`` and a short hash of their ``recording_id``. The names depend only on the set of recordings, not on their order: plan for a whole
-    corpus, so that a recording keeps its name whatever part of the corpus is exported.
-
-    Args:
-        recording_ids: Names of recordings; repeats are one recording.
-        suffixes: What may be added to a name.
-
-    Returns:
-        ``recording_id`` → name. No two of name + suffix are the same file, none is a folder of another, none is outside the folder.
-
-    Example:
-        >>> plan_names(["2019/interview.mp3", "what?.mp3"])
-        {'2019/interview.mp3': '2019/interview.mp3', 'what?.mp3': 'what_.mp3'}
-        >>> sorted(plan_names(["A.mp3", "a.mp3"]).values())
-        ['A.mp3~bbfe314c', 'a.mp3~d5e42b11']
-    """
-    room = LONGEST_NAME_BYTES - max((len(suffix.encode()) for suffix in suffixes), default=0)
-    rounds = dict.fromkeys(recording_ids, 0)
-    while True:
-        names = {recording_id: _name(recording_id, marks, room) for recording_id, marks in rounds.items()}
-        clashing = _clashing(names, suffixes)
-        if not clashing:
-            return names
-        for recording_id in clashing:
-            rounds[recording_id] += 1
 
 
 def write_documents(folder: Path, documents: Iterable[Document], formats: Sequence[Format], names: Mapping[str, str]) -> pd.DataFrame:
@@ -144,6 +164,8 @@ def write_documents(folder: Path, documents: Iterable[Document], formats: Sequen
         folder.mkdir(parents=True, exist_ok=True)
     for document in documents:
         for form in formats:
+            if form.needs_times and not document.has_times:
+                continue
             path = folder / f"{names[document.recording_id]}{form.suffix}"
             content = form.render(document).encode()
             with _explained(path):
@@ -180,41 +202,3 @@ def _explained(path: Path) -> AbstractContextManager[None]:
         return f"Cannot write {str(path)!r}: {reason(cause)}. {advice}"
 
     return explained(OSError, ExportError, message)
-
-
-def _name(recording_id: str, marks: int, room: int) -> str:
-    """Return the name of a recording; unless ``marks`` is 0, it is marked with a hash that differs from round to round."""
-    parts = [part for part in recording_id.split("/") if part] or [""]
-    mark = f"~{_digest(recording_id, marks)}" if marks else ""
-    folders = [_component(part, LONGEST_NAME_BYTES) for part in parts[:-1]]
-    return "/".join([*folders, _component(parts[-1], room - len(mark)) + mark])
-
-
-def _component(text: str, room: int) -> str:
-    safe = _UNSAFE.sub("_", unicodedata.normalize("NFC", text)).strip(" ").rstrip(" .")
-    if _RESERVED.fullmatch(safe):
-        safe = f"_{safe}"
-    if len(safe.encode()) <= room:
-        return safe or "_"
-    mark = f"~{_digest(text)}"
-    return safe.encode()[: room - len(mark)].decode(errors="ignore").rstrip(" .") + mark
-
-
-def _digest(text: str, salt: int = 1) -> str:
-    salted = text if salt == 1 else f"{text}\0{salt}"
-    return hashlib.sha256(salted.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-
-
-def _clashing(names: Mapping[str, str], suffixes: Sequence[str]) -> set[str]:
-    """Return the recordings that have a file which is also a file of another recording, or a folder of any."""
-    targets = {recording_id: [_folded(name + suffix) for suffix in suffixes] for recording_id, name in names.items()}
-    files = Counter(target for each in targets.values() for target in each)
-    folders = {_folded(str(parent)) for name in names.values() for parent in PurePosixPath(name).parents}
-    return {recording_id for recording_id, each in targets.items() if any(files[target] > 1 or target in folders for target in each)}
-
-
-def _folded(name: str) -> str:
-    """Return a name as a disk may compare it: without case, invisible characters and differences in the encoding of accents."""
-    visible = "".join(character for character in name if unicodedata.category(character) != "Cf")
-    folded = unicodedata.normalize("NFD", visible).upper().casefold()
-    return unicodedata.normalize("NFD", folded)

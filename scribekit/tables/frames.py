@@ -9,7 +9,8 @@ import pandas as pd
 
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, nearest
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.base.names import names_of
+from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.view import CorpusView
 from scribekit.recordings.manifest import names_beside
 from scribekit.tables.arrow import Where, WhereRecordings, check_columns, condition_of, recordings_where, values_of
@@ -34,15 +35,23 @@ Level = Literal[
     "highlights",
     "content_safety",
     "languages",
+    "translations",
+    "summaries",
+    "action_items",
+    "understanding",
     "edits",
+    "unredacted_text",
+    "unredacted_utterances",
+    "unredacted_words",
 ]
 
 
+@takes_corpus
 def to_frame(
     batch_or_corpus: Batch | Corpus,
     level: Level = "transcripts",
     *,
-    columns: Sequence[str] | None = None,
+    columns: str | Sequence[str] | None = None,
     where: Where | WhereRecordings | None = None,
     with_manifest: bool = False,
     provenance: bool = False,
@@ -58,8 +67,12 @@ def to_frame(
         level: ``"transcripts"`` (one row per recording), ``"utterances"`` (one per turn), ``"words"``, ``"jobs"`` (the status of every
             recording) or ``"events"`` (what happened, oldest first); ``"sentences"`` and ``"paragraphs"``, which are cut from the words;
             and the results of the service's features: ``"chapters"``, ``"entities"``, ``"sentiments"``, ``"topics"``,
-            ``"highlights"``, ``"content_safety"``, ``"languages"``. The table of a feature that was off is empty. ``"edits"`` has what
-            people changed, oldest first.
+            ``"highlights"``, ``"content_safety"``, ``"languages"``, ``"translations"`` (the whole text and each utterance, by language),
+            ``"summaries"``, ``"action_items"`` and ``"understanding"`` (every value that a task of speech understanding returned: its
+            status, the names of speakers, formatted texts). The table of a feature that was off is empty. ``"edits"`` has what people
+            changed, oldest first. ``"unredacted_text"``, ``"unredacted_utterances"`` and ``"unredacted_words"`` have the texts without
+            masks that ``redact_pii_return_unredacted`` asks for, as received. They come only when they are named here or in ``export``:
+            no other table, no file in ``tables/``, no search and no measure has them.
         columns: Only these columns, in this order.
         where: Only rows that meet a condition: column → value, or several values, of which a row must have one (None is a missing value);
             a column of the manifest chooses recordings, as does a function of the manifest frame that returns a boolean column. Or a
@@ -69,8 +82,9 @@ def to_frame(
         provenance: Add the origin of each row's transcript: those columns of ``schema.PROVENANCE`` that the table does not have
             (model, language, engine, ``options_hash``, ``transcript_id``, ``collected_at``).
         reviewed: Apply the edits of people (``edited`` says which rows changed); false gives every transcript as received. The results of
-            the service's features (chapters, entities, sentiments, topics, highlights, content safety, languages) belong to the
-            transcript as received. They are not corrected, except the speaker of a sentiment.
+            the service's features (chapters, entities, sentiments, topics, highlights, content safety, languages, translations, answers
+            of speech understanding) belong to the transcript as received. They are not corrected, except the speaker of a sentiment and
+            of a translated utterance: a translation says what the service heard, also where people have corrected the words since.
 
     Returns:
         The columns of ``schema.LEVELS[level]``, or the requested ones, in manifest order, then by time. An empty table has the same
@@ -88,7 +102,7 @@ def frame_of(
     view: CorpusView,
     level: Level = "transcripts",
     *,
-    columns: Sequence[str] | None = None,
+    columns: str | Sequence[str] | None = None,
     where: Where | WhereRecordings | None = None,
     with_manifest: bool = False,
     provenance: bool = False,
@@ -100,9 +114,9 @@ def frame_of(
     condition = condition_of(own, table)
     manifest = _renamed_manifest(view.manifest, table, provenance=provenance) if with_manifest else None
     known = _known_columns(table, manifest, provenance=provenance)
+    requested = known if columns is None else names_of(columns, "columns")
     if columns is not None:
-        _check_requested(columns, known, table, view)
-    requested = known if columns is None else list(columns)
+        _check_requested(requested, known, table, view)
     needed = [name for name in table.names if name in requested or (name == "recording_id" and (provenance or with_manifest))]
     selection = RowSelection(view, recording_ids, reviewed=reviewed)
     frame, origins = selection.rows(level, needed, condition, provenance=provenance)
@@ -113,6 +127,7 @@ def frame_of(
     return frame if list(frame) == requested else frame[requested]
 
 
+@takes_corpus
 def scan_frame(
     batch_or_corpus: Batch | Corpus, level: Level = "words", *, reviewed: bool = True, progress: bool = True
 ) -> pyarrow.dataset.Dataset:
@@ -124,7 +139,8 @@ def scan_frame(
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave. The dataset of a batch may consist of files and a filter on
             ``recording_id``: query the dataset, not its ``files``. A batch is read into memory and has no ``files`` if a later batch
-            transcribed some of its recordings again. Levels that are not made from transcripts (jobs, events, edits) have no files either.
+            transcribed some of its recordings again. Levels that are not made from transcripts (jobs, events, edits) have no files
+            either, nor have those of unredacted texts.
         level: As for :func:`to_frame`.
         reviewed: Apply the edits of people; false gives every transcript as received.
         progress: Show the progress of building tables when it takes more than two seconds.
@@ -144,6 +160,7 @@ def scan_frame(
         return RowSelection(view, reviewed=reviewed, progress=progress).dataset(level)
 
 
+@takes_corpus
 def build_tables(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, reviewed: bool = True, progress: bool = True) -> int:
     """Bring the derived tables of a corpus up to date. :func:`scan_frame` and :func:`to_frame` do so too; call this to do it in advance.
 
@@ -206,7 +223,7 @@ def _renamed_manifest(manifest: pd.DataFrame, table: schema.Table, *, provenance
 
 def _check_requested(columns: Sequence[str], known: list[str], table: schema.Table, view: CorpusView) -> None:
     """Refuse an unknown column; if another argument would add it, name the argument."""
-    for name in () if isinstance(columns, str) else columns:
+    for name in columns:
         if name not in known:
             manifest = _renamed_manifest(view.manifest, table, provenance=False)
             optional: dict[str, list[str]] = {"provenance": schema.PROVENANCE.names, "with_manifest": manifest.columns.tolist()}

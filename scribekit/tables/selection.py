@@ -77,7 +77,7 @@ class RowSelection:
         if level in FROM_LEDGER:
             frame = _filtered(self._of_ledger(level), level, columns, condition)
             return frame, self.rows("transcripts", _ORIGINS, provenance=True)[1] if provenance else None
-        if len(self._own) > FEW:
+        if len(self._own) > FEW and level in refresh.DERIVED:
             for attempt in range(2):
                 try:
                     tables = self._tables()
@@ -103,7 +103,7 @@ class RowSelection:
         Raises:
             LedgerError: The tables cannot be written.
         """
-        if level not in FROM_LEDGER and (tables := self._tables()) is not None:
+        if level in refresh.DERIVED and (tables := self._tables()) is not None:
             try:
                 return tables.dataset(level)
             except DamagedFileError:
@@ -140,7 +140,8 @@ class RowSelection:
         origins: list[dict[str, str | None]] = []
         keys = [(one.transcript.recording_id, one.transcript.job_key) for one in self._own]
         bodies = payloads.payloads(self._ledger, keys, reviewed=self._reviewed)
-        frame = frames.PROJECTIONS[level](_with_origins(bodies, origins) if provenance else bodies)
+        known = _with_origins(bodies, origins) if provenance else bodies
+        frame = frames.unredacted_frame(level, known) if level in schema.UNREDACTED else frames.PROJECTIONS[level](known)
         rows = _filtered(frame, level, columns, condition)
         return rows, self._provenance(pd.DataFrame(origins, columns=_ORIGINS)) if provenance else None
 

@@ -18,7 +18,7 @@ from scribekit.batch import background
 from scribekit.batch.engine.loop import begin
 from scribekit.batch.transcribe import retry
 from scribekit.corpus import status
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, corpus_of
 from scribekit.corpus.job import ERROR
 from scribekit.corpus.ledger.pages import SORTS, job_page
 from scribekit.corpus.view import CorpusView, job_row
@@ -62,12 +62,12 @@ class BatchMonitor(Widget):
     figures = traitlets.Dict().tag(sync=True)
 
     def __init__(self, batch_or_corpus: Batch | Corpus, *, limits: Limits | None = None) -> None:
-        self._corpus = batch_or_corpus
-        self._limits = limits
         self._views: set[str] = set()
         self._polling: concurrent.futures.Future[None] | None = None
+        self._corpus = corpus_of(batch_or_corpus)  # closing must work when it is refused
+        self._limits = limits
         self._last_snapshot: tuple[float, status.Snapshot] = (-math.inf, status.Snapshot())
-        super().__init__(title=batch_or_corpus.title, figures=self._poll())
+        super().__init__(title=self._corpus.title, figures=self._poll())
 
     def start(self) -> bool:
         """Collect in the background, or resume; return whether there is anything to do.

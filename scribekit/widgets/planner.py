@@ -17,7 +17,7 @@ from scribekit.base.models import DEFAULT_SPEECH_MODELS
 from scribekit.batch.planning import Plan
 from scribekit.batch.planning.planner import plan
 from scribekit.batch.pricing import RateCard, rate_card
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, corpus_of
 from scribekit.widgets.base import STATIC, Widget, background
 
 _POINTS = 160  # of the curve; more would not be visible
@@ -67,7 +67,7 @@ class CostPlanner(Widget):
         budget_usd: float | None = None,
         corpus: Batch | Corpus | None = None,
     ) -> None:
-        self._manifest, self._corpus = manifest, corpus
+        self._manifest, self._corpus = manifest, None if corpus is None else corpus_of(corpus)
         self._given_config, self._given_limits = config, limits or Limits()
         options = config_options(config)
         card = rate_card()

@@ -85,6 +85,7 @@ def calls(file):
         "upload": lambda api: api.upload(str(file), sha(file)),
         "create": lambda api: api.create("https://host.example/a.mp3", '{"speech_models":["universal-2"]}', {}),
         "get": lambda api: api.get("t1"),
+        "delete": lambda api: api.delete("t1"),
         "page": lambda api: api.page(),
     }
 
@@ -135,7 +136,7 @@ def test_older_pages_are_asked_for_by_the_last_id():
 
 # -- what goes wrong on the way ---------------------------------------------------------------------------------------
 
-ENDPOINTS = ["upload", "create", "get", "page"]
+ENDPOINTS = ["upload", "create", "get", "delete", "page"]
 CUT = {
     "nothing at all": b"",
     "cut in the header": b"HTTP/1.1 200 OK\r\ncontent-le",
@@ -179,6 +180,8 @@ REFUSALS = {
     "a wrong encoding": (http("500 Internal Server Error", b'{"error": "\xff\xfe"}'), Refused(500)),
     "the key": (as_json({"error": f"no account has {KEY}"}, "400 Bad Request"), Refused(400, "no account has …")),
     "a page about the rate": (http("403 Forbidden", b"<html>Too many requests</html>"), Refused(403, "Too Many Requests")),
+    "the rate, under another name": (as_json({"message": "Too many requests."}, "403 Forbidden"), Refused(403, "Too Many Requests")),
+    "no error": (as_json({"error": None}, "400 Bad Request"), Refused(400)),
     "elsewhere": (http("302 Found", location="http://127.0.0.1:9/"), Refused(302)),
 }
 

@@ -24,6 +24,7 @@ HTTP = [
     (400, "speech_understanding.request is empty", "bad_option", Recovery.GIVE_UP),
     (400, "audio_url should start with http", "bad_url", Recovery.GIVE_UP),
     (403, "Too Many Requests", "rate_limit", Recovery.RETRY),
+    (403, "too many requests: the limit must be a smaller one", "rate_limit", Recovery.RETRY),
     (401, "Authentication error, API token missing/invalid", "authentication", Recovery.STOP_BATCH),
     (401, "Authentication error, API token missing/invalid.", "authentication", Recovery.STOP_BATCH),
     (401, None, "authentication", Recovery.STOP_BATCH),
@@ -129,3 +130,10 @@ def test_signatures_and_passwords_in_urls_are_not_shown(url, public):
 
 def test_a_missing_transcript_tells_how_long_the_service_keeps_them():
     assert "30 days by default" in http_failure(404, "Not found").advice
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_names_its_host_and_may_pass(status):
+    failure = http_failure(status, None, "login.example")
+    assert (failure.kind, failure.recovery) == ("redirect", Recovery.RETRY)
+    assert f"HTTP {status}, to login.example" in failure.advice

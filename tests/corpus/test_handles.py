@@ -1,13 +1,15 @@
+import inspect
 import os
 import subprocess
 import sys
 import textwrap
 
+import pandas as pd
 import pytest
 
 import scribekit as sk
 from scribekit.base import schema
-from scribekit.base.errors import LedgerError, ScribekitError
+from scribekit.base.errors import LedgerError, OptionError, ScribekitError
 from scribekit.corpus.handles import Batch, Corpus
 
 QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
@@ -102,3 +104,61 @@ def test_a_full_disk_stops_the_batch_and_with_room_it_goes_on_without_paying_twi
     counters = service.counters()
     assert counters["jobs_created"] == counters["jobs_completed"] == 20
     assert sk.open_corpus(tmp_path / "c").counts() == {"completed": 20}
+
+
+# -- what counts as a corpus ------------------------------------------------------------------------------------------
+
+TAKES_CORPUS = sorted(
+    name
+    for name in sk.__all__
+    if inspect.isfunction(getattr(sk, name))
+    and next(iter(inspect.signature(getattr(sk, name)).parameters)) in ("batch_or_corpus", "corpus")
+)
+NEEDED = {
+    "cite": (),
+    "collocates": ("bridge",),
+    "dispersion": ("bridge",),
+    "evaluate": ({"one": "the bridge"},),
+    "fetch_redacted_audio": ("out",),
+    "keyness": ("recording_id",),
+    "name_people": ({"A": "Ada"},),
+    "propose_correction": ("bridge", "brigde"),
+    "relocate": (".",),
+    "review": ("one",),
+    "search": ("bridge",),
+    "word_errors": ({"one": "the bridge"},),
+    "export": ("out",),
+    "apply_edits": (pd.DataFrame(),),
+}
+
+
+@pytest.mark.parametrize("verb", TAKES_CORPUS)
+def test_every_verb_says_what_it_takes_for_a_corpus(verb):
+    for wrong in (pd.DataFrame(), None, ["corpus"], 7):
+        with pytest.raises(OptionError, match="Expected a batch, a corpus, or the path of a corpus folder; got "):
+            getattr(sk, verb)(wrong, *NEEDED.get(verb, ()))
+
+
+@pytest.mark.parametrize("verb", TAKES_CORPUS)
+def test_every_verb_takes_the_path_of_a_corpus(verb, tmp_path):
+    with pytest.raises(LedgerError, match="There is no corpus in"):
+        getattr(sk, verb)(tmp_path / "none", *NEEDED.get(verb, ()))
+
+
+@pytest.mark.parametrize("widget", [name for name in dir(sk.widgets) if name != "CostPlanner"])
+def test_every_widget_takes_the_path_of_a_corpus(widget, tmp_path):
+    with pytest.raises(LedgerError, match="There is no corpus in"):
+        getattr(sk.widgets, widget)(str(tmp_path / "none"))
+    with pytest.raises(OptionError, match="got a DataFrame"):
+        getattr(sk.widgets, widget)(pd.DataFrame())
+
+
+def test_a_path_reads_what_the_handle_reads(stored):
+    corpus = stored({"one": [("A", "the bridge closed")]}, {"duration_s": [60.0]})
+    for path in (corpus.path, str(corpus.path)):
+        pd.testing.assert_frame_equal(sk.to_frame(path, "words"), sk.to_frame(corpus, "words"))
+        pd.testing.assert_frame_equal(sk.search(path, "bridge"), sk.search(corpus, "bridge"))
+        pd.testing.assert_frame_equal(sk.to_frame(batch_or_corpus=path), sk.to_frame(corpus))
+    assert sk.plan([{"duration": 60.0}], corpus=corpus.path).to_frame().equals(sk.plan([{"duration": 60.0}], corpus=corpus).to_frame())
+    line = sk.search(corpus, "bridge").iloc[0]
+    assert sk.cite(line, corpus=str(corpus.path)) == sk.cite(line, corpus=corpus)

@@ -87,8 +87,9 @@ def test_a_damaged_manifest_costs_its_own_columns_until_it_is_submitted_again(co
     with pytest.warns(DamageWarning, match="Submit the same manifest again"):
         found = sk.to_frame(corpus, "transcripts", with_manifest=True)
     assert found["recording_id"].tolist() == list(TALKS)
-    with pytest.warns(DamageWarning, match="Submit the same manifest again"):
-        assert len(sk.search(corpus, "three")) == len(TALKS)
+    for _ in range(2):
+        with pytest.warns(DamageWarning, match="Submit the same manifest again"):
+            assert len(sk.search(corpus, "three")) == len(TALKS)
 
 
 def test_it_does_not_repair_under_a_process_at_work(corpus):

@@ -32,8 +32,8 @@ def rows(frame):
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("reviewed", [True, False], ids=["reviewed", "received"])
 def test_its_tables_are_what_they_were(corpus, expected, level, reviewed):
-    found = rows(sk.to_frame(corpus.batch(1), level, reviewed=reviewed))
-    assert found == expected[f"{level} {'reviewed' if reviewed else 'received'}"]
+    known = expected[f"{level} {'reviewed' if reviewed else 'received'}"]
+    assert rows(sk.to_frame(corpus.batch(1), level, columns=known["columns"], reviewed=reviewed)) == known  # later versions add columns
 
 
 def test_its_words_are_found(corpus, expected):

@@ -194,6 +194,7 @@ def test_the_recogniser_that_listens_refuses_what_it_must_not_leave_out(pocketsp
     assert "is not available with the recogniser pocketsphinx" in answer.json()["error"]
 
 
+@pytest.mark.recogniser
 def test_the_recogniser_that_listens_marks_what_it_leaves_out(pocketsphinx, samples):
     url = pocketsphinx.http.post("/v2/upload", content=(samples / "audio" / "support_call.flac").read_bytes()).json()["upload_url"]
     marked = {name for name, ability in POCKETSPHINX.items() if ability.treatment is Treatment.MARKED}

@@ -3,6 +3,7 @@ import doctest
 import importlib
 import inspect
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,7 @@ def type_checking_imports():
 
 
 IMPORTS = type_checking_imports()
+PUBLIC_MODULES = ("alerts", "errors", "formats", "notebooks", "palette", "plots", "schema", "widgets")
 
 
 # -- names ------------------------------------------------------------------------------------------------------------
@@ -36,7 +38,26 @@ IMPORTS = type_checking_imports()
 
 def test_the_public_names_are_the_same_in_all_places():
     assert scribekit.__all__ == sorted(IMPORTS)
-    assert dir(scribekit) == scribekit.__all__
+
+
+def test_completion_shows_the_public_names_and_modules_and_nothing_else():
+    assert dir(scribekit) == sorted([*scribekit.__all__, *PUBLIC_MODULES])
+
+
+@pytest.mark.parametrize("name", PUBLIC_MODULES)
+def test_completion_in_a_module_shows_what_is_its_own(name):
+    module = getattr(scribekit, name)
+    shown = dir(module)
+    assert shown
+    assert not {"annotations", "np", "pd", "itertools", "Any", "TYPE_CHECKING"} & set(shown)
+    assert not [name for name in shown if inspect.ismodule(getattr(module, name))]
+    assert [name for name in shown if name.startswith("_")] == []
+
+
+def test_the_help_lists_every_public_name_once_by_its_task():
+    listed = re.findall(r"^ {4}([\w, ]+):|(?<=\. )([a-z]+):", scribekit.__doc__.partition("Example:")[0], re.MULTILINE)
+    names = [name for pair in listed for name in "".join(pair).split(", ")]
+    assert sorted(names) == sorted([*scribekit.__all__, *PUBLIC_MODULES])
 
 
 @pytest.mark.parametrize("name", scribekit.__all__)

@@ -4,99 +4,18 @@ import json
 import os
 import resource
 import signal
-import unicodedata
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
+import answers
 import pytest
 from corpora import store
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 import scribekit as sk
 from scribekit.base.errors import ExportError, OptionError, ScribekitError
+from scribekit.base.file_names import plan_names
 from scribekit.base.schema import WRITTEN
-from scribekit.tables.export import SUFFIXES, plan_names, write_documents
+from scribekit.tables.export import SUFFIXES, write_documents
 from scribekit.transcripts.formats import FORMATS, Document, resolve
-
-LIKELY_PART = st.sampled_from(
-    [
-        "a",
-        "A",
-        "a.txt",
-        "a.speakers",
-        "con",
-        "NUL.mp3",
-        "..",
-        ".",
-        " a ",
-        "a.",
-        "é",
-        "e\u0301",
-        "a:",
-        "a?",
-        "x" * 300,
-        "🎙" * 80,
-        "ß",
-        "ss",
-        "a\u200d",
-    ]
-)
-PART = st.one_of(LIKELY_PART, st.text(max_size=8))
-RECORDING_IDS = st.sets(st.lists(PART, min_size=1, max_size=3).map("/".join), max_size=12)
-
-
-def paths_of(names):
-    return [name + suffix for name in names.values() for suffix in SUFFIXES]
-
-
-def looks_on_a_disk_without_case(path):
-    return unicodedata.normalize("NFC", path.casefold())
-
-
-@given(RECORDING_IDS)
-@example({"a", "a.speakers"})
-@example({"a", "a.txt/b"})
-@example({"A", "a", "a~ca978112"})
-def test_no_two_recordings_ever_share_a_file_name(recording_ids):
-    names = plan_names(recording_ids)
-    assert set(names) == recording_ids
-    files = [looks_on_a_disk_without_case(path) for path in paths_of(names)]
-    assert len(set(files)) == len(files)
-    folders = {str(parent) for path in files for parent in PurePosixPath(path).parents}
-    assert folders.isdisjoint(files)
-
-
-@given(RECORDING_IDS)
-def test_names_stay_inside_the_folder_and_fit_every_system(recording_ids):
-    for path in paths_of(plan_names(recording_ids)):
-        assert not PurePosixPath(path).is_absolute()
-        assert not PureWindowsPath(path).drive
-        for part in path.split("/"):
-            assert part not in ("", ".", "..")
-            assert 0 < len(part.encode()) <= 255
-            assert part == part.strip(" ").rstrip(".")
-            assert not set(part) & set('<>:"\\|?*')
-            assert not any(unicodedata.category(c) in ("Cc", "Cs") for c in part)
-            assert not PureWindowsPath(part).is_reserved()
-
-
-@given(RECORDING_IDS, st.randoms())
-def test_names_do_not_depend_on_order_or_repeats(recording_ids, random):
-    shuffled = list(recording_ids) * 2
-    random.shuffle(shuffled)
-    assert plan_names(shuffled) == plan_names(recording_ids)
-
-
-@given(st.lists(st.text("abcdefghij-_ .", min_size=1, max_size=20).map(lambda part: f"x{part}x"), min_size=1, max_size=3).map("/".join))
-def test_an_ordinary_name_alone_is_kept(recording_id):
-    assert plan_names([recording_id]) == {recording_id: recording_id}
-
-
-def test_both_of_two_that_clash_are_marked_with_their_own_hash():
-    names = plan_names(["2019/Talk.mp3", "2019/talk.mp3", "2019/other.mp3"])
-    assert names["2019/other.mp3"] == "2019/other.mp3"
-    for recording_id in ("2019/Talk.mp3", "2019/talk.mp3"):
-        assert names[recording_id] == f"{recording_id}~{hashlib.sha256(recording_id.encode()).hexdigest()[:8]}"
 
 
 def document(recording_id, text="Hello there."):
@@ -105,7 +24,7 @@ def document(recording_id, text="Hello there."):
 
 
 def write(folder, recording_ids, formats=tuple(FORMATS)):
-    return write_documents(folder, map(document, recording_ids), resolve(formats), plan_names(recording_ids))
+    return write_documents(folder, map(document, recording_ids), resolve(formats), plan_names(recording_ids, SUFFIXES))
 
 
 def test_the_frame_lists_what_is_on_the_disk(tmp_path):
@@ -147,7 +66,7 @@ def test_documents_are_taken_one_at_a_time(tmp_path):
             seen.append(sorted(path.name for path in tmp_path.iterdir()))
             yield document(recording_id)
 
-    write_documents(tmp_path, stream(), resolve("txt"), plan_names(["a", "b"]))
+    write_documents(tmp_path, stream(), resolve("txt"), plan_names(["a", "b"], SUFFIXES))
     assert seen == [[], ["a.txt"]]
 
 
@@ -218,3 +137,76 @@ def test_an_unknown_format_writes_nothing(folder, tmp_path):
     with pytest.raises(OptionError, match="'srt'"):
         sk.export(batch, tmp_path / "out", ["txt", "str"])
     assert not (tmp_path / "out").exists()
+
+
+# -- translations and texts without masks -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered(tmp_path):
+    return store(tmp_path / "corpus", {"one.mp3": answers.body("t-one"), "two.mp3": "not translated"})
+
+
+def files_of(folder):
+    return {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+
+
+def test_a_translation_has_files_of_its_own(answered, tmp_path):
+    written = sk.export(answered, tmp_path / "out", language="de")
+    assert written["recording_id"].unique().tolist() == ["one.mp3"]
+    files = files_of(tmp_path / "out")
+    assert sorted(files) == [f"one.mp3.de.{ending}" for ending in ("speakers.txt", "srt", "txt", "vtt")]
+    assert files["one.mp3.de.txt"] == "Wir trafen ###### auf der Brücke.\n\nSchick den Plan.\n"
+    assert files["one.mp3.de.speakers.txt"].splitlines()[-1] == "[00:00:04] Speaker B: Schick den Plan."
+    first, second = files["one.mp3.de.srt"].split("\n\n")
+    assert first.startswith("1\n00:00:00,000 --> ")
+    assert second.startswith("2\n00:00:04,000 --> ")
+    assert second.rstrip().endswith("Schick den Plan.")
+
+
+def test_a_translation_without_times_is_text_only(answered, tmp_path):
+    sk.export(answered, tmp_path / "out", language="FR")
+    assert files_of(tmp_path / "out") == {"one.mp3.FR.txt": "Nous l'avons vue sur le pont. Envoie le plan.\n"}
+
+
+def test_the_speakers_of_a_translation_have_their_current_names(answered, tmp_path):
+    sk.review(answered, "one.mp3").rename("B", "Bo").correct("Burn", words=[6])
+    sk.export(answered, tmp_path / "out", ["vtt"], language="de")
+    assert "<v Bo>Schick den Plan." in files_of(tmp_path / "out")["one.mp3.de.vtt"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"language": "es"}, "No transcript has a translation into 'es'"),
+        ({"language": "de", "formats": ["json"]}, "'json' holds every language"),
+        ({"language": "de", "unredacted": True}, "exclude each other"),
+        ({"formats": []}, "No export format was named"),
+        ({"formats": [], "language": "de"}, "No export format was named"),
+    ],
+)
+def test_an_edition_that_cannot_be_is_refused(answered, tmp_path, wrong, sentence):
+    with pytest.raises(OptionError, match=sentence):
+        sk.export(answered, tmp_path / "out", **wrong)
+
+
+def test_texts_without_masks_are_written_by_name_only(answered, tmp_path):
+    sk.export(answered, tmp_path / "out", [*FORMATS])
+    sk.export(answered, tmp_path / "out", ["txt", "srt", "vtt", "speakers"], language="de")
+    assert not [name for name, text in files_of(tmp_path / "out").items() if answers.SECRET in text or "unredacted_" in text]
+    written = sk.export(answered, tmp_path / "plain", [*FORMATS], unredacted=True)
+    files = files_of(tmp_path / "plain")
+    assert all(name.startswith("one.mp3.unredacted.") and answers.SECRET in text for name, text in files.items())
+    assert len(written) == len(files) == len(FORMATS)
+    assert json.loads(files["one.mp3.unredacted.json"]) == answers.payload("t-one")
+
+
+def test_without_texts_without_masks_it_says_how_to_get_them(tmp_path):
+    with pytest.raises(OptionError, match="redact_pii_return_unredacted"):
+        sk.export(store(tmp_path / "corpus", {"a": "masked"}), tmp_path / "out", unredacted=True)
+
+
+def test_json_has_every_answer(answered, tmp_path):
+    sk.export(answered, tmp_path / "out", ["json"])
+    exported = json.loads(files_of(tmp_path / "out")["one.mp3.json"])
+    assert exported == {name: value for name, value in answers.payload("t-one").items() if not name.startswith("unredacted_")}

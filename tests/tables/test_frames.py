@@ -15,6 +15,7 @@ LIMITS = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 LABELS = aai.TranscriptionConfig(speaker_labels=True)
 LEVELS = list(schema.LEVELS)
 NEVER_ASKED_FOR = {"chapters", "entities", "sentiments", "topics", "highlights", "content_safety", "edits"}
+NEVER_ASKED_FOR |= {"translations", "summaries", "action_items", "understanding", *schema.UNREDACTED}
 SPOKEN = ["transcripts", "utterances", "words"]
 
 
@@ -159,7 +160,7 @@ def test_a_condition_may_name_recordings_columns_and_what_the_manifest_says(tran
         ({"columns": ["text", "model"]}, "no column 'model' here. It comes with provenance=True"),
         ({"columns": ["recording"], "with_manifest": True}, "Did you mean 'recording_id'"),
         ({"where": {"zzz": 1}}, "interviewer, problem, recording_id, sample_rate_hz, sha256"),
-        ({"columns": "text"}, "takes a list"),
+        ({"columns": 7}, "takes a name or a list of names"),
         ({"where": {"speakr": "A"}}, "Did you mean 'speaker'"),
         ({"where": {"intervewer": "A"}}, "Did you mean 'interviewer'"),
         ({"where": {"recording_id": 7}}, "'recording_id' holds values"),

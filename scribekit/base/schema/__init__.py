@@ -6,12 +6,13 @@ empty. ``docs/tables.md`` is generated from these tables.
 
 from scribekit.base.schema.edits import EDITS, PEOPLE, PROPOSALS, REVIEWS
 from scribekit.base.schema.integrity import INTEGRITY
-from scribekit.base.schema.jobs import DELETIONS, ESTIMATE, EVENTS, JOBS, MANIFEST, WRITTEN
+from scribekit.base.schema.jobs import DELETIONS, ESTIMATE, EVENTS, JOBS, MANIFEST, REDACTED_AUDIO, WRITTEN
 from scribekit.base.schema.plans import COMPARISON, PLAN, PLANNED, STAGES
 from scribekit.base.schema.quality import EVALUATION, RELIABILITY, REVIEW_QUEUE, SIGN_LIFTS, TURN_STATISTICS, WORD_ERRORS
-from scribekit.base.schema.search import COLLOCATES, CONCORDANCE, DISPERSION, KEYNESS, NGRAMS
+from scribekit.base.schema.search import COLLOCATES, CONCORDANCE, DISPERSION, KEYNESS, NGRAMS, TRANSLATED_LINES
 from scribekit.base.schema.table import Column, Table, is_missing
 from scribekit.base.schema.transcripts import (
+    ACTION_ITEMS,
     CHAPTERS,
     CONTENT_SAFETY,
     ENTITIES,
@@ -21,13 +22,20 @@ from scribekit.base.schema.transcripts import (
     PROVENANCE,
     SENTENCES,
     SENTIMENTS,
+    SUMMARIES,
     TOPICS,
     TRANSCRIPTS,
+    TRANSLATIONS,
+    UNDERSTANDING,
+    UNREDACTED_TEXT,
+    UNREDACTED_UTTERANCES,
+    UNREDACTED_WORDS,
     UTTERANCES,
     WORDS,
 )
 
 __all__ = [
+    "ACTION_ITEMS",
     "CHAPTERS",
     "COLLOCATES",
     "COMPARISON",
@@ -54,6 +62,7 @@ __all__ = [
     "PLANNED",
     "PROPOSALS",
     "PROVENANCE",
+    "REDACTED_AUDIO",
     "RELIABILITY",
     "REVIEWS",
     "REVIEW_QUEUE",
@@ -61,9 +70,17 @@ __all__ = [
     "SENTIMENTS",
     "SIGN_LIFTS",
     "STAGES",
+    "SUMMARIES",
     "TOPICS",
     "TRANSCRIPTS",
+    "TRANSLATED_LINES",
+    "TRANSLATIONS",
     "TURN_STATISTICS",
+    "UNDERSTANDING",
+    "UNREDACTED",
+    "UNREDACTED_TEXT",
+    "UNREDACTED_UTTERANCES",
+    "UNREDACTED_WORDS",
     "UTTERANCES",
     "WORDS",
     "WORD_ERRORS",
@@ -77,6 +94,11 @@ LEVELS: dict[str, Table] = {
     table.name: table
     for table in (
         *(JOBS, EVENTS, TRANSCRIPTS, UTTERANCES, WORDS, SENTENCES, PARAGRAPHS),
-        *(CHAPTERS, ENTITIES, SENTIMENTS, TOPICS, HIGHLIGHTS, CONTENT_SAFETY, LANGUAGES, EDITS),
+        *(CHAPTERS, ENTITIES, SENTIMENTS, TOPICS, HIGHLIGHTS, CONTENT_SAFETY, LANGUAGES),
+        *(TRANSLATIONS, SUMMARIES, ACTION_ITEMS, UNDERSTANDING, EDITS),
+        *(UNREDACTED_TEXT, UNREDACTED_UTTERANCES, UNREDACTED_WORDS),
     )
 }
+
+UNREDACTED: frozenset[str] = frozenset(table.name for table in (UNREDACTED_TEXT, UNREDACTED_UTTERANCES, UNREDACTED_WORDS))
+"""The levels without masks. They are read only when they are asked for by name, and are stored nowhere but in the ledger."""

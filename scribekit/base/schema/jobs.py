@@ -105,3 +105,14 @@ WRITTEN = Table(
         Column("sha256", "str", "SHA-256 of the file's bytes, hexadecimal."),
     ),
 )
+
+REDACTED_AUDIO = Table(
+    "redacted_audio",
+    (
+        RECORDING_ID,
+        Column("status", "str", "written, there (the file was written before), not ready, gone, or failed."),
+        Column("path", "str", "Path of the file; missing when there is none."),
+        Column("bytes", "Int64", "Size of the file.", "bytes"),
+        Column("error", "str", "Why there is no file, and what to do next; missing when there is one."),
+    ),
+)

@@ -19,6 +19,14 @@ CONCORDANCE = Table(
     ),
 )
 
+TRANSLATED_LINES = Table(
+    "translated_lines",
+    (
+        *CONCORDANCE.columns,
+        Column("translation_language", "str", "Language of the translation that the line is from.", "", "translations.language"),
+    ),
+)
+
 COLLOCATES = Table(
     "collocates",
     (

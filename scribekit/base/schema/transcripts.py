@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scribekit.base.schema.table import RECORDING_ID, Column, Table
 
 _IAB = "payload.iab_categories_result"
 _HIGHLIGHTS = "payload.auto_highlights_result.results"
 _SAFETY = "payload.content_safety_labels"
+_TURN = "payload.utterances[]"
+_ANSWERS = "payload.speech_understanding.response"
+_SUMMARY, _ACTIONS = f"{_ANSWERS}.summarization", f"{_ANSWERS}.action_items"
+
+
+def _unredacted(table: Table) -> tuple[Column, ...]:
+    """Return the columns of a table for the texts without masks, which people do not edit."""
+    return tuple(
+        replace(column, source=column.source.replace("payload.", "payload.unredacted_"))
+        for column in table.columns
+        if column.name != "edited"
+    )
+
 
 TRANSCRIPTS = Table(
     "transcripts",
@@ -20,6 +35,9 @@ TRANSCRIPTS = Table(
         Column("language", "str", "Language code.", "", "payload.language_code"),
         Column("model", "str", "Speech model that was used.", "", "payload.speech_model_used"),
         Column("summary", "str", "Summary of the recording; missing when it was not requested.", "", "payload.summary"),
+        Column("domain", "str", "Domain that was asked for, such as medical-v1; missing without one.", "", "payload.domain"),
+        Column("domain_used", "str", "Domain whose terms were applied; missing without one.", "", "payload.metadata.domain_used"),
+        Column("warnings", "str", "What the service warned of, one per line; missing without warnings.", "", "payload.metadata.warnings[]"),
         Column("n_words", "int64", "Number of words.", "", "payload.words"),
         Column("n_speakers", "int64", "Number of different speakers; 0 without speaker labels.", "", "payload.utterances or words"),
         Column("engine", "str", "What made the transcript; with its quality when it was the embedded service.", "", "payload.engine"),
@@ -257,6 +275,83 @@ LANGUAGES = Table(
         ),
     ),
 )
+
+TRANSLATIONS = Table(
+    "translations",
+    (
+        RECORDING_ID,
+        Column("translation_index", "int64", "Position within the recording, from 0."),
+        Column("scope", "str", "recording (the whole text) or utterance (one utterance).", "", "payload"),
+        Column("language", "str", "Language of the translation.", "", "key of translated_texts"),
+        Column("utterance_index", "Int64", "Index of the utterance in the transcript as received; missing for the whole text."),
+        Column("speaker", "str", "Current speaker of most words of the utterance; missing for the whole text.", "", f"{_TURN}.speaker"),
+        Column("channel", "str", "Channel, from '1'; only for multichannel.", "", f"{_TURN}.channel"),
+        Column("start_ms", "Int64", "Start of the utterance; missing for the whole text.", "ms", f"{_TURN}.start"),
+        Column("end_ms", "Int64", "End of the utterance; missing for the whole text.", "ms", f"{_TURN}.end"),
+        Column("text", "str", "The translation, as received.", "", f"payload.translated_texts and {_TURN}.translated_texts"),
+    ),
+)
+
+SUMMARIES = Table(
+    "summaries",
+    (
+        RECORDING_ID,
+        Column("summary_index", "Int64", "Position of the part, from 0; missing for the whole recording.", "", f"{_SUMMARY}.summary[]"),
+        Column("scope", "str", "segment (the summary of one part) or recording (of the whole recording).", "", _SUMMARY),
+        Column("start_ms", "Int64", "Start; missing when the service reports none.", "ms", f"{_SUMMARY}.summary[].start"),
+        Column("end_ms", "Int64", "End; missing when the service reports none.", "ms", f"{_SUMMARY}.summary[].end"),
+        Column("headline", "str", "The part in one sentence.", "", f"{_SUMMARY}.summary[].headline"),
+        Column("bullet_index", "Int64", "Position of the bullet within the part, from 0; missing for a paragraph."),
+        Column("text", "str", "The paragraph or the bullet.", "", f"{_SUMMARY}.summary[].text or bullets[]; block_summary"),
+        Column("summary_type", "str", "paragraph or bullets.", "", f"{_SUMMARY}.summary_type"),
+        Column("effort", "str", "low or medium.", "", f"{_SUMMARY}.effort"),
+        Column("status", "str", "Status of the task, as the service reports it.", "", f"{_SUMMARY}.status"),
+    ),
+)
+
+ACTION_ITEMS = Table(
+    "action_items",
+    (
+        RECORDING_ID,
+        Column("action_item_index", "int64", "Position within the recording, from 0."),
+        Column("start_ms", "Int64", "When it was said; missing when the service reports no time.", "ms", f"{_ACTIONS}.items[].timestamp"),
+        Column("action_item", "str", "What is to be done.", "", f"{_ACTIONS}.items[].action_item"),
+        Column("quote", "str", "The words that it follows from, as received.", "", f"{_ACTIONS}.items[].quote"),
+        Column("effort", "str", "low or medium.", "", f"{_ACTIONS}.effort"),
+        Column("status", "str", "Status of the task, as the service reports it.", "", f"{_ACTIONS}.status"),
+    ),
+)
+
+UNDERSTANDING = Table(
+    "understanding",
+    (
+        RECORDING_ID,
+        Column("value_index", "int64", "Position within the recording, from 0."),
+        Column("task", "str", "Task of speech understanding: translation, speaker_identification and so on.", "", f"key of {_ANSWERS}"),
+        Column("key", "str", "Part of the task's answer: status, mapping, formatted_text and so on.", "", f"key of {_ANSWERS}.<task>"),
+        Column(
+            "path",
+            "str",
+            "Where in that part: the label for the mapping of a speaker, [0].quote for an item; missing for a plain value.",
+            "",
+            f"keys beneath {_ANSWERS}.<task>",
+        ),
+        Column("value", "str", "The value: a text as it is, anything else as JSON writes it.", "", _ANSWERS),
+    ),
+)
+
+UNREDACTED_TEXT = Table(
+    "unredacted_text",
+    (
+        RECORDING_ID,
+        Column("transcript_id", "str", "The service's id.", "", "payload.id"),
+        Column("text", "str", "The whole text without masks.", "", "payload.unredacted_text"),
+    ),
+)
+
+UNREDACTED_UTTERANCES = Table("unredacted_utterances", _unredacted(UTTERANCES))
+
+UNREDACTED_WORDS = Table("unredacted_words", _unredacted(WORDS))
 
 PROVENANCE = Table(
     "provenance",

@@ -18,7 +18,7 @@ from typing import Any
 
 from scribekit.api.answers import Accepted, NoAnswer, Refused
 from scribekit.api.client import Client, Fetched
-from scribekit.api.failures import NETWORK, Failure, Recovery, http_failure
+from scribekit.api.failures import Failure, Recovery
 from scribekit.api.rate_limit import limiter_for
 from scribekit.api.webhook import listening
 from scribekit.base.errors import LedgerError, ServiceStoppedError
@@ -47,8 +47,8 @@ LEASE_S = 120.0
 RENEW_S = 30.0
 FETCHES = 8
 """Transcripts that are fetched at once. Each may be many megabytes, and only these are in memory."""
-FIRST_REQUEST_PAUSES_S = (0.5, 1.0, 0.0)
-"""Pauses after a first request without an answer: a network may need a moment, but a wrong address should be reported soon."""
+FIRST_REQUEST_PAUSES_S = (0.25, 0.5, 0.0)
+"""Pauses after a first request without an answer: a network may need a moment, but a wrong address is reported within five seconds."""
 OTHERS_PAUSE_S = 1.0
 """Pause before checking again whether another process has finished, or released, the jobs that it holds."""
 CONTROL_PAUSE_S = 0.2
@@ -154,14 +154,15 @@ class _Engine:
 
     async def _first_request(self) -> None:
         for pause_s in FIRST_REQUEST_PAUSES_S:
-            failed = await self._poller.first_request()
-            if isinstance(failed, Refused) and (failure := http_failure(failed.status, failed.error)).recovery is not Recovery.RETRY:
-                raise ServiceStoppedError(failure.kind, failure.advice)
-            if failed is None:
+            answer = await self._poller.first_request()
+            if answer is None:
                 return
+            failure = self._client.first_contact_failure(answer)
+            if failure.recovery is not Recovery.RETRY:
+                raise ServiceStoppedError(failure.kind, failure.advice)
             await asyncio.sleep(pause_s)
-        if isinstance(failed, NoAnswer):
-            raise ServiceStoppedError(NETWORK.kind, f"{NETWORK.advice} (Tried: {self._run.connection.base_url})")
+        if isinstance(answer, NoAnswer):
+            raise ServiceStoppedError(failure.kind, failure.advice)
 
     async def _feed(self, tasks: asyncio.TaskGroup) -> None:
         while True:

@@ -20,7 +20,7 @@ from scribekit.batch.planning import JobTimes, Plan, Setting
 from scribekit.batch.planning.comparison import Actual, compare, processing_s, read_history
 from scribekit.batch.planning.forecast import STORED_BYTES_PER_HOUR
 from scribekit.batch.pricing import check_amounts
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, corpus_of, takes_corpus
 from scribekit.corpus.ledger import FILE_NAME, Ledger
 from scribekit.corpus.view import CorpusView
 
@@ -79,6 +79,7 @@ def plan(
     check_limits(limits)
     check_amounts(assume_duration_s=assume_duration_s)
     paced = limits or Limits()
+    corpus = None if corpus is None else corpus_of(corpus)
     learned, notes = _learned(corpus, paced.concurrent_jobs) if corpus is not None else ({}, ())
     setting = Setting(
         limits=paced,
@@ -95,6 +96,7 @@ def plan(
     return Plan(work, setting)
 
 
+@takes_corpus
 def compare_plan(
     corpus: Batch | Corpus, *, limits: Limits | None = None, upload_mbps: float | None = None, times: JobTimes | None = None
 ) -> pd.DataFrame:

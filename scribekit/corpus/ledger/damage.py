@@ -47,7 +47,7 @@ class Damage:
             who = "1 recording cannot be read and is" if is_one else f"{len(self.recordings):,} recordings cannot be read and are"
             parts.append(
                 f"{who} left out: {', '.join([*named, *more])}. All others are complete. "
-                f"Run sk.check_corpus({str(corpus)!r}, repair=True), then sk.collect: what the service still has (for 30 days by default) is "
-                "fetched again, and not paid for again."
+                f"Run sk.check_corpus({str(corpus)!r}, repair=True), then sk.collect: what the service still has (for 30 days by default) "
+                "is fetched again, and not paid for again."
             )
         return " ".join(parts)

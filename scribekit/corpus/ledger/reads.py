@@ -162,7 +162,7 @@ class Reads(Database):
 
     def transcripts(self) -> list[tuple[int, str, str]]:
         """Return number, job key and transcript id of every stored transcript; jobs are numbered in the order of planning."""
-        sql = "SELECT rowid, key, transcript_id FROM jobs WHERE state = 'completed' AND key IN (SELECT job_key FROM payloads)"
+        sql = "SELECT rowid, key, transcript_id FROM jobs WHERE state = 'completed'"
         return [(row[0], row[1], row[2]) for row in self.read(sql)]
 
     def stamp(self) -> str:

@@ -52,6 +52,10 @@ class FaultDraws:
         """Return the sentence that a request with this body is refused with; None for no refusal."""
         return next((said for pattern, said in self.faults.refuse_matching.items() if re.search(pattern, body)), None)
 
+    def is_redacted_audio_late(self) -> bool:
+        """Return whether the masked copy that is asked for next is not ready yet."""
+        return self._sequence("redacted_audio_late").random() < self.faults.redacted_audio_late
+
     def for_job(self, audio: str, audio_url: str, *, has_webhook: bool) -> InjectedFault:
         """Return the faults of the next job.
 

@@ -41,6 +41,7 @@ REQUEST_FAULTS = (
     "html_504",
     "too_many",
     "too_many_bare",
+    "too_many_403",
     "truncate",
     "cut_json",
     "slow_body",
@@ -88,6 +89,7 @@ class Faults:
         html_500: 500 with a web page, and nothing is done; likewise ``html_502``, ``html_503`` and ``html_504``.
         too_many: 429 with ``Retry-After``, and nothing is done.
         too_many_bare: 429 without ``Retry-After``, and nothing is done.
+        too_many_403: 403 with the sentence and the ``Retry-After`` of ``too_many``, and nothing is done.
         truncate: The request is carried out, and the connection is dropped in the middle of the answer.
         cut_json: The request is carried out, and half of the answer is sent with the ``Content-Length`` of that half.
         slow_body: The second half of the answer is sent ``slow_body_s`` seconds after the first.
@@ -99,6 +101,7 @@ class Faults:
         refuse_matching: From regular expressions for the body of a request to create a transcript to the sentence that it is refused
             with, such as ``{"universal-3-pro": "The speech model has been deprecated."}``.
         refuse_status: The HTTP status of ``refuse_matching``.
+        redacted_audio_late: The masked copy of a recording is answered to be not ready yet.
         webhook_lost: The webhook is never called.
         webhook_doubled: It is called twice.
         webhook_forged: Two forged calls come before the real one: the transcript's id with another status and a wrong secret, and an
@@ -107,7 +110,7 @@ class Faults:
         other_transcripts_per_s: How many transcripts of other clients come into the list per second.
         late_s: See ``late``.
         slow_body_s: See ``slow_body``.
-        retry_after_s: The ``Retry-After`` of ``too_many``.
+        retry_after_s: The ``Retry-After`` of ``too_many`` and ``too_many_403``.
         webhook_delay_s: See ``webhook_delayed``.
         seed: Decides which requests and jobs are hit. The same seed and the same order of requests of a kind give the same faults.
     """
@@ -125,6 +128,7 @@ class Faults:
     html_504: Probability = 0.0
     too_many: Probability = 0.0
     too_many_bare: Probability = 0.0
+    too_many_403: Probability = 0.0
     truncate: Probability = 0.0
     cut_json: Probability = 0.0
     slow_body: Probability = 0.0
@@ -134,6 +138,7 @@ class Faults:
     fail_matching: Mapping[str, str] = field(default_factory=dict)
     refuse_matching: Mapping[str, str] = field(default_factory=dict)
     refuse_status: Annotated[int, msgspec.Meta(ge=400, le=499)] = 400
+    redacted_audio_late: Share = 0.0
     webhook_lost: Share = 0.0
     webhook_doubled: Share = 0.0
     webhook_forged: Share = 0.0

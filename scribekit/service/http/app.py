@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from scribekit.base import contract
 from scribekit.service.http.endpoints import CONTRACT, CONTROL, PUBLIC, error_response, too_many_response
 from scribekit.service.http.faulty_answers import FaultyAnswers, drain
+from scribekit.service.state import redacted_copies
 from scribekit.service.state.connections import Connections
 from scribekit.service.state.service import Service
 
@@ -73,13 +74,15 @@ class App:
 
 
 def route(method: str, path: str) -> tuple[str, str]:
-    """Return the kind of a request, and the transcript id in its path.
+    """Return the kind of a request, and the transcript id (or the name of a copy) in its path.
 
     Example:
         >>> route("GET", "/v2/transcript/8c2f/srt")
         ('GET /v2/transcript/{id}/srt', '8c2f')
     """
     parts = path.rstrip("/").split("/")
+    if path.startswith(redacted_copies.PATH):
+        return f"{method} {redacted_copies.PATH}{{name}}", path.removeprefix(redacted_copies.PATH)
     if parts[:3] != ["", "v2", "transcript"] or len(parts) == 3:
         return f"{method} {'/'.join(parts)}", ""
     transcript_id, parts[3] = parts[3], "{id}"

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from scribekit.base import contract
 from scribekit.base.errors import OptionError
@@ -15,6 +15,7 @@ from scribekit.service.faults.spec import Faults
 from scribekit.service.http import captions, pages, rendering, word_search
 from scribekit.service.http.validation import InvalidRequestError, check_request
 from scribekit.service.recognisers import abilities
+from scribekit.service.state.redacted_copies import silent_wav
 from scribekit.service.state.service import Service
 from scribekit.service.state.store import Job
 from scribekit.service.state.uploads import TooLargeError
@@ -37,9 +38,9 @@ def error_response(error: str, status: int = 400, headers: Mapping[str, str] | N
     return json_response({"error": error}, status, headers)
 
 
-def too_many_response(wait_s: int) -> Response:
+def too_many_response(wait_s: int, status: int = 429) -> Response:
     """Return the answer to a request beyond the limit."""
-    return error_response(contract.ERROR_TOO_MANY, 429, {"retry-after": str(wait_s)})
+    return error_response(contract.ERROR_TOO_MANY, status, {"retry-after": str(wait_s)})
 
 
 async def upload(service: Service, request: Request, _: str) -> Response:
@@ -110,9 +111,26 @@ async def delete_transcript(service: Service, _: Request, transcript_id: str) ->
 
 
 async def redacted_audio(service: Service, _: Request, transcript_id: str) -> Response:
-    """GET /v2/transcript/{id}/redacted-audio: always an error, since this service makes none."""
-    is_known = service.store.get(transcript_id) is not None
-    return error_response(NO_REDACTED_AUDIO if is_known else contract.ERROR_NOT_FOUND)
+    """GET /v2/transcript/{id}/redacted-audio: the signed address of a copy, 202 at first, 400 where there is none."""
+    job = service.store.get(transcript_id)
+    if job is None:
+        return error_response(contract.ERROR_NOT_FOUND)
+    if job.status in ("queued", "processing"):
+        return json_response({"status": job.status}, 202)
+    if job.is_deleted or job.recognition is None or not job.options.get("redact_pii_audio"):
+        return error_response(NO_REDACTED_AUDIO)
+    if service.fault_draws.is_redacted_audio_late():
+        return json_response({"status": "processing"}, 202)
+    url = service.settings.base_url + service.redacted_copies.address(job.id, time.time())
+    return json_response({"status": "redacted_audio_ready", "redacted_audio_url": url})
+
+
+async def redacted_copy(service: Service, request: Request, name: str) -> Response:
+    """GET /redacted-audio/{name}: the copy itself, for whoever has its signed address."""
+    job = service.store.get(name.removesuffix(".wav"))
+    if job is None or job.recognition is None or not service.redacted_copies.is_signed(name, request.url.query):
+        return error_response("Access denied", 403)
+    return StreamingResponse(silent_wav(job.recognition.duration_s), media_type="audio/wav")
 
 
 async def describe_service(service: Service, _: Request, __: str) -> Response:
@@ -201,7 +219,7 @@ CONTRACT: Mapping[str, Endpoint] = {
 }
 """The vendor's addresses. The name of a route is also the kind that its requests are counted and hit by faults under."""
 
-PUBLIC: Mapping[str, Endpoint] = {"GET /_scribekit": describe_service}
+PUBLIC: Mapping[str, Endpoint] = {"GET /_scribekit": describe_service, "GET /redacted-audio/{name}": redacted_copy}
 """Addresses that need no key, are not counted, and are hit by no fault."""
 
 CONTROL: Mapping[str, Endpoint] = {"GET /_control/counters": read_counters, "POST /_control/faults": replace_faults}

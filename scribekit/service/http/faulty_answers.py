@@ -57,8 +57,8 @@ class FaultyAnswers:
         self._service.background.start(work())
 
     def _error(self, fault: str) -> Response | None:
-        if fault == "too_many":
-            return too_many_response(self._service.fault_draws.faults.retry_after_s)
+        if fault in ("too_many", "too_many_403"):
+            return too_many_response(self._service.fault_draws.faults.retry_after_s, 403 if fault == "too_many_403" else 429)
         if fault == "too_many_bare":
             return error_response(contract.ERROR_TOO_MANY, 429)
         form, _, code = fault.partition("_")

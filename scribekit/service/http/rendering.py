@@ -54,9 +54,10 @@ def transcript(job: Job) -> bytes:
     }
     if job.recognition is not None:
         payload |= _results(job.recognition, job.options)
-        warnings = [*job.warnings, *job.recognition.warnings]
+        warnings = [{"message": message} for message in (*job.warnings, *job.recognition.warnings)]
         if warnings:
-            payload["metadata"] = {"warnings": [{"message": message} for message in warnings], "domain_used": None}
+            given = payload.get("metadata") or {}
+            payload["metadata"] = {"domain_used": None, **given, "warnings": [*warnings, *given.get("warnings", ())]}
     if job.is_deleted:
         payload |= _deleted_results(job)
     return msgspec.json.encode(payload)

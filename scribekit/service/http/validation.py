@@ -42,7 +42,8 @@ def check_request(body: Any, *, require_models: bool = False) -> dict[str, Any]:
         raise InvalidRequestError(NOT_AN_ADDRESS)
     if require_models and not (options.get("speech_models") or options.get("speech_model")):
         raise InvalidRequestError("speech_models must be a List of Strings")
-    for model in map(find_model, options.get("speech_models", ())):
+    single = options.get("speech_model")
+    for model in map(find_model, [*options.get("speech_models", ()), *([single] if single else [])]):
         if model.is_refused:
             raise InvalidRequestError(model.said or _models_taken())
     for broken in violations(options):

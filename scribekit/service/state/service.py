@@ -16,6 +16,7 @@ from scribekit.service.state.counters import Counters
 from scribekit.service.state.other_clients import OtherClients
 from scribekit.service.state.queue import JobQueue
 from scribekit.service.state.rate_window import BusiestWindow, RateWindow
+from scribekit.service.state.redacted_copies import RedactedCopies
 from scribekit.service.state.settings import Settings
 from scribekit.service.state.sources import Sources
 from scribekit.service.state.store import Job, Store
@@ -40,6 +41,7 @@ class Service:
         self.rate_window = RateWindow(settings.requests_per_window, settings.window_s)
         self.bandwidth = Bandwidth(settings.upload_mbps)
         self.uploads = Uploads(upload_dir)
+        self.redacted_copies = RedactedCopies()
         self.sources = Sources(self.uploads, settings.base_url, allow_remote=settings.allow_remote)
         self.background = Background()
         self.webhooks = Webhooks(self.counters, self.background, allow_remote=settings.allow_remote, pause_s=settings.webhook_pause_s)

@@ -132,9 +132,9 @@ def to_payload(body: bytes, state: State) -> bytes:
     if is_reworded:
         changed["text"] = join_words([word.text for word in state.words])
     if isinstance(sentiments := raw.get("sentiment_analysis_results"), list):
-        said = sorted(state.words, key=attrgetter("start"))
-        starts = [word.start for word in said]
-        changed["sentiment_analysis_results"] = [_reattributed(item, state, said, starts) for item in sentiments]
+        changed["sentiment_analysis_results"] = _reattributed(sentiments, state)
+    if translated := _translated_turns(raw):
+        changed[contract.RECEIVED_TURNS_KEY] = _reattributed(translated, state)
     return msgspec.json.encode(raw | changed)
 
 
@@ -199,8 +199,23 @@ def _renamed(item: Any, state: State) -> Any:
     return item
 
 
-def _reattributed(item: Any, state: State, said: Sequence[EditedWord], starts: Sequence[int]) -> Any:
-    """Give a sentiment the speaker of most words in its time that the service had given to its speaker."""
+def _translated_turns(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the utterances as received without their words, if any is translated; none otherwise."""
+    turns = [item for item in raw.get("utterances") or () if isinstance(item, dict)]
+    if not any(item.get(contract.TRANSLATED_TEXTS) for item in turns):
+        return []
+    return [{name: value for name, value in item.items() if name != "words"} for item in turns]
+
+
+def _reattributed(items: Sequence[Any], state: State) -> list[Any]:
+    """Give sentiments, or utterances as received, their current speakers."""
+    said = sorted(state.words, key=attrgetter("start"))
+    starts = [word.start for word in said]
+    return [_with_current_speaker(item, state, said, starts) for item in items]
+
+
+def _with_current_speaker(item: Any, state: State, said: Sequence[EditedWord], starts: Sequence[int]) -> Any:
+    """Give an item the speaker of most words in its time that the service had given to its speaker."""
     if not isinstance(item, dict):
         return item
     first, last = contract.as_milliseconds(item.get("start")), contract.as_milliseconds(item.get("end"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scribekit.base.errors import OptionError, nearest
-from scribekit.transcripts.formats import json, speakers, srt, txt, vtt
+from scribekit.base.names import names_of
+from scribekit.transcripts.formats import json, markdown, speakers, srt, txt, vtt
 from scribekit.transcripts.formats.document import Document, Format
 
 __all__ = ["FORMATS", "Document", "Format", "resolve"]
@@ -14,10 +15,11 @@ FORMATS: dict[str, Format] = {
     found.name: found
     for found in (
         Format("txt", ".txt", txt.render),
-        Format("srt", ".srt", srt.render),
-        Format("vtt", ".vtt", vtt.render),
-        Format("speakers", ".speakers.txt", speakers.render),
-        Format("json", ".json", json.render),
+        Format("srt", ".srt", srt.render, needs_times=True),
+        Format("vtt", ".vtt", vtt.render, needs_times=True),
+        Format("speakers", ".speakers.txt", speakers.render, needs_times=True),
+        Format("json", ".json", json.render, is_of_words=False),
+        Format("markdown", ".md", markdown.render, is_of_words=False),
     )
 }
 
@@ -35,7 +37,7 @@ def resolve(names: str | Iterable[str]) -> list[Format]:
         >>> [found.suffix for found in resolve(["srt", "txt", "srt"])]
         ['.srt', '.txt']
     """
-    wanted = list(dict.fromkeys([names] if isinstance(names, str) else names))
+    wanted = list(dict.fromkeys(names_of(names, "formats")))
     if not wanted:
         raise OptionError(f"No export format was named. Known are: {', '.join(FORMATS)}.")
     for name in wanted:

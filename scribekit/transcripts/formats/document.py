@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import msgspec
+
 from scribekit.base import contract
-from scribekit.base.text import clean
+from scribekit.base.text import clean, join_words, split_words, width
+from scribekit.transcripts import frames
 from scribekit.transcripts.captions import Cue, cues_of_transcript
 
 _LETTER_OR_NUMBER = re.compile(r"\d*[A-Z]{0,2}|UNKNOWN")
@@ -24,6 +28,8 @@ class Document:
         payload: The payload as received.
         source: Local path or URL of the audio.
         speaker_names: Speaker label → the name to write instead.
+        is_unredacted: Whether to write the texts without masks.
+        has_times: Whether it is known when each part was said.
     """
 
     recording_id: str
@@ -31,6 +37,8 @@ class Document:
     payload: bytes
     source: str | None = None
     speaker_names: Mapping[str, str] = field(default_factory=dict)
+    is_unredacted: bool = False
+    has_times: bool = True
 
     @classmethod
     def from_payload(
@@ -46,6 +54,23 @@ class Document:
             'Hi.'
         """
         return cls(recording_id, contract.read_transcript(payload), payload, source, speaker_names or {})
+
+    def translated(self, language: str) -> Document | None:
+        """Return the document of a translation; None if the transcript has none in that language."""
+        turns = frames.translated_turns(self.payload, language)
+        if not turns:
+            return None
+        text, has_times = join_words([turn.text for turn in turns]), all(turn.utterance is not None for turn in turns)
+        transcript = msgspec.structs.replace(self.transcript, text=text, words=None, utterances=None, language_code=language)
+        if has_times:
+            transcript.utterances = [_utterance(turn) for turn in turns]
+            transcript.words = [word for utterance in transcript.utterances for word in utterance.words or ()]
+        return replace(self, transcript=transcript, has_times=has_times)
+
+    def unredacted(self) -> Document | None:
+        """Return the document of the texts without masks, as received; None if the transcript has none."""
+        plain = frames.unredacted_payload(self.payload)
+        return None if plain is None else replace(self, transcript=contract.read_transcript(plain), is_unredacted=True)
 
     @cached_property
     def cues(self) -> list[Cue]:
@@ -77,9 +102,25 @@ class Format:
     Attributes:
         name: What users call it.
         suffix: What is added to the recording's name.
+        needs_times: Whether it is nothing without times.
+        is_of_words: Whether it has only what was said, so that a translation can be written in it.
         render: Returns the file's text, for UTF-8 with LF line ends; the same text for the same document.
     """
 
     name: str
     suffix: str
     render: Callable[[Document], str]
+    is_of_words: bool = True
+    needs_times: bool = False
+
+
+def _utterance(turn: frames.TranslatedTurn) -> contract.Utterance:
+    """Return a translated turn in the shape of an utterance; its words share its time by their widths, so that cues can be cut."""
+    texts = split_words(turn.text)
+    edges = [0, *itertools.accumulate(width(text) + 1 for text in texts)]
+    times = [turn.start_ms + (turn.end_ms - turn.start_ms) * edge // max(1, edges[-1]) for edge in edges]
+    words = [
+        contract.Word(text, start, end, speaker=turn.speaker, channel=turn.channel)
+        for text, (start, end) in zip(texts, itertools.pairwise(times), strict=True)
+    ]
+    return contract.Utterance(turn.text, turn.start_ms, turn.end_ms, speaker=turn.speaker, channel=turn.channel, words=words)

@@ -1,4 +1,4 @@
-"""The service's results beside the words: chapters, entities, sentiments, topics, highlights, sensitive content, languages. Pure.
+"""The service's results beside the words: chapters, entities, topics, languages, answers of speech understanding and so on. Pure.
 
 A feature that was off is an empty table, whether the payload says null, ``{}``, "unavailable" or nothing. Values are read one by one:
 unknown labels are kept, and a missing or odd value is missing in its own cell only.
@@ -11,11 +11,12 @@ from typing import Any
 
 from scribekit.base import contract, schema
 from scribekit.base.schema import Table
+from scribekit.transcripts.frames import understanding
+from scribekit.transcripts.frames.understanding import RECORDING, SEGMENT
 
 Raw = dict[str, Any]
 Row = dict[str, Any]
 
-SEGMENT, RECORDING = "segment", "recording"
 CODE_SWITCHING = "code switching"
 
 
@@ -46,12 +47,7 @@ def _results(value: Any) -> list[Raw]:
 
 def _times(value: Any) -> Row:
     span = _object(value)
-    return {"start_ms": _milliseconds(span.get("start")), "end_ms": _milliseconds(span.get("end"))}
-
-
-def _milliseconds(value: Any) -> int | None:
-    given = contract.as_milliseconds(value)
-    return given if given is not None and 0 <= given <= contract.LATEST_MS else None
+    return {f"{name}_ms": contract.as_possible_milliseconds(span.get(name)) for name in ("start", "end")}
 
 
 def _texts(raw: Raw, *names: str) -> Row:
@@ -120,6 +116,8 @@ def _languages(payload: Raw) -> Iterator[Row]:
         yield {"language": language, "confidence": contract.as_number(raw.get("confidence")), "scope": CODE_SWITCHING}
 
 
+_UNDERSTANDING = "speech_understanding"
+
 FEATURES: dict[str, Feature] = {
     feature.table.name: feature
     for feature in (
@@ -130,5 +128,8 @@ FEATURES: dict[str, Feature] = {
         Feature(schema.HIGHLIGHTS, ("auto_highlights_result",), _highlights),
         Feature(schema.CONTENT_SAFETY, ("content_safety_labels",), _content_safety),
         Feature(schema.LANGUAGES, ("language_code", "language_confidence", "language_detection_results"), _languages),
+        Feature(schema.SUMMARIES, (_UNDERSTANDING,), lambda payload: understanding.summaries(payload[_UNDERSTANDING])),
+        Feature(schema.ACTION_ITEMS, (_UNDERSTANDING,), lambda payload: understanding.action_items(payload[_UNDERSTANDING])),
+        Feature(schema.UNDERSTANDING, (_UNDERSTANDING,), lambda payload: understanding.values(payload[_UNDERSTANDING])),
     )
 }

@@ -17,6 +17,9 @@ from scribekit.transcripts.frames.columns import TableBuilder
 from scribekit.transcripts.frames.features import FEATURES
 from scribekit.transcripts.frames.json_words import TEXT
 from scribekit.transcripts.frames.reader import PayloadReader
+from scribekit.transcripts.frames.translations import TranslatedTurn, translations, turns_in
+from scribekit.transcripts.frames.understanding import as_written
+from scribekit.transcripts.frames.unredacted import unredacted_payload
 from scribekit.transcripts.frames.words import Words, flags, is_edited
 
 REMOTE_ENGINE = "AssemblyAI"
@@ -32,7 +35,7 @@ def project(levels: Iterable[str], payloads: Payloads) -> dict[str, pa.Table]:
 
     Args:
         levels: Any of ``transcripts, utterances, words, sentences, paragraphs, chapters, entities, sentiments, topics, highlights,
-            content_safety, languages``.
+            content_safety, languages, translations, summaries, action_items, understanding``.
         payloads: Pairs of ``recording_id`` and the JSON bytes, as received or with the edits of people.
 
     Returns:
@@ -163,15 +166,56 @@ def paragraphs_frame(payloads: Payloads) -> pd.DataFrame:
     return _frame("paragraphs", payloads)
 
 
+def translated_turns(body: bytes, language: str) -> list[TranslatedTurn]:
+    """Return the turns of a payload in one language; none if it was not translated into that language.
+
+    Raises:
+        msgspec.MsgspecError: The body is not a JSON transcript.
+
+    Example:
+        >>> body = b'{"id": "t1", "status": "completed", "audio_duration": 4, "translated_texts": {"de": "Hallo."}}'
+        >>> [(turn.text, turn.end_ms) for turn in translated_turns(body, "de")]
+        [('Hallo.', 4000)]
+    """
+    reader = PayloadReader(body, frozenset(["translations"]))
+    return turns_in(_translation_rows(reader), language, round(1000 * (contract.read_head(body).audio_duration or 0)))
+
+
+def unredacted_frame(level: str, payloads: Payloads) -> pd.DataFrame:
+    """Return the texts without masks that the service returned for ``redact_pii_return_unredacted``, as received.
+
+    Args:
+        level: One of ``schema.UNREDACTED``.
+        payloads: Pairs of ``recording_id`` and the JSON bytes.
+
+    Returns:
+        The columns of ``schema.LEVELS[level]``; no rows for a payload without such texts.
+
+    Raises:
+        msgspec.MsgspecError: A payload is not a JSON transcript.
+
+    Example:
+        >>> body = b'{"id": "t1", "status": "completed", "text": "Hi ###.", "unredacted_text": "Hi Ann."}'
+        >>> unredacted_frame("unredacted_text", [("a.mp3", body)])["text"].tolist()
+        ['Hi Ann.']
+    """
+    table = schema.LEVELS[level]
+    plain = ((name, body) for name, received in payloads if (body := unredacted_payload(received)) is not None)
+    return _frame(_PLAIN_LEVEL[level], plain)[table.names]
+
+
+_PLAIN_LEVEL = {"unredacted_text": "transcripts", "unredacted_utterances": "utterances", "unredacted_words": "words"}
+
 PROJECTIONS: Mapping[str, Callable[[Payloads], pd.DataFrame]] = {
     "transcripts": transcripts_frame,
     "utterances": utterances_frame,
     "words": words_frame,
     "sentences": sentences_frame,
     "paragraphs": paragraphs_frame,
+    "translations": partial(_frame, "translations"),
     **{name: partial(_frame, name) for name in FEATURES},
 }
-"""Level → the function that makes its frame."""
+"""Level → the function that makes its frame, without the levels that :func:`unredacted_frame` makes."""
 
 
 def engine_of(transcript: contract.Transcript) -> str:
@@ -228,12 +272,28 @@ def _transcript_rows(reader: PayloadReader) -> list[dict[str, Any]]:
         "language": contract.as_text(payload.language_code),
         "model": contract.as_text(payload.speech_model_used),
         "summary": contract.as_text(payload.summary or None),
+        "domain": contract.as_text(payload.domain),
+        **_notes(payload.metadata),
         "n_words": len(words),
         "n_speakers": len(speakers - {None}),
         "engine": _engine_name(_engine(payload.engine)),
         "edited": is_edited(reader.review),
     }
     return [row]
+
+
+def _notes(metadata: Any) -> dict[str, str | None]:
+    """Return the columns of a transcript that its metadata says something about."""
+    given = metadata if isinstance(metadata, dict) else {}
+    warnings = given.get("warnings")
+    lines = [_warning(one) for one in (warnings if isinstance(warnings, list) else [warnings]) if one]
+    return {"domain_used": contract.as_text(given.get("domain_used")), "warnings": "\n".join(lines) or None}
+
+
+def _warning(raw: Any) -> str:
+    """Return the message of a warning; the whole warning if it says more than that."""
+    is_plain = isinstance(raw, dict) and list(raw) == ["message"]
+    return as_written(raw["message"] if is_plain else raw) or ""
 
 
 def _engine(raw: Any) -> contract.Engine | None:
@@ -244,12 +304,17 @@ def _engine(raw: Any) -> contract.Engine | None:
     )
 
 
+def _translation_rows(reader: PayloadReader) -> list[dict[str, Any]]:
+    return list(translations(reader.payload.translated_texts, reader.received_turns))
+
+
 def _feature_rows(name: str, reader: PayloadReader) -> list[dict[str, Any]]:
     return FEATURES[name].rows(reader.payload)
 
 
 _ROWS: Mapping[str, Callable[[PayloadReader], list[dict[str, Any]]]] = {
     "transcripts": _transcript_rows,
+    "translations": _translation_rows,
     **{name: partial(_feature_rows, name) for name in FEATURES},
 }
 

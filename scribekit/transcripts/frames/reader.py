@@ -20,12 +20,14 @@ from scribekit.transcripts.frames.words import Words, read_review, read_words, r
 
 _BOUNDS = ("audio_duration", "audio_start_from", "audio_end_at")
 _HEAD = ("id", "status", "text", "confidence", "audio_channels", "language_code", "speech_model_used", "summary", "engine")
+_NOTES = ("domain", "metadata")
 _NEEDS: dict[str, tuple[str, ...]] = {
-    "transcripts": (*_HEAD, *_BOUNDS, "words", "utterances"),
+    "transcripts": (*_HEAD, *_NOTES, *_BOUNDS, "words", "utterances"),
     "utterances": ("utterances", *_BOUNDS),
     "words": ("words", *_BOUNDS, "utterances"),
     "sentences": ("words", *_BOUNDS),
     "paragraphs": ("words", *_BOUNDS),
+    "translations": (contract.TRANSLATED_TEXTS, "utterances", contract.RECEIVED_TURNS_KEY),
     **{name: feature.keys for name, feature in FEATURES.items()},
 }
 _NULL = msgspec.Raw(b"null")
@@ -35,7 +37,13 @@ class _Anything(msgspec.Struct, gc=False):
     """An object of which nothing is read."""
 
 
-class _Turn(Span, kw_only=True, gc=False):
+class _TranslatedTurn(Span, kw_only=True, gc=False):
+    """An utterance with its translations."""
+
+    translated_texts: Any = None
+
+
+class _Turn(_TranslatedTurn, kw_only=True, gc=False):
     """An utterance with everything but the values of its words."""
 
     text: str
@@ -67,6 +75,7 @@ class PayloadReader:
         payload: The other values of the payload that the levels need, by their names, unchanged.
         words: The words, checked, with their utterances if ``words`` is among the levels.
         turns: The utterances.
+        received_turns: The utterances as received, as objects of the payload, if ``translations`` is among the levels.
         turn_times: Their starts and ends, and which of them were repaired, if ``utterances`` is among the levels; None where none was.
         review: What people changed; None in a payload as received.
 
@@ -80,6 +89,7 @@ class PayloadReader:
 
     words: Words
     turns: list[Any]
+    received_turns: list[Any]
     turn_times: tuple[Times, Times, Flags] | None = None
 
     def __init__(self, body: bytes, levels: frozenset[str]) -> None:
@@ -97,6 +107,8 @@ class PayloadReader:
         self.payload, words = _decode_without_words(body, levels) or _decode(body, levels)
         self.review = read_review(self.payload.scribekit)
         self.turns = getattr(self.payload, "utterances", None) or []
+        if "translations" in levels:
+            self.received_turns = self._received([_as_object(turn) for turn in self.turns])
         if "utterances" in levels and not are_possible(self.turns, self._latest()):
             self._read_leniently(body, levels)
             return
@@ -113,11 +125,18 @@ class PayloadReader:
         self.payload = SimpleNamespace(**{key: raw.get(key) for key in _needs(levels)})
         self.review = read_review(self.payload.scribekit)
         self.turns = transcript.utterances or []
+        self.received_turns = self._received(raw.get("utterances"))
         if "utterances" in levels:
             self.turn_times = possible_times(self.turns, self._latest())
         if any("words" in _NEEDS[level] for level in levels):
             self.words, given = read_words_leniently(transcript, with_utterances="words" in levels)
             self._check_words(given)
+
+    def _received(self, turns: Any) -> list[Any]:
+        """Return the utterances as received; in a corrected transcript, which has others, they are under a key of their own."""
+        received = getattr(self.payload, contract.RECEIVED_TURNS_KEY, None)
+        found = turns if received is None else received
+        return [turn for turn in found if isinstance(turn, dict)] if isinstance(found, list) else []
 
     def _find_utterances(self, body: bytes) -> bool:
         if self.words.find_utterances(self.turns):
@@ -153,6 +172,10 @@ def _decode(body: bytes, levels: frozenset[str]) -> tuple[Any, Words | None]:
     return payload, read_words(bytes(payload.words)) if hasattr(payload, "words") else None
 
 
+def _as_object(turn: _TranslatedTurn) -> dict[str, Any]:
+    return msgspec.structs.asdict(turn) if turn.translated_texts else {}
+
+
 def _counts_of_lists(body: bytes) -> Times | None:
     """Count the words that each utterance lists; None unless the lists are the transcript's own words, one after the other."""
     found = _lists.decode(body)
@@ -166,7 +189,7 @@ def _counts_of_lists(body: bytes) -> Times | None:
 @lru_cache(maxsize=256)
 def _decoder(levels: frozenset[str]) -> msgspec.json.Decoder[Any]:
     """Return the decoder of what the levels need. It refuses odd words and utterances, and takes any other value."""
-    turns: Any = list[_Turn] if "utterances" in levels else list[Span]
+    turns: Any = list[_Turn] if "utterances" in levels else list[_TranslatedTurn] if "translations" in levels else list[Span]
     typed: dict[str, tuple[str, Any, Any]] = {"words": ("words", msgspec.Raw, _NULL), "utterances": ("utterances", turns | None, None)}
     return msgspec.json.Decoder(msgspec.defstruct("Payload", [typed.get(key, (key, Any, None)) for key in _needs(levels)]))
 

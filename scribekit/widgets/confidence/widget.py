@@ -12,7 +12,7 @@ import traitlets
 import scribekit as sk
 from scribekit.base.errors import OptionError, ScribekitError, nearest
 from scribekit.base.palette import LIGHT
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, corpus_of
 from scribekit.quality.calibration import Calibration
 from scribekit.quality.confidence import NOBODY, RECORDING, SPEAKER, Distributions
 from scribekit.quality.queue import Slice
@@ -83,6 +83,7 @@ class ConfidenceExplorer(Widget):
         super().__init__()
         if references is not None and calibration is not None:
             raise OptionError("Give references or a calibration, not both: a calibration is made from references.")
+        corpus = corpus_of(corpus)
         self._dimensions = [RECORDING, SPEAKER, *map(str, user_columns(corpus))]
         self.view = asdict(validated_view({"below": below, "part": part, "by": by}, self._dimensions))
         self.summary = {"stage": "reading", "title": corpus.path.name, "dimensions": self._dimensions}

@@ -11,7 +11,7 @@ import pandas as pd
 import traitlets
 
 from scribekit.base.errors import OptionError, ScribekitError, nearest
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, corpus_of
 from scribekit.corrections import review as reviewing
 from scribekit.quality.comparison import Recording, evaluation_frame
 from scribekit.quality.references import Reference, read_references
@@ -61,9 +61,9 @@ class DiarizationReview(Widget):
     def __init__(
         self, batch_or_corpus: Batch | Corpus, recording_id: str | None = None, *, reference: Any = None, who: str | None = None
     ) -> None:
-        self._corpus = batch_or_corpus
+        self._corpus = corpus_of(batch_or_corpus)
         self._who = who
-        with batch_or_corpus.reading() as view:
+        with self._corpus.reading() as view:
             self._ids = [name for name, _ in view.completed]
             manifest = view.manifest
         self._sources = dict(zip(manifest["recording_id"], manifest["source"], strict=True))

@@ -11,7 +11,7 @@ import pandas as pd
 import traitlets
 
 from scribekit.base.errors import OptionError, ScribekitError, SearchCancelledError, nearest
-from scribekit.corpus.handles import Batch, Corpus
+from scribekit.corpus.handles import Batch, Corpus, corpus_of
 from scribekit.corrections.bulk import apply_edits, propose_correction, undo_edits
 from scribekit.fulltext import play, search, statistics
 from scribekit.fulltext.citation import Style, as_tsv, cite
@@ -73,10 +73,10 @@ class TranscriptSearch(Widget):
         context: int = 8,
     ) -> None:
         super().__init__()
-        self._corpus = batch_or_corpus
+        self._corpus = corpus_of(batch_or_corpus)
         self._context = context
         self._by = by
-        self._library = Library.read(batch_or_corpus, by)
+        self._library = Library.read(self._corpus, by)
         self._newest_search = object()
         self._settled = threading.Event()
         self._stamp = 0

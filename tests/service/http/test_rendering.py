@@ -87,3 +87,18 @@ def test_a_sentence_has_one_speaker_and_ends_with_a_stop(service, talk):
     sentences = service.http.get(f"/v2/transcript/{talk['id']}/sentences").json()["sentences"]
     assert all({word["speaker"] for word in sentence["words"]} == {sentence["speaker"]} for sentence in sentences)
     assert all(sentence["text"].endswith((".", "?")) for sentence in sentences[:-1])
+
+
+def test_the_answers_of_a_script_come_and_go_with_the_transcript(service):
+    answers = b'{"translated_texts": {"de": "Hallo."}, "metadata": {"warnings": [{"message": "Fell back"}], "domain_used": "medical-v1"}}'
+    url = service.upload(b'scripted:{"duration_s": 9, "answers": ' + answers + b"}")
+    pii = {"redact_pii": True, "redact_pii_policies": ["person_name"], "redact_pii_return_unredacted": True}
+    done = service.transcribe(url, domain="medical-v1", **pii)
+    assert done["translated_texts"] == {"de": "Hallo."}
+    assert done["metadata"]["domain_used"] == "medical-v1"
+    assert [warning["message"].split()[0] for warning in done["metadata"]["warnings"]] == ["domain", "Fell"]
+    assert done["unredacted_words"]
+    deleted = service.http.delete(f"/v2/transcript/{done['id']}").json()
+    assert not [name for name in deleted if name.startswith("unredacted_")]
+    assert deleted["translated_texts"] is None
+    assert deleted["metadata"]["domain_used"] is None

@@ -36,6 +36,26 @@ SAFETY = {
     "summary": {"disasters": 0.99},
     "severity_score_summary": {"disasters": {"low": 0.57, "medium": 0.43, "high": 0.0}},
 }
+UNDERSTANDING = {
+    "request": {"summarization": {"summary_type": "bullets"}},
+    "response": {
+        "summarization": {
+            "status": "success",
+            "summary_type": "bullets",
+            "effort": "medium",
+            "summary": [
+                {"start": 250, "end": 28840, "headline": "Smoke comes.", "bullets": ["It is smoky.", "It stays so."]},
+                {"start": "soon", "headline": "Later.", "text": "It clears."},
+            ],
+            "block_summary": "Smoke, then none.",
+        },
+        "action_items": {
+            "status": "success",
+            "effort": "low",
+            "items": [{"action_item": "Close the windows", "quote": "Close them.", "timestamp": 9000}, "Wait"],
+        },
+    },
+}
 FULL = {
     "id": "t1",
     "status": "completed",
@@ -62,9 +82,10 @@ FULL = {
     },
     "iab_categories_result": TOPICS,
     "content_safety_labels": SAFETY,
+    "speech_understanding": UNDERSTANDING,
 }
 UNAVAILABLE = {"status": "unavailable", "results": [], "summary": {}}
-KEYS = sorted({*FULL} - {"id", "status"})
+KEYS = sorted({*FULL, "translated_texts", "metadata", "domain", "utterances"} - {"id", "status"})
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -104,6 +125,36 @@ EXPECTED = {
         [0, "segment", 250, 28840, 0, 5, "Smoke.", "disasters", 0.81, 0.41, None, None, None],
         [None, "recording", None, None, None, None, None, "disasters", 0.99, None, 0.57, 0.43, 0.0],
     ],
+    "summaries": [
+        [0, "segment", 250, 28840, "Smoke comes.", 0, "It is smoky.", "bullets", "medium", "success"],
+        [0, "segment", 250, 28840, "Smoke comes.", 1, "It stays so.", "bullets", "medium", "success"],
+        [1, "segment", None, None, "Later.", None, "It clears.", "bullets", "medium", "success"],
+        [None, "recording", None, None, None, None, "Smoke, then none.", "bullets", "medium", "success"],
+    ],
+    "action_items": [
+        [0, 9000, "Close the windows", "Close them.", "low", "success"],
+        [1, None, "Wait", None, "low", "success"],
+    ],
+    "understanding": [
+        [0, "summarization", "status", None, "success"],
+        [1, "summarization", "summary_type", None, "bullets"],
+        [2, "summarization", "effort", None, "medium"],
+        [3, "summarization", "summary", "[0].start", "250"],
+        [4, "summarization", "summary", "[0].end", "28840"],
+        [5, "summarization", "summary", "[0].headline", "Smoke comes."],
+        [6, "summarization", "summary", "[0].bullets[0]", "It is smoky."],
+        [7, "summarization", "summary", "[0].bullets[1]", "It stays so."],
+        [8, "summarization", "summary", "[1].start", "soon"],
+        [9, "summarization", "summary", "[1].headline", "Later."],
+        [10, "summarization", "summary", "[1].text", "It clears."],
+        [11, "summarization", "block_summary", None, "Smoke, then none."],
+        [12, "action_items", "status", None, "success"],
+        [13, "action_items", "effort", None, "low"],
+        [14, "action_items", "items", "[0].action_item", "Close the windows"],
+        [15, "action_items", "items", "[0].quote", "Close them."],
+        [16, "action_items", "items", "[0].timestamp", "9000"],
+        [17, "action_items", "items", "[1]", "Wait"],
+    ],
     "languages": [[0, "en", 0.98, "recording"], [1, "en", 0.9, "code switching"], [2, "es", 0.4, "code switching"]],
 }
 
@@ -119,6 +170,8 @@ def test_the_shapes_of_real_responses(level):
 @pytest.mark.parametrize("level", FEATURES)
 def test_a_feature_that_was_off_is_an_empty_table_and_costs_its_neighbours_nothing(level, off):
     without = {"id": "t2", "status": "completed", **dict.fromkeys(KEYS, off)} | {"language_code": None}
+    if off is UNAVAILABLE:
+        without["speech_understanding"] = {"response": None}  # the service does not say "unavailable" here
     assert_is(frame_of(level, without), level)
     assert frame_of(level, without, {"id": "t3", "status": "completed"}).empty
     assert listed(frame_of(level, without, FULL)) == EXPECTED[level]

@@ -23,7 +23,7 @@ ABILITIES: Abilities = abilities(
         "content_safety content_safety_confidence speech_understanding auto_chapters summarization summary_model summary_type",
         "write `multichannel` instead": "dual_channel",
         "the whole audio has words": "audio_start_from audio_end_at",
-        "no audio is masked": "redact_pii_audio redact_pii_audio_quality redact_pii_audio_options",
+        "the masked copy of the audio is silence": "redact_pii_audio redact_pii_audio_quality redact_pii_audio_options",
     },
     refused={},
 )

@@ -128,7 +128,7 @@ def _recognition(script: Script, seed: int, duration_s: float, options: Mapping[
         model=_model(options),
         engine=ENGINE,
         language_code="en" if detected else {"en": "en_us"}.get(code := options.get("language_code", "en_us"), code),
-        extra={"language_confidence": LANGUAGE_CONFIDENCE} if detected else {},
+        extra=({"language_confidence": LANGUAGE_CONFIDENCE} if detected else {}) | script.answers,
     )
 
 

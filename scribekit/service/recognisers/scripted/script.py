@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -42,6 +43,7 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         channels: How many channels it has.
         fail: The error that its transcription ends with.
         turns: What is said.
+        answers: Further fields of the transcript, as the contract has them: translations, summaries and so on.
     """
 
     duration_s: float | None = None
@@ -49,6 +51,7 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channels: int | None = None
     fail: str | None = None
     turns: tuple[Turn, ...] | None = None
+    answers: dict[str, Any] = {}
 
 
 def script_of_url(url: str) -> Script:

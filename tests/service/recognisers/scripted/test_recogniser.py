@@ -123,3 +123,9 @@ def test_a_long_transcript_is_a_small_object_until_it_is_read():
     words = recognise("http://x.example/a?duration=36000").words
     assert not hasattr(words, "__dict__")
     assert len(payload_words(words)) > 50_000
+
+
+def test_an_uploaded_script_holds_further_answers(tmp_path):
+    body = tmp_path / "upload"
+    body.write_bytes(b'scripted:{"duration_s": 5, "answers": {"translated_texts": {"de": "Hallo."}}}')
+    assert recognise(path=body).extra == {"translated_texts": {"de": "Hallo."}}
