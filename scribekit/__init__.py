@@ -13,7 +13,7 @@ Transcribe:
     submit_batch, collect, retry: send, wait for and send again.
     Limits, Webhook: the pace, and how to be told of ended jobs.
     local_service: a service on this machine, for when there is no key.
-    Batch, Corpus, open_corpus, relocate: the folder that keeps everything.
+    Batch, Corpus, open_corpus, check_corpus, relocate: the folder that keeps everything, and whether it is whole.
     purge: delete at the service.
 
 Read as tables, and hand on:
@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from scribekit.fulltext.play import play
     from scribekit.fulltext.search import build_index, search
     from scribekit.fulltext.statistics import collocates, dispersion, keyness, ngrams
+    from scribekit.integrity.check import check_corpus
     from scribekit.quality.calibration import Calibration, calibrate
     from scribekit.quality.evaluate import evaluate, turn_statistics, word_errors
     from scribekit.quality.flag import flag_for_review
@@ -96,6 +97,7 @@ __all__ = [
     "build_index",
     "build_tables",
     "calibrate",
+    "check_corpus",
     "cite",
     "collect",
     "collocates",
@@ -148,6 +150,7 @@ _HOMES = {
     "build_index": "fulltext.search",
     "build_tables": "tables.frames",
     "calibrate": "quality.calibration",
+    "check_corpus": "integrity.check",
     "cite": "fulltext.citation",
     "collect": "batch.transcribe",
     "collocates": "fulltext.statistics",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import inspect
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from scribekit.base.addresses import masked
-from scribekit.base.brief_traceback import BriefTraceback
+from scribekit.base.brief_traceback import PACKAGE, BriefTraceback
 
 
 class ScribekitError(BriefTraceback, Exception):
@@ -89,6 +91,14 @@ class LedgerError(ScribekitError):
     """The corpus folder cannot be read or written (not a corpus, locked, disk full, made by a newer version)."""
 
 
+class DamagedFileError(LedgerError):
+    """A file of the corpus folder is damaged: it has other bytes than scribekit wrote."""
+
+
+class DamageWarning(UserWarning):
+    """Something in a corpus is damaged, so a verb returns less than was asked for; the text names the recordings."""
+
+
 class LocalServiceError(ScribekitError):
     """The local service did not start, or has ended."""
 
@@ -153,6 +163,14 @@ def reason(cause: Exception) -> str:
         ('Permission denied', 'no number', 'OSError')
     """
     return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+
+
+def warn_user(message: str, category: type[Warning]) -> None:
+    """Issue a warning that points to the line of the user's code, however deep in the package it arises."""
+    frame, depth = inspect.currentframe(), 1
+    while frame is not None and (frame.f_code.co_filename.startswith(PACKAGE) or "contextlib" in frame.f_code.co_filename):
+        frame, depth = frame.f_back, depth + 1
+    warnings.warn(message, category, stacklevel=max(depth, 2))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

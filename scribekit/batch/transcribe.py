@@ -297,9 +297,9 @@ def _run(
         total = sum(ledger.states(batch_ids).values())
     with Progress(total, description=description, enabled=progress, if_stopped=_IF_STOPPED) as line:
 
-        def show(states: Counter[str], outage: str) -> None:
+        def show(states: Counter[str], waits_for: str) -> None:
             ended, counts = status.summary(states)
-            line.update(ended if settings["to_the_end"] else ended + counts.get("at the service", 0), note=outage, counts=counts)
+            line.update(ended if settings["to_the_end"] else ended + counts.get("at the service", 0), note=waits_for, counts=counts)
 
         run = drive(Run(corpus.path, batch_ids, connection, limits or Limits(), on_progress=show, **settings))
         with contextlib.suppress(TimeoutError):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scribekit.base.errors import ScribekitError
-from scribekit.recordings.waveform import FACTOR, STEP_MS, Waveform
+from scribekit.recordings.waveform import FACTOR, STEP_MS, Waveform, damaged_peaks
 
 RATE = 8000
 
@@ -116,3 +116,16 @@ def test_a_time_stamp_of_years_asks_for_no_memory(tmp_path):
             frame.sample_rate, frame.pts = second, start
             container.mux(stream.encode(frame))
     assert computed(path, tmp_path / "cache", duration_s=1e15).known_ms == 1000
+
+
+def test_damaged_peaks_are_computed_again(clicks, tmp_path):
+    cache = tmp_path / "peaks"
+    whole = computed(clicks, cache).level(0, 0, 10**6)
+    (path,) = cache.iterdir()
+    content = path.read_bytes()
+    for harmed in (content[:-5], content[:100] + bytes([content[100] ^ 1]) + content[101:], b"", b"scribekit peaks"):
+        path.write_bytes(harmed)
+        assert damaged_peaks(cache) == [path]
+        assert not Waveform(clicks, cache).is_complete
+        assert computed(clicks, cache).level(0, 0, 10**6) == whole
+        assert damaged_peaks(cache) == []

@@ -5,6 +5,7 @@ empty. ``docs/tables.md`` is generated from these tables.
 """
 
 from scribekit.base.schema.edits import EDITS, PEOPLE, PROPOSALS, REVIEWS
+from scribekit.base.schema.integrity import INTEGRITY
 from scribekit.base.schema.jobs import DELETIONS, ESTIMATE, EVENTS, JOBS, MANIFEST, REDACTED_AUDIO, SHEETS, WRITTEN
 from scribekit.base.schema.plans import COMPARISON, PLAN, PLANNED, STAGES
 from scribekit.base.schema.quality import EVALUATION, RELIABILITY, REVIEW_QUEUE, SIGN_LIFTS, TURN_STATISTICS, WORD_ERRORS
@@ -48,6 +49,7 @@ __all__ = [
     "EVALUATION",
     "EVENTS",
     "HIGHLIGHTS",
+    "INTEGRITY",
     "JOBS",
     "KEYNESS",
     "LANGUAGES",

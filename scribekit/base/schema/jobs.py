@@ -86,7 +86,9 @@ DELETIONS = Table(
     (
         Column("transcript_id", "str", "The service's id.", "", "service"),
         RECORDING_ID,
-        Column("status", "str", "deleted, there (still at the service), or why the transcript could not be deleted."),
+        Column(
+            "status", "str", "deleted, there (still at the service), damaged here (kept there), or why the transcript could not be deleted."
+        ),
         Column("deleted_at", "datetime64[us, UTC]", "When the transcript was deleted at the service.", "", "ledger"),
     ),
 )

@@ -44,7 +44,7 @@ from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, failed
 from scribekit.batch.trials import ENOUGH_UPLOADS, UNSENT, Stop
 from scribekit.corpus.job import ENDED, ERROR, Job
 from scribekit.corpus.ledger import Fact, Ledger
-from scribekit.corpus.presence import ProcessLock
+from scribekit.corpus.presence import ProcessLock, description
 
 LEASE_S = 120.0
 RENEW_S = 30.0
@@ -68,9 +68,7 @@ async def drive(run: Run) -> None:
         LedgerError: The ledger cannot be written.
     """
     with Ledger(run.folder) as ledger, contextlib.closing(ProcessLock(run.folder)) as lock, registered(run.folder) as control:
-        for owner in ledger.owners():
-            if lock.has_exited(owner):
-                ledger.release(owner)
+        _release_claims(ledger, lock)
         states = Counter(ledger.states(run.batch_ids))
         run.on_progress(states, "")
         if not ledger.unfinished(run.batch_ids):
@@ -92,6 +90,14 @@ async def drive(run: Run) -> None:
         finally:
             ledger.release(lock.owner)
             await events.finish()
+
+
+def _release_claims(ledger: Ledger, lock: ProcessLock) -> None:
+    """Release the claims of processes that have ended. No other claim lasts longer than a lease can, whatever clock it was written by."""
+    for owner in ledger.owners():
+        if lock.has_exited(owner):
+            ledger.release(owner)
+    ledger.shorten_leases(time.time() + LEASE_S)
 
 
 def _note_stop(ledger: Ledger, events: EventSink, stop: ServiceStoppedError) -> None:
@@ -141,6 +147,7 @@ class _Engine:
         self._turn = asyncio.Event()
         self._failing: set[str] = set()
         """Keys of the jobs that could not be sent, and are tried again."""
+        self._waits_for = ""
         self._withheld: list[tuple[Step, float]] = []
         """Failures that are not announced yet: they may turn out to be those of all jobs, which are announced as one stop."""
 
@@ -209,12 +216,20 @@ class _Engine:
             task.add_done_callback(self._ended)
 
     async def _wait_for_others(self) -> None:
+        self._show_others()
         await asyncio.sleep(OTHERS_PAUSE_S)
-        for owner in self._ledger.owners():
-            if self._lock.has_exited(owner):
-                self._ledger.release(owner)
+        _release_claims(self._ledger, self._lock)
         self._states = Counter(self._ledger.states(self._run.batch_ids))
-        self._run.on_progress(self._states, self._outage)
+        self._run.on_progress(self._states, self._waits_for or self._outage)
+
+    def _show_others(self) -> None:
+        """Say for which processes the run waits, and log it when these change."""
+        owners = [owner for owner in self._ledger.owners() if owner != self._owner]
+        sentence = f"jobs of {', '.join(map(description, owners))}" if owners else ""
+        if sentence and sentence != self._waits_for:
+            _log.warning("waiting for %s", sentence)
+        self._waits_for = sentence
+        self._run.on_progress(self._states, sentence or self._outage)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._active.discard(task)
@@ -259,8 +274,9 @@ class _Engine:
         action: Action | None = None
         answer: Answer = Claimed()
         fetched: Fetched | None = None
+        in_doubt_since = time.monotonic()
         while True:
-            step = next_step(job, action, answer, self._context(job))
+            step = next_step(job, action, answer, self._context(job, in_doubt_since))
             if action is Action.SUBMIT and isinstance(answer, Refused) and step.failure:
                 stop = self._trials.refused(job, answer, step.failure)
                 if stop:
@@ -288,6 +304,7 @@ class _Engine:
             if action is not Action.FETCH or fetched is None:
                 result = await self._perform(action, job)
                 fetched, answer = (result, result.report) if isinstance(result, Fetched) else (None, result)
+                in_doubt_since = time.monotonic() if action is Action.SUBMIT else in_doubt_since
 
     def _note_failing(self, job: Job, action: Action | None, answer: Answer) -> None:
         if isinstance(answer, Uploaded | Accepted):
@@ -400,7 +417,7 @@ class _Engine:
         self._lock.show(sentence)
         self._run.on_progress(self._states, sentence)
 
-    def _context(self, job: Job) -> Context:
+    def _context(self, job: Job, in_doubt_since: float) -> Context:
         return Context(
             now=time.time(),
             jitter=random.random(),  # noqa: S311 -- spreads retries; no secret
@@ -408,4 +425,5 @@ class _Engine:
             limits=self._run.limits,
             forgets_jobs=self._run.connection.forgets_jobs,
             is_own=self._contact.is_own(job.key),
+            in_doubt_s=time.monotonic() - in_doubt_since,
         )
