@@ -14,6 +14,7 @@ Transcribe:
     Limits, Webhook: the pace, and how to be told of ended jobs.
     local_service: a service on this machine, for when there is no key.
     Batch, Corpus, open_corpus, relocate: the folder that keeps everything.
+    check_corpus: say what of a corpus is whole, and repair it.
     purge: delete at the service.
 
 Read as tables, and hand on:
