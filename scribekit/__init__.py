@@ -19,7 +19,7 @@ Transcribe:
 
 Read as tables, and hand on:
     to_frame, build_tables, scan_frame: transcripts as tables, of any size.
-    export: transcripts as files.
+    export, to_excel: transcripts as files, and tables as a workbook.
     fetch_redacted_audio: recordings in which the service has masked personal data.
 
 Search and count:
@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from scribekit.quality.evaluate import evaluate, turn_statistics, word_errors
     from scribekit.quality.flag import flag_for_review
     from scribekit.recordings.scan import read_manifest, scan
+    from scribekit.tables.excel import to_excel
     from scribekit.tables.export import export
     from scribekit.tables.frames import build_tables, scan_frame, to_frame
 
@@ -129,6 +130,7 @@ __all__ = [
     "search",
     "smooth_speakers",
     "submit_batch",
+    "to_excel",
     "to_frame",
     "turn_statistics",
     "undo_edits",
@@ -181,6 +183,7 @@ _HOMES = {
     "search": "fulltext.search",
     "smooth_speakers": "corrections.bulk",
     "submit_batch": "batch.transcribe",
+    "to_excel": "tables.excel",
     "to_frame": "tables.frames",
     "turn_statistics": "quality.evaluate",
     "undo_edits": "corrections.bulk",

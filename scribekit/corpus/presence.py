@@ -47,7 +47,7 @@ class ProcessLock:
         self._process = os.getpid()
         self.owner = f"{socket.gethostname()}-{self._process}-{int(time.time()):0{_TIME_DIGITS}x}{secrets.token_hex(_RANDOM_BYTES)}"
         self._path = self._folder / self.owner
-        self._file = self._path.open("w")
+        self._file = self._path.open("w", encoding="utf-8")
         _lock(self._file)
         _open_locks.add(self)
 
@@ -73,6 +73,14 @@ class ProcessLock:
         if owner == self.owner or not _is_of_this_machine(owner) or not path.exists():
             return False
         return not self.has_exited(owner)
+
+    def show(self, waits_for: str) -> None:
+        """Let other processes, and handles in this one, see what this process waits for; an empty text when for nothing."""
+        with contextlib.suppress(OSError):
+            self._file.seek(0)
+            self._file.truncate()
+            self._file.write(waits_for)
+            self._file.flush()
 
     def close(self) -> None:
         """Release the lock and remove its file. A process that was forked off leaves the file to the one that made it."""
@@ -123,6 +131,16 @@ def description(owner: str) -> str:
 
 def _is_of_this_machine(owner: str) -> bool:
     return fcntl is not None and owner.rsplit("-", 2)[0] == socket.gethostname()
+
+
+def waits_for(corpus: Path) -> str:
+    """Return what a process at work on a corpus waits for; empty when none is at work, or it waits for nothing."""
+    for path in sorted((corpus / FOLDER).glob("*")):
+        with contextlib.suppress(OSError):
+            said = path.read_text("utf-8")
+            if said and is_at_work(corpus, path.name):
+                return said
+    return ""
 
 
 def _lock(file: IO[str]) -> bool:

@@ -162,7 +162,8 @@ def _make(folder: Path, path: Path) -> None:
     with explained(
         OSError, LedgerError, lambda cause: f"The corpus folder {str(folder)!r} cannot be made: {reason(cause)}. Choose another corpus=."
     ):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)  # for nobody else to read; a folder that is there keeps the rights that its owner chose
     try:
         with _explained(path), contextlib.closing(connect(draft, BUSY_S)) as db, transaction(db):
             db.row_factory = sqlite3.Row

@@ -15,6 +15,7 @@ from scribekit.corpus.ledger.database import Database, placeholders
 from scribekit.corpus.ledger.digests import FACTS, manifest_digest, transcript_digest
 from scribekit.corpus.ledger.packing import pack
 from scribekit.corpus.ledger.stored import manifest_name
+from scribekit.recordings.manifest import public_source
 
 JOB_FIELDS = tuple(item.name for item in fields(Job))
 OPEN = "state NOT IN ('completed', 'error')"
@@ -112,7 +113,7 @@ class Writes(Database):
                 "INSERT OR REPLACE INTO recordings (batch_id, position, recording_id, source, job_key, error_kind, error)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (batch_id, position, row.recording_id, row.source, row.job_key, row.error_kind, row.error)
+                    (batch_id, position, row.recording_id, public_source(row.source), row.job_key, row.error_kind, row.error)
                     for position, row in enumerate(rows)
                 ),
             )
