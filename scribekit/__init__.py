@@ -13,7 +13,8 @@ Transcribe:
     submit_batch, collect, retry: send, wait for and send again.
     Limits, Webhook: the pace, and how to be told of ended jobs.
     local_service: a service on this machine, for when there is no key.
-    Batch, Corpus, open_corpus, check_corpus, relocate: the folder that keeps everything, and whether it is whole.
+    Batch, Corpus, open_corpus, relocate: the folder that keeps everything.
+    check_corpus: say what of a corpus is whole, and repair it.
     purge: delete at the service.
 
 Read as tables, and hand on:

@@ -85,8 +85,8 @@ class Context:
         newest: Id of the newest transcript that the service has listed so far.
         limits: The user's limits.
         forgets_jobs: The service costs nothing and may have forgotten the job.
-        is_own: A failure is the recording's own: others went through meanwhile.
         in_doubt_s: Seconds since this process claimed the job, or last asked for it to be created; by a clock that never jumps.
+        is_own: A failure is the recording's own: others went through meanwhile.
     """
 
     now: float
@@ -94,8 +94,8 @@ class Context:
     newest: str | None = None
     limits: Limits = field(default_factory=Limits)
     forgets_jobs: bool = False
-    is_own: bool = True
     in_doubt_s: float = 0.0
+    is_own: bool = True
 
 
 UPLOAD_LIVES_S = 20 * 3600.0

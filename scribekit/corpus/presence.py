@@ -105,16 +105,6 @@ def is_at_work(corpus: Path, owner: str) -> bool:
         return False
 
 
-def waits_for(corpus: Path) -> str:
-    """Return what a process at work on a corpus waits for; empty when none is at work, or it waits for nothing."""
-    for path in sorted((corpus / FOLDER).glob("*")):
-        with contextlib.suppress(OSError):
-            said = path.read_text("utf-8")
-            if said and is_at_work(corpus, path.name):
-                return said
-    return ""
-
-
 def at_work(corpus: Path) -> list[str]:
     """Return the owners on this machine that are certainly at work on a corpus now."""
     try:
@@ -141,6 +131,16 @@ def description(owner: str) -> str:
 
 def _is_of_this_machine(owner: str) -> bool:
     return fcntl is not None and owner.rsplit("-", 2)[0] == socket.gethostname()
+
+
+def waits_for(corpus: Path) -> str:
+    """Return what a process at work on a corpus waits for; empty when none is at work, or it waits for nothing."""
+    for path in sorted((corpus / FOLDER).glob("*")):
+        with contextlib.suppress(OSError):
+            said = path.read_text("utf-8")
+            if said and is_at_work(corpus, path.name):
+                return said
+    return ""
 
 
 def _lock(file: IO[str]) -> bool:

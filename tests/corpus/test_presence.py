@@ -90,22 +90,6 @@ def test_the_name_says_where_and_who(me):
     assert me.owner.startswith(f"{socket.gethostname()}-{os.getpid()}-")
 
 
-def test_what_a_process_waits_for_is_seen_while_it_is_at_work(tmp_path):
-    assert waits_for(tmp_path) == ""
-    with contextlib.closing(ProcessLock(tmp_path)) as lock:
-        assert waits_for(tmp_path) == ""
-        lock.show("no network since 02:14")
-        assert waits_for(tmp_path) == "no network since 02:14"
-        lock.show("")
-        assert waits_for(tmp_path) == ""
-
-
-def test_what_a_dead_process_waited_for_is_not_seen(tmp_path):
-    (tmp_path / FOLDER).mkdir()
-    (tmp_path / FOLDER / f"{socket.gethostname()}-1-abcdef01").write_text("no network since 02:14")
-    assert waits_for(tmp_path) == ""
-
-
 FORKED = """
 import os, sys
 from pathlib import Path
@@ -140,3 +124,19 @@ def test_everyone_at_work_is_named_with_process_machine_and_time(tmp_path, me):
     assert at_work(tmp_path) == [me.owner]
     assert re.fullmatch(rf"process {os.getpid()} on '.+' \(at work since \d{{4}}-\d\d-\d\d \d\d:\d\d\)", description(me.owner))
     assert at_work(tmp_path / "nowhere") == []
+
+
+def test_what_a_process_waits_for_is_seen_while_it_is_at_work(tmp_path):
+    assert waits_for(tmp_path) == ""
+    with contextlib.closing(ProcessLock(tmp_path)) as lock:
+        assert waits_for(tmp_path) == ""
+        lock.show("no network since 02:14")
+        assert waits_for(tmp_path) == "no network since 02:14"
+        lock.show("")
+        assert waits_for(tmp_path) == ""
+
+
+def test_what_a_dead_process_waited_for_is_not_seen(tmp_path):
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / FOLDER / f"{socket.gethostname()}-1-abcdef01").write_text("no network since 02:14")
+    assert waits_for(tmp_path) == ""

@@ -99,6 +99,19 @@ def test_what_is_no_recording_is_told(tmp_path, content):
         computed(path, tmp_path / "peaks")
 
 
+def test_damaged_peaks_are_computed_again(clicks, tmp_path):
+    cache = tmp_path / "peaks"
+    whole = computed(clicks, cache).level(0, 0, 10**6)
+    (path,) = cache.iterdir()
+    content = path.read_bytes()
+    for harmed in (content[:-5], content[:100] + bytes([content[100] ^ 1]) + content[101:], b"", b"scribekit peaks"):
+        path.write_bytes(harmed)
+        assert damaged_peaks(cache) == [path]
+        assert not Waveform(clicks, cache).is_complete
+        assert computed(clicks, cache).level(0, 0, 10**6) == whole
+        assert damaged_peaks(cache) == []
+
+
 @pytest.mark.parametrize("content", ["ffconcat version 1.0\nfile a.wav\n", None], ids=["a playlist of itself", "a pipe"])
 def test_what_is_not_a_recording_holds_nothing_up(tmp_path, content):
     path = tmp_path / "a.wav"
@@ -116,16 +129,3 @@ def test_a_time_stamp_of_years_asks_for_no_memory(tmp_path):
             frame.sample_rate, frame.pts = second, start
             container.mux(stream.encode(frame))
     assert computed(path, tmp_path / "cache", duration_s=1e15).known_ms == 1000
-
-
-def test_damaged_peaks_are_computed_again(clicks, tmp_path):
-    cache = tmp_path / "peaks"
-    whole = computed(clicks, cache).level(0, 0, 10**6)
-    (path,) = cache.iterdir()
-    content = path.read_bytes()
-    for harmed in (content[:-5], content[:100] + bytes([content[100] ^ 1]) + content[101:], b"", b"scribekit peaks"):
-        path.write_bytes(harmed)
-        assert damaged_peaks(cache) == [path]
-        assert not Waveform(clicks, cache).is_complete
-        assert computed(clicks, cache).level(0, 0, 10**6) == whole
-        assert damaged_peaks(cache) == []

@@ -145,9 +145,11 @@ class _Engine:
         self._poller = Poller(client, self._contact, run.limits, has_webhook=run.webhook is not None, known=ledger.known_transcripts)
         self._trials = trials_for(run, ledger, states)
         self._turn = asyncio.Event()
+        self._waits_for = ""
+        self._in_doubt_since: dict[str, float] = {}
+        """Key of each active job → when it was claimed, or last asked for to be created; by a clock that never jumps."""
         self._failing: set[str] = set()
         """Keys of the jobs that could not be sent, and are tried again."""
-        self._waits_for = ""
         self._withheld: list[tuple[Step, float]] = []
         """Failures that are not announced yet: they may turn out to be those of all jobs, which are announced as one stop."""
 
@@ -220,7 +222,7 @@ class _Engine:
         await asyncio.sleep(OTHERS_PAUSE_S)
         _release_claims(self._ledger, self._lock)
         self._states = Counter(self._ledger.states(self._run.batch_ids))
-        self._run.on_progress(self._states, self._waits_for or self._outage)
+        self._run.on_progress(self._states, self._outage or self._waits_for)
 
     def _show_others(self) -> None:
         """Say for which processes the run waits, and log it when these change."""
@@ -229,7 +231,7 @@ class _Engine:
         if sentence and sentence != self._waits_for:
             _log.warning("waiting for %s", sentence)
         self._waits_for = sentence
-        self._run.on_progress(self._states, sentence or self._outage)
+        self._run.on_progress(self._states, self._outage or sentence)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._active.discard(task)
@@ -253,9 +255,11 @@ class _Engine:
     async def _do(self, job: Job) -> None:
         """Do one job when its turn has come."""
         await self._admitted(job)
+        self._in_doubt_since[job.key] = time.monotonic()
         try:
             await self._steps(job)
         finally:
+            del self._in_doubt_since[job.key]
             self._failing.discard(job.key)
             if self._trials.left(job):
                 self._next_turn()
@@ -274,9 +278,8 @@ class _Engine:
         action: Action | None = None
         answer: Answer = Claimed()
         fetched: Fetched | None = None
-        in_doubt_since = time.monotonic()
         while True:
-            step = next_step(job, action, answer, self._context(job, in_doubt_since))
+            step = next_step(job, action, answer, self._context(job))
             if action is Action.SUBMIT and isinstance(answer, Refused) and step.failure:
                 stop = self._trials.refused(job, answer, step.failure)
                 if stop:
@@ -304,7 +307,6 @@ class _Engine:
             if action is not Action.FETCH or fetched is None:
                 result = await self._perform(action, job)
                 fetched, answer = (result, result.report) if isinstance(result, Fetched) else (None, result)
-                in_doubt_since = time.monotonic() if action is Action.SUBMIT else in_doubt_since
 
     def _note_failing(self, job: Job, action: Action | None, answer: Answer) -> None:
         if isinstance(answer, Uploaded | Accepted):
@@ -332,7 +334,9 @@ class _Engine:
                     return await ask(Way.UPLOAD, job.key, lambda: self._client.upload(job.source, job.sha256 or ""))
             case Action.SUBMIT:
                 delivery = self._run.webhook.options_for(job.key) if self._run.webhook else {}
-                return await ask(Way.CREATE, job.key, lambda: self._client.create(job.audio_url or "", job.options, delivery))
+                answer = await ask(Way.CREATE, job.key, lambda: self._client.create(job.audio_url or "", job.options, delivery))
+                self._in_doubt_since[job.key] = time.monotonic()
+                return answer
             case Action.RECONCILE:
                 return await self._reconcile(job)
             case Action.WAIT:
@@ -417,13 +421,13 @@ class _Engine:
         self._lock.show(sentence)
         self._run.on_progress(self._states, sentence)
 
-    def _context(self, job: Job, in_doubt_since: float) -> Context:
+    def _context(self, job: Job) -> Context:
         return Context(
             now=time.time(),
             jitter=random.random(),  # noqa: S311 -- spreads retries; no secret
             newest=self._poller.newest,
             limits=self._run.limits,
             forgets_jobs=self._run.connection.forgets_jobs,
+            in_doubt_s=time.monotonic() - self._in_doubt_since[job.key],
             is_own=self._contact.is_own(job.key),
-            in_doubt_s=time.monotonic() - in_doubt_since,
         )

@@ -48,7 +48,7 @@ class _Pending:
     resumed: bool
     """It was at the service before the first poll, and may have ended meanwhile."""
     began: float
-    """When it was first waited for, by :meth:`Poller._heard_s`."""
+    """By :meth:`Poller._heard_s`."""
     not_before: float = -math.inf
     """When it may be asked for singly again."""
     unfinished_at: float = -math.inf

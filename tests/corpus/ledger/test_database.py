@@ -137,40 +137,6 @@ def test_a_ledger_of_the_first_version_gets_a_journal_and_loses_nothing(tmp_path
         assert ledger.edits.stamps() == {"a": 1}
 
 
-@pytest.fixture
-def umask():
-    before = os.umask(0o022)
-    yield os.umask
-    os.umask(before)
-
-
-@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
-def test_a_corpus_is_its_owners_only(tmp_path, umask, mask):
-    umask(mask)
-    Ledger(tmp_path / "shelf" / "corpus", create=True).close()
-    assert mode(tmp_path / "shelf" / "corpus") == 0o700
-    assert mode(tmp_path / "shelf") == 0o777 & ~mask
-
-
-def test_a_umask_that_is_stricter_is_kept(tmp_path, umask):
-    umask(0o277)
-    with contextlib.suppress(LedgerError):  # root may write all the same
-        Ledger(tmp_path / "corpus", create=True).close()
-    assert mode(tmp_path / "corpus") == 0o500
-
-
-@pytest.mark.parametrize("given", [0o755, 0o2770, 0o700])
-def test_a_folder_that_the_user_made_keeps_its_mode(tmp_path, given):
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus").chmod(given)
-    Ledger(tmp_path / "corpus", create=True).close()
-    assert mode(tmp_path / "corpus") == given
-
-
-def mode(path):
-    return path.stat().st_mode & 0o7777
-
-
 @pytest.mark.parametrize("trace", ["tables", "at-work"])
 def test_a_ledger_that_is_missing_beside_its_corpus_is_not_made_again(tmp_path, trace):
     (tmp_path / trace).mkdir()
@@ -212,3 +178,37 @@ def test_an_error_of_any_kind_over_a_damaged_ledger_says_that_it_is_damaged(ledg
         db.execute("UPDATE jobs SET options = 'no JSON'")
     with pytest.raises(DamagedFileError, match="a job has a state, options or numbers"), Ledger(ledger.folder) as opened:
         json.loads(next(opened.job_rows([1]))["options"])
+
+
+@pytest.fixture
+def umask():
+    before = os.umask(0o022)
+    yield os.umask
+    os.umask(before)
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
+def test_a_corpus_is_its_owners_only(tmp_path, umask, mask):
+    umask(mask)
+    Ledger(tmp_path / "shelf" / "corpus", create=True).close()
+    assert mode(tmp_path / "shelf" / "corpus") == 0o700
+    assert mode(tmp_path / "shelf") == 0o777 & ~mask
+
+
+def test_a_umask_that_is_stricter_is_kept(tmp_path, umask):
+    umask(0o277)
+    with contextlib.suppress(LedgerError):  # root may write all the same
+        Ledger(tmp_path / "corpus", create=True).close()
+    assert mode(tmp_path / "corpus") == 0o500
+
+
+@pytest.mark.parametrize("given", [0o755, 0o2770, 0o700])
+def test_a_folder_that_the_user_made_keeps_its_mode(tmp_path, given):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus").chmod(given)
+    Ledger(tmp_path / "corpus", create=True).close()
+    assert mode(tmp_path / "corpus") == given
+
+
+def mode(path):
+    return path.stat().st_mode & 0o7777
