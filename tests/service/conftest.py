@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import time
@@ -19,9 +20,12 @@ class Running:
     Nothing here has a time limit of its own: pytest's ends a test that hangs.
     """
 
+    key = KEY
+
     def __init__(self, *options: str) -> None:
         command = [sys.executable, "-m", "scribekit.service", "--recogniser", "scripted", "--exit-with-parent", "--control", *options]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+        environment = {**os.environ, "SCRIBEKIT_SERVICE_KEY": KEY}
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment)
         assert self.process.stdout is not None
         self.announcement = json.loads(self.process.stdout.readline())
         self.base_url: str = self.announcement["base_url"]

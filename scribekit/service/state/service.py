@@ -40,7 +40,7 @@ class Service:
         self.counters = Counters(BusiestWindow(settings.window_s))
         self.rate_window = RateWindow(settings.requests_per_window, settings.window_s)
         self.bandwidth = Bandwidth(settings.upload_mbps)
-        self.uploads = Uploads(upload_dir)
+        self.uploads = Uploads(upload_dir, room_bytes=settings.room_bytes, needed=self._needed_uploads)
         self.redacted_copies = RedactedCopies()
         self.sources = Sources(self.uploads, settings.base_url, allow_remote=settings.allow_remote)
         self.background = Background()
@@ -65,6 +65,9 @@ class Service:
         self.counters.created(job.audio)
         self.queue.add(job)
         return job
+
+    def _needed_uploads(self) -> set[str]:
+        return {upload_id for job in self.store.unfinished() if (upload_id := self.sources.upload_id(job.audio_url)) is not None}
 
     async def close(self) -> None:
         """End the jobs, the webhooks, the recogniser and the downloads, and delete the uploads."""
