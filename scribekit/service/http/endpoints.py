@@ -13,7 +13,7 @@ from scribekit.base import contract
 from scribekit.base.errors import OptionError
 from scribekit.service.faults.spec import Faults
 from scribekit.service.http import captions, pages, rendering, word_search
-from scribekit.service.http.validation import InvalidRequestError, check_request
+from scribekit.service.http.validation import InvalidRequestError, check_request, whole_number
 from scribekit.service.recognisers import abilities
 from scribekit.service.state.redacted_copies import silent_wav
 from scribekit.service.state.service import Service
@@ -66,7 +66,7 @@ async def create_transcript(service: Service, request: Request, _: str) -> Respo
     try:
         body = msgspec.json.decode(await request.body())
         options = check_request(body, require_models=service.settings.require_models)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return error_response(contract.ERROR_SCHEMA)
     except InvalidRequestError as error:
         return error_response(str(error))
@@ -165,11 +165,11 @@ async def replace_faults(service: Service, request: Request, _: str) -> Response
 
 def subtitles(job: Job, request: Request) -> Response:
     """GET /v2/transcript/{id}/srt and /vtt."""
-    limit = request.query_params.get("chars_per_caption", str(captions.CHARS_PER_CAPTION))
-    if not limit.isdecimal() or int(limit) < 1:
+    limit = whole_number(request.query_params.get("chars_per_caption", str(captions.CHARS_PER_CAPTION)))
+    if not limit:
         return error_response("chars_per_caption must be an Integer of at least 1")
     write = captions.srt if request.url.path.endswith("/srt") else captions.vtt
-    return Response(write(rendering.words_of(job), int(limit)), media_type="text/plain")
+    return Response(write(rendering.words_of(job), limit), media_type="text/plain")
 
 
 def sentences(job: Job, _: Request) -> Response:

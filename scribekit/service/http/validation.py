@@ -14,6 +14,8 @@ from scribekit.base.models import find_model, known_models
 from scribekit.base.options import OPTIONS, Outcome, kind_problem, value_problem, violations
 
 NOT_AN_ADDRESS = "audio_url should start with http"
+NOT_A_WEBHOOK = "webhook_url should start with http"
+MOST_DIGITS = 9
 
 
 class InvalidRequestError(Exception):
@@ -41,6 +43,8 @@ def check_request(body: Any, *, require_models: bool = False) -> dict[str, Any]:
         raise InvalidRequestError(contract.ERROR_SCHEMA)
     if not is_address(options["audio_url"]):
         raise InvalidRequestError(NOT_AN_ADDRESS)
+    if not is_address(options.get("webhook_url", options["audio_url"])):
+        raise InvalidRequestError(NOT_A_WEBHOOK)
     if require_models and not (options.get("speech_models") or options.get("speech_model")):
         raise InvalidRequestError("speech_models must be a List of Strings")
     single = options.get("speech_model")
@@ -62,9 +66,19 @@ def is_address(url: str) -> bool:
     """
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        return url.isprintable() and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # a port that is no number, a bracket that is not closed
         return False
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number in a query parameter; None for anything but a few digits.
+
+    Example:
+        >>> whole_number("200"), whole_number("-1"), whole_number("9" * 5000)
+        (200, None, None)
+    """
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def _models_taken() -> str:

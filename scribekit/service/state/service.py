@@ -59,6 +59,7 @@ class Service:
         """Create a job with these options, store, count and queue it."""
         self.other_clients.catch_up(time.monotonic())
         audio_url = options["audio_url"]
+        self.uploads.claim(self.sources.upload_id(audio_url) or "")
         job = self.store.create(options, self.sources.key(audio_url))
         job.warnings = abilities.warnings(self.recogniser.abilities, options, self.recogniser.name)
         job.injected = self.fault_draws.for_job(job.audio, audio_url, has_webhook="webhook_url" in options)

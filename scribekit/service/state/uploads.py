@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from io import FileIO
 from pathlib import Path
 
 from scribekit.service.state.settings import ROOM_BYTES
+
+CLAIM_S = 10.0
+"""How long an upload is kept for the job that will name it."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class NoRoomError(Exception):
 class Uploads:
     """Bodies on disk; none of them is kept in memory, and no other user can read them.
 
-    When their room is full, the oldest uploads are deleted, except those that an unfinished job needs.
+    When their room is full, the oldest uploads are deleted, except those that an unfinished job needs or that came just now, before their
+    job.
 
     Args:
         parent: Where the service makes its folder; None takes the system's folder for temporary files.
@@ -62,6 +67,7 @@ class Uploads:
         self._needed = needed
         self._taken_bytes = 0
         self._uploads: dict[str, Upload] = {}
+        self._unclaimed: dict[str, float] = {}
 
     async def receive(self, chunks: AsyncIterator[bytes], *, largest_bytes: int) -> tuple[str, Upload]:
         """Write an uploaded body chunk by chunk and return its id. An incomplete body leaves no file.
@@ -73,7 +79,12 @@ class Uploads:
         upload_id = str(uuid.uuid4())
         upload = await self._write(self.folder / upload_id, chunks, largest_bytes)
         self._uploads[upload_id] = upload
+        self._unclaimed[upload_id] = time.monotonic() + CLAIM_S
         return upload_id, upload
+
+    def claim(self, upload_id: str) -> None:
+        """Leave it to the jobs that name an upload how long it is needed; an unknown id is ignored."""
+        self._unclaimed.pop(upload_id, None)
 
     async def receive_download(self, chunks: AsyncIterator[bytes], *, largest_bytes: int) -> Upload:
         """Write a downloaded body, which belongs to one job; the caller deletes it.
@@ -90,6 +101,7 @@ class Uploads:
 
     def discard(self, upload_id: str) -> None:
         """Delete an upload; an unknown id is ignored."""
+        self.claim(upload_id)
         upload = self._uploads.pop(upload_id, None)
         if upload is not None:
             self.delete(upload)
@@ -127,7 +139,9 @@ class Uploads:
         if missing_bytes <= 0:
             return
         sizes = {upload_id: upload.size_bytes for upload_id, upload in self._uploads.items()}
-        superseded = to_delete(sizes, self._needed(), missing_bytes)
+        now = time.monotonic()
+        expected = {upload_id for upload_id, until in self._unclaimed.items() if now < until}
+        superseded = to_delete(sizes, expected.union(self._needed()), missing_bytes)
         if superseded is None:
             raise NoRoomError
         for upload_id in superseded:
