@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,28 +17,32 @@ import psutil
 import pytest
 from laboratory import launched
 
+import scribekit as sk
 from scribekit.base import contract
 
 SECRET = "The board meets in Lisbon."
+PAGES_UPLOAD = b"a page"
 SCRIPT = b"scripted:" + json.dumps({"duration_s": 9, "turns": [{"text": SECRET, "start_ms": 0, "end_ms": 9000}]}).encode()
 NOT_AN_ADDRESS = "audio_url should start with http"
 
 
+@pytest.fixture(scope="module")
+def service():
+    """A service with one finished transcript."""
+    with sk.local_service("scripted", speed=1000, control=True) as running:
+        running.port = urlsplit(running.base_url).port
+        upload_url = answer(running, "POST", "/v2/upload", SCRIPT)["upload_url"]
+        running.job = answer(running, "POST", "/v2/transcript", json.dumps({"audio_url": upload_url}).encode())["id"]
+        while answer(running, "GET", f"/v2/transcript/{running.job}")["status"] != "completed":
+            pass
+        yield running
+
+
 @pytest.fixture
-def service(bench, tmp_path):
-    """A service with one finished transcript, and its process."""
-    running = bench("--speed", "1000")
-    port = urlsplit(running.base_url).port
-    (running.process,) = [
-        child for child in psutil.Process().children() if port in [end.laddr.port for end in child.net_connections("tcp")]
-    ]
-    running.port = port
-    upload_url = json.loads(ask(running, "POST", "/v2/upload", SCRIPT)[1])["upload_url"]
-    job = json.loads(ask(running, "POST", "/v2/transcript", json.dumps({"audio_url": upload_url}).encode())[1])
-    running.job = job["id"]
-    while json.loads(running.get(f"/v2/transcript/{running.job}"))["status"] != "completed":
-        pass
-    return running
+def process(service):
+    """The process of the service."""
+    children = psutil.Process().children()
+    return next(child for child in children if service.port in [end.laddr.port for end in child.net_connections("tcp")])
 
 
 def raw(service, data):
@@ -59,6 +64,20 @@ def ask(service, method, target, body=b"", *headers):
     lines += [f"content-length: {len(body)}", *headers, "", ""]
     head, _, content = raw(service, "\r\n".join(lines).encode() + body).partition(b"\r\n\r\n")
     return int(head.split()[1]), content
+
+
+def answer(service, method, target, body=b""):
+    """What is answered to a request with the key."""
+    status, content = ask(service, method, target, body)
+    assert status == 200, content
+    return json.loads(content)
+
+
+def assert_untouched(service):
+    counters = answer(service, "GET", "/_control/counters")
+    assert (counters["jobs_created"], counters["faults"]) == (1, {})
+    assert sha256(PAGES_UPLOAD).hexdigest() not in counters["uploads_by_content"]
+    assert answer(service, "GET", f"/v2/transcript/{service.job}")["text"] == SECRET
 
 
 # -- another user -----------------------------------------------------------------------------------------------------
@@ -113,8 +132,8 @@ OTHER_USER = """
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user")
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no /proc")
-def test_another_user_of_the_machine_gets_nothing(service):
-    command = [sys.executable, "-c", textwrap.dedent(OTHER_USER), str(service.port), str(service.process.pid), service.job]
+def test_another_user_of_the_machine_gets_nothing(service, process):
+    command = [sys.executable, "-c", textwrap.dedent(OTHER_USER), str(service.port), str(process.pid), service.job]
     seen = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     assert seen["uid"] == 65534
     assert seen["answers"].pop("signed") == [403]
@@ -123,13 +142,12 @@ def test_another_user_of_the_machine_gets_nothing(service):
     assert set(seen["files"].values()) == {"PermissionError"}
     for secret in (service.api_key, SECRET, "Lisbon"):
         assert secret not in seen["words"]
-    assert json.loads(service.get(f"/v2/transcript/{service.job}"))["text"] == SECRET
-    assert service.counters()["jobs_created"] == 1
+    assert_untouched(service)
 
 
-def test_the_key_is_neither_in_the_arguments_nor_in_the_environment(service):
-    assert service.api_key not in " ".join(service.process.cmdline())
-    assert service.api_key not in str(service.process.environ())
+def test_the_key_is_neither_in_the_arguments_nor_in_the_environment(service, process):
+    assert service.api_key not in " ".join(process.cmdline())
+    assert service.api_key not in str(process.environ())
 
 
 def test_even_its_owner_cannot_make_it_open_a_file(service, tmp_path):
@@ -196,7 +214,7 @@ FETCHES = """
             get: [`/v2/transcript/${job}`, {headers: keyed}],
             create: ["/v2/transcript", {method: "POST", body: json, headers: keyed}],
             simple: ["/v2/transcript", {method: "POST", body: json, mode: "no-cors", headers: {"content-type": "text/plain"}}],
-            upload: ["/v2/upload", {method: "POST", body: "abc", mode: "no-cors"}],
+            upload: ["/v2/upload", {method: "POST", body: "a page", mode: "no-cors"}],
             remove: [`/v2/transcript/${job}`, {method: "DELETE", headers: keyed}],
             counters: ["/_control/counters", {headers: keyed}],
             faults: ["/_control/faults", {method: "POST", body: '{"http_500": 1}', headers: keyed}],
@@ -257,12 +275,6 @@ def test_forms_frames_and_pictures_of_another_site_do_nothing(service, site, ope
     assert_untouched(service)
 
 
-def assert_untouched(service):
-    counters = service.counters()
-    assert (counters["jobs_created"], len(counters["uploads_by_content"]), counters["faults"]) == (1, 1, {})
-    assert json.loads(service.get(f"/v2/transcript/{service.job}"))["text"] == SECRET
-
-
 def test_no_answer_lets_web_pages_in(service):
     origin = f"origin: http://localhost:{service.port}"
     for method, target in (("GET", "/v2/transcript"), ("OPTIONS", "/v2/transcript"), ("GET", "/_scribekit")):
@@ -302,13 +314,12 @@ ADDRESS = b'{"audio_url":"http://127.0.0.1:9/a","'
         ADDRESS + b'speech_threshold":NaN}',
         ADDRESS + b'speech_threshold":1e999}',
         ADDRESS + b'audio_start_from":' + DIGITS.encode() + b"}",
-        ADDRESS + b'webhook_url":"file:///etc/passwd"}',
-        ADDRESS + b'webhook_url":"http://["}',
+        ADDRESS + b'webhook_url":1}',
     ],
 )
 def test_bodies_that_make_no_sense(service, body):
     assert ask(service, "POST", "/v2/transcript", body)[0] == 400
-    assert service.counters()["jobs_created"] == 1
+    assert_untouched(service)
 
 
 @pytest.mark.parametrize(
@@ -360,7 +371,7 @@ def test_addresses_that_make_no_sense(service, target, statuses):
 def test_heads_and_chunks_that_make_no_sense(service, path, head):
     start = f"POST {path} HTTP/1.1\r\nhost: localhost:{service.port}\r\nauthorization: {service.api_key}\r\n"
     assert re.match(rb"HTTP/1.1 400 |$", raw(service, (start + head).encode()))  # or a reset: it did not read to the end
-    assert service.counters()["jobs_created"] == 1
+    assert_untouched(service)
 
 
 def test_what_is_no_http_at_all(service):

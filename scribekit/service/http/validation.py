@@ -14,7 +14,6 @@ from scribekit.base.models import find_model, known_models
 from scribekit.base.options import OPTIONS, Outcome, kind_problem, value_problem, violations
 
 NOT_AN_ADDRESS = "audio_url should start with http"
-NOT_A_WEBHOOK = "webhook_url should start with http"
 MOST_DIGITS = 9
 
 
@@ -43,8 +42,6 @@ def check_request(body: Any, *, require_models: bool = False) -> dict[str, Any]:
         raise InvalidRequestError(contract.ERROR_SCHEMA)
     if not is_address(options["audio_url"]):
         raise InvalidRequestError(NOT_AN_ADDRESS)
-    if not is_address(options.get("webhook_url", options["audio_url"])):
-        raise InvalidRequestError(NOT_A_WEBHOOK)
     if require_models and not (options.get("speech_models") or options.get("speech_model")):
         raise InvalidRequestError("speech_models must be a List of Strings")
     single = options.get("speech_model")
