@@ -51,6 +51,11 @@ NETWORK = Failure(
     Recovery.RETRY,
     "The service could not be reached. Check the network, then run the same call again: nothing is sent twice.",
 )
+CUT = Failure(
+    "network",
+    Recovery.GIVE_UP,
+    "The connection broke each time that this recording was sent, while others went through. Try it again later with sk.retry.",
+)
 UNREADABLE = Failure(
     "unreadable_answer",
     Recovery.RETRY,

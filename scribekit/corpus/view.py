@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from scribekit.base import schema
 from scribekit.corpus.job import COMPLETED, ERROR
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.ledger.snapshot import take_snapshot
+from scribekit.corpus.presence import waits_for
 from scribekit.corpus.status import REFUSED, Snapshot
 from scribekit.recordings.locate import SourceLocator
 
@@ -92,7 +94,7 @@ class CorpusView:
 
     def snapshot(self, now: float) -> Snapshot:
         """Return the figures at a Unix time: counts, audio, dollars, pace, and what slows the batch down."""
-        return take_snapshot(self.ledger, self.batch_ids, now)
+        return replace(take_snapshot(self.ledger, self.batch_ids, now), outage=waits_for(self.path))
 
 
 def jobs_frame(rows: Iterable[Any]) -> pd.DataFrame:
