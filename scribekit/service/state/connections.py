@@ -27,10 +27,36 @@ class _Open:
         self.transport = transport
         self.closed = asyncio.Event()
         self.requests = 0
+        self.unsent_bytes = 0
         self.wait_for_request(FIRST_REQUEST_S)
 
     def wait_for_request(self, patience_s: float) -> None:
-        self.timer = asyncio.get_running_loop().call_later(patience_s, self.transport.abort)
+        self.timer = asyncio.get_running_loop().call_later(patience_s, self._close_unless_the_client_still_reads)
+
+    def _close_unless_the_client_still_reads(self) -> None:
+        before, self.unsent_bytes = self.unsent_bytes, self.transport.get_write_buffer_size()
+        if is_still_reading(self.unsent_bytes, before):
+            self.wait_for_request(KEEP_ALIVE_S)
+        elif self.unsent_bytes:
+            self.reset()
+        else:
+            self.transport.close()
+
+    def reset(self) -> None:
+        """Drop the connection at once, with all that is not sent yet."""
+        raw: Any = self.transport.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self.transport.abort()
+
+
+def is_still_reading(unsent_bytes: int, unsent_before: int) -> bool:
+    """Whether a client has an answer before it of which it took a part since the last look.
+
+    Example:
+        >>> is_still_reading(500, 800), is_still_reading(800, 800), is_still_reading(0, 800)
+        (True, False, False)
+    """
+    return unsent_bytes not in (0, unsent_before)
 
 
 class Connections:
@@ -85,9 +111,7 @@ class Connections:
         """Drop the connection of a request so that the client sees a reset; do nothing when the client has left."""
         if (found := self._open.get(scope["client"])) is None:
             return
-        raw: Any = found.transport.get_extra_info("socket")
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-        found.transport.abort()
+        found.reset()
         await found.closed.wait()
 
     async def close(self, scope: Scope) -> None:

@@ -1,10 +1,12 @@
 import asyncio
+import select
 import socket
 from urllib.parse import urlsplit
 
 import pytest
+from patience import PATIENCE_S
 
-from scribekit.service.state.connections import Connections
+from scribekit.service.state.connections import Connections, is_still_reading
 
 IMPATIENT = "from scribekit.service.state import connections; connections.FIRST_REQUEST_S = connections.KEEP_ALIVE_S = 0.3"
 
@@ -19,7 +21,7 @@ def test_a_connection_that_the_client_closed_first_cannot_be_dropped_and_does_no
 
 @pytest.fixture
 def impatient(start):
-    return start(prelude=IMPATIENT)
+    return start("--speed", "100000", prelude=IMPATIENT)
 
 
 def connected(service):
@@ -75,6 +77,23 @@ def test_a_connection_that_stops_after_its_first_request_is_closed(impatient):
 def test_a_request_may_take_longer_than_the_wait_for_it(start):
     service = start("--faults", '{"slow_body": 1, "slow_body_s": 1}', prelude=IMPATIENT)
     assert service.http.get("/v2/transcript").json()["transcripts"] == []
+
+
+@pytest.mark.skipif(not hasattr(select, "poll"), reason="no way to see the end of a connection without reading")
+def test_a_client_that_does_not_take_its_answer_is_dropped(impatient):
+    done = impatient.transcribe("http://files.example/long.mp3?duration=360000")["id"]  # an answer that no buffer of the system holds
+    with connected(impatient) as connection:
+        connection.sendall(head(impatient).replace(b"/v2/transcript", f"/v2/transcript/{done}".encode()) + b"\r\n")
+        ended = select.poll()
+        ended.register(connection, 0)  # only its end
+        assert ended.poll(PATIENCE_S * 1000)
+
+
+@pytest.mark.parametrize(
+    ("unsent", "before", "is_reading"), [(0, 0, False), (0, 9, False), (9, 9, False), (9, 0, True), (5, 9, True), (9, 5, True)]
+)
+def test_who_takes_an_answer_slowly_is_waited_for(unsent, before, is_reading):
+    assert is_still_reading(unsent, before) is is_reading
 
 
 def test_nonsense_after_the_answer_closes_the_connection(service):
