@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from scribekit.base import contract
+from scribekit.base.request_logs import masked_requests
 from scribekit.service.faults.spec import job_error
 from scribekit.service.recognisers.base import RecognitionError
 from scribekit.service.state.uploads import NoRoomError, TooLargeError, Upload, Uploads
@@ -67,7 +68,8 @@ class Sources:
         elif not fetch:
             yield None
         else:
-            download = await self._download(audio_url)
+            with masked_requests():
+                download = await self._download(audio_url)
             try:
                 yield download.path
             finally:

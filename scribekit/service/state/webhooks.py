@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scribekit.base.request_logs import masked_requests
 from scribekit.service.state.background import Background
 from scribekit.service.state.counters import Counters
 from scribekit.service.state.sources import is_loopback
@@ -125,7 +126,8 @@ class Webhooks:
         self._client = self._client or httpx.AsyncClient(trust_env=False, timeout=self._timeout_s, limits=limits)
         try:
             async with self._slots, asyncio.timeout(self._timeout_s):
-                answer = await self._client.post(target.url, json=body, headers=target.headers(secret))
+                with masked_requests(whole=True):
+                    answer = await self._client.post(target.url, json=body, headers=target.headers(secret))
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
             return None
         return answer.status_code
