@@ -30,7 +30,7 @@ from scribekit.api.connection import Connection
 from scribekit.base import schema
 from scribekit.corpus.handles import manifest_to_bytes
 from scribekit.corpus.ledger import Ledger
-from scribekit.corpus.ledger.database import pack, unpack
+from scribekit.corpus.ledger.packing import pack, unpack
 
 SIGNATURE, PASSWORD, HOOK_PASSWORD, ALERTS = "sig4f2a9c0017", "pass4f2a9c0017", "hook4f2a9c0017", "alert4f2a9c0017"
 SIGNED = f"X-Amz-Credential=AKIA1&X-Amz-Signature={SIGNATURE}"
