@@ -146,7 +146,7 @@ def word_signs(words: pd.DataFrame, *, languages: pd.DataFrame | None = None, vo
     may_be_stock = sentences.reduce(np.logical_or, np.array([hints_at_stock_phrase(form) for form in plain], dtype=bool)[written])
     is_stock = [may_be and is_stock_phrase(text) for text, may_be in zip(texts, may_be_stock.tolist(), strict=True)]
     found = {
-        REPEATED: repeated(words),
+        REPEATED: repeated(words["recording_id"], written, plain),
         WORD_RATE: _is_too_fast(words, sentences)[sentences.codes] | (lengths > LONGEST_WORD_MS),
         STOCK_PHRASE: np.array(is_stock, dtype=bool)[sentences.codes],
         LANGUAGE: np.array(is_mismatch, dtype=bool)[sentences.codes],
