@@ -27,7 +27,8 @@ from scribekit.transcripts.edits.create import NewEdit, correct, reassign
 def smooth_speakers(batch_or_corpus: Batch | Corpus, *, max_words: int = 1, max_gap_s: float = 1.0, progress: bool = True) -> pd.DataFrame:
     """Propose to merge stray turns into the turn around them: a word or two of B in the middle of what A says is mostly A's.
 
-    Nothing is changed. Drop the rows that you do not want, and give the rest to :func:`apply_edits`.
+    A short turn after the end of a sentence or a question is an answer, and is not proposed ("Did you see him?" "No."). Nothing is
+    changed. Drop the rows that you do not want, and give the rest to :func:`apply_edits`.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.

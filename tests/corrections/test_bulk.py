@@ -86,12 +86,19 @@ def test_a_word_is_found_however_its_accents_are_encoded(tmp_path):
     assert len(sk.propose_correction(corpus, unicodedata.normalize("NFC", "kovač"), "Kovacz")) == 1
 
 
-def test_stray_turns_are_proposed_and_folded(corpus):
+def test_stray_turns_are_proposed_and_folded(tmp_path):
+    corpus = store(tmp_path / "corpus", {"one": [("A", "Good morning old"), ("B", "Kovic"), ("A", "so we begin")]})
     proposals = sk.smooth_speakers(corpus)
-    assert proposals[["recording_id", "text", "speaker", "to"]].to_numpy().tolist() == [["one", "Fine", "B", "A"]]
+    assert proposals[["recording_id", "text", "speaker", "to"]].to_numpy().tolist() == [["one", "Kovic", "B", "A"]]
     assert sk.smooth_speakers(corpus, max_gap_s=0.05).empty
     sk.apply_edits(corpus, proposals)
-    assert texts(corpus) == [["A", "Good morning Kovic. Fine so we begin"]]
+    assert texts(corpus) == [["A", "Good morning old Kovic so we begin"]]
+
+
+def test_short_answers_are_not_given_to_the_asker(corpus, tmp_path):
+    assert sk.smooth_speakers(corpus).empty  # "Good morning Kovic." "Fine"
+    asked = store(tmp_path / "asked", {"one": [("A", "Did you see him?"), ("B", "No."), ("A", "Are you sure of that?")]})
+    assert sk.smooth_speakers(asked, max_words=2).empty
 
 
 def test_recordings_of_the_same_content_are_edited_once(twice):

@@ -78,6 +78,11 @@ class State:
         """Whether a speaker has that name."""
         return name is not None and name in map(attrgetter("speaker"), self.words)
 
+    def label_of(self, name: str) -> str | None:
+        """Return the label that the service gave to most words of a speaker; None if it gave none."""
+        labels = Counter(word.label for word in self.words if word.speaker == name and word.label is not None)
+        return labels.most_common(1)[0][0] if labels else None
+
     def turns(self) -> list[list[int]]:
         """Return the positions of the words of each turn, in order of appearance; words without a turn are in none."""
         return by_turn(self.words)
