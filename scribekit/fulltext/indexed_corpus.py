@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -17,7 +18,8 @@ from scribekit.corpus import payloads
 from scribekit.corpus.handles import Corpus
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.view import CorpusView
-from scribekit.fulltext.concordance import WORD_COLUMNS, Packed, Query, pack
+from scribekit.fulltext.concordance import WORD_COLUMNS, CountedWords, Packed, Query, counted_words, pack
+from scribekit.fulltext.concordance.lines import Integers
 from scribekit.fulltext.index import Entry, Index
 from scribekit.fulltext.translated import translated_words
 from scribekit.tables.arrow import WhereRecordings, recordings_where
@@ -124,6 +126,15 @@ class IndexedCorpus:
     def texts(self) -> Iterator[tuple[str, str]]:
         """Return recording id and terms of every chosen recording, one at a time."""
         return ((recording_id, self.index.text(number)) for recording_id, number in self.recordings.items())
+
+    def counted(self) -> Iterator[tuple[str, str, CountedWords]]:
+        """Return recording id, terms and counted words of every chosen recording, one at a time."""
+        for recording_id, number in self.recordings.items():
+            text = self.index.text(number)
+            yield recording_id, text, counted_words(text, partial(self._words_of_terms, number))
+
+    def _words_of_terms(self, number: int) -> Integers:
+        return self.index.document(number).word_of_term
 
 
 def _ledger_state(view: CorpusView) -> _LedgerState:
