@@ -85,6 +85,7 @@ class Context:
         newest: Id of the newest transcript that the service has listed so far.
         limits: The user's limits.
         forgets_jobs: The service costs nothing and may have forgotten the job.
+        in_doubt_s: Seconds since this process claimed the job, or last asked for it to be created; by a clock that never jumps.
         is_own: A failure is the recording's own: others went through meanwhile.
     """
 
@@ -93,6 +94,7 @@ class Context:
     newest: str | None = None
     limits: Limits = field(default_factory=Limits)
     forgets_jobs: bool = False
+    in_doubt_s: float = 0.0
     is_own: bool = True
 
 
@@ -139,7 +141,7 @@ def _resume(job: Job, context: Context) -> Step:
         raise ValueError(f"job {job.key} has ended")
     if job.state == SUBMITTING:
         # The request may have left long after its intent was recorded, and just before the process ended.
-        return Step(replace(job, intent_at=context.now), Action.RECONCILE, event="in doubt")
+        return Step(job, Action.RECONCILE, event="in doubt")
     if job.state in AT_SERVICE:
         return Step(job, Action.WAIT)
     return _send(job, context)
@@ -147,7 +149,7 @@ def _resume(job: Job, context: Context) -> Step:
 
 def _send(job: Job, context: Context, event: str = "", after_s: float = 0.0) -> Step:
     """Upload first when the service does not have the bytes, or may have removed them; then submit."""
-    is_fresh = job.uploaded_at is not None and context.now - job.uploaded_at < UPLOAD_LIVES_S
+    is_fresh = job.uploaded_at is not None and abs(context.now - job.uploaded_at) < UPLOAD_LIVES_S  # in the future: a clock has jumped
     if job.is_local and not (job.upload_url and is_fresh):
         reset = replace(job, state=PLANNED, upload_url=None, uploaded_at=None, transcript_id=None)
         return Step(reset, Action.UPLOAD, after_s, event)
@@ -167,7 +169,7 @@ def _accepted(job: Job, transcript_id: str, status: str, *, found: bool, context
 
 def _not_found(job: Job, context: Context) -> Step:
     """Submit again only when the list has had time to show what the lost request may have created."""
-    wait = (job.intent_at or context.now) + context.limits.settle_s - context.now
+    wait = context.limits.settle_s - context.in_doubt_s
     if wait > 0:
         return Step(job, Action.RECONCILE, after_s=wait, event="not in the list yet")
     if job.failures >= context.limits.tries:
@@ -208,7 +210,7 @@ def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Ste
     """Search the list after silence or a 5xx: the request, the only one that costs money, may have taken effect."""
     may_have_worked = answer.sent if isinstance(answer, NoAnswer) else answer.status >= 500
     if may_have_worked:
-        in_doubt = replace(job, failures=job.failures + context.is_own, intent_at=context.now)  # it may have waited before it was sent
+        in_doubt = replace(job, failures=job.failures + context.is_own)
         return Step(in_doubt, Action.RECONCILE, min(1.0, context.limits.settle_s), "answer lost", failure_of(answer))
     back = replace(job, state=UPLOADED if job.upload_url else PLANNED, intent_at=None)
     failure = failure_of(answer)
@@ -227,7 +229,7 @@ def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> 
     failure = failure_of(answer)
     if failure.recovery in (Recovery.STOP_BATCH, Recovery.GIVE_UP):
         return Step(job, Action.STOP, event=failure.kind, failure=failure)
-    waited = max(context.now - (job.intent_at or context.now), 0.0)
+    waited = context.in_doubt_s
     pause = min(max(context.limits.backoff_s, waited / 4), BACKOFF_MOST * context.limits.backoff_s)
     retry_after = answer.retry_after_s if isinstance(answer, Refused) else None
     return Step(job, Action.RECONCILE, retry_after if retry_after is not None else context.jitter * pause, failure.kind, failure)

@@ -31,6 +31,7 @@ from scribekit.batch.which_service import with_embedded_service, work_left
 from scribekit.corpus import status
 from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes, takes_corpus
 from scribekit.corpus.ledger import Ledger
+from scribekit.recordings.manifest import with_public_sources
 from scribekit.recordings.scan import read_manifest
 
 _log = logging.getLogger("scribekit.batch.transcribe")
@@ -118,7 +119,7 @@ def submit_batch(
         _check_ids(ledger, job_plan)
         number = ledger.plan_batch(
             job_plan.fingerprint,
-            manifest_to_bytes(frame),
+            manifest_to_bytes(with_public_sources(frame)),
             job_plan.rows,
             job_plan.jobs,
             host=connection.host,
@@ -296,9 +297,9 @@ def _run(
         total = sum(ledger.states(batch_ids).values())
     with Progress(total, description=description, enabled=progress, if_stopped=_IF_STOPPED) as line:
 
-        def show(states: Counter[str], outage: str) -> None:
+        def show(states: Counter[str], waits_for: str) -> None:
             ended, counts = status.summary(states)
-            line.update(ended if settings["to_the_end"] else ended + counts.get("at the service", 0), note=outage, counts=counts)
+            line.update(ended if settings["to_the_end"] else ended + counts.get("at the service", 0), note=waits_for, counts=counts)
 
         run = drive(Run(corpus.path, batch_ids, connection, limits or Limits(), on_progress=show, **settings))
         with contextlib.suppress(TimeoutError):

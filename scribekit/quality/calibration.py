@@ -142,7 +142,7 @@ def _judged_by_people(view: CorpusView, words: pd.DataFrame) -> pd.Series[Any]:
 
 def _signs(words: pd.DataFrame, languages: pd.DataFrame | None) -> pd.DataFrame:
     """Return the signs of the words, with the index of the words."""
-    ordered = in_reading_order(words.assign(_row=words.index))
+    ordered = in_reading_order(words.assign(_row=words.index), languages)
     signs = word_signs(ordered, languages=languages)
     return signs.set_axis(ordered["_row"].to_numpy())
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from scribekit.base.text import CLOSING, ends_sentence
+from scribekit.base.sentences import CLOSING, ends_sentence
 from scribekit.transcripts.edits.state import State
 
 STRAY_WORDS = 2
