@@ -182,7 +182,7 @@ def _chunk_units(chunk: str) -> list[str]:
     found: list[str] = []
     is_open = False  # whether the next letter or digit continues the run
     for character in chunk:
-        is_part = found and (_is_mark(character) or character in _FOLLOWING or found[-1][-1] in _LEADING)
+        is_part = found and (_is_mark(character) or character in _FOLLOWING or (found[-1][-1] in _LEADING and is_unspaced(character)))
         if is_part or (is_open and _kind(character) == _IS_SPACED):
             found[-1] += character
         else:

@@ -6,7 +6,6 @@ sentence or a question it is an answer. At a close turn change the boundary is o
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +25,7 @@ CLOSE_CHANGE_MS = 150
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 NOBODY = -1
+_LAST_WORDS = 5  # quotes and brackets may be words of their own
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,8 @@ def ends_a_sentence(texts: Sequence[str]) -> bool:
         >>> ends_a_sentence(["Did", "you", "see", "him?", "”"]), ends_a_sentence(["we", "saw", "Dr."])
         (True, False)
     """
-    return any(ends_sentence(text) for text in itertools.islice((text for text in reversed(texts) if text.strip(CLOSING)), 1))
+    *before, last = ["", *(text for text in texts[-_LAST_WORDS:] if text.strip(CLOSING))]
+    return ends_sentence(last, before=before[-1] if before else "")
 
 
 def change_pauses(turns: TurnSpans) -> npt.NDArray[np.float64]:
