@@ -27,6 +27,10 @@ class OptionError(ScribekitError):
     """An option, column, format or keyword is unknown, or has a value that the service would refuse."""
 
 
+class ManifestWarning(UserWarning):
+    """A table of recordings could be read only by a guess, or has something that its user should know before anything is sent."""
+
+
 class PaidAgainWarning(UserWarning):
     """Recordings that already have a transcript are sent, and paid for, again."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from scribekit.api import options as opt
 from scribekit.base.errors import ManifestError, OptionError
 from scribekit.batch import pricing
 from scribekit.corpus.job import Job, PlannedRow
-from scribekit.recordings.manifest import check_ids, is_url, problem, split_problem
+from scribekit.base.signed_addresses import without_signature
+from scribekit.recordings.manifest import check_ids, is_url, numbers, problem, split_problem, with_lengths
 
 NEEDED_COLUMNS = ("recording_id", "source", "duration_s", "channels", "sha256", "problem")
 
@@ -54,6 +56,8 @@ class PlanningContext:
         model: The one model that answers, where that does not depend on the request.
         assume_duration_s: The length to assume where none is known.
         assume_usd_per_hour: The price of an hour of audio to assume where none is known.
+        known: The jobs of addresses that the corpus has at this service: content and options → key. They may be of an earlier version,
+            whose keys had the signatures of addresses in them.
     """
 
     host: str
@@ -61,6 +65,7 @@ class PlanningContext:
     model: str | None = None
     assume_duration_s: float | None = None
     assume_usd_per_hour: float | None = None
+    known: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False, compare=False)
 
 
 def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext, options: Mapping[str, Any] | None = None) -> JobPlan:
@@ -83,7 +88,8 @@ def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext, opt
     columns = opt.option_columns(manifest.columns)
     planner = _Planner(opt.config_options(config, options, columns=columns), columns, context)
     check_ids(manifest["recording_id"].tolist())
-    rows = list(_with_duplicates(map(planner.plan, _rows(manifest, columns))))
+    table = with_lengths(manifest).assign(channels=numbers(manifest, "channels"))
+    rows = list(_with_duplicates(map(planner.plan, _rows(table, columns))))
     digest = hashlib.sha256()
     for row in rows:
         digest.update(f"{row.recording_id}\0{row.job_key}\0{row.error_kind}\n".encode())
@@ -98,6 +104,16 @@ def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext, opt
         without_rate=tuple(dict.fromkeys(unpriced)),
         option_columns=tuple(columns),
     )
+
+
+def content_of(source: str, sha256: str | None) -> str:
+    """Return what a recording is, whatever its name: the SHA-256 of a file, or an address without its signature and fragment.
+
+    Example:
+        >>> content_of("https://a.example/x.mp3?Expires=1767225600&Signature=4f2a#t=5", None)
+        'https://a.example/x.mp3'
+    """
+    return sha256 or without_signature(source).partition("#")[0]
 
 
 def job_key(content: str, options: str, host: str) -> str:
@@ -122,6 +138,7 @@ class _Planner:
         self._base_json = opt.canonical_json(base)
         self._columns = columns
         self._context = context
+        self._keys = dict(context.known)
 
     def plan(self, row: Mapping[str, Any]) -> PlannedRow:
         recording_id, source = str(row["recording_id"]), _text(row["source"]) or ""
@@ -140,7 +157,9 @@ class _Planner:
         problem_of_length = _length_problem(options, duration)
         if problem_of_length is not None:
             return PlannedRow(recording_id, source, None, "bad_option", problem_of_length)
-        key = job_key(sha256 or source, options, self._context.host)
+        # The key of an address without a signature has always been made of the whole address.
+        new_key = job_key(sha256 or without_signature(source), options, self._context.host)
+        key = self._keys.setdefault((content_of(source, sha256), options), new_key)
         if key not in self.jobs:
             location = str(self._context.root / source) if sha256 else source
             self.jobs[key] = Job(key, location, options, duration, sha256, _estimate(options, duration, row["channels"], self._context))
@@ -173,7 +192,7 @@ def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:
 def _estimate(options_json: str, duration_s: float | None, channels: Any, context: PlanningContext) -> float | None:
     """Return the most that the job can cost, by the most expensive model that may answer. None when a rate or the length is unknown."""
     length = duration_s if duration_s is not None else context.assume_duration_s
-    rate = _hourly_rate(options_json, pricing.ASSUMED_CHANNELS if pd.isna(channels) else int(channels), context)
+    rate = _hourly_rate(options_json, int(channels) if 1 <= channels < math.inf else pricing.ASSUMED_CHANNELS, context)
     return None if length is None or rate is None else rate * length / 3600
 
 

@@ -48,8 +48,8 @@ def plan(
     thousand recordings only a regular sample is simulated.
 
     Args:
-        manifest: As for :func:`estimate_cost`: a manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in
-            seconds. Files count with their ``size_bytes`` for the upload, links need none.
+        manifest: As for :func:`estimate_cost`: a manifest frame, or any frame or list of dicts with lengths. Files count with their
+            ``size_bytes`` for the upload, links need none. A row whose length cannot be read counts as refused.
         config: An ``assemblyai.TranscriptionConfig``. A column that has the name of an option overrides it for its row.
         options: Further options by name, as for :func:`submit_batch`.
         limits: The pace (see :class:`Limits`): slots, request window, polling.
