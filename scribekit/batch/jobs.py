@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,9 @@ import pandas as pd
 
 from scribekit.api import options as opt
 from scribekit.base.errors import ManifestError, OptionError
+from scribekit.base.signed_addresses import without_signature
 from scribekit.batch import pricing
 from scribekit.corpus.job import Job, PlannedRow
-from scribekit.base.signed_addresses import without_signature
 from scribekit.recordings.manifest import check_ids, is_url, numbers, problem, split_problem, with_lengths
 
 NEEDED_COLUMNS = ("recording_id", "source", "duration_s", "channels", "sha256", "problem")
@@ -56,8 +56,8 @@ class PlanningContext:
         model: The one model that answers, where that does not depend on the request.
         assume_duration_s: The length to assume where none is known.
         assume_usd_per_hour: The price of an hour of audio to assume where none is known.
-        known: The jobs of addresses that the corpus has at this service: content and options → key. They may be of an earlier version,
-            whose keys had the signatures of addresses in them.
+        known: Key, source and options of the jobs of addresses that the corpus has at this service, the best of equal ones first. Keys of
+            earlier versions were made of addresses with their signatures: such a job is found by its address without it.
     """
 
     host: str
@@ -65,7 +65,7 @@ class PlanningContext:
     model: str | None = None
     assume_duration_s: float | None = None
     assume_usd_per_hour: float | None = None
-    known: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False, compare=False)
+    known: Sequence[tuple[str, str, str]] = field(default=(), hash=False, compare=False)
 
 
 def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext, options: Mapping[str, Any] | None = None) -> JobPlan:
@@ -138,7 +138,12 @@ class _Planner:
         self._base_json = opt.canonical_json(base)
         self._columns = columns
         self._context = context
-        self._keys = dict(context.known)
+        self._keys: dict[tuple[str, str], str] = {}
+        self._sources: dict[str, str] = {}
+        for key, source, known_options in context.known:
+            content = content_of(source, None)
+            self._keys.setdefault((content, known_options), key)
+            self._sources.setdefault(content, source)
 
     def plan(self, row: Mapping[str, Any]) -> PlannedRow:
         recording_id, source = str(row["recording_id"]), _text(row["source"]) or ""
@@ -157,12 +162,15 @@ class _Planner:
         problem_of_length = _length_problem(options, duration)
         if problem_of_length is not None:
             return PlannedRow(recording_id, source, None, "bad_option", problem_of_length)
-        # The key of an address without a signature has always been made of the whole address.
+        content = content_of(source, sha256)
+        # The key of an address without a signature has always been made of the whole address, with its fragment.
         new_key = job_key(sha256 or without_signature(source), options, self._context.host)
-        key = self._keys.setdefault((content_of(source, sha256), options), new_key)
+        key = self._keys.setdefault((content, options), new_key)
         if key not in self.jobs:
-            location = str(self._context.root / source) if sha256 else source
-            self.jobs[key] = Job(key, location, options, duration, sha256, _estimate(options, duration, row["channels"], self._context))
+            location = str(self._context.root / source) if sha256 else self._sources.setdefault(content, without_signature(source))
+            link = None if sha256 or source == location else source
+            estimate = _estimate(options, duration, row["channels"], self._context)
+            self.jobs[key] = Job(key, location, options, duration, sha256, estimate, upload_url=link)
         return PlannedRow(recording_id, source, key, kind, sentence)
 
     def _options(self, row: Mapping[str, Any]) -> str:

@@ -187,7 +187,7 @@ def _in_corpus(corpus: Batch | Corpus, manifest: Any, config: Any, options: Mapp
         hosts = [to.host] if to else [host for host in ledger.hosts(ledger.batches()) if embedded_recogniser(host) is None]
         found: set[str] = set()
         for host in hosts:
-            rows = plan_jobs(manifest, config, PlanningContext(host, Path.cwd()), options).rows
+            rows = plan_jobs(manifest, config, PlanningContext(host, Path.cwd(), known=ledger.addresses(host)), options).rows
             taken = ledger.taken({row.job_key for row in rows if row.job_key})
             found |= {row.recording_id for row in rows if row.job_key in taken}
     return frozenset(found)
