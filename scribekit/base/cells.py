@@ -7,7 +7,7 @@ all of words such as ``null`` and ``NA``. What a cell was can be found where it 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from numbers import Real
 from typing import Any
@@ -74,6 +74,22 @@ def original(cell: Any, known: Iterable[str]) -> str | None:
         return cell
     found = [text for text in texts if may_have_been(cell, text)]
     return found[0] if len(found) == 1 else None
+
+
+def originals(cells: Sequence[Any], known: Iterable[str]) -> list[str | None]:
+    """Return for each cell the one of the known texts that it was; see :func:`original`.
+
+    Example:
+        >>> originals([101, "0102", 7], ["0101", "0102"])
+        ['0101', '0102', None]
+    """
+    texts = dict.fromkeys(known)
+    found: dict[Any, str | None] = {}
+    for cell in cells:
+        key = None if is_missing(cell) else cell
+        if key not in found:
+            found[key] = cell if isinstance(cell, str) and cell in texts else original(cell, texts)
+    return [found[None if is_missing(cell) else cell] for cell in cells]
 
 
 def yes_or_no(cell: Any) -> bool | None:

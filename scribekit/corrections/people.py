@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from scribekit.base import schema
+from scribekit.base.cells import cell_text, may_have_been, original
 from scribekit.base.errors import OptionError, nearest
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.view import time_stamp
-from scribekit.corrections.bulk import apply, each_replayed
+from scribekit.corrections.bulk import apply, each_replayed, recordings_named, text_given
 from scribekit.transcripts import edits
 from scribekit.transcripts.edits.create import NewEdit, rename
 
@@ -65,7 +66,8 @@ def name_people(
         The new table of people.
 
     Raises:
-        OptionError: There is no such recording or speaker, a name is empty, or somebody else in the recording has the name already. Or two
+        OptionError: There is no such recording or speaker, a name is empty or a number (which may have been another text before the table
+            was read from CSV or Excel), or somebody else in the recording has the name already. Or two
             recordings are the same file or URL, and are given different names. Then nothing is renamed. To merge two speakers, use
             ``review(…).merge``.
         ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is renamed.
@@ -157,34 +159,44 @@ def _people_rows(recording_id: str, state: edits.State) -> Iterator[dict[str, An
         }
 
 
-def _changed_names(corpus: Corpus, names: pd.DataFrame | Mapping[str, str], *, progress: bool) -> dict[str, dict[str, str]]:
-    """Return recording → old name → new name, for the names that change."""
+def _changed_names(corpus: Corpus, names: pd.DataFrame | Mapping[str, str], *, progress: bool) -> dict[str, list[tuple[Any, Any]]]:
+    """Return recording → old and new names, as they are in the cells of the table."""
     if isinstance(names, Mapping):
         table = people(corpus, progress=progress)
         unknown = [name for name in names if name not in set(table["speaker"])]
         if unknown:
-            raise OptionError(f"Nobody is called {unknown[0]!r} in the corpus.{nearest(unknown[0], table['speaker'].unique())}")
+            raise OptionError(f"Nobody is called {unknown[0]!r} in the corpus.{nearest(str(unknown[0]), table['speaker'].unique())}")
         table = table.assign(name=table["speaker"].map(dict(names)).fillna(table["speaker"]))
     else:
         table = names
         missing = [name for name in ("recording_id", "speaker", "name") if name not in table]
         if missing:
             raise OptionError(f"The table has no column {missing[0]!r}. Give the table of people(corpus), with other values in 'name'.")
-    changes: dict[str, dict[str, str]] = {}
-    for recording_id, old, new in table[["recording_id", "speaker", "name"]].itertuples(index=False):
-        if not isinstance(new, str) or not new.strip():
-            raise OptionError(f"The name for {old!r} in {recording_id!r} is empty. Leave it as it was, or give a name.")
-        if new.strip() != old:
-            changes.setdefault(recording_id, {})[old] = new.strip()
+    with corpus.reading() as view:
+        recordings = recordings_named(table["recording_id"].tolist(), [name for name, _ in view.completed])
+    changes: dict[str, list[tuple[Any, Any]]] = {}
+    for recording_id, old, new in zip(recordings, table["speaker"].tolist(), table["name"].tolist(), strict=True):
+        changes.setdefault(recording_id, []).append((old, new))
     return changes
 
 
-def _renamings(recording_id: str, state: edits.State, names: Mapping[str, str]) -> Iterator[NewEdit]:
+def _new_names(recording_id: str, speakers: Sequence[str], names: Iterable[tuple[Any, Any]]) -> dict[str, str]:
+    """Return old name → new name, for the names that change, from the cells of a table that may have been in a CSV or Excel file."""
+    found = {}
+    for old_cell, new_cell in names:
+        old = original(old_cell, speakers)
+        if old is None:
+            raise OptionError(f"Nobody is called {old_cell!r} in {recording_id!r}.{nearest(cell_text(old_cell) or '', speakers)}")
+        is_as_it_was = not isinstance(new_cell, str) and may_have_been(new_cell, old) and not isinstance(old_cell, str)
+        new = old if is_as_it_was else text_given(new_cell, "name", recording_id).strip()
+        if new != old:
+            found[old] = new
+    return found
+
+
+def _renamings(recording_id: str, state: edits.State, names: Iterable[tuple[Any, Any]]) -> Iterator[NewEdit]:
     """Yield renamings in an order in which nobody else has the new name. People who swap names get a temporary name first."""
-    left = dict(names)
-    for old in left:
-        if old not in state.speakers():
-            raise OptionError(f"Nobody is called {old!r} in {recording_id!r}.{nearest(old, state.speakers())}")
+    left = _new_names(recording_id, state.speakers(), names)
     while left:
         taken = set(state.speakers())
         free = next((name for name, new in left.items() if new not in taken), None)
