@@ -23,7 +23,7 @@ _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
 )
 _DELIMITERS = "\t;,|"
-_NOT_WESTERN = re.compile(r"[^\W\d_a-zA-Z]{4}")
+_NOT_WESTERN = re.compile(r"(?!(.)\1{3})[^\x00-\x7f]{4}")
 _DIRECTIVE = re.compile(r'\ufeff?"?sep=(.)"?\r?\n?', re.IGNORECASE)
 
 
@@ -57,7 +57,7 @@ def decoded(content: bytes) -> tuple[str, bool]:
         return content.decode("utf-8"), False
     except UnicodeDecodeError:
         text = content.decode("cp1252")
-        if _NOT_WESTERN.search(text):  # Cyrillic and the like, read as Western, are long runs of accented letters
+        if _NOT_WESTERN.search(text):  # other scripts, read as Western, are long runs of accented letters and signs
             raise
         return text, True
 
@@ -96,7 +96,8 @@ def read_delimited(text: str) -> Grid:
 
 def grid_of(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Grid:
     """Return a table without its empty rows and without empty columns that have no name. A column without a name is ``Unnamed: n``."""
-    filled = [list(row) for row in rows if any(cell is not None for cell in row)]
+    blank = ([None if isinstance(cell, str) and not cell.strip() else cell for cell in row] for row in rows)
+    filled = [row for row in blank if any(cell is not None for cell in row)]
     names = [name.strip("\ufeff \t\u00a0") for name in header]
     kept = [place for place, name in enumerate(names) if name or any(row[place] is not None for row in filled)]
     return Grid([names[place] or f"Unnamed: {place}" for place in kept], [[row[place] for place in kept] for row in filled])
@@ -144,5 +145,5 @@ def _cut(line: int, cells: Sequence[str], width: int) -> list[object]:
         raise ManifestError(
             f"line {line} has {len(cells)} cells, and the header has {width} columns. Put a cell that holds the delimiter between quotes"
         )
-    found: list[object] = [cell if cell.strip() else None for cell in cells[:width]]
+    found: list[object] = list(cells[:width])
     return found + [None] * (width - len(found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from scribekit.recordings.locate import expand_home
@@ -22,23 +22,7 @@ def plain(text: str) -> str:
         >>> plain('"C:\\calls\\a.wav"'), plain("\u202aa.wav\u00a0 ")
         ('C:\\calls\\a.wav', 'a.wav')
     """
-    stripped = _stripped(text)
-    while len(stripped) > 2 and _QUOTES.get(stripped[0]) == stripped[-1]:
-        stripped = _stripped(stripped[1:-1])
-    return stripped
-
-
-def _stripped(text: str) -> str:
-    start, end = 0, len(text)
-    while start < end and _is_unseen(text[start]):
-        start += 1
-    while end > start and _is_unseen(text[end - 1]):
-        end -= 1
-    return text[start:end]
-
-
-def _is_unseen(character: str) -> bool:
-    return character.isspace() or unicodedata.category(character) in ("Cf", "Cc")
+    return list(_peeled(text))[-1]
 
 
 def spellings(text: str) -> list[str]:
@@ -49,10 +33,38 @@ def spellings(text: str) -> list[str]:
         (['"calls/a.wav"', 'calls/a.wav'], ['calls\\a.wav', 'calls/a.wav'])
     """
     found = []
-    for written in (text, _stripped(text), plain(text)):
+    for written in _peeled(text):
         for path in (written, written.replace("\\", "/")) if os.sep == "/" else (written,):
             found += [path] if path.isascii() else [path, unicodedata.normalize("NFC", path), unicodedata.normalize("NFD", path)]
     return list(dict.fromkeys(found))
+
+
+def _peeled(text: str) -> Iterator[str]:
+    """Yield a path without one thing after the other that may not belong to it: a name on the disk may begin with a space."""
+    while True:
+        unmarked = _stripped(text, _is_mark)
+        bare = _stripped(unmarked, _is_unseen)
+        yield from (text, unmarked, unmarked[: unmarked.rindex(bare) + len(bare)], unmarked[unmarked.index(bare) :], bare)
+        if len(bare) < 3 or _QUOTES.get(bare[0]) != bare[-1]:
+            return
+        text = bare[1:-1]
+
+
+def _stripped(text: str, is_left_out: Callable[[str], bool]) -> str:
+    start, end = 0, len(text)
+    while start < end and is_left_out(text[start]):
+        start += 1
+    while end > start and is_left_out(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in ("Cf", "Cc")
+
+
+def _is_unseen(character: str) -> bool:
+    return character.isspace() or _is_mark(character)
 
 
 class Folder:

@@ -51,7 +51,7 @@ def read_table_file(path: Path, as_text: Collection[object] | None = ()) -> pd.D
         ".parquet": pd.read_parquet,
         ".json": lambda file: table_of(json.loads(_text_of(file))),
         ".jsonl": lambda file: table_of(_json_lines(_text_of(file))),
-        ".xlsx": lambda file: _frame(_sheet(file), as_text),
+        ".xlsx": lambda file: _frame(_sheet(file), as_text, has_types=True),
     }
     readers |= {".ndjson": readers[".jsonl"], ".xlsm": readers[".xlsx"]}
     suffix = path.suffix.lower()
@@ -157,23 +157,26 @@ def _sheet(path: Path) -> Grid:
     return grid_of([cell_text(cell) or "" for cell in rows[0]], rows[1:])
 
 
-def _frame(grid: Grid, as_text: Collection[object] | None) -> pd.DataFrame:
+def _frame(grid: Grid, as_text: Collection[object] | None, *, has_types: bool = False) -> pd.DataFrame:
+    """Return a table as a frame. Where its cells have types, a text is not read as a number."""
     repeated = sorted({name for name in grid.header if grid.header.count(name) > 1})
     if repeated:
         raise ManifestError(f"Columns must have different names; found more than once: {', '.join(repeated)}. Rename or drop one of each")
     columns = zip(*grid.rows, strict=True) if grid.rows else ([] for _ in grid.header)
     left = grid.header if as_text is None else as_text
-    return pd.DataFrame({name: _column(name, list(cells), is_text=name in left) for name, cells in zip(grid.header, columns, strict=True)})
+    named = zip(grid.header, map(list, columns), strict=True)
+    return pd.DataFrame({name: _column(name, cells, is_text=name in left, has_types=has_types) for name, cells in named})
 
 
-def _column(name: str, cells: list[Any], *, is_text: bool) -> pd.Series[Any]:
+def _column(name: str, cells: list[Any], *, is_text: bool, has_types: bool) -> pd.Series[Any]:
     """Return a column with the dtype in which each of its values is what it was."""
     option = OPTIONS.get(name)
     present = [cell for cell in cells if cell is not None]
     if is_text or name in TEXT_COLUMNS or (option and option.kind in _TEXTS):
         return pd.Series([cell_text(cell) for cell in cells], dtype="str")
-    if present and all(isinstance(cell, str) for cell in present):
-        return _of_texts(cells, present, is_bool=option is not None and option.kind is Kind.BOOLEAN)
+    is_switch = option is not None and option.kind is Kind.BOOLEAN
+    if present and all(isinstance(cell, str) for cell in present) and (is_switch or not has_types):
+        return _of_texts(cells, present, is_bool=is_switch)
     kinds = {type(cell) for cell in present}
     if kinds == {bool}:
         return pd.Series(cells, dtype="bool" if len(present) == len(cells) else "boolean")
@@ -181,7 +184,7 @@ def _column(name: str, cells: list[Any], *, is_text: bool) -> pd.Series[Any]:
         return pd.Series(cells, dtype="int64" if len(present) == len(cells) else "Int64")
     if kinds and kinds <= {int, float}:
         return pd.Series(cells, dtype="float64")
-    if len(kinds) > 1 or not kinds:
+    if len(kinds) > 1 or not kinds or kinds == {str}:
         return pd.Series([cell_text(cell) for cell in cells], dtype="str")
     return pd.Series(cells)
 
@@ -207,7 +210,7 @@ def _survive(texts: Iterable[str]) -> bool:
             return False
         written = repr(number)
         with_point = with_point and text == written
-        without = without and text == written.removesuffix(".0")
+        without = without and text == written.removesuffix(".0") != "-0"
         if not (with_point or without) or not math.isfinite(number):
             return False
     return True
