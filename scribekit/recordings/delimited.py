@@ -68,9 +68,9 @@ def _unmarked_utf16(content: bytes) -> str | None:
     if len(start) < 4 or len(content) % 2:
         return None
     first, second = start[::2].count(0), start[1::2].count(0)
-    if max(first, second) <= len(start) // 4 or min(first, second):
+    if max(first, second) <= len(start) // 8 or 4 * min(first, second) > max(first, second):
         return None
-    return "utf-16-be" if first else "utf-16-le"
+    return "utf-16-be" if first > second else "utf-16-le"
 
 
 def read_delimited(text: str) -> Grid:

@@ -44,8 +44,21 @@ def test_a_whole_number_has_no_point():
 
 @pytest.mark.parametrize(
     ("cell", "answer"),
-    [("yes", True), ("TRUE", True), (" Right ", True), (1, True), (1.0, True), (True, True), ("No", False), ("f", False), (0, False), ("", None), (None, None), ("NA", None)],
-)  # fmt: skip
+    [
+        ("yes", True),
+        ("TRUE", True),
+        (" Right ", True),
+        (1, True),
+        (1.0, True),
+        (True, True),
+        ("No", False),
+        ("f", False),
+        (0, False),
+        ("", None),
+        (None, None),
+        ("NA", None),
+    ],
+)
 def test_yes_and_no_are_read_however_they_are_written(cell, answer):
     assert yes_or_no(cell) is answer
 

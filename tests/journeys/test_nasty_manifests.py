@@ -1,6 +1,7 @@
 """Generated tables, as people and their programs write them, through everything that reads a manifest: nothing is another file than meant,
 nothing is counted or changed in silence, and every error is one of ours."""
 
+import contextlib
 import csv
 import io
 import math
@@ -19,7 +20,18 @@ from scribekit.base.errors import ManifestError, OptionError
 from scribekit.base.options import OPTIONS
 
 NAMES = ("a.wav", "old_a.wav", "Größe & co.wav", " led.wav", "semi;colon, comma.wav", "007.wav", "NA")
-LENGTHS = {"01:00:00": 3600, "45:10": 2710, "3600,5": 3600.5, "90": 90, "1h 5min": 3900, "": None, "n/a": None, "soon": "bad_length", "3,600": "bad_length", "-1": "bad_length"}  # fmt: skip
+LENGTHS = {
+    "01:00:00": 3600,
+    "45:10": 2710,
+    "3600,5": 3600.5,
+    "90": 90,
+    "1h 5min": 3900,
+    "": None,
+    "n/a": None,
+    "soon": "bad_length",
+    "3,600": "bad_length",
+    "-1": "bad_length",
+}
 OWN = st.one_of(
     st.sampled_from(["007", "1.10", "1e5", "0049176", "NA", "None", "Hello, world", "a;b", 'say "so"', "tab\there", "two\nlines", ""]),
     st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=8),
@@ -38,11 +50,16 @@ def library(tmp_path_factory):
 
 
 ROWS = st.lists(
-    st.tuples(st.one_of(st.sampled_from(NAMES), st.integers(0, 9).map("https://host.example/{}.mp3".format)), st.sampled_from(DECORATIONS), OWN, st.sampled_from(sorted(LENGTHS))),
+    st.tuples(
+        st.one_of(st.sampled_from(NAMES), st.integers(0, 9).map("https://host.example/{}.mp3".format)),
+        st.sampled_from(DECORATIONS),
+        OWN,
+        st.sampled_from(sorted(LENGTHS)),
+    ),
     min_size=1,
     max_size=6,
     unique_by=lambda row: row[0],
-)  # fmt: skip
+)
 
 
 @given(
@@ -92,25 +109,36 @@ def check(frame, library, rows):
         else:
             readable += LENGTHS[written] or 0.0
             assert (None if math.isnan(length) else length) == LENGTHS[written]
-    try:
-        estimate = sk.estimate_cost(frame, models=["universal-2"])
-    except ManifestError as error:
-        assert "No length in the table can be read" in str(error)
-    else:
-        assert estimate["hours"][0] == pytest.approx(readable / 3600)
-        assert sk.plan(frame).to_frame() is not None
+    if frame["duration_s"].isna().all() and "bad_length" in {LENGTHS[written] for *_, written in rows}:
+        with pytest.raises(ManifestError, match="No length in the table can be read"):
+            sk.estimate_cost(frame, models=["universal-2"])
+        return
+    assert sk.estimate_cost(frame, models=["universal-2"])["hours"][0] == pytest.approx(readable / 3600)
+    assert len(sk.plan(frame).recordings()) == len(rows)
 
 
 @given(
     st.lists(
         st.dictionaries(
-            st.sampled_from(["path", "url", "duration", "length", "channels", "recording_id", "size_bytes", "own", "multichannel", *list(OPTIONS)[:8]]),
-            st.one_of(st.none(), st.text(max_size=6), st.integers(), st.floats(), st.booleans(), st.timedeltas(), st.dates(), st.lists(st.integers(), max_size=2), st.binary(max_size=3)),
+            st.sampled_from(
+                ["path", "url", "duration", "length", "channels", "recording_id", "size_bytes", "own", "multichannel", *list(OPTIONS)[:8]]
+            ),
+            st.one_of(
+                st.none(),
+                st.text(max_size=6),
+                st.integers(),
+                st.floats(),
+                st.booleans(),
+                st.timedeltas(),
+                st.dates(),
+                st.lists(st.integers(), max_size=2),
+                st.binary(max_size=3),
+            ),
             max_size=5,
         ),
         max_size=4,
     )
-)  # fmt: skip
+)
 @settings(max_examples=300)
 def test_any_table_is_a_manifest_or_refused_in_our_words(rows):
     with warnings.catch_warnings():
@@ -134,7 +162,5 @@ def test_any_file_is_a_manifest_or_refused_in_our_words(tmp_path, content, suffi
     path.write_bytes(content)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        try:
-            sk.read_manifest(path, progress=False)
-        except ManifestError as error:
-            assert str(error)
+        with contextlib.suppress(ManifestError):
+            assert "problem" in sk.read_manifest(path, progress=False)

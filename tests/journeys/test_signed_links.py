@@ -1,4 +1,4 @@
-"""Signed links are renewed: the recording is the same, what is there is taken, and what failed because its link had expired is sent again."""
+"""Signed links are renewed: the recording is the same, what is there is taken, and what failed for an expired link is sent again."""
 
 import json
 import time

@@ -45,7 +45,7 @@ from scribekit.recordings.lengths import column_unit, length_columns, read_lengt
         (dt.timedelta(minutes=1), 60),
         (np.timedelta64(90, "s"), 90),
         (pd.Timedelta("1h"), 3600),
-        (dt.datetime(1900, 1, 1, 2, 3), 7380),
+        (pd.Timestamp(1900, 1, 1, 2, 3).to_pydatetime(), 7380),
         (pd.Timestamp("1899-12-30 00:00:05", tz="UTC"), 5),
         *((cell, None) for cell in (None, math.nan, pd.NA, pd.NaT, "", "  ", "NA", "n/a", "unknown", "-", "?")),
     ],
@@ -56,15 +56,49 @@ def test_a_length_is_read_as_people_write_it(cell, seconds):
 
 @pytest.mark.parametrize(
     "cell",
-    ["soon", "3,600", "1:75", "1:61:00", "12:5", "-5", -1, math.inf, -math.inf, True, "inf", "5 x", "5min 1h", "1:00 PM", b"5", [5], {}, object(),
-     dt.datetime(2026, 1, 1), dt.timedelta(seconds=-1), "٣", "1.2.3", "1,2,3", "12:00:00:00"],
-)  # fmt: skip
+    [
+        "soon",
+        "3,600",
+        "1:75",
+        "1:61:00",
+        "12:5",
+        "-5",
+        -1,
+        math.inf,
+        -math.inf,
+        True,
+        "inf",
+        "5 x",
+        "5min 1h",
+        "1:00 PM",
+        b"5",
+        [5],
+        {},
+        object(),
+        pd.Timestamp(2026, 1, 1),
+        dt.timedelta(seconds=-1),
+        "٣",
+        "1.2.3",
+        "1,2,3",
+        "12:00:00:00",
+    ],
+)
 def test_what_may_be_something_else_is_not_a_length(cell):
     with pytest.raises(ValueError, match="is not a length"):
         read_length(cell)
 
 
-@given(st.one_of(st.text(max_size=12), st.text("0123456789:.,hms -", max_size=12), st.floats(), st.integers(), st.times(), st.timedeltas(), st.datetimes()))  # fmt: skip
+@given(
+    st.one_of(
+        st.text(max_size=12),
+        st.text("0123456789:.,hms -", max_size=12),
+        st.floats(),
+        st.integers(),
+        st.times(),
+        st.timedeltas(),
+        st.datetimes(),
+    )
+)
 def test_any_cell_is_a_length_unknown_or_refused(cell):
     try:
         seconds = read_length(cell)
@@ -82,18 +116,10 @@ def test_a_clock_time_and_its_seconds_are_the_same(seconds):
 
 
 def test_the_name_of_a_column_says_its_unit():
-    assert [column_unit(name) for name in ("duration_s", "Duration (sec)", "length_ms", "duration_minutes", "LENGTH_H")] == [
-        1,
-        1,
-        0.001,
-        60,
-        3600,
-    ]
-    assert length_columns(["length", "lengthy", "wavelength", "duration", 7, None, "duration_s", "length_cm"]) == [
-        "duration_s",
-        "duration",
-        "length",
-    ]
+    units = {"duration_s": 1, "Duration (sec)": 1, "length_ms": 0.001, "duration_minutes": 60, "LENGTH_H": 3600}
+    assert {name: column_unit(name) for name in units} == units
+    columns = ["length", "lengthy", "wavelength", "duration", 7, None, "duration_s", "length_cm"]
+    assert length_columns(columns) == ["duration_s", "duration", "length"]
     assert read_length("1500", 0.001) == 1.5
     assert read_length("1:00", 0.001) == 60
 

@@ -9,7 +9,28 @@ from workbooks import write_workbook
 from scribekit.base.errors import ManifestError, ManifestWarning
 from scribekit.recordings.table_files import read_table_file, table_of, with_dtypes
 
-ODD = ["007", "1.10", "1e5", "0049176", "NA", "None", "nan", "null", "inf", "-0", "+5", "1_000", "0x1F", "TRUE", "true", "12345678901234567890", "1.", ".5", "٣", "1,5"]  # fmt: skip
+ODD = [
+    "007",
+    "1.10",
+    "1e5",
+    "0049176",
+    "NA",
+    "None",
+    "nan",
+    "null",
+    "inf",
+    "-0",
+    "+5",
+    "1_000",
+    "0x1F",
+    "TRUE",
+    "true",
+    "12345678901234567890",
+    "1.",
+    ".5",
+    "٣",
+    "1,5",
+]
 TEXTS = st.one_of(
     st.sampled_from(ODD),
     st.integers().map(str),
@@ -90,8 +111,13 @@ def test_columns_of_excel_keep_their_kinds(tmp_path):
     rows = [["path", "whole", "gap", "share", "mixed", "yes"], ["a", 1, 2, 0.5, "x", True], ["b", 2, None, 1, 7, False]]
     frame = read_table_file(write_workbook(tmp_path / "m.xlsx", rows))
     assert frame.dtypes.astype(str).to_dict() == {
-        "path": "str", "whole": "int64", "gap": "Int64", "share": "float64", "mixed": "str", "yes": "bool"
-    }  # fmt: skip
+        "path": "str",
+        "whole": "int64",
+        "gap": "Int64",
+        "share": "float64",
+        "mixed": "str",
+        "yes": "bool",
+    }
     assert frame["mixed"].tolist() == ["x", "7"]
 
 
@@ -146,8 +172,13 @@ def test_the_user_decides_what_a_column_is(tmp_path):
 
 @pytest.mark.parametrize(
     ("dtype", "sentence"),
-    [({"cod": "str"}, "Did you mean 'code'"), ({"code": "int64"}, "'code' cannot be made"), ({"code": "nonsense"}, "'code'"), ({"code": "bool"}, "neither yes nor no")],
-)  # fmt: skip
+    [
+        ({"cod": "str"}, "Did you mean 'code'"),
+        ({"code": "int64"}, "'code' cannot be made"),
+        ({"code": "nonsense"}, "'code'"),
+        ({"code": "bool"}, "neither yes nor no"),
+    ],
+)
 def test_a_dtype_that_does_not_fit_is_refused(dtype, sentence):
     with pytest.raises(ManifestError, match=sentence):
         with_dtypes(pd.DataFrame({"code": ["x", "1"]}), dtype, ["code"])

@@ -2,6 +2,7 @@ import datetime as dt
 import io
 import zipfile
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +12,8 @@ from scribekit.recordings.xlsx import read_sheet
 
 ROWS = [
     ["path", "id", "n", "share", "day", "length", "at", "done", "empty"],
-    ["a.wav", "001", 7, 0.5, dt.datetime(2026, 1, 2), dt.timedelta(hours=30, minutes=1), dt.time(1, 2, 3), True, None],
-    ["b & <c>.wav", "NA", -3, 1.25, dt.datetime(2026, 1, 2, 3, 4, 5), dt.timedelta(seconds=90), dt.time(0, 45, 10), False, None],
+    ["a.wav", "001", 7, 0.5, pd.Timestamp(2026, 1, 2), dt.timedelta(hours=30, minutes=1), dt.time(1, 2, 3), True, None],
+    ["b & <c>.wav", "NA", -3, 1.25, pd.Timestamp(2026, 1, 2, 3, 4, 5), dt.timedelta(seconds=90), dt.time(0, 45, 10), False, None],
 ]  # fmt: skip
 
 
@@ -36,7 +37,7 @@ def test_a_text_that_was_escaped_is_itself(tmp_path):
 
 @given(st.binary(max_size=200))
 def test_what_is_not_a_workbook_is_refused(content):
-    with pytest.raises(ValueError, match="not an Excel workbook|cannot"):
+    with pytest.raises(ValueError, match="not an Excel workbook"):
         read_sheet(content)
 
 

@@ -4,6 +4,8 @@ import datetime as dt
 import zipfile
 from xml.sax.saxutils import escape
 
+import pandas as pd
+
 FORMATS = {"general": "General", "span": "[h]:mm:ss", "time": "hh:mm:ss", "date": "yyyy-mm-dd", "000": "000"}
 STYLES = {name: number for number, name in enumerate(FORMATS)}
 SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -17,7 +19,7 @@ def write_workbook(path, rows, *, shared=True, styles=None):
     formats = "".join(f'<numFmt numFmtId="{170 + place}" formatCode="{code}"/>' for place, code in enumerate(FORMATS.values()))
     cells = "".join(f'<xf numFmtId="{170 + place}"/>' for place in range(len(FORMATS)))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
-        sheets = f'<sheets><sheet name="Recordings" sheetId="1" r:id="rId7"/></sheets>'
+        sheets = '<sheets><sheet name="Recordings" sheetId="1" r:id="rId7"/></sheets>'
         file.writestr("xl/workbook.xml", f'<workbook xmlns="{SPACE}" xmlns:r="{RELATIONS}"><workbookPr/>{sheets}</workbook>')
         target = '<Relationship Id="rId7" Type="sheet" Target="worksheets/sheet1.xml"/>'
         file.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="packages">{target}</Relationships>')
@@ -53,5 +55,5 @@ def _number(cell):
     if isinstance(cell, dt.time):
         return (cell.hour * 3600 + cell.minute * 60 + cell.second) / 86_400, "time"
     if isinstance(cell, dt.datetime):
-        return (cell - dt.datetime(1899, 12, 30)).total_seconds() / 86_400, "date"
+        return (cell - pd.Timestamp(1899, 12, 30)).total_seconds() / 86_400, "date"
     return cell, "general"
