@@ -1,7 +1,8 @@
 """Signed links: which parameters of an address are its signature, and until when it is valid. Pure.
 
 A signature says who may fetch a recording and until when, not which recording it is: two links that differ in nothing else lead to the same
-one. Parameters are known by the scheme that they belong to, because short names such as ``se`` or ``sp`` mean other things elsewhere.
+one. Parameters are known by the scheme that they belong to, because short names such as ``se`` or ``sp`` mean other things elsewhere: here
+only what is a signature for certain counts, while :mod:`scribekit.base.addresses` hides whatever may be a secret.
 """
 
 from __future__ import annotations

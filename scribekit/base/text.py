@@ -1,7 +1,7 @@
 """The rules of written text that every room shares.
 
-This module owns how words join to running text, where a sentence ends, how text fits on one line of a file or a screen, and how words
-are normalised before they are compared. Client and service use the same functions, so that they agree.
+This module owns how words join to running text, how text fits on one line of a file or a screen, and how words are normalised before
+they are compared. Where sentences end is in ``sentences``. Client and service use the same functions, so that they agree.
 """
 
 from __future__ import annotations
@@ -98,47 +98,6 @@ def join_words(words: Sequence[str]) -> str:
     if is_spaced(text):
         return text
     return "".join(chain.from_iterable(zip(separators(words), words, strict=True)))
-
-
-# -- sentences --------------------------------------------------------------------------------------------------------
-
-SENTENCE_ENDS = ".?!…‽。．｡？！।॥۔؟።፧"
-"""Punctuation that ends a sentence."""
-CLOSING = "\"'”’“‘»«›‹)]}」』）］】"
-"""Quotes and brackets that may follow the end of a sentence, in the same word or as a word of their own."""
-SENTENCE_WORDS = 40
-"""A sentence ends after this many words at the latest."""
-PARAGRAPH_SENTENCES = 5
-"""A paragraph ends after this many sentences at the latest."""
-PARAGRAPH_PAUSE_MS = 1500
-"""A pause this long ends a paragraph."""
-BREATH_MS = 500
-"""Within one channel, a gap this long in which another channel begins a word ends a turn."""
-
-_ABBREVIATION = re.compile(
-    r"[\"'“„«(\[]*(?:(?P<initial>(?!I\.)[^\W\d_])\.|(?:[^\W\d_]\.){2,}|(?:Dr|Mr|Mrs|Ms|Prof|St|Mt|Sr|Sra|Srta|Dra|Mme|Mlle|Rev|Capt|Lt|Sgt|Gov|Nr|vs|approx|bzw|ca)\.)"
-)
-
-
-def is_abbreviation(word: str) -> bool:
-    """Whether the period at the end of a word belongs to the word and ends no sentence.
-
-    Example:
-        >>> [is_abbreviation(word) for word in ("Dr.", "U.S.", "J.", "I.", "so.")]
-        [True, True, True, False, False]
-    """
-    found = _ABBREVIATION.fullmatch(word)
-    return found is not None and (found["initial"] is None or found["initial"].isupper())
-
-
-def ends_sentence(word: str) -> bool:
-    """Whether a word ends a sentence, by its punctuation.
-
-    Example:
-        >>> [ends_sentence(word) for word in ('said."', "said,", "Dr.", "好。")]
-        [True, False, False, True]
-    """
-    return word.rstrip(CLOSING).endswith(tuple(SENTENCE_ENDS)) and not is_abbreviation(word)
 
 
 # -- text on one line -------------------------------------------------------------------------------------------------

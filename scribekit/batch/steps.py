@@ -86,6 +86,8 @@ class Context:
         newest: Id of the newest transcript that the service has listed so far.
         limits: The user's limits.
         forgets_jobs: The service costs nothing and may have forgotten the job.
+        in_doubt_s: Seconds since this process claimed the job, or last asked for it to be created; by a clock that never jumps.
+        is_own: A failure is the recording's own: others went through meanwhile.
     """
 
     now: float
@@ -93,13 +95,12 @@ class Context:
     newest: str | None = None
     limits: Limits = field(default_factory=Limits)
     forgets_jobs: bool = False
+    in_doubt_s: float = 0.0
+    is_own: bool = True
 
 
 UPLOAD_LIVES_S = 20 * 3600.0
 """The service removes an upload that was never transcribed after 24 hours."""
-
-RECONCILE_TIMEOUT_S = 900.0
-"""The batch stops when the list could not be read for this long. The job stays ``submitting``; the next run searches again."""
 
 
 def next_step(job: Job, action: Action | None, answer: Answer, context: Context) -> Step:
@@ -140,6 +141,7 @@ def _resume(job: Job, context: Context) -> Step:
     if job.state in ENDED:
         raise ValueError(f"job {job.key} has ended")
     if job.state == SUBMITTING:
+        # The request may have left long after its intent was recorded, and just before the process ended.
         return Step(job, Action.RECONCILE, event="in doubt")
     if job.state in AT_SERVICE:
         return Step(job, Action.WAIT)
@@ -148,7 +150,7 @@ def _resume(job: Job, context: Context) -> Step:
 
 def _send(job: Job, context: Context, event: str = "", after_s: float = 0.0) -> Step:
     """Upload first when the service does not have the bytes, or may have removed them; then submit."""
-    is_fresh = job.uploaded_at is not None and context.now - job.uploaded_at < UPLOAD_LIVES_S
+    is_fresh = job.uploaded_at is not None and abs(context.now - job.uploaded_at) < UPLOAD_LIVES_S  # in the future: a clock has jumped
     if job.is_local and not (job.upload_url and is_fresh):
         reset = replace(job, state=PLANNED, upload_url=None, uploaded_at=None, transcript_id=None)
         return Step(reset, Action.UPLOAD, after_s, event)
@@ -168,7 +170,7 @@ def _accepted(job: Job, transcript_id: str, status: str, *, found: bool, context
 
 def _not_found(job: Job, context: Context) -> Step:
     """Submit again only when the list has had time to show what the lost request may have created."""
-    wait = (job.intent_at or context.now) + context.limits.settle_s - context.now
+    wait = context.limits.settle_s - context.in_doubt_s
     if wait > 0:
         return Step(job, Action.RECONCILE, after_s=wait, event="not in the list yet")
     if job.failures >= context.limits.tries:
@@ -210,7 +212,7 @@ def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Ste
     """Search the list after silence or a 5xx: the request, the only one that costs money, may have taken effect."""
     may_have_worked = answer.sent if isinstance(answer, NoAnswer) else answer.status >= 500
     if may_have_worked:
-        in_doubt = replace(job, failures=job.failures + 1)
+        in_doubt = replace(job, failures=job.failures + context.is_own)
         return Step(in_doubt, Action.RECONCILE, min(1.0, context.limits.settle_s), "answer lost", failure_of(answer))
     back = replace(job, state=UPLOADED if job.is_local and job.upload_url else PLANNED, intent_at=None)
     failure = failure_of(answer)
@@ -225,13 +227,11 @@ def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Ste
 
 
 def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
-    """Search again after ever longer pauses, then stop the batch: the search costs nothing and must never be skipped."""
+    """Search again after ever longer pauses: the search costs nothing and must never be skipped."""
     failure = failure_of(answer)
     if failure.recovery in (Recovery.STOP_BATCH, Recovery.GIVE_UP):
         return Step(job, Action.STOP, event=failure.kind, failure=failure)
-    waited = max(context.now - (job.intent_at or context.now), 0.0)
-    if waited > RECONCILE_TIMEOUT_S:
-        return Step(job, Action.STOP, event=failure.kind, failure=failure)
+    waited = context.in_doubt_s
     pause = min(max(context.limits.backoff_s, waited / 4), BACKOFF_MOST * context.limits.backoff_s)
     retry_after = answer.retry_after_s if isinstance(answer, Refused) else None
     return Step(job, Action.RECONCILE, retry_after if retry_after is not None else context.jitter * pause, failure.kind, failure)
@@ -268,9 +268,7 @@ def _retry(job: Job, action: Action, answer: Refused | NoAnswer, context: Contex
     if isinstance(answer, Refused) and answer.is_rate_limit:
         # Not a failure of this job: the whole process pauses, and the request is sent again.
         return Step(job, action, rate_limit_pause_s(answer, context.limits, context.jitter), "rate limited", failure)
-    worn = replace(job, failures=job.failures + 1)
-    if worn.failures < tries(failure, context.limits):
+    worn = replace(job, failures=job.failures + context.is_own)
+    if not context.is_own or worn.failures < tries(failure, context.limits):
         return Step(worn, action, retry_pause_s(answer, worn.failures, context.limits, context.jitter), failure.kind, failure)
-    if failure.kind == failures.NETWORK.kind:
-        return Step(replace(job, failures=0), Action.STOP, event=failure.kind, failure=failure)
-    return failed(job, failure)
+    return failed(job, failures.CUT if failure.kind == failures.NETWORK.kind else failure)

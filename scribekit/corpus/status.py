@@ -44,6 +44,7 @@ class Snapshot:
         unpriced: Completed jobs whose cost is not known, because a model or an add-on has no known rate.
         saved_usd: Cost of transcripts that were reused instead of paid for again.
         budget_usd: The most that may be spent, if the user set a budget.
+        outage: What the process at work on the corpus waits for, such as "no network since 02:14"; empty when for nothing.
     """
 
     states: Mapping[str, int] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Snapshot:
     unpriced: int = 0
     saved_usd: float = 0.0
     budget_usd: float | None = None
+    outage: str = ""
 
     @property
     def unfinished(self) -> int:
@@ -118,7 +120,7 @@ def reasons(snapshot: Snapshot, now: float) -> list[str]:
         found.append(f"{snapshot.held:,} held back by the budget")
     if snapshot.stopped:
         found.append(f"{snapshot.stopped:,} held back: the service refuses their options")
-    if snapshot.rate_limited_at is not None and now - snapshot.rate_limited_at < 60:
+    if snapshot.rate_limited_at is not None and 0 <= now - snapshot.rate_limited_at < 60:
         found.append("rate limited by the service")
     if snapshot.retrying:
         found.append(f"{snapshot.retrying:,} being tried again")
@@ -162,6 +164,8 @@ def facts(snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
     if current:
         found.append(("speed", f"{current.audio_per_s:,.0f} × real time"))
         found.append(("left", f"{_duration(current.left_s[0])} to {_duration(current.left_s[1])}"))
+    if snapshot.outage and snapshot.unfinished:
+        found.append(("outage", snapshot.outage))
     waiting = reasons(snapshot, now)
     if waiting:
         found.append(("waiting for", ", ".join(waiting)))

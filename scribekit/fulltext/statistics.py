@@ -15,7 +15,7 @@ from scribekit.base.errors import OptionError, nearest
 from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.fulltext.concordance import Span, count_ngrams, measures, parse, spans
 from scribekit.fulltext.facets import label
-from scribekit.fulltext.indexed_corpus import IndexedCorpus, Where
+from scribekit.fulltext.indexed_corpus import IndexedCorpus, Where, with_whole_index
 from scribekit.tables.arrow import values_of
 
 Association = Literal["logdice", "mi", "t", "ll"]
@@ -27,6 +27,7 @@ _SPEAKER = "speaker"
 
 
 @takes_corpus
+@with_whole_index
 def collocates(
     batch_or_corpus: Batch | Corpus,
     word: str,
@@ -81,6 +82,7 @@ def collocates(
 
 
 @takes_corpus
+@with_whole_index
 def keyness(
     batch_or_corpus: Batch | Corpus,
     by: str = _SPEAKER,
@@ -128,6 +130,7 @@ def keyness(
 
 
 @takes_corpus
+@with_whole_index
 def dispersion(
     batch_or_corpus: Batch | Corpus, words: str | Sequence[str], *, where: Where | None = None, reviewed: bool = True
 ) -> pd.DataFrame:
@@ -161,6 +164,7 @@ def dispersion(
 
 
 @takes_corpus
+@with_whole_index
 def ngrams(
     batch_or_corpus: Batch | Corpus, n: int = 2, *, at_least: int = 2, where: Where | None = None, reviewed: bool = True
 ) -> pd.DataFrame:

@@ -98,7 +98,6 @@ def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | Non
     Raises:
         OptionError: A reference is not understood, no recording has both a transcript and a reference, nobody judged a word, or no word
             has a confidence.
-        MissingExtraError: jiwer is not installed, and there are references.
     """
     if not isinstance(words, pd.DataFrame):
         with corpus_of(words).reading() as view:
@@ -180,7 +179,7 @@ def _judged_by_people(view: CorpusView, words: pd.DataFrame) -> pd.Series[Any]:
 
 def _signs(words: pd.DataFrame, languages: pd.DataFrame | None) -> pd.DataFrame:
     """Return the signs of the words, with the index of the words."""
-    ordered = in_reading_order(words.assign(_row=words.index))
+    ordered = in_reading_order(words.assign(_row=words.index), languages)
     signs = word_signs(ordered, languages=languages)
     return signs.set_axis(ordered["_row"].to_numpy())
 

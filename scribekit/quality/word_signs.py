@@ -7,7 +7,7 @@ recogniser and the library, and is learnt by ``sk.calibrate``. Without a calibra
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -74,15 +74,16 @@ class Groups:
         return [join_words(ordered[start : start + size]) for start, size in zip(self._starts.tolist(), self.sizes.tolist(), strict=True)]
 
 
-def in_reading_order(words: pd.DataFrame) -> pd.DataFrame:
+def in_reading_order(words: pd.DataFrame, languages: pd.DataFrame | None = None) -> pd.DataFrame:
     """Sort words by recording and turn, and add a column ``sentence``: the number of the sentence of ``frames.sentences``.
 
     Args:
         words: Rows of ``schema.WORDS``.
+        languages: Rows of ``schema.LANGUAGES``: where sentences end depends on the language.
     """
     recording = pd.factorize(words["recording_id"], sort=True)[0]
     as_received = _reordered(words, np.lexsort((_sort_keys(words["word_index"]), recording)))
-    as_received["sentence"] = _sentences(as_received)
+    as_received["sentence"] = _sentences(as_received, _languages(languages)[0])
     recording = pd.factorize(as_received["recording_id"])[0]
     by_turn = (_sort_keys(as_received["word_index"]), _sort_keys(as_received["utterance_index"]), recording)
     return _reordered(as_received, np.lexsort(by_turn))
@@ -98,7 +99,7 @@ def _reordered(words: pd.DataFrame, order: Codes) -> pd.DataFrame:
     return words.reset_index(drop=True) if is_in_order else words.take(order).reset_index(drop=True)
 
 
-def _sentences(words: pd.DataFrame) -> Codes:
+def _sentences(words: pd.DataFrame, language_of: Mapping[str, Any]) -> Codes:
     numbers = np.zeros(len(words), dtype=np.intp)
     texts, speakers, channels = (pa.array(words[name].to_numpy(dtype=object), from_pandas=True) for name in ("text", "speaker", "channel"))
     starts, ends = words["start_ms"].to_numpy(np.int64), words["end_ms"].to_numpy(np.int64)
@@ -107,7 +108,8 @@ def _sentences(words: pd.DataFrame) -> Codes:
     for first, end in pairwise(edges):
         here = slice(first, end)
         spoken = Words(texts[here], starts[here], ends[here], None, speakers[here], channels[here])
-        numbers[here] = number + Segmenter(spoken).sentence_of()
+        language = language_of.get(words["recording_id"].iloc[first])
+        numbers[here] = number + Segmenter(spoken, language if isinstance(language, str) else None).sentence_of()
         number = int(numbers[here].max(initial=number - 1)) + 1
     return numbers
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from scribekit.base.addresses import masked
 from scribekit.recordings.locate import expand_home
 
 _QUOTES = {'"': '"', "'": "'", "“": "”", "„": "“", "«": "»", "‘": "’", "<": ">"}
@@ -95,7 +96,7 @@ class Folder:
         near = next((found for tail in _tails(path) if (found := self._near(tail))), None)
         if near is not None:
             return f" There is {near!r}: write it so, if that is meant."
-        return f" If it is an address, write 'https://{path}'." if _HOST.match(path) else ""
+        return masked(f" If it is an address, write 'https://{path}'.") if _HOST.match(path) else ""
 
     def _near(self, path: str) -> str | None:
         """Return the only path that differs from this one in case, spaces and forms of letters at most."""

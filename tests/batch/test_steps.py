@@ -48,7 +48,6 @@ TABLE = [
     ("a negative balance", SUBMITTING, Action.SUBMIT, Refused(400, "Your current account balance is negative."), Action.STOP),
     ("found in the list", SUBMITTING, Action.RECONCILE, Accepted("t1", "processing", found=True), Action.WAIT),
     ("not there yet: search again", SUBMITTING, Action.RECONCILE, NotFound(), Action.RECONCILE),
-    ("not there at all: send again", replace(SUBMITTING, intent_at=NOW - 6), Action.RECONCILE, NotFound(), Action.SUBMIT),
     ("a search that failed is repeated", SUBMITTING, Action.RECONCILE, Refused(503), Action.RECONCILE),
     ("a search that met silence is repeated", SUBMITTING, Action.RECONCILE, NoAnswer(sent=True), Action.RECONCILE),
     ("finished", QUEUED, Action.WAIT, StatusReport("completed"), Action.FETCH),
@@ -69,6 +68,21 @@ TABLE = [
 @pytest.mark.parametrize(("job", "action", "answer", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_what_follows(job, action, answer, expected):
     assert next_step(job, action, answer, CONTEXT).action is expected
+
+
+@pytest.mark.parametrize("intent_at", [NOW - 1, NOW - 86_400, NOW + 86_400], ids=["a moment ago", "a day ago", "in a day"])
+@pytest.mark.parametrize(
+    ("in_doubt_s", "action", "after_s"), [(0.0, Action.RECONCILE, 5.0), (2.0, Action.RECONCILE, 3.0), (6.0, Action.SUBMIT, 0)]
+)
+def test_what_is_not_in_the_list_is_sent_again_once_the_list_has_settled_whatever_the_clock_says(intent_at, in_doubt_s, action, after_s):
+    job = replace(SUBMITTING, intent_at=intent_at)
+    step = next_step(job, Action.RECONCILE, NotFound(), replace(CONTEXT, in_doubt_s=in_doubt_s))
+    assert (step.action, step.after_s if action is Action.RECONCILE else 0) == (action, after_s)
+
+
+def test_an_upload_from_the_future_is_not_trusted():
+    job = replace(UPLOADED_JOB, uploaded_at=NOW + 86_400)
+    assert next_step(job, None, Claimed(), CONTEXT).action is Action.UPLOAD
 
 
 def test_the_intent_is_part_of_the_step_that_submits():
@@ -92,11 +106,36 @@ def test_429_is_not_a_failure_of_the_job(answer):
     assert step.after_s > 0
 
 
-def test_no_network_at_all_pauses_the_batch_and_keeps_the_job():
-    worn = replace(FILE_JOB, failures=CONTEXT.limits.tries - 1)
-    step = next_step(worn, Action.UPLOAD, NoAnswer(sent=False), CONTEXT)
-    assert step.action is Action.STOP
-    assert step.job.state not in steps.ENDED
+FROM_OUTSIDE = [NoAnswer(sent=True), NoAnswer(sent=False), NoAnswer(sent=True, unreadable=True), Refused(503), Refused(302)]
+
+
+@pytest.mark.parametrize("answer", FROM_OUTSIDE)
+@pytest.mark.parametrize(
+    ("job", "action"), [(FILE_JOB, Action.UPLOAD), (SUBMITTING, Action.SUBMIT), (SUBMITTING, Action.RECONCILE), (QUEUED, Action.FETCH)]
+)
+def test_a_failure_that_is_not_its_own_never_ends_a_job(job, action, answer):
+    worn = replace(job, failures=CONTEXT.limits.tries - 1)
+    step = next_step(worn, action, answer, replace(CONTEXT, is_own=False))
+    assert step.action in (action, Action.RECONCILE)
+    assert step.job.failures == worn.failures
+
+
+@pytest.mark.parametrize("answer", FROM_OUTSIDE)
+@pytest.mark.parametrize(("job", "action"), [(FILE_JOB, Action.UPLOAD), (QUEUED, Action.FETCH)])
+def test_a_failure_of_its_own_ends_a_job_after_its_tries(job, action, answer):
+    assert next_step(replace(job, failures=CONTEXT.limits.tries - 1), action, answer, CONTEXT).action is Action.FAIL
+
+
+def test_a_search_of_the_list_never_ends_anything():
+    long_ago = replace(SUBMITTING, intent_at=NOW - 24 * 3600, failures=100)
+    assert next_step(long_ago, Action.RECONCILE, Refused(503), CONTEXT).action is Action.RECONCILE
+
+
+@pytest.mark.parametrize(("action", "answer"), [(None, Claimed()), (Action.SUBMIT, NoAnswer(sent=True))], ids=["resumed", "answer lost"])
+def test_the_list_has_its_time_from_when_the_request_may_have_left(action, answer):
+    """An hour may be between the intent and the request: the run was paused, or something was away."""
+    step = next_step(replace(SUBMITTING, intent_at=NOW - 3600), action, answer, CONTEXT)
+    assert next_step(step.job, step.action, NotFound(), CONTEXT).action is Action.RECONCILE
 
 
 @pytest.mark.parametrize("answer", [Refused(503), NoAnswer(sent=True, unreadable=True), Refused(418, "teapot")])

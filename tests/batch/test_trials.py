@@ -181,3 +181,15 @@ def test_the_named_options():
     assert named_options(options, "prompt must be a String") == '{"prompt":"b"}'
     assert named_options(options, 'The "universal-9" speech model(s) have been deprecated.') == OPTIONS
     assert named_options(options, "Invalid endpoint schema, please refer to documentation for examples.") is None
+
+
+def test_a_file_that_cannot_be_uploaded_gives_way_to_others():
+    trials, (first, second, third) = Trials({OPTIONS: (6, False)}, unsent=6), files(3)
+    assert sent(trials, [first, second]) == [first]
+    trials.give_way(first)
+    assert sent(trials, [second, first]) == [second]
+    trials.give_way(second)
+    assert sent(trials, [first, third]) == [first]
+    trials.left(third)
+    trials.accepted(first)
+    assert sent(trials, [second, third]) == [second, third]

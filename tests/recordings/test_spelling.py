@@ -50,6 +50,7 @@ def test_a_path_is_found_as_it_is_on_the_disk(folder, written, found):
         ("calls/spaced.wav", "'calls/ spaced.wav'"),
         ("www.example.org/a.mp3", "'https://www.example.org/a.mp3'"),
         ("files.example.com/a.mp3", "'https://files.example.com/a.mp3'"),
+        ("www.example.org/a.mp3?token=secret", "'https://www.example.org/a.mp3?…'"),
     ],
 )
 def test_a_near_hit_is_named(folder, written, hint):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import logging
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +21,7 @@ from scribekit.api.webhook import Webhook
 from scribekit.base.errors import ServiceStoppedError
 from scribekit.batch import pricing
 from scribekit.batch.steps import Action, Step
+from scribekit.batch.trials import ENOUGH, OPTION_KINDS, TRUSTED_S, UNSENT, KnownRefusal, Trials
 from scribekit.corpus.job import Job
 from scribekit.corpus.ledger import Fact, Ledger, Receipt
 
@@ -31,6 +34,7 @@ Listener = Callable[[Event], Awaitable[None] | None]
 FLUSH_TIMEOUT_S = 5.0
 """How long the end of a run waits for listeners that have not returned."""
 
+AWAY, BACK = "away", "back"
 _EVENT_KEYS = ("at", "event", "alert", "recording_id", "job_key", "transcript_id", "state", "error_kind", "error")
 _log = logging.getLogger("scribekit.events")
 
@@ -45,7 +49,8 @@ class Run:
         connection: The service.
         limits: The pace.
         to_the_end: Wait for results. Otherwise the run ends when ``limits.in_flight`` jobs (or all) are at the service.
-        on_progress: Called on the background thread with the number of jobs in each state, whenever one changes.
+        on_progress: Called on the background thread with the number of jobs in each state, whenever one changes, and with what the run
+            waits for (otherwise an empty text).
         on_event: Called with every event.
         webhook: Where the service tells this process that a job has ended.
     """
@@ -55,7 +60,7 @@ class Run:
     connection: Connection
     limits: Limits
     to_the_end: bool
-    on_progress: Callable[[Counter[str]], None] = field(default=lambda _states: None)
+    on_progress: Callable[[Counter[str], str], None] = field(default=lambda _states, _waits_for: None)
     on_event: Listener | None = None
     webhook: Webhook | None = None
 
@@ -149,6 +154,11 @@ def stop_event(stop: ServiceStoppedError, now: float) -> Event:
     return {**dict.fromkeys(_EVENT_KEYS), **told}
 
 
+def outage_event(sentence: str, now: float) -> Event:
+    """Return the event that listeners get when something goes away (the sentence says what and since when), or when all is back."""
+    return {**dict.fromkeys(_EVENT_KEYS), "at": now, "event": AWAY if sentence else BACK, "error": sentence or None}
+
+
 def detail_of(step: Step) -> str:
     """Return what belongs to an event: the error of a job that failed; otherwise, as JSON, the pause and what the service said."""
     if step.action is Action.FAIL:
@@ -157,6 +167,20 @@ def detail_of(step: Step) -> str:
     if step.failure and step.failure.said:
         detail["said"] = step.failure.said
     return json.dumps(detail, ensure_ascii=False) if detail else ""
+
+
+def trials_for(run: Run, ledger: Ledger, states: Counter[str]) -> Trials:
+    """Return the trials of a run, with what the ledger knows of earlier ones."""
+    unsent, host = sum(states[state] for state in UNSENT), run.connection.host
+    since = time.time() - TRUSTED_S
+    if unsent == 0:
+        return Trials({}, unsent=None)
+    return Trials(
+        ledger.options.groups(host, ENOUGH, since),
+        unsent=None if ledger.options.has_accepted(host, since) else unsent,
+        known=(KnownRefusal(*refused) for refused in ledger.options.refused_jobs(host, sorted(OPTION_KINDS))),
+        is_shared=functools.partial(ledger.options.is_shared, run.batch_ids),
+    )
 
 
 def receipt_for(job: Job, fetched: Fetched) -> Receipt:
@@ -193,14 +217,16 @@ class GroupCommit:
         """
         loop = asyncio.get_running_loop()
         if not self._waiting:
-            loop.call_soon(self._write)
+            loop.call_soon(self.flush)
         recorded: asyncio.Future[bool] = loop.create_future()
         self._waiting.append((fact, recorded))
         return await recorded
 
-    def _write(self) -> None:
-        # The fact of a cancelled job is written too: it describes what has already happened.
+    def flush(self) -> None:
+        """Write the facts that wait. The fact of a cancelled job is written too: it describes what has already happened."""
         waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
         try:
             results = self._ledger.record(self._owner, [fact for fact, _ in waiting])
         except Exception as cause:  # noqa: BLE001 -- handed on to every job that waits

@@ -165,7 +165,7 @@ def subtitles(job: Job, request: Request) -> Response:
     if not limit.isdecimal() or int(limit) < 1:
         return error_response("chars_per_caption must be an Integer of at least 1")
     write = captions.srt if request.url.path.endswith("/srt") else captions.vtt
-    return Response(write(rendering.words_of(job), int(limit)), media_type="text/plain")
+    return Response(write(rendering.words_of(job), int(limit), rendering.language_of(job)), media_type="text/plain")
 
 
 def sentences(job: Job, _: Request) -> Response:
