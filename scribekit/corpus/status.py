@@ -44,6 +44,7 @@ class Snapshot:
         unpriced: Completed jobs whose cost is not known, because a model or an add-on has no known rate.
         saved_usd: Cost of transcripts that were reused instead of paid for again.
         budget_usd: The most that may be spent, if the user set a budget.
+        fallbacks: Completed jobs that another model answered than the first asked for, by the model that did.
     """
 
     states: Mapping[str, int] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Snapshot:
     unpriced: int = 0
     saved_usd: float = 0.0
     budget_usd: float | None = None
+    fallbacks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def unfinished(self) -> int:
@@ -158,6 +160,8 @@ def facts(snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
     if total:
         found.append(("audio", f"{_hours(done)} of {_hours(total)}" if done < total else _hours(total)))
     found.append(("spent", _money(snapshot)))
+    if snapshot.fallbacks:
+        found.append(("fell back", ", ".join(f"{count:,} to {model}" for model, count in snapshot.fallbacks.items())))
     current = pace(snapshot, now)
     if current:
         found.append(("speed", f"{current.audio_per_s:,.0f} × real time"))
