@@ -2,6 +2,10 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
+import textwrap
 import wave
 
 import pytest
@@ -83,16 +87,80 @@ def test_files_are_tried_with_the_smallest_and_two_uploads_are_enough(bench, tmp
     assert jobs.index[jobs["status"] == "error"].tolist() == [298, 299]
 
 
-def test_rows_and_files_together(bench, tmp_path):
+def test_rows_and_files_together(bench, tmp_path, caplog):
     service = refusing(bench, "universal-2", DEPRECATED)
     (tmp_path / "audio").mkdir()
-    files(tmp_path / "audio", 40)
-    rows = [row["url"] for row in urls(300)] + sorted(map(str, (tmp_path / "audio").iterdir()))
+    files(tmp_path / "audio", 200)
+    rows = [row["url"] for row in urls(3000)] + sorted(map(str, (tmp_path / "audio").iterdir()))
     manifest = sk.read_manifest([{"path": row} for row in rows], progress=False)
-    with pytest.raises(ServiceStoppedError, match="deprecated"):
-        submit(manifest, tmp_path / "c")
+    heard = []
+    with caplog.at_level(logging.WARNING, "scribekit"), pytest.raises(ServiceStoppedError) as stop:
+        submit(manifest, tmp_path / "c", on_event=heard.append)
+    assert DEPRECATED in str(stop.value)
     assert requests(service, CREATE) <= 5
     assert requests(service, UPLOAD) <= 2
+    assert [event["alert"] for event in heard if event["alert"]] == ["stopped"]
+    assert len(caplog.records) == 1
+
+
+SUBMITTING = """
+    import sys
+    import scribekit as sk
+
+    corpus, name, count, *paths = sys.argv[1:]
+    rows = [f"https://host.example/{name}/{number:04d}.mp3?duration={600 + number}" for number in range(int(count))]
+    manifest = sk.read_manifest([{"path": row} for row in [*rows, *paths]], progress=False)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    try:
+        limits = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
+        sk.collect(sk.submit_batch(manifest, corpus=corpus, limits=limits, progress=False), progress=False)
+    except sk.errors.ServiceStoppedError as stop:
+        print(stop)
+"""
+
+
+def in_two_processes(service, corpus, count, paths=((), ())):
+    """Two processes submit batches of their own to one corpus at the same moment; what each says at its end."""
+    reached = {"ASSEMBLYAI_API_KEY": service.connection.api_key, "ASSEMBLYAI_BASE_URL": service.base_url}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(SUBMITTING), str(corpus), name, str(count), *own], env={**os.environ, **reached}, **pipes
+        )
+        for name, own in zip("ab", paths, strict=True)
+    ]
+    assert [process.stdout.readline() for process in started] == ["ready\n"] * 2
+    for process in started:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    ended = [process.communicate() for process in started]
+    assert [process.returncode for process in started] == [0, 0], ended
+    return [said for said, _ in ended]
+
+
+def test_two_processes_on_one_corpus_send_no_more_than_one(bench, tmp_path):
+    service = bench(
+        *FAST, "--faults", json.dumps({"refuse_matching": {"universal-2": MODEL_LIST}, "slow_body": {"create": 1.0}, "slow_body_s": 0.3})
+    )
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+        files(tmp_path / folder, 20 if folder == "a" else 30)
+    paths = [sorted(map(str, (tmp_path / folder).iterdir())) for folder in "ab"]
+    said = in_two_processes(service, tmp_path / "c", 300, paths)
+    assert all(MODEL_LIST in sentence for sentence in said), said
+    assert requests(service, CREATE) <= 5
+    assert requests(service, UPLOAD) <= 2
+    jobs = sk.open_corpus(tmp_path / "c").jobs()
+    assert set(jobs.loc[jobs["status"] != "error", "error_kind"]) == {"options"}
+
+
+def test_two_processes_on_one_corpus_finish_what_the_service_takes(bench, tmp_path):
+    service = bench(*FAST)
+    assert in_two_processes(service, tmp_path / "c", 20) == ["", ""]
+    jobs = sk.open_corpus(tmp_path / "c").jobs()
+    assert jobs["status"].tolist() == ["completed"] * 40
+    assert requests(service, CREATE) == 40
 
 
 def test_rows_with_terms_of_their_own_still_show_that_the_model_is_refused(bench, tmp_path):

@@ -37,6 +37,7 @@ from scribekit.batch.engine.run import (
     registered,
     stop_event,
 )
+from scribekit.batch.engine.trial_turn import TrialTurn
 from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, failed, next_step
 from scribekit.batch.trials import ENOUGH, ENOUGH_UPLOADS, OPTION_KINDS, TRUSTED_S, UNSENT, KnownRefusal, Stop, Trials
 from scribekit.corpus.job import ENDED, ERROR, Job
@@ -129,6 +130,7 @@ class _Engine:
         self._may_send = asyncio.Event()
         self._may_send.set()
         self._trials = _trials(run, ledger, states)
+        self._tries = TrialTurn(self._trials, ledger, lock, run.connection.host)
         self._turn = asyncio.Event()
         self._withheld: list[tuple[Step, float]] = []
         """Failures that are not announced yet: they may turn out to be those of all jobs, which are announced as one stop."""
@@ -220,19 +222,29 @@ class _Engine:
             elif not self._may_send.is_set():
                 self._may_send.set()
                 self._room.set()
+            if self._tries.is_due:
+                self._next_turn()
             await asyncio.sleep(CONTROL_PAUSE_S)
         raise StopRequestedError
 
     async def _do(self, job: Job) -> None:
         """Do one job when its turn has come."""
-        while job.state in UNSENT and not self._trials.admit(job):
+        while job.state in UNSENT and not (await self._may_try(job) and self._trials.admit(job)):
             await self._turn.wait()
         try:
             await self._steps(job)
         finally:
             if self._trials.left(job):
+                self._tries.pass_on()
                 self._next_turn()
                 self._announce_failures(self._is_certain)
+
+    async def _may_try(self, job: Job) -> bool:
+        """Return whether no other process is trying options that may still be refused."""
+        is_ours, stop = self._tries.take(job)
+        if stop is not None:
+            await self._stop(stop, stop.failure)
+        return is_ours
 
     def _next_turn(self) -> None:
         turn, self._turn = self._turn, asyncio.Event()
@@ -252,6 +264,7 @@ class _Engine:
             if not await self._record(job, step, fetched):
                 return
             if isinstance(answer, Accepted) and self._trials.accepted(job):
+                self._tries.pass_on()
                 self._next_turn()
                 self._announce_failures(self._is_certain)
             job, action = step.job, step.action
