@@ -292,3 +292,39 @@ def test_every_sentence_of_the_service_is_in_the_error_and_in_the_events(bench, 
     for name, error, sentence in zip(jobs["recording_id"], jobs["error"], REFUSALS + ENDS, strict=True):
         assert error.endswith(f". The service said: {sentence}") or f") The service said: {sentence}" in error
         assert failed[name] == error
+
+
+ANSWERS = [
+    (400, "Your current account balance is negative. Please top up to continue using the API."),
+    (401, "Authentication error, API token missing/invalid"),
+    (403, "Cannot access uploaded file"),
+    (404, "Not found"),
+]
+
+
+@pytest.mark.parametrize(("status", "sentence"), ANSWERS)
+def test_the_sentence_of_an_answer_with_any_status_is_in_the_error(bench, tmp_path, status, sentence):
+    refusing(bench, "host.example", sentence, status)
+    try:
+        error = sk.collect(submit(urls(1), tmp_path / "c"), progress=False)["error"][0]
+    except ServiceStoppedError as stop:
+        error = str(stop)
+    assert f". The service said: {sentence}" in error
+    events = sk.to_frame(sk.open_corpus(tmp_path / "c"), "events")
+    assert events["detail"].str.contains(sentence, regex=False).any()
+
+
+def test_the_sentence_of_a_wait_is_in_the_events(bench, tmp_path):
+    service = bench(*FAST, "--faults", json.dumps({"too_many": {"create": 1.0}, "retry_after_s": 0}))
+    jobs = sk.collect(submit(urls(1), tmp_path / "c", on_event=lambda event: service.set_faults()), progress=False)
+    assert jobs["status"].tolist() == ["completed"]
+    events = sk.to_frame(sk.open_corpus(tmp_path / "c"), "events").set_index("event")
+    assert json.loads(events.loc["rate limited", "detail"])["said"] == "Too Many Requests"
+
+
+def test_the_sentence_of_a_server_that_failed_is_in_the_error(bench, tmp_path):
+    bench(*FAST, "--faults", json.dumps({"http_500": {"get": 1.0}}))
+    hasty = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.01, tries=2)
+    batch = sk.submit_batch(urls(1), corpus=tmp_path / "c", limits=hasty, progress=False)
+    (error,) = sk.collect(batch, progress=False)["error"]
+    assert "The service said: Server error, developers have been alerted" in error
