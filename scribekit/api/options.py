@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from scribekit.api.sdk_losses import lost_parts
 from scribekit.base import schema
 from scribekit.base.errors import OptionError
 from scribekit.base.models import DEFAULT_SPEECH_MODELS, check_models
@@ -24,6 +25,7 @@ from scribekit.base.options import (
     first_violation,
     is_too_short_for_threshold,
     kind_problem,
+    value_at,
     value_problem,
     wrong_name,
     wrong_part,
@@ -150,11 +152,12 @@ def _fields(config: Any) -> dict[str, Any]:
     _check_names("The configuration", fields)
     for name, value in fields.items():
         _refuse(kind_problem(name, value) or value_problem(name, value), "The configuration")
-    if "speech_understanding" in fields and not fields["speech_understanding"].get("request"):
-        raise OptionError(
-            "The configuration has no task in 'speech_understanding.request': the SDK removes tasks that it does not know. "
-            "Give it as options={'speech_understanding': {'request': {…}}}."
-        )
+    for path, lost in lost_parts(config).items():
+        if not value_at(fields, path):
+            raise OptionError(
+                f"The configuration has nothing in {path!r}: the SDK removes parts that it does not know ({', '.join(lost)}). "
+                f"Give it as {_example(path)}."
+            )
     return fields
 
 
@@ -209,12 +212,15 @@ def _delivery_message(where: str, name: str) -> str:
 
 def _part_message(right: str) -> str:
     first, *rest = right.split(".")
-    if not rest:
-        return ""
+    return f" It is a part of {first!r}: {_example(right)}." if rest else ""
+
+
+def _example(path: str) -> str:
+    first, *rest = path.split(".")
     example = "{…}"
     for name in reversed(rest):
         example = f"{{{name!r}: {example}}}"
-    return f" It is a part of {first!r}: options={{{first!r}: {example}}}."
+    return f"options={{{first!r}: {example}}}"
 
 
 def _rename_message(right: str) -> str:

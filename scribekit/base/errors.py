@@ -53,6 +53,10 @@ class DeprecatedModelWarning(UserWarning):
     """A model that was asked for is deprecated: the service still takes it, and has named a newer one."""
 
 
+class LostOptionWarning(UserWarning):
+    """The SDK cannot hold parts of an option in the configuration; if they were given, it has removed them."""
+
+
 class PlainHttpWarning(UserWarning):
     """Key and recordings go to another machine without encryption: the address begins with ``http://``."""
 

@@ -17,8 +17,9 @@ import pandas as pd
 from scribekit.api.connection import Connection
 from scribekit.api.embedded import service_connection
 from scribekit.api.limits import Limits, check_limits
+from scribekit.api.sdk_losses import loss_message
 from scribekit.api.webhook import Webhook
-from scribekit.base.errors import DeprecatedModelWarning, ManifestError, OptionError, PaidAgainWarning, nearest
+from scribekit.base.errors import DeprecatedModelWarning, LostOptionWarning, ManifestError, OptionError, PaidAgainWarning, nearest
 from scribekit.base.models import deprecation_message
 from scribekit.base.names import names_of
 from scribekit.base.progress import Progress
@@ -104,6 +105,7 @@ def submit_batch(
         PlainHttpWarning: The address begins with ``http://`` and is not on this machine: key and recordings go there unencrypted.
         PaidAgainWarning: Recordings with a transcript in the corpus are sent again, because their options differ.
         DeprecatedModelWarning: A model is deprecated.
+        LostOptionWarning: The configuration has an option of which the SDK cannot hold all documented parts, so some may be lost.
     """
     check_amounts(budget_usd=budget_usd, assume_duration_s=assume_duration_s, assume_usd_per_hour=assume_usd_per_hour)
     check_limits(limits)
@@ -115,7 +117,8 @@ def submit_batch(
     job_plan = plan_jobs(frame, config, context, options)
     if budget_usd is not None and assume_usd_per_hour is None:
         _check_prices(job_plan)
-    _warn_of_deprecated(job_plan)
+    _warn(deprecation_message(job_plan.models), DeprecatedModelWarning)
+    _warn(loss_message(config, options), LostOptionWarning)
     with Ledger(folder, create=True) as ledger:
         _check_ids(ledger, job_plan)
         number = ledger.plan_batch(
@@ -250,10 +253,9 @@ def _check_prices(job_plan: JobPlan) -> None:
         )
 
 
-def _warn_of_deprecated(job_plan: JobPlan) -> None:
-    message = deprecation_message(job_plan.models)
+def _warn(message: str | None, category: type[Warning]) -> None:
     if message is not None:
-        warnings.warn(message, DeprecatedModelWarning, stacklevel=3)
+        warnings.warn(message, category, stacklevel=3)
 
 
 def _check_ids(ledger: Ledger, job_plan: JobPlan) -> None:

@@ -5,6 +5,8 @@ open, only a few jobs with these options are under way. Two kinds of questions a
 with equal options, and one for the whole run, until anything was accepted. The second finds what rows with options of
 their own have in common, such as the model of the configuration. A model may be retired at any time, so refusals that
 follow each other stop the batch also after the question was answered.
+
+Of the processes at work on a corpus one tries at a time, and learns first what the others found (``engine.trial_turn``).
 """
 
 from __future__ import annotations
@@ -37,12 +39,13 @@ OPTION_KINDS = frozenset({"refused_model", "bad_option", "language_feature", "un
 
 @dataclass(frozen=True, slots=True)
 class KnownRefusal:
-    """A job that the service refused in an earlier run, and the error that was recorded."""
+    """A job that the service refused in another run, and the error that was recorded."""
 
     key: str
     options: str
     is_local: bool
     error: str
+    kind: str
 
     @property
     def said(self) -> str:
@@ -87,6 +90,13 @@ class _Question:
             return False
         most = max(map(len, self.refused.values()), default=0)
         return len(self.under_way) < max(1, ENOUGH - most)
+
+    def knows(self, key: str) -> bool:
+        return any(key in alike for alike in self.refused.values())
+
+    def note_accepted(self) -> None:
+        self.is_open, self.is_accepted = False, True
+        self.refused.clear()
 
     def may_stop(self) -> bool:
         """Whether the jobs that are left suffice for a stop."""
@@ -145,9 +155,7 @@ class Trials:
         self._run = _Question(unsent) if unsent is not None and unsent >= ENOUGH else None
         self._jobs: dict[str, Job] = {}
         for refusal in known:
-            for question in self._questions(refusal.options):
-                if question.is_open and refusal.said:
-                    question.note(refusal.options, refusal.said, refusal.key, is_local=refusal.is_local)
+            self._note_known(refusal)
 
     def _questions(self, options: str) -> Iterator[_Question]:
         group = self._groups.get(options)
@@ -155,6 +163,53 @@ class Trials:
             yield group
         if self._run is not None:
             yield self._run
+
+    def _note_known(self, refusal: KnownRefusal) -> Stop | None:
+        """Note a refusal of another run; return the stop when it is news and that is enough."""
+        failure = Failure(refusal.kind, Recovery.GIVE_UP, refusal.error, refusal.said)
+        fresh = [question for question in self._questions(refusal.options) if question.is_open and not question.knows(refusal.key)]
+        return self._note(fresh, refusal.options, refusal.key, failure, is_local=refusal.is_local) if failure.said else None
+
+    def _note(self, questions: Iterable[_Question], options: str, key: str, failure: Failure, *, is_local: bool) -> Stop | None:
+        stop = None
+        for question in questions:
+            if _is_no_evidence(question, failure.kind):
+                continue
+            noted = question.note(options, failure.said, key, is_local=is_local)
+            if stop or noted is None or not question.is_enough(noted[1]):
+                continue
+            cause, alike = noted
+            if question.options is not None or self._is_shared(cause):
+                jobs = tuple(self._jobs[key] for key in alike if key in self._jobs)
+                stop = Stop(cause, question.options is not None, _stopping(failure, len(alike)), jobs)
+        return stop
+
+    def is_open(self, job: Job) -> bool:
+        """Return whether the service may still refuse a job's options, as far as is known."""
+        return any(question.is_open for question in self._questions(job.options))
+
+    @property
+    def is_trying(self) -> bool:
+        """Whether jobs with such options are under way."""
+        run = [self._run] if self._run is not None else []
+        return any(question.is_open and question.under_way for question in (*self._groups.values(), *run))
+
+    def learn(self, accepted: Iterable[str], known: Iterable[KnownRefusal], *, is_any_accepted: bool) -> Stop | None:
+        """Note what other processes have found meanwhile; return the stop when their refusals, with those of this run, are enough.
+
+        Args:
+            accepted: Options that the service accepted lately.
+            known: The refusals of other runs, and of this one.
+            is_any_accepted: Whether it accepted any job lately.
+        """
+        if is_any_accepted:
+            self._run = None
+        for options in accepted:
+            if options in self._groups:
+                self._groups[options].note_accepted()
+        stops = [stop for stop in map(self._note_known, known) if stop is not None]
+        self.has_stopped |= bool(stops)
+        return stops[-1] if stops else None
 
     def admit(self, job: Job) -> bool:
         """Return whether a job may be sent now. It is then under way until :meth:`accepted` or :meth:`left`."""
@@ -184,8 +239,7 @@ class Trials:
         group = self._groups.get(job.options)
         if group is not None:
             is_news |= group.is_open or bool(group.refused)
-            group.is_open, group.is_accepted = False, True
-            group.refused.clear()
+            group.note_accepted()
             group.under_way.pop(job.key, None)
         return is_news
 
@@ -194,17 +248,7 @@ class Trials:
         if answer.status not in (400, 403) or failure.kind not in OPTION_KINDS or not failure.said:
             return None
         self._jobs[job.key] = job
-        stop = None
-        for question in self._questions(job.options):
-            if _is_no_evidence(question, failure):
-                continue
-            noted = question.note(job.options, failure.said, job.key, is_local=job.is_local)
-            if stop or noted is None or not question.is_enough(noted[1]):
-                continue
-            cause, alike = noted
-            if question.options is not None or self._is_shared(cause):
-                jobs = tuple(self._jobs[key] for key in alike if key in self._jobs)
-                stop = Stop(cause, question.options is not None, _stopping(failure, len(alike)), jobs)
+        stop = self._note(self._questions(job.options), job.options, job.key, failure, is_local=job.is_local)
         self.has_stopped |= stop is not None
         return stop
 
@@ -232,13 +276,13 @@ class Trials:
         return [*small, *(job for job in jobs if job.key not in first)]
 
     def _is_on_trial(self, job: Job) -> bool:
-        return job.is_local and job.state in UNSENT and any(question.is_open for question in self._questions(job.options))
+        return job.is_local and job.state in UNSENT and self.is_open(job)
 
 
-def _is_no_evidence(question: _Question, failure: Failure) -> bool:
+def _is_no_evidence(question: _Question, kind: str) -> bool:
     if question.options is None:
-        return failure.kind == "language_feature"  # it depends on the language, which the service's sentence does not name
-    return failure.kind == UNKNOWN.kind and question.is_accepted  # so the options are not the cause
+        return kind == "language_feature"  # it depends on the language, which the service's sentence does not name
+    return kind == UNKNOWN.kind and question.is_accepted  # so the options are not the cause
 
 
 def named_options(options: str, said: str) -> str | None:

@@ -10,6 +10,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -104,11 +105,15 @@ class Corpus:
     def _shown_path(self) -> Path:
         return self.path.relative_to(Path.cwd()) if self.path.is_relative_to(Path.cwd()) else self.path
 
+    def _shown(self) -> Snapshot:
+        with self.reading() as view:
+            return replace(view.snapshot(time.time()), fallbacks=view.fallbacks())
+
     def __repr__(self) -> str:
-        return status.sentence(self.title, self.snapshot(), time.time())
+        return status.sentence(self.title, self._shown(), time.time())
 
     def _repr_html_(self) -> str:
-        return status.table(self.title, self.snapshot(), time.time())
+        return status.table(self.title, self._shown(), time.time())
 
 
 class Batch(Corpus):

@@ -45,6 +45,7 @@ class Snapshot:
         saved_usd: Cost of transcripts that were reused instead of paid for again.
         budget_usd: The most that may be spent, if the user set a budget.
         outage: What the process at work on the corpus waits for, such as "no network since 02:14"; empty when for nothing.
+        fallbacks: Completed jobs that another model answered than the first asked for, by the model that did.
     """
 
     states: Mapping[str, int] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class Snapshot:
     saved_usd: float = 0.0
     budget_usd: float | None = None
     outage: str = ""
+    fallbacks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def unfinished(self) -> int:
@@ -160,6 +162,8 @@ def facts(snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
     if total:
         found.append(("audio", f"{_hours(done)} of {_hours(total)}" if done < total else _hours(total)))
     found.append(("spent", _money(snapshot)))
+    if snapshot.fallbacks:
+        found.append(("fell back", ", ".join(f"{count:,} to {model}" for model, count in snapshot.fallbacks.items())))
     current = pace(snapshot, now)
     if current:
         found.append(("speed", f"{current.audio_per_s:,.0f} × real time"))

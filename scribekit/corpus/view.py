@@ -14,7 +14,7 @@ import pandas as pd
 from scribekit.base import schema
 from scribekit.corpus.job import COMPLETED, ERROR, STATES
 from scribekit.corpus.ledger import Ledger
-from scribekit.corpus.ledger.snapshot import take_snapshot
+from scribekit.corpus.ledger.snapshot import count_fallbacks, take_snapshot
 from scribekit.corpus.presence import waits_for
 from scribekit.corpus.status import REFUSED, Snapshot
 from scribekit.recordings.locate import SourceLocator
@@ -120,6 +120,10 @@ class CorpusView:
     def snapshot(self, now: float) -> Snapshot:
         """Return the figures at a Unix time: counts, audio, dollars, pace, and what slows the batch down."""
         return replace(take_snapshot(self.ledger, self.batch_ids, now), outage=waits_for(self.path))
+
+    def fallbacks(self) -> dict[str, int]:
+        """Return how many jobs another model answered than the first asked for, by that model."""
+        return count_fallbacks(self.ledger, self.batch_ids, is_whole=self.is_whole)
 
 
 def jobs_frame(rows: Iterable[Any]) -> pd.DataFrame:

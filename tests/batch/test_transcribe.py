@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import warnings
 import wave
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from scribekit.base import schema
 from scribekit.base.errors import (
     DeprecatedModelWarning,
     LedgerError,
+    LostOptionWarning,
     ManifestError,
     NoConnectionError,
     OptionError,
@@ -423,6 +425,19 @@ def test_a_deprecated_model_is_sent_and_warned_of_once(bench, tmp_path):
     assert [str(warning.message).count("'universal-3-5-pro' is deprecated") for warning in caught] == [1]
     assert caught[0].filename == __file__
     assert jobs["model"].tolist() == ["universal-3-5-pro"] * 3
+
+
+def test_parts_that_the_sdk_removes_are_named_once_and_sent_when_given_by_name(bench, tmp_path):
+    bench(*FAST)
+    request = {"request": {"translation": {"target_languages": ["de"], "force_translation": True}}}
+    config = aai.TranscriptionConfig(speech_models=["universal-2"], speech_understanding=request)
+    with pytest.warns(LostOptionWarning) as caught:
+        run(urls(2), tmp_path / "c", config)
+    assert [str(warning.message).count("request.translation.force_translation'") for warning in caught] == [1]
+    assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", LostOptionWarning)
+        sk.submit_batch(urls(2), config, options={"speech_understanding": request}, corpus=tmp_path / "d", limits=QUICK, progress=False)
 
 
 def test_a_model_that_nobody_knows_is_sent_without_a_word(bench, tmp_path, recwarn):

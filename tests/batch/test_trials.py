@@ -103,9 +103,12 @@ def test_a_few_files_fail_one_by_one():
     assert not trials.may_stop(jobs[0])
 
 
+def known(job, said=MODELS, kind="refused_model"):
+    return KnownRefusal(job.key, job.options, job.is_local, f"Advice. The service said: {said}", kind)
+
+
 def test_what_earlier_runs_saw_counts():
-    known = [KnownRefusal(str(number), OPTIONS, False, f"Advice. The service said: {MODELS}") for number in range(4)]
-    trials, jobs = Trials({OPTIONS: (40, False)}, unsent=None, known=known), urls(40)
+    trials, jobs = Trials({OPTIONS: (40, False)}, unsent=None, known=map(known, urls(4, name="earlier"))), urls(40)
     assert sent(trials, jobs) == [jobs[0]]
     assert refuse(trials, jobs[0]).jobs == (jobs[0],)
 
@@ -193,3 +196,45 @@ def test_a_file_that_cannot_be_uploaded_gives_way_to_others():
     trials.left(third)
     trials.accepted(first)
     assert sent(trials, [second, third]) == [second, third]
+
+
+def test_what_other_processes_were_refused_counts_once():
+    trials, jobs = Trials({OPTIONS: (200, False)}, unsent=None), urls(200)
+    sent(trials, jobs[:2])
+    for job in jobs[:2]:
+        refuse(trials, job)
+    mine, theirs = [known(job) for job in jobs[:2]], [known(job) for job in jobs[10:13]]
+    assert trials.learn([], [*mine, *theirs[:2]], is_any_accepted=False) is None
+    assert trials.learn([], [*mine, *theirs[:2]], is_any_accepted=False) is None
+    stop = trials.learn([], [*mine, *theirs], is_any_accepted=False)
+    assert (stop.options, stop.is_whole, list(stop.jobs)) == (OPTIONS, True, jobs[:2])
+    assert stop.failure.recovery is Recovery.STOP_BATCH
+    assert "refused 5 recordings" in stop.failure.advice
+    assert sent(trials, jobs[20:]) == []
+
+
+def test_what_earlier_runs_were_refused_stops_nothing_until_it_is_asked_again():
+    refused = [known(job) for job in urls(9)]
+    trials = Trials({OPTIONS: (200, False)}, unsent=None, known=refused)
+    assert trials.learn([], refused, is_any_accepted=False) is None
+    assert len(sent(trials, urls(200, name="b"))) == 1
+
+
+def test_what_other_processes_had_accepted_needs_no_trial():
+    trials, jobs = Trials({OPTIONS: (200, False)}, unsent=200), urls(200)
+    assert trials.is_open(jobs[0])
+    trials.learn([OPTIONS], [], is_any_accepted=True)
+    assert not trials.is_open(jobs[0])
+    assert sent(trials, jobs) == jobs
+
+
+def test_trying_is_to_have_jobs_under_way_while_a_question_is_open():
+    trials, (first, second) = Trials({OPTIONS: (200, False)}, unsent=None), urls(2)
+    assert not trials.is_trying
+    trials.admit(first)
+    assert trials.is_trying
+    trials.left(first)
+    assert not trials.is_trying
+    trials.admit(second)
+    trials.accepted(second)
+    assert not trials.is_trying

@@ -1,9 +1,11 @@
 import inspect
+import json
 import os
 import subprocess
 import sys
 import textwrap
 
+import httpx
 import pandas as pd
 import pytest
 
@@ -62,6 +64,29 @@ def test_looking_asks_the_service_for_nothing(service, tmp_path):
     assert batch.jobs().dtypes.astype(str).to_dict() == schema.JOBS.dtypes
     assert "Batch 1" in repr(batch)
     assert "Corpus" in repr(Corpus(tmp_path))
+
+
+def address(service, **script):
+    """Where the service reads a script instead of a recording."""
+    headers = {"Authorization": service.connection.api_key}
+    content = b"scripted:" + json.dumps({"duration_s": 30, **script}).encode()
+    return httpx.post(f"{service.base_url}/v2/upload", content=content, headers=headers).json()["upload_url"]
+
+
+def test_it_says_how_many_another_model_answered_than_the_first_asked_for(service, tmp_path):
+    answered = ({"speech_model_used": "universal-2"}, {"speech_model_used": "universal-2"}, {})
+    urls = [address(service, answers=answers) for answers in answered]
+    first = submitted(tmp_path / "corpus", urls)
+    second = submitted(tmp_path / "corpus", [{"url": urls[0], "speech_models": "universal-2"}])  # here it is the first
+    for batch in (first, second):
+        sk.collect(batch, progress=False)
+    assert first.jobs()["model"].tolist() == ["universal-2", "universal-2", "assemblyai-stt-3-7"]
+    corpus = sk.open_corpus(tmp_path / "corpus")
+    for shown in (repr(first), repr(corpus)):
+        assert "fell back 2 to universal-2" in shown
+    assert "fell back</th>" in first._repr_html_()
+    assert "2 to universal-2</td>" in first._repr_html_()
+    assert "fell back" not in repr(second)
 
 
 def test_names_are_escaped_in_html(service, tmp_path):

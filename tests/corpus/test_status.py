@@ -89,10 +89,11 @@ def test_the_sentence_holds_every_figure():
         reserved_usd=0.5,
         saved_usd=2.0,
         budget_usd=10.0,
+        fallbacks={"universal-2": 2, "universal-3-5-pro": 1},
     )
     text = sentence("Batch 1 in c", snapshot, NOW)
     assert text.startswith("Batch 1 in c · 7 recordings: 2 completed, 1 queued, 1 error, 3 refused")
-    for part in ("2.0 h of 3.0 h", "$1.25 of a budget of $10.00", "$0.50 reserved", "$2.00 saved"):
+    for part in ("2.0 h of 3.0 h", "$1.25 of a budget of $10.00", "$0.50 reserved", "$2.00 saved", "fell back 2 to universal-2, 1 to"):
         assert part in text
 
 

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "scribekit"
 ALL = "*"
 DOORS = {
     "base": ALL,
-    "api": {"answers", "client", "connection", "embedded", "failures", "limits", "options", "rate_limit", "webhook"},
+    "api": {"answers", "client", "connection", "embedded", "failures", "limits", "options", "rate_limit", "sdk_losses", "webhook"},
     "recordings": {"clips", "locate", "manifest", "scan", "waveform"},
     "transcripts": {
         "captions",

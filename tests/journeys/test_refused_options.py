@@ -2,6 +2,10 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
+import textwrap
 import wave
 
 import pytest
@@ -83,16 +87,80 @@ def test_files_are_tried_with_the_smallest_and_two_uploads_are_enough(bench, tmp
     assert jobs.index[jobs["status"] == "error"].tolist() == [298, 299]
 
 
-def test_rows_and_files_together(bench, tmp_path):
+def test_rows_and_files_together(bench, tmp_path, caplog):
     service = refusing(bench, "universal-2", DEPRECATED)
     (tmp_path / "audio").mkdir()
-    files(tmp_path / "audio", 40)
-    rows = [row["url"] for row in urls(300)] + sorted(map(str, (tmp_path / "audio").iterdir()))
+    files(tmp_path / "audio", 200)
+    rows = [row["url"] for row in urls(3000)] + sorted(map(str, (tmp_path / "audio").iterdir()))
     manifest = sk.read_manifest([{"path": row} for row in rows], progress=False)
-    with pytest.raises(ServiceStoppedError, match="deprecated"):
-        submit(manifest, tmp_path / "c")
+    heard = []
+    with caplog.at_level(logging.WARNING, "scribekit"), pytest.raises(ServiceStoppedError) as stop:
+        submit(manifest, tmp_path / "c", on_event=heard.append)
+    assert DEPRECATED in str(stop.value)
     assert requests(service, CREATE) <= 5
     assert requests(service, UPLOAD) <= 2
+    assert [event["alert"] for event in heard if event["alert"]] == ["stopped"]
+    assert len(caplog.records) == 1
+
+
+SUBMITTING = """
+    import sys
+    import scribekit as sk
+
+    corpus, name, count, *paths = sys.argv[1:]
+    rows = [f"https://host.example/{name}/{number:04d}.mp3?duration={600 + number}" for number in range(int(count))]
+    manifest = sk.read_manifest([{"path": row} for row in [*rows, *paths]], progress=False)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    try:
+        limits = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
+        sk.collect(sk.submit_batch(manifest, corpus=corpus, limits=limits, progress=False), progress=False)
+    except sk.errors.ServiceStoppedError as stop:
+        print(stop)
+"""
+
+
+def in_two_processes(service, corpus, count, paths=((), ())):
+    """Two processes submit batches of their own to one corpus at the same moment; what each says at its end."""
+    reached = {"ASSEMBLYAI_API_KEY": service.connection.api_key, "ASSEMBLYAI_BASE_URL": service.base_url}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(SUBMITTING), str(corpus), name, str(count), *own], env={**os.environ, **reached}, **pipes
+        )
+        for name, own in zip("ab", paths, strict=True)
+    ]
+    assert [process.stdout.readline() for process in started] == ["ready\n"] * 2
+    for process in started:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    ended = [process.communicate() for process in started]
+    assert [process.returncode for process in started] == [0, 0], ended
+    return [said for said, _ in ended]
+
+
+def test_two_processes_on_one_corpus_send_no_more_than_one(bench, tmp_path):
+    service = bench(
+        *FAST, "--faults", json.dumps({"refuse_matching": {"universal-2": MODEL_LIST}, "slow_body": {"create": 1.0}, "slow_body_s": 0.3})
+    )
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+        files(tmp_path / folder, 20 if folder == "a" else 30)
+    paths = [sorted(map(str, (tmp_path / folder).iterdir())) for folder in "ab"]
+    said = in_two_processes(service, tmp_path / "c", 300, paths)
+    assert all(MODEL_LIST in sentence for sentence in said), said
+    assert requests(service, CREATE) <= 5
+    assert requests(service, UPLOAD) <= 2
+    jobs = sk.open_corpus(tmp_path / "c").jobs()
+    assert set(jobs.loc[jobs["status"] != "error", "error_kind"]) == {"options"}
+
+
+def test_two_processes_on_one_corpus_finish_what_the_service_takes(bench, tmp_path):
+    service = bench(*FAST)
+    assert in_two_processes(service, tmp_path / "c", 20) == ["", ""]
+    jobs = sk.open_corpus(tmp_path / "c").jobs()
+    assert jobs["status"].tolist() == ["completed"] * 40
+    assert requests(service, CREATE) == 40
 
 
 def test_rows_with_terms_of_their_own_still_show_that_the_model_is_refused(bench, tmp_path):
@@ -224,3 +292,39 @@ def test_every_sentence_of_the_service_is_in_the_error_and_in_the_events(bench, 
     for name, error, sentence in zip(jobs["recording_id"], jobs["error"], REFUSALS + ENDS, strict=True):
         assert error.endswith(f". The service said: {sentence}") or f") The service said: {sentence}" in error
         assert failed[name] == error
+
+
+ANSWERS = [
+    (400, "Your current account balance is negative. Please top up to continue using the API."),
+    (401, "Authentication error, API token missing/invalid"),
+    (403, "Cannot access uploaded file"),
+    (404, "Not found"),
+]
+
+
+@pytest.mark.parametrize(("status", "sentence"), ANSWERS)
+def test_the_sentence_of_an_answer_with_any_status_is_in_the_error(bench, tmp_path, status, sentence):
+    refusing(bench, "host.example", sentence, status)
+    try:
+        error = sk.collect(submit(urls(1), tmp_path / "c"), progress=False)["error"][0]
+    except ServiceStoppedError as stop:
+        error = str(stop)
+    assert f". The service said: {sentence}" in error
+    events = sk.to_frame(sk.open_corpus(tmp_path / "c"), "events")
+    assert events["detail"].str.contains(sentence, regex=False).any()
+
+
+def test_the_sentence_of_a_wait_is_in_the_events(bench, tmp_path):
+    service = bench(*FAST, "--faults", json.dumps({"too_many": {"create": 1.0}, "retry_after_s": 0}))
+    jobs = sk.collect(submit(urls(1), tmp_path / "c", on_event=lambda event: service.set_faults()), progress=False)
+    assert jobs["status"].tolist() == ["completed"]
+    events = sk.to_frame(sk.open_corpus(tmp_path / "c"), "events").set_index("event")
+    assert json.loads(events.loc["rate limited", "detail"])["said"] == "Too Many Requests"
+
+
+def test_the_sentence_of_a_server_that_failed_is_in_the_error(bench, tmp_path):
+    bench(*FAST, "--faults", json.dumps({"http_500": {"get": 1.0}}))
+    hasty = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.01, tries=2, patience_s=5)
+    batch = sk.submit_batch(urls(1), corpus=tmp_path / "c", limits=hasty, progress=False)
+    (error,) = sk.collect(batch, progress=False)["error"]
+    assert "The service said: Server error, developers have been alerted" in error

@@ -6,7 +6,7 @@ first byte, the embedded service checks each request by them, and ``docs/options
 service may have newer options, which the client sends when they are given by ``options=``.
 """
 
-from scribekit.base.options.checks import base_language, is_too_short_for_threshold
+from scribekit.base.options.checks import base_language, is_too_short_for_threshold, value_at
 from scribekit.base.options.rules import RULES, Outcome, Rule, Violation, first_violation, violations
 from scribekit.base.options.table import (
     NESTED,
@@ -34,6 +34,7 @@ __all__ = [
     "first_violation",
     "is_too_short_for_threshold",
     "kind_problem",
+    "value_at",
     "value_problem",
     "violations",
     "wrong_name",

@@ -235,6 +235,7 @@ _PARTS: Mapping[str, str] = {
     "speech_understanding.request": "translation speaker_identification custom_formatting summarization action_items",
     "speech_understanding.request.translation": "target_languages formal match_original_utterance force_translation",
     "speech_understanding.request.speaker_identification": "speaker_type known_values speakers",
+    "speech_understanding.request.custom_formatting": "date phone_number email format_utterances",
     "speech_understanding.request.summarization": "summary_type effort",
     "speech_understanding.request.action_items": "include_decisions effort",
 }
@@ -242,7 +243,7 @@ _PARTS: Mapping[str, str] = {
 NESTED: Mapping[str, tuple[str, ...]] = {path: tuple(names.split()) for path, names in _PARTS.items()}
 """The parts of options that are objects: path of the object → the names in it."""
 
-_TOO_COMMON = frozenset({"formal", "effort", "speakers", "speaker_type", "summarization", "summary_type"})
+_TOO_COMMON = frozenset({"formal", "effort", "speakers", "speaker_type", "summarization", "summary_type", "date", "phone_number", "email"})
 _HOME: Mapping[str, str] = {name: path for path, names in NESTED.items() for name in names if name not in _TOO_COMMON}
 """Name of a part → the path of its object, for names that mean nothing else."""
 

@@ -54,7 +54,7 @@ JOBS = Table(
         Column("error", "str", "The error and what to do next, in one or two sentences."),
         Column("audio_duration_s", "float64", "Length of the audio as the service measured it.", "s", "service"),
         Column("confidence", "float64", "Mean confidence of the words, 0 to 1.", "", "service"),
-        Column("model", "str", "Speech model that was used (speech_model_used).", "", "service"),
+        Column("model", "str", "Speech model that answered (speech_model_used); not always the first of speech_models.", "", "service"),
         Column("language", "str", "Language code of the transcript.", "", "service"),
         Column("reserved_usd", "float64", "Estimated cost while the job is running; 0 before and after.", "USD", "ledger"),
         Column(

@@ -40,6 +40,7 @@ from scribekit.batch.engine.run import (
     stop_event,
     trials_for,
 )
+from scribekit.batch.engine.trial_turn import TrialTurn
 from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, failed, next_step
 from scribekit.batch.trials import ENOUGH_UPLOADS, UNSENT, Stop
 from scribekit.corpus.job import ENDED, ERROR, Job
@@ -144,6 +145,7 @@ class _Engine:
         self._contact = Contact(client, run.limits, may_send=self._may_send, on_outlook=self._show_outlook)
         self._poller = Poller(client, self._contact, run.limits, has_webhook=run.webhook is not None, known=ledger.known_transcripts)
         self._trials = trials_for(run, ledger, states)
+        self._tries = TrialTurn(self._trials, ledger, lock, run.connection.host)
         self._turn = asyncio.Event()
         self._waits_for = ""
         self._in_doubt_since: dict[str, float] = {}
@@ -249,6 +251,8 @@ class _Engine:
             elif not self._may_send.is_set():
                 self._may_send.set()
                 self._room.set()
+            if self._tries.is_due:
+                self._next_turn()
             await asyncio.sleep(CONTROL_PAUSE_S)
         raise StopRequestedError
 
@@ -262,12 +266,20 @@ class _Engine:
             del self._in_doubt_since[job.key]
             self._failing.discard(job.key)
             if self._trials.left(job):
+                self._tries.pass_on()
                 self._next_turn()
                 self._announce_failures(self._is_certain)
 
     async def _admitted(self, job: Job) -> None:
-        while job.state in UNSENT and not self._trials.admit(job):
+        while job.state in UNSENT and not (await self._may_try(job) and self._trials.admit(job)):
             await self._turn.wait()
+
+    async def _may_try(self, job: Job) -> bool:
+        """Return whether no other process is trying options that may still be refused."""
+        is_ours, stop = self._tries.take(job)
+        if stop is not None:
+            await self._stop(stop, stop.failure)
+        return is_ours
 
     def _next_turn(self) -> None:
         turn, self._turn = self._turn, asyncio.Event()
@@ -288,6 +300,7 @@ class _Engine:
                 return
             self._note_failing(job, action, answer)
             if isinstance(answer, Accepted) and self._trials.accepted(job):
+                self._tries.pass_on()
                 self._next_turn()
                 self._announce_failures(self._is_certain)
             is_upload_repeated = action is step.action is Action.UPLOAD

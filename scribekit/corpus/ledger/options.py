@@ -1,4 +1,4 @@
-"""The options of the jobs: which the service has accepted before, which it refused, and the jobs that wait because of that."""
+"""The options of the jobs: which the service has accepted or refused, who tries others, and the jobs that wait because of that."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from scribekit.corpus.ledger.budgets import UNSENT
 from scribekit.corpus.ledger.database import Database, placeholders
 
+# Made when it is first needed: what is in it holds only while processes are at work, so a ledger without it is as good.
+_TURNS = "CREATE TABLE IF NOT EXISTS trials (host TEXT PRIMARY KEY, owner TEXT NOT NULL) WITHOUT ROWID"
 _AT_HOST = "batch_id IN (SELECT batch_id FROM batches WHERE host = ?)"
 
 
@@ -48,13 +50,13 @@ class OptionGroups:
         """Whether a service has accepted any job of this corpus since a time."""
         return bool(self._database.read(f"SELECT EXISTS (SELECT 1 FROM jobs WHERE submitted_at >= ? AND {_AT_HOST})", (since, host))[0][0])
 
-    def refused_jobs(self, host: str, kinds: Sequence[str]) -> Iterator[tuple[str, str, bool, str]]:
-        """Key, options, whether it is a file, and error of every job that a service refused for one of the kinds of failures."""
+    def refused_jobs(self, host: str, kinds: Sequence[str]) -> Iterator[tuple[str, str, bool, str, str]]:
+        """Key, options, whether it is a file, error and kind of failure of every job that a service refused for one of the kinds."""
         sql = (
-            "SELECT key, options, sha256 IS NOT NULL, error FROM jobs WHERE state = 'error' AND attempts = 0"
+            "SELECT key, options, sha256 IS NOT NULL, error, error_kind FROM jobs WHERE state = 'error' AND attempts = 0"
             f" AND {_AT_HOST} AND error_kind IN ({placeholders(kinds)})"
         )
-        return ((row[0], row[1], bool(row[2]), row[3]) for row in self._database.rows(sql, (host, *kinds)))
+        return ((row[0], row[1], bool(row[2]), row[3], row[4]) for row in self._database.rows(sql, (host, *kinds)))
 
     def is_shared(self, batch_ids: Sequence[int], options: str) -> bool:
         """Whether all unsent jobs of the batches have these options among theirs."""
@@ -64,6 +66,25 @@ class OptionGroups:
             f" AND EXISTS (SELECT 1 FROM recordings r WHERE r.job_key = jobs.key AND r.batch_id IN ({placeholders(batch_ids)}))"
         )
         return not self._database.read(f"SELECT EXISTS ({others})", (*values, *batch_ids))[0][0]
+
+    def take_turn(self, owner: str, host: str, now: float) -> bool:
+        """Let a process be the only one that tries options at a service; return False while another one is.
+
+        The turn of a process whose claims have all run out, or were released, is over.
+        """
+        sql = (
+            "INSERT INTO trials (host, owner) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET owner = excluded.owner"
+            " WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE lease_owner = trials.owner AND lease_until >= ?)"
+        )
+        with self._database.transaction() as db:
+            db.execute(_TURNS)
+            db.execute(sql, (host, owner, now))
+            return bool(db.execute("SELECT owner = ? FROM trials WHERE host = ?", (owner, host)).fetchone()[0])
+
+    def end_turn(self, owner: str) -> None:
+        """Let other processes try options."""
+        with self._database.transaction() as db:
+            db.execute("DELETE FROM trials WHERE owner = ?", (owner,))
 
     def hold(self, owner: str, host: str, options: str, *, is_whole: bool) -> None:
         """Hold back the unsent jobs of a service with these options, except those that another process has claimed."""

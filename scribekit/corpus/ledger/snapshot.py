@@ -30,6 +30,12 @@ _PAID_ELSEWHERE = (
     "FROM recordings r INDEXED BY recordings_job CROSS JOIN jobs j INDEXED BY jobs_payer ON j.key = r.job_key AND j.batch_id <> r.batch_id"
 )
 
+# A job is counted where its first model is known, and another is known to have answered.
+_FALLBACKS = (
+    "SELECT p.model, COUNT(*) AS jobs FROM payloads p CROSS JOIN jobs j ON j.key = p.job_key"
+    " WHERE p.model <> json_extract(j.options, '$.speech_models[0]'){} GROUP BY p.model ORDER BY jobs DESC, p.model"
+)
+
 _Part = tuple[str, tuple[Any, ...]]
 
 
@@ -39,6 +45,16 @@ def take_snapshot(ledger: Database, batch_ids: Sequence[int], now: float) -> Sna
     A job of several batches counts in each of them. Its cost counts in the batch that pays for it.
     """
     return _Figures(ledger).snapshot(batch_ids, now)
+
+
+def count_fallbacks(ledger: Database, batch_ids: Sequence[int], *, is_whole: bool) -> dict[str, int]:
+    """Return how many jobs of the batches another model answered than the first asked for, by that model, the most frequent first.
+
+    This reads the rows themselves, so it takes longer than the snapshot.
+    """
+    own = f" AND EXISTS (SELECT 1 FROM recordings r WHERE r.job_key = j.key AND r.batch_id IN ({placeholders(batch_ids)}))"
+    rows = ledger.read(_FALLBACKS.format("" if is_whole else own), () if is_whole else tuple(batch_ids))
+    return {row["model"]: row["jobs"] for row in rows}
 
 
 class _Figures:

@@ -1,0 +1,86 @@
+"""One process at a time tries options that the service has not accepted yet: the ledger says whose turn it is."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+
+from scribekit.base.errors import LedgerError
+from scribekit.batch.trials import ENOUGH, OPTION_KINDS, TRUSTED_S, KnownRefusal, Stop, Trials
+from scribekit.corpus.job import Job
+from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.presence import ProcessLock
+
+PAUSE_S = 1.0
+"""Pause before the ledger is asked again while another process has the turn."""
+
+_log = logging.getLogger("scribekit.batch.engine.trial_turn")
+
+
+class TrialTurn:
+    """The turn of this process to try options.
+
+    Args:
+        trials: What is known of the options of the run.
+        ledger: The open ledger.
+        lock: The lock of this process.
+        host: The service's name in the ledger.
+    """
+
+    def __init__(self, trials: Trials, ledger: Ledger, lock: ProcessLock, host: str) -> None:
+        self._trials = trials
+        self._ledger = ledger
+        self._lock = lock
+        self._host = host
+        self._is_ours = False
+        self._again_at: float | None = None
+        """When to ask the ledger again (monotonic time); None when nobody waits."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether jobs wait for the turn, and it is time to ask again."""
+        return self._again_at is not None and time.monotonic() >= self._again_at
+
+    def take(self, job: Job) -> tuple[bool, Stop | None]:
+        """Return whether a job may be tried as far as other processes are concerned, and the stop when their refusals suffice for one.
+
+        Raises:
+            LedgerError: The ledger cannot be read or written.
+        """
+        if self._is_ours or not self._trials.is_open(job):
+            return True, None
+        if self._again_at is not None and not self.is_due:
+            return False, None
+        self._is_ours = self._ledger.options.take_turn(self._lock.owner, self._host, time.time())
+        if not self._is_ours:
+            self._wait()
+            return False, None
+        self._again_at = None
+        stop = self._learn()
+        if not self._trials.is_open(job):
+            self.pass_on()
+        return True, stop
+
+    def pass_on(self) -> None:
+        """End the turn when nothing is tried any more."""
+        if self._is_ours and not self._trials.is_trying:
+            self._is_ours = False
+            with contextlib.suppress(LedgerError):  # the end of the run ends the turn too
+                self._ledger.options.end_turn(self._lock.owner)
+
+    def _wait(self) -> None:
+        if self._again_at is None:
+            _log.info("another process tries options at the service")
+        self._again_at = time.monotonic() + PAUSE_S
+        for owner in self._ledger.owners():
+            if self._lock.has_exited(owner):
+                self._ledger.release(owner)
+
+    def _learn(self) -> Stop | None:
+        options, since = self._ledger.options, time.time() - TRUSTED_S
+        return self._trials.learn(
+            [name for name, (_, is_trusted) in options.groups(self._host, ENOUGH, since).items() if is_trusted],
+            (KnownRefusal(*refused) for refused in options.refused_jobs(self._host, sorted(OPTION_KINDS))),
+            is_any_accepted=options.has_accepted(self._host, since),
+        )
