@@ -13,6 +13,7 @@ import pandas as pd
 from scribekit.base import schema
 from scribekit.base.cells import READ_AS_TEXT, cell_text, may_have_been, original, originals
 from scribekit.base.errors import OptionError, ScribekitError, nearest
+from scribekit.base.names import trimmed
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.base.schema import is_missing
 from scribekit.base.text import join_words
@@ -29,7 +30,8 @@ from scribekit.transcripts.edits.create import NewEdit, correct, reassign
 def smooth_speakers(batch_or_corpus: Batch | Corpus, *, max_words: int = 1, max_gap_s: float = 1.0, progress: bool = True) -> pd.DataFrame:
     """Propose to merge stray turns into the turn around them: a word or two of B in the middle of what A says is mostly A's.
 
-    Nothing is changed. Drop the rows that you do not want, and give the rest to :func:`apply_edits`.
+    A short turn after the end of a sentence or a question is an answer, and is not proposed ("Did you see him?" "No."). Nothing is
+    changed. Drop the rows that you do not want, and give the rest to :func:`apply_edits`.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -59,7 +61,8 @@ def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, p
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        old: The word or phrase, compared without case and punctuation. Other signs count: ``"C++"`` is not ``"C"``.
+        old: The word or phrase, compared without case and punctuation. Other signs count: ``"C++"`` is not ``"C"``. In scripts that
+            are written without spaces it is found however the service has cut the text into words, also inside a word.
         new: The replacement. Punctuation before and after the old words is kept, unless ``old`` includes it or ``new`` has its own.
         progress: Show progress.
 
@@ -75,9 +78,8 @@ def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, p
     rows = []
     with batch_or_corpus.reading() as view:
         for name, result in each_replayed(view, progress=progress):
-            for positions in edits.places(result.state, old):
-                old_words = result.state.words[positions[0]].text, result.state.words[positions[-1]].text
-                rows.append(_proposal(name, result.state, "correct", positions, _punctuated(new, old, *old_words)))
+            found = edits.places(result.state.words, old)
+            rows += [_proposal(name, result.state, "correct", place.positions, _replaced(new, old, place)) for place in found]
     return schema.PROPOSALS.frame(rows)
 
 
@@ -303,7 +305,7 @@ def text_given(cell: Any, column: str, recording_id: str) -> str:
     Raises:
         OptionError: The cell is empty, or a number, which may have been another text (``007``) before the table was read.
     """
-    if not isinstance(cell, str) or not cell.strip():
+    if not isinstance(cell, str) or not trimmed(cell):
         kind = "is empty" if is_missing(cell) or isinstance(cell, str) else f"is the number {cell}, which may have been written otherwise"
         raise OptionError(f"{column!r} {kind}, in a row of {recording_id!r}. {READ_AS_TEXT}")
     return cell
@@ -333,6 +335,14 @@ def _edit_of(row: dict[Any, Any], state: edits.State) -> NewEdit:
     if row["action"] == "correct":
         return correct(state, positions, text_given(row["to"], "to", row["recording_id"]))
     raise OptionError(f"A proposal is to 'reassign' or to 'correct', not {row['action']!r}, in a row of {row['recording_id']!r}.")
+
+
+def _replaced(new: str, old: str, place: edits.Place) -> str:
+    """Return the text of the words at a place with the new words instead of the old ones."""
+    text, *rest = place.kept
+    for (first, last), kept in zip(place.found, rest, strict=True):
+        text += _punctuated(new, old, first, last) + kept
+    return text
 
 
 def _punctuated(new: str, old: str, first: str, last: str) -> str:

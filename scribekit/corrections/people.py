@@ -15,10 +15,12 @@ import pandas as pd
 from scribekit.base import schema
 from scribekit.base.cells import cell_text, may_have_been, original
 from scribekit.base.errors import OptionError, nearest
+from scribekit.base.names import look, looks_like, trimmed
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.view import time_stamp
 from scribekit.corrections.bulk import apply, each_replayed, recordings_named, text_given
+from scribekit.corrections.review import renaming, taken_by
 from scribekit.transcripts import edits
 from scribekit.transcripts.edits.create import NewEdit, rename
 
@@ -47,8 +49,9 @@ def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.Data
     with batch_or_corpus.reading() as view:
         rows = [row for name, result in each_replayed(view, progress=progress) for row in _people_rows(name, result.state)]
     alike = most_alike(sorted({row["name"] for row in rows if len(row["name"]) > 2}))  # labels such as A and B are all alike
+    twins = _looking_the_same({row["name"] for row in rows})
     for row in rows:
-        row["alike"] = alike.get(row["name"])
+        row["alike"] = twins.get(row["name"]) or alike.get(row["name"])
     return schema.PEOPLE.frame(rows)
 
 
@@ -57,6 +60,7 @@ def name_people(
     batch_or_corpus: Batch | Corpus,
     names: pd.DataFrame | Mapping[str, str | Mapping[str, str]],
     *,
+    merge: bool = False,
     who: str | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
@@ -68,6 +72,8 @@ def name_people(
             dict from recordings to old and new names: ``{"interview.mp3": {"A": "Maria"}}``. Or a dict of old and new names that holds
             for the whole corpus; a label such as ``A`` may then be that of one recording only, because the ``A`` of another recording
             is another person.
+        merge: Merge people of one recording who get the same name, or the name of somebody else there. Names that look the same are
+            the same (encodings of an accent, characters without a width).
         who: The author of the edits; the user of this machine by default.
         progress: Show progress.
 
@@ -77,12 +83,12 @@ def name_people(
     Raises:
         OptionError: There is no such recording or speaker, a label without its recording is that of several, a name is empty or a number
             (which may have been another text before the table was read from CSV or Excel), or somebody else in the recording has the name
-            already. Or two recordings are the same file or URL, and are given different names. Then nothing is renamed. To merge two
-            speakers, use ``review(…).merge``.
+            already, or one that looks the same, without ``merge=True``. Or two recordings are the same file or URL, and are given
+            different names. Then nothing is renamed.
         ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is renamed.
     """
     changes = _changed_names(batch_or_corpus, names, progress=progress)
-    apply(batch_or_corpus, list(changes), lambda name, state: _renamings(name, state, changes[name]), who=who)
+    apply(batch_or_corpus, list(changes), lambda name, state: _renamings(name, state, changes[name], is_merged=merge), who=who)
     return people(batch_or_corpus, progress=progress)
 
 
@@ -114,6 +120,14 @@ def _review_row(recording_id: str, journal: Sequence[edits.Edit], result: edits.
         "last_edit_at": time_stamp(journal[-1].at) if journal else None,
         "last_editor": journal[-1].who if journal else None,
     }
+
+
+def _looking_the_same(names: Iterable[str]) -> dict[str, str]:
+    """Return each name → another one that looks the same, where there is one."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(names):
+        groups.setdefault(look(name), []).append(name)
+    return {name: group[place - 1] for group in groups.values() if len(group) > 1 for place, name in enumerate(group)}
 
 
 def most_alike(names: Sequence[str]) -> dict[str, str]:
@@ -156,12 +170,11 @@ def _people_rows(recording_id: str, state: edits.State) -> Iterator[dict[str, An
     turns = Counter(speaker for speaker, _ in groupby(name for name in said_by if name is not None))
     for speaker in state.speakers():
         words = [word for word in state.words if word.speaker == speaker]
-        labels = Counter(word.label for word in words if word.label is not None)
         yield {
             "recording_id": recording_id,
             "speaker": speaker,
             "name": speaker,
-            "label": labels.most_common(1)[0][0] if labels else None,
+            "label": state.label_of(speaker),
             "n_words": len(words),
             "n_turns": turns[speaker],
             "speaking_s": sum(word.end - word.start for word in words) / 1000,
@@ -194,11 +207,12 @@ def _new_names(recording_id: str, speakers: Sequence[str], names: Iterable[tuple
     """Return old name → new name, for the names that change, from the cells of a table that may have been in a CSV or Excel file."""
     found = {}
     for old_cell, new_cell in names:
-        old = original(old_cell, speakers)
+        old = looks_like(old_cell, speakers) if isinstance(old_cell, str) else None
+        old = old or original(old_cell, speakers)
         if old is None:
             raise OptionError(f"Nobody is called {old_cell!r} in {recording_id!r}.{nearest(cell_text(old_cell) or '', speakers)}")
         is_as_it_was = not isinstance(new_cell, str) and may_have_been(new_cell, old) and not isinstance(old_cell, str)
-        new = old if is_as_it_was else text_given(new_cell, "name", recording_id).strip()
+        new = old if is_as_it_was else trimmed(text_given(new_cell, "name", recording_id))
         if new != old:
             found[old] = new
     return found
@@ -206,8 +220,12 @@ def _new_names(recording_id: str, speakers: Sequence[str], names: Iterable[tuple
 
 def _renamed(table: pd.DataFrame, names: Mapping[str, str | Mapping[str, str]], contents: Mapping[str, str]) -> pd.DataFrame:
     """Return the table of people with the new names of a dict, which holds for the corpus or has a dict for each recording."""
-    for_all = {old: new for old, new in names.items() if not isinstance(new, Mapping)}
-    by_recording = {name: new for name, new in names.items() if isinstance(new, Mapping)}
+    everyone = table["speaker"].unique().tolist()
+    if not all(isinstance(old, str) for old in names):
+        wrong = next(old for old in names if not isinstance(old, str))
+        raise OptionError(f"Nobody is called {wrong!r} in the corpus.{nearest(str(wrong), everyone)} Names are texts.")
+    for_all = {looks_like(old, everyone) or old: new for old, new in names.items() if not isinstance(new, Mapping)}
+    by_recording = {name: _as_called(new, table, name) for name, new in names.items() if isinstance(new, Mapping)}
     for old, wanted in for_all.items():
         bearers = table[table["speaker"] == old]
         count = bearers["recording_id"].map(contents).nunique()
@@ -235,21 +253,26 @@ def _renamed(table: pd.DataFrame, names: Mapping[str, str | Mapping[str, str]], 
     return table.assign(name=new)
 
 
-def _renamings(recording_id: str, state: edits.State, names: Iterable[tuple[Any, Any]]) -> Iterator[NewEdit]:
+def _as_called(renamed: Mapping[str, str], table: pd.DataFrame, recording_id: str) -> dict[str, str]:
+    """Return old → new names of a recording, with the old ones written as they are in the transcript."""
+    there = table.loc[table["recording_id"] == recording_id, "speaker"].tolist()
+    return {looks_like(old, there) or old: new for old, new in renamed.items()}
+
+
+def _renamings(recording_id: str, state: edits.State, names: Iterable[tuple[Any, Any]], *, is_merged: bool) -> Iterator[NewEdit]:
     """Yield renamings in an order in which nobody else has the new name. People who swap names get a temporary name first."""
     left = _new_names(recording_id, state.speakers(), names)
     while left:
-        taken = set(state.speakers())
-        free = next((name for name, new in left.items() if new not in taken), None)
+        taken = {name: taken_by(state, name, new) for name, new in left.items()}
+        free = next((name for name, other in taken.items() if other is None), None)
         if free is not None:
             yield rename(state, free, left.pop(free))
             continue
-        swapped = next((name for name, new in left.items() if new in left), None)
-        if swapped is None:
-            raise OptionError(
-                f"Somebody else in {recording_id!r} is called {next(iter(left.values()))!r} already. Nothing was renamed. "
-                "If the two are one person, use review(…).merge first."
-            )
+        settled = next((name for name, other in taken.items() if other not in left), None)
+        if settled is not None:
+            yield renaming(state, recording_id, settled, left.pop(settled), is_merged=is_merged)
+            continue
+        swapped = next(iter(left))
         spare = f"{swapped} *"
         yield rename(state, swapped, spare)
         left[spare] = left.pop(swapped)

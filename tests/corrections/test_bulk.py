@@ -74,6 +74,25 @@ def test_what_was_asked_to_be_replaced_is_replaced(tmp_path, word, old, new, exp
     assert found == ([] if expected is None else [expected])
 
 
+@pytest.mark.parametrize("said", ["今日 は 天気 です", "今 日 は 天 気 で す", "今日は天気です", "今日 は天 気です"])
+def test_a_phrase_is_corrected_however_the_service_has_cut_the_text(tmp_path, said):
+    corpus = store(tmp_path / "corpus", {"one": [("A", said)]})
+    proposals = sk.propose_correction(corpus, "天気", "天候")
+    assert sk.apply_edits(corpus, proposals) == 1
+    assert texts(corpus) == [["A", "今日は天候です"]]
+    assert sk.propose_correction(corpus, "天気", "天候").empty
+    sk.undo_edits(corpus)
+    assert "".join(sk.review(corpus, "one").words["text"]) == "今日は天気です"
+
+
+def test_latin_words_and_vowels_stay_whole_in_a_correction(tmp_path):
+    corpus = store(tmp_path / "corpus", {"one": [("A", "私 は iPone を")], "two": [("A", "สวัสดี ครับ")]})
+    one, two = sk.review(corpus, "one").correct("私はiPhone を", utterance=0), sk.review(corpus, "two").correct("สวัสดีค่ะ", utterance=0)
+    assert one.words["text"].tolist() == ["私", "は", "iPhone", "を"]
+    assert one.words["start_ms"].tolist() == [0, 500, 1000, 1500]
+    assert two.words["text"].tolist() == ["สวัสดี", "ค่ะ"]
+
+
 def test_proposals_bring_no_old_name_back(tmp_path):
     corpus = store(tmp_path / "corpus", {"a": [("A", "one two three"), ("B", "um"), ("A", "four five six")]})
     proposals = sk.smooth_speakers(corpus)
@@ -88,12 +107,19 @@ def test_a_word_is_found_however_its_accents_are_encoded(tmp_path):
     assert len(sk.propose_correction(corpus, unicodedata.normalize("NFC", "kovač"), "Kovacz")) == 1
 
 
-def test_stray_turns_are_proposed_and_folded(corpus):
+def test_stray_turns_are_proposed_and_folded(tmp_path):
+    corpus = store(tmp_path / "corpus", {"one": [("A", "Good morning old"), ("B", "Kovic"), ("A", "so we begin")]})
     proposals = sk.smooth_speakers(corpus)
-    assert proposals[["recording_id", "text", "speaker", "to"]].to_numpy().tolist() == [["one", "Fine", "B", "A"]]
+    assert proposals[["recording_id", "text", "speaker", "to"]].to_numpy().tolist() == [["one", "Kovic", "B", "A"]]
     assert sk.smooth_speakers(corpus, max_gap_s=0.05).empty
     sk.apply_edits(corpus, proposals)
-    assert texts(corpus) == [["A", "Good morning Kovic. Fine so we begin"]]
+    assert texts(corpus) == [["A", "Good morning old Kovic so we begin"]]
+
+
+def test_short_answers_are_not_given_to_the_asker(corpus, tmp_path):
+    assert sk.smooth_speakers(corpus).empty  # "Good morning Kovic." "Fine"
+    asked = store(tmp_path / "asked", {"one": [("A", "Did you see him?"), ("B", "No."), ("A", "Are you sure of that?")]})
+    assert sk.smooth_speakers(asked, max_words=2).empty
 
 
 def test_recordings_of_the_same_content_are_edited_once(twice):

@@ -80,6 +80,45 @@ def test_a_name_that_somebody_has_renames_nobody(corpus):
     assert sk.to_frame(corpus, "edits").empty
 
 
+NFC, NFD, HIDDEN = "Zoë", "Zoe\u0308", "Zo\u200bë\ufeff"
+
+
+@pytest.mark.parametrize("twin", [NFC, NFD, HIDDEN, " Zoë\u2060"])
+def test_names_that_look_the_same_are_one_name(corpus, twin):
+    sk.name_people(corpus, {"one": {"B": NFC}})
+    with pytest.raises(OptionError, match="'Zoë', the service's label 'B'") as error:
+        sk.name_people(corpus, {"one": {"A": twin}})
+    assert "merge=True" in str(error.value)
+    assert sk.name_people(corpus, {"one": {"A": twin}}, merge=True)["speaker"].tolist() == [NFC, "A"]
+    assert sk.undo_edits(corpus) == 1
+    assert sk.people(corpus)["speaker"].tolist() == ["A", NFC, "A"]
+    assert sk.name_people(corpus, {twin: "Bo"})["speaker"].tolist() == ["A", "Bo", "A"]
+
+
+def test_two_who_get_one_name_at_once_are_merged_only_on_request(corpus):
+    both = {"one": {"A": NFD, "B": NFC}}
+    with pytest.raises(OptionError, match="merge=True"):
+        sk.name_people(corpus, both)
+    assert sk.to_frame(corpus, "edits").empty
+    assert sk.name_people(corpus, both, merge=True)["speaker"].tolist() == [NFD, "A"]
+    assert sk.undo_edits(corpus) == 2
+
+
+def test_a_person_can_get_the_name_in_another_encoding(corpus):
+    sk.name_people(corpus, {"one": {"A": NFD}})
+    assert sk.name_people(corpus, {"one": {NFC: NFC}})["speaker"].tolist() == [NFC, "B", "A"]
+
+
+def test_people_of_two_recordings_who_look_the_same_are_alike(corpus):
+    named = sk.name_people(corpus, {"one": {"A": NFC}, "two": {"A": NFD}})
+    assert named["alike"].fillna("").tolist() == [NFD, "", NFC]
+
+
+def test_a_name_that_cannot_be_seen_is_empty(corpus):
+    with pytest.raises(OptionError, match="empty"):
+        sk.name_people(corpus, {"one": {"A": "\u200b\u2060"}})
+
+
 def test_the_first_edits_may_hold_for_another_transcript_of_the_same_content(twice):
     corpus = twice([("A", "in York now")], [("X", "I'm in York now")])
     frame = sk.people(corpus).assign(name="Ada")
