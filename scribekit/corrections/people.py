@@ -207,12 +207,13 @@ def _new_names(recording_id: str, speakers: Sequence[str], names: Iterable[tuple
     """Return old name → new name, for the names that change, from the cells of a table that may have been in a CSV or Excel file."""
     found = {}
     for old_cell, new_cell in names:
-        old = looks_like(old_cell, speakers) if isinstance(old_cell, str) else None
-        old = old or original(old_cell, speakers)
+        old = original(_written(old_cell, speakers), speakers)
         if old is None:
             raise OptionError(f"Nobody is called {old_cell!r} in {recording_id!r}.{nearest(cell_text(old_cell) or '', speakers)}")
         is_as_it_was = not isinstance(new_cell, str) and may_have_been(new_cell, old) and not isinstance(old_cell, str)
         new = old if is_as_it_was else trimmed(text_given(new_cell, "name", recording_id))
+        if not new:
+            raise OptionError(f"The name for {old!r} in {recording_id!r} is empty. Leave it as it was, or give a name.")
         if new != old:
             found[old] = new
     return found
@@ -221,10 +222,7 @@ def _new_names(recording_id: str, speakers: Sequence[str], names: Iterable[tuple
 def _renamed(table: pd.DataFrame, names: Mapping[str, str | Mapping[str, str]], contents: Mapping[str, str]) -> pd.DataFrame:
     """Return the table of people with the new names of a dict, which holds for the corpus or has a dict for each recording."""
     everyone = table["speaker"].unique().tolist()
-    if not all(isinstance(old, str) for old in names):
-        wrong = next(old for old in names if not isinstance(old, str))
-        raise OptionError(f"Nobody is called {wrong!r} in the corpus.{nearest(str(wrong), everyone)} Names are texts.")
-    for_all = {looks_like(old, everyone) or old: new for old, new in names.items() if not isinstance(new, Mapping)}
+    for_all = {_written(old, everyone): new for old, new in names.items() if not isinstance(new, Mapping)}
     by_recording = {name: _as_called(new, table, name) for name, new in names.items() if isinstance(new, Mapping)}
     for old, wanted in for_all.items():
         bearers = table[table["speaker"] == old]
@@ -256,7 +254,12 @@ def _renamed(table: pd.DataFrame, names: Mapping[str, str | Mapping[str, str]], 
 def _as_called(renamed: Mapping[str, str], table: pd.DataFrame, recording_id: str) -> dict[str, str]:
     """Return old → new names of a recording, with the old ones written as they are in the transcript."""
     there = table.loc[table["recording_id"] == recording_id, "speaker"].tolist()
-    return {looks_like(old, there) or old: new for old, new in renamed.items()}
+    return {_written(old, there): new for old, new in renamed.items()}
+
+
+def _written(name: Any, names: Sequence[str]) -> Any:
+    """Return a name as it is written among others, if one of them looks like it."""
+    return (looks_like(name, names) or name) if isinstance(name, str) else name
 
 
 def _renamings(recording_id: str, state: edits.State, names: Iterable[tuple[Any, Any]], *, is_merged: bool) -> Iterator[NewEdit]:
