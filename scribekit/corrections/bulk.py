@@ -13,6 +13,7 @@ import pandas as pd
 from scribekit.base import schema
 from scribekit.base.cells import READ_AS_TEXT, cell_text, may_have_been, original, originals
 from scribekit.base.errors import OptionError, ScribekitError, nearest
+from scribekit.base.names import trimmed
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.base.schema import is_missing
 from scribekit.base.text import join_words
@@ -304,7 +305,7 @@ def text_given(cell: Any, column: str, recording_id: str) -> str:
     Raises:
         OptionError: The cell is empty, or a number, which may have been another text (``007``) before the table was read.
     """
-    if not isinstance(cell, str) or not cell.strip():
+    if not isinstance(cell, str) or not trimmed(cell):
         kind = "is empty" if is_missing(cell) or isinstance(cell, str) else f"is the number {cell}, which may have been written otherwise"
         raise OptionError(f"{column!r} {kind}, in a row of {recording_id!r}. {READ_AS_TEXT}")
     return cell

@@ -36,7 +36,7 @@ SIGNATURE, PASSWORD, HOOK_PASSWORD, ALERTS = "sig4f2a9c0017", "pass4f2a9c0017", 
 SIGNED = f"X-Amz-Credential=AKIA1&X-Amz-Signature={SIGNATURE}"
 LIMITS = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 
-ADDRESS_IN_LEDGER = {"jobs.source", "payloads.body"}
+ADDRESS_IN_LEDGER = {"jobs.source", "jobs.upload_url", "payloads.body"}
 HOOK_IN_LEDGER = {"payloads.body"}
 """The columns of the ledger with addresses as they were given, and with the webhook's; what ``docs/privacy.md`` names."""
 WORDS_IN_CORPUS = {"ledger.sqlite", "search.sqlite", "tables"}
