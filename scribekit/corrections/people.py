@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 
 from scribekit.base import schema
+from scribekit.base.cells import cell_text, may_have_been, original
 from scribekit.base.errors import OptionError, nearest
 from scribekit.base.names import look, looks_like, trimmed
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.view import time_stamp
-from scribekit.corrections.bulk import apply, each_replayed
+from scribekit.corrections.bulk import apply, each_replayed, recordings_named, text_given
 from scribekit.corrections.review import renaming, taken_by
 from scribekit.transcripts import edits
 from scribekit.transcripts.edits.create import NewEdit, rename
@@ -80,9 +81,10 @@ def name_people(
         The new table of people.
 
     Raises:
-        OptionError: There is no such recording or speaker, a label without its recording is that of several, a name is empty, or somebody
-            else in the recording has the name already, or one that looks the same, without ``merge=True``. Or two recordings are the
-            same file or URL, and are given different names. Then nothing is renamed.
+        OptionError: There is no such recording or speaker, a label without its recording is that of several, a name is empty or a number
+            (which may have been another text before the table was read from CSV or Excel), or somebody else in the recording has the name
+            already, or one that looks the same, without ``merge=True``. Or two recordings are the same file or URL, and are given
+            different names. Then nothing is renamed.
         ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is renamed.
     """
     changes = _changed_names(batch_or_corpus, names, progress=progress)
@@ -181,8 +183,8 @@ def _people_rows(recording_id: str, state: edits.State) -> Iterator[dict[str, An
 
 def _changed_names(
     corpus: Corpus, names: pd.DataFrame | Mapping[str, str | Mapping[str, str]], *, progress: bool
-) -> dict[str, dict[str, str]]:
-    """Return recording → old name → new name, for the names that change."""
+) -> dict[str, list[tuple[Any, Any]]]:
+    """Return recording → old and new names, as they are in the cells of the table."""
     if isinstance(names, Mapping):
         table = people(corpus, progress=progress)
         with corpus.reading() as view:
@@ -193,19 +195,34 @@ def _changed_names(
         missing = [name for name in ("recording_id", "speaker", "name") if name not in table]
         if missing:
             raise OptionError(f"The table has no column {missing[0]!r}. Give the table of people(corpus), with other values in 'name'.")
-    changes: dict[str, dict[str, str]] = {}
-    for recording_id, old, new in table[["recording_id", "speaker", "name"]].itertuples(index=False):
-        if not isinstance(new, str) or not trimmed(new):
-            raise OptionError(f"The name for {old!r} in {recording_id!r} is empty. Leave it as it was, or give a name.")
-        if trimmed(new) != old:
-            changes.setdefault(recording_id, {})[old] = trimmed(new)
+    with corpus.reading() as view:
+        recordings = recordings_named(table["recording_id"].tolist(), [name for name, _ in view.completed])
+    changes: dict[str, list[tuple[Any, Any]]] = {}
+    for recording_id, old, new in zip(recordings, table["speaker"].tolist(), table["name"].tolist(), strict=True):
+        changes.setdefault(recording_id, []).append((old, new))
     return changes
+
+
+def _new_names(recording_id: str, speakers: Sequence[str], names: Iterable[tuple[Any, Any]]) -> dict[str, str]:
+    """Return old name → new name, for the names that change, from the cells of a table that may have been in a CSV or Excel file."""
+    found = {}
+    for old_cell, new_cell in names:
+        old = original(_written(old_cell, speakers), speakers)
+        if old is None:
+            raise OptionError(f"Nobody is called {old_cell!r} in {recording_id!r}.{nearest(cell_text(old_cell) or '', speakers)}")
+        is_as_it_was = not isinstance(new_cell, str) and may_have_been(new_cell, old) and not isinstance(old_cell, str)
+        new = old if is_as_it_was else trimmed(text_given(new_cell, "name", recording_id))
+        if not new:
+            raise OptionError(f"The name for {old!r} in {recording_id!r} is empty. Leave it as it was, or give a name.")
+        if new != old:
+            found[old] = new
+    return found
 
 
 def _renamed(table: pd.DataFrame, names: Mapping[str, str | Mapping[str, str]], contents: Mapping[str, str]) -> pd.DataFrame:
     """Return the table of people with the new names of a dict, which holds for the corpus or has a dict for each recording."""
     everyone = table["speaker"].unique().tolist()
-    for_all = {looks_like(old, everyone) or old: new for old, new in names.items() if not isinstance(new, Mapping)}
+    for_all = {_written(old, everyone): new for old, new in names.items() if not isinstance(new, Mapping)}
     by_recording = {name: _as_called(new, table, name) for name, new in names.items() if isinstance(new, Mapping)}
     for old, wanted in for_all.items():
         bearers = table[table["speaker"] == old]
@@ -237,17 +254,17 @@ def _renamed(table: pd.DataFrame, names: Mapping[str, str | Mapping[str, str]], 
 def _as_called(renamed: Mapping[str, str], table: pd.DataFrame, recording_id: str) -> dict[str, str]:
     """Return old → new names of a recording, with the old ones written as they are in the transcript."""
     there = table.loc[table["recording_id"] == recording_id, "speaker"].tolist()
-    return {looks_like(old, there) or old: new for old, new in renamed.items()}
+    return {_written(old, there): new for old, new in renamed.items()}
 
 
-def _renamings(recording_id: str, state: edits.State, names: Mapping[str, str], *, is_merged: bool) -> Iterator[NewEdit]:
+def _written(name: Any, names: Sequence[str]) -> Any:
+    """Return a name as it is written among others, if one of them looks like it."""
+    return (looks_like(name, names) or name) if isinstance(name, str) else name
+
+
+def _renamings(recording_id: str, state: edits.State, names: Iterable[tuple[Any, Any]], *, is_merged: bool) -> Iterator[NewEdit]:
     """Yield renamings in an order in which nobody else has the new name. People who swap names get a temporary name first."""
-    left: dict[str, str] = {}
-    for old, new in names.items():
-        known = looks_like(old, state.speakers())
-        if known is None:
-            raise OptionError(f"Nobody is called {old!r} in {recording_id!r}.{nearest(old, state.speakers())}")
-        left[known] = new
+    left = _new_names(recording_id, state.speakers(), names)
     while left:
         taken = {name: taken_by(state, name, new) for name, new in left.items()}
         free = next((name for name, other in taken.items() if other is None), None)

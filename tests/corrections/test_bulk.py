@@ -1,5 +1,7 @@
+import io
 import unicodedata
 
+import pandas as pd
 import pytest
 from corpora import everyone_called, store, texts
 
@@ -144,3 +146,56 @@ def test_an_undo_across_the_corpus_undoes_what_was_last_redone(corpus):
     sk.review(corpus, "one").undo().redo()
     sk.undo_edits(corpus)
     assert sk.people(corpus)["speaker"].tolist() == ["A", "B", "Bea"]
+
+
+def through_csv(frame, **options):
+    return pd.read_csv(io.StringIO(frame.to_csv(index=False)), **options)
+
+
+NUMBERED = {"0101": [("1", "null"), ("2", "1.10 NA"), ("1", "Kovic nan")], "0102": [("1", "Kovic TRUE")]}
+
+
+@pytest.mark.parametrize("old", ["null", "NA", "nan", "TRUE", "1.10"])
+def test_words_that_csv_readers_take_for_something_else_are_found_again(tmp_path, old):
+    corpus = store(tmp_path / "numbered", NUMBERED)
+    proposals = through_csv(sk.propose_correction(corpus, old, "Word"))
+    assert sk.apply_edits(corpus, proposals) == 1
+    assert "Word" in sk.to_frame(corpus, "words")["text"].tolist()
+
+
+def test_speakers_with_numbers_for_names_are_found_again(tmp_path):
+    corpus = store(tmp_path / "numbered", {"0101": [("1", "So it is"), ("2", "hm"), ("1", "and so on")]})
+    proposals = through_csv(sk.smooth_speakers(corpus))
+    assert proposals["to"].tolist() == [1]
+    assert sk.apply_edits(corpus, proposals) == 1
+    assert texts(corpus, "0101") == [["1", "So it is hm and so on"]]
+
+
+def test_a_table_that_was_read_as_text_is_applied(tmp_path):
+    corpus = store(tmp_path / "numbered", NUMBERED)
+    assert sk.apply_edits(corpus, through_csv(sk.propose_correction(corpus, "Kovic", "007"), dtype=str, keep_default_na=False)) == 2
+    assert sk.to_frame(corpus, "words")["text"].tolist().count("007") == 2
+
+
+@pytest.mark.parametrize("new", ["007", "1.10", "NA"])
+def test_a_correction_that_may_have_been_another_text_is_refused(tmp_path, new):
+    corpus = store(tmp_path / "numbered", NUMBERED)
+    proposals = through_csv(sk.propose_correction(corpus, "Kovic", new))
+    with pytest.raises(OptionError, match=r"'to' .*dtype=str"):
+        sk.apply_edits(corpus, proposals)
+    assert sk.to_frame(corpus, "edits").empty
+
+
+def test_rows_that_are_not_proposals_any_more_are_refused_in_our_words(corpus):
+    proposals = sk.propose_correction(corpus, "Kovic", "Kovač")
+    for changed, sentence in [
+        ({"recording_id": None}, "no transcript of None"),
+        ({"recording_id": 7}, "no transcript of 7"),
+        ({"word_index": "x"}, "'word_index' is not a whole number"),
+        ({"n_words": None}, "'n_words' is not a whole number"),
+        ({"start_ms": 1.5}, "'start_ms' is not a whole number"),
+        ({"action": "Correct"}, "'reassign' or to 'correct', not 'Correct'"),
+        ({"to": " "}, "'to' is empty"),
+    ]:
+        with pytest.raises(OptionError, match=sentence):
+            sk.apply_edits(corpus, proposals.assign(**changed))

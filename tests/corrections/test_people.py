@@ -1,8 +1,10 @@
+import io
 from difflib import get_close_matches
 
 import hypothesis.strategies as st
+import pandas as pd
 import pytest
-from corpora import texts
+from corpora import store, texts
 from hypothesis import given
 
 import scribekit as sk
@@ -129,3 +131,43 @@ def test_recordings_of_the_same_content_are_not_given_different_edits(twice):
     with pytest.raises(OptionError, match="the same file or address"):
         sk.name_people(corpus, sk.people(corpus).assign(name=["Ada", "B", "Bea", "B"]))
     assert sk.to_frame(corpus, "edits").empty
+
+
+@pytest.fixture
+def numbered(tmp_path):
+    return store(tmp_path / "numbered", {"0101": [("1", "So it is"), ("2", "Fine")], "0102": [("1", "Only one"), ("NA", "Another")]})
+
+
+def through_csv(frame, **options):
+    return pd.read_csv(io.StringIO(frame.to_csv(index=False)), **options)
+
+
+def test_a_table_of_people_comes_back_from_csv(numbered):
+    table = through_csv(sk.people(numbered)).astype({"name": object})
+    table.loc[0, "name"] = "Maria"
+    assert sk.name_people(numbered, table)["speaker"].tolist() == ["Maria", "2", "1", "NA"]
+
+
+def test_a_table_of_people_that_nobody_changed_changes_nothing(numbered):
+    assert sk.name_people(numbered, through_csv(sk.people(numbered)))["speaker"].tolist() == ["1", "2", "1", "NA"]
+    assert sk.to_frame(numbered, "edits").empty
+
+
+def test_names_that_are_numbers_are_taken_as_text_only(numbered):
+    table = sk.people(numbered)
+    table["name"] = ["101", "0102", "101", "0104"]
+    with pytest.raises(OptionError, match=r"'name' is the number 101, .*dtype=str"):
+        sk.name_people(numbered, through_csv(table))
+    named = sk.name_people(numbered, through_csv(table, dtype=str, keep_default_na=False))
+    assert named["speaker"].tolist() == ["101", "0102", "101", "0104"]
+
+
+def test_ids_that_cannot_be_told_apart_are_refused(tmp_path):
+    corpus = store(tmp_path / "twins", {"1": [("A", "one")], "01": [("A", "two")]})
+    with pytest.raises(OptionError, match=r"no transcript of 1 .*dtype=str"):
+        sk.name_people(corpus, through_csv(sk.people(corpus)))
+
+
+def test_a_mapping_with_numbers_is_refused_in_our_words(numbered):
+    with pytest.raises(OptionError, match="Nobody is called 1"):
+        sk.name_people(numbered, {1: "Maria"})
