@@ -1,7 +1,8 @@
 """What a stray turn and a close turn change are: the only definition, for proposals and for reviews. Pure.
 
 A stray turn is most likely a slip of the diarizer: a word or two of one speaker in the middle of what another one says. After the end of a
-sentence or a question it is an answer. At a close turn change the boundary is often wrong.
+sentence or a question it may be an answer: it is listened to, but no change is proposed. At a close turn change the boundary is often
+wrong.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class TurnSpans:
         n_words: The number of words of each turn.
         recordings: The recording of each turn as a number that never falls; None for turns of one recording.
         channels: The channel of each turn as a number; None for turns of one channel.
-        end_sentences: Whether each turn ends a sentence (:func:`ends_a_sentence`); None where the texts are not known.
+        end_sentences: Whether each turn ends a sentence (:func:`ends_a_sentence`), so that a short turn after it is an answer; None where
+            answers count too, because a person is to listen to them.
     """
 
     starts: Numbers
@@ -70,7 +72,7 @@ def stray_turns(turns: TurnSpans, *, max_words: int = STRAY_WORDS, max_pause_ms:
     """Return which turns are stray: short, between two turns of one other speaker on the same channel, without a long pause around them.
 
     The nearest longer turn on either side is that speaker's too: where short turns alternate, one of them says nothing about the other.
-    A short turn after one that ends a sentence or a question is an answer, and not stray. Turns without a named speaker are passed over.
+    A short turn after one that ends a sentence is not stray, if the turns say which do. Turns without a named speaker are passed over.
 
     Args:
         turns: The turns.

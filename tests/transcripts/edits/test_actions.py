@@ -6,7 +6,7 @@ from corpora import payload
 from journals import TALK, Journal, interleaved, shown, statuses
 
 from scribekit.base import contract
-from scribekit.transcripts import frames
+from scribekit.transcripts import edits, frames
 from scribekit.transcripts.edits import create
 
 
@@ -174,3 +174,9 @@ def test_a_correction_of_an_earlier_version_keeps_the_times_that_it_gave():
     assert [(word.text, word.start, word.end) for word in journal.result.state.words[1:]] == [
         ("so", 500, 700), ("b1", 700, 900), ("a2", 1000, 1400), ("then", 1400, 1700),
     ]  # fmt: skip
+
+
+def test_corrections_of_earlier_versions_are_cut_as_they_were():
+    state = edits.State([edits.EditedWord("天", 0, 600, origin=0)], has_spaces=False)
+    edits.perform(state, "correct", {"words": [[0, "天", 0, 600]], "text": "OK 天", "into": "pauses"})
+    assert [word.text for word in state.words] == ["O", "K", "天"]
