@@ -19,7 +19,7 @@ help: ## List the targets
 $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python tools/install.py "pip into $(VENV)" "pip>=25.1"
-	@$(BIN)/python tools/install.py "scribekit and all that its tests need (once; one to two minutes)" --editable ".[local,metrics]" --group dev
+	@$(BIN)/python tools/install.py "scribekit and all that its tests need (once; one to two minutes)" --editable ".[local]" --group dev
 	@touch $@
 
 .PHONY: install
@@ -64,7 +64,7 @@ bench: $(READY) ## Measure the engine beside the SDK's own group calls, then all
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_tables.py --recordings 5000 --index
 
 .PHONY: chaos
-chaos: $(READY) ## Transcribe through twenty seeds of every fault at once, and check the service's counters
+chaos: $(READY) ## Transcribe through twenty seeds of every fault and of outages, and check the service's counters
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/chaos.py
 
 .PHONY: notebook

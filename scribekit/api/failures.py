@@ -6,7 +6,6 @@ An undocumented literal gets :data:`UNKNOWN`: one retry, and then the job fails.
 from __future__ import annotations
 
 import functools
-import re
 import tomllib
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,6 +13,7 @@ from importlib import resources
 
 from scribekit.api.answers import Refused
 from scribekit.base import contract
+from scribekit.base.addresses import masked
 
 
 class Recovery(StrEnum):
@@ -50,6 +50,11 @@ NETWORK = Failure(
     "network",
     Recovery.RETRY,
     "The service could not be reached. Check the network, then run the same call again: nothing is sent twice.",
+)
+CUT = Failure(
+    "network",
+    Recovery.GIVE_UP,
+    "The connection broke each time that this recording was sent, while others went through. Try it again later with sk.retry.",
 )
 UNREADABLE = Failure(
     "unreadable_answer",
@@ -145,30 +150,15 @@ def quoting(failure: Failure, error: str | None) -> Failure:
 
 
 def shown(error: str) -> str:
-    """Return the service's sentence as it may be shown and logged: on one line, shortened, without secrets.
-
-    Of a URL, a name with a password, and a query that holds a signature, are left out.
+    """Return the service's sentence as it may be shown and logged: on one line, shortened, its addresses masked.
 
     Example:
         >>> shown("Download error, unable to download https://a.example/x.mp3?X-Amz-Signature=4f2a. Please make sure …")
         'Download error, unable to download https://a.example/x.mp3?…. Please make sure …'
     """
-    words = _URL.sub(_public_url, error).split()
+    words = masked(error).split()
     text = " ".join(word if len(word) <= LONGEST_WORD else word[: LONGEST_WORD - 1] + "…" for word in words)
     return text if len(text) <= LONGEST_SENTENCE else text[: LONGEST_SENTENCE - 1] + "…"
-
-
-_URL = re.compile(r"https?://[^\s\"'<>]*[^\s\"'<>.,;:!?)]", re.IGNORECASE)
-_SECRET_NAME = re.compile(r"sig|token|key|secret|cred|auth|pass|policy|expires|session|jwt|hmac|^s[epv]$|^x-(amz|goog)-", re.IGNORECASE)
-_LONGEST_PLAIN_VALUE = 20
-"""A value of a URL's query that is longer may be a signature, whatever its name."""
-
-
-def _public_url(match: re.Match[str]) -> str:
-    address, mark, query = re.split(r"([?#]|$)", re.sub(r"(?<=//)[^/?#]*@", "", match[0]), maxsplit=1)
-    pairs = (pair.partition("=") for pair in re.split("[&;#]", query))
-    is_secret = any(_SECRET_NAME.search(name) or len(value or name) > _LONGEST_PLAIN_VALUE for name, _, value in pairs)
-    return f"{address}{mark}…" if is_secret else f"{address}{mark}{query}"
 
 
 def _matching(section: str, error: str | None) -> Failure:

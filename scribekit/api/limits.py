@@ -29,7 +29,13 @@ class Limits:
         uploads: Files that are uploaded at the same time.
         queue_ahead: Jobs sent beyond ``concurrent_jobs``, so that no slot is idle. None: a quarter of ``concurrent_jobs``.
         tries: How often one step (an upload, a submission, a fetch) is tried while its failure may pass.
-        backoff_s: The bound of the first pause after such a failure; it doubles each time, up to sixty times itself.
+            A failure counts only when others go through meanwhile; one or two recordings that nothing can be compared with are given
+            up after a 24th of ``patience_s``.
+        backoff_s: The bound of the first pause after such a failure; it doubles each time, up to sixty times itself. During an outage the
+            pauses between two looks grow from twice to 120 times this.
+        patience_s: Seconds that a run waits for a network or a service that has gone away. Nothing is given up meanwhile, and it goes on
+            by itself. When they are over, the call ends with one error and everything stays as it was. Only the first contact of a call
+            does not wait.
         resubmissions: How often a job is created again after the service itself failed on it.
         settle_s: Seconds after a lost answer until the service's list counts as complete.
         job_timeout_s: Seconds that the service may take for one job, its queue included.
@@ -50,6 +56,7 @@ class Limits:
     queue_ahead: int | None = None
     tries: int = 8
     backoff_s: float = 1.0
+    patience_s: float = 6 * 3600.0
     resubmissions: int = 3
     settle_s: float = 5.0
     job_timeout_s: float = 6 * 3600.0

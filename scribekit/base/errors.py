@@ -8,11 +8,23 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from scribekit.base.addresses import masked
 from scribekit.base.brief_traceback import BriefTraceback
 
 
 class ScribekitError(BriefTraceback, Exception):
-    """Base of every error that scribekit raises on purpose. A notebook shows it in a few lines; ``%tb`` shows the whole traceback."""
+    """Base of every error that scribekit raises on purpose. A notebook shows it in a few lines; ``%tb`` shows the whole traceback.
+
+    Addresses in its message are masked (:mod:`scribekit.base.addresses`).
+
+    Example:
+        >>> raise ScribekitError("There is nothing at https://ada:secret@host.example/a.mp3?X-Amz-Signature=4f2a.")
+        Traceback (most recent call last):
+        scribekit.base.errors.ScribekitError: There is nothing at https://host.example/a.mp3?….
+    """
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(masked(arg) if isinstance(arg, str) else arg for arg in args))
 
 
 class Interrupted(BriefTraceback, KeyboardInterrupt):

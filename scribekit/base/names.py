@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from scribekit.base.errors import OptionError
@@ -25,7 +25,7 @@ def names_of(value: Any, argument: str) -> list[str]:
         return []
     if isinstance(value, str):
         return [value]
-    names = list(value) if isinstance(value, Iterable) and not isinstance(value, Mapping | bytes) else [value]
+    names = list(value) if isinstance(value, Iterable) and not isinstance(value, bytes) else [value]
     if not all(isinstance(name, str) for name in names):
         raise OptionError(f"{argument}= takes a name or a list of names, and got {value!r}.")
     return names

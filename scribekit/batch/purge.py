@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import time
+from collections import Counter, deque
 
 import pandas as pd
 
@@ -10,24 +13,28 @@ from scribekit.api.answers import NoAnswer, Refused
 from scribekit.api.client import Client, Fetched
 from scribekit.api.connection import Connection
 from scribekit.api.embedded import service_connection
-from scribekit.api.failures import Recovery, http_failure
-from scribekit.api.limits import Limits
+from scribekit.api.failures import Recovery
+from scribekit.api.limits import Limits, check_limits
 from scribekit.api.rate_limit import limiter_for
 from scribekit.base import schema
 from scribekit.base.errors import ServiceStoppedError
 from scribekit.base.progress import Progress
 from scribekit.batch.engine.loop import wait_for
+from scribekit.batch.engine.outages import MANY, Contact, Way
+from scribekit.batch.retry_policy import failure_of, pause_s, rate_limit_pause_s
 from scribekit.batch.which_service import check_host
 from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.view import time_stamp
 
 DELETED, KEPT = "deleted", "there"
+FIRST_REQUESTS = 3
+"""Without any answer to this many requests, the service counts as unreachable: only after a first contact is an outage waited for."""
 _IF_STOPPED = "What was deleted is recorded. The same call goes on with the rest."
 
 
 @takes_corpus
-def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: bool = True) -> pd.DataFrame:
+def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limits | None = None, progress: bool = True) -> pd.DataFrame:
     """Delete the transcripts of ended jobs, and their uploaded audio, at the service. The corpus keeps its transcripts.
 
     The service keeps transcripts for 30 days by default. Each deletion is recorded. Safe to repeat: the next call tries
@@ -37,6 +44,7 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: boo
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         remote: False deletes nothing and only lists what the service keeps.
+        limits: The pace, and the patience during an outage; by default that of ``submit_batch``.
         progress: Show progress.
 
     Returns:
@@ -45,9 +53,11 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: boo
 
     Raises:
         NoConnectionError: There is neither a key nor a local service.
-        ServiceStoppedError: The service refuses the key, or cannot be reached.
+        ServiceStoppedError: The service refuses the key, cannot be reached, or was away for longer than ``limits.patience_s``.
         LedgerError: The corpus cannot be written.
     """
+    check_limits(limits)
+    pace = limits or getattr(batch_or_corpus, "limits", None) or Limits()
     batch_ids = batch_or_corpus.batch_ids
     with Ledger(batch_or_corpus.path) as ledger:
         failed: dict[str, str] = {}
@@ -60,7 +70,7 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: boo
             with Progress(
                 len(kept), unit="transcripts", description="Deleting at the service", enabled=progress, if_stopped=_IF_STOPPED
             ) as line:
-                failed = wait_for(_delete(connection, ledger, kept, line))
+                failed = wait_for(_delete(connection, pace, ledger, kept, line))
         names = {row["job_key"]: row["recording_id"] for row in reversed(list(ledger.job_rows(batch_ids))) if row["job_key"]}
         deleted = [(row["transcript_id"], row["job_key"], DELETED, row["at"]) for row in ledger.deletions(batch_ids)]
         left = [(transcript, key, failed.get(transcript, KEPT), None) for transcript, key in ledger.remote(batch_ids)]
@@ -72,32 +82,46 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, progress: boo
     )
 
 
-def _check_address(client: Client, answer: Refused | NoAnswer) -> None:
-    """Stop when the first answer shows that the address is wrong; a refusal in the service's own words is about one transcript."""
+def _check_address(client: Client, answer: Refused | NoAnswer, *, is_last: bool) -> None:
+    """Stop when a first answer shows that the address is wrong; a refusal in the service's own words is about one transcript."""
     if isinstance(answer, Refused) and answer.error is not None:
         return
     failure = client.first_contact_failure(answer)
-    is_never_sent = isinstance(answer, NoAnswer) and not answer.sent
-    if is_never_sent or failure.recovery is not Recovery.RETRY:
+    is_unreachable = isinstance(answer, NoAnswer) and (is_last or not answer.sent)
+    if is_unreachable or failure.recovery is not Recovery.RETRY:
         raise ServiceStoppedError(failure.kind, failure.advice)
 
 
-async def _delete(connection: Connection, ledger: Ledger, kept: list[tuple[str, str]], line: Progress) -> dict[str, str]:
+async def _delete(connection: Connection, limits: Limits, ledger: Ledger, kept: list[tuple[str, str]], line: Progress) -> dict[str, str]:
     failed: dict[str, str] = {}
-    async with Client(connection, limiter_for(connection, Limits())) as client:
-        for done, (transcript_id, job_key) in enumerate(kept, start=1):
-            answer = await client.delete(transcript_id)
-            if done == 1 and not isinstance(answer, Fetched):
-                _check_address(client, answer)
-            if isinstance(answer, Refused):
-                failure = http_failure(answer.status, answer.error)
-                if failure.recovery is Recovery.STOP_BATCH:
-                    raise ServiceStoppedError(failure.kind, failure.advice)
+    tries: Counter[str] = Counter()
+    left, sent = deque(kept), 0
+    async with Client(connection, limiter_for(connection, limits)) as client:
+        contact = Contact(client, limits, on_outlook=lambda sentence: line.update(len(kept) - len(left), note=sentence))
+        while left:
+            transcript_id, job_key = left[0]
+            answer = await contact.ask(Way.DELETE, transcript_id, functools.partial(client.delete, transcript_id))
+            failure = failure_of(answer) if isinstance(answer, Refused | NoAnswer) else None
+            sent += 1
+            if not isinstance(answer, Fetched) and (sent == 1 or not contact.was_answered):
+                _check_address(client, answer, is_last=sent == FIRST_REQUESTS)
+            if failure and failure.recovery is Recovery.STOP_BATCH:
+                raise ServiceStoppedError(failure.kind, failure.advice)
+            is_own = contact.is_own(transcript_id)
+            if isinstance(answer, Refused) and answer.is_rate_limit:
+                await asyncio.sleep(rate_limit_pause_s(answer, limits, 1.0))
+                continue
+            tries[transcript_id] += is_own
+            if failure and (not is_own or (failure.recovery is Recovery.RETRY and tries[transcript_id] < limits.tries)):
+                left.rotate(-1)  # others show whether it is the service's failure or this transcript's
+                if len(left) < MANY:
+                    await asyncio.sleep(pause_s(tries[transcript_id], limits, 1.0))
+                continue
+            left.popleft()
+            if failure:
                 # The service still knows deleted transcripts, so one that it does not know belongs to another key's account.
                 failed[transcript_id] = failure.kind
-            elif isinstance(answer, NoAnswer):
-                failed[transcript_id] = "network"
-            if transcript_id not in failed:
+            else:
                 ledger.deleted(transcript_id, job_key, time.time())
-            line.update(done)
+            line.update(len(kept) - len(left))
     return failed

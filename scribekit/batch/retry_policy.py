@@ -11,6 +11,8 @@ BARE_429 = 4
 """After a 429 without ``Retry-After``, pause as after this many failures."""
 BACKOFF_MOST = 60.0
 """The longest pause, as a multiple of the first."""
+LOOK_MOST = 120.0
+"""The longest pause between two looks whether an outage is over, as a multiple of ``limits.backoff_s``."""
 
 
 def failure_of(answer: Refused | NoAnswer) -> Failure:
@@ -45,6 +47,16 @@ def backoff_s(n_failures: int, jitter: float, first_s: float = 1.0) -> float:
 def pause_s(n_failures: int, limits: Limits, jitter: float) -> float:
     """Return the pause after this many failures in a row."""
     return backoff_s(max(n_failures, 1), jitter, limits.backoff_s)
+
+
+def look_pause_s(n_looks: int, limits: Limits, jitter: float) -> float:
+    """Return the pause before the next look whether an outage is over, after this many: from one or two seconds to two minutes.
+
+    Example:
+        >>> [look_pause_s(n, Limits(), 1.0) for n in (0, 1, 2, 9)]
+        [2.0, 4.0, 8.0, 120.0]
+    """
+    return (1 + jitter) / 2 * limits.backoff_s * min(LOOK_MOST, 2.0 ** (min(n_looks, 10) + 1))
 
 
 def rate_limit_pause_s(answer: Refused, limits: Limits, jitter: float) -> float:

@@ -85,6 +85,7 @@ class Context:
         newest: Id of the newest transcript that the service has listed so far.
         limits: The user's limits.
         forgets_jobs: The service costs nothing and may have forgotten the job.
+        is_own: A failure is the recording's own: others went through meanwhile.
     """
 
     now: float
@@ -92,13 +93,11 @@ class Context:
     newest: str | None = None
     limits: Limits = field(default_factory=Limits)
     forgets_jobs: bool = False
+    is_own: bool = True
 
 
 UPLOAD_LIVES_S = 20 * 3600.0
 """The service removes an upload that was never transcribed after 24 hours."""
-
-RECONCILE_TIMEOUT_S = 900.0
-"""The batch stops when the list could not be read for this long. The job stays ``submitting``; the next run searches again."""
 
 
 def next_step(job: Job, action: Action | None, answer: Answer, context: Context) -> Step:
@@ -139,7 +138,8 @@ def _resume(job: Job, context: Context) -> Step:
     if job.state in ENDED:
         raise ValueError(f"job {job.key} has ended")
     if job.state == SUBMITTING:
-        return Step(job, Action.RECONCILE, event="in doubt")
+        # The request may have left long after its intent was recorded, and just before the process ended.
+        return Step(replace(job, intent_at=context.now), Action.RECONCILE, event="in doubt")
     if job.state in AT_SERVICE:
         return Step(job, Action.WAIT)
     return _send(job, context)
@@ -208,7 +208,7 @@ def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Ste
     """Search the list after silence or a 5xx: the request, the only one that costs money, may have taken effect."""
     may_have_worked = answer.sent if isinstance(answer, NoAnswer) else answer.status >= 500
     if may_have_worked:
-        in_doubt = replace(job, failures=job.failures + 1)
+        in_doubt = replace(job, failures=job.failures + context.is_own, intent_at=context.now)  # it may have waited before it was sent
         return Step(in_doubt, Action.RECONCILE, min(1.0, context.limits.settle_s), "answer lost", failure_of(answer))
     back = replace(job, state=UPLOADED if job.upload_url else PLANNED, intent_at=None)
     failure = failure_of(answer)
@@ -223,13 +223,11 @@ def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Ste
 
 
 def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
-    """Search again after ever longer pauses, then stop the batch: the search costs nothing and must never be skipped."""
+    """Search again after ever longer pauses: the search costs nothing and must never be skipped."""
     failure = failure_of(answer)
     if failure.recovery in (Recovery.STOP_BATCH, Recovery.GIVE_UP):
         return Step(job, Action.STOP, event=failure.kind, failure=failure)
     waited = max(context.now - (job.intent_at or context.now), 0.0)
-    if waited > RECONCILE_TIMEOUT_S:
-        return Step(job, Action.STOP, event=failure.kind, failure=failure)
     pause = min(max(context.limits.backoff_s, waited / 4), BACKOFF_MOST * context.limits.backoff_s)
     retry_after = answer.retry_after_s if isinstance(answer, Refused) else None
     return Step(job, Action.RECONCILE, retry_after if retry_after is not None else context.jitter * pause, failure.kind, failure)
@@ -266,9 +264,7 @@ def _retry(job: Job, action: Action, answer: Refused | NoAnswer, context: Contex
     if isinstance(answer, Refused) and answer.is_rate_limit:
         # Not a failure of this job: the whole process pauses, and the request is sent again.
         return Step(job, action, rate_limit_pause_s(answer, context.limits, context.jitter), "rate limited", failure)
-    worn = replace(job, failures=job.failures + 1)
-    if worn.failures < tries(failure, context.limits):
+    worn = replace(job, failures=job.failures + context.is_own)
+    if not context.is_own or worn.failures < tries(failure, context.limits):
         return Step(worn, action, retry_pause_s(answer, worn.failures, context.limits, context.jitter), failure.kind, failure)
-    if failure.kind == failures.NETWORK.kind:
-        return Step(replace(job, failures=0), Action.STOP, event=failure.kind, failure=failure)
-    return failed(job, failure)
+    return failed(job, failures.CUT if failure.kind == failures.NETWORK.kind else failure)

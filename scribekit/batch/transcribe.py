@@ -32,6 +32,7 @@ from scribekit.batch.which_service import with_embedded_service, work_left
 from scribekit.corpus import status
 from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes, takes_corpus
 from scribekit.corpus.ledger import Ledger
+from scribekit.recordings.manifest import with_public_sources
 from scribekit.recordings.scan import read_manifest
 
 _log = logging.getLogger("scribekit.batch.transcribe")
@@ -79,7 +80,8 @@ def submit_batch(
         webhook: Where the service tells this process that a job has ended (see :class:`Webhook`).
         on_event: A function or coroutine function that is called, on a background thread, with a dict for each event:
             ``at`` (Unix time), ``event``, ``alert`` (None, ``failed``, ``stopped``), ``recording_id``, ``job_key``,
-            ``transcript_id``, ``state``, ``error_kind``, ``error``. See ``scribekit.batch.alerts``.
+            ``transcript_id``, ``state``, ``error_kind``, ``error``. See ``scribekit.batch.alerts``. An outage is two events,
+            ``away`` (``error`` says what and since when) and ``back``.
         progress: Show progress.
 
     Returns:
@@ -94,8 +96,9 @@ def submit_batch(
             comes from the cells of a row, only that row is refused (``error_kind`` ``bad_option``).
         MissingExtraError: The environment names a SOCKS proxy, and the library for it is not installed.
         ServiceStoppedError: The service refuses every job (a wrong key, for example), or cannot be reached: the message says what is at
-            the address, and which variable to check. Or it refuses the options: after five recordings (or two uploads) with the
-            same options and the same answer, the others wait with ``error_kind`` ``options``. Correct the options and submit again.
+            the address, and which variable to check. Or it was away for longer than ``limits.patience_s``. Or it refuses the
+            options: after five recordings (or two uploads) with the same options and the same answer, the others wait with
+            ``error_kind`` ``options``. Correct the options and submit again.
         LedgerError: The corpus cannot be written.
 
     Warns:
@@ -119,7 +122,7 @@ def submit_batch(
         _check_ids(ledger, job_plan)
         number = ledger.plan_batch(
             job_plan.fingerprint,
-            manifest_to_bytes(frame),
+            manifest_to_bytes(with_public_sources(frame)),
             job_plan.rows,
             job_plan.jobs,
             host=connection.host,
@@ -165,8 +168,8 @@ def collect(
 
     Raises:
         NoConnectionError: There is work left and neither a key nor a local service.
-        ServiceStoppedError: The service refuses every job, or the options of the batch, or cannot be reached; the batch can be
-            collected later.
+        ServiceStoppedError: The service refuses every job, or the options of the batch, or cannot be reached, or was away for
+            longer than ``limits.patience_s``; the batch can be collected later.
         LedgerError: The corpus cannot be read or written.
     """
     check_limits(limits)
@@ -296,9 +299,9 @@ def _run(
         total = sum(ledger.states(batch_ids).values())
     with Progress(total, description=description, enabled=progress, if_stopped=_IF_STOPPED) as line:
 
-        def show(states: Counter[str]) -> None:
+        def show(states: Counter[str], outage: str) -> None:
             ended, counts = status.summary(states)
-            line.update(ended if settings["to_the_end"] else ended + counts.get("at the service", 0), counts=counts)
+            line.update(ended if settings["to_the_end"] else ended + counts.get("at the service", 0), note=outage, counts=counts)
 
         run = drive(Run(corpus.path, batch_ids, connection, limits or Limits(), on_progress=show, **settings))
         with contextlib.suppress(TimeoutError):

@@ -221,6 +221,12 @@ class Trials:
             question.under_way[job.key] = job.is_local
         return True
 
+    def give_way(self, job: Job) -> None:
+        """Note that a job waits before it is sent again; it must be admitted again. Meanwhile others may try."""
+        for question in self._questions(job.options):
+            if question.under_way.pop(job.key, None) is not None:
+                question.untried += 1
+
     def left(self, job: Job) -> bool:
         """Note that a job is not under way any more; return whether others may have room now."""
         freed = [question.under_way.pop(job.key, None) is not None for question in self._questions(job.options)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +10,7 @@ class PlannedRow:
     """One row of a manifest: its job, or the reason why it has none. A duplicate has both: it shares the job of the row that it repeats."""
 
     recording_id: str
-    source: str
+    source: str = field(repr=False)
     job_key: str | None
     error_kind: str | None = None
     error: str | None = None
@@ -55,13 +55,13 @@ class Job:
     """
 
     key: str
-    source: str
+    source: str = field(repr=False)
     options: str
     duration_s: float | None = None
     sha256: str | None = None
     estimate_usd: float | None = None
     state: str = PLANNED
-    upload_url: str | None = None
+    upload_url: str | None = field(default=None, repr=False)
     uploaded_at: float | None = None
     transcript_id: str | None = None
     attempts: int = 0

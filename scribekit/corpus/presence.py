@@ -38,7 +38,7 @@ class ProcessLock:
         self._folder.mkdir(exist_ok=True)
         self.owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._path = self._folder / self.owner
-        self._file = self._path.open("w")
+        self._file = self._path.open("w", encoding="utf-8")
         _lock(self._file)
 
     def has_exited(self, owner: str) -> bool:
@@ -64,6 +64,14 @@ class ProcessLock:
             return False
         return not self.has_exited(owner)
 
+    def show(self, waits_for: str) -> None:
+        """Let other processes, and handles in this one, see what this process waits for; an empty text when for nothing."""
+        with contextlib.suppress(OSError):
+            self._file.seek(0)
+            self._file.truncate()
+            self._file.write(waits_for)
+            self._file.flush()
+
     def close(self) -> None:
         """Release the lock and remove its file."""
         self._file.close()
@@ -80,6 +88,16 @@ def is_at_work(corpus: Path, owner: str) -> bool:
             return not _lock(file)
     except OSError:
         return False
+
+
+def waits_for(corpus: Path) -> str:
+    """Return what a process at work on a corpus waits for; empty when none is at work, or it waits for nothing."""
+    for path in sorted((corpus / FOLDER).glob("*")):
+        with contextlib.suppress(OSError):
+            said = path.read_text("utf-8")
+            if said and is_at_work(corpus, path.name):
+                return said
+    return ""
 
 
 def _lock(file: IO[str]) -> bool:

@@ -45,6 +45,7 @@ class Snapshot:
         saved_usd: Cost of transcripts that were reused instead of paid for again.
         budget_usd: The most that may be spent, if the user set a budget.
         fallbacks: Completed jobs that another model answered than the first asked for, by the model that did.
+        outage: What the process at work on the corpus waits for, such as "no network since 02:14"; empty when for nothing.
     """
 
     states: Mapping[str, int] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class Snapshot:
     saved_usd: float = 0.0
     budget_usd: float | None = None
     fallbacks: Mapping[str, int] = field(default_factory=dict)
+    outage: str = ""
 
     @property
     def unfinished(self) -> int:
@@ -166,6 +168,8 @@ def facts(snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
     if current:
         found.append(("speed", f"{current.audio_per_s:,.0f} × real time"))
         found.append(("left", f"{_duration(current.left_s[0])} to {_duration(current.left_s[1])}"))
+    if snapshot.outage and snapshot.unfinished:
+        found.append(("outage", snapshot.outage))
     waiting = reasons(snapshot, now)
     if waiting:
         found.append(("waiting for", ", ".join(waiting)))

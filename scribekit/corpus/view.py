@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from scribekit.base import schema
 from scribekit.corpus.job import COMPLETED, ERROR
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.ledger.snapshot import count_fallbacks, take_snapshot
+from scribekit.corpus.presence import waits_for
 from scribekit.corpus.status import REFUSED, Snapshot
 from scribekit.recordings.locate import SourceLocator
+from scribekit.recordings.manifest import public_source, with_public_sources
 
 HELD = {
     "budget": "Held back: its estimated cost does not fit into what is left of the budget. "
@@ -61,7 +64,10 @@ class CorpusView:
 
     @property
     def manifest(self) -> pd.DataFrame:
-        """The manifest rows as they were given, one per recording; file paths in ``source`` hold from the working folder."""
+        """The manifest rows as they were given, one per recording; file paths in ``source`` hold from the working folder.
+
+        Addresses in ``source`` are masked (:func:`scribekit.recordings.manifest.public_source`).
+        """
         return self._manifest.copy(deep=False)
 
     @functools.cached_property
@@ -73,7 +79,7 @@ class CorpusView:
         rows = joined.drop_duplicates("recording_id", keep="last", ignore_index=True)
         if "source" in rows:
             rows["source"] = pd.Series(self._sources(rows), index=rows.index, dtype=rows["source"].dtype)
-        return rows
+        return with_public_sources(rows)
 
     def _sources(self, rows: pd.DataFrame) -> list[Any]:
         recorded, locator = self.ledger.files(self.batch_ids), SourceLocator(self.path, Path.cwd())
@@ -92,7 +98,7 @@ class CorpusView:
 
     def snapshot(self, now: float) -> Snapshot:
         """Return the figures at a Unix time: counts, audio, dollars, pace, and what slows the batch down."""
-        return take_snapshot(self.ledger, self.batch_ids, now)
+        return replace(take_snapshot(self.ledger, self.batch_ids, now), outage=waits_for(self.path))
 
     def fallbacks(self) -> dict[str, int]:
         """Return how many jobs another model answered than the first asked for, by that model."""
@@ -113,7 +119,8 @@ def job_row(row: Any) -> dict[str, Any]:
     is_shared = row["job_key"] is not None and row["row_kind"] is not None
     is_free = is_shared or row["state"] in (None, ERROR)  # a failed job is not billed
     return {
-        **{name: row[name] for name in ("recording_id", "source", "transcript_id", "model", "language", "confidence")},
+        **{name: row[name] for name in ("recording_id", "transcript_id", "model", "language", "confidence")},
+        "source": public_source(row["source"]),
         "status": row["state"] or REFUSED,
         "attempts": 0 if is_shared else row["attempts"] or 0,
         "error_kind": row["row_kind"] or row["error_kind"] or row["held"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
@@ -21,6 +22,8 @@ from scribekit.transcripts import edits
 from scribekit.transcripts.edits.create import NewEdit, rename
 
 _ALIKE = 0.8
+_BARE_LABEL = re.compile(r"\d*[A-Z]{0,2}")
+"""What the service calls people whom it does not know: A, B, or 1, 2 for channels, or 1A for both."""
 _CLASSES = 64  # letters are counted by class, which takes fewer columns: names that share a letter share its class
 
 
@@ -50,14 +53,20 @@ def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.Data
 
 @takes_corpus
 def name_people(
-    batch_or_corpus: Batch | Corpus, names: pd.DataFrame | Mapping[str, str], *, who: str | None = None, progress: bool = True
+    batch_or_corpus: Batch | Corpus,
+    names: pd.DataFrame | Mapping[str, str | Mapping[str, str]],
+    *,
+    who: str | None = None,
+    progress: bool = True,
 ) -> pd.DataFrame:
     """Rename speakers in many recordings at once. The edits are one group: one undo undoes all of them.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        names: The table of :func:`people` with other values in ``name`` (only ``recording_id``, ``speaker`` and ``name`` are read), or a
-            dict of old and new names that holds for the whole corpus.
+        names: The table of :func:`people` with other values in ``name`` (only ``recording_id``, ``speaker`` and ``name`` are read). Or a
+            dict from recordings to old and new names: ``{"interview.mp3": {"A": "Maria"}}``. Or a dict of old and new names that holds
+            for the whole corpus; a label such as ``A`` may then be that of one recording only, because the ``A`` of another recording
+            is another person.
         who: The author of the edits; the user of this machine by default.
         progress: Show progress.
 
@@ -65,9 +74,9 @@ def name_people(
         The new table of people.
 
     Raises:
-        OptionError: There is no such recording or speaker, a name is empty, or somebody else in the recording has the name already. Or two
-            recordings are the same file or URL, and are given different names. Then nothing is renamed. To merge two speakers, use
-            ``review(…).merge``.
+        OptionError: There is no such recording or speaker, a label without its recording is that of several, a name is empty, or somebody
+            else in the recording has the name already. Or two recordings are the same file or URL, and are given different names. Then
+            nothing is renamed. To merge two speakers, use ``review(…).merge``.
         ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is renamed.
     """
     changes = _changed_names(batch_or_corpus, names, progress=progress)
@@ -157,14 +166,15 @@ def _people_rows(recording_id: str, state: edits.State) -> Iterator[dict[str, An
         }
 
 
-def _changed_names(corpus: Corpus, names: pd.DataFrame | Mapping[str, str], *, progress: bool) -> dict[str, dict[str, str]]:
+def _changed_names(
+    corpus: Corpus, names: pd.DataFrame | Mapping[str, str | Mapping[str, str]], *, progress: bool
+) -> dict[str, dict[str, str]]:
     """Return recording → old name → new name, for the names that change."""
     if isinstance(names, Mapping):
         table = people(corpus, progress=progress)
-        unknown = [name for name in names if name not in set(table["speaker"])]
-        if unknown:
-            raise OptionError(f"Nobody is called {unknown[0]!r} in the corpus.{nearest(unknown[0], table['speaker'].unique())}")
-        table = table.assign(name=table["speaker"].map(dict(names)).fillna(table["speaker"]))
+        with corpus.reading() as view:
+            contents = {name: view.ledger.edits.content_of(key) for name, key in view.completed}
+        table = _renamed(table, names, contents)
     else:
         table = names
         missing = [name for name in ("recording_id", "speaker", "name") if name not in table]
@@ -177,6 +187,37 @@ def _changed_names(corpus: Corpus, names: pd.DataFrame | Mapping[str, str], *, p
         if new.strip() != old:
             changes.setdefault(recording_id, {})[old] = new.strip()
     return changes
+
+
+def _renamed(table: pd.DataFrame, names: Mapping[str, str | Mapping[str, str]], contents: Mapping[str, str]) -> pd.DataFrame:
+    """Return the table of people with the new names of a dict, which holds for the corpus or has a dict for each recording."""
+    for_all = {old: new for old, new in names.items() if not isinstance(new, Mapping)}
+    by_recording = {name: new for name, new in names.items() if isinstance(new, Mapping)}
+    for old, wanted in for_all.items():
+        bearers = table[table["speaker"] == old]
+        count = bearers["recording_id"].map(contents).nunique()
+        if bearers.empty:
+            raise OptionError(f"Nobody is called {old!r} in the corpus.{nearest(old, table['speaker'].unique())}")
+        if count > 1 and _BARE_LABEL.fullmatch(old) and (bearers["label"] == old).any():
+            one = bearers["recording_id"].iloc[0]
+            raise OptionError(
+                f"{old!r} is a label, and {count} recordings have it. It means another person in each. Name the recording: "
+                f"{{{one!r}: {{{old!r}: {wanted!r}}}}}; or give the table of people(corpus), with other values in 'name'."
+            )
+    pairs = set(zip(table["recording_id"], table["speaker"], strict=True))
+    for recording_id, renamed in by_recording.items():
+        for old in renamed:
+            if (recording_id, old) not in pairs:
+                there = table.loc[table["recording_id"] == recording_id, "speaker"]
+                known = f"Nobody is called {old!r} in {recording_id!r}.{nearest(old, there)}" if len(there) else None
+                raise OptionError(
+                    known or f"There is no recording {recording_id!r} with speakers.{nearest(recording_id, table['recording_id'])}"
+                )
+    new = [
+        by_recording.get(recording_id, {}).get(old, for_all.get(old, old))
+        for recording_id, old in zip(table["recording_id"], table["speaker"], strict=True)
+    ]
+    return table.assign(name=new)
 
 
 def _renamings(recording_id: str, state: edits.State, names: Mapping[str, str]) -> Iterator[NewEdit]:

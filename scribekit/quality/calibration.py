@@ -97,7 +97,6 @@ def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | Non
     Raises:
         OptionError: A reference is not understood, no recording has both a transcript and a reference, nobody judged a word, or no word
             has a confidence.
-        MissingExtraError: jiwer is not installed, and there are references.
     """
     if not isinstance(words, pd.DataFrame):
         with corpus_of(words).reading() as view:

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from scribekit.base import contract
+from scribekit.base.addresses import masked
 from scribekit.base.errors import ManifestError, nearest
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ PROBLEMS = {
 }
 """Kind of problem → the message that says what was found and what to do."""
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|https?:/", re.IGNORECASE)  # a path library makes one slash of two
 _DRIVE = re.compile(r"[A-Za-z]:/")
 _HINTS = {"file": "write the path itself", "s3": "make a presigned https URL of it", "gs": "make a signed https URL of it"}
 
@@ -145,13 +146,33 @@ def numbers(frame: pd.DataFrame, column: str) -> pd.Series[float]:
 
 
 def is_url(source: str) -> bool:
-    """Return whether a source is an address (of any scheme) rather than a path.
+    """Return whether a source is an address (of any scheme, well-formed or not) rather than a path.
 
     Example:
         >>> is_url("https://example.org/a.mp3"), is_url("ftp://example.org/a.mp3"), is_url("C:/a.mp3")
         (True, True, False)
     """
     return _URL.match(source) is not None
+
+
+def public_source(source: str) -> str:
+    """Return a source as it is shown and exported: a path as it is, an address without what may be a secret.
+
+    Example:
+        >>> public_source("https://example.org/talk.mp3?X-Amz-Signature=4f2a"), public_source("calls/a?.mp3")
+        ('https://example.org/talk.mp3?…', 'calls/a?.mp3')
+    """
+    return masked(source) if is_url(source) else source
+
+
+def with_public_sources(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a manifest with its sources as they are shown; see :func:`public_source`. Cells that are not text stay as they are."""
+    import pandas as pd
+
+    if "source" not in frame:
+        return frame
+    shown = [public_source(source) if isinstance(source, str) else source for source in frame["source"].tolist()]
+    return frame.assign(source=pd.Series(shown, index=frame.index, dtype=frame["source"].dtype))
 
 
 def recording_id(source: str) -> str:
@@ -177,7 +198,7 @@ def recording_id(source: str) -> str:
 
 
 def _url_id(url: str) -> str:
-    address, _, query = url.split("://", 1)[1].partition("#")[0].partition("?")
+    address, _, query = re.split(":/+", url, maxsplit=1)[1].partition("#")[0].partition("?")
     host, _, path = address.partition("/")
     parts = [host.rpartition("@")[2].lower(), *unicodedata.normalize("NFC", unquote(path)).split("/")]
     name = "/".join(part for part in parts if part not in {"", ".", ".."}) or "url"
@@ -236,7 +257,7 @@ def problem(kind: str, detail: str = "") -> str:
         >>> problem("too_short", "20 ms")
         'too_short: The audio lasts 20 ms; the service takes nothing under 160 ms. Drop the row.'
     """
-    return f"{kind}: {PROBLEMS[kind].format(detail=detail)}"
+    return f"{kind}: {PROBLEMS[kind].format(detail=masked(detail))}"
 
 
 def split_problem(text: str) -> tuple[str, str]:
@@ -265,8 +286,10 @@ def url_problem(url: str, duration_s: float | None = None) -> str | None:
         host = urlsplit(url).hostname
     except ValueError:
         host = None
-    if not host or re.search(r"\s", url):
-        return problem("bad_url", "The address has no host." if not host else "The address has a space in it; write it as %20.")
+    if not host:
+        return problem("bad_url", "The address has no host; write it as 'https://host/name'.")
+    if re.search(r"\s", url):
+        return problem("bad_url", "The address has a space in it; write it as %20.")
     return _length_problem(duration_s)
 
 

@@ -23,6 +23,9 @@ STEP_MS = 10
 FACTOR = 4
 """How many peaks of one level make one of the next coarser level."""
 
+LATEST_S = 48 * 3600.0
+"""A frame that a file claims to be later has no peak: a damaged time stamp must not ask for all memory. Recordings last at most 10 h."""
+
 _PIECE_S = 2.0
 _GAP_S = 0.05  # time stamps are rounded; frames farther apart have a hole in the recording between them
 _READABLE_FORMATS = frozenset({"fltp", "flt", "s16p", "s16"})
@@ -48,7 +51,7 @@ class Waveform:
     def __init__(self, path: Path, cache: Path, duration_s: float | None = None, sha256: str | None = None) -> None:
         self._path = absolute_path(path)
         self._cache_file = _cache_file(self._path, cache, sha256)
-        self._peaks = np.zeros(max(0, round((duration_s or 0) * 1000 / STEP_MS)), dtype=np.uint8)
+        self._peaks = np.zeros(max(0, round(min(duration_s or 0, LATEST_S) * 1000 / STEP_MS)), dtype=np.uint8)
         self.known_ms = 0
         self.is_complete = False
         cached = _read(self._cache_file)
@@ -137,6 +140,8 @@ def _frames(path: Path) -> Iterator[tuple[float, Any, int]]:
             return
         resampler = av.AudioResampler("s16p")
         for time_s, frame in decoded_frames(container, stream):
+            if time_s > LATEST_S:
+                continue
             ready = [frame] if frame.format.name in _READABLE_FORMATS else resampler.resample(frame)
             for piece in ready:
                 yield max(0.0, time_s), _by_channel(piece), piece.sample_rate

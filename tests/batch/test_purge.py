@@ -49,7 +49,9 @@ def test_deleting_again_asks_for_nothing(service, batch):
 
 def test_what_could_not_be_deleted_is_tried_by_the_next_call(service, batch):
     service.set_faults(http_503=1.0)
-    assert sk.purge(batch, progress=False)["status"].tolist() == ["server_error"] * 4
+    with pytest.raises(ServiceStoppedError, match="the service answers 503 since"):
+        sk.purge(batch, limits=sk.Limits(patience_s=0.3, backoff_s=0.02), progress=False)
+    assert sk.purge(batch, remote=False)["status"].tolist() == ["there"] * 4
     service.set_faults()
     assert sk.purge(batch, progress=False)["status"].tolist() == ["deleted"] * 4
 
@@ -76,7 +78,7 @@ def test_what_is_yet_to_be_fetched_is_not_deleted(bench, tmp_path):
     service = bench(*FAST)
     impatient = sk.Limits(poll_s=0.05, backoff_s=0.05, job_timeout_s=0.3)
     batch = sk.submit_batch(["https://host.example/a.mp3?duration=60"], corpus=tmp_path / "c", limits=impatient, progress=False)
-    service.set_faults(http_503={"list": 1.0, "get": 1.0})  # so that nobody hears of it before its time is over
+    service.set_faults(too_many_bare={"list": 1.0, "get": 1.0})  # so that nobody hears of it before its time is over
     assert sk.collect(batch, progress=False)["error_kind"].tolist() == ["timed_out"]
     service.set_faults()
     assert sk.purge(batch, progress=False).empty

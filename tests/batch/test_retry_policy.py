@@ -4,7 +4,18 @@ from hypothesis import strategies as st
 
 from scribekit.api.answers import NoAnswer, Refused
 from scribekit.api.limits import Limits
-from scribekit.batch.retry_policy import BACKOFF_MOST, BARE_429, backoff_s, failure_of, pause_s, rate_limit_pause_s, retry_pause_s, tries
+from scribekit.batch.retry_policy import (
+    BACKOFF_MOST,
+    BARE_429,
+    LOOK_MOST,
+    backoff_s,
+    failure_of,
+    look_pause_s,
+    pause_s,
+    rate_limit_pause_s,
+    retry_pause_s,
+    tries,
+)
 
 LIMITS = Limits(backoff_s=1.0, tries=7)
 
@@ -12,6 +23,11 @@ LIMITS = Limits(backoff_s=1.0, tries=7)
 @given(failures=st.integers(1, 50), jitter=st.floats(0, 1))
 def test_back_off_is_bounded_and_never_negative(failures, jitter):
     assert 0 <= backoff_s(failures, jitter) <= BACKOFF_MOST
+
+
+@given(looks=st.integers(0, 10_000), jitter=st.floats(0, 1))
+def test_looks_are_seconds_to_minutes_apart(looks, jitter):
+    assert 1.0 <= look_pause_s(looks, LIMITS, jitter) <= LOOK_MOST
 
 
 @pytest.mark.parametrize(

@@ -92,11 +92,36 @@ def test_429_is_not_a_failure_of_the_job(answer):
     assert step.after_s > 0
 
 
-def test_no_network_at_all_pauses_the_batch_and_keeps_the_job():
-    worn = replace(FILE_JOB, failures=CONTEXT.limits.tries - 1)
-    step = next_step(worn, Action.UPLOAD, NoAnswer(sent=False), CONTEXT)
-    assert step.action is Action.STOP
-    assert step.job.state not in steps.ENDED
+FROM_OUTSIDE = [NoAnswer(sent=True), NoAnswer(sent=False), NoAnswer(sent=True, unreadable=True), Refused(503), Refused(302)]
+
+
+@pytest.mark.parametrize("answer", FROM_OUTSIDE)
+@pytest.mark.parametrize(
+    ("job", "action"), [(FILE_JOB, Action.UPLOAD), (SUBMITTING, Action.SUBMIT), (SUBMITTING, Action.RECONCILE), (QUEUED, Action.FETCH)]
+)
+def test_a_failure_that_is_not_its_own_never_ends_a_job(job, action, answer):
+    worn = replace(job, failures=CONTEXT.limits.tries - 1)
+    step = next_step(worn, action, answer, replace(CONTEXT, is_own=False))
+    assert step.action in (action, Action.RECONCILE)
+    assert step.job.failures == worn.failures
+
+
+@pytest.mark.parametrize("answer", FROM_OUTSIDE)
+@pytest.mark.parametrize(("job", "action"), [(FILE_JOB, Action.UPLOAD), (QUEUED, Action.FETCH)])
+def test_a_failure_of_its_own_ends_a_job_after_its_tries(job, action, answer):
+    assert next_step(replace(job, failures=CONTEXT.limits.tries - 1), action, answer, CONTEXT).action is Action.FAIL
+
+
+def test_a_search_of_the_list_never_ends_anything():
+    long_ago = replace(SUBMITTING, intent_at=NOW - 24 * 3600, failures=100)
+    assert next_step(long_ago, Action.RECONCILE, Refused(503), CONTEXT).action is Action.RECONCILE
+
+
+@pytest.mark.parametrize(("action", "answer"), [(None, Claimed()), (Action.SUBMIT, NoAnswer(sent=True))], ids=["resumed", "answer lost"])
+def test_the_list_has_its_time_from_when_the_request_may_have_left(action, answer):
+    """An hour may be between the intent and the request: the run was paused, or something was away."""
+    step = next_step(replace(SUBMITTING, intent_at=NOW - 3600), action, answer, CONTEXT)
+    assert next_step(step.job, step.action, NotFound(), CONTEXT).action is Action.RECONCILE
 
 
 @pytest.mark.parametrize("answer", [Refused(503), NoAnswer(sent=True, unreadable=True), Refused(418, "teapot")])

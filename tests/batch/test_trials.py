@@ -226,3 +226,15 @@ def test_trying_is_to_have_jobs_under_way_while_a_question_is_open():
     trials.admit(second)
     trials.accepted(second)
     assert not trials.is_trying
+
+
+def test_a_file_that_cannot_be_uploaded_gives_way_to_others():
+    trials, (first, second, third) = Trials({OPTIONS: (6, False)}, unsent=6), files(3)
+    assert sent(trials, [first, second]) == [first]
+    trials.give_way(first)
+    assert sent(trials, [second, first]) == [second]
+    trials.give_way(second)
+    assert sent(trials, [first, third]) == [first]
+    trials.left(third)
+    trials.accepted(first)
+    assert sent(trials, [second, third]) == [second, third]

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from scribekit.corpus import presence
-from scribekit.corpus.presence import FOLDER, ProcessLock, is_at_work
+from scribekit.corpus.presence import FOLDER, ProcessLock, is_at_work, waits_for
 
 AT_WORK = """
 import sys
@@ -87,3 +87,19 @@ def test_where_files_cannot_be_locked_no_process_counts_as_exited(tmp_path, monk
 
 def test_the_name_says_where_and_who(me):
     assert me.owner.startswith(f"{socket.gethostname()}-{os.getpid()}-")
+
+
+def test_what_a_process_waits_for_is_seen_while_it_is_at_work(tmp_path):
+    assert waits_for(tmp_path) == ""
+    with contextlib.closing(ProcessLock(tmp_path)) as lock:
+        assert waits_for(tmp_path) == ""
+        lock.show("no network since 02:14")
+        assert waits_for(tmp_path) == "no network since 02:14"
+        lock.show("")
+        assert waits_for(tmp_path) == ""
+
+
+def test_what_a_dead_process_waited_for_is_not_seen(tmp_path):
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / FOLDER / f"{socket.gethostname()}-1-abcdef01").write_text("no network since 02:14")
+    assert waits_for(tmp_path) == ""

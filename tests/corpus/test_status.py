@@ -73,6 +73,13 @@ def test_a_429_of_an_hour_ago_holds_nothing_up():
     assert reasons(Snapshot(states={"processing": 1}, rate_limited_at=NOW - 3600), NOW) == []
 
 
+def test_an_outage_is_shown_while_something_is_left_to_do():
+    outage = "no network since 02:14"
+    assert ("outage", outage) in facts(Snapshot(states={"queued": 1}, outage=outage), NOW)
+    assert "outage no network since 02:14" in sentence("Batch 1", Snapshot(states={"queued": 1}, outage=outage), NOW)
+    assert "outage" not in sentence("Batch 1", Snapshot(states={"completed": 1}, outage=outage), NOW)
+
+
 def test_the_sentence_holds_every_figure():
     snapshot = Snapshot(
         states={"completed": 2, "queued": 1, "error": 1},

@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from corpora import store, texts
+from corpora import everyone_called, store, texts
 
 import scribekit as sk
 from scribekit.base.errors import OptionError
@@ -9,7 +9,7 @@ from scribekit.base.errors import OptionError
 
 def test_what_was_undone_in_several_recordings_is_redone_as_one(corpus):
     sk.apply_edits(corpus, sk.propose_correction(corpus, "Kovic", "Kovač"))
-    sk.name_people(corpus, {"A": "Ada"})
+    sk.name_people(corpus, everyone_called(corpus, "A", "Ada"))
     named = texts(corpus), sk.people(corpus)["speaker"].tolist()
     assert sk.undo_edits(corpus) == 2
     assert sk.undo_edits(corpus) == 2
@@ -22,7 +22,7 @@ def test_what_was_undone_in_several_recordings_is_redone_as_one(corpus):
 
 
 def test_a_recording_that_went_on_since_keeps_what_it_has(corpus):
-    sk.name_people(corpus, {"A": "Ada"})
+    sk.name_people(corpus, everyone_called(corpus, "A", "Ada"))
     sk.undo_edits(corpus)
     sk.review(corpus, "two").note("look again").done()
     assert sk.redo_edits(corpus) == 1
@@ -98,7 +98,7 @@ def test_recordings_of_the_same_content_are_edited_once(twice):
     corpus = twice([("A", "in York now"), ("B", "yes")])
     assert sk.apply_edits(corpus, sk.propose_correction(corpus, "York", "York City")) == 1
     assert texts(corpus) == texts(corpus, "copy") == [["A", "in York City now"], ["B", "yes"]]
-    sk.name_people(corpus, {"A": "Ada"})
+    sk.name_people(corpus, everyone_called(corpus, "A", "Ada"))
     assert sk.people(corpus)["speaker"].tolist() == ["Ada", "B", "Ada", "B"]
     assert len(sk.review(corpus, "copy").edits) == 2
     assert sk.review_states(corpus)["n_conflicts"].tolist() == [0, 0]

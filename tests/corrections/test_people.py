@@ -39,13 +39,42 @@ def test_the_most_similar_name_is_difflibs(names):
 
 
 def test_people_can_swap_names(corpus):
-    sk.name_people(corpus, {"A": "B", "B": "A"})
+    sk.name_people(corpus, {"one": {"A": "B", "B": "A"}, "two": {"A": "B"}})
     assert texts(corpus) == [["B", "Good morning Kovic."], ["A", "Fine"], ["B", "so we begin"]]
+
+
+@pytest.mark.parametrize("names", [{"A": "Maria"}, {"B": "Bo", "A": "Maria"}])
+def test_a_label_of_several_recordings_names_nobody_without_its_recording(corpus, names):
+    with pytest.raises(OptionError, match="2 recordings have it") as error:
+        sk.name_people(corpus, names)
+    assert "{'one': {'A': 'Maria'}}" in str(error.value)
+    assert sk.to_frame(corpus, "edits").empty
+    named = sk.name_people(corpus, {"one": {"A": "Maria"}})
+    assert named["speaker"].tolist() == ["Maria", "B", "A"]
+
+
+def test_a_label_of_one_recording_and_a_name_of_several_need_no_recording(corpus):
+    assert sk.name_people(corpus, {"B": "Bo"})["speaker"].tolist() == ["A", "Bo", "A"]
+    sk.name_people(corpus, {"one": {"A": "Maria"}, "two": {"A": "Maria"}})
+    assert sk.name_people(corpus, {"Maria": "María"})["speaker"].tolist() == ["María", "Bo", "María"]
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ({"one": {"Q": "Ada"}}, "Nobody is called 'Q' in 'one'"),
+        ({"onne": {"A": "Ada"}}, "no recording 'onne' with speakers. Did you mean 'one'"),
+        ({"Q": "Ada"}, "Nobody is called 'Q' in the corpus"),
+    ],
+)
+def test_who_is_not_there_is_not_named(corpus, names, sentence):
+    with pytest.raises(OptionError, match=sentence):
+        sk.name_people(corpus, names)
 
 
 def test_a_name_that_somebody_has_renames_nobody(corpus):
     with pytest.raises(OptionError, match="merge"):
-        sk.name_people(corpus, {"A": "Ada", "B": "Ada"})
+        sk.name_people(corpus, {"one": {"A": "Ada", "B": "Ada"}})
     assert sk.to_frame(corpus, "edits").empty
 
 

@@ -190,8 +190,6 @@ def test_columns_are_a_list_of_known_names():
     check_columns(["text", "speaker"], schema.WORDS.names)
     with pytest.raises(OptionError, match="Did you mean 'speaker'"):
         check_columns(["text", "speakr"], schema.WORDS.names)
-    with pytest.raises(OptionError, match=r"columns=\['text'\]"):
-        check_columns("text", schema.WORDS.names)
 
 
 def test_the_fingerprint_tells_columns_types_and_versions_apart():

@@ -210,3 +210,12 @@ def test_json_has_every_answer(answered, tmp_path):
     sk.export(answered, tmp_path / "out", ["json"])
     exported = json.loads(files_of(tmp_path / "out")["one.mp3.json"])
     assert exported == {name: value for name, value in answers.payload("t-one").items() if not name.startswith("unredacted_")}
+
+
+def test_exports_are_made_by_the_umask(stored, tmp_path):
+    before = os.umask(0o022)
+    try:
+        sk.export(stored({"a": "one"}), tmp_path / "out", ["txt"], progress=False)
+    finally:
+        os.umask(before)
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "out", tmp_path / "out" / "a.txt")] == [0o755, 0o644]

@@ -13,15 +13,16 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
-from scribekit.api.answers import Accepted, NoAnswer, Refused
+from scribekit.api.answers import Accepted, NoAnswer, Refused, Uploaded
 from scribekit.api.client import Client, Fetched
 from scribekit.api.failures import Failure, Recovery
 from scribekit.api.rate_limit import limiter_for
 from scribekit.api.webhook import listening
 from scribekit.base.errors import LedgerError, ServiceStoppedError
+from scribekit.batch.engine.loop import cancelled_at_end
+from scribekit.batch.engine.outages import MANY, Contact, Way
 from scribekit.batch.engine.poller import Poller
 from scribekit.batch.engine.reconcile import find_lost_transcript
 from scribekit.batch.engine.run import (
@@ -33,13 +34,14 @@ from scribekit.batch.engine.run import (
     StopRequestedError,
     detail_of,
     event_of,
+    outage_event,
     receipt_for,
     registered,
     stop_event,
 )
-from scribekit.batch.engine.trial_turn import TrialTurn
+from scribekit.batch.engine.trial_turn import TrialTurn, trials_for
 from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, failed, next_step
-from scribekit.batch.trials import ENOUGH, ENOUGH_UPLOADS, OPTION_KINDS, TRUSTED_S, UNSENT, KnownRefusal, Stop, Trials
+from scribekit.batch.trials import ENOUGH_UPLOADS, UNSENT, Stop
 from scribekit.corpus.job import ENDED, ERROR, Job
 from scribekit.corpus.ledger import Fact, Ledger
 from scribekit.corpus.presence import ProcessLock
@@ -70,12 +72,12 @@ async def drive(run: Run) -> None:
             if lock.has_exited(owner):
                 ledger.release(owner)
         states = Counter(ledger.states(run.batch_ids))
-        run.on_progress(states)
+        run.on_progress(states, "")
         if not ledger.unfinished(run.batch_ids):
             return
         events = EventSink(run.on_event)
         try:
-            async with Client(run.connection, limiter_for(run.connection, run.limits)) as client:
+            async with Client(run.connection, limiter_for(run.connection, run.limits), secrets=_secrets(run)) as client:
                 await _Engine(run, client, ledger, lock, states, events, control).work()
         except ServiceStoppedError as stop:
             _note_stop(ledger, events, stop)
@@ -100,6 +102,10 @@ def _note_stop(ledger: Ledger, events: EventSink, stop: ServiceStoppedError) -> 
     _log.warning("the batch stopped (%s): %s", stop.kind, stop.advice)
 
 
+def _secrets(run: Run) -> list[str]:
+    return [run.webhook.secret] if run.webhook else []
+
+
 def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
     cause: BaseException = group
     while isinstance(cause, BaseExceptionGroup):
@@ -120,7 +126,6 @@ class _Engine:
         self._owner = lock.owner
         self._states = states
         self._commits = GroupCommit(ledger, lock.owner)
-        self._poller = Poller(client, run.limits, has_webhook=run.webhook is not None, known=ledger.known_transcripts)
         self._uploads = asyncio.Semaphore(run.limits.uploads)
         self._fetches = asyncio.Semaphore(FETCHES)
         self._to_fetch = 0
@@ -129,9 +134,14 @@ class _Engine:
         self._room = asyncio.Event()
         self._may_send = asyncio.Event()
         self._may_send.set()
-        self._trials = _trials(run, ledger, states)
+        self._outage = ""
+        self._contact = Contact(client, run.limits, may_send=self._may_send, on_outlook=self._show_outlook)
+        self._poller = Poller(client, self._contact, run.limits, has_webhook=run.webhook is not None, known=ledger.known_transcripts)
+        self._trials = trials_for(run, ledger, states)
         self._tries = TrialTurn(self._trials, ledger, lock, run.connection.host)
         self._turn = asyncio.Event()
+        self._failing: set[str] = set()
+        """Keys of the jobs that could not be sent, and are tried again."""
         self._withheld: list[tuple[Step, float]] = []
         """Failures that are not announced yet: they may turn out to be those of all jobs, which are announced as one stop."""
 
@@ -141,7 +151,7 @@ class _Engine:
         receiver = listening(self._run.webhook, self._poller.hint) if self._run.webhook else contextlib.nullcontext()
         background = (self._poller.run, self._keep_leases, self._follow_control)
         try:
-            async with receiver, asyncio.TaskGroup() as tasks, _cancelled_at_end(tasks, *background):
+            async with receiver, asyncio.TaskGroup() as tasks, cancelled_at_end(tasks, *background):
                 await (self._feed(tasks) if self._run.to_the_end else self._feed_once(tasks))
         finally:
             if not self._trials.has_stopped:
@@ -183,7 +193,8 @@ class _Engine:
         """
         if not self._may_send.is_set():
             return 0
-        in_flight = self._run.limits.in_flight
+        # Jobs that cannot be sent make room for others, which show whether the failure is their own.
+        in_flight = self._run.limits.in_flight + min(len(self._failing), MANY)
         return in_flight - (len(self._active) - min(self._to_fetch, in_flight))
 
     def _claim(self, tasks: asyncio.TaskGroup, room: int) -> None:
@@ -204,7 +215,7 @@ class _Engine:
             if self._lock.has_exited(owner):
                 self._ledger.release(owner)
         self._states = Counter(self._ledger.states(self._run.batch_ids))
-        self._run.on_progress(self._states)
+        self._run.on_progress(self._states, self._outage)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._active.discard(task)
@@ -229,15 +240,19 @@ class _Engine:
 
     async def _do(self, job: Job) -> None:
         """Do one job when its turn has come."""
-        while job.state in UNSENT and not (await self._may_try(job) and self._trials.admit(job)):
-            await self._turn.wait()
+        await self._admitted(job)
         try:
             await self._steps(job)
         finally:
+            self._failing.discard(job.key)
             if self._trials.left(job):
                 self._tries.pass_on()
                 self._next_turn()
                 self._announce_failures(self._is_certain)
+
+    async def _admitted(self, job: Job) -> None:
+        while job.state in UNSENT and not (await self._may_try(job) and self._trials.admit(job)):
+            await self._turn.wait()
 
     async def _may_try(self, job: Job) -> bool:
         """Return whether no other process is trying options that may still be refused."""
@@ -256,28 +271,43 @@ class _Engine:
         answer: Answer = Claimed()
         fetched: Fetched | None = None
         while True:
-            step = next_step(job, action, answer, self._context())
+            step = next_step(job, action, answer, self._context(job))
             if action is Action.SUBMIT and isinstance(answer, Refused) and step.failure:
                 stop = self._trials.refused(job, answer, step.failure)
                 if stop:
                     await self._stop(stop, step.failure)
             if not await self._record(job, step, fetched):
                 return
+            self._note_failing(job, action, answer)
             if isinstance(answer, Accepted) and self._trials.accepted(job):
                 self._tries.pass_on()
                 self._next_turn()
                 self._announce_failures(self._is_certain)
+            is_upload_repeated = action is step.action is Action.UPLOAD
             job, action = step.job, step.action
             if action is Action.STOP:
                 assert step.failure is not None
                 raise ServiceStoppedError(step.failure.kind, step.failure.advice)
             if job.state in ENDED or (action is Action.WAIT and not self._run.to_the_end):
                 return
+            if is_upload_repeated:  # meanwhile another may try, which shows whose failure it is
+                self._trials.give_way(job)
+                self._tries.pass_on()
+                self._next_turn()
             if step.after_s:
                 await asyncio.sleep(step.after_s)
+            if is_upload_repeated:
+                await self._admitted(job)
             if action is not Action.FETCH or fetched is None:
                 result = await self._perform(action, job)
                 fetched, answer = (result, result.report) if isinstance(result, Fetched) else (None, result)
+
+    def _note_failing(self, job: Job, action: Action | None, answer: Answer) -> None:
+        if isinstance(answer, Uploaded | Accepted):
+            self._failing.discard(job.key)
+        elif isinstance(answer, Refused | NoAnswer) and action in (Action.UPLOAD, Action.SUBMIT):
+            self._failing.add(job.key)
+            self._room.set()
 
     async def _stop(self, stop: Stop, failure: Failure) -> None:
         """End the refused jobs in error, hold back those with the same options, and stop the batch."""
@@ -291,15 +321,14 @@ class _Engine:
         raise ServiceStoppedError(stop.failure.kind, stop.failure.advice)
 
     async def _perform(self, action: Action, job: Job) -> Answer | Fetched:
-        if action in (Action.UPLOAD, Action.SUBMIT):
-            await self._may_send.wait()
+        ask = self._contact.ask
         match action:
             case Action.UPLOAD:
                 async with self._uploads:
-                    return await self._client.upload(job.source, job.sha256 or "")
+                    return await ask(Way.UPLOAD, job.key, lambda: self._client.upload(job.source, job.sha256 or ""))
             case Action.SUBMIT:
                 delivery = self._run.webhook.options_for(job.key) if self._run.webhook else {}
-                return await self._client.create(job.audio_url or "", job.options, delivery)
+                return await ask(Way.CREATE, job.key, lambda: self._client.create(job.audio_url or "", job.options, delivery))
             case Action.RECONCILE:
                 return await self._reconcile(job)
             case Action.WAIT:
@@ -314,7 +343,7 @@ class _Engine:
         """
         while True:
             answer = await find_lost_transcript(
-                self._client, job, lambda ids: self._ledger.known_transcripts(ids) | self._found.intersection(ids)
+                self._client, self._contact, job, lambda ids: self._ledger.known_transcripts(ids) | self._found.intersection(ids)
             )
             if not isinstance(answer, Accepted):
                 return answer
@@ -327,7 +356,7 @@ class _Engine:
         self._room.set()
         try:
             async with self._fetches:
-                return await self._client.get(job.transcript_id or "")
+                return await self._contact.ask(Way.GET, job.key, lambda: self._client.get(job.transcript_id or ""))
         finally:
             self._to_fetch -= 1
 
@@ -349,7 +378,7 @@ class _Engine:
         if after.state != before.state:
             self._states[before.state] -= 1
             self._states[after.state] += 1
-            self._run.on_progress(self._states)
+            self._run.on_progress(self._states, self._outage)
         if after.state == ERROR:
             self._announce_failures(self._is_certain)
         return True
@@ -372,35 +401,24 @@ class _Engine:
             self._events.emit(event)
             _log.warning("recording %r ended in error: %s (job %s)", event["recording_id"], step.job.error_kind, step.job.key)
 
-    def _context(self) -> Context:
+    def _show_outlook(self, sentence: str) -> None:
+        """Show what the run waits for, and record when something goes away or comes back."""
+        if bool(sentence) != bool(self._outage):
+            self._commits.flush()  # events are recorded in their order
+            event = outage_event(sentence, time.time())
+            self._ledger.note(event["at"], event["event"], sentence)
+            self._events.emit(event)
+            _log.warning("%s", sentence or "the service answers again")
+        self._outage = sentence
+        self._lock.show(sentence)
+        self._run.on_progress(self._states, sentence)
+
+    def _context(self, job: Job) -> Context:
         return Context(
             now=time.time(),
             jitter=random.random(),  # noqa: S311 -- spreads retries; no secret
             newest=self._poller.newest,
             limits=self._run.limits,
             forgets_jobs=self._run.connection.forgets_jobs,
+            is_own=self._contact.is_own(job.key),
         )
-
-
-def _trials(run: Run, ledger: Ledger, states: Counter[str]) -> Trials:
-    """Return the trials of a run, with what the ledger knows of earlier ones."""
-    unsent, host = sum(states[state] for state in UNSENT), run.connection.host
-    since = time.time() - TRUSTED_S
-    if unsent == 0:
-        return Trials({}, unsent=None)
-    return Trials(
-        ledger.options.groups(host, ENOUGH, since),
-        unsent=None if ledger.options.has_accepted(host, since) else unsent,
-        known=(KnownRefusal(*refused) for refused in ledger.options.refused_jobs(host, sorted(OPTION_KINDS))),
-        is_shared=functools.partial(ledger.options.is_shared, run.batch_ids),
-    )
-
-
-@contextlib.asynccontextmanager
-async def _cancelled_at_end(tasks: asyncio.TaskGroup, *background: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    running = [tasks.create_task(function()) for function in background]
-    try:
-        yield
-    finally:
-        for task in running:
-            task.cancel()

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import functools
 import os
 import threading
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -85,3 +86,14 @@ def begin(work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
 def is_idle() -> bool:
     """Return whether no work is left on the background loop."""
     return not asyncio.all_tasks(_loop())
+
+
+@contextlib.asynccontextmanager
+async def cancelled_at_end(tasks: asyncio.TaskGroup, *background: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Run functions beside the block, and cancel them at its end."""
+    running = [tasks.create_task(function()) for function in background]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()

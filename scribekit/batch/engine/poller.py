@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import functools
 import math
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from scribekit.api.answers import NoAnswer, Refused, StatusReport
@@ -16,9 +17,11 @@ from scribekit.api.failures import Recovery, http_failure
 from scribekit.api.limits import EARLIEST_SHARE, FIRST_GUESS, MAX_PAUSE, Limits
 from scribekit.api.webhook import Reception
 from scribekit.base import contract
+from scribekit.batch.engine.outages import Contact, Way
 from scribekit.batch.steps import Answer, Overdue
 from scribekit.corpus.job import COMPLETED, ENDED, Job
 
+_POLLER = "poller"
 _REPEAT_FRACTION = 16
 """A job that is asked for singly is asked for again after this fraction of the time that it has taken so far."""
 
@@ -30,9 +33,6 @@ WORTH_A_PAGE = 25
 
 MIN_SINGLE_REQUESTS = 8
 """After a poll, at least this many unlisted jobs are asked for one by one; at most a quarter of those pending."""
-
-OUTAGE_S = 60.0
-"""How long the service may be unreachable before one job is answered."""
 
 MAX_EARLY_CALLS = 10_000
 """Webhook calls about transcripts that are not known (yet) are remembered up to this number."""
@@ -46,12 +46,12 @@ class _Pending:
     since: float
     resumed: bool
     """It was at the service before the first poll, and may have ended meanwhile."""
+    began: float
+    """By :meth:`Poller._heard_s`."""
     not_before: float = 0.0
     """When it may be asked for singly again."""
     unfinished_at: float = 0.0
     """When the service last reported that it had not finished."""
-    began: float = field(default_factory=time.monotonic)
-    """By a clock that stops while the machine sleeps."""
 
 
 class Poller:
@@ -59,13 +59,23 @@ class Poller:
 
     Args:
         client: The open connection.
+        contact: The way of its requests.
         limits: The pace.
         has_webhook: The service also calls a webhook, so polling is only for calls that never come.
         known: Returns which of some transcript ids belong to a job already.
     """
 
-    def __init__(self, client: Client, limits: Limits, *, has_webhook: bool = False, known: Callable[[list[str]], set[str]] = set) -> None:
+    def __init__(
+        self,
+        client: Client,
+        contact: Contact,
+        limits: Limits,
+        *,
+        has_webhook: bool = False,
+        known: Callable[[list[str]], set[str]] = set,
+    ) -> None:
         self._client = client
+        self._contact = contact
         self._limits = limits
         self._slowdown = WEBHOOK_SLOWDOWN if has_webhook else 1
         self._known = known
@@ -74,7 +84,8 @@ class Poller:
         self._wake = asyncio.Event()
         self._pace = math.inf
         self._began = time.time()
-        self._unreachable_since: float | None = None
+        self._has_failed = False
+        """Whether the last poll could not read the list."""
         self.newest: str | None = None
 
     async def first_request(self) -> Refused | NoAnswer | None:
@@ -89,7 +100,8 @@ class Poller:
         """Wait until the service reports another status of the job."""
         assert job.transcript_id is not None
         since = job.submitted_at or time.time()
-        pending = _Pending(job, asyncio.get_running_loop().create_future(), job.state, since, resumed=since < self._began)
+        answer = asyncio.get_running_loop().create_future()
+        pending = _Pending(job, answer, job.state, since, resumed=since < self._began, began=self._heard_s())
         if self._early.pop(job.transcript_id, self) is not self:
             return StatusReport(COMPLETED)
         self._pending[job.transcript_id] = pending
@@ -125,6 +137,8 @@ class Poller:
     def _pause_s(self) -> float:
         if any(pending.resumed for pending in self._pending.values()):
             return 0.0
+        if self._has_failed:
+            return self._limits.poll_s
         poll_s = self._limits.poll_s * self._slowdown
         nearest = min((self._due(pending) for pending in self._pending.values()), default=0.0) - time.time()
         return min(max(nearest, poll_s), MAX_PAUSE * poll_s)
@@ -140,11 +154,12 @@ class Poller:
             pending.resumed = False
         before, empty_pages = None, 0
         while unlisted:
-            page = await self._client.page(before)
+            page = await self._contact.ask_if_open(Way.LIST, _POLLER, functools.partial(self._client.page, before))
+            self._has_failed = not isinstance(page, contract.ListPage)
             if not isinstance(page, contract.ListPage):
-                self._failed(page)
+                if page is not None:
+                    self._failed(page)
                 break
-            self._unreachable_since = None
             if before is None:
                 self._keep_newest(page)
             listed = [item for item in page.transcripts if item.id in unlisted]
@@ -168,8 +183,12 @@ class Poller:
         times = {key: max(self._due(pending), pending.not_before) for key, pending in waiting.items()}
         due = sorted((at, key) for key, at in times.items() if at <= now)
         most = max(MIN_SINGLE_REQUESTS, len(self._pending) // 4)
+        # When the list can be read, transcripts that cannot be had must not keep us from reading it again.
+        ask = self._contact.ask if self._has_failed else self._contact.ask_if_open
         for _, key in due[:most]:
-            fetched = await self._client.get(key)
+            fetched = await ask(Way.GET, waiting[key].job.key, functools.partial(self._client.get, key))
+            if fetched is None:
+                break
             if isinstance(fetched, Fetched):
                 has_ended = fetched.head.status in ENDED
                 self._report(key, fetched if has_ended else fetched.report)
@@ -189,7 +208,6 @@ class Poller:
     def _failed(self, answer: Refused | NoAnswer, only: Iterable[str] | None = None) -> None:
         """Answer the jobs with a failed request only when the next poll cannot help."""
         if isinstance(answer, NoAnswer):
-            self._note_outage(answer)
             return
         if only is None and http_failure(answer.status, answer.error).recovery is not Recovery.STOP_BATCH:
             return
@@ -198,23 +216,18 @@ class Poller:
             if pending and not pending.answer.done() and http_failure(answer.status, answer.error).recovery is not Recovery.RETRY:
                 pending.answer.set_result(answer)
 
-    def _note_outage(self, answer: NoAnswer) -> None:
-        """Answer one job after a long outage. Its own tries then show whether the batch must stop."""
-        now = time.monotonic()
-        self._unreachable_since = self._unreachable_since or now
-        waiting = next((pending for pending in self._pending.values() if not pending.answer.done()), None)
-        if waiting and not answer.unreadable and now - self._unreachable_since > OUTAGE_S:
-            self._unreachable_since = None
-            waiting.answer.set_result(answer)
+    def _heard_s(self) -> float:
+        """Return the seconds of a clock that stops while the machine sleeps, and while nothing can be heard of the jobs."""
+        return time.monotonic() - self._contact.blind_s
 
     def _end_overdue(self) -> None:
         """Give up jobs that the service reported unfinished after ``job_timeout_s``, or that we polled for that long.
 
         The clock time by itself proves nothing: a job of yesterday, or from before this machine slept, may have ended long ago.
         """
-        most, awake = self._limits.job_timeout_s, time.monotonic()
+        most, heard_s = self._limits.job_timeout_s, self._heard_s()
         for pending in self._pending.values():
-            is_late = pending.unfinished_at - pending.since > most or awake - pending.began > most
+            is_late = pending.unfinished_at - pending.since > most or heard_s - pending.began > most
             if is_late and not pending.answer.done():
                 pending.answer.set_result(Overdue())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 from scribekit.api.answers import Accepted, NoAnswer, NotFound, Refused
 from scribekit.api.client import Client, Fetched
 from scribekit.base import contract
+from scribekit.batch.engine.outages import Contact, Way
 from scribekit.corpus.job import Job
 
 
 async def find_lost_transcript(
-    client: Client, job: Job, known: Callable[[list[str]], set[str]]
+    client: Client, contact: Contact, job: Job, known: Callable[[list[str]], set[str]]
 ) -> Accepted | NotFound | Refused | NoAnswer:
     """Search the list for the transcript that a lost answer may have named.
 
@@ -22,27 +24,28 @@ async def find_lost_transcript(
 
     Args:
         client: The open connection.
+        contact: The way of its requests.
         job: The job whose answer was lost.
         known: Returns which of some transcript ids belong to a job already.
     """
     before = None
     same_audio: list[contract.ListItem] = []
     while True:
-        page = await client.page(before)
+        page = await contact.ask(Way.LIST, job.key, functools.partial(client.page, before))
         if not isinstance(page, contract.ListPage):
             return page
         for item in page.transcripts:
             if item.id == job.bookmark:
-                return await _match(client, job, same_audio, known)
+                return await _match(client, contact, job, same_audio, known)
             if item.audio_url == job.audio_url:
                 same_audio.append(item)
         if page.is_last:
-            return await _match(client, job, same_audio, known)
+            return await _match(client, contact, job, same_audio, known)
         before = page.transcripts[-1].id
 
 
 async def _match(
-    client: Client, job: Job, same_audio: list[contract.ListItem], known: Callable[[list[str]], set[str]]
+    client: Client, contact: Contact, job: Job, same_audio: list[contract.ListItem], known: Callable[[list[str]], set[str]]
 ) -> Accepted | NotFound | Refused | NoAnswer:
     taken = known([item.id for item in same_audio])
     matches: list[tuple[int, contract.ListItem]] = []
@@ -51,7 +54,7 @@ async def _match(
             continue
         if job.is_local:
             return Accepted(item.id, item.status, found=True)
-        fetched = await client.get(item.id)
+        fetched = await contact.ask(Way.GET, job.key, functools.partial(client.get, item.id))
         if not isinstance(fetched, Fetched):
             return fetched
         echoed, options = contract.read_json(fetched.body), json.loads(job.options)

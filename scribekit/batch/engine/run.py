@@ -31,6 +31,7 @@ Listener = Callable[[Event], Awaitable[None] | None]
 FLUSH_TIMEOUT_S = 5.0
 """How long the end of a run waits for listeners that have not returned."""
 
+AWAY, BACK = "away", "back"
 _EVENT_KEYS = ("at", "event", "alert", "recording_id", "job_key", "transcript_id", "state", "error_kind", "error")
 _log = logging.getLogger("scribekit.events")
 
@@ -45,7 +46,8 @@ class Run:
         connection: The service.
         limits: The pace.
         to_the_end: Wait for results. Otherwise the run ends when ``limits.in_flight`` jobs (or all) are at the service.
-        on_progress: Called on the background thread with the number of jobs in each state, whenever one changes.
+        on_progress: Called on the background thread with the number of jobs in each state, whenever one changes, and with what the run
+            waits for during an outage (otherwise an empty text).
         on_event: Called with every event.
         webhook: Where the service tells this process that a job has ended.
     """
@@ -55,7 +57,7 @@ class Run:
     connection: Connection
     limits: Limits
     to_the_end: bool
-    on_progress: Callable[[Counter[str]], None] = field(default=lambda _states: None)
+    on_progress: Callable[[Counter[str], str], None] = field(default=lambda _states, _outage: None)
     on_event: Listener | None = None
     webhook: Webhook | None = None
 
@@ -149,6 +151,11 @@ def stop_event(stop: ServiceStoppedError, now: float) -> Event:
     return {**dict.fromkeys(_EVENT_KEYS), **told}
 
 
+def outage_event(sentence: str, now: float) -> Event:
+    """Return the event that listeners get when something goes away (the sentence says what and since when), or when all is back."""
+    return {**dict.fromkeys(_EVENT_KEYS), "at": now, "event": AWAY if sentence else BACK, "error": sentence or None}
+
+
 def detail_of(step: Step) -> str:
     """Return what belongs to an event: the error of a job that failed; otherwise, as JSON, the pause and what the service said."""
     if step.action is Action.FAIL:
@@ -193,14 +200,16 @@ class GroupCommit:
         """
         loop = asyncio.get_running_loop()
         if not self._waiting:
-            loop.call_soon(self._write)
+            loop.call_soon(self.flush)
         recorded: asyncio.Future[bool] = loop.create_future()
         self._waiting.append((fact, recorded))
         return await recorded
 
-    def _write(self) -> None:
-        # The fact of a cancelled job is written too: it describes what has already happened.
+    def flush(self) -> None:
+        """Write the facts that wait. The fact of a cancelled job is written too: it describes what has already happened."""
         waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
         try:
             results = self._ledger.record(self._owner, [fact for fact, _ in waiting])
         except Exception as cause:  # noqa: BLE001 -- handed on to every job that waits

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from scribekit.base.errors import LedgerError
-from scribekit.batch.trials import ENOUGH, OPTION_KINDS, TRUSTED_S, KnownRefusal, Stop, Trials
+from scribekit.batch.engine.run import Run
+from scribekit.batch.trials import ENOUGH, OPTION_KINDS, TRUSTED_S, UNSENT, KnownRefusal, Stop, Trials
 from scribekit.corpus.job import Job
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.presence import ProcessLock
@@ -16,6 +21,34 @@ PAUSE_S = 1.0
 """Pause before the ledger is asked again while another process has the turn."""
 
 _log = logging.getLogger("scribekit.batch.engine.trial_turn")
+
+
+def trials_for(run: Run, ledger: Ledger, states: Counter[str]) -> Trials:
+    """Return the trials of a run, with what the ledger knows of earlier ones."""
+    unsent = sum(states[state] for state in UNSENT)
+    if unsent == 0:
+        return Trials({}, unsent=None)
+    found = _found(ledger, run.connection.host)
+    return Trials(
+        found.groups,
+        unsent=None if found.is_any_accepted else unsent,
+        known=found.known,
+        is_shared=functools.partial(ledger.options.is_shared, run.batch_ids),
+    )
+
+
+class _Found(NamedTuple):
+    """What the ledger knows of the options at a service."""
+
+    groups: Mapping[str, tuple[int, bool]]
+    is_any_accepted: bool
+    known: Iterator[KnownRefusal]
+
+
+def _found(ledger: Ledger, host: str) -> _Found:
+    options, since = ledger.options, time.time() - TRUSTED_S
+    known = (KnownRefusal(*refused) for refused in options.refused_jobs(host, sorted(OPTION_KINDS)))
+    return _Found(options.groups(host, ENOUGH, since), options.has_accepted(host, since), known)
 
 
 class TrialTurn:
@@ -78,9 +111,6 @@ class TrialTurn:
                 self._ledger.release(owner)
 
     def _learn(self) -> Stop | None:
-        options, since = self._ledger.options, time.time() - TRUSTED_S
-        return self._trials.learn(
-            [name for name, (_, is_trusted) in options.groups(self._host, ENOUGH, since).items() if is_trusted],
-            (KnownRefusal(*refused) for refused in options.refused_jobs(self._host, sorted(OPTION_KINDS))),
-            is_any_accepted=options.has_accepted(self._host, since),
-        )
+        found = _found(self._ledger, self._host)
+        accepted = [options for options, (_, is_trusted) in found.groups.items() if is_trusted]
+        return self._trials.learn(accepted, found.known, is_any_accepted=found.is_any_accepted)

@@ -151,7 +151,8 @@ def _make_folder(folder: Path) -> None:
     with explained(
         OSError, LedgerError, lambda cause: f"The corpus folder {str(folder)!r} cannot be made: {reason(cause)}. Choose another corpus=."
     ):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)  # for nobody else to read; a folder that is there keeps the rights that its owner chose
 
 
 def _explained(path: Path) -> AbstractContextManager[None]:

@@ -12,6 +12,7 @@ from typing import Any
 from scribekit.corpus.job import ENDED, Job, PlannedRow
 from scribekit.corpus.ledger.budgets import SEND_ORDER, SHORTEST_FIRST, UNSENT, Budgets
 from scribekit.corpus.ledger.database import Database, pack, placeholders
+from scribekit.recordings.manifest import public_source
 
 JOB_FIELDS = tuple(item.name for item in fields(Job))
 OPEN = "state NOT IN ('completed', 'error')"
@@ -97,7 +98,7 @@ class Writes(Database):
                 "INSERT OR REPLACE INTO recordings (batch_id, position, recording_id, source, job_key, error_kind, error)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (batch_id, position, row.recording_id, row.source, row.job_key, row.error_kind, row.error)
+                    (batch_id, position, row.recording_id, public_source(row.source), row.job_key, row.error_kind, row.error)
                     for position, row in enumerate(rows)
                 ),
             )

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
 
+from scribekit.base.request_logs import masked_requests
 from scribekit.service.faults.spec import job_error
 from scribekit.service.recognisers.base import RecognitionError
 from scribekit.service.state.uploads import TooLargeError, Uploads
@@ -59,7 +60,8 @@ class Sources:
         elif not fetch:
             yield None
         else:
-            path = await self._download(audio_url)
+            with masked_requests():
+                path = await self._download(audio_url)
             try:
                 yield path
             finally:

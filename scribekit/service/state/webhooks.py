@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from scribekit.base.request_logs import masked_requests
 from scribekit.service.state.background import Background
 from scribekit.service.state.counters import Counters
 from scribekit.service.state.sources import is_loopback
@@ -121,7 +122,8 @@ class Webhooks:
         self._client = self._client or httpx.AsyncClient(trust_env=False, timeout=self._timeout_s, limits=limits)
         try:
             async with self._slots, asyncio.timeout(self._timeout_s):
-                answer = await self._client.post(target.url, json=body, headers=target.headers(secret))
+                with masked_requests(whole=True):
+                    answer = await self._client.post(target.url, json=body, headers=target.headers(secret))
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
             return None
         return answer.status_code

@@ -221,7 +221,7 @@ def test_what_only_took_too_long_is_waited_for_again(bench, tmp_path):
     service = bench("--speed", "2000", "--slots", "50")
     impatient = sk.Limits(poll_s=0.05, backoff_s=0.05, job_timeout_s=0.3)
     batch = sk.submit_batch(urls(2), corpus=tmp_path / "c", limits=impatient, progress=False)
-    service.set_faults(http_503={"list": 1.0, "get": 1.0})  # so that nobody hears of them before their time is over
+    service.set_faults(too_many_bare={"list": 1.0, "get": 1.0})  # so that nobody hears of them before their time is over
     assert set(sk.collect(batch, progress=False)["error_kind"]) == {"timed_out"}
     service.set_faults()
     assert sk.retry(batch, error_kind="timed_out") == 2

@@ -6,11 +6,10 @@ from dataclasses import replace
 import pytest
 from listing import PAGE_SIZE, Service, with_client
 
-from scribekit.api.answers import NoAnswer, Refused, StatusReport
-from scribekit.api.client import Client, Fetched
-from scribekit.api.connection import Connection
+from scribekit.api.answers import Refused, StatusReport
+from scribekit.api.client import Fetched
 from scribekit.api.limits import Limits
-from scribekit.api.rate_limit import RateLimiter
+from scribekit.batch.engine.outages import Contact
 from scribekit.batch.engine.poller import Poller
 from scribekit.batch.steps import Overdue
 from scribekit.corpus.job import Job
@@ -30,7 +29,7 @@ def answers_of(service, *jobs, limits=QUICK):
     """What the poller answers each of the jobs."""
 
     async def work(client):
-        poller = Poller(client, limits)
+        poller = Poller(client, Contact(client, limits), limits)
         polling = asyncio.create_task(poller.run())
         try:
             return await asyncio.gather(*(poller.wait(job) for job in jobs))
@@ -48,7 +47,7 @@ def test_the_first_request_finds_the_newest(service):
     service.add_others(3)
 
     async def ask(client):
-        poller = Poller(client, QUICK)
+        poller = Poller(client, Contact(client, QUICK), QUICK)
         return await poller.first_request(), poller.newest
 
     assert with_client(service, ask) == (None, "other-2")
@@ -56,7 +55,7 @@ def test_the_first_request_finds_the_newest(service):
 
 def test_the_first_request_says_what_is_wrong(service):
     service.spoilt["page"] = (401, b'{"error": "no"}')
-    assert with_client(service, lambda client: Poller(client, QUICK).first_request()) == Refused(401, "no")
+    assert with_client(service, lambda client: Poller(client, Contact(client, QUICK), QUICK).first_request()) == Refused(401, "no")
 
 
 def test_one_request_answers_for_many_jobs(service):
@@ -100,7 +99,7 @@ def test_a_long_recording_below_other_clients_jobs_is_not_asked_for_before_it_ca
     hours = replace(at_service("long", "processing"), submitted_at=time.time(), duration_s=10 * 3600.0)
 
     async def work(client):
-        poller = Poller(client, QUICK)
+        poller = Poller(client, Contact(client, QUICK), QUICK)
         tasks = [asyncio.create_task(poller.run()), asyncio.create_task(poller.wait(hours))]
         while len(service.asked) < 20:  # noqa: ASYNC110 -- the service sets no event
             await asyncio.sleep(QUICK.poll_s)
@@ -147,7 +146,7 @@ def test_a_transcript_that_is_gone_is_told_to_its_job_only(service):
 @pytest.mark.parametrize("answer", [None, (503, b"{}")], ids=["listed", "list unavailable"])
 def test_a_job_that_takes_too_long_is_given_up(service, answer):
     service.add("t1", "processing")
-    service.spoilt = {"page": answer, "t1": answer}
+    service.spoilt["page"] = answer
     late = replace(at_service("t1", "processing"), submitted_at=time.time() - 100)
     assert answers_of(service, late, limits=Limits(poll_s=0.02, job_timeout_s=0.2)) == [Overdue()]
 
@@ -181,7 +180,7 @@ def test_it_does_not_poll_when_no_job_waits(service):
     service.add("t1", "completed")
 
     async def work(client):
-        poller = Poller(client, QUICK)
+        poller = Poller(client, Contact(client, QUICK), QUICK)
         polling = asyncio.create_task(poller.run())
         await poller.wait(at_service("t1"))
         before = len(service.asked)
@@ -197,17 +196,27 @@ def test_what_was_at_the_service_before_is_polled_at_once(service):
     assert answers_of(service, at_service("t1"), limits=Limits(poll_s=600)) == [StatusReport("completed")]
 
 
-def test_after_a_long_outage_one_job_is_told(monkeypatch):
-    monkeypatch.setattr("scribekit.batch.engine.poller.OUTAGE_S", 0.1)
+def test_an_outage_does_not_count_as_time_of_a_job(service):
+    """For longer than a job may take nothing can be heard of it; then it is still waited for."""
+    service.add("t1", "processing")
+    away = {"page": (503, b"{}"), "t1": (503, b"{}")}
+    limits = Limits(poll_s=0.02, backoff_s=0.02, job_timeout_s=2.0)
+    outlooks = []
 
-    async def work():
-        async with Client(Connection("http://127.0.0.1:9", "k", "h"), RateLimiter(10_000, 1.0)) as client:
-            poller = Poller(client, QUICK)
-            polling = asyncio.create_task(poller.run())
-            waiting = [asyncio.create_task(poller.wait(at_service(name))) for name in ("t1", "t2")]
-            answered, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for task in (polling, *pending):
-                task.cancel()
-            return [task.result() for task in answered], len(pending)
+    async def work(client):
+        contact = Contact(client, limits, on_outlook=outlooks.append)
+        poller = Poller(client, contact, limits)
+        polling = asyncio.create_task(poller.run())
+        waiting = asyncio.create_task(poller.wait(replace(at_service("t1"), submitted_at=time.time())))
+        service.spoilt = away
+        while contact.blind_s < 2 * limits.job_timeout_s:  # noqa: ASYNC110 -- a time, not an event
+            await asyncio.sleep(limits.poll_s)
+        service.transcripts["t1"]["status"] = "completed"
+        service.spoilt = {}
+        answer = await waiting
+        polling.cancel()
+        return answer
 
-    assert asyncio.run(asyncio.wait_for(work(), 10)) == ([NoAnswer(sent=False)], 1)
+    answer = with_client(service, work)
+    assert answer == StatusReport("completed") or isinstance(answer, Fetched)
+    assert "the service answers 503 since" in outlooks[0]

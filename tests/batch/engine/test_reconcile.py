@@ -5,6 +5,8 @@ import pytest
 from listing import PAGE_SIZE, Service, with_client
 
 from scribekit.api.answers import Accepted, NoAnswer, NotFound, Refused
+from scribekit.api.limits import Limits
+from scribekit.batch.engine.outages import Contact
 from scribekit.batch.engine.reconcile import find_lost_transcript
 from scribekit.corpus.job import Job
 
@@ -19,7 +21,10 @@ def service():
 
 
 def found(service, job, known=()):
-    return with_client(service, lambda client: find_lost_transcript(client, job, lambda names: set(names) & set(known)))
+    async def search(client):
+        return await find_lost_transcript(client, Contact(client, Limits()), job, lambda names: set(names) & set(known))
+
+    return with_client(service, search)
 
 
 IN_DOUBT = Job("k", URL, MODELS, 60.0, state="submitting", intent_at=0.0)

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -132,3 +133,37 @@ def test_a_ledger_of_the_first_version_gets_a_journal_and_loses_nothing(tmp_path
         edit = {"at": NOW, "who": "ada", "content": "https://host.example/a.mp3", "transcript_id": "t-a", "action": "note", "detail": "{}"}
         assert ledger.edits.append([edit]) == [1]
         assert ledger.edits.stamps() == {"a": 1}
+
+
+@pytest.fixture
+def umask():
+    before = os.umask(0o022)
+    yield os.umask
+    os.umask(before)
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
+def test_a_corpus_is_its_owners_only(tmp_path, umask, mask):
+    umask(mask)
+    Ledger(tmp_path / "shelf" / "corpus", create=True).close()
+    assert mode(tmp_path / "shelf" / "corpus") == 0o700
+    assert mode(tmp_path / "shelf") == 0o777 & ~mask
+
+
+def test_a_umask_that_is_stricter_is_kept(tmp_path, umask):
+    umask(0o277)
+    with contextlib.suppress(LedgerError):  # root may write all the same
+        Ledger(tmp_path / "corpus", create=True).close()
+    assert mode(tmp_path / "corpus") == 0o500
+
+
+@pytest.mark.parametrize("given", [0o755, 0o2770, 0o700])
+def test_a_folder_that_the_user_made_keeps_its_mode(tmp_path, given):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus").chmod(given)
+    Ledger(tmp_path / "corpus", create=True).close()
+    assert mode(tmp_path / "corpus") == given
+
+
+def mode(path):
+    return path.stat().st_mode & 0o7777

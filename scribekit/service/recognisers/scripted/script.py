@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from scribekit.base.files import open_regular
+
 MARKER = b"scripted:"
 SIDECAR = ".scripted.json"
 LARGEST_SCRIPT_BYTES = 10_000_000
@@ -79,8 +81,9 @@ def script_of_file(path: Path) -> Script | None:
     """
     sidecar = path.with_name(path.name + SIDECAR)
     if sidecar.is_file():
-        return msgspec.json.decode(sidecar.read_bytes(), type=Script)
-    with path.open("rb") as file:
+        with open_regular(sidecar) as file:
+            return msgspec.json.decode(file.read(LARGEST_SCRIPT_BYTES), type=Script)
+    with open_regular(path) as file:
         if file.read(len(MARKER)) != MARKER:
             return None
         return msgspec.json.decode(file.read(LARGEST_SCRIPT_BYTES), type=Script)
@@ -93,7 +96,7 @@ def seed_of_url(url: str) -> int:
 
 def seed_of_file(path: Path) -> int:
     """Return a number that is the same for the same content (its size and its first megabyte)."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return _number(str(path.stat().st_size).encode() + file.read(_HASHED_BYTES))
 
 
