@@ -246,22 +246,17 @@ class _Engine:
         finally:
             self._failing.discard(job.key)
             if self._trials.left(job):
-                self._tries.pass_on()
                 self._next_turn()
                 self._announce_failures(self._is_certain)
 
     async def _admitted(self, job: Job) -> None:
-        while job.state in UNSENT and not (await self._may_try(job) and self._trials.admit(job)):
+        while job.state in UNSENT and not self._tries.admit(job):
+            if self._tries.stop is not None:
+                await self._stop(self._tries.stop, self._tries.stop.failure)
             await self._turn.wait()
 
-    async def _may_try(self, job: Job) -> bool:
-        """Return whether no other process is trying options that may still be refused."""
-        is_ours, stop = self._tries.take(job)
-        if stop is not None:
-            await self._stop(stop, stop.failure)
-        return is_ours
-
     def _next_turn(self) -> None:
+        self._tries.pass_on()
         turn, self._turn = self._turn, asyncio.Event()
         turn.set()
 
@@ -280,7 +275,6 @@ class _Engine:
                 return
             self._note_failing(job, action, answer)
             if isinstance(answer, Accepted) and self._trials.accepted(job):
-                self._tries.pass_on()
                 self._next_turn()
                 self._announce_failures(self._is_certain)
             is_upload_repeated = action is step.action is Action.UPLOAD
@@ -292,7 +286,6 @@ class _Engine:
                 return
             if is_upload_repeated:  # meanwhile another may try, which shows whose failure it is
                 self._trials.give_way(job)
-                self._tries.pass_on()
                 self._next_turn()
             if step.after_s:
                 await asyncio.sleep(step.after_s)

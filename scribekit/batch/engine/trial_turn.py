@@ -59,6 +59,9 @@ class TrialTurn:
         ledger: The open ledger.
         lock: The lock of this process.
         host: The service's name in the ledger.
+
+    Attributes:
+        stop: The stop, when what other processes found is enough for one.
     """
 
     def __init__(self, trials: Trials, ledger: Ledger, lock: ProcessLock, host: str) -> None:
@@ -66,6 +69,7 @@ class TrialTurn:
         self._ledger = ledger
         self._lock = lock
         self._host = host
+        self.stop: Stop | None = None
         self._is_ours = False
         self._again_at: float | None = None
         """When to ask the ledger again (monotonic time); None when nobody waits."""
@@ -75,25 +79,26 @@ class TrialTurn:
         """Whether jobs wait for the turn, and it is time to ask again."""
         return self._again_at is not None and time.monotonic() >= self._again_at
 
-    def take(self, job: Job) -> tuple[bool, Stop | None]:
-        """Return whether a job may be tried as far as other processes are concerned, and the stop when their refusals suffice for one.
+    def admit(self, job: Job) -> bool:
+        """Return whether a job may be sent now: its options are not in question, or it is this process that tries them, with room for it.
 
         Raises:
             LedgerError: The ledger cannot be read or written.
         """
-        if self._is_ours or not self._trials.is_open(job):
-            return True, None
+        return (self._is_ours or not self._trials.is_open(job) or self._take(job)) and self._trials.admit(job)
+
+    def _take(self, job: Job) -> bool:
         if self._again_at is not None and not self.is_due:
-            return False, None
+            return False
         self._is_ours = self._ledger.options.take_turn(self._lock.owner, self._host, time.time())
         if not self._is_ours:
             self._wait()
-            return False, None
+            return False
         self._again_at = None
-        stop = self._learn()
+        self.stop = self._learn()
         if not self._trials.is_open(job):
             self.pass_on()
-        return True, stop
+        return True
 
     def pass_on(self) -> None:
         """End the turn when nothing is tried any more."""
