@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scribekit.base.errors import ScribekitError
-from scribekit.recordings.waveform import FACTOR, STEP_MS, Waveform
+from scribekit.recordings.waveform import FACTOR, STEP_MS, Waveform, damaged_peaks
 
 RATE = 8000
 
@@ -97,6 +97,19 @@ def test_what_is_no_recording_is_told(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(ScribekitError, match="cannot be opened"):
         computed(path, tmp_path / "peaks")
+
+
+def test_damaged_peaks_are_computed_again(clicks, tmp_path):
+    cache = tmp_path / "peaks"
+    whole = computed(clicks, cache).level(0, 0, 10**6)
+    (path,) = cache.iterdir()
+    content = path.read_bytes()
+    for harmed in (content[:-5], content[:100] + bytes([content[100] ^ 1]) + content[101:], b"", b"scribekit peaks"):
+        path.write_bytes(harmed)
+        assert damaged_peaks(cache) == [path]
+        assert not Waveform(clicks, cache).is_complete
+        assert computed(clicks, cache).level(0, 0, 10**6) == whole
+        assert damaged_peaks(cache) == []
 
 
 @pytest.mark.parametrize("content", ["ffconcat version 1.0\nfile a.wav\n", None], ids=["a playlist of itself", "a pipe"])

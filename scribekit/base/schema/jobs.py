@@ -86,9 +86,22 @@ DELETIONS = Table(
     (
         Column("transcript_id", "str", "The service's id.", "", "service"),
         RECORDING_ID,
-        Column("status", "str", "deleted, there (still at the service), or why the transcript could not be deleted."),
+        Column(
+            "status", "str", "deleted, there (still at the service), damaged here (kept there), or why the transcript could not be deleted."
+        ),
         Column("deleted_at", "datetime64[us, UTC]", "When the transcript was deleted at the service.", "", "ledger"),
         Column("error", "str", "Why the transcript could not be deleted, and what to do next; missing when it was, or was not tried."),
+    ),
+)
+
+SHEETS = Table(
+    "sheets",
+    (
+        Column("sheet", "str", "Name of the sheet."),
+        Column("level", "str", "Level of the table that it has; missing for a frame of your own."),
+        Column("rows", "int64", "Rows of it, without the line of names."),
+        Column("cut_cells", "int64", "Cells that were longer than Excel's 32,767 characters, and were cut."),
+        Column("cleaned_cells", "int64", "Cells with control characters that Excel's files cannot have, which were left out."),
     ),
 )
 

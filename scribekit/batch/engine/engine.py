@@ -44,7 +44,7 @@ from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, failed
 from scribekit.batch.trials import ENOUGH_UPLOADS, UNSENT, Stop
 from scribekit.corpus.job import ENDED, ERROR, Job
 from scribekit.corpus.ledger import Fact, Ledger
-from scribekit.corpus.presence import ProcessLock
+from scribekit.corpus.presence import ProcessLock, description
 
 LEASE_S = 120.0
 RENEW_S = 30.0
@@ -68,9 +68,7 @@ async def drive(run: Run) -> None:
         LedgerError: The ledger cannot be written.
     """
     with Ledger(run.folder) as ledger, contextlib.closing(ProcessLock(run.folder)) as lock, registered(run.folder) as control:
-        for owner in ledger.owners():
-            if lock.has_exited(owner):
-                ledger.release(owner)
+        _release_claims(ledger, lock)
         states = Counter(ledger.states(run.batch_ids))
         run.on_progress(states, "")
         if not ledger.unfinished(run.batch_ids):
@@ -92,6 +90,14 @@ async def drive(run: Run) -> None:
         finally:
             ledger.release(lock.owner)
             await events.finish()
+
+
+def _release_claims(ledger: Ledger, lock: ProcessLock) -> None:
+    """Release the claims of processes that have ended. No other claim lasts longer than a lease can, whatever clock it was written by."""
+    for owner in ledger.owners():
+        if lock.has_exited(owner):
+            ledger.release(owner)
+    ledger.shorten_leases(time.time() + LEASE_S)
 
 
 def _note_stop(ledger: Ledger, events: EventSink, stop: ServiceStoppedError) -> None:
@@ -140,6 +146,9 @@ class _Engine:
         self._trials = trials_for(run, ledger, states)
         self._tries = TrialTurn(self._trials, ledger, lock, run.connection.host)
         self._turn = asyncio.Event()
+        self._waits_for = ""
+        self._in_doubt_since: dict[str, float] = {}
+        """Key of each active job → when it was claimed, or last asked for to be created; by a clock that never jumps."""
         self._failing: set[str] = set()
         """Keys of the jobs that could not be sent, and are tried again."""
         self._withheld: list[tuple[Step, float]] = []
@@ -210,12 +219,20 @@ class _Engine:
             task.add_done_callback(self._ended)
 
     async def _wait_for_others(self) -> None:
+        self._show_others()
         await asyncio.sleep(OTHERS_PAUSE_S)
-        for owner in self._ledger.owners():
-            if self._lock.has_exited(owner):
-                self._ledger.release(owner)
+        _release_claims(self._ledger, self._lock)
         self._states = Counter(self._ledger.states(self._run.batch_ids))
-        self._run.on_progress(self._states, self._outage)
+        self._run.on_progress(self._states, self._outage or self._waits_for)
+
+    def _show_others(self) -> None:
+        """Say for which processes the run waits, and log it when these change."""
+        owners = [owner for owner in self._ledger.owners() if owner != self._owner]
+        sentence = f"jobs of {', '.join(map(description, owners))}" if owners else ""
+        if sentence and sentence != self._waits_for:
+            _log.warning("waiting for %s", sentence)
+        self._waits_for = sentence
+        self._run.on_progress(self._states, self._outage or sentence)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._active.discard(task)
@@ -241,9 +258,11 @@ class _Engine:
     async def _do(self, job: Job) -> None:
         """Do one job when its turn has come."""
         await self._admitted(job)
+        self._in_doubt_since[job.key] = time.monotonic()
         try:
             await self._steps(job)
         finally:
+            del self._in_doubt_since[job.key]
             self._failing.discard(job.key)
             if self._trials.left(job):
                 self._next_turn()
@@ -321,7 +340,9 @@ class _Engine:
                     return await ask(Way.UPLOAD, job.key, lambda: self._client.upload(job.source, job.sha256 or ""))
             case Action.SUBMIT:
                 delivery = self._run.webhook.options_for(job.key) if self._run.webhook else {}
-                return await ask(Way.CREATE, job.key, lambda: self._client.create(job.audio_url or "", job.options, delivery))
+                answer = await ask(Way.CREATE, job.key, lambda: self._client.create(job.audio_url or "", job.options, delivery))
+                self._in_doubt_since[job.key] = time.monotonic()
+                return answer
             case Action.RECONCILE:
                 return await self._reconcile(job)
             case Action.WAIT:
@@ -413,5 +434,6 @@ class _Engine:
             newest=self._poller.newest,
             limits=self._run.limits,
             forgets_jobs=self._run.connection.forgets_jobs,
+            in_doubt_s=time.monotonic() - self._in_doubt_since[job.key],
             is_own=self._contact.is_own(job.key),
         )

@@ -44,13 +44,14 @@ class _Pending:
     answer: asyncio.Future[Answer | Fetched]
     status: str
     since: float
+    """When it was submitted, by a clock that never jumps, like the other times here."""
     resumed: bool
     """It was at the service before the first poll, and may have ended meanwhile."""
     began: float
     """By :meth:`Poller._heard_s`."""
-    not_before: float = 0.0
+    not_before: float = -math.inf
     """When it may be asked for singly again."""
-    unfinished_at: float = 0.0
+    unfinished_at: float = -math.inf
     """When the service last reported that it had not finished."""
 
 
@@ -83,7 +84,7 @@ class Poller:
         self._pending: dict[str, _Pending] = {}
         self._wake = asyncio.Event()
         self._pace = math.inf
-        self._began = time.time()
+        self._began = time.monotonic()
         self._has_failed = False
         """Whether the last poll could not read the list."""
         self.newest: str | None = None
@@ -99,7 +100,8 @@ class Poller:
     async def wait(self, job: Job) -> Answer | Fetched:
         """Wait until the service reports another status of the job."""
         assert job.transcript_id is not None
-        since = job.submitted_at or time.time()
+        now = time.time()
+        since = time.monotonic() - max(now - (job.submitted_at or now), 0.0)  # in the future: the clock has been set back
         answer = asyncio.get_running_loop().create_future()
         pending = _Pending(job, answer, job.state, since, resumed=since < self._began, began=self._heard_s())
         if self._early.pop(job.transcript_id, self) is not self:
@@ -140,7 +142,7 @@ class Poller:
         if self._has_failed:
             return self._limits.poll_s
         poll_s = self._limits.poll_s * self._slowdown
-        nearest = min((self._due(pending) for pending in self._pending.values()), default=0.0) - time.time()
+        nearest = min((self._due(pending) for pending in self._pending.values()), default=0.0) - time.monotonic()
         return min(max(nearest, poll_s), MAX_PAUSE * poll_s)
 
     def _due(self, pending: _Pending) -> float:
@@ -178,7 +180,7 @@ class Poller:
 
     async def _ask_singly(self, transcript_ids: Iterable[str]) -> None:
         """Ask for due jobs that the list did not show, one by one: only as many as the request window can take."""
-        now = time.time()
+        now = time.monotonic()
         waiting = {key: pending for key in transcript_ids if (pending := self._pending.get(key)) and not pending.answer.done()}
         times = {key: max(self._due(pending), pending.not_before) for key, pending in waiting.items()}
         due = sorted((at, key) for key, at in times.items() if at <= now)
@@ -201,7 +203,7 @@ class Poller:
         pending = self._pending.get(transcript_id)
         status = report.status if isinstance(report, StatusReport) else report.head.status
         if pending and status not in ENDED:
-            pending.unfinished_at = time.time()
+            pending.unfinished_at = time.monotonic()
         if pending and not pending.answer.done() and status != pending.status:
             pending.answer.set_result(report)
 
