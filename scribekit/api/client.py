@@ -111,8 +111,10 @@ class Fetched:
     body: bytes
 
     @property
-    def report(self) -> StatusReport:
-        """The status of the job, as the service reports it."""
+    def report(self) -> StatusReport | Refused:
+        """The status of the job, as the service reports it. What is left of a deleted transcript is no transcript."""
+        if self.head.audio_url == contract.DELETED_URL and contract.DELETED_TEXT.encode() in self.body:
+            return Refused(404, contract.DELETED_TEXT)
         return StatusReport(self.head.status, self.head.error)
 
 

@@ -24,7 +24,8 @@ START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 5.0
 
 _RECOGNISERS = {"pocketsphinx": ("pocketsphinx", "starlette", "uvicorn"), "scripted": ("starlette", "uvicorn")}
-_MODELS = {"pocketsphinx": "embedded-pocketsphinx"}
+MODELS = {"pocketsphinx": "embedded-pocketsphinx"}
+"""Recogniser → the model that it answers with, whatever is asked for."""
 _running: list[LocalService] = []
 
 
@@ -110,7 +111,7 @@ class LocalService:
             self.stop()
             raise
         self._connection = Connection(
-            base_url, key, host=embedded_host(self.recogniser), forgets_jobs=True, model=_MODELS.get(self.recogniser)
+            base_url, key, host=embedded_host(self.recogniser), forgets_jobs=True, model=MODELS.get(self.recogniser)
         )
         if not self._is_private:
             _running.append(self)

@@ -73,7 +73,8 @@ NO_REASON = Failure("unknown", Recovery.RETRY_ONCE, "The service gave no reason.
 NOT_FETCHED = Failure(
     "not_fetched",
     Recovery.GIVE_UP,
-    "The service has made the transcript, but it could not be fetched. Run sk.retry to fetch it later: it is not sent, or paid for, again.",
+    "The service has made the transcript, but it could not be fetched. Run sk.retry to fetch it later: it is not sent, or paid for, again. "
+    "The service keeps transcripts for 30 days by default.",
 )
 TOO_SLOW = Failure(
     "timed_out",

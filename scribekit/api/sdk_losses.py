@@ -23,8 +23,8 @@ def lost_parts(config: Any) -> dict[str, tuple[str, ...]]:
 
     Example:
         >>> import assemblyai as aai
-        >>> lost_parts(aai.TranscriptionConfig(redact_pii_audio_options={"override_audio_redaction_method": "silence"}))
-        {'redact_pii_audio_options': ('return_redacted_no_speech_audio',)}
+        >>> lost_parts(aai.TranscriptionConfig(speech_understanding={"request": {"summarization": {"summary_type": "bullets"}}}))
+        {'speech_understanding.request': ('action_items',)}
     """
     found = {}
     for path, names in NESTED.items():

@@ -31,6 +31,13 @@ from scribekit.corpus.view import time_stamp
 DELETED, KEPT, DAMAGED_HERE = "deleted", "there", "damaged here"
 FIRST_REQUESTS = 3
 """Without any answer to this many requests, the service counts as unreachable: only after a first contact is an outage waited for."""
+_UNKNOWN = (
+    "The service does not know this transcript any more: it keeps transcripts for 30 days by default. If it was made with another "
+    "account's key, delete it with that key."
+)
+_AGAIN = "It could not be deleted now. Call sk.purge again."
+_UNREADABLE = "The corpus cannot read its own copy. Run sk.check_corpus with repair=True and sk.collect to fetch it again, then sk.purge."
+_ADVICE = {DELETED: None, KEPT: None, DAMAGED_HERE: _UNREADABLE, "transcript_missing": _UNKNOWN}
 _IF_STOPPED = "What was deleted is recorded. The same call goes on with the rest."
 
 
@@ -40,8 +47,8 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limit
 
     The service keeps transcripts for 30 days by default. Each deletion is recorded. A transcript that is damaged in the corpus is not
     deleted at the service, because it can be fetched again from there (:func:`check_corpus`). Safe to repeat: the next call tries
-    again what could not be deleted. A transcript that the service does not know (``transcript_missing``) was made with
-    another account's key: delete it with that key.
+    again what could not be deleted. A transcript that the service does not know (``transcript_missing``) may have been deleted
+    there after that time, or was made with another account's key: delete it with that key.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -50,8 +57,8 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limit
         progress: Show progress.
 
     Returns:
-        One row per transcript that was ever created for these recordings: ``transcript_id, recording_id, status, deleted_at``
-        (``schema.DELETIONS``).
+        One row per transcript that was ever created for these recordings: ``transcript_id, recording_id, status, deleted_at,
+        error`` (``schema.DELETIONS``).
 
     Raises:
         NoConnectionError: There is neither a key nor a local service.
@@ -86,7 +93,13 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limit
         left = [(transcript, key, failed.get(transcript, KEPT), None) for transcript, key in ledger.remote(batch_ids)]
     return schema.DELETIONS.frame(
         [
-            {"transcript_id": transcript, "recording_id": names.get(key), "status": status, "deleted_at": time_stamp(at)}
+            {
+                "transcript_id": transcript,
+                "recording_id": names.get(key),
+                "status": status,
+                "deleted_at": time_stamp(at),
+                "error": _ADVICE.get(status, _AGAIN),
+            }
             for transcript, key, status, at in [*deleted, *left]
         ]
     )
@@ -136,7 +149,7 @@ async def _delete(connection: Connection, limits: Limits, ledger: Ledger, kept: 
                 continue
             left.popleft()
             if failure:
-                # The service still knows deleted transcripts, so one that it does not know belongs to another key's account.
+                # The service still knows what a user deleted. What it does not know may be another account's, so it is not deleted.
                 failed[transcript_id] = failure.kind
             else:
                 ledger.deleted(transcript_id, job_key, time.time())

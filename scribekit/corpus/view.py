@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from scribekit.api.embedded import MODELS
 from scribekit.base import schema
 from scribekit.corpus.job import COMPLETED, ERROR, STATES
 from scribekit.corpus.ledger import Ledger
@@ -123,7 +124,8 @@ class CorpusView:
 
     def fallbacks(self) -> dict[str, int]:
         """Return how many jobs another model answered than the first asked for, by that model."""
-        return count_fallbacks(self.ledger, self.batch_ids, is_whole=self.is_whole)
+        found = count_fallbacks(self.ledger, self.batch_ids, is_whole=self.is_whole)
+        return {model: count for model, count in found.items() if model not in MODELS.values()}
 
 
 def jobs_frame(rows: Iterable[Any]) -> pd.DataFrame:

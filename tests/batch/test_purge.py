@@ -91,6 +91,9 @@ def test_what_another_account_holds_is_not_taken_for_deleted(batch):
     there = sk.purge(batch, remote=False)["transcript_id"].tolist()
     with Ledger(batch.path) as ledger, ledger.transaction() as db:
         db.execute("UPDATE attempts SET transcript_id = 'of-another-account' WHERE transcript_id = ?", there[:1])
-    left = sk.purge(batch, progress=False).set_index("transcript_id")["status"]
-    assert left["of-another-account"] == "transcript_missing"
-    assert set(left.drop("of-another-account")) == {"deleted"}
+    left = sk.purge(batch, progress=False).set_index("transcript_id")
+    assert left["status"]["of-another-account"] == "transcript_missing"
+    assert "keeps transcripts for 30 days by default" in left["error"]["of-another-account"]
+    others = left.drop("of-another-account")
+    assert set(others["status"]) == {"deleted"}
+    assert others["error"].isna().all()

@@ -75,6 +75,15 @@ def test_what_the_service_has_no_more_is_a_row_that_says_so(batch, tmp_path):
     assert frame["path"].isna().all()
 
 
+def test_after_its_hours_a_copy_is_gone_and_a_file_that_was_written_stays(service, batch, tmp_path):
+    service.set_faults(redacted_audio_kept_s=0)
+    assert fetch(batch, tmp_path / "late")["status"].tolist() == ["gone"] * 3
+    service.set_faults()
+    assert fetch(batch, tmp_path / "out")["status"].tolist() == ["written"] * 3
+    service.set_faults(redacted_audio_kept_s=0)
+    assert fetch(batch, tmp_path / "out")["status"].tolist() == ["there"] * 3
+
+
 def test_recordings_that_did_not_ask_are_not_in_the_table(service, tmp_path):
     rows = [{"url": URLS[0], "redact_pii_audio": True}, {"url": URLS[1], "redact_pii_audio": False}]
     options = {"redact_pii": True, "redact_pii_policies": ["person_name"]}

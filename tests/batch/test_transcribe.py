@@ -3,11 +3,13 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 import warnings
 import wave
 from pathlib import Path
 
 import assemblyai as aai
+import httpx
 import pandas as pd
 import pytest
 
@@ -391,6 +393,23 @@ def test_killed_at_a_recorded_fact_and_called_again(bench, tmp_path, kill_at, af
     counters = service.counters()
     assert set(sk.open_corpus(tmp_path / "c").jobs()["status"]) == {"completed"}
     assert counters["jobs_created"] == counters["jobs_completed"] == 6
+
+
+def test_what_is_left_of_a_deleted_transcript_is_no_transcript(bench, tmp_path):
+    service = bench(*FAST)
+    service.disguise = {"forgets_jobs": False}  # as the vendor does not
+    batch = sk.submit_batch(urls(2), corpus=tmp_path / "c", limits=QUICK, progress=False)
+    gone = batch.jobs()["transcript_id"][1]
+    asked = {"url": f"{service.base_url}/v2/transcript/{gone}", "headers": {"Authorization": service.connection.api_key}}
+    while httpx.get(**asked).json()["status"] != "completed":
+        time.sleep(0.05)
+    httpx.delete(**asked)
+    jobs = sk.collect(batch, progress=False)
+    assert jobs["status"].tolist() == ["completed", "error"]
+    assert jobs["error_kind"][1] == "transcript_missing"
+    assert "The service keeps transcripts for 30 days by default." in jobs["error"][1]
+    assert jobs["error"][1].endswith("The service said: Deleted by user.")
+    assert service.counters()["jobs_created"] == 2
 
 
 # -- models -----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,11 @@
 """The program that most people start from: two models in order, speakers, punctuation, four addresses (one is bad), three formats."""
 
+import functools
+import http.server
 import json
+import threading
 import warnings
+from pathlib import Path
 
 import assemblyai as aai
 import pytest
@@ -11,6 +15,7 @@ from scribekit.base.errors import DeprecatedModelWarning, OptionError
 
 BAD = "https://host.example/missing.mp3"
 GONE = f"Download error, unable to download {BAD}. Please make sure the file exists and is accessible from the internet."
+NAMES = ("earnings_numbers.ogg", "missing.mp3", "standup_terms.mp4", "silence.wav")
 URLS = [f"https://host.example/{name}.mp3" for name in ("one", "two", "missing", "three")]
 
 
@@ -19,9 +24,9 @@ def service(bench):
     return bench("--speed", "2000", "--faults", json.dumps({"fail_matching": {"missing.mp3": GONE}}))
 
 
-def program(folder, **model):
+def program(folder, urls=URLS, **model):
     config = aai.TranscriptionConfig(**model, speaker_labels=True, punctuate=True, format_text=True)
-    batch = sk.submit_batch(URLS, config, corpus=folder / "corpus", limits=sk.Limits(poll_s=0.05), progress=False)
+    batch = sk.submit_batch(urls, config, corpus=folder / "corpus", limits=sk.Limits(poll_s=0.05), progress=False)
     jobs = sk.collect(batch, progress=False)
     return batch, jobs, sk.export(batch, folder / "out", ["txt", "srt", "speakers"], progress=False)
 
@@ -51,6 +56,29 @@ def test_models_that_the_service_takes(service, tmp_path, models, warned):
     speakers = (tmp_path / "out" / "host.example" / "one.mp3.speakers.txt").read_text("utf-8")
     assert {"A", "B"} <= {line.split(":")[-2].split()[-1] for line in speakers.splitlines() if ":" in line}
     assert requests(service) == 4
+
+
+@pytest.fixture
+def addresses(samples):
+    """Addresses of recordings on this machine; one is of none."""
+    folder = functools.partial(http.server.SimpleHTTPRequestHandler, directory=samples / "audio")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), folder) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield [f"http://127.0.0.1:{server.server_port}/{name}" for name in NAMES]
+        server.shutdown()
+
+
+@pytest.mark.recogniser
+def test_the_service_that_listens_fetches_the_recordings_that_are_there(bench, tmp_path, addresses):
+    bench(recogniser="pocketsphinx")
+    batch, jobs, written = program(tmp_path, addresses, speech_models=["assemblyai-stt-3-7", "universal-2"])
+    assert jobs["status"].tolist() == ["completed", "error", "completed", "completed"]
+    assert jobs["error"][1].startswith("The service could not download the recording. Check that the URL leads straight to the file")
+    assert f"unable to download {addresses[1]}" in jobs["error"][1]
+    assert "fell back" not in repr(batch)  # this recogniser answers whatever is asked for
+    assert written["format"].tolist() == ["txt", "srt", "speakers"] * 3
+    texts = [path for path in written["path"] if path.endswith(("ogg.txt", "mp4.txt"))]
+    assert [len(Path(path).read_text("utf-8").split()) > 20 for path in texts] == [True] * 2
 
 
 OLD = [

@@ -90,6 +90,7 @@ DELETIONS = Table(
             "status", "str", "deleted, there (still at the service), damaged here (kept there), or why the transcript could not be deleted."
         ),
         Column("deleted_at", "datetime64[us, UTC]", "When the transcript was deleted at the service.", "", "ledger"),
+        Column("error", "str", "Why the transcript could not be deleted, and what to do next; missing when it was, or was not tried."),
     ),
 )
 

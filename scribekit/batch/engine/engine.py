@@ -38,9 +38,8 @@ from scribekit.batch.engine.run import (
     receipt_for,
     registered,
     stop_event,
-    trials_for,
 )
-from scribekit.batch.engine.trial_turn import TrialTurn
+from scribekit.batch.engine.trial_turn import TrialTurn, trials_for
 from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, failed, next_step
 from scribekit.batch.trials import ENOUGH_UPLOADS, UNSENT, Stop
 from scribekit.corpus.job import ENDED, ERROR, Job
@@ -266,11 +265,11 @@ class _Engine:
             del self._in_doubt_since[job.key]
             self._failing.discard(job.key)
             if self._trials.left(job):
-                self._tries.pass_on()
                 self._next_turn()
                 self._announce_failures(self._is_certain)
 
     async def _admitted(self, job: Job) -> None:
+<<<<<<< HEAD
         while job.state in UNSENT and not (await self._may_try(job) and self._trials.admit(job)):
             await self._turn.wait()
 
@@ -280,8 +279,15 @@ class _Engine:
         if stop is not None:
             await self._stop(stop, stop.failure)
         return is_ours
+=======
+        while job.state in UNSENT and not self._tries.admit(job):
+            if self._tries.stop is not None:
+                await self._stop(self._tries.stop, self._tries.stop.failure)
+            await self._turn.wait()
+>>>>>>> i12-journey
 
     def _next_turn(self) -> None:
+        self._tries.pass_on()
         turn, self._turn = self._turn, asyncio.Event()
         turn.set()
 
@@ -300,7 +306,6 @@ class _Engine:
                 return
             self._note_failing(job, action, answer)
             if isinstance(answer, Accepted) and self._trials.accepted(job):
-                self._tries.pass_on()
                 self._next_turn()
                 self._announce_failures(self._is_certain)
             is_upload_repeated = action is step.action is Action.UPLOAD

@@ -193,7 +193,7 @@ class Poller:
                 break
             if isinstance(fetched, Fetched):
                 has_ended = fetched.head.status in ENDED
-                self._report(key, fetched if has_ended else fetched.report)
+                self._report(key, fetched if has_ended else StatusReport(fetched.head.status))
                 if not has_ended and (pending := self._pending.get(key)):
                     pending.not_before = now + max(self._limits.poll_s, (now - pending.since) / _REPEAT_FRACTION)
             else:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import json
 import logging
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +19,6 @@ from scribekit.api.webhook import Webhook
 from scribekit.base.errors import ServiceStoppedError
 from scribekit.batch import pricing
 from scribekit.batch.steps import Action, Step
-from scribekit.batch.trials import ENOUGH, OPTION_KINDS, TRUSTED_S, UNSENT, KnownRefusal, Trials
 from scribekit.corpus.job import Job
 from scribekit.corpus.ledger import Fact, Ledger, Receipt
 
@@ -167,20 +164,6 @@ def detail_of(step: Step) -> str:
     if step.failure and step.failure.said:
         detail["said"] = step.failure.said
     return json.dumps(detail, ensure_ascii=False) if detail else ""
-
-
-def trials_for(run: Run, ledger: Ledger, states: Counter[str]) -> Trials:
-    """Return the trials of a run, with what the ledger knows of earlier ones."""
-    unsent, host = sum(states[state] for state in UNSENT), run.connection.host
-    since = time.time() - TRUSTED_S
-    if unsent == 0:
-        return Trials({}, unsent=None)
-    return Trials(
-        ledger.options.groups(host, ENOUGH, since),
-        unsent=None if ledger.options.has_accepted(host, since) else unsent,
-        known=(KnownRefusal(*refused) for refused in ledger.options.refused_jobs(host, sorted(OPTION_KINDS))),
-        is_shared=functools.partial(ledger.options.is_shared, run.batch_ids),
-    )
 
 
 def receipt_for(job: Job, fetched: Fetched) -> Receipt:

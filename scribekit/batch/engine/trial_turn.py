@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from scribekit.base.errors import LedgerError
-from scribekit.batch.trials import ENOUGH, OPTION_KINDS, TRUSTED_S, KnownRefusal, Stop, Trials
+from scribekit.batch.engine.run import Run
+from scribekit.batch.trials import ENOUGH, OPTION_KINDS, TRUSTED_S, UNSENT, KnownRefusal, Stop, Trials
 from scribekit.corpus.job import Job
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.presence import ProcessLock
@@ -18,6 +23,34 @@ PAUSE_S = 1.0
 _log = logging.getLogger("scribekit.batch.engine.trial_turn")
 
 
+def trials_for(run: Run, ledger: Ledger, states: Counter[str]) -> Trials:
+    """Return the trials of a run, with what the ledger knows of earlier ones."""
+    unsent = sum(states[state] for state in UNSENT)
+    if unsent == 0:
+        return Trials({}, unsent=None)
+    found = _found(ledger, run.connection.host)
+    return Trials(
+        found.groups,
+        unsent=None if found.is_any_accepted else unsent,
+        known=found.known,
+        is_shared=functools.partial(ledger.options.is_shared, run.batch_ids),
+    )
+
+
+class _Found(NamedTuple):
+    """What the ledger knows of the options at a service."""
+
+    groups: Mapping[str, tuple[int, bool]]
+    is_any_accepted: bool
+    known: Iterator[KnownRefusal]
+
+
+def _found(ledger: Ledger, host: str) -> _Found:
+    options, since = ledger.options, time.time() - TRUSTED_S
+    known = (KnownRefusal(*refused) for refused in options.refused_jobs(host, sorted(OPTION_KINDS)))
+    return _Found(options.groups(host, ENOUGH, since), options.has_accepted(host, since), known)
+
+
 class TrialTurn:
     """The turn of this process to try options.
 
@@ -26,6 +59,9 @@ class TrialTurn:
         ledger: The open ledger.
         lock: The lock of this process.
         host: The service's name in the ledger.
+
+    Attributes:
+        stop: The stop, when what other processes found is enough for one.
     """
 
     def __init__(self, trials: Trials, ledger: Ledger, lock: ProcessLock, host: str) -> None:
@@ -33,6 +69,7 @@ class TrialTurn:
         self._ledger = ledger
         self._lock = lock
         self._host = host
+        self.stop: Stop | None = None
         self._is_ours = False
         self._again_at: float | None = None
         """When to ask the ledger again (monotonic time); None when nobody waits."""
@@ -42,25 +79,26 @@ class TrialTurn:
         """Whether jobs wait for the turn, and it is time to ask again."""
         return self._again_at is not None and time.monotonic() >= self._again_at
 
-    def take(self, job: Job) -> tuple[bool, Stop | None]:
-        """Return whether a job may be tried as far as other processes are concerned, and the stop when their refusals suffice for one.
+    def admit(self, job: Job) -> bool:
+        """Return whether a job may be sent now: its options are not in question, or it is this process that tries them, with room for it.
 
         Raises:
             LedgerError: The ledger cannot be read or written.
         """
-        if self._is_ours or not self._trials.is_open(job):
-            return True, None
+        return (self._is_ours or not self._trials.is_open(job) or self._take(job)) and self._trials.admit(job)
+
+    def _take(self, job: Job) -> bool:
         if self._again_at is not None and not self.is_due:
-            return False, None
+            return False
         self._is_ours = self._ledger.options.take_turn(self._lock.owner, self._host, time.time())
         if not self._is_ours:
             self._wait()
-            return False, None
+            return False
         self._again_at = None
-        stop = self._learn()
+        self.stop = self._learn()
         if not self._trials.is_open(job):
             self.pass_on()
-        return True, stop
+        return True
 
     def pass_on(self) -> None:
         """End the turn when nothing is tried any more."""
@@ -78,9 +116,6 @@ class TrialTurn:
                 self._ledger.release(owner)
 
     def _learn(self) -> Stop | None:
-        options, since = self._ledger.options, time.time() - TRUSTED_S
-        return self._trials.learn(
-            [name for name, (_, is_trusted) in options.groups(self._host, ENOUGH, since).items() if is_trusted],
-            (KnownRefusal(*refused) for refused in options.refused_jobs(self._host, sorted(OPTION_KINDS))),
-            is_any_accepted=options.has_accepted(self._host, since),
-        )
+        found = _found(self._ledger, self._host)
+        accepted = [options for options, (_, is_trusted) in found.groups.items() if is_trusted]
+        return self._trials.learn(accepted, found.known, is_any_accepted=found.is_any_accepted)

@@ -102,6 +102,7 @@ class Faults:
             with, such as ``{"universal-3-pro": "The speech model has been deprecated."}``.
         refuse_status: The HTTP status of ``refuse_matching``.
         redacted_audio_late: The masked copy of a recording is answered to be not ready yet.
+        redacted_audio_kept_s: The masked copy of a recording is kept for this many seconds after its transcription.
         webhook_lost: The webhook is never called.
         webhook_doubled: It is called twice.
         webhook_forged: Two forged calls come before the real one: the transcript's id with another status and a wrong secret, and an
@@ -139,6 +140,7 @@ class Faults:
     refuse_matching: Mapping[str, str] = field(default_factory=dict)
     refuse_status: Annotated[int, msgspec.Meta(ge=400, le=499)] = 400
     redacted_audio_late: Share = 0.0
+    redacted_audio_kept_s: Annotated[float, msgspec.Meta(ge=0)] = 24 * 3600.0
     webhook_lost: Share = 0.0
     webhook_doubled: Share = 0.0
     webhook_forged: Share = 0.0

@@ -17,7 +17,7 @@ from scribekit.service.http.validation import InvalidRequestError, check_request
 from scribekit.service.recognisers import abilities
 from scribekit.service.state.redacted_copies import silent_wav
 from scribekit.service.state.service import Service
-from scribekit.service.state.store import Job
+from scribekit.service.state.store import Job, seconds_since
 from scribekit.service.state.uploads import NoRoomError, TooLargeError
 
 Endpoint = Callable[[Service, Request, str], Awaitable[Response]]
@@ -121,7 +121,8 @@ async def redacted_audio(service: Service, _: Request, transcript_id: str) -> Re
         return error_response(contract.ERROR_NOT_FOUND)
     if job.status in ("queued", "processing"):
         return json_response({"status": job.status}, 202)
-    if job.is_deleted or job.recognition is None or not job.options.get("redact_pii_audio"):
+    is_made = job.recognition is not None and not job.is_deleted and job.options.get("redact_pii_audio")
+    if not is_made or seconds_since(job.completed) > service.fault_draws.faults.redacted_audio_kept_s:
         return error_response(NO_REDACTED_AUDIO)
     if service.fault_draws.is_redacted_audio_late():
         return json_response({"status": "processing"}, 202)

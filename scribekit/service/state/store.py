@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -135,3 +136,8 @@ def _matches(job: Job, query: ListQuery) -> bool:
 def utc_now() -> str:
     """Return the current time as the contract writes it: ISO, microseconds, no offset."""
     return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+def seconds_since(time: str | None) -> float:
+    """Return how long ago a time was that :func:`utc_now` returned; without end when there is none."""
+    return math.inf if time is None else (datetime.now(UTC) - datetime.fromisoformat(time).replace(tzinfo=UTC)).total_seconds()

@@ -32,7 +32,7 @@ class Process:
         return self.ledger.claim([1], self.lock.owner, now + lease_s, now, count)
 
     def tries(self, job):
-        return self.turn.take(job)[0] and self.trials.admit(job)
+        return self.turn.admit(job)
 
     def records(self, job, **changes):
         self.ledger.record(self.lock.owner, [fact(job, **changes)])
@@ -76,12 +76,11 @@ def test_what_another_process_found_may_be_enough_for_a_stop(processes):
     assert not second.tries(others[0])
     for job in jobs:
         first.records(job, **refusal())
-    is_ours, stop = second.turn.take(others[0])
-    assert is_ours
+    assert not second.tries(others[0])
+    stop = second.turn.stop
     assert (stop.options, stop.is_whole, stop.jobs) == (OPTIONS, True, ())
     assert stop.failure.kind == "refused_model"
     assert stop.failure.advice.endswith(f"The service said: {MODELS}")
-    assert not second.trials.admit(others[0])
 
 
 def test_what_another_process_had_accepted_is_not_tried_again(processes):
@@ -93,7 +92,7 @@ def test_what_another_process_had_accepted_is_not_tried_again(processes):
     first.ledger.record(first.lock.owner, [fact(job, state=QUEUED, submitted_at=time.time())])
     first.turn.pass_on()
     assert all(second.tries(job) for job in others)
-    assert first.turn.take(replace(job, key="other")) == (True, None)
+    assert first.tries(replace(job, key="other"))
 
 
 def test_options_without_a_question_need_no_turn(processes):
