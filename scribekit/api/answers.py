@@ -99,6 +99,7 @@ class NoAnswer:
     Attributes:
         sent: The request may have reached the service.
         unreadable: There was an answer, but not one of the service's.
+        why: What was wrong with it, as a clause such as "was larger than 8 MB"; empty when it was no answer in the service's form.
         trouble: Why there was none.
         said: The proxy's own words.
         page: What the unreadable answer looks like.
@@ -106,6 +107,7 @@ class NoAnswer:
 
     sent: bool
     unreadable: bool = False
+    why: str = field(default="", compare=False)
     trouble: Trouble | None = field(default=None, compare=False)
     said: str = field(default="", compare=False)
     page: Page | None = field(default=None, compare=False)

@@ -38,12 +38,14 @@ class Failure:
         recovery: How to recover from it.
         advice: What it means and what to do next, and what the service said, if anything.
         said: The service's own sentence, shortened and without secrets; empty when it sent none.
+        why: What was wrong with its last answer; empty when there is nothing to say about it.
     """
 
     kind: str
     recovery: Recovery
     advice: str
     said: str = ""
+    why: str = ""
 
 
 NETWORK = Failure(
@@ -79,6 +81,14 @@ TOO_SLOW = Failure(
     Recovery.GIVE_UP,
     "The service had not finished within the time allowed for a job (limits.job_timeout_s). "
     "It may still finish: run sk.retry to go on waiting.",
+)
+
+
+IN_DOUBT = Failure(
+    "in_doubt",
+    Recovery.GIVE_UP,
+    "It is not known whether the service has taken the recording: its answer was lost, and its list of transcripts could not be read to "
+    "where the transcript would be. Nothing was sent again. Run sk.retry to search the list again.",
 )
 
 
@@ -147,6 +157,20 @@ def quoting(failure: Failure, error: str | None) -> Failure:
     """
     said = shown(error or "")
     return replace(failure, advice=f"{failure.advice}{SAID}{said}", said=said) if said else failure
+
+
+def because(failure: Failure, why: str) -> Failure:
+    """Return a failure whose advice says what was wrong with the service's last answer.
+
+    Args:
+        failure: The failure.
+        why: A clause such as "was larger than 8 MB"; empty for nothing.
+
+    Example:
+        >>> because(Failure("x", Recovery.RETRY, "Try it again."), "never ended").advice
+        'Try it again. (The last answer never ended.)'
+    """
+    return replace(failure, advice=f"{failure.advice} (The last answer {why}.)", why=why) if why else failure
 
 
 def shown(error: str) -> str:
