@@ -77,6 +77,19 @@ class StatusReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """A transcript as the service sent it: its head, and the body byte for byte."""
+
+    head: contract.Head
+    body: bytes
+
+    @property
+    def report(self) -> StatusReport:
+        """The status of the job, as the service reports it."""
+        return StatusReport(self.head.status, self.head.error)
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """An HTTP status other than 200; ``error`` is the service's own sentence, ``page`` what the answer looks like."""
 

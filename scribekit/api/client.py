@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import importlib.util
 import json
@@ -17,7 +18,7 @@ import os
 import ssl
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,10 +27,13 @@ import anyio
 import httpx
 import msgspec
 
-from scribekit.api import first_contact
-from scribekit.api.answers import Accepted, NoAnswer, Page, Refused, StatusReport, Trouble, Unusable, Uploaded
+from scribekit.api import answer_reading, first_contact
+from scribekit.api.answer_body import ACCEPTED, ERROR_BYTES, SMALL_BYTES, UnreadableBodyError, read_body
+from scribekit.api.answer_reading import WrongAnswerError
+from scribekit.api.answers import Accepted, Fetched, NoAnswer, Page, Refused, Trouble, Unusable, Uploaded
 from scribekit.api.connection import SHORTEST_KEY, Connection
 from scribekit.api.failures import Failure
+from scribekit.api.limits import Limits
 from scribekit.api.proxies import Proxy, proxy_for
 from scribekit.api.rate_limit import RateLimiter
 from scribekit.base import contract
@@ -65,15 +69,6 @@ _TROUBLES = (
 """What an error of the HTTP library means where no error of the system says more."""
 
 
-class _Created(msgspec.Struct):
-    id: str
-    status: str = "queued"
-
-
-class _UploadAnswer(msgspec.Struct):
-    upload_url: str
-
-
 class _RedactedAudio(msgspec.Struct):
     redacted_audio_url: str | None = None
 
@@ -100,19 +95,6 @@ class TooLargeError(Exception):
     """A download is larger than allowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A transcript as the service sent it: its head, and the body byte for byte."""
-
-    head: contract.Head
-    body: bytes
-
-    @property
-    def report(self) -> StatusReport:
-        """The status of the job, as the service reports it."""
-        return StatusReport(self.head.status, self.head.error)
-
-
 class Client:
     """An open connection to one service. Use it as an asynchronous context manager.
 
@@ -123,8 +105,9 @@ class Client:
         MissingExtraError: There is a SOCKS proxy, and no library for it.
     """
 
-    def __init__(self, connection: Connection, limiter: RateLimiter) -> None:
+    def __init__(self, connection: Connection, limiter: RateLimiter, limits: Limits | None = None) -> None:
         self._limiter = limiter
+        self._limits = limits or Limits()
         self._connection = connection
         self._key = connection.api_key
         self._has_answered = connection.forgets_jobs
@@ -134,7 +117,7 @@ class Client:
             connection.base_url,
             self._proxy,
             base_url=connection.base_url,
-            headers={"authorization": connection.api_key, "user-agent": "scribekit"},
+            headers={"authorization": connection.api_key, "user-agent": "scribekit", "accept-encoding": ACCEPTED},
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
         )
@@ -161,7 +144,7 @@ class Client:
                 content=_pieces(file, size, digest),
                 headers={"content-length": str(size), "content-type": "application/octet-stream"},
                 timeout=UPLOAD_TIMEOUT,
-                read=lambda body: Uploaded(msgspec.json.decode(body, type=_UploadAnswer).upload_url),
+                read=answer_reading.uploaded,
             )
         except _FileChangedError:
             return _CHANGED
@@ -184,15 +167,20 @@ class Client:
             delivery: The webhook options, or none.
         """
         body = json.dumps({"audio_url": audio_url, **json.loads(options), **delivery}).encode()
-        return await self._send("POST", "/v2/transcript", content=body, headers={"content-type": "application/json"}, read=_accepted)
+        read = functools.partial(answer_reading.accepted, audio_url)
+        return await self._send("POST", "/v2/transcript", content=body, headers={"content-type": "application/json"}, read=read)
 
-    async def get(self, transcript_id: str) -> Fetched | Refused | NoAnswer:
-        """Fetch one transcript."""
-        return await self._send("GET", f"/v2/transcript/{transcript_id}", read=_fetched)
+    async def get(self, transcript_id: str, audio_url: str | None = None) -> Fetched | Refused | NoAnswer:
+        """Fetch one transcript; one with another id, or of other audio than ``audio_url`` where that is given, is not an answer."""
+        return await self._transcript("GET", transcript_id, audio_url)
 
     async def delete(self, transcript_id: str) -> Fetched | Refused | NoAnswer:
         """Delete a transcript, and its uploaded audio, at the service; return what it keeps of it."""
-        return await self._send("DELETE", f"/v2/transcript/{transcript_id}", read=_fetched)
+        return await self._transcript("DELETE", transcript_id, None)
+
+    async def _transcript(self, method: str, transcript_id: str, audio_url: str | None) -> Fetched | Refused | NoAnswer:
+        read = functools.partial(answer_reading.fetched, transcript_id, audio_url)
+        return await self._send(method, f"/v2/transcript/{transcript_id}", read=read, most=int(self._limits.answer_mb * 1e6))
 
     async def redacted_audio(self, transcript_id: str) -> RedactedAudio | Refused | NoAnswer:
         """Ask for the masked copy of a recording. The service answers 202 while it is not ready."""
@@ -201,34 +189,49 @@ class Client:
     async def page(self, before_id: str | None = None) -> contract.ListPage | Refused | NoAnswer:
         """Fetch one page of the account's transcripts, newest first; with ``before_id`` those older than it."""
         params = {"limit": contract.LIST_LIMIT} | ({"before_id": before_id} if before_id else {})
-        return await self._send("GET", "/v2/transcript", params=params, read=contract.read_page)
+        return await self._send("GET", "/v2/transcript", params=params, read=answer_reading.listed)
 
-    async def _send(self, method: str, path: str, *, read: Callable[[bytes], T], **request: Any) -> T | Refused | NoAnswer:
-        """Send a request; return the body of a success, as ``read`` reads it, or else what happened."""
+    async def _send(
+        self, method: str, path: str, *, read: Callable[[bytes], T], most: int = SMALL_BYTES, **request: Any
+    ) -> T | Refused | NoAnswer:
+        """Send a request; return the body of a success, as ``read`` reads it, or else what happened.
+
+        Args:
+            method: The HTTP method.
+            path: The path at the service.
+            read: Reads the body.
+            most: The most bytes that the body may have.
+            request: More for the HTTP library; asynchronous ``content`` is an upload.
+        """
+        response, body = None, b""
+        seconds = self._limits.request_timeout_s
         async with self._slots, self._limiter.request():
             is_first = not self._has_answered and method != "POST"
             if is_first:
                 request["timeout"] = FIRST_TIMEOUT
             try:
-                async with (
-                    asyncio.timeout(FIRST_CONTACT_S if is_first else None) as patience,
-                    self._http.stream(method, path, **request) as response,
-                ):
-                    patience.reschedule(None)
-                    self._has_answered = True
-                    # Not response.content: a response refers to itself and would keep its body until the garbage collector runs.
-                    body = b"".join([piece async for piece in response.aiter_bytes()])
+                async with asyncio.timeout(min(FIRST_CONTACT_S, seconds) if is_first else seconds) as patience:
+                    if isinstance(request.get("content"), AsyncIterator):
+                        request["content"] = _each_in_time(request["content"], patience, seconds)
+                    async with self._http.stream(method, path, **request) as response:
+                        _extend(patience, seconds)
+                        self._has_answered = True
+                        body = await read_body(response, most if response.is_success else ERROR_BYTES)
             except Exception as cause:
-                answer = _no_answer(cause, has_timed_out=patience.expired())
-                if answer is None:
-                    raise
-                _log.info("%s %s: %s (%s)", method, path, "no answer" if answer.sent else "not sent", type(cause).__name__)
-                return answer
+                if response is None or response.is_success:
+                    answer = _spoilt(cause, patience, seconds) if response else _no_answer(cause, has_timed_out=patience.expired())
+                    if answer is None:
+                        raise
+                    _log.info("%s %s: %s (%s)", method, path, "no answer" if answer.sent else "not sent", type(cause).__name__)
+                    return answer
         if response.is_success:
             try:
                 return read(body)
+            except WrongAnswerError as wrong:
+                return NoAnswer(sent=True, unreadable=True, why=str(wrong))
             except contract.DECODE_ERRORS:
-                return NoAnswer(sent=True, unreadable=True, page=_page(response, body, self._key))
+                page = _page(response, body, self._key)
+                return NoAnswer(sent=True, unreadable=True, why=_described(page), page=page)
         refused = _refusal(response, body, self._key)
         if refused.retry_after_s is not None and refused.is_rate_limit:
             self._limiter.pause(refused.retry_after_s)
@@ -242,8 +245,9 @@ async def post_json(url: str, message: Mapping[str, Any]) -> None:
     Raises:
         httpx.HTTPError: It was not delivered.
     """
-    async with _http(url, _proxy_for(url), timeout=httpx.Timeout(5.0)) as http:
-        (await http.post(url, json=message)).raise_for_status()
+    # The body of the answer, which may be of any size, is not read.
+    async with _http(url, _proxy_for(url), timeout=httpx.Timeout(5.0)) as http, http.stream("POST", url, json=message) as response:
+        response.raise_for_status()
 
 
 async def download(url: str, path: Path, largest_bytes: int) -> Refused | NoAnswer | None:
@@ -267,6 +271,17 @@ async def download(url: str, path: Path, largest_bytes: int) -> Refused | NoAnsw
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as cause:
             return _no_answer(cause, has_timed_out=False) or NoAnswer(sent=True)
     return None
+
+
+async def _each_in_time(pieces: AsyncIterator[bytes], patience: asyncio.Timeout, seconds: float) -> AsyncIterator[bytes]:
+    """Yield the pieces of an upload; each, and then the beginning of the answer, may take that many seconds."""
+    async for piece in pieces:
+        yield piece
+        _extend(patience, seconds)
+
+
+def _extend(patience: asyncio.Timeout, seconds: float) -> None:
+    patience.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 async def _pieces(file: anyio.Path, size: int, digest: Any) -> AsyncIterator[bytes]:
@@ -333,13 +348,19 @@ def _no_answer(cause: Exception, *, has_timed_out: bool) -> NoAnswer | None:
     return NoAnswer(sent=False, trouble=Trouble.PROXY, said="no answer in the SOCKS protocol") if is_of_socks else None
 
 
-def _accepted(body: bytes) -> Accepted:
-    created = msgspec.json.decode(body, type=_Created)
-    return Accepted(created.id, created.status)
+def _spoilt(cause: Exception, patience: asyncio.Timeout, seconds: float) -> NoAnswer | None:
+    """Return what an error means that came after an answer had begun; None when it is not one of the answer."""
+    if isinstance(cause, UnreadableBodyError):
+        return NoAnswer(sent=True, unreadable=True, why=cause.why)
+    if patience.expired():
+        return NoAnswer(sent=True, unreadable=True, why=f"did not end within {seconds:g} s")
+    answer = _no_answer(cause, has_timed_out=False)
+    return answer and replace(answer, sent=True)
 
 
-def _fetched(body: bytes) -> Fetched:
-    return Fetched(contract.read_head(body), body)
+def _described(page: Page) -> str:
+    """Return what an unreadable answer was, as a clause."""
+    return f"was not JSON but {page.content_type}" if page.content_type not in ("", "application/json") else "was not what it should be"
 
 
 def _redacted_audio(body: bytes) -> RedactedAudio:

@@ -8,8 +8,8 @@ import socket
 import pytest
 from patience import PATIENCE_S
 
-from scribekit.api.answers import Accepted, NoAnswer, Refused, Unusable, Uploaded
-from scribekit.api.client import CHUNK_BYTES, Client, Fetched
+from scribekit.api.answers import Accepted, Fetched, NoAnswer, Refused, Unusable, Uploaded
+from scribekit.api.client import CHUNK_BYTES, Client
 from scribekit.api.connection import Connection
 from scribekit.api.rate_limit import RateLimiter
 from scribekit.base.contract import ListPage
@@ -143,7 +143,6 @@ CUT = {
     "cut in the body": b'HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"id": "t1", ',
     "cut in a chunk": b'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n40\r\n{"id": ',
     "not HTTP": b"SSH-2.0-OpenSSH_9.6\r\n",
-    "badly compressed": http(body=b"not gzip", content_encoding="gzip"),
 }
 
 
@@ -162,6 +161,7 @@ UNREADABLES = {
     "another shape": as_json(["id", "t1"]),
     "not UTF-8": http(body=b'{"id": "\xff", "status": "\xff", "upload_url": "\xff", "transcripts": "\xff"}'),
     "nothing in it": http("204 No Content"),
+    "badly compressed": http(body=b"not gzip", content_encoding="gzip"),
 }
 
 

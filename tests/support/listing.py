@@ -22,12 +22,12 @@ class Service:
         self.asked = []
         self.spoilt = {}
 
-    def add(self, name, status="queued", audio_url="https://other.example/x.mp3", **facts):
+    def add(self, name, status="queued", audio_url=None, **facts):
         self.transcripts[name] = {"id": name, "status": status, "audio_url": audio_url, **facts}
 
     def add_others(self, count):
         for _ in range(count):
-            self.add(f"other-{len(self.transcripts)}", "completed")
+            self.add(f"other-{len(self.transcripts)}", "completed", "https://other.example/x.mp3")
 
     def _page(self, query):
         names = list(reversed(self.transcripts))

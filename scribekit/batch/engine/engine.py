@@ -15,12 +15,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from scribekit.api.answers import Accepted, NoAnswer, Refused, Uploaded
-from scribekit.api.client import Client, Fetched
+from scribekit.api.answers import Accepted, Fetched, NoAnswer, Refused, Uploaded
+from scribekit.api.client import Client
 from scribekit.api.failures import Failure, Recovery
 from scribekit.api.rate_limit import limiter_for
 from scribekit.api.webhook import listening
 from scribekit.base.errors import LedgerError, ServiceStoppedError
+from scribekit.batch.engine.belonging import Belonging
 from scribekit.batch.engine.loop import cancelled_at_end
 from scribekit.batch.engine.outages import MANY, Contact, Way
 from scribekit.batch.engine.poller import Poller
@@ -77,7 +78,7 @@ async def drive(run: Run) -> None:
             return
         events = EventSink(run.on_event)
         try:
-            async with Client(run.connection, limiter_for(run.connection, run.limits)) as client:
+            async with Client(run.connection, limiter_for(run.connection, run.limits), run.limits) as client:
                 await _Engine(run, client, ledger, lock, states, events, control).work()
         except ServiceStoppedError as stop:
             _note_stop(ledger, events, stop)
@@ -125,7 +126,7 @@ class _Engine:
         self._uploads = asyncio.Semaphore(run.limits.uploads)
         self._fetches = asyncio.Semaphore(FETCHES)
         self._to_fetch = 0
-        self._found: set[str] = set()
+        self._belonging = Belonging(ledger)
         self._active: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._may_send = asyncio.Event()
@@ -308,10 +309,9 @@ class _Engine:
         match action:
             case Action.UPLOAD:
                 async with self._uploads:
-                    return await ask(Way.UPLOAD, job.key, lambda: self._client.upload(job.source, job.sha256 or ""))
+                    return await ask(Way.UPLOAD, job.key, lambda: self._upload(job))
             case Action.SUBMIT:
-                delivery = self._run.webhook.options_for(job.key) if self._run.webhook else {}
-                return await ask(Way.CREATE, job.key, lambda: self._client.create(job.audio_url or "", job.options, delivery))
+                return await ask(Way.CREATE, job.key, lambda: self._create(job))
             case Action.RECONCILE:
                 return await self._reconcile(job)
             case Action.WAIT:
@@ -319,19 +319,21 @@ class _Engine:
             case _:
                 return await self._fetch(job)
 
+    async def _upload(self, job: Job) -> Answer:
+        return self._belonging.uploaded(job, await self._client.upload(job.source, job.sha256 or ""))
+
+    async def _create(self, job: Job) -> Answer:
+        delivery = self._run.webhook.options_for(job.key) if self._run.webhook else {}
+        return self._belonging.created(await self._client.create(job.audio_url or "", job.options, delivery))
+
     async def _reconcile(self, job: Job) -> Answer:
         """Find the job's transcript in the list.
 
         Two jobs of one address may search at the same time; each transcript is given to one of them only.
         """
         while True:
-            answer = await find_lost_transcript(
-                self._client, self._contact, job, lambda ids: self._ledger.known_transcripts(ids) | self._found.intersection(ids)
-            )
-            if not isinstance(answer, Accepted):
-                return answer
-            if answer.transcript_id not in self._found:
-                self._found.add(answer.transcript_id)
+            answer = await find_lost_transcript(self._client, self._contact, job, self._belonging.known_transcripts)
+            if not isinstance(answer, Accepted) or self._belonging.take(answer.transcript_id):
                 return answer
 
     async def _fetch(self, job: Job) -> Fetched | Answer:
@@ -339,7 +341,10 @@ class _Engine:
         self._room.set()
         try:
             async with self._fetches:
-                return await self._contact.ask(Way.GET, job.key, lambda: self._client.get(job.transcript_id or ""))
+                answer = await self._contact.ask(Way.GET, job.key, lambda: self._client.get(job.transcript_id or "", job.audio_url))
+                if isinstance(answer, Fetched):
+                    self._poller.asked(job, answer.head.status)
+                return answer
         finally:
             self._to_fetch -= 1
 

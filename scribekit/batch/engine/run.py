@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scribekit.api.client import Fetched
+from scribekit.api.answers import Fetched
 from scribekit.api.connection import Connection
 from scribekit.api.limits import Limits
 from scribekit.api.webhook import Webhook
@@ -166,6 +166,8 @@ def detail_of(step: Step) -> str:
     detail: dict[str, Any] = {"after_s": round(step.after_s, 3)} if step.after_s else {}
     if step.failure and step.failure.said:
         detail["said"] = step.failure.said
+    if step.failure and step.failure.why:
+        detail["why"] = step.failure.why
     return json.dumps(detail, ensure_ascii=False) if detail else ""
 
 
