@@ -182,7 +182,7 @@ def shown(error: str) -> str:
         >>> shown("Download error, unable to download https://a.example/x.mp3?X-Amz-Signature=4f2a. Please make sure …")
         'Download error, unable to download https://a.example/x.mp3?…. Please make sure …'
     """
-    words = _URL.sub(_public_url, error).split()
+    words = _URL.sub(_public_url, error[: 20 * LONGEST_SENTENCE]).split()
     text = " ".join(word if len(word) <= LONGEST_WORD else word[: LONGEST_WORD - 1] + "…" for word in words)
     return text if len(text) <= LONGEST_SENTENCE else text[: LONGEST_SENTENCE - 1] + "…"
 
