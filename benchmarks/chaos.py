@@ -2,8 +2,8 @@
 
 Run it as ``python benchmarks/chaos.py`` (or ``make chaos``). For each seed a library is transcribed through a scripted service that drops
 connections before and after the work, answers 429, 5xx, half, dripping and exploding bodies and other transcripts, creates jobs late,
-fails jobs, and loses, doubles, forges and delays webhooks, with transcripts of other clients in the list. Meanwhile a relay refuses all connections, or answers new jobs with 503,
-for a second or two at a time. Everything must complete, and nothing may complete twice.
+fails jobs, and loses, doubles, forges and delays webhooks, with transcripts of other clients in the list. Meanwhile a relay refuses all
+connections, or answers new jobs with 503, for a second or two at a time. Everything must complete, and nothing may complete twice.
 """
 
 from __future__ import annotations

@@ -229,12 +229,12 @@ def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Ste
 def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
     """Search again after ever longer pauses: the search costs nothing and must never be skipped.
 
-    A list that cannot be read, while others can be, ends the job; it stays in doubt, and nothing is sent again.
+    Where this job's requests fail and others go through, it ends. It stays in doubt, and nothing is sent again.
     """
     failure = failure_of(answer)
     if failure.recovery in (Recovery.STOP_BATCH, Recovery.GIVE_UP):
         return Step(job, Action.STOP, event=failure.kind, failure=failure)
-    if failure.kind == failures.UNREADABLE.kind and context.is_own:
+    if context.is_own and not (isinstance(answer, Refused) and answer.is_rate_limit):
         job = replace(job, failures=job.failures + 1)
         if job.failures >= context.limits.tries:
             return failed(job, failures.because(failures.IN_DOUBT, failure.why))

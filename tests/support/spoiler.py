@@ -112,7 +112,9 @@ class Spoiler:
             writer.close()
             await writer.wait_closed()
             return False
-        text = json.dumps(answer if spoilt is None else spoilt).encode()
+        if spoilt is not None:
+            status, answer = 200, spoilt
+        text = json.dumps(answer).encode()
         writer.write(f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {len(text)}\r\n\r\n".encode() + text)
         await writer.drain()
         return True

@@ -14,6 +14,9 @@ from scribekit.corpus.job import AT_SERVICE, ENDED
 REPEAT_FRACTION = 16
 """A job that is asked for singly is asked for again after this fraction of the time that it has taken so far."""
 
+KNOWN = (*AT_SERVICE, *ENDED)
+"""The statuses that are documented."""
+
 _LONGEST_STATUS = 40
 
 
@@ -65,7 +68,7 @@ class History:
         status = self.own or self.listed
         if self.is_list_wrong:
             return f"had the status {_quoted(self.own)}, although the list says {_quoted(self.listed)}"
-        return "" if status in ("", *AT_SERVICE, *ENDED) else f"had the status {_quoted(status)}, which is unknown"
+        return "" if status in ("", *KNOWN) else f"had the status {_quoted(status)}, which is unknown"
 
 
 def _quoted(status: str) -> str:

@@ -17,10 +17,10 @@ from scribekit.api.failures import Recovery, http_failure
 from scribekit.api.limits import EARLIEST_SHARE, FIRST_GUESS, MAX_PAUSE, Limits
 from scribekit.api.webhook import Reception
 from scribekit.base import contract
-from scribekit.batch.engine.histories import History
+from scribekit.batch.engine.histories import KNOWN, History
 from scribekit.batch.engine.outages import Contact, Way
 from scribekit.batch.steps import Answer, Overdue
-from scribekit.corpus.job import AT_SERVICE, COMPLETED, ENDED, Job
+from scribekit.corpus.job import COMPLETED, ENDED, Job
 
 _POLLER = "poller"
 WEBHOOK_SLOWDOWN = 10
@@ -172,7 +172,7 @@ class Poller:
             for item in listed:
                 history = self._histories[item.id]
                 history.listed = item.status
-                if history.is_list_wrong:
+                if item.status not in KNOWN or history.is_list_wrong:
                     continue  # it is asked for singly
                 unlisted.discard(item.id)
                 self._learn_pace(item)
@@ -211,8 +211,7 @@ class Poller:
         status = report.status if isinstance(report, StatusReport) else report.head.status
         if pending and status not in ENDED:
             pending.unfinished_at = time.time()
-        is_news = status != pending.status and status in (*AT_SERVICE, *ENDED) if pending else False
-        if pending and is_news and not pending.answer.done():
+        if pending and not pending.answer.done() and status != pending.status and status in KNOWN:
             pending.answer.set_result(report)
 
     def _failed(self, answer: Refused | NoAnswer, only: Iterable[str] | None = None) -> None:
