@@ -41,13 +41,18 @@ class _Packed:
         self._name = name
         self._unpacker = zlib.decompressobj(_GZIP if name == "gzip" else _ZLIB)
         self._is_new = True
+        self._beginning = b""
 
     @property
     def is_whole(self) -> bool:
-        return self._unpacker.eof or self._is_new
+        return self._unpacker.eof or (self._is_new and not self._beginning)
 
     def unpack(self, piece: bytes, most: int) -> bytes:
         """Return what a piece holds; a byte more than ``most`` when it holds more than that."""
+        if self._is_new:  # the first two bytes show whether there is a header
+            piece = self._beginning = self._beginning + piece
+            if len(piece) < 2:
+                return b""
         found = b""
         while piece and len(found) <= most:
             if self._unpacker.eof:  # another member
