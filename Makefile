@@ -19,7 +19,7 @@ help: ## List the targets
 $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python tools/install.py "pip into $(VENV)" "pip>=25.1"
-	@$(BIN)/python tools/install.py "scribekit and all that its tests need (once; one to two minutes)" --editable ".[local,metrics]" --group dev
+	@$(BIN)/python tools/install.py "scribekit and all that its tests need (once; one to two minutes)" --editable ".[local]" --group dev
 	@touch $@
 
 .PHONY: install

@@ -14,11 +14,12 @@ Transcribe:
     Limits, Webhook: the pace, and how to be told of ended jobs.
     local_service: a service on this machine, for when there is no key.
     Batch, Corpus, open_corpus, relocate: the folder that keeps everything.
+    check_corpus: say what of a corpus is whole, and repair it.
     purge: delete at the service.
 
 Read as tables, and hand on:
     to_frame, build_tables, scan_frame: transcripts as tables, of any size.
-    export: transcripts as files.
+    export, to_excel: transcripts as files, and tables as a workbook.
     fetch_redacted_audio: recordings in which the service has masked personal data.
 
 Search and count:
@@ -74,10 +75,12 @@ if TYPE_CHECKING:
     from scribekit.fulltext.play import play
     from scribekit.fulltext.search import build_index, search
     from scribekit.fulltext.statistics import collocates, dispersion, keyness, ngrams
+    from scribekit.integrity.check import check_corpus
     from scribekit.quality.calibration import Calibration, calibrate
     from scribekit.quality.evaluate import evaluate, turn_statistics, word_errors
     from scribekit.quality.flag import flag_for_review
     from scribekit.recordings.scan import read_manifest, scan
+    from scribekit.tables.excel import to_excel
     from scribekit.tables.export import export
     from scribekit.tables.frames import build_tables, scan_frame, to_frame
 
@@ -95,6 +98,7 @@ __all__ = [
     "build_index",
     "build_tables",
     "calibrate",
+    "check_corpus",
     "cite",
     "collect",
     "collocates",
@@ -126,6 +130,7 @@ __all__ = [
     "search",
     "smooth_speakers",
     "submit_batch",
+    "to_excel",
     "to_frame",
     "turn_statistics",
     "undo_edits",
@@ -146,6 +151,7 @@ _HOMES = {
     "build_index": "fulltext.search",
     "build_tables": "tables.frames",
     "calibrate": "quality.calibration",
+    "check_corpus": "integrity.check",
     "cite": "fulltext.citation",
     "collect": "batch.transcribe",
     "collocates": "fulltext.statistics",
@@ -177,6 +183,7 @@ _HOMES = {
     "search": "fulltext.search",
     "smooth_speakers": "corrections.bulk",
     "submit_batch": "batch.transcribe",
+    "to_excel": "tables.excel",
     "to_frame": "tables.frames",
     "turn_statistics": "quality.evaluate",
     "undo_edits": "corrections.bulk",

@@ -1,7 +1,7 @@
 """The one owner of HTTP: the service's endpoints as calls that return the answers of :mod:`scribekit.api.answers`.
 
 A call never raises for a failure of the service or the network; it returns what happened, and
-:func:`scribekit.batch.steps.next_step` decides. Nothing here retries. No body, text or key is ever logged.
+:func:`scribekit.batch.steps.next_step` decides. Nothing here retries. No body, text, key or signed address is ever logged.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import math
 import os
 import ssl
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import anyio
 import httpx
@@ -38,6 +38,8 @@ from scribekit.api.proxies import Proxy, proxy_for
 from scribekit.api.rate_limit import RateLimiter
 from scribekit.base import contract
 from scribekit.base.errors import MissingExtraError, OptionError, reason
+from scribekit.base.files import open_regular, size_of
+from scribekit.base.request_logs import masked_requests
 
 T = TypeVar("T")
 
@@ -88,7 +90,7 @@ class RedactedAudio:
         url: A signed address that anyone may fetch it from; None while it is not ready.
     """
 
-    url: str | None
+    url: str | None = field(repr=False)
 
 
 class TooLargeError(Exception):
@@ -100,16 +102,21 @@ class Client:
 
     Proxies and certificates are those that the environment names when it is made.
 
+    Args:
+        connection: The service, and the key to it.
+        limiter: Spreads the requests over time.
+        secrets: What the service may repeat and nobody may read, beside the key.
+
     Raises:
         OptionError: A proxy's variable or ``SSL_CERT_FILE`` is not right.
         MissingExtraError: There is a SOCKS proxy, and no library for it.
     """
 
-    def __init__(self, connection: Connection, limiter: RateLimiter, limits: Limits | None = None) -> None:
+    def __init__(self, connection: Connection, limiter: RateLimiter, limits: Limits | None = None, *, secrets: Sequence[str] = ()) -> None:
         self._limiter = limiter
         self._limits = limits or Limits()
         self._connection = connection
-        self._key = connection.api_key
+        self._secrets = [secret for secret in (connection.api_key, *secrets) if len(secret) >= SHORTEST_KEY]
         self._has_answered = connection.forgets_jobs
         self._slots = asyncio.Semaphore(CONNECTIONS)
         self._proxy = _proxy_for(connection.base_url)
@@ -134,18 +141,20 @@ class Client:
 
     async def upload(self, path: str, sha256: str) -> Uploaded | Refused | NoAnswer | Unusable:
         """Upload a local file in pieces; return :class:`Unusable` when its SHA-256 is not the one in the manifest."""
-        file = anyio.Path(path)
+        digest = hashlib.sha256()
         try:
-            size = (await file.stat()).st_size
-            digest = hashlib.sha256()
-            answer = await self._send(
-                "POST",
-                "/v2/upload",
-                content=_pieces(file, size, digest),
-                headers={"content-length": str(size), "content-type": "application/octet-stream"},
-                timeout=UPLOAD_TIMEOUT,
-                read=answer_reading.uploaded,
-            )
+            with await anyio.to_thread.run_sync(open_regular, path) as file:
+                size = size_of(file)
+                if size > contract.LARGEST_UPLOAD_BYTES:
+                    return _CHANGED
+                answer = await self._send(
+                    "POST",
+                    "/v2/upload",
+                    content=_pieces(file, size, digest),
+                    headers={"content-length": str(size), "content-type": "application/octet-stream"},
+                    timeout=UPLOAD_TIMEOUT,
+                    read=answer_reading.uploaded,
+                )
         except _FileChangedError:
             return _CHANGED
         except OSError as cause:
@@ -179,7 +188,7 @@ class Client:
         return await self._transcript("DELETE", transcript_id, None)
 
     async def _transcript(self, method: str, transcript_id: str, audio_url: str | None) -> Fetched | Refused | NoAnswer:
-        read = functools.partial(answer_reading.fetched, transcript_id, audio_url)
+        read = functools.partial(self._fetched, transcript_id, audio_url)
         return await self._send(method, f"/v2/transcript/{transcript_id}", read=read, most=int(self._limits.answer_mb * 1e6))
 
     async def redacted_audio(self, transcript_id: str) -> RedactedAudio | Refused | NoAnswer:
@@ -189,7 +198,7 @@ class Client:
     async def page(self, before_id: str | None = None) -> contract.ListPage | Refused | NoAnswer:
         """Fetch one page of the account's transcripts, newest first; with ``before_id`` those older than it."""
         params = {"limit": contract.LIST_LIMIT} | ({"before_id": before_id} if before_id else {})
-        return await self._send("GET", "/v2/transcript", params=params, read=answer_reading.listed)
+        return await self._send("GET", "/v2/transcript", params=params, read=self._listed)
 
     async def _send(
         self, method: str, path: str, *, read: Callable[[bytes], T], most: int = SMALL_BYTES, **request: Any
@@ -210,13 +219,14 @@ class Client:
             if is_first:
                 request["timeout"] = FIRST_TIMEOUT
             try:
-                async with asyncio.timeout(min(FIRST_CONTACT_S, seconds) if is_first else seconds) as patience:
-                    if isinstance(request.get("content"), AsyncIterator):
-                        request["content"] = _each_in_time(request["content"], patience, seconds)
-                    async with self._http.stream(method, path, **request) as response:
-                        _extend(patience, seconds)
-                        self._has_answered = True
-                        body = await read_body(response, most if response.is_success else ERROR_BYTES)
+                with masked_requests():
+                    async with asyncio.timeout(min(FIRST_CONTACT_S, seconds) if is_first else seconds) as patience:
+                        if isinstance(request.get("content"), AsyncIterator):
+                            request["content"] = _each_in_time(request["content"], patience, seconds)
+                        async with self._http.stream(method, path, **request) as response:
+                            _extend(patience, seconds)
+                            self._has_answered = True
+                            body = await read_body(response, most if response.is_success else ERROR_BYTES)
             except Exception as cause:
                 if response is None or response.is_success:
                     answer = _spoilt(cause, patience, seconds) if response else _no_answer(cause, has_timed_out=patience.expired())
@@ -230,24 +240,41 @@ class Client:
             except WrongAnswerError as wrong:
                 return NoAnswer(sent=True, unreadable=True, why=str(wrong))
             except contract.DECODE_ERRORS:
-                page = _page(response, body, self._key)
+                page = _page(response, body, self._secrets)
                 return NoAnswer(sent=True, unreadable=True, why=_described(page), page=page)
-        refused = _refusal(response, body, self._key)
+        refused = _refusal(response, body, self._secrets)
         if refused.retry_after_s is not None and refused.is_rate_limit:
             self._limiter.pause(refused.retry_after_s)
         _log.info("%s %s: HTTP %d", method, path, response.status_code)
         return refused
 
+    def _fetched(self, transcript_id: str, audio_url: str | None, body: bytes) -> Fetched:
+        found = answer_reading.fetched(transcript_id, audio_url, body)
+        found.head.error = found.head.error and _without(self._secrets, found.head.error)
+        return found
+
+    def _listed(self, body: bytes) -> contract.ListPage:
+        page = answer_reading.listed(body)
+        for item in page.transcripts:
+            item.error = item.error and _without(self._secrets, item.error)
+        return page
+
 
 async def post_json(url: str, message: Mapping[str, Any]) -> None:
-    """Post a short message to any other address, with a short timeout.
+    """Post a short message to any other address, with a short timeout. The address is a secret as a whole: chat services take it for one.
 
     Raises:
         httpx.HTTPError: It was not delivered.
     """
-    # The body of the answer, which may be of any size, is not read.
-    async with _http(url, _proxy_for(url), timeout=httpx.Timeout(5.0)) as http, http.stream("POST", url, json=message) as response:
-        response.raise_for_status()
+    try:
+        with masked_requests(whole=True):
+            # The body of the answer, which may be of any size, is not read.
+            async with _http(url, _proxy_for(url), timeout=httpx.Timeout(5.0)) as http, http.stream("POST", url, json=message) as response:
+                status = response.status_code
+    except httpx.HTTPError as cause:
+        raise type(cause)("The message was not delivered.") from None
+    if status >= 300:
+        raise httpx.HTTPError(f"The message was not delivered (HTTP {status}).")
 
 
 async def download(url: str, path: Path, largest_bytes: int) -> Refused | NoAnswer | None:
@@ -260,14 +287,15 @@ async def download(url: str, path: Path, largest_bytes: int) -> Refused | NoAnsw
     written = 0
     async with await anyio.open_file(path, "xb") as file:
         try:
-            async with _http(url, _proxy_for(url), timeout=TIMEOUT) as http, http.stream("GET", url, headers=_AS_IT_IS) as response:
-                if not response.is_success:
-                    return Refused(response.status_code, None)
-                async for piece in response.aiter_raw(CHUNK_BYTES):
-                    written += len(piece)
-                    if written > largest_bytes:
-                        raise TooLargeError
-                    await file.write(piece)
+            with masked_requests():
+                async with _http(url, _proxy_for(url), timeout=TIMEOUT) as http, http.stream("GET", url, headers=_AS_IT_IS) as response:
+                    if not response.is_success:
+                        return Refused(response.status_code, None)
+                    async for piece in response.aiter_raw(CHUNK_BYTES):
+                        written += len(piece)
+                        if written > largest_bytes:
+                            raise TooLargeError
+                        await file.write(piece)
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as cause:
             return _no_answer(cause, has_timed_out=False) or NoAnswer(sent=True)
     return None
@@ -284,16 +312,15 @@ def _extend(patience: asyncio.Timeout, seconds: float) -> None:
     patience.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
-async def _pieces(file: anyio.Path, size: int, digest: Any) -> AsyncIterator[bytes]:
+async def _pieces(file: BinaryIO, size: int, digest: Any) -> AsyncIterator[bytes]:
     """Yield the file's bytes, exactly ``size`` of them: the ``Content-Length`` header has announced that many."""
-    left = size
-    async with await anyio.open_file(file, "rb") as stream:
-        while piece := await stream.read(CHUNK_BYTES):
-            left -= len(piece)
-            if left < 0:
-                raise _FileChangedError
-            digest.update(piece)
-            yield piece
+    left, stream = size, anyio.wrap_file(file)
+    while piece := await stream.read(CHUNK_BYTES):
+        left -= len(piece)
+        if left < 0:
+            raise _FileChangedError
+        digest.update(piece)
+        yield piece
     if left:
         raise _FileChangedError
 
@@ -367,27 +394,27 @@ def _redacted_audio(body: bytes) -> RedactedAudio:
     return RedactedAudio(msgspec.json.decode(body, type=_RedactedAudio).redacted_audio_url if body.strip() else None)
 
 
-def _page(response: httpx.Response, body: bytes, key: str) -> Page:
+def _page(response: httpx.Response, body: bytes, secrets: Sequence[str]) -> Page:
     headers = response.headers
-    text = _without_key(body[: first_contact.HEAD_BYTES].decode("utf-8", "replace"), key)
+    text = _without(secrets, body[: first_contact.HEAD_BYTES].decode("utf-8", "replace"))
     return first_contact.page_of(
         response.status_code, headers.get("content-type", ""), headers.get("location"), text, str(response.request.url)
     )
 
 
-def _without_key(text: str, key: str) -> str:
-    return text.replace(key, "…") if len(key) >= SHORTEST_KEY else text
+def _without(secrets: Sequence[str], text: str) -> str:
+    return functools.reduce(lambda left, secret: left.replace(secret, "…"), secrets, text)
 
 
-def _refusal(response: httpx.Response, body: bytes, key: str) -> Refused:
+def _refusal(response: httpx.Response, body: bytes, secrets: Sequence[str]) -> Refused:
     error = None
     with contextlib.suppress(ValueError, RecursionError):  # a web page of a proxy
         answer = json.loads(body)
         said = answer.get("error") if isinstance(answer, dict) else None
-        error = None if said is None else _without_key(str(said), key)
+        error = None if said is None else _without(secrets, str(said))
     if error is None and contract.ERROR_TOO_MANY.casefold() in body.decode("utf-8", "replace").casefold():
         error = contract.ERROR_TOO_MANY
-    return Refused(response.status_code, error, _retry_after_s(response.headers), _page(response, body, key))
+    return Refused(response.status_code, error, _retry_after_s(response.headers), _page(response, body, secrets))
 
 
 def _retry_after_s(headers: httpx.Headers) -> float | None:

@@ -5,8 +5,8 @@ An undocumented literal gets :data:`UNKNOWN`: one retry, and then the job fails.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
-import re
 import tomllib
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,6 +14,7 @@ from importlib import resources
 
 from scribekit.api.answers import Refused
 from scribekit.base import contract
+from scribekit.base.addresses import masked
 
 
 class Recovery(StrEnum):
@@ -90,6 +91,23 @@ IN_DOUBT = Failure(
     "It is not known whether the service has taken the recording: its answer was lost, and its list of transcripts could not be read to "
     "where the transcript would be. Nothing was sent again. Run sk.retry to search the list again.",
 )
+LINK_FAILURES = frozenset({"download", "download_forbidden"})
+"""The kinds of failures of a recording that the service could not fetch from its address. Another link may lead to it."""
+
+
+def of_expired_link(failure: Failure, expired_at: dt.datetime) -> Failure:
+    """Return the failure of a signed link that could not be fetched because it had expired.
+
+    Example:
+        >>> at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        >>> of_expired_link(Failure("download", Recovery.GIVE_UP, "Check the URL."), at).advice[:57]
+        'The signed link expired on 2026-01-01 at 00:00 UTC, befor'
+    """
+    advice = (
+        f"The signed link expired on {expired_at.astimezone(dt.UTC):%Y-%m-%d at %H:%M} UTC, before the service fetched it. Sign it again "
+        "for longer and submit the manifest with the new link: it is the same recording, and what is done is not sent again."
+    )
+    return quoting(replace(failure, advice=advice), failure.said)
 
 
 SAID = " The service said: "
@@ -174,30 +192,15 @@ def because(failure: Failure, why: str) -> Failure:
 
 
 def shown(error: str) -> str:
-    """Return the service's sentence as it may be shown and logged: on one line, shortened, without secrets.
-
-    Of a URL, a name with a password, and a query that holds a signature, are left out.
+    """Return the service's sentence as it may be shown and logged: on one line, shortened, its addresses masked.
 
     Example:
         >>> shown("Download error, unable to download https://a.example/x.mp3?X-Amz-Signature=4f2a. Please make sure …")
         'Download error, unable to download https://a.example/x.mp3?…. Please make sure …'
     """
-    words = _URL.sub(_public_url, error[: 20 * LONGEST_SENTENCE]).split()
+    words = masked(error[: 20 * LONGEST_SENTENCE]).split()
     text = " ".join(word if len(word) <= LONGEST_WORD else word[: LONGEST_WORD - 1] + "…" for word in words)
     return text if len(text) <= LONGEST_SENTENCE else text[: LONGEST_SENTENCE - 1] + "…"
-
-
-_URL = re.compile(r"https?://[^\s\"'<>]*[^\s\"'<>.,;:!?)]", re.IGNORECASE)
-_SECRET_NAME = re.compile(r"sig|token|key|secret|cred|auth|pass|policy|expires|session|jwt|hmac|^s[epv]$|^x-(amz|goog)-", re.IGNORECASE)
-_LONGEST_PLAIN_VALUE = 20
-"""A value of a URL's query that is longer may be a signature, whatever its name."""
-
-
-def _public_url(match: re.Match[str]) -> str:
-    address, mark, query = re.split(r"([?#]|$)", re.sub(r"(?<=//)[^/?#]*@", "", match[0]), maxsplit=1)
-    pairs = (pair.partition("=") for pair in re.split("[&;#]", query))
-    is_secret = any(_SECRET_NAME.search(name) or len(value or name) > _LONGEST_PLAIN_VALUE for name, _, value in pairs)
-    return f"{address}{mark}…" if is_secret else f"{address}{mark}{query}"
 
 
 def _matching(section: str, error: str | None) -> Failure:

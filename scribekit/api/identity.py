@@ -6,6 +6,7 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from scribekit.base import contract
+from scribekit.base.signed_addresses import without_signature
 
 LONGEST_ADDRESS = 4000
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,199}")
@@ -40,8 +41,8 @@ def is_address(value: object) -> bool:
 def is_same_audio(asked: str, echoed: str | None) -> bool:
     """Return whether a transcript is of the audio that was asked for, by the address that it repeats.
 
-    The service may write it in another form: how it escapes characters, the scheme, and a missing query (which may hold a signature) do
-    not count. A transcript that names no audio, or was deleted, may be of any.
+    The service may write it in another form: how it escapes characters, the scheme, the signature (the link may have been signed again
+    since) and a missing query do not count. A transcript that names no audio, or was deleted, may be of any.
 
     Example:
         >>> is_same_audio("https://a.example/my talk.mp3?sig=1", "https://A.example/my%20talk.mp3")
@@ -51,7 +52,7 @@ def is_same_audio(asked: str, echoed: str | None) -> bool:
     """
     if echoed in (None, contract.DELETED_URL) or echoed == asked:
         return True
-    (place, query), (other_place, other_query) = _parts(asked), _parts(echoed or "")
+    (place, query), (other_place, other_query) = _parts(without_signature(asked)), _parts(without_signature(echoed or ""))
     return place == other_place and other_query in ("", query)
 
 

@@ -48,7 +48,7 @@ class Webhook:
         public_url: The http(s) URL that the service calls; a tunnel or proxy must lead from there to ``host`` and ``port``.
         host: The address to listen on.
         port: The port to listen on.
-        secret: Comes back in a header of each genuine call; made at random, never shown.
+        secret: Comes back in a header of each genuine call; made at random. Neither it nor the URL is shown.
         calls: How many calls came, by what they were: ``accepted``, ``repeated``, ``unknown``, ``forged``, ``malformed``.
 
     Raises:
@@ -59,7 +59,7 @@ class Webhook:
         'https://hooks.example.org/scribekit?job=4f2a'
     """
 
-    public_url: str
+    public_url: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8765
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)

@@ -8,7 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-_PACKAGE = str(Path(__file__).parents[1])
+PACKAGE = str(Path(__file__).parents[1])
+"""The folder of the package."""
 
 
 class BriefTraceback:
@@ -31,7 +32,7 @@ class BriefTraceback:
 def calling_line(trace: TracebackType | None) -> str | None:
     """Return the last line of a traceback before it enters the package: ``"----> 3 sk.scan(folder)"``; None if there is none."""
     caller = None
-    while trace is not None and not trace.tb_frame.f_code.co_filename.startswith(_PACKAGE):
+    while trace is not None and not trace.tb_frame.f_code.co_filename.startswith(PACKAGE):
         caller, trace = trace, trace.tb_next
     if caller is None:
         return None

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import inspect
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from scribekit.base.brief_traceback import BriefTraceback
+from scribekit.base.addresses import masked
+from scribekit.base.brief_traceback import PACKAGE, BriefTraceback
 
 
 class ScribekitError(BriefTraceback, Exception):
-    """Base of every error that scribekit raises on purpose. A notebook shows it in a few lines; ``%tb`` shows the whole traceback."""
+    """Base of every error that scribekit raises on purpose. A notebook shows it in a few lines; ``%tb`` shows the whole traceback.
+
+    Addresses in its message are masked (:mod:`scribekit.base.addresses`).
+
+    Example:
+        >>> raise ScribekitError("There is nothing at https://ada:secret@host.example/a.mp3?X-Amz-Signature=4f2a.")
+        Traceback (most recent call last):
+        scribekit.base.errors.ScribekitError: There is nothing at https://host.example/a.mp3?….
+    """
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(masked(arg) if isinstance(arg, str) else arg for arg in args))
 
 
 class Interrupted(BriefTraceback, KeyboardInterrupt):
@@ -27,6 +41,10 @@ class OptionError(ScribekitError):
     """An option, column, format or keyword is unknown, or has a value that the service would refuse."""
 
 
+class ManifestWarning(UserWarning):
+    """A table of recordings could be read only by a guess, or has something that its user should know before anything is sent."""
+
+
 class PaidAgainWarning(UserWarning):
     """Recordings that already have a transcript are sent, and paid for, again."""
 
@@ -37,6 +55,10 @@ class DeprecatedModelWarning(UserWarning):
 
 class PlainHttpWarning(UserWarning):
     """Key and recordings go to another machine without encryption: the address begins with ``http://``."""
+
+
+class ExcelLimitsWarning(UserWarning):
+    """A table does not fit into a workbook unchanged: cells were cut or cleaned, or rows continue in another sheet."""
 
 
 class NoConnectionError(ScribekitError):
@@ -71,6 +93,14 @@ class ServiceStoppedError(ScribekitError):
 
 class LedgerError(ScribekitError):
     """The corpus folder cannot be read or written (not a corpus, locked, disk full, made by a newer version)."""
+
+
+class DamagedFileError(LedgerError):
+    """A file of the corpus folder is damaged: it has other bytes than scribekit wrote."""
+
+
+class DamageWarning(UserWarning):
+    """Something in a corpus is damaged, so a verb returns less than was asked for; the text names the recordings."""
 
 
 class LocalServiceError(ScribekitError):
@@ -139,6 +169,14 @@ def reason(cause: Exception) -> str:
     return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
 
 
+def warn_user(message: str, category: type[Warning]) -> None:
+    """Issue a warning that points to the line of the user's code, however deep in the package it arises."""
+    frame, depth = inspect.currentframe(), 1
+    while frame is not None and (frame.f_code.co_filename.startswith(PACKAGE) or "contextlib" in frame.f_code.co_filename):
+        frame, depth = frame.f_back, depth + 1
+    warnings.warn(message, category, stacklevel=max(depth, 2))
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the end of a message about an unknown name: the nearest known name, or all of them.
 
@@ -149,7 +187,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
         ' Known are: srt, vtt.'
     """
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
     return f" Did you mean {close[0]!r}?" if close else f" Known are: {', '.join(names)}."
 
 

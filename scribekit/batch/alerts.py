@@ -26,7 +26,7 @@ def webhook(url: str) -> Callable[[Event], Awaitable[None]]:
         >>> send = webhook("https://chat.example.org/hooks/1")
     """
     if not url.startswith(("http://", "https://")):
-        raise OptionError(f"alerts.webhook({url!r}): expected an http(s) URL.")
+        raise OptionError("alerts.webhook(url): expected an http(s) URL.")
 
     async def send(event: Event) -> None:
         if event["alert"]:

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import time
 from collections import Counter, deque
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from scribekit.api.failures import Recovery
 from scribekit.api.limits import Limits, check_limits
 from scribekit.api.rate_limit import limiter_for
 from scribekit.base import schema
-from scribekit.base.errors import ServiceStoppedError
+from scribekit.base.errors import DamageWarning, ServiceStoppedError, warn_user
 from scribekit.base.progress import Progress
 from scribekit.batch.engine.loop import wait_for
 from scribekit.batch.engine.outages import MANY, Contact, Way
@@ -27,7 +28,7 @@ from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.view import time_stamp
 
-DELETED, KEPT = "deleted", "there"
+DELETED, KEPT, DAMAGED_HERE = "deleted", "there", "damaged here"
 FIRST_REQUESTS = 3
 """Without any answer to this many requests, the service counts as unreachable: only after a first contact is an outage waited for."""
 _IF_STOPPED = "What was deleted is recorded. The same call goes on with the rest."
@@ -37,7 +38,8 @@ _IF_STOPPED = "What was deleted is recorded. The same call goes on with the rest
 def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limits | None = None, progress: bool = True) -> pd.DataFrame:
     """Delete the transcripts of ended jobs, and their uploaded audio, at the service. The corpus keeps its transcripts.
 
-    The service keeps transcripts for 30 days by default. Each deletion is recorded. Safe to repeat: the next call tries
+    The service keeps transcripts for 30 days by default. Each deletion is recorded. A transcript that is damaged in the corpus is not
+    deleted at the service, because it can be fetched again from there (:func:`check_corpus`). Safe to repeat: the next call tries
     again what could not be deleted. A transcript that the service does not know (``transcript_missing``) was made with
     another account's key: delete it with that key.
 
@@ -55,6 +57,9 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limit
         NoConnectionError: There is neither a key nor a local service.
         ServiceStoppedError: The service refuses the key, cannot be reached, or was away for longer than ``limits.patience_s``.
         LedgerError: The corpus cannot be written.
+
+    Warns:
+        DamageWarning: Transcripts are damaged in the corpus, and were not deleted.
     """
     check_limits(limits)
     pace = limits or getattr(batch_or_corpus, "limits", None) or Limits()
@@ -67,10 +72,15 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limit
             check_host(connection, ledger.hosts(batch_ids))
             # This service does not know the transcripts of another one, which must not count as deleted.
             kept = ledger.remote(ledger.batches_at(connection.host, batch_ids))
+            damaged = ledger.damaged_transcripts([key for _, key in kept])
+            failed = {transcript: DAMAGED_HERE for transcript, key in kept if key in damaged}
+            if failed:
+                warn_user(_kept_sentence(failed, batch_or_corpus), DamageWarning)
+            kept = [(transcript, key) for transcript, key in kept if transcript not in failed]
             with Progress(
                 len(kept), unit="transcripts", description="Deleting at the service", enabled=progress, if_stopped=_IF_STOPPED
             ) as line:
-                failed = wait_for(_delete(connection, pace, ledger, kept, line))
+                failed |= wait_for(_delete(connection, pace, ledger, kept, line))
         names = {row["job_key"]: row["recording_id"] for row in reversed(list(ledger.job_rows(batch_ids))) if row["job_key"]}
         deleted = [(row["transcript_id"], row["job_key"], DELETED, row["at"]) for row in ledger.deletions(batch_ids)]
         left = [(transcript, key, failed.get(transcript, KEPT), None) for transcript, key in ledger.remote(batch_ids)]
@@ -79,6 +89,13 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limit
             {"transcript_id": transcript, "recording_id": names.get(key), "status": status, "deleted_at": time_stamp(at)}
             for transcript, key, status, at in [*deleted, *left]
         ]
+    )
+
+
+def _kept_sentence(kept: Mapping[str, str], corpus: Corpus) -> str:
+    return (
+        f"{len(kept):,} transcripts cannot be read in the corpus and are not deleted at the service. Run "
+        f"sk.check_corpus({str(corpus.path)!r}, repair=True), then sk.collect, to fetch them again; then purge them."
     )
 
 

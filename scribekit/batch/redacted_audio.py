@@ -19,7 +19,7 @@ from scribekit.api.answers import NoAnswer, Refused
 from scribekit.api.client import Client, RedactedAudio, TooLargeError, download
 from scribekit.api.connection import Connection
 from scribekit.api.embedded import service_connection
-from scribekit.api.failures import Recovery, http_failure
+from scribekit.api.failures import SAID, Recovery, http_failure
 from scribekit.api.limits import Limits, check_limits
 from scribekit.api.rate_limit import limiter_for
 from scribekit.base import contract
@@ -164,7 +164,7 @@ class _Fetching:
             raise ServiceStoppedError(failure.kind, failure.advice)
         self._has_answered = True
         if answer.status in (400, 404):
-            return {"status": GONE, "error": f"{_GONE} The service said: {answer.error}"}
+            return {"status": GONE, "error": f"{_GONE}{SAID}{failure.said}"}
         return {"status": FAILED, "error": _NOT_FETCHED.format(f" (HTTP {answer.status})")}
 
 

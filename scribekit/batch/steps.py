@@ -21,6 +21,7 @@ from scribekit.api import failures
 from scribekit.api.answers import Accepted, NoAnswer, NotFound, Refused, StatusReport, Unusable, Uploaded
 from scribekit.api.failures import Failure, Recovery
 from scribekit.api.limits import Limits
+from scribekit.base.signed_addresses import expires_at
 from scribekit.batch.retry_policy import BACKOFF_MOST, failure_of, pause_s, rate_limit_pause_s, resubmissions, retry_pause_s, tries
 from scribekit.corpus.job import AT_SERVICE, COMPLETED, ENDED, ERROR, PLANNED, PROCESSING, QUEUED, SUBMITTING, UPLOADED, Job
 
@@ -87,6 +88,7 @@ class Context:
         newest: Id of the newest transcript that the service has listed so far.
         limits: The user's limits.
         forgets_jobs: The service costs nothing and may have forgotten the job.
+        in_doubt_s: Seconds since this process claimed the job, or last asked for it to be created; by a clock that never jumps.
         is_own: A failure is the recording's own: others went through meanwhile.
     """
 
@@ -95,6 +97,7 @@ class Context:
     newest: str | None = None
     limits: Limits = field(default_factory=Limits)
     forgets_jobs: bool = False
+    in_doubt_s: float = 0.0
     is_own: bool = True
 
 
@@ -141,7 +144,7 @@ def _resume(job: Job, context: Context) -> Step:
         raise ValueError(f"job {job.key} has ended")
     if job.state == SUBMITTING:
         # The request may have left long after its intent was recorded, and just before the process ended.
-        return Step(replace(job, intent_at=context.now), Action.RECONCILE, event="in doubt")
+        return Step(job, Action.RECONCILE, event="in doubt")
     if job.state in AT_SERVICE:
         return Step(job, Action.WAIT)
     return _send(job, context)
@@ -149,7 +152,7 @@ def _resume(job: Job, context: Context) -> Step:
 
 def _send(job: Job, context: Context, event: str = "", after_s: float = 0.0) -> Step:
     """Upload first when the service does not have the bytes, or may have removed them; then submit."""
-    is_fresh = job.uploaded_at is not None and context.now - job.uploaded_at < UPLOAD_LIVES_S
+    is_fresh = job.uploaded_at is not None and abs(context.now - job.uploaded_at) < UPLOAD_LIVES_S  # in the future: a clock has jumped
     if job.is_local and not (job.upload_url and is_fresh):
         reset = replace(job, state=PLANNED, upload_url=None, uploaded_at=None, transcript_id=None)
         return Step(reset, Action.UPLOAD, after_s, event)
@@ -169,7 +172,7 @@ def _accepted(job: Job, transcript_id: str, status: str, *, found: bool, context
 
 def _not_found(job: Job, context: Context) -> Step:
     """Submit again only when the list has had time to show what the lost request may have created."""
-    wait = (job.intent_at or context.now) + context.limits.settle_s - context.now
+    wait = context.limits.settle_s - context.in_doubt_s
     if wait > 0:
         return Step(job, Action.RECONCILE, after_s=wait, event="not in the list yet")
     if job.failures >= context.limits.tries:
@@ -192,14 +195,15 @@ def _after_report(job: Job, action: Action | None, status: str, error: str | Non
 
 
 def _failed_at_service(job: Job, failure: Failure, context: Context) -> Step:
+    expiry = None if job.is_local or failure.kind not in failures.LINK_FAILURES else expires_at(job.audio_url or "")
+    if expiry is not None and expiry.timestamp() <= context.now:
+        failure = failures.of_expired_link(failure, expiry)
     is_upload_lost = job.is_local and failure.kind in ("download", "upload_forbidden") and job.attempts < 2
     if is_upload_lost:
-        return replace(_send(replace(job, upload_url=None), context, "upload gone: sent again"), failure=failure)
+        return replace(_send(job.without_upload(), context, "upload gone: sent again"), failure=failure)
     if job.attempts <= resubmissions(failure, context.limits):
         # The service promises nothing about an upload once its job has ended.
-        again = _send(
-            replace(job, upload_url=None), context, f"{failure.kind}: sent again", pause_s(job.attempts, context.limits, context.jitter)
-        )
+        again = _send(job.without_upload(), context, f"{failure.kind}: sent again", pause_s(job.attempts, context.limits, context.jitter))
         return replace(again, failure=failure)
     return failed(job, failure)
 
@@ -212,9 +216,9 @@ def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Ste
     """Search the list after silence or a 5xx: the request, the only one that costs money, may have taken effect."""
     may_have_worked = answer.sent if isinstance(answer, NoAnswer) else answer.status >= 500
     if may_have_worked:
-        in_doubt = replace(job, failures=job.failures + context.is_own, intent_at=context.now)  # it may have waited before it was sent
+        in_doubt = replace(job, failures=job.failures + context.is_own)
         return Step(in_doubt, Action.RECONCILE, min(1.0, context.limits.settle_s), "answer lost", failure_of(answer))
-    back = replace(job, state=UPLOADED if job.upload_url else PLANNED, intent_at=None)
+    back = replace(job, state=UPLOADED if job.is_local and job.upload_url else PLANNED, intent_at=None)
     failure = failure_of(answer)
     if failure.kind == "upload_forbidden" and job.is_local and job.failures == 0:
         return replace(_send(replace(back, upload_url=None, failures=1), context, "upload gone: sent again"), failure=failure)
@@ -238,7 +242,7 @@ def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> 
         job = replace(job, failures=job.failures + 1)
         if job.failures >= context.limits.tries:
             return failed(job, failures.because(failures.IN_DOUBT, failure.why))
-    waited = max(context.now - (job.intent_at or context.now), 0.0)
+    waited = context.in_doubt_s
     pause = min(max(context.limits.backoff_s, waited / 4), BACKOFF_MOST * context.limits.backoff_s)
     retry_after = answer.retry_after_s if isinstance(answer, Refused) else None
     return Step(job, Action.RECONCILE, retry_after if retry_after is not None else context.jitter * pause, failure.kind, failure)
@@ -247,7 +251,7 @@ def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> 
 def _after_fetch(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
     failure = failure_of(answer)
     if failure.kind == "transcript_missing" and context.forgets_jobs:
-        forgotten = replace(job, state=PLANNED, upload_url=None, transcript_id=None, attempts=0)
+        forgotten = replace(job.without_upload(), state=PLANNED, transcript_id=None, attempts=0)
         return _send(forgotten, context, "forgotten by the local service: sent again")
     step = _retry(job, Action.FETCH, answer, context)
     if step.action is Action.FAIL and failure.recovery is not Recovery.GIVE_UP:

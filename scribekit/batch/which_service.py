@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from scribekit.api import embedded
 from scribekit.api.connection import Connection, embedded_recogniser
+from scribekit.base.addresses import without_login
 from scribekit.base.errors import NoConnectionError, ScribekitError
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.ledger import Ledger
@@ -74,7 +75,8 @@ def _service_has_ended(recogniser: str) -> str:
 def check_host(connection: Connection, hosts: list[str]) -> None:
     """Refuse to ask one service for the jobs of another."""
     if hosts and connection.host not in hosts:
+        first = without_login(hosts[0])  # ledgers of earlier versions have a name and a password there
         raise ScribekitError(
-            f"This batch was sent to {hosts[0]}, but the verbs now use {connection.host}. Connect to {hosts[0]} again to collect it "
+            f"This batch was sent to {first}, but the verbs now use {connection.host}. Connect to {first} again to collect it "
             "(start or stop the local service, or set ASSEMBLYAI_BASE_URL), or submit the manifest again to the new one."
         )

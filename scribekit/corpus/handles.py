@@ -19,7 +19,7 @@ import pyarrow as pa
 from scribekit.api.limits import Limits
 from scribekit.api.webhook import Webhook
 from scribekit.base import schema
-from scribekit.base.errors import OptionError, ScribekitError
+from scribekit.base.errors import DamageWarning, OptionError, ScribekitError, warn_user
 from scribekit.corpus import status
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.status import Snapshot
@@ -50,9 +50,14 @@ class Corpus:
 
         Raises:
             LedgerError: The corpus cannot be read.
+
+        Warns:
+            DamageWarning: Something in it is damaged, so the verb returns less than was asked for.
         """
         with Ledger(self.path) as ledger:
             yield CorpusView(self.path, ledger, self.number)
+            if ledger.damage:
+                warn_user(ledger.damage.sentence(self._shown_path), DamageWarning)
 
     @property
     def batch_ids(self) -> list[int]:
@@ -160,10 +165,19 @@ def corpus_of(value: Any) -> Corpus:
         OptionError: It is something else.
         LedgerError: There is no corpus in the folder, or it cannot be read.
     """
+    return value if isinstance(value, Corpus) else open_corpus(folder_of(value))
+
+
+def folder_of(value: Any) -> Path:
+    """Return the folder of a batch or corpus, or of a path, whatever is in it.
+
+    Raises:
+        OptionError: It is something else.
+    """
     if isinstance(value, Corpus):
-        return value
+        return value.path
     if isinstance(value, str | os.PathLike):
-        return open_corpus(os.fspath(value))
+        return Path(os.fspath(value)).expanduser().absolute()
     found = "None" if value is None else f"a {type(value).__name__}"
     raise OptionError(
         f"Expected a batch, a corpus, or the path of a corpus folder; got {found}. Give what submit_batch or open_corpus returned."

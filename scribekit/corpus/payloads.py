@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from scribekit.base import schema
+from scribekit.base.errors import DamagedFileError
 from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.ledger.damage import EDITS
 from scribekit.corpus.view import CorpusView, time_stamp
 from scribekit.transcripts import edits
 from scribekit.transcripts.edits import table
@@ -23,16 +26,35 @@ def payloads(ledger: Ledger, keys: Sequence[tuple[str, str]], *, reviewed: bool 
         keys: Recording ids and job keys.
         reviewed: Apply the edits of people: still a payload, with one more key (:class:`scribekit.base.contract.Review`). False gives every
             payload as received.
+
+    What is damaged, a payload or the edits of a recording, is left out and noted in ``ledger.damage``.
     """
     stamps = ledger.edits.stamps() if reviewed else {}
     for recording_id, key in keys:
         for _, body in ledger.payloads([(recording_id, key)]):
-            yield recording_id, edits.reviewed_payload(body, journal(ledger, key)) if key in stamps else body
+            if key not in stamps:
+                yield recording_id, body
+            elif (entries := _journal_or_note(ledger, recording_id, key, stamps[key])) is not None:
+                yield recording_id, edits.reviewed_payload(body, entries)
 
 
 def journal(ledger: Ledger, job_key: str) -> list[edits.Edit]:
-    """Return all edits of a job's recording, oldest first."""
+    """Return all edits of a job's recording, oldest first.
+
+    Raises:
+        DamagedFileError: One of them is damaged, or gone.
+    """
     return [edits.Edit.from_row(row) for row in ledger.edits.of(ledger.edits.content_of(job_key))]
+
+
+def _journal_or_note(ledger: Ledger, recording_id: str, job_key: str, last: int) -> list[edits.Edit] | None:
+    """Return the edits of a recording up to at least a number; None, and a note, if they are damaged."""
+    with contextlib.suppress(DamagedFileError):
+        entries = journal(ledger, job_key)
+        if entries and entries[-1].edit_id >= last:
+            return entries
+    ledger.damage.recordings[recording_id] = EDITS
+    return None
 
 
 def reviewed_words(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, dict[int, bool]]]:
@@ -64,8 +86,9 @@ def replayed(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[
     stamps = ledger.edits.stamps()
     for recording_id, key in keys:
         for _, body in ledger.payloads([(recording_id, key)] if key in stamps else []):
-            entries = journal(ledger, key)
-            yield recording_id, key, entries, edits.replayed(body, entries)
+            entries = _journal_or_note(ledger, recording_id, key, stamps[key])
+            if entries is not None:
+                yield recording_id, key, entries, edits.replayed(body, entries)
 
 
 def edits_frame(view: CorpusView) -> pd.DataFrame:

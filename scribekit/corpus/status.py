@@ -120,7 +120,7 @@ def reasons(snapshot: Snapshot, now: float) -> list[str]:
         found.append(f"{snapshot.held:,} held back by the budget")
     if snapshot.stopped:
         found.append(f"{snapshot.stopped:,} held back: the service refuses their options")
-    if snapshot.rate_limited_at is not None and now - snapshot.rate_limited_at < 60:
+    if snapshot.rate_limited_at is not None and 0 <= now - snapshot.rate_limited_at < 60:
         found.append("rate limited by the service")
     if snapshot.retrying:
         found.append(f"{snapshot.retrying:,} being tried again")

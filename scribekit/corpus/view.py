@@ -12,12 +12,13 @@ from typing import Any
 import pandas as pd
 
 from scribekit.base import schema
-from scribekit.corpus.job import COMPLETED, ERROR
+from scribekit.corpus.job import COMPLETED, ERROR, STATES
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.ledger.snapshot import take_snapshot
 from scribekit.corpus.presence import waits_for
 from scribekit.corpus.status import REFUSED, Snapshot
 from scribekit.recordings.locate import SourceLocator
+from scribekit.recordings.manifest import public_source, with_public_sources
 
 HELD = {
     "budget": "Held back: its estimated cost does not fit into what is left of the budget. "
@@ -27,6 +28,13 @@ HELD = {
     "submit again with assume_usd_per_hour=, or without budget_usd=.",
     "options": "Held back: the service refused other recordings with the same options, and their error says why. "
     "Correct the options and submit again; if the service takes them by then, run sk.retry.",
+}
+
+
+_DAMAGED = {
+    "status": ERROR,
+    "error_kind": "damaged",
+    "error": "What the ledger says of this recording is damaged. Run sk.check_corpus with repair=True.",
 }
 
 
@@ -63,19 +71,36 @@ class CorpusView:
 
     @property
     def manifest(self) -> pd.DataFrame:
-        """The manifest rows as they were given, one per recording; file paths in ``source`` hold from the working folder."""
+        """The manifest rows as they were given, one per recording; file paths in ``source`` hold from the working folder.
+
+        Addresses in ``source`` are masked (:func:`scribekit.recordings.manifest.public_source`).
+        """
         return self._manifest.copy(deep=False)
 
     @functools.cached_property
     def _manifest(self) -> pd.DataFrame:
-        frames = [pd.read_parquet(io.BytesIO(self.ledger.manifest(number))) for number in self.batch_ids]
+        frames = [self._manifest_of(number) for number in self.batch_ids]
         if not frames:
             return schema.MANIFEST.frame()
         joined = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
         rows = joined.drop_duplicates("recording_id", keep="last", ignore_index=True)
         if "source" in rows:
             rows["source"] = pd.Series(self._sources(rows), index=rows.index, dtype=rows["source"].dtype)
-        return rows
+        return with_public_sources(rows)
+
+    def _manifest_of(self, batch_id: int) -> pd.DataFrame:
+        """Return the manifest of a batch; only names and sources if it is damaged."""
+        stored = self.ledger.manifest(batch_id)
+        if stored is not None:
+            return pd.read_parquet(io.BytesIO(stored))
+        self.ledger.damage.others.append(
+            f"The manifest of batch {batch_id} is damaged, so its own columns are missing. Submit the same manifest again to bring them "
+            "back: no transcript is paid for again."
+        )
+        rows = [(row["recording_id"], row["source"]) for row in self.ledger.job_rows([batch_id])]
+        return schema.MANIFEST.frame(
+            {"recording_id": [name for name, _ in rows], "source": [source for _, source in rows]} if rows else None
+        )
 
     def _sources(self, rows: pd.DataFrame) -> list[Any]:
         recorded, locator = self.ledger.files(self.batch_ids), SourceLocator(self.path, Path.cwd())
@@ -108,10 +133,13 @@ def jobs_frame(rows: Iterable[Any]) -> pd.DataFrame:
 
 def job_row(row: Any) -> dict[str, Any]:
     """Return a row of the ledger as a row of ``schema.JOBS``."""
+    if row["job_key"] is not None and row["state"] not in STATES:
+        return {**dict.fromkeys(schema.JOBS.names), **{name: row[name] for name in ("recording_id", "source")}, **_DAMAGED}
     is_shared = row["job_key"] is not None and row["row_kind"] is not None
     is_free = is_shared or row["state"] in (None, ERROR)  # a failed job is not billed
     return {
-        **{name: row[name] for name in ("recording_id", "source", "transcript_id", "model", "language", "confidence")},
+        **{name: row[name] for name in ("recording_id", "transcript_id", "model", "language", "confidence")},
+        "source": public_source(row["source"]),
         "status": row["state"] or REFUSED,
         "attempts": 0 if is_shared else row["attempts"] or 0,
         "error_kind": row["row_kind"] or row["error_kind"] or row["held"],

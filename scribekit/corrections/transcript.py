@@ -7,7 +7,7 @@ import html
 import pandas as pd
 
 from scribekit.base import schema
-from scribekit.base.errors import OptionError, nearest
+from scribekit.base.errors import DamagedFileError, OptionError, nearest
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Corpus
 from scribekit.corpus.ledger import Ledger
@@ -27,7 +27,7 @@ class CorrectedTranscript:
 
     Raises:
         OptionError: There is no such recording, or it has no transcript yet.
-        LedgerError: The corpus cannot be read.
+        LedgerError: The corpus cannot be read, or the transcript or its edits are damaged.
     """
 
     def __init__(self, corpus: Corpus, recording_id: str) -> None:
@@ -39,7 +39,9 @@ class CorrectedTranscript:
                 raise OptionError(f"There is no transcript of {recording_id!r} in the corpus.{nearest(recording_id, keys)}")
             self._key = keys[recording_id]
             self._content = ledger.edits.content_of(self._key)
-            self._body = next(body for _, body in ledger.payloads([(self.recording_id, self._key)]))
+            self._body = next((body for _, body in ledger.payloads([(self.recording_id, self._key)])), b"")
+            if not self._body:
+                raise DamagedFileError(ledger.damage.sentence(corpus.path))
             self._replayer = Replayer(self._body)
             self._load(ledger)
 

@@ -6,5 +6,5 @@ lines, n-grams and the formulas. ``translated`` gives the words of translations,
 ``search.sqlite``, ``search.de.sqlite`` and so on belong to ``index`` only; they can be deleted and built again.
 
 Doors: ``search`` (sk.search, sk.build_index), ``statistics`` (sk.collocates, sk.keyness, sk.dispersion, sk.ngrams), ``citation`` (sk.cite),
-``play`` (sk.play), ``facets`` and ``concordance``.
+``play`` (sk.play), ``facets``, ``concordance`` and ``index`` (to check it).
 """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import ParamSpec, Self, TypeVar
 
 import pandas as pd
 
@@ -16,15 +17,19 @@ from scribekit.base.progress import Progress
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Corpus
 from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.ledger.damage import EDITS, TRANSCRIPT
 from scribekit.corpus.view import CorpusView
-from scribekit.fulltext.concordance import WORD_COLUMNS, Packed, Query, pack
-from scribekit.fulltext.index import Entry, Index
+from scribekit.fulltext.concordance import WORD_COLUMNS, CountedWords, Packed, Query, counted_words, pack
+from scribekit.fulltext.concordance.lines import Integers
+from scribekit.fulltext.index import DamagedIndexError, Entry, Index, delete_index
 from scribekit.fulltext.translated import translated_words
 from scribekit.tables.arrow import WhereRecordings, recordings_where
 from scribekit.tables.store.reuse import Text, held_words
 from scribekit.transcripts import frames
 
 Where = WhereRecordings
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 _AS_RECEIVED = " as received"
 _PAYLOADS_AT_A_TIME = 32
@@ -44,6 +49,8 @@ class _LedgerState:
         received: The same for the transcripts as received.
         is_ascending: Whether the numbers of ``reviewed`` and ``received`` ascend, so that the index finds them in manifest order.
         manifest: The whole manifest of the batch or corpus.
+        damaged: Recording id → what is damaged, of the recordings whose jobs cannot be read.
+        others: Sentences about what else is damaged.
     """
 
     stamp: str
@@ -53,6 +60,8 @@ class _LedgerState:
     received: Mapping[str, int]
     is_ascending: bool
     manifest: pd.DataFrame
+    damaged: Mapping[str, str]
+    others: Sequence[str]
 
 
 _Scope = tuple[Path, Path, tuple[int, ...]]
@@ -60,6 +69,20 @@ _Scope = tuple[Path, Path, tuple[int, ...]]
 
 _MAX_STATES = 4
 _states: dict[_Scope, _LedgerState] = {}
+
+
+def with_whole_index(verb: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Make a verb that reads the index start once again if the index turns out to be damaged, which is then built again."""
+
+    @functools.wraps(verb)
+    def run(*given: _P.args, **named: _P.kwargs) -> _R:
+        try:
+            return verb(*given, **named)
+        except DamagedIndexError as error:
+            delete_index(error.path)
+            return verb(*given, **named)
+
+    return run
 
 
 class IndexedCorpus:
@@ -101,8 +124,9 @@ class IndexedCorpus:
             self.manifest = state.manifest.copy(deep=False)
             chosen = None if where is None else recordings_where(self.manifest, where)
             self.index, self.added = _current_index(view.path, state, view.ledger, key, rebuild=rebuild, progress=progress)
+            recordings = state.reviewed if reviewed else state.received
+            self.recordings = _read_recordings(recordings, self.index, state, view.ledger)
         self._is_ascending = state.is_ascending
-        self.recordings = state.reviewed if reviewed else state.received
         if chosen is not None:
             self.recordings = {name: number for name, number in self.recordings.items() if name in chosen}
 
@@ -125,6 +149,15 @@ class IndexedCorpus:
         """Return recording id and terms of every chosen recording, one at a time."""
         return ((recording_id, self.index.text(number)) for recording_id, number in self.recordings.items())
 
+    def counted(self) -> Iterator[tuple[str, str, CountedWords]]:
+        """Return recording id, terms and counted words of every chosen recording, one at a time."""
+        for recording_id, number in self.recordings.items():
+            text = self.index.text(number)
+            yield recording_id, text, counted_words(text, functools.partial(self._words_of_terms, number))
+
+    def _words_of_terms(self, number: int) -> Integers:
+        return self.index.document(number).word_of_term
+
 
 def _ledger_state(view: CorpusView) -> _LedgerState:
     """Return what the index needs to know, read again only when the ledger's stamp has changed."""
@@ -140,7 +173,9 @@ def _ledger_state(view: CorpusView) -> _LedgerState:
         reviewed = {recording_id: entries[key][0] for recording_id, key in jobs}
         received = {recording_id: entries.get(key + _AS_RECEIVED, entries[key])[0] for recording_id, key in jobs}
         is_ascending = all(before < after for before, after in itertools.pairwise(reviewed.values()))
-        state = _LedgerState(stamp, entries, texts, reviewed, received, is_ascending, view.manifest)
+        manifest, damage = view.manifest, ledger.damage
+        damaged, others = dict(damage.recordings), list(damage.others)
+        state = _LedgerState(stamp, entries, texts, reviewed, received, is_ascending, manifest, damaged, others)
     _states[scope] = state
     for oldest in list(_states)[:-_MAX_STATES]:
         _states.pop(oldest, None)
@@ -181,7 +216,7 @@ def _current_index(
 
     try:
         if rebuild:
-            index.clear()
+            index.start_again()
         while not index.covers(state.stamp):
             missing = len(state.entries.items() - index.entries().items())
             with Progress(missing, unit="transcripts", description="Indexing", enabled=progress and missing > 0) as bar:
@@ -192,26 +227,51 @@ def _current_index(
     return index, added
 
 
+def _read_recordings(recordings: Mapping[str, int], index: Index, state: _LedgerState, ledger: Ledger) -> Mapping[str, int]:
+    """Return the recordings without those that could not be read from the ledger, which are noted."""
+    ledger.damage.recordings.update(state.damaged)
+    ledger.damage.others += [sentence for sentence in state.others if sentence not in ledger.damage.others]
+    unread = {state.entries[name][0]: name for name in index.unread() if name in state.entries}
+    if not unread:
+        return recordings
+    for recording_id, number in recordings.items():
+        if number in unread:
+            has_edits_only = unread[number] + _AS_RECEIVED in state.entries and unread[number] + _AS_RECEIVED not in unread.values()
+            ledger.damage.recordings[recording_id] = EDITS if has_edits_only else TRANSCRIPT
+    return {recording_id: number for recording_id, number in recordings.items() if number not in unread}
+
+
 def _packed(folder: Path, ledger: Ledger, texts: Mapping[str, Text], names: Sequence[str]) -> Iterator[tuple[str, Packed]]:
     """Pack documents from the derived tables where these hold them, and from the stored transcripts otherwise."""
     missing = {texts[name]: name for name in names}
     for held in held_words(folder, list(missing), WORD_COLUMNS):
         found = [missing.pop(text) for text in held.texts]
         yield from zip(found, pack(held.rows, held.recording_ids), strict=True)
-    for some, bodies in _bodies(ledger, [(name, text) for text, name in missing.items()]):
-        yield from zip(some, pack(frames.project(["words"], bodies)["words"], some), strict=True)
+    for read, bodies in _bodies(ledger, [(name, text) for text, name in missing.items()]):
+        rows = frames.project(["words"], bodies)["words"]
+        yield from zip(read, pack(rows, read), strict=True)
 
 
 def _translated(ledger: Ledger, texts: Mapping[str, Text], names: Sequence[str], language: str) -> Iterator[tuple[str, Packed]]:
     """Pack the translations of documents into one language."""
-    for some, bodies in _bodies(ledger, [(name, texts[name]) for name in names]):
-        yield from zip(some, pack(translated_words(bodies, language), some), strict=True)
+    for read, bodies in _bodies(ledger, [(name, texts[name]) for name in names]):
+        rows = translated_words(bodies, language)
+        yield from zip(read, pack(rows, read), strict=True)
 
 
 def _bodies(ledger: Ledger, wanted: Sequence[tuple[str, Text]]) -> Iterator[tuple[list[str], Iterator[tuple[str, bytes]]]]:
-    """Yield the names of a few documents with their payloads, until all have come."""
+    """Yield the payloads of a few documents, until all have come, with a list that has the names of those that were read afterwards."""
     for is_edited in (False, True):
         rest = [(name, text.job_key) for name, text in wanted if (text.edit is not None) is is_edited]
         for start in range(0, len(rest), _PAYLOADS_AT_A_TIME):
-            some = rest[start : start + _PAYLOADS_AT_A_TIME]
-            yield [name for name, _ in some], payloads.payloads(ledger, some, reviewed=is_edited)
+            read: list[str] = []
+            yield read, _noting(ledger, rest[start : start + _PAYLOADS_AT_A_TIME], read, is_edited=is_edited)
+
+
+def _noting(ledger: Ledger, some: Sequence[tuple[str, str]], names: list[str], *, is_edited: bool) -> Iterator[tuple[str, bytes]]:
+    """Yield payloads, and append the name of each to a list."""
+    for name, body in payloads.payloads(ledger, some, reviewed=is_edited):
+        names.append(name)
+        yield name, body
+    for name, _ in some:  # these are names of documents; those of their recordings are noted when the index is opened
+        ledger.damage.recordings.pop(name, None)

@@ -14,7 +14,7 @@ from scribekit.base import schema
 from scribekit.base.errors import OptionError, SearchCancelledError, nearest
 from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.fulltext.concordance import SORTS, Line, Query, lines_at, parse, sort_key, spans
-from scribekit.fulltext.indexed_corpus import IndexedCorpus, Where
+from scribekit.fulltext.indexed_corpus import IndexedCorpus, Where, with_whole_index
 from scribekit.recordings.manifest import names_beside
 from scribekit.tables.arrow import values_of
 
@@ -25,6 +25,7 @@ _LINES_BETWEEN_CHECKS = 256
 
 
 @takes_corpus
+@with_whole_index
 def search(
     batch_or_corpus: Batch | Corpus,
     query: str,
@@ -113,6 +114,7 @@ def search(
 
 
 @takes_corpus
+@with_whole_index
 def build_index(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, progress: bool = True) -> int:
     """Bring the search index of a corpus up to date. :func:`search` does so too; call this to do the work beforehand.
 

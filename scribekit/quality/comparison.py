@@ -142,7 +142,6 @@ def compare(recordings: Sequence[Recording], normaliser: str) -> list[ComparedRe
 
     Raises:
         OptionError: There is no such normaliser.
-        MissingExtraError: jiwer is not installed.
     """
     said = [_tokens((turn.text for turn in recording.reference), normaliser) for recording in recordings]
     in_turns = [_turn_by_turn(recording.words) for recording in recordings]
@@ -163,7 +162,6 @@ def evaluation_frame(recordings: Sequence[Recording], *, by_speaker: bool, norma
 
     Raises:
         OptionError: There is no such normaliser.
-        MissingExtraError: jiwer is not installed.
     """
     rows: defaultdict[_Key, list[_Counts]] = defaultdict(list)
     for compared in compare(recordings, normaliser):

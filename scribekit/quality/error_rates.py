@@ -1,4 +1,4 @@
-"""Word and character errors, counted and summed. jiwer aligns the words (the extra ``metrics``). Pure."""
+"""Word and character errors, counted and summed. jiwer aligns the words. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scribekit.base.errors import MissingExtraError
 from scribekit.base.text import join_words
 
 HIT, SUBSTITUTED, DELETED = 0, 1, 2
@@ -113,12 +112,12 @@ def align(references: Sequence[Sequence[str]], hypotheses: Sequence[Sequence[str
         references: The normalised reference words of each recording, without white space in them.
         hypotheses: The normalised recognised words of each recording.
 
-    Raises:
-        MissingExtraError: jiwer is not installed.
     """
+    import jiwer
+
     if not references:
         return []
-    output = jiwer().process_words([" ".join(words) for words in references], [" ".join(words) for words in hypotheses])
+    output = jiwer.process_words([" ".join(words) for words in references], [" ".join(words) for words in hypotheses])
     shapes = zip(references, hypotheses, output.alignments, strict=True)
     return [_alignment(len(reference), len(hypothesis), chunks) for reference, hypothesis, chunks in shapes]
 
@@ -145,14 +144,13 @@ def _alignment(n_reference: int, n_hypothesis: int, chunks: Sequence[Any]) -> Al
 def character_counts(references: Sequence[str], hypotheses: Sequence[str]) -> list[ErrorCounts]:
     """Count the character errors (spaces count) of each normalised text.
 
-    Raises:
-        MissingExtraError: jiwer is not installed.
-
     Example:
         >>> character_counts(["abc"], ["abd e"])
         [ErrorCounts(hits=2, substitutions=1, deletions=0, insertions=2)]
     """
-    measure = jiwer().process_characters
+    import jiwer
+
+    measure = jiwer.process_characters
     return [_character_counts(measure, reference, hypothesis) for reference, hypothesis in zip(references, hypotheses, strict=True)]
 
 
@@ -210,16 +208,3 @@ def group_texts(words: Sequence[str], group: _Indices, groups: int) -> list[str]
     for word, number in zip(words, group.tolist(), strict=True):
         lines[number].append(word)
     return [join_words(line) for line in lines]
-
-
-def jiwer() -> Any:
-    """Import jiwer.
-
-    Raises:
-        MissingExtraError: jiwer is not installed.
-    """
-    try:
-        import jiwer as library
-    except ImportError as error:
-        raise MissingExtraError("metrics", "Comparing transcripts with references") from error
-    return library

@@ -58,7 +58,6 @@ def evaluate(
 
     Raises:
         OptionError: ``by``, ``normaliser`` or a reference is not understood, or no recording has both a transcript and a reference.
-        MissingExtraError: jiwer is not installed.
     """
     column, by_speaker = _grouping(by)
     with corpus.reading() as view:
@@ -92,7 +91,6 @@ def word_errors(corpus: Batch | Corpus, references: References, *, normaliser: s
 
     Raises:
         OptionError: ``normaliser`` or a reference is not understood, or no recording has both a transcript and a reference.
-        MissingExtraError: jiwer is not installed.
     """
     with corpus.reading() as view:
         compared = compared_recordings(frame_of(view, "words", reviewed=reviewed), references, view, normaliser)

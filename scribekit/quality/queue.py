@@ -100,7 +100,7 @@ def review_queues(
     """Return the :func:`review_queue` of each threshold; everything that does not depend on the threshold is computed once."""
     if words.empty:
         return [REVIEW_QUEUE.frame() for _ in thresholds]
-    ordered = in_reading_order(words)
+    ordered = in_reading_order(words, languages)
     signs = word_signs(ordered, languages=languages, vocabulary=vocabulary)
     expected = (risk or Uncalibrated()).expected_errors(ordered["confidence"].to_numpy(dtype=np.float64), signs)
     expected = np.where(signs[list(HALLUCINATED)].any(axis=1), np.maximum(expected, HALLUCINATION_RISK), expected)

@@ -31,9 +31,6 @@ def cp_word_errors(reference: Mapping[str, Sequence[str]], hypothesis: Mapping[s
         reference: Speaker → normalised words in order of time.
         hypothesis: Recognised speaker → normalised words in order of time. The names need not be those of the reference.
 
-    Raises:
-        MissingExtraError: jiwer is not installed.
-
     Example:
         >>> cp_word_errors({"Ann": ["hi", "there"], "Bob": ["yes"]}, {"1": ["yes"], "2": ["hi", "here"]})
         1

@@ -7,7 +7,7 @@ recogniser and the library, and is learnt by ``sk.calibrate``. Without a calibra
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from scribekit.base.text import is_lettered, join_words, normalise
 from scribekit.quality.hallucinations import hints_at_stock_phrase, is_other_script, is_stock_phrase, repeated
-from scribekit.transcripts.edits.strays import TurnSpans, change_pauses, close_changes, stray_turns
+from scribekit.transcripts.edits.strays import TurnSpans, change_pauses, close_changes, ends_a_sentence, stray_turns
 from scribekit.transcripts.frames.sentences import Segmenter
 from scribekit.transcripts.frames.words import Words
 
@@ -74,15 +74,16 @@ class Groups:
         return [join_words(ordered[start : start + size]) for start, size in zip(self._starts.tolist(), self.sizes.tolist(), strict=True)]
 
 
-def in_reading_order(words: pd.DataFrame) -> pd.DataFrame:
+def in_reading_order(words: pd.DataFrame, languages: pd.DataFrame | None = None) -> pd.DataFrame:
     """Sort words by recording and turn, and add a column ``sentence``: the number of the sentence of ``frames.sentences``.
 
     Args:
         words: Rows of ``schema.WORDS``.
+        languages: Rows of ``schema.LANGUAGES``: where sentences end depends on the language.
     """
     recording = pd.factorize(words["recording_id"], sort=True)[0]
     as_received = _reordered(words, np.lexsort((_sort_keys(words["word_index"]), recording)))
-    as_received["sentence"] = _sentences(as_received)
+    as_received["sentence"] = _sentences(as_received, _languages(languages)[0])
     recording = pd.factorize(as_received["recording_id"])[0]
     by_turn = (_sort_keys(as_received["word_index"]), _sort_keys(as_received["utterance_index"]), recording)
     return _reordered(as_received, np.lexsort(by_turn))
@@ -98,7 +99,7 @@ def _reordered(words: pd.DataFrame, order: Codes) -> pd.DataFrame:
     return words.reset_index(drop=True) if is_in_order else words.take(order).reset_index(drop=True)
 
 
-def _sentences(words: pd.DataFrame) -> Codes:
+def _sentences(words: pd.DataFrame, language_of: Mapping[str, Any]) -> Codes:
     numbers = np.zeros(len(words), dtype=np.intp)
     texts, speakers, channels = (pa.array(words[name].to_numpy(dtype=object), from_pandas=True) for name in ("text", "speaker", "channel"))
     starts, ends = words["start_ms"].to_numpy(np.int64), words["end_ms"].to_numpy(np.int64)
@@ -107,7 +108,8 @@ def _sentences(words: pd.DataFrame) -> Codes:
     for first, end in pairwise(edges):
         here = slice(first, end)
         spoken = Words(texts[here], starts[here], ends[here], None, speakers[here], channels[here])
-        numbers[here] = number + Segmenter(spoken).sentence_of()
+        language = language_of.get(words["recording_id"].iloc[first])
+        numbers[here] = number + Segmenter(spoken, language if isinstance(language, str) else None).sentence_of()
         number = int(numbers[here].max(initial=number - 1)) + 1
     return numbers
 
@@ -146,7 +148,7 @@ def word_signs(words: pd.DataFrame, *, languages: pd.DataFrame | None = None, vo
     may_be_stock = sentences.reduce(np.logical_or, np.array([hints_at_stock_phrase(form) for form in plain], dtype=bool)[written])
     is_stock = [may_be and is_stock_phrase(text) for text, may_be in zip(texts, may_be_stock.tolist(), strict=True)]
     found = {
-        REPEATED: repeated(words),
+        REPEATED: repeated(words["recording_id"], written, plain),
         WORD_RATE: _is_too_fast(words, sentences)[sentences.codes] | (lengths > LONGEST_WORD_MS),
         STOCK_PHRASE: np.array(is_stock, dtype=bool)[sentences.codes],
         LANGUAGE: np.array(is_mismatch, dtype=bool)[sentences.codes],
@@ -184,6 +186,7 @@ def _turn_signs(words: pd.DataFrame) -> dict[str, Mask]:
         speakers=pd.factorize(words["speaker"].iloc[turns.first])[0],
         n_words=turns.sizes,
         recordings=pd.factorize(words["recording_id"].iloc[turns.first])[0],
+        end_sentences=_end_sentences(words["text"], turns),
     )
     follows = np.isfinite(change_pauses(spans))
     is_followed = np.append(follows[1:], False)
@@ -197,6 +200,13 @@ def _turn_signs(words: pd.DataFrame) -> dict[str, Mask]:
         TURN_CHANGE: first | last | one_word[turns.codes],
         MISSING: _is_before_pause(words),
     }
+
+
+def _end_sentences(texts: pd.Series[Any], turns: Groups) -> Mask:
+    """Return whether each turn ends a sentence."""
+    words, ends = texts.tolist(), turns.first + turns.sizes
+    found = [ends_a_sentence(words[first:end]) for first, end in zip(turns.first.tolist(), ends.tolist(), strict=True)]
+    return np.array(found, dtype=bool)
 
 
 def _is_before_pause(words: pd.DataFrame) -> Mask:

@@ -129,6 +129,7 @@ class Sound:
     def close(self) -> None:
         """Close the file."""
         self._container.close()
+        del self._container, self._stream  # they hold the file
 
     def __enter__(self) -> Sound:
         return self

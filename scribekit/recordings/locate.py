@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import stat
 from pathlib import Path
+
+from scribekit.base.files import open_regular, sha256_of
 
 _LEVELS = 4
 """Recordings that were moved along with the corpus are searched in this many folders: its own, and those above it."""
@@ -75,8 +76,8 @@ class SourceLocator:
 
 @functools.lru_cache(maxsize=100_000)
 def _digest(path: str, size: int, modified_ns: int) -> str:  # noqa: ARG001 -- a file that has changed is read again
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with open_regular(path) as file:
+        return sha256_of(file)
 
 
 def expand_home(path: str) -> str:

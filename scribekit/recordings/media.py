@@ -6,17 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from scribekit.base.files import media_arguments
+
 _LEAD_S = 1.0  # decoders need some packets before the first good sample, and seeking is not exact
 
 
 def open_media(path: Path) -> Any:
     """Open a local file as a PyAV container.
 
-    FFmpeg never takes an absolute path for an address, and the whitelist keeps a playlist in disguise from fetching anything.
+    FFmpeg gets the bytes of this one file, never a name or an address; see :mod:`scribekit.base.files`.
+
+    Raises:
+        OSError: It is not a regular file that can be read.
+        av.FFmpegError: It is not audio or video, or is damaged.
     """
     import av
 
-    return av.open(str(path.absolute()), metadata_errors="ignore", options={"protocol_whitelist": "file"})
+    return av.open(**media_arguments(path))
 
 
 def decoded_frames(container: Any, stream: Any, from_s: float | None = None) -> Iterator[tuple[float, Any]]:

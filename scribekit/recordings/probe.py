@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import sqlite3
 import stat
@@ -20,7 +19,9 @@ from typing import Any
 
 import msgspec
 
+from scribekit.base import contract
 from scribekit.base.errors import reason
+from scribekit.base.files import NOT_A_FILE, open_regular, sha256_of
 from scribekit.recordings.manifest import Facts
 from scribekit.recordings.media import open_media
 
@@ -99,18 +100,21 @@ def _status(path: str) -> os.stat_result | Facts:
     if stat.S_ISDIR(status.st_mode):
         return Facts(failure="is_folder", detail=path)
     if not stat.S_ISREG(status.st_mode):
-        return Facts(failure="unreadable", detail="it is a device or a pipe, not a file")
+        return Facts(failure="unreadable", detail=NOT_A_FILE)
     return status
 
 
 def _probe_file(path: str, size: int) -> Facts:
+    """Probe one file. What is too large to be sent is not opened at all: its size says so."""
     if size == 0:
         return Facts(size_bytes=0, failure="empty")
+    if size > contract.LARGEST_UPLOAD_BYTES:
+        return Facts(size_bytes=size)
     try:
-        with Path(path).open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(512)
             file.seek(0)
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            sha256 = sha256_of(file)
     except OSError as cause:
         return Facts(size_bytes=size, failure="unreadable", detail=reason(cause))
     return Facts(size_bytes=size, sha256=sha256, **_sound(path, size, start))
@@ -125,7 +129,9 @@ def _sound(path: str, size: int, start: bytes) -> dict[str, Any]:
             if not container.streams.audio:
                 return _failure("no_audio", f"The file ({container.format.long_name or container.format.name}) has no sound in it.")
             return _measured(container, container.streams.best("audio") or container.streams.audio[0], size)
-    except (av.FFmpegError, UnicodeDecodeError) as cause:
+    except av.ArgumentError:  # a format that holds no sound of its own, or is not known to
+        return _failure("no_audio", f"The file is {_text_kind(start) or 'in another format'}, not audio.")
+    except (av.FFmpegError, UnicodeDecodeError, OSError) as cause:
         if text := _text_kind(start):
             return _failure("no_audio", f"The file is {text}, not audio.")
         return _failure("corrupt", f"FFmpeg: {reason(cause)}")
@@ -141,6 +147,8 @@ def _text_kind(start: bytes) -> str | None:
         return None
     if any(mark in start.lower() for mark in (b"<!doctype html", b"<html")):
         return "a web page"
+    if start.lstrip(b"\xef\xbb\xbf \r\n").startswith((b"ffconcat", b"#EXTM3U", b"[playlist]", b"<?xml", b"<MPD")):
+        return "a playlist, which names recordings in other places"
     try:
         start.decode("utf-8")
     except UnicodeDecodeError as cause:
@@ -213,7 +221,8 @@ class _Cache:
     def __enter__(self) -> _Cache:
         with contextlib.suppress(OSError, sqlite3.Error, RuntimeError):  # RuntimeError: there is no home folder
             folder = _cache_folder()
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
             connection = sqlite3.connect(folder / "probes.sqlite3", timeout=5)
             try:
                 connection.execute(

@@ -23,10 +23,15 @@ STEP_MS = 10
 FACTOR = 4
 """How many peaks of one level make one of the next coarser level."""
 
+LATEST_S = 48 * 3600.0
+"""A frame that a file claims to be later has no peak: a damaged time stamp must not ask for all memory. Recordings last at most 10 h."""
+
 _PIECE_S = 2.0
 _GAP_S = 0.05  # time stamps are rounded; frames farther apart have a hole in the recording between them
 _READABLE_FORMATS = frozenset({"fltp", "flt", "s16p", "s16"})
-_MAGIC = b"scribekit peaks 1\n"
+_SUFFIX = ".peaks"
+_MAGIC = b"scribekit peaks 2\n"
+_DIGEST_BYTES = 16
 
 Peaks = npt.NDArray[np.uint8]
 
@@ -48,7 +53,7 @@ class Waveform:
     def __init__(self, path: Path, cache: Path, duration_s: float | None = None, sha256: str | None = None) -> None:
         self._path = absolute_path(path)
         self._cache_file = _cache_file(self._path, cache, sha256)
-        self._peaks = np.zeros(max(0, round((duration_s or 0) * 1000 / STEP_MS)), dtype=np.uint8)
+        self._peaks = np.zeros(max(0, round(min(duration_s or 0, LATEST_S) * 1000 / STEP_MS)), dtype=np.uint8)
         self.known_ms = 0
         self.is_complete = False
         cached = _read(self._cache_file)
@@ -137,6 +142,8 @@ def _frames(path: Path) -> Iterator[tuple[float, Any, int]]:
             return
         resampler = av.AudioResampler("s16p")
         for time_s, frame in decoded_frames(container, stream):
+            if time_s > LATEST_S:
+                continue
             ready = [frame] if frame.format.name in _READABLE_FORMATS else resampler.resample(frame)
             for piece in ready:
                 yield max(0.0, time_s), _by_channel(piece), piece.sample_rate
@@ -161,15 +168,39 @@ def _cache_file(path: Path, cache: Path, sha256: str | None) -> Path | None:
     except OSError:
         return None
     name = f"{sha256 or os.fsdecode(path)}|{status.st_size}|{status.st_mtime_ns}"
-    return cache / f"{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.peaks"
+    return cache / f"{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}{_SUFFIX}"
 
 
 def _read(cache_file: Path | None) -> Peaks | None:
+    if cache_file is None:
+        return None
     with contextlib.suppress(OSError):
-        content = cache_file.read_bytes() if cache_file else b""
-        if content.startswith(_MAGIC):
-            return np.frombuffer(content, dtype=np.uint8, offset=len(_MAGIC))
+        content = cache_file.read_bytes()
+        if _is_whole(content):
+            return np.frombuffer(content, dtype=np.uint8, offset=len(_MAGIC) + _DIGEST_BYTES)
     return None
+
+
+def damaged_peaks(cache: Path) -> list[Path]:
+    """Read every file of a cache, and return those whose peaks are damaged. They are computed again when they are needed."""
+    found = []
+    for path in sorted(cache.glob(f"*{_SUFFIX}")):
+        try:
+            is_whole = _is_whole(path.read_bytes())
+        except OSError:
+            is_whole = False
+        if not is_whole:
+            found.append(path)
+    return found
+
+
+def _is_whole(content: bytes) -> bool:
+    peaks = memoryview(content)[len(_MAGIC) + _DIGEST_BYTES :]
+    return content.startswith(_MAGIC + _digest(peaks))
+
+
+def _digest(peaks: memoryview | bytes) -> bytes:
+    return hashlib.sha256(peaks).digest()[:_DIGEST_BYTES]
 
 
 def _write(cache_file: Path | None, peaks: Peaks) -> None:
@@ -179,5 +210,5 @@ def _write(cache_file: Path | None, peaks: Peaks) -> None:
     with contextlib.suppress(OSError):
         cache_file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=cache_file.parent, suffix=".tmp", delete=False) as file:
-            file.write(_MAGIC + peaks.tobytes())
+            file.write(_MAGIC + _digest(peaks.tobytes()) + peaks.tobytes())
         Path(file.name).replace(cache_file)

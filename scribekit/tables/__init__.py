@@ -6,6 +6,6 @@ transcripts: they send nothing to the service and can be repeated at any time. `
 transcripts or from the Parquet copy, which ``store`` keeps up to date. This package owns the folder ``tables/`` of a corpus and the files
 of an export.
 
-Doors: ``frames``, ``export``, ``arrow`` (Arrow types and ``where=`` conditions) and ``store.reuse`` (tables as a source for the search
-index).
+Doors: ``frames``, ``export``, ``arrow`` (Arrow types and ``where=`` conditions), ``store.reuse`` (tables as a source for the search
+index) and ``store.check``.
 """

@@ -11,10 +11,10 @@ import itertools
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 
@@ -51,6 +51,7 @@ def export(
     folder: str | Path,
     formats: Sequence[str] | None = None,
     *,
+    options: Mapping[str, Mapping[str, bool]] | None = None,
     language: str | None = None,
     unredacted: bool = False,
     reviewed: bool = True,
@@ -68,6 +69,8 @@ def export(
         formats: Any of ``txt``, ``srt``, ``vtt``, ``speakers``, ``json`` (these five unless you name others) and ``markdown``, which has
             the summary and the action items before the text. ``json`` has everything that the service returned, except texts without
             masks.
+        options: Options of formats, by name. ``{"srt": {"speakers": True}}`` begins each caption of an SRT file with its speaker
+            (``Speaker A: …``, or the name that the speaker was given); ``{"vtt": {"speakers": False}}`` leaves the speakers of WebVTT out.
         language: Write the translations in this language instead of what was said: ``interview.mp3.de.srt``. Formats are then ``txt``,
             ``srt``, ``vtt`` and ``speakers``. A translation is of the transcript as received. Captions need translated utterances
             (``match_original_utterance``), whose words share the time of their utterance; where only the whole text was translated,
@@ -81,13 +84,13 @@ def export(
         The files that were written: ``recording_id, format, path, bytes, sha256`` (``schema.WRITTEN``).
 
     Raises:
-        OptionError: A format is not known, or cannot be written in another language; or no transcript has such a translation, or texts
-            without masks.
+        OptionError: A format or an option of it is not known, or a format cannot be written in another language; or no transcript has such
+            a translation, or texts without masks.
         ExportError: The folder cannot be written.
     """
     edition = _edition(language, unredacted=unredacted)
     usual = DEFAULT_FORMATS if language is None else TRANSLATED_FORMATS
-    chosen = resolve(usual if formats is None else formats)
+    chosen = resolve(usual if formats is None else formats, options)
     for form in chosen if language is not None else ():
         if not form.is_of_words:
             raise OptionError(f"{form.name!r} holds every language that there is, so it is not written in one. Leave out language= for it.")
@@ -168,9 +171,8 @@ def write_documents(folder: Path, documents: Iterable[Document], formats: Sequen
                 continue
             path = folder / f"{names[document.recording_id]}{form.suffix}"
             content = form.render(document).encode()
-            with _explained(path):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                _write_whole(path, content)
+            with whole_file(path) as file:
+                file.write(content)
             digest = hashlib.sha256(content).hexdigest()
             rows.append(
                 {
@@ -184,16 +186,27 @@ def write_documents(folder: Path, documents: Iterable[Document], formats: Sequen
     return WRITTEN.frame(rows)
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that gets its name only when all is written and on the disk; until then an existing file of that name stays.
+
+    Args:
+        path: Its path; folders that do not exist are made.
+
+    Raises:
+        ExportError: The file cannot be written.
+    """
+    with _explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            with temporary.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _explained(path: Path) -> AbstractContextManager[None]:

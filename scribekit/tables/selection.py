@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from scribekit.base import schema
-from scribekit.base.errors import LedgerError
+from scribekit.base.errors import DamagedFileError, LedgerError
 from scribekit.corpus import payloads
 from scribekit.corpus.view import CorpusView, time_stamp
 from scribekit.tables.arrow import dataset_schema, evaluation_error, filtered, to_arrow
@@ -84,10 +85,13 @@ class RowSelection:
                         break
                     frame = tables.frame(level, columns, condition)
                     return frame, self._provenance(tables.frame("transcripts", _ORIGINS, None)) if provenance else None
+                except DamagedFileError:
+                    if attempt == 0 and not self._forget_damaged():
+                        break
                 except LedgerError:  # a full disk, say: the transcripts can still be read
                     break
                 except (pa.ArrowException, OSError) as cause:
-                    if attempt == 0 and not refresh.forget_damaged(self._view.path) and not isinstance(cause, OSError):
+                    if attempt == 0 and not self._forget_damaged() and not isinstance(cause, OSError):
                         if condition is not None:
                             raise evaluation_error(schema.LEVELS[level]) from None
                         break
@@ -99,9 +103,12 @@ class RowSelection:
         Raises:
             LedgerError: The tables cannot be written.
         """
-        tables = self._tables() if level in refresh.DERIVED else None
-        if tables is not None:
-            return tables.dataset(level)
+        if level in refresh.DERIVED and (tables := self._tables()) is not None:
+            try:
+                return tables.dataset(level)
+            except DamagedFileError:
+                if self._forget_damaged() and (again := self._tables()) is not None:
+                    return again.dataset(level)
         table = schema.LEVELS[level]
         return ds.dataset(to_arrow(self.rows(level, table.names)[0], table).cast(dataset_schema(table)))
 
@@ -114,6 +121,12 @@ class RowSelection:
         is_whole = self._view.is_whole and self._recording_ids is None
         whole = self._own if is_whole else refresh.wanted(self._ledger, self._ledger.batches())
         return refresh.bring_up_to_date(self._view.path, self._ledger, self._own, whole, reviewed=self._reviewed, progress=self._progress)
+
+    def _forget_damaged(self) -> bool:
+        """Forget damaged tables, so that they are built again. Return whether that was possible."""
+        with contextlib.suppress(LedgerError):
+            return refresh.forget_damaged(self._view.path)
+        return False
 
     def _of_ledger(self, level: str) -> pd.DataFrame:
         frame = FROM_LEDGER[level](self._view)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import html
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -65,7 +66,7 @@ class BatchMonitor(Widget):
         self._polling: concurrent.futures.Future[None] | None = None
         self._corpus = corpus_of(batch_or_corpus)  # closing must work when it is refused
         self._limits = limits
-        self._last_snapshot: tuple[float, status.Snapshot] = (0.0, status.Snapshot())
+        self._last_snapshot: tuple[float, status.Snapshot] = (-math.inf, status.Snapshot())
         super().__init__(title=self._corpus.title, figures=self._poll())
 
     def start(self) -> bool:
@@ -190,12 +191,12 @@ class BatchMonitor(Widget):
     def _snapshot(self) -> status.Snapshot:
         """Return the last snapshot if it is fresh: a large corpus is not counted again for each part of one output."""
         at, snapshot = self._last_snapshot
-        return snapshot if time.time() - at < FRESH_S else self._corpus.snapshot()
+        return snapshot if time.monotonic() - at < FRESH_S else self._corpus.snapshot()
 
     def _figures(self, view: CorpusView) -> dict[str, Any]:
         now = time.time()
         snapshot = view.snapshot(now)
-        self._last_snapshot = time.time(), snapshot
+        self._last_snapshot = time.monotonic(), snapshot
         return {
             "activity": background.activity(self._corpus, view.ledger, snapshot.unfinished),
             "problem": background.problem(self._corpus.path),
@@ -207,7 +208,7 @@ class BatchMonitor(Widget):
 
     async def _poll_while_shown(self) -> None:
         pause_s = SHORTEST_PAUSE_S
-        if time.time() - self._last_snapshot[0] < FRESH_S:  # the constructor has just polled
+        if time.monotonic() - self._last_snapshot[0] < FRESH_S:  # the constructor has just polled
             await asyncio.sleep(pause_s)
         while self._views:
             began, before = time.monotonic(), self.figures

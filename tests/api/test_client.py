@@ -14,7 +14,7 @@ from scribekit.api.client import CHUNK_BYTES, Client
 from scribekit.api.connection import Connection
 from scribekit.api.limits import Limits
 from scribekit.api.rate_limit import RateLimiter
-from scribekit.base.contract import ListPage
+from scribekit.base.contract import LARGEST_UPLOAD_BYTES, ListPage
 
 KEY = "key-that-is-secret"
 NO_ANSWER = NoAnswer(sent=True)
@@ -54,7 +54,7 @@ def as_json(value, status="200 OK", **headers):
     return http(status, json.dumps(value).encode(), content_type="application/json", **headers)
 
 
-def ask(call, says=b"", *, hostile=None, limits=None):
+def ask(call, says=b"", *, hostile=None, limits=None, secrets=()):
     """The answer of ``call(api)`` when the server says that; also the limiter."""
 
     async def asked():
@@ -63,7 +63,7 @@ def ask(call, says=b"", *, hostile=None, limits=None):
         async with listener:
             limiter = RateLimiter(1000, 1.0)
             connection = Connection(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}", KEY, "test")
-            async with Client(connection, limiter, limits) as api:
+            async with Client(connection, limiter, limits, secrets=secrets) as api:
                 return await call(api), limiter
 
     return asyncio.run(asyncio.wait_for(asked(), PATIENCE_S))
@@ -273,6 +273,21 @@ def test_a_folder_instead_of_the_file(tmp_path):
     assert isinstance(answer, Unusable)
 
 
+def test_a_pipe_instead_of_the_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.wav")
+    answer, limiter = ask(lambda api: api.upload(str(tmp_path / "a.wav"), "ab"), UPLOADED)
+    assert isinstance(answer, Unusable)
+    assert (answer.kind, limiter.sent) == ("missing", 0)
+    assert "it is a device or a pipe, not a file" in answer.advice
+
+
+def test_a_giant_instead_of_the_file_is_not_sent(file):
+    os.truncate(file, LARGEST_UPLOAD_BYTES + 1)
+    answer, limiter = ask(lambda api: api.upload(str(file), "ab"), UPLOADED)
+    assert isinstance(answer, Unusable)
+    assert (answer.kind, limiter.sent) == ("changed", 0)
+
+
 def test_a_file_with_other_bytes_is_not_used(file):
     known = sha(file)
     file.write_bytes(bytes(file.stat().st_size))
@@ -336,6 +351,39 @@ def test_logs_carry_neither_key_nor_sentence(calls, caplog):
     assert len(caplog.records) >= 2
     assert KEY not in caplog.text
     assert "secret words" not in caplog.text
+
+
+SECRET = "hook-that-is-secret"
+
+
+@pytest.mark.parametrize("status", ["200 OK", "400 Bad Request"])
+def test_what_the_service_says_has_neither_key_nor_secret(status):
+    """Wherever the service repeats them: in a refusal, in a transcript that failed, in its list."""
+    sentence = f"No access with {KEY} and {SECRET}."
+    body = {"id": "t1", "status": "error", "error": sentence}
+    details = {"limit": 200, "result_count": 1}
+    answers = [
+        ask(lambda api: api.get("t1"), as_json(body, status), secrets=[SECRET])[0],
+        ask(lambda api: api.page(), as_json({"transcripts": [body], "page_details": details, "error": sentence}, status), secrets=[SECRET])[
+            0
+        ],
+    ]
+    said = [
+        answer.error if isinstance(answer, Refused) else answer.report.error if isinstance(answer, Fetched) else answer.transcripts[0].error
+        for answer in answers
+    ]
+    assert said == ["No access with … and …."] * 2
+
+
+@pytest.mark.parametrize("call", ["upload", "create", "get", "page"])
+def test_no_library_logs_a_secret_at_any_level(calls, caplog, call):
+    caplog.set_level(1)
+    signed = "https://a.example/x?X-Amz-Signature=4f2a9c0017"
+    ask(calls[call], as_json({"error": signed}, "302 Found", location=signed, set_cookie="session=4f2a9c0017"))
+    assert {"httpx", "httpcore.http11"} <= {record.name for record in caplog.records}
+    everything = "".join(str(record.__dict__) for record in caplog.records)
+    assert "4f2a9c0017" not in everything
+    assert KEY not in everything
 
 
 # -- how long, and how much -------------------------------------------------------------------------------------------------------------

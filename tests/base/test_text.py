@@ -8,10 +8,7 @@ from hypothesis import strategies as st
 
 from scribekit.base.errors import OptionError
 from scribekit.base.text import (
-    CLOSING,
     clean,
-    ends_sentence,
-    is_abbreviation,
     is_lettered,
     is_spaced,
     is_unspaced,
@@ -79,25 +76,6 @@ def test_scripts_without_spaces_have_none_between_words(left, right):
     assert is_unspaced(left)
     assert separator(left, right) == ""
     assert separator(left, "a") == separator("a", right) == " "
-
-
-# -- sentences --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("word", ["so.", "Why?", "said.”", "好。", "है।", "ہے۔", "Really‽", "I.", "“No!”)", "ö."])
-def test_words_that_end_a_sentence(word):
-    assert ends_sentence(word)
-
-
-@pytest.mark.parametrize("word", ["so", "so,", "Dr.", "“Mr.", "U.S.", "e.g.", "J.", "А.", "3.5", ""])
-def test_words_that_end_no_sentence(word):
-    assert not ends_sentence(word)
-
-
-@given(st.text(max_size=6), st.text(st.sampled_from(CLOSING), max_size=3))
-def test_quotes_and_brackets_do_not_decide_whether_a_sentence_ends(word, closing):
-    assume(not is_abbreviation(word))
-    assert ends_sentence(word + closing) == ends_sentence(word)
 
 
 # -- text on one line -------------------------------------------------------------------------------------------------

@@ -48,7 +48,6 @@ TABLE = [
     ("a negative balance", SUBMITTING, Action.SUBMIT, Refused(400, "Your current account balance is negative."), Action.STOP),
     ("found in the list", SUBMITTING, Action.RECONCILE, Accepted("t1", "processing", found=True), Action.WAIT),
     ("not there yet: search again", SUBMITTING, Action.RECONCILE, NotFound(), Action.RECONCILE),
-    ("not there at all: send again", replace(SUBMITTING, intent_at=NOW - 6), Action.RECONCILE, NotFound(), Action.SUBMIT),
     ("a search that failed is repeated", SUBMITTING, Action.RECONCILE, Refused(503), Action.RECONCILE),
     ("a search that met silence is repeated", SUBMITTING, Action.RECONCILE, NoAnswer(sent=True), Action.RECONCILE),
     ("finished", QUEUED, Action.WAIT, StatusReport("completed"), Action.FETCH),
@@ -71,6 +70,21 @@ TABLE = [
 @pytest.mark.parametrize(("job", "action", "answer", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_what_follows(job, action, answer, expected):
     assert next_step(job, action, answer, CONTEXT).action is expected
+
+
+@pytest.mark.parametrize("intent_at", [NOW - 1, NOW - 86_400, NOW + 86_400], ids=["a moment ago", "a day ago", "in a day"])
+@pytest.mark.parametrize(
+    ("in_doubt_s", "action", "after_s"), [(0.0, Action.RECONCILE, 5.0), (2.0, Action.RECONCILE, 3.0), (6.0, Action.SUBMIT, 0)]
+)
+def test_what_is_not_in_the_list_is_sent_again_once_the_list_has_settled_whatever_the_clock_says(intent_at, in_doubt_s, action, after_s):
+    job = replace(SUBMITTING, intent_at=intent_at)
+    step = next_step(job, Action.RECONCILE, NotFound(), replace(CONTEXT, in_doubt_s=in_doubt_s))
+    assert (step.action, step.after_s if action is Action.RECONCILE else 0) == (action, after_s)
+
+
+def test_an_upload_from_the_future_is_not_trusted():
+    job = replace(UPLOADED_JOB, uploaded_at=NOW + 86_400)
+    assert next_step(job, None, Claimed(), CONTEXT).action is Action.UPLOAD
 
 
 def test_the_intent_is_part_of_the_step_that_submits():
@@ -139,6 +153,27 @@ def test_a_lost_upload_is_uploaded_once_more():
     gone = StatusReport("error", "Download error, unable to download https://cdn.example/u.")
     assert next_step(job, Action.FETCH, gone, CONTEXT).action is Action.UPLOAD
     assert next_step(replace(job, attempts=2), Action.FETCH, gone, CONTEXT).action is Action.FAIL
+
+
+LINK = "https://a.example/a.mp3?X-Amz-Date=19700112T000000Z&X-Amz-Expires=3600&X-Amz-Signature=4f"
+
+
+def test_a_link_that_had_expired_is_told_apart():
+    gone = StatusReport("error", "Download error, unable to download it.")
+    linked = replace(QUEUED, upload_url=LINK)
+    step = next_step(linked, Action.WAIT, gone, CONTEXT)
+    assert (step.action, step.job.error_kind) == (Action.FAIL, "download")
+    assert "expired on 1970-01-12 at 01:00 UTC" in step.job.error
+    assert step.job.error.count("The service said:") == 1
+    assert "expired" not in next_step(linked, Action.WAIT, gone, replace(CONTEXT, now=NOW - 100_000)).job.error
+    assert "expired" not in next_step(linked, Action.WAIT, StatusReport("error", "Transcoding failed"), CONTEXT).job.error
+
+
+def test_the_link_of_an_address_is_kept_when_it_is_sent_again():
+    job = replace(QUEUED, upload_url=LINK)
+    again = next_step(job, Action.WAIT, StatusReport("error", SERVER_ERROR), CONTEXT).job
+    assert again.audio_url == LINK
+    assert next_step(replace(SUBMITTING, upload_url=LINK), Action.SUBMIT, Refused(429, "Too Many Requests"), CONTEXT).job.audio_url == LINK
 
 
 def test_the_local_service_may_forget():

@@ -1,5 +1,6 @@
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import sys
 import pytest
 
 from scribekit.corpus import presence
-from scribekit.corpus.presence import FOLDER, ProcessLock, is_at_work, waits_for
+from scribekit.corpus.presence import FOLDER, ProcessLock, at_work, description, is_at_work, waits_for
 
 AT_WORK = """
 import sys
@@ -87,6 +88,42 @@ def test_where_files_cannot_be_locked_no_process_counts_as_exited(tmp_path, monk
 
 def test_the_name_says_where_and_who(me):
     assert me.owner.startswith(f"{socket.gethostname()}-{os.getpid()}-")
+
+
+FORKED = """
+import os, sys
+from pathlib import Path
+from scribekit.corpus.presence import ProcessLock
+lock = ProcessLock(Path(sys.argv[1]))
+if os.fork() == 0:
+    lock.close()  # as the end of an interpreter may do
+    os.read(int(sys.argv[2]), 1)
+    os._exit(0)
+print(lock.owner, flush=True)
+sys.stdin.readline()
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a fork")
+def test_a_process_that_was_forked_off_does_not_hold_the_lock_of_its_parent(tmp_path, me):
+    reading, writing = os.pipe()
+    command = [sys.executable, "-c", FORKED, str(tmp_path), str(reading)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, pass_fds=[reading]) as parent:
+        owner = parent.stdout.readline().strip()
+        assert me.is_alive(owner)
+        parent.stdin.close()
+        parent.wait()
+        os.close(reading)
+        assert me.has_exited(owner)
+        assert os.write(writing, b"x") == 1  # the child is still there to read it
+        os.close(writing)
+
+
+def test_everyone_at_work_is_named_with_process_machine_and_time(tmp_path, me):
+    assert at_work(tmp_path) == [me.owner]
+    assert re.fullmatch(rf"process {os.getpid()} on '.+' \(at work since \d{{4}}-\d\d-\d\d \d\d:\d\d\)", description(me.owner))
+    assert at_work(tmp_path / "nowhere") == []
 
 
 def test_what_a_process_waits_for_is_seen_while_it_is_at_work(tmp_path):

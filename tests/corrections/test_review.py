@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from corpora import texts
+from corpora import everyone_called, texts
 
 import scribekit as sk
 from scribekit.base.errors import LedgerError, OptionError, ScribekitError
@@ -136,7 +136,7 @@ def test_nothing_is_undone_or_called_done_that_the_person_has_not_seen(corpus, a
 @pytest.mark.parametrize("act", [
     lambda corpus: sk.review(corpus, "one").correct("evening", words=[1]),
     lambda corpus: sk.review(corpus, "one").undo(),
-    lambda corpus: sk.name_people(corpus, {"A": "Ada"}),
+    lambda corpus: sk.name_people(corpus, everyone_called(corpus, "A", "Ada")),
     sk.undo_edits,
 ])  # fmt: skip
 def test_an_edit_made_elsewhere_in_the_last_moment_is_not_overrun(corpus, monkeypatch, act):
@@ -169,6 +169,23 @@ def test_a_full_disk_changes_nothing(corpus):
 
 
 def test_one_undo_in_a_recording_takes_back_its_whole_group(corpus):
-    sk.name_people(corpus, {"A": "Ada"})
+    sk.name_people(corpus, everyone_called(corpus, "A", "Ada"))
     sk.review(corpus, "two").undo()
     assert sk.people(corpus)["speaker"].tolist() == ["A", "B", "A"]
+
+
+def test_a_name_that_looks_like_anothers_is_refused_with_the_other_or_merged(corpus):
+    nfc, nfd = "Zoë", "Zoe\u0308"
+    one = sk.review(corpus, "one").rename("B", nfc)
+    for renamed in (lambda: one.rename("A", nfd), lambda: one.split("A", from_word=4, into=nfd)):
+        with pytest.raises(OptionError, match=r"'Zoë', the service's label 'B'.*which looks the same as") as error:
+            renamed()
+        assert "\\u0308" in str(error.value)
+    assert one.speakers == ["A", nfc]
+    one.reassign(nfd, words=[0])
+    assert one.words["speaker"].tolist()[:2] == [nfc, "A"]
+    one.undo()
+    assert one.rename("A", nfd, merge=True).speakers == [nfc]
+    assert one.rename(nfd, "Bo").speakers == ["Bo"]
+    with pytest.raises(OptionError, match="cannot be empty"):
+        one.rename("Bo", "\u200b")

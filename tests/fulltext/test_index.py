@@ -4,7 +4,7 @@ import threading
 import pytest
 
 import scribekit as sk
-from scribekit.base.errors import LedgerError
+from scribekit.base.errors import DamageWarning, LedgerError
 from scribekit.fulltext.index import FILE_NAME, VERSION
 
 
@@ -86,3 +86,39 @@ def test_several_that_search_at_once_build_one_index(stored):
         thread.join()
     assert counts == [30] * 4
     assert sum(added) == 30
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE bodies SET body = substr(body, 1, length(body) - 1) || X'00'",
+        "UPDATE bodies SET body = 'a text'",
+        "DELETE FROM bodies",
+        "UPDATE terms_content SET c0 = replace(c0, 'climate', 'climbte')",
+        "UPDATE terms_data SET block = substr(block, 1, length(block) - 1) || X'00' WHERE id > 10",
+        "DELETE FROM terms_data WHERE id > 10",
+        "DELETE FROM terms_idx",
+        "DROP TABLE bodies",
+        "UPDATE documents SET name = name || 'x'",
+    ],
+)
+def test_whatever_is_damaged_in_it_it_is_built_again_and_nothing_is_missed(stored, harm):
+    batch = stored({f"r{number}": f"climate change {number}" for number in range(5)})
+    lines = sk.search(batch, "climate")
+    words = sk.collocates(batch, "climate", at_least=1)
+    with sqlite3.connect(batch.path / FILE_NAME) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute(harm)
+    db.close()
+    assert sk.search(batch, "climate").equals(lines)
+    assert sk.collocates(batch, "climate", at_least=1).equals(words)
+
+
+def test_a_transcript_that_cannot_be_read_is_not_indexed_and_named_by_every_search(stored):
+    batch = stored({"a": "climate", "b": "climate"})
+    with sqlite3.connect(batch.path / "ledger.sqlite") as db:
+        db.execute("UPDATE payloads SET body = X'00' WHERE job_key = 'a-1'")
+    db.close()
+    for _ in range(2):
+        with pytest.warns(DamageWarning, match="'a' .its transcript is damaged"):
+            assert sk.search(batch, "climate")["recording_id"].tolist() == ["b"]

@@ -126,7 +126,7 @@ def test_importing_the_package_loads_nothing_heavy():
     assert loaded_by("import scribekit") & {"pandas", "numpy", "pyarrow", "assemblyai", "av", "httpx", "matplotlib", "IPython"} == set()
 
 
-OPTIONAL = {"pocketsphinx", "starlette", "uvicorn", "jiwer", "docx", "praatio", "faster_whisper", "dask"}
+OPTIONAL = {"pocketsphinx", "starlette", "uvicorn", "jiwer", "docx", "praatio", "faster_whisper", "dask", "xlsxwriter", "openpyxl"}
 
 
 def test_no_verb_loads_an_optional_library():

@@ -118,7 +118,7 @@ def test_every_verb_that_would_change_it_says_that_it_cannot_and_why(shelf, corp
             "retry": refused(lambda: sk.retry(corpus)),
             "rename": refused(lambda: review.rename("A", "Ada")),
             "done": refused(review.done),
-            "name_people": refused(lambda: sk.name_people(corpus, {"A": "Ada"}, progress=False)),
+            "name_people": refused(lambda: sk.name_people(corpus, {"one": {"A": "Ada"}}, progress=False)),
             "undo_edits": refused(lambda: sk.undo_edits(corpus)),
             "relocate": refused(lambda: sk.relocate(corpus, "..", progress=False)),
             "build_index": refused(lambda: sk.build_index(corpus, rebuild=True, progress=False)),

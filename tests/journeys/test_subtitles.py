@@ -2,6 +2,7 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import av
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from scribekit.base import timecode
 from scribekit.base.text import clean
-from scribekit.transcripts.formats import FORMATS, Document
+from scribekit.transcripts.formats import FORMATS, Document, resolve
 
 HARD_WORDS = [
     "<i>",
@@ -30,6 +31,9 @@ HARD_WORDS = [
     "🌍",
     "שלום",
     "{\\an8}",
+    "C:\\New",
+    "a\\hb",
+    "\\N\\n\\h",
     "é",
     "e\u0301",
 ]
@@ -86,8 +90,8 @@ def test_the_srt_library_reads_back_the_same_cues(doc):
     assert srt_library.compose(parsed, reindex=False).rstrip("\n") == srt(doc).rstrip("\n")
 
 
-# pysubs2 takes any line with two time codes for a time line, arrow or not, and a backslash in a text for its own escapes.
-READABLE_BY_PYSUBS2 = WORD.filter(lambda text: "\\" not in text and text.count(":") < 4)
+# pysubs2 takes any line with two time codes for a time line, arrow or not.
+READABLE_BY_PYSUBS2 = WORD.filter(lambda text: text.count(":") < 4)
 
 
 @given(documents(word=READABLE_BY_PYSUBS2))
@@ -146,6 +150,45 @@ def test_what_players_take_for_markup_is_made_inert_in_srt():
     words = spoken([(None, text) for text in ["so", "-->", "<i>loud</i>", "{\\an8}up", "1", "<", "2", "&"]])
     (cue,) = srt_library.parse(srt(document(words)))
     assert cue.content == "so → ‹i>loud‹/i> (\\an8)up 1 < 2 &"
+
+
+def ass_texts(text):
+    """The texts as FFmpeg gives them to a player."""
+    with av.open(io.BytesIO(text.encode()), format="srt") as container:
+        subtitles = [one for packet in container.demux() for one in packet.decode()]
+    return [rect.ass.decode().split(",", 8)[8] for one in subtitles for rect in getattr(one, "rects", [one])]
+
+
+def test_escapes_of_players_in_a_text_are_text():
+    doc = document(spoken([(None, "in"), (None, "C:\\New\\home"), (None, "\\N")]))
+    (shown,) = ass_texts(srt(doc))
+    assert "\\N" not in shown
+    assert "\\h" not in shown
+    assert shown.replace("\u2060", "") == "in C:\\New\\home \\N"
+    assert pysubs2.SSAFile.from_string(srt(doc))[0].plaintext.replace("\u2060", "") == "in C:\\New\\home \\N"
+    assert "in C:\\New\\home \\N" in vtt(doc)  # WebVTT has no such escapes
+
+
+def test_srt_has_speakers_when_they_are_asked_for():
+    doc = document(spoken([("A", "How"), ("A", "are"), ("A", "you?"), ("B", "Fine."), (None, "(laughs)")]))
+    doc = replace(doc, speaker_names={"B": "Ann {x}"})
+    (form,) = resolve("srt", {"srt": {"speakers": True}})
+    cues = list(srt_library.parse(form.render(doc)))
+    assert [cue.content for cue in cues] == ["Speaker A: How are you?", "Ann (x): Fine.", "(laughs)"]
+    assert [cue.content for cue in srt_library.parse(srt(doc))] == ["How are you?", "Fine.", "(laughs)"]
+    (plain,) = resolve("vtt", {"vtt": {"speakers": False}})
+    assert "<v" not in plain.render(doc)
+    assert "<v Ann {x}>" in vtt(doc)
+
+
+@given(documents())
+def test_srt_with_speakers_has_the_same_words_and_names(doc):
+    (form,) = resolve("srt", {"srt": {"speakers": True}})
+    cues = list(srt_library.parse(form.render(doc)))
+    assert [(milliseconds(cue.start), milliseconds(cue.end)) for cue in cues] == [(cue.start_ms, cue.end_ms) for cue in doc.named_cues]
+    for cue, shown in zip(cues, doc.named_cues, strict=True):
+        name = doc.name_of(shown.speaker, shown.channel)
+        assert cue.content.startswith(f"{name}: ") == (name is not None)
 
 
 def test_long_recordings_pass_a_hundred_hours():

@@ -1,5 +1,4 @@
 import itertools
-import sys
 
 import jiwer
 import numpy as np
@@ -7,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribekit.base.errors import MissingExtraError
 from scribekit.quality.error_rates import ErrorCounts, align, character_counts, interval, total
 
 WORDS = st.lists(st.sampled_from("abcd"), max_size=12)
@@ -89,12 +87,6 @@ def test_a_unit_in_which_nothing_could_go_wrong_does_not_explode_the_interval():
 def test_the_interval_of_many_units_does_not_depend_on_how_many_are_weighed_at_once():
     units = [(n, 90 + n) for n in range(20)]
     assert interval(units, cells_at_once=50) == pytest.approx(interval(units))
-
-
-def test_without_jiwer_the_extra_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "jiwer", None)
-    with pytest.raises(MissingExtraError, match=r"scribekit\[metrics\]"):
-        align([["a"]], [["a"]])
 
 
 def test_counts_add_up_in_any_order():

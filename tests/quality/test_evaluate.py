@@ -1,5 +1,4 @@
 import json
-import sys
 from pathlib import Path
 
 import jiwer
@@ -9,7 +8,7 @@ from corpora import store
 
 import scribekit as sk
 from scribekit.base import schema
-from scribekit.base.errors import MissingExtraError, OptionError
+from scribekit.base.errors import OptionError
 from scribekit.base.text import normalise
 
 
@@ -152,12 +151,6 @@ def test_vowel_signs_and_scripts_without_spaces(tmp_path):
 def test_mistakes_are_explained(corpus, references, options, sentence):
     with pytest.raises(OptionError, match=sentence):
         sk.evaluate(corpus, references, **options)
-
-
-def test_without_jiwer_the_extra_is_named(corpus, monkeypatch):
-    monkeypatch.setitem(sys.modules, "jiwer", None)
-    with pytest.raises(MissingExtraError, match=r"scribekit\[metrics\]"):
-        sk.evaluate(corpus, {"a": "x"})
 
 
 def test_which_words_are_wrong_and_where_some_are_missing(corpus, said):

@@ -1,4 +1,5 @@
 import io
+import os
 import wave
 
 import av
@@ -106,3 +107,11 @@ def test_a_little_sound_beside_a_stretch_counts(beep):
 
 def test_no_stretches_have_no_levels(beep):
     assert levels_db(beep, [], []).tolist() == []
+
+
+@pytest.mark.parametrize("content", ["ffconcat version 1.0\nfile a.wav\n", None], ids=["a playlist of itself", "a pipe"])
+def test_what_is_not_a_recording_holds_nothing_up(tmp_path, content):
+    path = tmp_path / "a.wav"
+    os.mkfifo(path) if content is None else path.write_text(content)
+    with pytest.raises(ScribekitError, match="cannot be played"):
+        wav_clip(path, 0.0, 1.0)

@@ -1,5 +1,6 @@
 import unicodedata
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -176,3 +177,22 @@ def test_names_beside_a_table_are_told_apart(columns, taken):
 def test_a_length_is_taken_from_either_column():
     frame = manifest.table_of_recordings([{"duration_s": 2.0, "duration": 3.0}, {"duration": "4"}, {"source": "a.mp3"}])
     assert manifest.durations_s(frame).fillna(-1.0).tolist() == [2.0, 4.0, -1.0]
+
+
+@pytest.mark.parametrize("source", ["https:/host.example/a.mp3?sig=4f2a", "HTTP:/host.example/a.mp3?token=4f2a", "s3://b/a.mp3?sig=4f2a"])
+def test_an_address_that_is_not_one_shows_no_secret(source):
+    assert manifest.is_url(source)
+    assert "4f2a" not in recording_id(source)
+    assert manifest.split_problem(manifest.url_problem(source))[0] == "bad_url"
+    assert "4f2a" not in manifest.url_problem(source)
+    assert manifest.public_source(source) == source.partition("?")[0] + "?…"
+
+
+def test_sources_are_shown_without_secrets_and_paths_as_they_are():
+    frame = pd.DataFrame({"source": ["https://a.example/a.mp3?sig=4f2a", "a?token=1.wav", None], "n": [1, 2, 3]}, index=[3, 4, 5])
+    shown = manifest.with_public_sources(frame)
+    assert shown["source"].tolist()[:2] == ["https://a.example/a.mp3?…", "a?token=1.wav"]
+    assert shown["source"].isna().tolist() == [False, False, True]
+    assert shown.index.tolist() == [3, 4, 5]
+    assert frame["source"].iloc[0].endswith("4f2a")
+    assert manifest.with_public_sources(frame[["n"]]).equals(frame[["n"]])

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from places import SAMPLES
 
+from scribekit.base import contract
 from scribekit.recordings import probe
+from scribekit.recordings.manifest import Facts, file_problem
 
 AUDIO = SAMPLES / "audio"
 
@@ -215,3 +217,51 @@ def test_the_cache_is_where_the_user_keeps_caches(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     probe.probe_all([str(AUDIO / "silence.wav")])
     assert (tmp_path / "xdg" / "scribekit" / "probes.sqlite3").is_file()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("ffconcat version 1.0\nfile a.mp3\n", "The file is a playlist, which names recordings in other places, not audio."),
+        ("#EXTM3U\na.mp3\n", "The file is a playlist, which names recordings in other places, not audio."),
+        ("just words", "The file is text, not audio."),
+        ("<html>", "The file is a web page, not audio."),
+        ("v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nt=0 0\nm=audio 5004 RTP/AVP 0\n", "The file is text, not audio."),
+    ],
+)
+def test_what_names_other_files_is_not_audio(tmp_path, content, sentence):
+    (tmp_path / "a.mp3").write_text(content)
+    facts = probe.probe(tmp_path / "a.mp3")
+    assert (facts.failure, facts.detail) == ("no_audio", sentence)
+
+
+def test_a_picture_is_not_audio(tmp_path):
+    (tmp_path / "a.mp3").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89")
+    facts = probe.probe(tmp_path / "a.mp3")
+    assert (facts.failure, facts.detail) == ("no_audio", "The file is in another format, not audio.")
+
+
+@pytest.mark.parametrize("size", [contract.LARGEST_UPLOAD_BYTES + 1, 10**13])
+def test_a_giant_is_not_opened(tmp_path, monkeypatch, size):
+    (tmp_path / "a.wav").touch()
+    os.truncate(tmp_path / "a.wav", size)
+    monkeypatch.setattr("scribekit.recordings.probe.open_regular", lambda _: pytest.fail("it was opened"))
+    facts = probe.probe(tmp_path / "a.wav")
+    assert facts == Facts(size_bytes=size)
+    assert file_problem(facts).startswith("too_large: ")
+
+
+def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(tmp_path, monkeypatch):
+    """Its state was read while it was a file."""
+    path = wav(tmp_path / "a.wav", 1)
+    status = path.stat()
+    path.unlink()
+    os.mkfifo(path)
+    monkeypatch.setattr(Path, "stat", lambda self, **_: status)
+    facts = probe.probe(path)
+    assert (facts.failure, facts.detail) == ("unreadable", "it is a device or a pipe, not a file")
+
+
+def test_the_cache_is_private(cache, tmp_path):
+    probe.probe_all([str(wav(tmp_path / "a.wav", 1))])
+    assert cache.stat().st_mode & 0o777 == 0o700

@@ -1,11 +1,13 @@
+import os
 import wave
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from scribekit.base.errors import ScribekitError
-from scribekit.recordings.waveform import FACTOR, STEP_MS, Waveform
+from scribekit.recordings.waveform import FACTOR, STEP_MS, Waveform, damaged_peaks
 
 RATE = 8000
 
@@ -95,3 +97,35 @@ def test_what_is_no_recording_is_told(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(ScribekitError, match="cannot be opened"):
         computed(path, tmp_path / "peaks")
+
+
+def test_damaged_peaks_are_computed_again(clicks, tmp_path):
+    cache = tmp_path / "peaks"
+    whole = computed(clicks, cache).level(0, 0, 10**6)
+    (path,) = cache.iterdir()
+    content = path.read_bytes()
+    for harmed in (content[:-5], content[:100] + bytes([content[100] ^ 1]) + content[101:], b"", b"scribekit peaks"):
+        path.write_bytes(harmed)
+        assert damaged_peaks(cache) == [path]
+        assert not Waveform(clicks, cache).is_complete
+        assert computed(clicks, cache).level(0, 0, 10**6) == whole
+        assert damaged_peaks(cache) == []
+
+
+@pytest.mark.parametrize("content", ["ffconcat version 1.0\nfile a.wav\n", None], ids=["a playlist of itself", "a pipe"])
+def test_what_is_not_a_recording_holds_nothing_up(tmp_path, content):
+    path = tmp_path / "a.wav"
+    os.mkfifo(path) if content is None else path.write_text(content)
+    with pytest.raises(ScribekitError, match="cannot be opened"):
+        computed(path, tmp_path / "cache")
+
+
+def test_a_time_stamp_of_years_asks_for_no_memory(tmp_path):
+    path, second = tmp_path / "a.mka", 8000
+    with av.open(str(path), "w", format="matroska") as container:
+        stream = container.add_stream("pcm_s16le", rate=second, layout="mono")
+        for start in (0, second * 10**9):
+            frame = av.AudioFrame.from_ndarray(np.full((1, second), 9000, dtype="<i2"), format="s16", layout="mono")
+            frame.sample_rate, frame.pts = second, start
+            container.mux(stream.encode(frame))
+    assert computed(path, tmp_path / "cache", duration_s=1e15).known_ms == 1000

@@ -210,3 +210,25 @@ def test_json_has_every_answer(answered, tmp_path):
     sk.export(answered, tmp_path / "out", ["json"])
     exported = json.loads(files_of(tmp_path / "out")["one.mp3.json"])
     assert exported == {name: value for name, value in answers.payload("t-one").items() if not name.startswith("unredacted_")}
+
+
+def test_subtitles_have_speakers_when_they_are_asked_for(folder, tmp_path):
+    batch = store(folder, {"a": [("A", "How are you?"), ("Ann", "Fine.")]})
+    sk.export(batch, tmp_path / "out", "srt", options={"srt": {"speakers": True}})
+    text = (tmp_path / "out" / "a.srt").read_text("utf-8")
+    assert "\nSpeaker A: How are you?\n" in text
+    assert "\nAnn: Fine.\n" in text
+    sk.export(batch, tmp_path / "plain", "srt")
+    assert "Speaker A" not in (tmp_path / "plain" / "a.srt").read_text("utf-8")
+    with pytest.raises(OptionError, match="Did you mean 'speakers'"):
+        sk.export(batch, tmp_path / "wrong", "srt", options={"srt": {"speaker": True}})
+    assert not (tmp_path / "wrong").exists()
+
+
+def test_exports_are_made_by_the_umask(stored, tmp_path):
+    before = os.umask(0o022)
+    try:
+        sk.export(stored({"a": "one"}), tmp_path / "out", ["txt"], progress=False)
+    finally:
+        os.umask(before)
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "out", tmp_path / "out" / "a.txt")] == [0o755, 0o644]

@@ -5,7 +5,8 @@ empty. ``docs/tables.md`` is generated from these tables.
 """
 
 from scribekit.base.schema.edits import EDITS, PEOPLE, PROPOSALS, REVIEWS
-from scribekit.base.schema.jobs import DELETIONS, ESTIMATE, EVENTS, JOBS, MANIFEST, REDACTED_AUDIO, WRITTEN
+from scribekit.base.schema.integrity import INTEGRITY
+from scribekit.base.schema.jobs import DELETIONS, ESTIMATE, EVENTS, JOBS, MANIFEST, REDACTED_AUDIO, SHEETS, WRITTEN
 from scribekit.base.schema.plans import COMPARISON, PLAN, PLANNED, STAGES
 from scribekit.base.schema.quality import EVALUATION, RELIABILITY, REVIEW_QUEUE, SIGN_LIFTS, TURN_STATISTICS, WORD_ERRORS
 from scribekit.base.schema.search import COLLOCATES, CONCORDANCE, DISPERSION, KEYNESS, NGRAMS, TRANSLATED_LINES
@@ -48,6 +49,7 @@ __all__ = [
     "EVALUATION",
     "EVENTS",
     "HIGHLIGHTS",
+    "INTEGRITY",
     "JOBS",
     "KEYNESS",
     "LANGUAGES",
@@ -66,6 +68,7 @@ __all__ = [
     "REVIEW_QUEUE",
     "SENTENCES",
     "SENTIMENTS",
+    "SHEETS",
     "SIGN_LIFTS",
     "STAGES",
     "SUMMARIES",

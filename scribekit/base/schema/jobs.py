@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from scribekit.base.schema.table import RECORDING_ID, Column, Table
 
-_SOURCE = Column("source", "str", "Local path or http(s) URL of the audio.", source="manifest")
-
 MANIFEST = Table(
     "manifest",
     (
         RECORDING_ID,
-        _SOURCE,
+        Column("source", "str", "Local path or http(s) URL of the audio.", source="manifest"),
         Column("duration_s", "float64", "Length of the audio; NaN when unknown (remote URLs are not downloaded).", "s", "probe"),
         Column("size_bytes", "Int64", "Size of the file.", "bytes", "probe"),
         Column("channels", "Int64", "Number of audio channels.", "", "probe"),
@@ -48,7 +46,7 @@ JOBS = Table(
     "jobs",
     (
         RECORDING_ID,
-        _SOURCE,
+        Column("source", "str", "Local path, or http(s) URL of the audio with its secrets masked.", source="manifest"),
         Column("status", "str", "planned, uploading, submitting, queued, processing, completed, error, or refused (never sent)."),
         Column("transcript_id", "str", "The service's id.", source="service"),
         Column("attempts", "Int64", "Number of times that a job was created at the service for this recording."),
@@ -88,8 +86,21 @@ DELETIONS = Table(
     (
         Column("transcript_id", "str", "The service's id.", "", "service"),
         RECORDING_ID,
-        Column("status", "str", "deleted, there (still at the service), or why the transcript could not be deleted."),
+        Column(
+            "status", "str", "deleted, there (still at the service), damaged here (kept there), or why the transcript could not be deleted."
+        ),
         Column("deleted_at", "datetime64[us, UTC]", "When the transcript was deleted at the service.", "", "ledger"),
+    ),
+)
+
+SHEETS = Table(
+    "sheets",
+    (
+        Column("sheet", "str", "Name of the sheet."),
+        Column("level", "str", "Level of the table that it has; missing for a frame of your own."),
+        Column("rows", "int64", "Rows of it, without the line of names."),
+        Column("cut_cells", "int64", "Cells that were longer than Excel's 32,767 characters, and were cut."),
+        Column("cleaned_cells", "int64", "Cells with control characters that Excel's files cannot have, which were left out."),
     ),
 )
 

@@ -45,7 +45,7 @@ from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, failed
 from scribekit.batch.trials import ENOUGH_UPLOADS, UNSENT, Stop
 from scribekit.corpus.job import ENDED, ERROR, Job
 from scribekit.corpus.ledger import Fact, Ledger
-from scribekit.corpus.presence import ProcessLock
+from scribekit.corpus.presence import ProcessLock, description
 
 LEASE_S = 120.0
 RENEW_S = 30.0
@@ -69,16 +69,15 @@ async def drive(run: Run) -> None:
         LedgerError: The ledger cannot be written.
     """
     with Ledger(run.folder) as ledger, contextlib.closing(ProcessLock(run.folder)) as lock, registered(run.folder) as control:
-        for owner in ledger.owners():
-            if lock.has_exited(owner):
-                ledger.release(owner)
+        _release_claims(ledger, lock)
         states = Counter(ledger.states(run.batch_ids))
         run.on_progress(states, "")
         if not ledger.unfinished(run.batch_ids):
             return
         events = EventSink(run.on_event)
         try:
-            async with Client(run.connection, limiter_for(run.connection, run.limits), run.limits) as client:
+            limiter = limiter_for(run.connection, run.limits)
+            async with Client(run.connection, limiter, run.limits, secrets=_secrets(run)) as client:
                 await _Engine(run, client, ledger, lock, states, events, control).work()
         except ServiceStoppedError as stop:
             _note_stop(ledger, events, stop)
@@ -95,12 +94,24 @@ async def drive(run: Run) -> None:
             await events.finish()
 
 
+def _release_claims(ledger: Ledger, lock: ProcessLock) -> None:
+    """Release the claims of processes that have ended. No other claim lasts longer than a lease can, whatever clock it was written by."""
+    for owner in ledger.owners():
+        if lock.has_exited(owner):
+            ledger.release(owner)
+    ledger.shorten_leases(time.time() + LEASE_S)
+
+
 def _note_stop(ledger: Ledger, events: EventSink, stop: ServiceStoppedError) -> None:
     now = time.time()
     with contextlib.suppress(LedgerError):
         ledger.note(now, "stopped", f"{stop.kind}: {stop.advice}")
     events.emit(stop_event(stop, now))
     _log.warning("the batch stopped (%s): %s", stop.kind, stop.advice)
+
+
+def _secrets(run: Run) -> list[str]:
+    return [run.webhook.secret] if run.webhook else []
 
 
 def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -136,6 +147,9 @@ class _Engine:
         self._poller = Poller(client, self._contact, run.limits, has_webhook=run.webhook is not None, known=ledger.known_transcripts)
         self._trials = trials_for(run, ledger, states)
         self._turn = asyncio.Event()
+        self._waits_for = ""
+        self._in_doubt_since: dict[str, float] = {}
+        """Key of each active job → when it was claimed, or last asked for to be created; by a clock that never jumps."""
         self._failing: set[str] = set()
         """Keys of the jobs that could not be sent, and are tried again."""
         self._withheld: list[tuple[Step, float]] = []
@@ -206,12 +220,20 @@ class _Engine:
             task.add_done_callback(self._ended)
 
     async def _wait_for_others(self) -> None:
+        self._show_others()
         await asyncio.sleep(OTHERS_PAUSE_S)
-        for owner in self._ledger.owners():
-            if self._lock.has_exited(owner):
-                self._ledger.release(owner)
+        _release_claims(self._ledger, self._lock)
         self._states = Counter(self._ledger.states(self._run.batch_ids))
-        self._run.on_progress(self._states, self._outage)
+        self._run.on_progress(self._states, self._outage or self._waits_for)
+
+    def _show_others(self) -> None:
+        """Say for which processes the run waits, and log it when these change."""
+        owners = [owner for owner in self._ledger.owners() if owner != self._owner]
+        sentence = f"jobs of {', '.join(map(description, owners))}" if owners else ""
+        if sentence and sentence != self._waits_for:
+            _log.warning("waiting for %s", sentence)
+        self._waits_for = sentence
+        self._run.on_progress(self._states, self._outage or sentence)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._active.discard(task)
@@ -235,9 +257,11 @@ class _Engine:
     async def _do(self, job: Job) -> None:
         """Do one job when its turn has come."""
         await self._admitted(job)
+        self._in_doubt_since[job.key] = time.monotonic()
         try:
             await self._steps(job)
         finally:
+            del self._in_doubt_since[job.key]
             self._failing.discard(job.key)
             if self._trials.left(job):
                 self._next_turn()
@@ -311,7 +335,9 @@ class _Engine:
                 async with self._uploads:
                     return await ask(Way.UPLOAD, job.key, lambda: self._upload(job))
             case Action.SUBMIT:
-                return await ask(Way.CREATE, job.key, lambda: self._create(job))
+                answer = await ask(Way.CREATE, job.key, lambda: self._create(job))
+                self._in_doubt_since[job.key] = time.monotonic()
+                return answer
             case Action.RECONCILE:
                 return await self._reconcile(job)
             case Action.WAIT:
@@ -408,5 +434,6 @@ class _Engine:
             newest=self._poller.newest,
             limits=self._run.limits,
             forgets_jobs=self._run.connection.forgets_jobs,
+            in_doubt_s=time.monotonic() - self._in_doubt_since[job.key],
             is_own=self._contact.is_own(job.key),
         )

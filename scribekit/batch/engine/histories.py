@@ -6,6 +6,7 @@ its time is over.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from scribekit.api.failures import shown
@@ -28,13 +29,13 @@ class History:
         began: When the run first waited for it, by a clock that stops while nothing can be heard.
         listed: The last status in the list; empty when it was not listed.
         own: The last status of the transcript itself; empty when it was not asked for.
-        not_before: When it may be asked for singly again, in Unix time.
+        not_before: When it may be asked for singly again, by a clock that never jumps.
     """
 
     began: float
     listed: str = ""
     own: str = ""
-    not_before: float = 0.0
+    not_before: float = -math.inf
 
     @property
     def is_list_wrong(self) -> bool:
@@ -51,8 +52,8 @@ class History:
 
         Args:
             status: The status.
-            now: Unix time.
-            since: When the service accepted the job, in Unix time.
+            now: The time, by that clock.
+            since: When the service accepted the job, by that clock.
             poll_s: The shortest pause until it is asked for again.
         """
         self.own = status

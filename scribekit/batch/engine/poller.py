@@ -42,10 +42,11 @@ class _Pending:
     answer: asyncio.Future[Answer | Fetched]
     status: str
     since: float
+    """When it was submitted, by a clock that never jumps, like the other times here."""
     resumed: bool
     """It was at the service before the first poll, and may have ended meanwhile."""
     history: History
-    unfinished_at: float = 0.0
+    unfinished_at: float = -math.inf
     """When the service last reported that it had not finished."""
 
 
@@ -79,7 +80,7 @@ class Poller:
         self._histories: dict[str, History] = {}
         self._wake = asyncio.Event()
         self._pace = math.inf
-        self._began = time.time()
+        self._began = time.monotonic()
         self._has_failed = False
         """Whether the last poll could not read the list."""
         self.newest: str | None = None
@@ -95,7 +96,7 @@ class Poller:
     async def wait(self, job: Job) -> Answer | Fetched:
         """Wait until the service reports another status of the job, or its time is over, which counts from the first wait on."""
         assert job.transcript_id is not None
-        since = job.submitted_at or time.time()
+        since = _since(job)
         answer = asyncio.get_running_loop().create_future()
         history = self._histories.setdefault(job.transcript_id, History(self._heard_s()))
         pending = _Pending(job, answer, job.state, since, resumed=since < self._began, history=history)
@@ -114,8 +115,7 @@ class Poller:
         """Note that a transcript itself was asked for, and its status."""
         history = self._histories.get(job.transcript_id or "")
         if history is not None:
-            now = time.time()
-            history.asked(status, now, job.submitted_at or now, self._limits.poll_s)
+            history.asked(status, time.monotonic(), _since(job), self._limits.poll_s)
 
     def hint(self, transcript_id: str) -> Reception:
         """Take a webhook call that says that a transcript has ended. Fetching it shows whether that is so."""
@@ -146,7 +146,7 @@ class Poller:
         if self._has_failed:
             return self._limits.poll_s
         poll_s = self._limits.poll_s * self._slowdown
-        nearest = min((self._due(pending) for pending in self._pending.values()), default=0.0) - time.time()
+        nearest = min((self._due(pending) for pending in self._pending.values()), default=0.0) - time.monotonic()
         return min(max(nearest, poll_s), MAX_PAUSE * poll_s)
 
     def _due(self, pending: _Pending) -> float:
@@ -188,7 +188,7 @@ class Poller:
 
     async def _ask_singly(self, transcript_ids: Iterable[str]) -> None:
         """Ask for due jobs that the list did not show, one by one: only as many as the request window can take."""
-        now = time.time()
+        now = time.monotonic()
         waiting = {key: pending for key in transcript_ids if (pending := self._pending.get(key)) and not pending.answer.done()}
         times = {key: max(self._due(pending), pending.history.not_before) for key, pending in waiting.items()}
         due = sorted((at, key) for key, at in times.items() if at <= now)
@@ -210,7 +210,7 @@ class Poller:
         pending = self._pending.get(transcript_id)
         status = report.status if isinstance(report, StatusReport) else report.head.status
         if pending and status not in ENDED:
-            pending.unfinished_at = time.time()
+            pending.unfinished_at = time.monotonic()
         if pending and not pending.answer.done() and status != pending.status and status in KNOWN:
             pending.answer.set_result(report)
 
@@ -255,6 +255,12 @@ class Poller:
     def _keep_newest(self, page: contract.ListPage) -> None:
         if page.transcripts:
             self.newest = page.transcripts[0].id
+
+
+def _since(job: Job) -> float:
+    """Return when a job was submitted, by a clock that never jumps; now, when that lies in the future: the clock has been set back."""
+    now = time.time()
+    return time.monotonic() - max(now - (job.submitted_at or now), 0.0)
 
 
 def _seconds_between(first: str | None, last: str | None) -> float | None:

@@ -54,7 +54,7 @@ class Run:
         limits: The pace.
         to_the_end: Wait for results. Otherwise the run ends when ``limits.in_flight`` jobs (or all) are at the service.
         on_progress: Called on the background thread with the number of jobs in each state, whenever one changes, and with what the run
-            waits for during an outage (otherwise an empty text).
+            waits for (otherwise an empty text).
         on_event: Called with every event.
         webhook: Where the service tells this process that a job has ended.
     """
@@ -64,7 +64,7 @@ class Run:
     connection: Connection
     limits: Limits
     to_the_end: bool
-    on_progress: Callable[[Counter[str], str], None] = field(default=lambda _states, _outage: None)
+    on_progress: Callable[[Counter[str], str], None] = field(default=lambda _states, _waits_for: None)
     on_event: Listener | None = None
     webhook: Webhook | None = None
 

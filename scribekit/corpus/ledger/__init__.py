@@ -1,7 +1,8 @@
 """The ledger: the durable record of what was asked, paid for, received and corrected. The only owner of ``ledger.sqlite``.
 
 Every fact is committed, and synchronised to the disk, before anything is done that depends on it. ``database`` opens the file and upgrades
-it (the ``.sql`` scripts make one version each), ``writes`` and ``reads`` hold the statements, ``edits`` is the journal of edits.
+it (the ``.sql`` scripts make one version each), ``writes`` and ``reads`` hold the statements, ``stored`` reads transcripts and manifests
+with their checksums (``digests``), and ``edits`` is the journal of edits. ``salvage`` reads what is left of a damaged file.
 
 Doors: ``Ledger`` with the names in ``__all__``, ``pages`` (one page of the jobs table) and ``snapshot`` (the figures of a batch).
 """
@@ -12,15 +13,16 @@ from scribekit.corpus.ledger.database import BUSY_S, FILE_NAME, VERSION
 from scribekit.corpus.ledger.edits import EditedMeanwhile, EditJournal
 from scribekit.corpus.ledger.options import OptionGroups
 from scribekit.corpus.ledger.reads import Reads
+from scribekit.corpus.ledger.stored import Stored
 from scribekit.corpus.ledger.writes import Fact, Receipt, Writes
 
 __all__ = ["BUSY_S", "FILE_NAME", "VERSION", "EditJournal", "EditedMeanwhile", "Fact", "Ledger", "Receipt"]
 
 
-class Ledger(Writes, Reads):
+class Ledger(Writes, Reads, Stored):
     """The open ledger of one corpus.
 
-    ``Writes`` has what the engine and the verbs write, ``Reads`` what verbs and tables read.
+    ``Writes`` has what the engine and the verbs write, ``Reads`` what verbs and tables read, ``Stored`` what is read with its checksum.
 
     A ledger is used by one thread at a time; any number of processes may have the same one open.
 

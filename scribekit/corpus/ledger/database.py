@@ -1,24 +1,42 @@
-"""Open the ledger's SQLite file, upgrade it, run transactions, and explain SQLite's errors."""
+"""Open the ledger's SQLite file, make and upgrade it, run transactions, and explain SQLite's errors."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from importlib import resources
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Self
 
-import pyarrow as pa
-
-from scribekit.base.errors import LedgerError, explained, reason
-from scribekit.corpus.sqlite import READ_ONLY, connect, has_unfinished_write, is_writable, transaction
+from scribekit.base.errors import DamagedFileError, LedgerError, ScribekitError, explained, reason
+from scribekit.corpus.ledger.checks import problems
+from scribekit.corpus.ledger.damage import Damage
+from scribekit.corpus.ledger.digests import missing_digests
+from scribekit.corpus.sqlite import (
+    ERRORS,
+    READ_ONLY,
+    connect,
+    damage_text,
+    has_unfinished_write,
+    is_damage,
+    is_writable,
+    remove,
+    transaction,
+)
 
 FILE_NAME = "ledger.sqlite"
-_SCRIPTS = ("ledger.sql", "journal.sql", "figures.sql")  # the n-th makes version n out of the one before
+_SCRIPTS = ("ledger.sql", "journal.sql", "figures.sql", "digests.sql")  # the n-th makes version n out of the one before
 VERSION = len(_SCRIPTS)
+_OLDEST_READABLE = 3
+"""A ledger from this version on can be read without an upgrade. It has no checksums before version 4."""
+_FIRST_WITH_DIGESTS = 4
 BUSY_S = 10.0
+TRACES = ("tables", "at-work", "search.sqlite", f"{FILE_NAME}-wal")
+"""What only a corpus has. Where one of them is, a ledger was there too."""
 
 
 class Database:
@@ -31,55 +49,66 @@ class Database:
     Attributes:
         folder: The corpus folder.
         is_read_only: Whether every write is refused.
+        has_digests: Whether the ledger has a table of checksums. A read-only one of an earlier version has none.
+        damage: What could not be read so far.
 
     Raises:
         LedgerError: The folder has no ledger (and ``create`` is false), or one that cannot be opened.
+        DamagedFileError: The ledger is damaged, or lost.
     """
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self.folder = folder
+        self.damage = Damage()
         path = folder / FILE_NAME
-        is_there = _exists(path)
-        if not is_there and not create:
+        traces = [name for name in TRACES if os.access(folder / name, os.F_OK)]  # first: another process may be making the corpus
+        size = _size(path)
+        if size == 0 or (size is None and traces):
+            raise DamagedFileError(_lost(folder, traces, is_there=size == 0))
+        if size is None and not create:
             raise LedgerError(
                 f"There is no corpus in {str(folder)!r} (no {FILE_NAME} in it). Give the folder that was passed to submit_batch as corpus=."
             )
-        if not is_there:
-            _make_folder(folder)
+        if size is None:
+            _make(folder, path)
         self.is_read_only = not is_writable(path)
-        if is_there and create:
+        if size is not None and create:
             self.check_writable()
         with _explained(path):
             self._db = connect(path, BUSY_S)
             self._db.row_factory = sqlite3.Row
-            self._prepare()
+            try:
+                self.has_digests = self._prepare() >= _FIRST_WITH_DIGESTS
+            except BaseException:
+                self._db.close()
+                raise
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> int:
+        """Bring the ledger up to date, and return its version."""
         if not self.is_read_only:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         if version > VERSION:
-            self._db.close()
             raise LedgerError(
                 f"The corpus in {str(self.folder)!r} was made by a newer scribekit (ledger version {version}, "
                 f"this one reads up to {VERSION}). Upgrade scribekit to open it."
             )
-        if version < VERSION and self.is_read_only:
-            self._db.close()
+        if version == 0:
+            raise DamagedFileError(_damaged(self.folder / FILE_NAME, "its version is missing"))
+        if version == VERSION or (self.is_read_only and version >= _OLDEST_READABLE):
+            return version
+        if self.is_read_only:
             raise LedgerError(
                 f"The corpus in {str(self.folder)!r} was made by an older scribekit and has to be brought up to date once, but {READ_ONLY}"
             )
-        if version < VERSION:
-            self._upgrade()
-
-    def _upgrade(self) -> None:
         with self.transaction() as db:
-            version = db.execute("PRAGMA user_version").fetchone()[0]  # another process may have upgraded it meanwhile
-            for script in _SCRIPTS[version:]:
-                for statement in resources.files("scribekit.corpus.ledger").joinpath(script).read_text("utf-8").split(";"):
-                    db.execute(statement)
-            db.execute(f"PRAGMA user_version = {VERSION}")
+            _upgrade(db)
+        return VERSION
+
+    def problems(self) -> list[str]:
+        """Read the whole file, and return what is wrong with it, in a few words each. It does not see letters that are not indexed."""
+        return problems(self._db)
 
     def close(self) -> None:
         """Close the file."""
@@ -88,8 +117,13 @@ class Database:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None) -> None:
+        try:
+            if isinstance(error, Exception) and not isinstance(error, ScribekitError) and (found := self.problems()):
+                # A row with other values than were written can break anything.
+                raise DamagedFileError(_damaged(self.folder / FILE_NAME, found[0])) from None
+        finally:
+            self.close()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -122,47 +156,96 @@ def placeholders(values: Sequence[Any]) -> str:
     return ", ".join("?" * len(values))
 
 
-_ZSTD = pa.Codec("zstd", compression_level=3)
-
-
-def pack(body: bytes) -> bytes:
-    """Compress bytes, with their length in front."""
-    return len(body).to_bytes(8, "little") + bytes(_ZSTD.compress(body, asbytes=True))
-
-
-def unpack(stored: bytes) -> bytes:
-    """Return the bytes that were packed."""
-    return bytes(_ZSTD.decompress(stored[8:], int.from_bytes(stored[:8], "little"), asbytes=True))
-
-
-def _exists(path: Path) -> bool:
+def _make(folder: Path, path: Path) -> None:
+    """Make an empty ledger under another name first, so that nobody ever sees one that is not finished."""
+    draft = path.with_name(f".{FILE_NAME}.{secrets.token_hex(8)}")
+    with explained(
+        OSError, LedgerError, lambda cause: f"The corpus folder {str(folder)!r} cannot be made: {reason(cause)}. Choose another corpus=."
+    ):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)  # for nobody else to read; a folder that is there keeps the rights that its owner chose
     try:
-        path.stat()
+        with _explained(path), contextlib.closing(connect(draft, BUSY_S)) as db, transaction(db):
+            db.row_factory = sqlite3.Row
+            _upgrade(db)
+        with explained(OSError, LedgerError, lambda cause: f"The ledger {str(path)!r} cannot be made: {reason(cause)}."):
+            _publish(draft, path)
+    finally:
+        remove(draft)
+
+
+def _publish(draft: Path, path: Path) -> None:
+    """Give a file its name, unless another process was quicker."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links
+        if not path.exists():
+            draft.replace(path)
+
+
+def _upgrade(db: sqlite3.Connection) -> None:
+    version = db.execute("PRAGMA user_version").fetchone()[0]  # another process may have upgraded it meanwhile
+    for script in _SCRIPTS[version:]:
+        for statement in resources.files("scribekit.corpus.ledger").joinpath(script).read_text("utf-8").split(";"):
+            db.execute(statement)
+    if 0 < version < _FIRST_WITH_DIGESTS:
+        edits = db.execute("SELECT * FROM edits ORDER BY edit_id").fetchall()
+        db.executemany("UPDATE edits SET digest = ? WHERE edit_id = ?", ((digest, number) for number, digest in missing_digests(edits)))
+    db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
     except (FileNotFoundError, NotADirectoryError):
-        return False
+        return None
     except OSError as cause:
         raise LedgerError(
             f"The ledger {str(path)!r} cannot be opened ({reason(cause)}). Check the folder's permissions, or choose another corpus=."
         ) from cause
-    return True
 
 
-def _make_folder(folder: Path) -> None:
-    with explained(
-        OSError, LedgerError, lambda cause: f"The corpus folder {str(folder)!r} cannot be made: {reason(cause)}. Choose another corpus=."
-    ):
-        folder.mkdir(parents=True, exist_ok=True)
+def _lost(folder: Path, traces: Sequence[str], *, is_there: bool) -> str:
+    state = "is empty (0 bytes)" if is_there else f"is missing, although {', '.join(repr(name) for name in traces)} of a corpus is there"
+    return (
+        f"The ledger {str(folder / FILE_NAME)!r} {state}. Everything that was paid for is in this file, and nothing is sent as long as it "
+        "is lost: bring it back from a backup, the trash or an earlier version of the folder. If it is gone for good, give another folder "
+        "as corpus=, and everything is transcribed, and paid for, again."
+    )
 
 
-def _explained(path: Path) -> AbstractContextManager[None]:
+def _damaged(path: Path, what: str) -> str:
+    return (
+        f"The ledger {str(path)!r} is damaged ({what}). End what uses the corpus, and run sk.check_corpus({str(path.parent)!r}, "
+        "repair=True): it saves what can be read, and keeps the damaged file."
+    )
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into ones that say what to do."""
-    return explained(sqlite3.Error, LedgerError, lambda cause: f"The ledger {str(path)!r} {_reason(cause, path)}")
+    try:
+        yield
+    except ERRORS as cause:
+        if is_damage(cause):
+            raise DamagedFileError(_damage_reason(cause, path)) from None
+        raise LedgerError(f"The ledger {str(path)!r} {_reason(cause, path)}") from cause
 
 
-def _reason(cause: sqlite3.Error, path: Path) -> str:
-    text = str(cause)
+def _damage_reason(cause: Exception, path: Path) -> str:
+    text = damage_text(cause)
     if not is_writable(path) and "malformed" in text:
-        return f"was changed by somebody else while it was read, or is damaged ({text}). Run the same call again: it reads the file again."
+        return (
+            f"The ledger {str(path)!r} was changed by somebody else while it was read, or is damaged ({text}). "
+            "Run the same call again: it reads the file again."
+        )
+    return _damaged(path, text)
+
+
+def _reason(cause: Exception, path: Path) -> str:
+    text = str(cause)
     if not is_writable(path) and has_unfinished_write(path):
         return f"cannot be read now ({text}): what was written last is not in the file itself yet, and {READ_ONLY}"
     if "locked" in text or "busy" in text:

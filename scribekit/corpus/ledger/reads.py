@@ -7,7 +7,10 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from scribekit.corpus.ledger.database import Database, placeholders, unpack
+from scribekit.corpus.job import COMPLETED, STATES
+from scribekit.corpus.ledger import damage
+from scribekit.corpus.ledger.budgets import UNSENT
+from scribekit.corpus.ledger.database import Database, placeholders
 from scribekit.corpus.ledger.writes import OPEN
 
 
@@ -56,10 +59,6 @@ class Reads(Database):
         sql = f"SELECT batch_id FROM batches WHERE host = ? AND batch_id IN ({placeholders(batch_ids)}) ORDER BY batch_id"
         return [row[0] for row in self.read(sql, (host, *batch_ids))]
 
-    def manifest(self, batch_id: int) -> bytes:
-        """Return the manifest of a batch as Parquet bytes."""
-        return unpack(self.read("SELECT manifest FROM batches WHERE batch_id = ?", (batch_id,))[0][0])
-
     def sources(self) -> dict[str, tuple[str, str | None]]:
         """Return every recording id in the corpus → its latest source and job key."""
         rows = self.read("SELECT recording_id, source, job_key FROM recordings ORDER BY batch_id")
@@ -77,6 +76,18 @@ class Reads(Database):
         """Return those of the jobs that are completed or at the service, so that another submission does not send them again."""
         sql = "SELECT key FROM jobs WHERE state NOT IN ('planned', 'uploaded', 'error') AND key IN (SELECT value FROM json_each(?))"
         return {row[0] for row in self.read(sql, (json.dumps(list(job_keys)),))}
+
+    def addresses(self, host: str) -> list[tuple[str, str, str]]:
+        """Return key, source and options of the jobs of a service whose source is an address with a query or fragment.
+
+        Those that are completed come first, then those at the service, those that were not sent, and those that failed.
+        """
+        sql = (
+            "SELECT key, source, options FROM jobs JOIN batches USING (batch_id)"
+            " WHERE sha256 IS NULL AND host = ? AND (instr(source, '?') OR instr(source, '#'))"
+            f" ORDER BY CASE state WHEN 'completed' THEN 0 WHEN 'error' THEN 3 ELSE iif({UNSENT}, 2, 1) END, jobs.rowid"
+        )
+        return [(row[0], row[1], row[2]) for row in self.read(sql, (host,))]
 
     def content(self, job_key: str) -> str | None:
         """Return the content of a job: the SHA-256 of the file, or the URL. None if there is no such job, or it failed.
@@ -136,7 +147,8 @@ class Reads(Database):
     def job_rows(self, batch_ids: Sequence[int], recording_ids: Sequence[str] | None = None) -> Iterator[Any]:
         """Yield one row per recording in manifest order, with the facts of its job: all recordings, or those with one of the ids.
 
-        A recording of several batches comes at its position in the first, with the facts of the latest.
+        A recording of several batches comes at its position in the first, with the facts of the latest. One whose job is damaged is
+        noted in ``damage``.
         """
         ids: tuple[Any, ...] = tuple(batch_ids)
         sql = f"SELECT {JOB_COLUMNS} {JOB_TABLES} WHERE r.batch_id IN ({placeholders(ids)})"
@@ -152,7 +164,10 @@ class Reads(Database):
         else:
             sql += " ORDER BY r.position"
             ids += names
-        yield from self.rows(sql, ids)
+        for row in self.rows(sql, ids):
+            if row["job_key"] is not None and row["state"] not in STATES:
+                self.damage.recordings[row["recording_id"]] = damage.JOB
+            yield row
 
     def transcript_ids(self, batch_ids: Sequence[int]) -> dict[str, tuple[str, str | None]]:
         """Return recording id → job key and, when it is completed, transcript id. It is quick, because every search asks for it first.
@@ -160,16 +175,20 @@ class Reads(Database):
         The order is that of :meth:`job_rows`. Recordings without a job are left out.
         """
         sql = (
-            "SELECT r.recording_id, r.job_key, iif(j.state = 'completed', j.transcript_id, NULL)"
+            "SELECT r.recording_id, r.job_key, j.state, j.transcript_id"
             " FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key"
             f" WHERE r.batch_id IN ({placeholders(batch_ids)}) ORDER BY r.batch_id, r.position"
         )
-        latest = {recording_id: (key, transcript_id) for recording_id, key, transcript_id in self.read(sql, tuple(batch_ids))}
+        latest = {}
+        for recording_id, key, state, transcript_id in self.read(sql, tuple(batch_ids)):
+            latest[recording_id] = (key, transcript_id if state == COMPLETED else None)
+            if key is not None and state not in STATES:
+                self.damage.recordings[recording_id] = damage.JOB
         return {recording_id: found for recording_id, found in latest.items() if found[0] is not None}
 
     def transcripts(self) -> list[tuple[int, str, str]]:
         """Return number, job key and transcript id of every stored transcript; jobs are numbered in the order of planning."""
-        sql = "SELECT rowid, key, transcript_id FROM jobs WHERE state = 'completed' AND key IN (SELECT job_key FROM payloads)"
+        sql = "SELECT rowid, key, transcript_id FROM jobs WHERE state = 'completed'"
         return [(row[0], row[1], row[2]) for row in self.read(sql)]
 
     def stamp(self) -> str:
@@ -185,13 +204,6 @@ class Reads(Database):
             " (SELECT MAX(edit_id) FROM edits)"
         )
         return repr((*self.read(sql)[0], manifests.hexdigest()))
-
-    def payloads(self, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
-        """Yield the recording id and the payload as received for each (recording id, job key) that has one, one at a time."""
-        for recording_id, key in keys:
-            rows = self.read("SELECT body FROM payloads WHERE job_key = ?", (key,))
-            if rows:
-                yield recording_id, unpack(rows[0][0])
 
     def recording_of(self, job_key: str, batch_ids: Sequence[int]) -> str | None:
         """The recording of a job in the latest of the batches, as :meth:`events` names it."""

@@ -110,8 +110,9 @@ class _Figures:
         audio = "COALESCE(duration_s, (SELECT audio_duration_s FROM payloads WHERE job_key = jobs.key), 0)"
         own = f"IN ({placeholders(ids)})"
         shared = f"EXISTS (SELECT 1 FROM recordings r WHERE r.job_key = jobs.key AND r.batch_id {own})"
-        sql = f"SELECT completed_at, {audio} FROM jobs WHERE completed_at > ? AND (batch_id {own} OR {shared}) ORDER BY completed_at"
-        return [(row[0], row[1]) for row in self._ledger.read(sql, (now - WINDOW_S, *ids, *ids))]
+        sql = f"SELECT completed_at, {audio} FROM jobs WHERE completed_at > ? AND completed_at <= ? AND (batch_id {own} OR {shared})"
+        sql += " ORDER BY completed_at"
+        return [(row[0], row[1]) for row in self._ledger.read(sql, (now - WINDOW_S, now, *ids, *ids))]
 
     def _spent(self, ids: tuple[int, ...], *, is_whole: bool) -> tuple[float, int]:
         """Return the cost of what was completed, and how many of it have no known cost."""

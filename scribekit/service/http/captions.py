@@ -16,7 +16,7 @@ CHARS_PER_CAPTION = 84
 Cue = tuple[int, int, str]
 
 
-def srt(words: Sequence[PayloadWord], chars_per_caption: int = CHARS_PER_CAPTION) -> str:
+def srt(words: Sequence[PayloadWord], chars_per_caption: int = CHARS_PER_CAPTION, language: str | None = None) -> str:
     r"""Return the words as SubRip text.
 
     Example:
@@ -25,12 +25,12 @@ def srt(words: Sequence[PayloadWord], chars_per_caption: int = CHARS_PER_CAPTION
     """
     blocks = (
         f"{number}\n{timecode.srt(start)} --> {timecode.srt(end)}\n{text}\n"
-        for number, (start, end, text) in enumerate(cues(words, chars_per_caption), 1)
+        for number, (start, end, text) in enumerate(cues(words, chars_per_caption, language), 1)
     )
     return "\n".join(blocks)
 
 
-def vtt(words: Sequence[PayloadWord], chars_per_caption: int = CHARS_PER_CAPTION) -> str:
+def vtt(words: Sequence[PayloadWord], chars_per_caption: int = CHARS_PER_CAPTION, language: str | None = None) -> str:
     r"""Return the words as WebVTT text, with hours in its times only from the first hour on.
 
     Example:
@@ -38,17 +38,18 @@ def vtt(words: Sequence[PayloadWord], chars_per_caption: int = CHARS_PER_CAPTION
         'WEBVTT\n\n00:00.000 --> 00:01.500\nA&lt;B.\n'
     """
     blocks = (
-        f"{_vtt_time(start)} --> {_vtt_time(end)}\n{escape(text, quote=False)}\n" for start, end, text in cues(words, chars_per_caption)
+        f"{_vtt_time(start)} --> {_vtt_time(end)}\n{escape(text, quote=False)}\n"
+        for start, end, text in cues(words, chars_per_caption, language)
     )
     return "\n".join(["WEBVTT\n", *blocks])
 
 
-def cues(words: Sequence[PayloadWord], chars_per_caption: int) -> Iterator[Cue]:
+def cues(words: Sequence[PayloadWord], chars_per_caption: int, language: str | None = None) -> Iterator[Cue]:
     """Yield ``(start_ms, end_ms, text)`` of each caption.
 
     A caption holds words of one sentence, up to this many characters; a longer word is a caption of its own.
     """
-    for sentence in sentences(words):
+    for sentence in sentences(words, language):
         run: list[PayloadWord] = []
         length = 0
         for word in sentence.words:

@@ -68,10 +68,17 @@ def words_of(job: Job) -> list[PayloadWord]:
     return payload_words(job.recognition.words) if job.recognition else []
 
 
+def language_of(job: Job) -> str | None:
+    """Return the language code that the transcript of a job says; None unless it is completed."""
+    if job.recognition is None:
+        return None
+    return contract.as_text(job.recognition.extra.get("language_code", job.recognition.language_code))
+
+
 def grouped(job: Job, level: str) -> bytes:
     """Return the answer of the endpoint ``sentences`` or ``paragraphs``, as JSON."""
-    words = words_of(job)
-    groups: Sequence[object] = sentences.sentences(words) if level == "sentences" else sentences.paragraphs(words)
+    words, language = words_of(job), language_of(job)
+    groups: Sequence[object] = sentences.sentences(words, language) if level == "sentences" else sentences.paragraphs(words, language)
     return msgspec.json.encode(
         {
             "id": job.id,

@@ -10,15 +10,15 @@ from operator import attrgetter
 
 from msgspec import UNSET
 
-from scribekit.base.text import (
+from scribekit.base.sentences import (
     BREATH_MS,
     CLOSING,
     PARAGRAPH_PAUSE_MS,
     PARAGRAPH_SENTENCES,
     SENTENCE_WORDS,
     ends_sentence,
-    join_words,
 )
+from scribekit.base.text import join_words
 from scribekit.service.payload import PayloadGroup, PayloadParagraph, PayloadWord, mean_confidence
 
 Runs = list[list[PayloadWord]]
@@ -36,16 +36,26 @@ def utterances(words: Sequence[PayloadWord]) -> list[PayloadGroup]:
     return [_group(run) for run in turns(words)]
 
 
-def sentences(words: Sequence[PayloadWord]) -> list[PayloadGroup]:
-    """Return sentences in order of their start; each has one speaker."""
-    runs = chain.from_iterable(_sentences(turn) for turn in turns(words))
+def sentences(words: Sequence[PayloadWord], language: str | None = None) -> list[PayloadGroup]:
+    """Return sentences in order of their start; each has one speaker.
+
+    Args:
+        words: The words of a transcript.
+        language: Its language code; None when it is not known.
+    """
+    runs = chain.from_iterable(_sentences(turn, language) for turn in turns(words))
     return [_group(run) for run in sorted(runs, key=lambda run: run[0].start)]
 
 
-def paragraphs(words: Sequence[PayloadWord]) -> list[PayloadParagraph]:
-    """Return paragraphs: up to five sentences of one speaker without a long pause between them."""
+def paragraphs(words: Sequence[PayloadWord], language: str | None = None) -> list[PayloadParagraph]:
+    """Return paragraphs: up to five sentences of one speaker without a long pause between them.
+
+    Args:
+        words: The words of a transcript.
+        language: Its language code; None when it is not known.
+    """
     found: list[list[PayloadGroup]] = []
-    for sentence in sentences(words):
+    for sentence in sentences(words, language):
         if not found or _begins_paragraph(found[-1], sentence):
             found.append([])
         found[-1].append(sentence)
@@ -83,15 +93,16 @@ def _split(words: Sequence[PayloadWord], is_boundary: Callable[[list[PayloadWord
     return runs
 
 
-def _sentences(turn: Sequence[PayloadWord]) -> Runs:
+def _sentences(turn: Sequence[PayloadWord], language: str | None) -> Runs:
     runs: Runs = [[]]
     is_over = False
-    for word in turn:
+    texts = ["", *(word.text for word in turn), ""]
+    for word, before, following in zip(turn, texts, texts[2:], strict=False):
         is_closing = not word.text.strip(CLOSING) and word.text != ""
         if runs[-1] and ((is_over and not is_closing) or len(runs[-1]) >= SENTENCE_WORDS):
             runs.append([])
         runs[-1].append(word)
-        is_over = is_over if is_closing else ends_sentence(word.text)
+        is_over = is_over if is_closing else ends_sentence(word.text, following, before=before, language=language)
     return runs
 
 

@@ -8,7 +8,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from scribekit.tables.arrow import fingerprint
 from scribekit.tables.store import Catalogue, Folder, StoredTranscript
 from scribekit.transcripts import frames
 
-VERSION = 4  # raise it when the rules by which rows are made change: all tables are then built again
+VERSION = 5  # raise it when the rules by which rows are made change: all tables are then built again
 DERIVED = {name: schema.LEVELS[name] for name in frames.PROJECTIONS}
 FINGERPRINT = fingerprint(list(DERIVED.values()), VERSION)
 
@@ -70,10 +70,20 @@ def length_s(audio_duration_s: float | None) -> float:
     return audio_duration_s or _UNKNOWN_S
 
 
-def project(ledger: Ledger, transcripts: Iterable[StoredTranscript], *, reviewed: bool) -> dict[str, pa.Table]:
-    """Return level → rows of some recordings."""
-    keys = [(one.recording_id, one.job_key) for one in transcripts]
-    return frames.project(DERIVED, payloads.payloads(ledger, keys, reviewed=reviewed))
+def project(
+    ledger: Ledger, transcripts: Sequence[StoredTranscript], *, reviewed: bool
+) -> tuple[dict[str, pa.Table], set[StoredTranscript]]:
+    """Return level → rows of some recordings, and the transcripts that were read: all but the damaged ones."""
+    keys = {one.recording_id: one for one in transcripts}
+    read: set[StoredTranscript] = set()
+
+    def bodies() -> Iterator[tuple[str, bytes]]:
+        wanted = [(name, one.job_key) for name, one in keys.items()]
+        for recording_id, body in payloads.payloads(ledger, wanted, reviewed=reviewed):
+            read.add(keys[recording_id])
+            yield recording_id, body
+
+    return frames.project(DERIVED, bodies()), read
 
 
 def build(
@@ -96,13 +106,14 @@ def build(
 
 
 def build_part(folder: Folder, catalogue: Catalogue, ledger: Ledger, chunk: Chunk) -> None:
-    """Build the part of a chunk, without the recordings that a part has already."""
+    """Build the part of a chunk, without the recordings that a part has already, and those whose transcripts are damaged."""
     present = catalogue.present([one.transcript.recording_id for one in chunk])
     missing = [one for one in chunk if one.transcript.recording_id not in present]
     if missing:
-        transcripts = [one.transcript for one in missing]
-        files = folder.write(project(ledger, transcripts, reviewed=False))
-        catalogue.replace([], transcripts, files, audio_s=sum(one.audio_s for one in missing))
+        tables, read = project(ledger, [one.transcript for one in missing], reviewed=False)
+        held = [one for one in missing if one.transcript in read]
+        if held:
+            catalogue.replace([], [one.transcript for one in held], folder.write(tables), audio_s=sum(one.audio_s for one in held))
 
 
 @contextlib.contextmanager

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
+
+from scribekit.base.errors import DamagedFileError
 from scribekit.corpus.sqlite import Rebuildable
 
 FILE_NAME = "catalogue.sqlite"
 AS_RECEIVED, REVIEWED = "", "reviewed"
 _TABLES = {
     # Numbers are never used again, so that a process that has read an old part cannot take a new one for it.
-    "parts": "(part INTEGER PRIMARY KEY AUTOINCREMENT, audio_s REAL NOT NULL, stamps TEXT NOT NULL)",
+    "parts": "(part INTEGER PRIMARY KEY AUTOINCREMENT, audio_s REAL NOT NULL, stamps TEXT NOT NULL, digest TEXT)",
     "holdings": "(recording_id TEXT PRIMARY KEY, job_key TEXT NOT NULL, transcript_id TEXT NOT NULL, part INTEGER NOT NULL, "
     "position INTEGER NOT NULL) WITHOUT ROWID",
-    "files": "(name TEXT PRIMARY KEY, part INTEGER NOT NULL, edition TEXT NOT NULL, level TEXT NOT NULL, bytes INTEGER NOT NULL) "
-    "WITHOUT ROWID",
+    "files": "(name TEXT PRIMARY KEY, part INTEGER NOT NULL, edition TEXT NOT NULL, level TEXT NOT NULL, bytes INTEGER NOT NULL, "
+    "digest TEXT NOT NULL) WITHOUT ROWID",
     "meta": "(fingerprint TEXT NOT NULL)",
 }
 
@@ -33,11 +37,19 @@ class StoredTranscript(NamedTuple):
 
 
 class File(NamedTuple):
-    """One Parquet file; its name is relative to the folder of the tables."""
+    """One Parquet file.
+
+    Attributes:
+        level: Its level.
+        name: Its name, relative to the folder of the tables.
+        size: Its length in bytes.
+        digest: The SHA-256 of its bytes, hexadecimal.
+    """
 
     level: str
     name: str
     size: int
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,18 @@ class Part:
         return self.files.get(REVIEWED if reviewed and self.stamps else AS_RECEIVED, {})
 
 
+def part_digest(part: Part) -> str:
+    """Return the checksum of everything that the catalogue says about a part.
+
+    Example:
+        >>> part_digest(Part(1, 60.0)) == part_digest(Part(1, 61.0))
+        False
+    """
+    files = sorted((edition, *file) for edition, levels in part.files.items() for file in levels.values())
+    described = msgspec.json.encode((part.number, part.audio_s, part.transcripts, files, sorted(part.stamps.items())))
+    return hashlib.sha256(described).hexdigest()[:32]
+
+
 class Catalogue(Rebuildable):
     """The open catalogue. Used by one thread at a time; any number of processes may have it open.
 
@@ -71,46 +95,63 @@ class Catalogue(Rebuildable):
     Args:
         folder: The folder of the tables, which exists.
         fingerprint: The fingerprint of the tables.
+        as_it_is: Open it as it is, to check it.
 
     Raises:
-        LedgerError: The folder cannot be written.
+        LedgerError: The folder cannot be written. :class:`~scribekit.errors.DamagedFileError`, also of all methods: the catalogue is
+            damaged, and :meth:`start_again` helps.
     """
 
-    def __init__(self, folder: Path, fingerprint: str) -> None:
+    def __init__(self, folder: Path, fingerprint: str, *, as_it_is: bool = False) -> None:
         self._fingerprint = fingerprint
-        super().__init__(folder / FILE_NAME, "catalogue of tables")
+        super().__init__(folder / FILE_NAME, "catalogue of tables", as_it_is=as_it_is)
 
     def parts(self) -> dict[int, Part]:
-        """Return every part by its number."""
-        with self._explained():
-            try:
-                return self._read_parts()
-            except sqlite3.DatabaseError as cause:
-                self._rebuild(cause)
-                return {}
-
-    def _read_parts(self) -> dict[int, Part]:
-        self._db.execute("BEGIN")  # so that all three tables are read in the same state
+        """Return every part by its number; none if the catalogue is damaged: then it is empty from now on."""
         try:
-            rows = self._db.execute("SELECT part, audio_s, stamps FROM parts ORDER BY part")
-            found = {row[0]: Part(row[0], row[1], stamps=json.loads(row[2])) for row in rows}
-            sql = "SELECT part, recording_id, job_key, transcript_id FROM holdings ORDER BY part, position"
-            for number, *transcript in self._db.execute(sql):
-                found[number].transcripts.append(StoredTranscript(*transcript))
-            for number, edition, *file in self._db.execute("SELECT part, edition, level, name, bytes FROM files"):
-                found[number].files.setdefault(edition, {})[file[0]] = File(*file)
-        finally:
-            self._db.execute("COMMIT")
+            return self.read_parts()
+        except DamagedFileError:
+            self.start_again()
+            return {}
+
+    def read_parts(self) -> dict[int, Part]:
+        """Return every part by its number.
+
+        Raises:
+            DamagedFileError: The catalogue is damaged.
+        """
+        with self._explained():
+            self._db.execute("BEGIN")  # so that all three tables are read in the same state
+            try:
+                found = self._parts("1")
+                digests = dict(self._db.execute("SELECT part, digest FROM parts").fetchall())
+            except (KeyError, TypeError, ValueError):
+                raise self.damaged("its rows do not belong together") from None
+            finally:
+                self._db.execute("COMMIT")
+        if any(part_digest(part) != digests[number] for number, part in found.items()):
+            raise self.damaged("it has other values than were written")
+        return found
+
+    def _parts(self, condition: str, values: Sequence[Any] = ()) -> dict[int, Part]:
+        rows = self._db.execute(f"SELECT part, audio_s, stamps FROM parts WHERE {condition} ORDER BY part", values)  # noqa: S608 -- constants
+        found = {row[0]: Part(row[0], row[1], stamps=json.loads(row[2])) for row in rows}
+        sql = f"SELECT part, recording_id, job_key, transcript_id FROM holdings WHERE {condition} ORDER BY part, position"  # noqa: S608
+        for number, *transcript in self._db.execute(sql, values):
+            found[number].transcripts.append(StoredTranscript(*transcript))
+        sql = f"SELECT part, edition, level, name, bytes, digest FROM files WHERE {condition}"  # noqa: S608 -- constants
+        for number, edition, *file in self._db.execute(sql, values):
+            found[number].files.setdefault(edition, {})[file[0]] = File(*file)
         return found
 
     def count(self) -> int:
         """Return how many recordings are in the parts."""
-        return int(self._db.execute("SELECT COUNT(*) FROM holdings").fetchone()[0])
+        return int(next(self.rows("SELECT COUNT(*) FROM holdings"))[0])
 
     def present(self, recording_ids: Sequence[str]) -> set[str]:
         """Return those of the recordings that are in a part."""
         sql = "SELECT recording_id FROM holdings WHERE recording_id IN (SELECT value FROM json_each(?))"
-        return {row[0] for row in self._db.execute(sql, (json.dumps(recording_ids),))}
+        return {row[0] for row in self.rows(sql, (json.dumps(recording_ids),))}
 
     def replace(
         self, old: Sequence[int], transcripts: Sequence[StoredTranscript] = (), files: Sequence[File] = (), *, audio_s: float = 0.0
@@ -149,11 +190,16 @@ class Catalogue(Rebuildable):
 
     def names(self) -> set[str]:
         """Return the names of all files that count."""
-        return {row[0] for row in self._db.execute("SELECT name FROM files")}
+        return {row[0] for row in self.rows("SELECT name FROM files")}
+
+    def _verify_all(self) -> None:
+        self.read_parts()
 
     def _insert_files(self, number: int, edition: str, files: Sequence[File]) -> None:
-        rows = ((file.name, number, edition, file.level, file.size) for file in files)
-        self._db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?)", rows)
+        rows = ((file.name, number, edition, file.level, file.size, file.digest) for file in files)
+        self._db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
+        for part in self._parts("part = ?", (number,)).values():
+            self._db.execute("UPDATE parts SET digest = ? WHERE part = ?", (part_digest(part), number))
 
     def _is_current(self, db: sqlite3.Connection) -> bool:
         if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():

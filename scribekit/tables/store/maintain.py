@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import pyarrow as pa
 
 from scribekit.corpus.ledger import Ledger
-from scribekit.tables.store import AS_RECEIVED, REVIEWED, Catalogue, Folder, Part, StoredTranscript
+from scribekit.tables.store import AS_RECEIVED, REVIEWED, Catalogue, File, Folder, Part, StoredTranscript
 from scribekit.tables.store.build import DERIVED, PART_AUDIO_S, PART_RECORDINGS, project
 from scribekit.tables.store.parquet import rows_of
 
@@ -15,13 +15,18 @@ MANY = 8
 """This many small parts in a row become one."""
 
 
-def damaged(folder: Folder, parts: Mapping[int, Part], *, thoroughly: bool = False) -> list[int]:
-    """Return the numbers of the parts that have a missing or damaged file."""
-    return [
-        number
-        for number, part in parts.items()
-        if folder.damaged([file for edition in part.files.values() for file in edition.values()], thoroughly=thoroughly)
-    ]
+def incomplete(folder: Folder, parts: Mapping[int, Part]) -> list[int]:
+    """Return the numbers of the parts that have a file which is missing or has another size."""
+    return [number for number, part in parts.items() if folder.missing(_files(part))]
+
+
+def damaged(folder: Folder, parts: Mapping[int, Part]) -> dict[int, set[str]]:
+    """Read every byte, and return the numbers of the parts that have missing or damaged files, with the names of these."""
+    return {number: names for number, part in parts.items() if (names := folder.damaged(_files(part)))}
+
+
+def _files(part: Part) -> list[File]:
+    return [file for edition in part.files.values() for file in edition.values()]
 
 
 def drop_superseded(folder: Folder, catalogue: Catalogue, parts: Mapping[int, Part], current: Mapping[str, StoredTranscript]) -> bool:
@@ -78,7 +83,7 @@ def expected_stamps(part: Part, stamps: Mapping[str, int]) -> dict[str, int]:
     return {transcript.job_key: stamps[transcript.job_key] for transcript in part.transcripts if transcript.job_key in stamps}
 
 
-def review(folder: Folder, catalogue: Catalogue, ledger: Ledger, part: Part, stamps: Mapping[str, int]) -> None:
+def review(folder: Folder, catalogue: Catalogue, ledger: Ledger, part: Part, stamps: Mapping[str, int]) -> set[str]:
     """Bring the reviewed edition of a part up to date. Only recordings with newer edits are read again.
 
     Args:
@@ -87,10 +92,16 @@ def review(folder: Folder, catalogue: Catalogue, ledger: Ledger, part: Part, sta
         ledger: The open ledger.
         part: The part.
         stamps: Job key → the number of the last edit of its recording.
+
+    Returns:
+        The recordings whose edits cannot be applied, because a transcript or its edits are damaged. Their rows are not up to date.
     """
     expected = expected_stamps(part, stamps)
     changed = [transcript for transcript in part.transcripts if expected.get(transcript.job_key) != part.stamps.get(transcript.job_key)]
-    fresh = project(ledger, changed, reviewed=True)
+    fresh, read = project(ledger, changed, reviewed=True)
+    unread = {transcript.recording_id: transcript.job_key for transcript in changed if transcript not in read}
+    if not read:
+        return set(unread)
     stale = {transcript.recording_id for transcript in changed}
     names = [transcript.recording_id for transcript in part.transcripts]
     base = part.edition(reviewed=True)
@@ -98,8 +109,10 @@ def review(folder: Folder, catalogue: Catalogue, ledger: Ledger, part: Part, sta
     for level, rows in fresh.items():
         others = [rows_of(folder.read(base[level]), [name for name in names if name not in stale])] if level in base else []
         tables[level] = rows_of(pa.concat_tables([*others, rows]), names)
-    catalogue.set_reviewed(part.number, expected, folder.write(tables))
+    applied = {key: number for key, number in expected.items() if key not in unread.values()}
+    catalogue.set_reviewed(part.number, applied, folder.write(tables))
     folder.release(part.files.get(REVIEWED, {}).values())
+    return set(unread)
 
 
 def _groups(parts: Sequence[Part]) -> Iterator[list[Part]]:
@@ -124,4 +137,4 @@ def _rewrite(folder: Folder, catalogue: Catalogue, parts: Sequence[Part], transc
     share = len(transcripts) / sum(len(part.transcripts) for part in parts)
     audio_s = sum(part.audio_s for part in parts) * share
     catalogue.replace([part.number for part in parts], transcripts, folder.write(tables), audio_s=audio_s)
-    folder.release([file for part in parts for edition in part.files.values() for file in edition.values()])
+    folder.release([file for part in parts for file in _files(part)])

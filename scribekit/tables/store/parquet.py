@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 import time
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from scribekit.base.errors import LedgerError, explained, reason
+from scribekit.base.errors import DamagedFileError, LedgerError, explained, reason
 from scribekit.base.schema import Table
 from scribekit.tables.arrow import REPEATING, arrow_schema, dataset_schema
 from scribekit.tables.store.catalogue import File
@@ -25,6 +26,10 @@ FOLDER = "tables"
 GRACE_S = 3600.0  # how long a dataset may be in use, or a part take to build, before its files may be deleted as unused
 _ROWS_PER_GROUP = 1 << 17
 _ENDING, _UNFINISHED = ".parquet", ".unfinished"
+
+
+_whole: set[tuple[str, int, str]] = set()
+"""The files that this process has found to be whole: path, time of change and digest."""
 
 
 class Folder:
@@ -68,9 +73,9 @@ class Folder:
             use_dictionary=[name for name in rows.column_names if name not in whole_numbers],
             column_encoding=dict.fromkeys(whole_numbers, "DELTA_BINARY_PACKED"),
         )
-        size = unfinished.stat().st_size
+        file = File(level, name, unfinished.stat().st_size, _digest(unfinished))
         unfinished.replace(path)
-        return File(level, name, size)
+        return file
 
     def empty(self, table: Table) -> File:
         """Write an empty file for a level without rows, for readers that need a file name. It is deleted some time later.
@@ -85,33 +90,62 @@ class Folder:
         return written._replace(name=name)
 
     def read(self, file: File) -> pa.Table:
-        """Return the rows of one file."""
+        """Return the rows of one file.
+
+        Raises:
+            DamagedFileError: The file is damaged.
+        """
+        self._check([file])
         return pq.read_table(self.path / file.name, memory_map=False, partitioning=None)
 
     def dataset(self, files: Sequence[File], table: Table, *, with_dictionaries: bool = True) -> ds.Dataset:
-        """Return files of one level as a dataset, in their order; columns that repeat a few texts are dictionaries, or plain."""
+        """Return files of one level as a dataset, in their order; columns that repeat a few texts are dictionaries, or plain.
+
+        Raises:
+            DamagedFileError: A file is damaged.
+        """
         schema = dataset_schema(table) if with_dictionaries else arrow_schema(table)
         if not files:
             return ds.dataset(schema.empty_table())
+        self._check(files)
         paths = [str(self.path / file.name) for file in files]
         return ds.dataset(paths, schema=schema, format=ds.ParquetFileFormat(dictionary_columns=REPEATING if with_dictionaries else ()))
 
-    def damaged(self, files: Collection[File], *, thoroughly: bool = False) -> set[str]:
-        """Return the names of files that are missing or have another size, or, if ``thoroughly``, cannot be read."""
-        return {file.name for file in files if not self._is_whole(file) or (thoroughly and not self._is_readable(file))}
+    def missing(self, files: Collection[File]) -> set[str]:
+        """Return the names of files that are missing or have another size, which is quick to find out."""
+        return {file.name for file in files if (status := self._status(file)) is None or status.st_size != file.size}
 
-    def _is_whole(self, file: File) -> bool:
+    def damaged(self, files: Collection[File]) -> set[str]:
+        """Read every byte of files, and return the names of those that are missing or damaged."""
+        return {file.name for file in files if not self._is_whole(file, again=True)}
+
+    def _check(self, files: Collection[File]) -> None:
+        for file in files:
+            if not self._is_whole(file):
+                raise DamagedFileError(
+                    f"The table {str(self.path / file.name)!r} is damaged. It can be deleted: it is made again from the ledger."
+                )
+
+    def _is_whole(self, file: File, *, again: bool = False) -> bool:
+        """Return whether a file has the bytes that were written. Each is read once in this process, unless it must be read again."""
+        status = self._status(file)
+        if status is None or status.st_size != file.size:
+            return False
+        state = (str(self.path / file.name), status.st_mtime_ns, file.digest)
+        if again or state not in _whole:
+            _whole.discard(state)
+            try:
+                if _digest(self.path / file.name) == file.digest:
+                    _whole.add(state)
+            except OSError:
+                return False
+        return state in _whole
+
+    def _status(self, file: File) -> os.stat_result | None:
         try:
-            return (self.path / file.name).stat().st_size == file.size
+            return (self.path / file.name).stat()
         except OSError:
-            return False
-
-    def _is_readable(self, file: File) -> bool:
-        try:
-            self.read(file)
-        except (pa.ArrowException, OSError):
-            return False
-        return True
+            return None
 
     def clean(self, names: Collection[str]) -> None:
         """Delete files that are not among the names and have not been changed for a while."""
@@ -136,6 +170,11 @@ class Folder:
                 "folder's permissions; then run the same call again. The transcripts themselves are safe in the ledger."
             ),
         )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def rows_of(rows: pa.Table, recording_ids: Sequence[str]) -> pa.Table:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from scribekit.base.errors import LedgerError
+from scribekit.base.errors import DamagedFileError, LedgerError
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.corpus.job import COMPLETED
 from scribekit.corpus.ledger import Ledger
@@ -48,7 +48,11 @@ class CurrentTables:
     added: int
 
     def dataset(self, level: str) -> ds.Dataset:
-        """Return one level of these recordings. If it has no rows, the dataset has an empty file, where one can be written."""
+        """Return one level of these recordings. If it has no rows, the dataset has an empty file, where one can be written.
+
+        Raises:
+            DamagedFileError: A file is damaged.
+        """
         files = self._files(level)
         if not files:
             with contextlib.suppress(LedgerError):
@@ -68,6 +72,7 @@ class CurrentTables:
         """Return columns of one level as a frame, the recordings in their order. Only the requested columns and rows are read.
 
         Raises:
+            DamagedFileError: A file is damaged.
             pyarrow.ArrowException: A file cannot be read, or the condition cannot be evaluated on one of the rows.
             OSError: A file cannot be read.
         """
@@ -118,6 +123,18 @@ def bring_up_to_date(
     current = {one.transcript.recording_id: one.transcript for one in whole}
     if own is not whole and any(current[one.transcript.recording_id] != one.transcript for one in own):
         return None
+    for is_last in (False, True):
+        try:
+            return _bring_up_to_date(corpus, ledger, own, current, reviewed=reviewed, progress=progress)
+        except DamagedFileError:
+            if is_last or not forget_damaged(corpus):
+                raise
+    return None
+
+
+def _bring_up_to_date(
+    corpus: Path, ledger: Ledger, own: Sequence[Wanted], current: Mapping[str, StoredTranscript], *, reviewed: bool, progress: bool
+) -> CurrentTables | None:
     names = [one.transcript.recording_id for one in own]
     folder, added = Folder(corpus), 0
     with Catalogue(folder.path, FINGERPRINT) as catalogue:
@@ -125,13 +142,16 @@ def bring_up_to_date(
             parts = _usable_parts(folder, catalogue, current)
             missing = _missing(parts, own)
             if missing:
-                added += len(missing)
                 _build(corpus, folder, catalogue, ledger, missing, progress=progress)
                 maintain.merge_small(folder, catalogue, {name: rank for rank, name in enumerate(current)})
                 parts = catalogue.parts()
+                added += len(missing) - len(_missing(parts, missing))
+            unread: set[str] = set()
             if reviewed:
-                parts = _reviewed(folder, catalogue, ledger, parts, set(names), progress=progress)
-            if not _missing(parts, own):
+                parts, unread = _reviewed(folder, catalogue, ledger, parts, set(names), progress=progress)
+            left = {one.transcript.recording_id for one in _missing(parts, own)}
+            if left <= ledger.damage.recordings.keys():
+                names = [name for name in names if name not in left | unread]
                 return CurrentTables(folder, _in_order(parts, names), names, reviewed, added)
     return None
 
@@ -149,26 +169,30 @@ def forget(corpus: Path, recording_ids: Collection[str] | None = None) -> None:
 
 
 def forget_damaged(corpus: Path) -> bool:
-    """Read every file, and forget the parts that cannot be read. Return whether there were any.
+    """Read every file, and forget the parts that cannot be read, or all if the catalogue is damaged. Return whether there were any.
 
     Raises:
         LedgerError: The tables cannot be written.
     """
     folder = Folder(corpus)
     with Catalogue(folder.path, FINGERPRINT) as catalogue:
-        numbers = maintain.damaged(folder, catalogue.parts(), thoroughly=True)
-        for number in numbers:
-            catalogue.replace([number])
+        try:
+            numbers = list(maintain.damaged(folder, catalogue.parts()))
+            for number in numbers:
+                catalogue.replace([number])
+        except DamagedFileError:
+            catalogue.start_again()
+            return True
     return bool(numbers)
 
 
 def _usable_parts(folder: Folder, catalogue: Catalogue, current: Mapping[str, StoredTranscript]) -> Parts:
     parts = catalogue.parts()
-    damaged = maintain.damaged(folder, parts)
-    for number in damaged:
+    incomplete = maintain.incomplete(folder, parts)
+    for number in incomplete:
         catalogue.replace([number])
     superseded = maintain.drop_superseded(folder, catalogue, parts, current)
-    if not damaged and not superseded:
+    if not incomplete and not superseded:
         return parts
     folder.clean(catalogue.names())
     return catalogue.parts()
@@ -186,17 +210,21 @@ def _build(corpus: Path, folder: Folder, catalogue: Catalogue, ledger: Ledger, m
     folder.clean(catalogue.names())
 
 
-def _reviewed(folder: Folder, catalogue: Catalogue, ledger: Ledger, parts: Parts, names: Set[str], *, progress: bool) -> Parts:
+def _reviewed(
+    folder: Folder, catalogue: Catalogue, ledger: Ledger, parts: Parts, names: Set[str], *, progress: bool
+) -> tuple[Parts, set[str]]:
+    """Apply new edits. Return the parts, and the recordings whose edits cannot be applied because something is damaged."""
     stamps = ledger.edits.stamps()
     own = [part for part in parts.values() if any(one.recording_id in names for one in part.transcripts)]
     stale = [part for part in own if maintain.expected_stamps(part, stamps) != part.stamps]
     if not stale:
-        return parts
+        return parts, set()
+    unread: set[str] = set()
     with Progress(len(stale), "parts", "Applying edits", progress, quiet_under_s=QUIET_UNDER_S) as line:
         for done, part in enumerate(stale, start=1):
-            maintain.review(folder, catalogue, ledger, part, stamps)
+            unread |= maintain.review(folder, catalogue, ledger, part, stamps)
             line.update(done)
-    return catalogue.parts()
+    return catalogue.parts(), unread
 
 
 def _in_order(parts: Parts, names: Sequence[str]) -> list[Part]:

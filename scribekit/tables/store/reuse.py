@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from scribekit.base import schema
-from scribekit.base.errors import LedgerError
+from scribekit.base.errors import DamagedFileError, LedgerError
 from scribekit.tables.store import AS_RECEIVED, FOLDER, REVIEWED, Catalogue, File, Folder, Part
 from scribekit.tables.store.build import FINGERPRINT
 
@@ -54,7 +54,7 @@ def held_words(corpus: Path, texts: Sequence[Text], columns: Sequence[str]) -> I
     for file, found in _offers(_parts(folder), ranks):
         try:
             rows = folder.dataset([] if file is None else [file], schema.WORDS).to_table(columns=list(columns))
-        except (pa.ArrowException, OSError):  # missing or damaged: the caller reads the transcripts instead
+        except (pa.ArrowException, OSError, DamagedFileError):  # missing or damaged: the caller reads the transcripts instead
             continue
         yield Held(list(found), list(found.values()), rows)
 

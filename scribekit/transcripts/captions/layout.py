@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
-from scribekit.base.text import ends_sentence
 from scribekit.transcripts.captions.breaks import SENTENCE_END
 from scribekit.transcripts.captions.profile import Profile
 from scribekit.transcripts.captions.tokens import Token
@@ -47,6 +46,8 @@ def segment(tokens: Sequence[Token], costs: Sequence[float], profile: Profile) -
 def layout(tokens: Sequence[Token], costs: Sequence[float], profile: Profile) -> tuple[str, ...]:
     """Return the lines of one cue: as few as fit, broken where it is natural and the lines have similar widths.
 
+    The first line leaves room for the name of the first token, and does not have it.
+
     Args:
         tokens: The cue's tokens.
         costs: The cost of a break after each.
@@ -55,7 +56,7 @@ def layout(tokens: Sequence[Token], costs: Sequence[float], profile: Profile) ->
     count = _lines_needed(tokens, profile.max_chars_per_line)
     ways = (_spans(len(tokens), inner) for inner in combinations(range(1, len(tokens)), count - 1))
     best = min(
-        (way for way in ways if all(_fits(tokens[a:b], profile) for a, b in way)),
+        (way for way in ways if all(_fits(tokens, a, b, profile) for a, b in way)),
         key=lambda way: sum(costs[b - 1] for _, b in way[:-1]) + _UNEVEN_LINES * _unevenness(tokens, way),
     )
     return tuple(_text(tokens[a:b]) for a, b in best)
@@ -69,10 +70,10 @@ def _must_break(left: Token, right: Token, profile: Profile) -> bool:
 def _candidates(tokens: Sequence[Token], always: Sequence[bool], first: int, profile: Profile) -> Iterator[tuple[int, int, int]]:
     """Yield where a cue that starts at ``first`` may end, how many sentences end inside it, and its width without line breaks."""
     start = tokens[first].start_ms
-    lines, used, sentences, columns = 1, 0, 0, 0
+    lines, used, sentences, columns = 1, 0, 0, tokens[first].name_width
     for position in range(first, len(tokens)):
         token = tokens[position]
-        bare = token.width - len(token.separator)
+        bare = token.width - len(token.separator) + (token.name_width if position == first else 0)
         if used and used + token.width > profile.max_chars_per_line:
             lines, used = lines + 1, bare
         else:
@@ -83,7 +84,7 @@ def _candidates(tokens: Sequence[Token], always: Sequence[bool], first: int, pro
         yield position + 1, sentences, columns
         if position < len(always) and always[position]:
             return
-        sentences += ends_sentence(token.text)
+        sentences += token.ends_sentence
 
 
 def _cost_of_haste(tokens: Sequence[Token], first: int, end: int, columns: int, profile: Profile) -> float:
@@ -106,8 +107,8 @@ def _walk_back(came_from: Sequence[int]) -> list[tuple[int, int]]:
 
 def _lines_needed(tokens: Sequence[Token], widest: int) -> int:
     lines, used = 1, 0
-    for token in tokens:
-        bare = token.width - len(token.separator)
+    for position, token in enumerate(tokens):
+        bare = token.width - len(token.separator) + (0 if position else token.name_width)
         if used and used + token.width > widest:
             lines, used = lines + 1, bare
         else:
@@ -119,16 +120,17 @@ def _spans(length: int, inner: Sequence[int]) -> list[tuple[int, int]]:
     return list(zip([0, *inner], [*inner, length], strict=True))
 
 
-def _fits(tokens: Sequence[Token], profile: Profile) -> bool:
-    return len(tokens) == 1 or _width(tokens) <= profile.max_chars_per_line
+def _fits(tokens: Sequence[Token], first: int, end: int, profile: Profile) -> bool:
+    return end - first == 1 or _width(tokens, first, end) <= profile.max_chars_per_line
 
 
-def _width(tokens: Sequence[Token]) -> int:
-    return sum(token.width for token in tokens) - len(tokens[0].separator)
+def _width(tokens: Sequence[Token], first: int, end: int) -> int:
+    """Return the width of a line of a cue."""
+    return sum(token.width for token in tokens[first:end]) - len(tokens[first].separator) + (0 if first else tokens[0].name_width)
 
 
 def _unevenness(tokens: Sequence[Token], way: Sequence[tuple[int, int]]) -> int:
-    widths = [_width(tokens[a:b]) for a, b in way]
+    widths = [_width(tokens, a, b) for a, b in way]
     return max(widths) - min(widths)
 
 

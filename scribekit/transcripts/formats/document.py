@@ -24,10 +24,11 @@ class Document:
 
     Attributes:
         recording_id: The recording's name.
-        transcript: The payload as read.
+        transcript: The payload as read, with the times of the tables.
         payload: The payload as received.
         source: Local path or URL of the audio.
         speaker_names: Speaker label → the name to write instead.
+        latest_ms: The end of the recording, as far as it is known.
         is_unredacted: Whether to write the texts without masks.
         has_times: Whether it is known when each part was said.
     """
@@ -37,6 +38,7 @@ class Document:
     payload: bytes
     source: str | None = None
     speaker_names: Mapping[str, str] = field(default_factory=dict)
+    latest_ms: int = contract.LATEST_MS
     is_unredacted: bool = False
     has_times: bool = True
 
@@ -53,7 +55,8 @@ class Document:
             >>> Document.from_payload("a.mp3", b'{"id": "t1", "status": "completed", "text": "Hi."}').transcript.text
             'Hi.'
         """
-        return cls(recording_id, contract.read_transcript(payload), payload, source, speaker_names or {})
+        transcript, latest_ms = frames.read_with_repaired_times(payload)
+        return cls(recording_id, transcript, payload, source, speaker_names or {}, latest_ms)
 
     def translated(self, language: str) -> Document | None:
         """Return the document of a translation; None if the transcript has none in that language."""
@@ -70,12 +73,21 @@ class Document:
     def unredacted(self) -> Document | None:
         """Return the document of the texts without masks, as received; None if the transcript has none."""
         plain = frames.unredacted_payload(self.payload)
-        return None if plain is None else replace(self, transcript=contract.read_transcript(plain), is_unredacted=True)
+        return None if plain is None else replace(self, transcript=frames.read_with_repaired_times(plain)[0], is_unredacted=True)
 
     @cached_property
     def cues(self) -> list[Cue]:
         """The transcript's captions, cut once for all the subtitle formats."""
-        return cues_of_transcript(self.transcript)
+        return cues_of_transcript(self.transcript, latest_ms=self.latest_ms)
+
+    @cached_property
+    def named_cues(self) -> list[Cue]:
+        """The transcript's captions with the speaker's name before each, where there is one."""
+        return cues_of_transcript(self.transcript, latest_ms=self.latest_ms, name_of=self._prefix)
+
+    def _prefix(self, speaker: str | None, channel: str | None) -> str | None:
+        name = self.name_of(speaker, channel)
+        return name and f"{name}: "
 
     def name_of(self, speaker: str | None, channel: str | None = None) -> str | None:
         """Return how to call a speaker: by the name given, "Channel 1", "Speaker A" or, where the label is a name already, the label.
@@ -105,13 +117,15 @@ class Format:
         needs_times: Whether it is nothing without times.
         is_of_words: Whether it has only what was said, so that a translation can be written in it.
         render: Returns the file's text, for UTF-8 with LF line ends; the same text for the same document.
+        options: What can be switched on or off, with what holds otherwise; keywords of ``render``.
     """
 
     name: str
     suffix: str
-    render: Callable[[Document], str]
+    render: Callable[..., str]
     is_of_words: bool = True
     needs_times: bool = False
+    options: Mapping[str, bool] = field(default_factory=dict)
 
 
 def _utterance(turn: frames.TranslatedTurn) -> contract.Utterance:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scribekit.base import contract
-from scribekit.base.text import clean, ends_sentence, join_words
+from scribekit.base.sentences import ends_sentence
+from scribekit.base.text import clean, join_words
 
 _PAUSE_MS = 1200
 _LONG_CHARS = 600
@@ -38,7 +39,7 @@ def paragraphs_of(transcript: contract.Transcript) -> list[Paragraph]:
     if transcript.utterances:
         found = [Paragraph(u.start, clean(u.text), u.speaker, u.channel) for u in transcript.utterances]
     elif transcript.words:
-        found = [Paragraph(group[0].start, _joined(group)) for group in _groups(transcript.words)]
+        found = [Paragraph(group[0].start, _joined(group)) for group in _groups(transcript.words, transcript.language_code)]
     else:
         found = [Paragraph(0, clean(transcript.text or ""))]
     return [paragraph for paragraph in found if paragraph.text]
@@ -49,19 +50,20 @@ def has_speakers(transcript: contract.Transcript) -> bool:
     return any(u.speaker or u.channel for u in transcript.utterances or ())
 
 
-def _groups(words: Sequence[contract.Word]) -> Iterator[list[contract.Word]]:
+def _groups(words: Sequence[contract.Word], language: str | None) -> Iterator[list[contract.Word]]:
     group: list[contract.Word] = []
     chars = 0
     for word, following in zip(words, [*words[1:], None], strict=True):
         group.append(word)
         chars += len(word.text) + 1
-        if following is None or _ends_paragraph(word, following, chars):
+        if following is None or _ends_paragraph(word, following, chars, language):
             yield group
             group, chars = [], 0
 
 
-def _ends_paragraph(word: contract.Word, following: contract.Word, chars: int) -> bool:
-    return ends_sentence(word.text) and (following.start - word.end >= _PAUSE_MS or chars >= _LONG_CHARS)
+def _ends_paragraph(word: contract.Word, following: contract.Word, chars: int, language: str | None) -> bool:
+    is_over = following.start - word.end >= _PAUSE_MS or chars >= _LONG_CHARS
+    return is_over and ends_sentence(word.text, following.text, language=language)
 
 
 def _joined(words: Sequence[contract.Word]) -> str:

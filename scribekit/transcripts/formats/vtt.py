@@ -9,10 +9,15 @@ from scribekit.transcripts.formats.document import Document
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
-def render(document: Document) -> str:
-    """Return cues with the speaker as ``<v Speaker A>`` where there is one; only the header when nothing was said."""
+def render(document: Document, *, speakers: bool = True) -> str:
+    """Return cues with the speaker as ``<v Speaker A>`` where there is one; only the header when nothing was said.
+
+    Args:
+        document: The transcript.
+        speakers: Name the speaker of each cue.
+    """
     cues = (
-        f"\n{timecode.vtt(cue.start_ms)} --> {timecode.vtt(cue.end_ms)}\n{_voice(document, cue)}{_escaped(cue.lines)}\n"
+        f"\n{timecode.vtt(cue.start_ms)} --> {timecode.vtt(cue.end_ms)}\n{_voice(document, cue) if speakers else ''}{_escaped(cue.lines)}\n"
         for cue in document.cues
     )
     return "WEBVTT\n" + "".join(cues)

@@ -2,8 +2,8 @@
 
 Payloads are read one by one and only their columns are kept, as Arrow arrays, so memory holds the tables and one payload. ``reader``
 decodes a payload once for all levels, ``words`` and ``utterances`` check its words and turns, ``sentences`` cuts the words, ``projections``
-makes the tables. ``features``, ``understanding`` and ``translations`` read what the service found beside the words, ``unredacted`` the
-texts without masks. Other rooms may also import ``words`` and ``sentences``.
+makes the tables, ``repaired`` a transcript with the times of the tables. ``features``, ``understanding`` and ``translations`` read what the
+service found beside the words, ``unredacted`` the texts without masks. Other rooms may also import ``words`` and ``sentences``.
 """
 
 from scribekit.transcripts.frames.projections import (
@@ -21,6 +21,7 @@ from scribekit.transcripts.frames.projections import (
     utterances_frame,
     words_frame,
 )
+from scribekit.transcripts.frames.repaired import read_with_repaired_times
 from scribekit.transcripts.frames.translations import TranslatedTurn, language_key
 from scribekit.transcripts.frames.unredacted import unredacted_payload, without_unredacted
 
@@ -34,6 +35,7 @@ __all__ = [
     "paragraphs_frame",
     "project",
     "provenance_of",
+    "read_with_repaired_times",
     "sentences_frame",
     "transcripts_frame",
     "translated_turns",

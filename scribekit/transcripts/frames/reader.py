@@ -15,7 +15,7 @@ from scribekit.transcripts.frames.features import FEATURES
 from scribekit.transcripts.frames.json_words import cut_out_words
 from scribekit.transcripts.frames.sentences import Segmenter
 from scribekit.transcripts.frames.times import Flags, Times
-from scribekit.transcripts.frames.utterances import Span, are_possible, possible_times
+from scribekit.transcripts.frames.utterances import Span, are_possible, possible_times, shortened
 from scribekit.transcripts.frames.words import Words, read_review, read_words, read_words_leniently, words_of_columns
 
 _BOUNDS = ("audio_duration", "audio_start_from", "audio_end_at")
@@ -25,8 +25,8 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "transcripts": (*_HEAD, *_NOTES, *_BOUNDS, "words", "utterances"),
     "utterances": ("utterances", *_BOUNDS),
     "words": ("words", *_BOUNDS, "utterances"),
-    "sentences": ("words", *_BOUNDS),
-    "paragraphs": ("words", *_BOUNDS),
+    "sentences": ("words", *_BOUNDS, "language_code"),
+    "paragraphs": ("words", *_BOUNDS, "language_code"),
     "translations": (contract.TRANSLATED_TEXTS, "utterances", contract.RECEIVED_TURNS_KEY),
     **{name: feature.keys for name, feature in FEATURES.items()},
 }
@@ -35,6 +35,13 @@ _NULL = msgspec.Raw(b"null")
 
 class _Anything(msgspec.Struct, gc=False):
     """An object of which nothing is read."""
+
+
+class _Sound(msgspec.Struct, gc=False):
+    """A word of which only the times are read."""
+
+    start: int
+    end: int
 
 
 class _TranslatedTurn(Span, kw_only=True, gc=False):
@@ -48,7 +55,7 @@ class _Turn(_TranslatedTurn, kw_only=True, gc=False):
 
     text: str
     confidence: float | None = None
-    words: list[_Anything] | None = None
+    words: list[_Sound] | None = None
 
 
 class _List(msgspec.Struct):
@@ -101,7 +108,7 @@ class PayloadReader:
     @cached_property
     def segmenter(self) -> Segmenter:
         """The words cut into sentences and paragraphs."""
-        return Segmenter(self.words)
+        return Segmenter(self.words, contract.as_text(self.payload.language_code))
 
     def _read(self, body: bytes, levels: frozenset[str]) -> None:
         self.payload, words = _decode_without_words(body, levels) or _decode(body, levels)
@@ -109,7 +116,7 @@ class PayloadReader:
         self.turns = getattr(self.payload, "utterances", None) or []
         if "translations" in levels:
             self.received_turns = self._received([_as_object(turn) for turn in self.turns])
-        if "utterances" in levels and not are_possible(self.turns, self._latest()):
+        if "utterances" in levels and not (are_possible(self.turns, self.latest_ms) and _are_surely_short(self.turns)):
             self._read_leniently(body, levels)
             return
         if words is None:
@@ -127,10 +134,21 @@ class PayloadReader:
         self.turns = transcript.utterances or []
         self.received_turns = self._received(raw.get("utterances"))
         if "utterances" in levels:
-            self.turn_times = possible_times(self.turns, self._latest())
+            self.turn_times = self._turn_times(transcript)
         if any("words" in _NEEDS[level] for level in levels):
             self.words, given = read_words_leniently(transcript, with_utterances="words" in levels)
             self._check_words(given)
+
+    def _turn_times(self, transcript: contract.Transcript) -> tuple[Times, Times, Flags]:
+        """Return the times of the turns, repaired, and which were."""
+        listed = transcript.words or [word for turn in self.turns for word in turn.words or ()]
+        words, given = read_words_leniently(msgspec.structs.replace(transcript, words=listed), with_utterances=True)
+        long = times.too_long(words.starts, words.ends, given)
+        given_ends = words.ends
+        words.repair_times(self.latest_ms, given)
+        cut = {place: int(given_ends[place]) for place in long.tolist() if words.ends[place] < given_ends[place]}
+        indices = [None] * len(words) if words.utterances is None else words.utterances
+        return shortened(possible_times(self.turns, self.latest_ms), words.ends, cut, indices)
 
     def _received(self, turns: Any) -> list[Any]:
         """Return the utterances as received; in a corrected transcript, which has others, they are under a key of their own."""
@@ -145,11 +163,12 @@ class PayloadReader:
         return counts is not None and self.words.find_utterances(self.turns, counts)
 
     def _check_words(self, given: tuple[Flags, Flags] | None) -> None:
-        self.words.repair_times(self._latest(), given)
+        self.words.repair_times(self.latest_ms, given)
         self.words.mark(self.review)
 
-    def _latest(self) -> int:
-        """Return the end of the recording, in ms."""
+    @cached_property
+    def latest_ms(self) -> int:
+        """The end of the recording, in ms, as far as it is known."""
         is_trimmed = bool(self.payload.audio_start_from or self.payload.audio_end_at)
         return times.latest_ms(contract.as_number(self.payload.audio_duration), is_trimmed=is_trimmed)
 
@@ -174,6 +193,11 @@ def _decode(body: bytes, levels: frozenset[str]) -> tuple[Any, Words | None]:
 
 def _as_object(turn: _TranslatedTurn) -> dict[str, Any]:
     return msgspec.structs.asdict(turn) if turn.translated_texts else {}
+
+
+def _are_surely_short(turns: list[_Turn]) -> bool:
+    """Whether no word of the turns lasts so long that its end may be wrong."""
+    return all(word.end - word.start <= times.SURELY_POSSIBLE_MS for turn in turns for word in turn.words or ())
 
 
 def _counts_of_lists(body: bytes) -> Times | None:

@@ -3,8 +3,8 @@
 A *turn* is a run of words of one speaker. Channels are read one by one. Within one channel, a gap of half a second in which another
 channel begins a word ends a turn too. A *sentence* ends with a word that ends with ``. ? ! …`` (or the punctuation of other scripts for
 them; closing quotes and brackets may follow), after 40 words, or with its turn. Closing quotes and brackets that are words of their own
-belong to the sentence before. A period does not end a sentence after some titles and abbreviations (``Dr.``, ``vs.``), after an initial
-(a capital, except ``I.``), or after several letters with a period each (``U.S.``, ``e.g.``): these run into the next sentence. A
+belong to the sentence before. A point does not end a sentence after a title, an abbreviation, an initial or an ordinal number of the
+transcript's language, unless the next word begins a sentence (:mod:`scribekit.base.sentences`). A
 *paragraph* has up to five sentences of one speaker with pauses under 1.5 seconds. Sentences and paragraphs are in order of their starts.
 The text is the words as running text (:func:`scribekit.base.text.join_words`), the confidence the mean of the words'.
 
@@ -24,21 +24,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scribekit.base.text import (
+from scribekit.base.sentences import (
     BREATH_MS,
     CLOSING,
     PARAGRAPH_PAUSE_MS,
     PARAGRAPH_SENTENCES,
-    SENTENCE_ENDS,
     SENTENCE_WORDS,
-    is_abbreviation,
-    is_spaced,
-    separators,
+    is_inside,
+    marks_of,
 )
+from scribekit.base.text import is_spaced, separators
 from scribekit.transcripts.frames.json_words import TEXT
 from scribekit.transcripts.frames.words import Words
 
-_CLOSES = rf"[{SENTENCE_ENDS}][{re.escape(CLOSING)}]*\z"
 _CLOSING_ONLY = rf"\A[{re.escape(CLOSING)}]+\z"
 
 Positions = npt.NDArray[np.int64]
@@ -46,10 +44,16 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Segmenter:
-    """Cuts the words of one payload, all at once."""
+    """Cuts the words of one payload, all at once.
 
-    def __init__(self, words: Words) -> None:
+    Args:
+        words: The words.
+        language: The language code of the transcript; None when it is not known.
+    """
+
+    def __init__(self, words: Words, language: str | None = None) -> None:
         self._words = words
+        self._language = language
         self._speakers = _codes(words.speakers, len(words))
 
     def sentences(self) -> dict[str, Any]:
@@ -93,16 +97,26 @@ class Segmenter:
 
     def _ends(self, order: Positions, begins_turn: Flags) -> Flags:
         """Return which of the words, in this order, end a sentence."""
-        ends = _matches(self._words.texts, _CLOSES)
-        candidates = np.flatnonzero(ends)
-        texts = self._words.texts.take(pa.array(candidates)).to_pylist()
-        ends[candidates] = [not is_abbreviation(text) for text in texts]
-        ends, is_closing = ends[order], _matches(self._words.texts, _CLOSING_ONLY)[order]
+        marked = rf"[{re.escape(marks_of(self._language))}][{re.escape(CLOSING)}]*\z"
+        ends, is_closing = (_matches(self._words.texts, pattern)[order] for pattern in (marked, _CLOSING_ONLY))
+        places = np.flatnonzero(ends)
+        texts = self._words.texts.take(pa.array(order[places])).to_pylist()
+        befores = self._texts_at(order, places - 1, ~begins_turn[places])
+        followings = self._texts_at(order, places + 1, ~np.append(begins_turn, True)[places + 1])
+        ends[places] = [
+            not is_inside(text, following, before=before, language=self._language)
+            for text, following, before in zip(texts, followings, befores, strict=True)
+        ]
         if not is_closing.any():
             return ends
         closed = np.maximum.accumulate(np.where(is_closing & ~begins_turn, -1, np.arange(len(order))))  # by each quote or bracket
         found: Flags = (ends & ~is_closing)[closed] & ~np.append(is_closing & ~begins_turn, False)[1:]
         return found
+
+    def _texts_at(self, order: Positions, places: Positions, is_there: Flags) -> list[str]:
+        """Return the texts of the words at these places; empty where there is none."""
+        indices = pa.array(order[np.where(is_there, places, 0)] if len(places) else places, mask=~is_there)
+        return [text or "" for text in self._words.texts.take(indices).to_pylist()]
 
     def _turns(self) -> tuple[Positions, Flags]:
         """Return the positions of the words, channel by channel, and which of them begin a turn."""

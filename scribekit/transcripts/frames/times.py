@@ -4,7 +4,8 @@ A start is trusted when the payload gave it as a number, it is within the record
 channel, the longest run that never goes back is kept, so one wrong time costs one word and not all that follow. A start that is not
 trusted is placed between its trusted neighbours, in equal steps. An end is trusted when its start is trusted, it was given, it is within
 the recording, and it is not before its start (a word may have no length). Any other end becomes the start of the channel's next word, or
-a second after its own start if that is earlier.
+a second after its own start if that is earlier. A word that lasts longer than half a minute, or longer than five seconds and into the
+channel's next word, has an end that cannot be right: the word before a long silence may be long, but not one that others follow at once.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ import numpy.typing as npt
 from scribekit.base import contract
 
 LONGEST_REPAIRED_MS = 1000
+LONGEST_WORD_MS = 30_000
+CUT_OFF_MS = 1000
+"""The service gives lengths in whole seconds, and cuts the rest off."""
+SURELY_POSSIBLE_MS = 5000
+"""No word of this length has its end repaired because of its length."""
 
 Times = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -36,7 +42,16 @@ def latest_ms(audio_duration: float | None, *, is_trimmed: bool = False) -> int:
     """
     if audio_duration is None or is_trimmed or not 0 <= audio_duration < contract.LATEST_MS / 1000:
         return contract.LATEST_MS
-    return int(audio_duration + 1) * 1000
+    return int(audio_duration) * 1000 + CUT_OFF_MS
+
+
+def given_times(words: Sequence[contract.Word]) -> tuple[Flags, Flags] | None:
+    """Return for the starts and for the ends of words whether the payload gave a number; None when it always did."""
+    if not any(isinstance(word, contract.RepairedWord) for word in words):
+        return None
+    starts = [not isinstance(word, contract.RepairedWord) or word.is_start_given for word in words]
+    ends = [not isinstance(word, contract.RepairedWord) or word.is_end_given for word in words]
+    return np.array(starts, dtype=np.bool_), np.array(ends, dtype=np.bool_)
 
 
 def are_plausible(starts: Times, ends: Times, latest: int) -> bool:
@@ -44,7 +59,13 @@ def are_plausible(starts: Times, ends: Times, latest: int) -> bool:
     if not len(starts):
         return True
     in_order = bool((starts[1:] >= starts[:-1]).all() and (ends >= starts).all())
-    return in_order and int(starts[0]) >= 0 and int(ends.max()) <= latest
+    return in_order and int(starts[0]) >= 0 and int(ends.max()) <= latest and int((ends - starts).max()) <= SURELY_POSSIBLE_MS
+
+
+def too_long(starts: Times, ends: Times, given: tuple[Flags, Flags] | None = None) -> npt.NDArray[np.intp]:
+    """Return the positions of the words that last so long that their ends may be wrong."""
+    is_long = ends - starts > SURELY_POSSIBLE_MS
+    return np.flatnonzero(is_long if given is None else is_long & given[0] & given[1])
 
 
 def repair_times(
@@ -72,6 +93,7 @@ def repair_times(
     new_starts, new_ends = starts.copy(), ends.copy()
     possible = given_starts & (starts >= 0) & (starts <= latest)
     trusted = np.zeros(len(starts), dtype=np.bool_)
+    is_short = ends - starts <= SURELY_POSSIBLE_MS
     names = np.array(["" if channel is None else channel for channel in channels], dtype=object)
     for channel in dict.fromkeys(names.tolist()):
         words = np.flatnonzero(names == channel)
@@ -79,7 +101,8 @@ def repair_times(
         new_starts[words] = _between(starts[words], trusted[words])
         following = np.append(new_starts[words][1:], latest)
         new_ends[words] = np.maximum(new_starts[words], np.minimum(following, new_starts[words] + LONGEST_REPAIRED_MS))
-    good_ends = trusted & given_ends & (ends >= starts) & (ends <= latest)
+        is_short[words] |= ends[words] <= np.minimum(following, new_starts[words] + LONGEST_WORD_MS)
+    good_ends = trusted & given_ends & (ends >= starts) & (ends <= latest) & is_short
     new_ends[good_ends] = ends[good_ends]
     return new_starts, new_ends, ~good_ends
 

@@ -69,6 +69,35 @@ def possible_times(utterances: Sequence[contract.Utterance], latest: int) -> tup
     return starts, ends, repaired
 
 
+def shortened(
+    turns: tuple[Times, Times, times.Flags], ends: Times, cut: dict[int, int], indices: Sequence[int | None] | Times
+) -> tuple[Times, Times, times.Flags]:
+    """Return the times of turns, where a turn that lasted as long as a word of its own ends with its words when that word is cut.
+
+    Args:
+        turns: Starts, ends and which were repaired, from :func:`possible_times`.
+        ends: The ends of the words, repaired.
+        cut: Positions of words that lasted too long → the ends that the payload gives them.
+        indices: The turn of each word; None where it has none.
+
+    Example:
+        >>> turns = np.array([0, 900]), np.array([1_900_000, 1200]), np.array([False, False])
+        >>> starts, ends, repaired = shortened(turns, np.array([400, 1200]), {0: 1_900_000}, [0, 1])
+        >>> ends.tolist(), repaired.tolist()
+        ([400, 1200], [True, False])
+    """
+    starts, turn_ends, repaired = turns[0], turns[1].copy(), turns[2].copy()
+    latest: dict[int, int] = {}
+    for turn, end in zip(indices, ends.tolist(), strict=True):
+        if turn is not None:
+            latest[turn] = max(end, latest.get(turn, 0))
+    for position, given_end in cut.items():
+        turn = indices[position]
+        if turn is not None and turns[1][turn] == given_end > latest[turn]:
+            turn_ends[turn], repaired[turn] = max(latest[turn], starts[turn]), True
+    return starts, turn_ends, repaired
+
+
 def _given(item: contract.Word | contract.Utterance) -> tuple[bool, bool]:
     """Whether the payload gave the start, and the end."""
     return (

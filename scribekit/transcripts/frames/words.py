@@ -176,7 +176,7 @@ def read_words_leniently(transcript: contract.Transcript, *, with_utterances: bo
     words = _of_words(listed)
     if with_utterances and not words.find_utterances(spans):
         words.utterances = by_listed_words(listed, spans)
-    return words, _given(listed)
+    return words, times.given_times(listed)
 
 
 def _of_words(words: Sequence[_Word | contract.Word]) -> Words:
@@ -191,11 +191,3 @@ def _of_words(words: Sequence[_Word | contract.Word]) -> Words:
 
 def _unless_missing(column: Any) -> Any:
     return None if column.null_count == len(column) else column
-
-
-def _given(words: Sequence[contract.Word]) -> tuple[Flags, Flags] | None:
-    if not any(isinstance(word, contract.RepairedWord) for word in words):
-        return None
-    starts = [not isinstance(word, contract.RepairedWord) or word.is_start_given for word in words]
-    ends = [not isinstance(word, contract.RepairedWord) or word.is_end_given for word in words]
-    return np.array(starts, dtype=np.bool_), np.array(ends, dtype=np.bool_)

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scribekit.base.text import ends_sentence, join_words
+from scribekit.base.sentences import ends_sentence
+from scribekit.base.text import join_words
 from scribekit.quality.turn_uncertainty import Turns, turn_uncertainty
 from scribekit.transcripts.edits import EditedWord, State
+from scribekit.transcripts.edits.strays import ends_a_sentence
 from scribekit.transcripts.edits.turns import NONE, flags, numbers
 
 EDITED, RETIMED, SETTLED = 1, 2, 4
@@ -126,7 +128,7 @@ def _runs(words: Sequence[EditedWord], positions: Sequence[int]) -> Iterator[lis
 
 
 def _is_break(last: EditedWord, word: EditedWord, length: int) -> bool:
-    is_sentence = length >= _LONGEST_RUN // 2 and ends_sentence(last.text)
+    is_sentence = length >= _LONGEST_RUN // 2 and ends_sentence(last.text, word.text)
     return word.start - last.end > _PAUSE_MS or word.speaker != last.speaker or is_sentence or length >= _LONGEST_RUN
 
 
@@ -145,6 +147,7 @@ def _as_arrays(words: Sequence[EditedWord], columns: WordColumns, turns: Sequenc
         n_words=sizes,
         confidence=mean,
         is_settled=_reduced(np.logical_and, columns.settled[order], edges),
+        end_sentences=np.array([ends_a_sentence([words[place].text for place in positions]) for positions in turns], dtype=np.bool_),
     )
 
 

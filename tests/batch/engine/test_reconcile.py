@@ -121,6 +121,13 @@ def test_a_search_that_fails_says_so(service, name):
     assert found(service, IN_DOUBT) == NoAnswer(sent=True, unreadable=True)
 
 
+def test_a_request_with_a_link_that_was_signed_again_since_is_found(service):
+    service.add("t1", audio_url=f"{URL}?X-Amz-Date=1&X-Amz-Signature=old", speech_models=["universal-2"])
+    renewed = replace(IN_DOUBT, upload_url=f"{URL}?X-Amz-Date=2&X-Amz-Signature=new")
+    assert found(service, renewed) == Accepted("t1", "queued", found=True)
+    assert found(service, replace(renewed, upload_url=f"{URL}?track=2&X-Amz-Signature=new")) == NotFound()
+
+
 @pytest.mark.parametrize("length", [1, 3])
 def test_pages_in_a_circle_leave_the_job_in_doubt(service, length):
     pages = itertools.cycle([[{"id": f"t{page}", "status": "queued"}] for page in range(length)])

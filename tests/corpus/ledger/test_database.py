@@ -1,3 +1,5 @@
+import contextlib
+import json
 import os
 import sqlite3
 import subprocess
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 from ledgers import NOW, UNTIL, fact, finish, job, plan, receipt
 
-from scribekit.base.errors import LedgerError
+from scribekit.base.errors import DamagedFileError, LedgerError
 from scribekit.corpus.ledger import BUSY_S, FILE_NAME, VERSION, Fact, Ledger, database
 
 
@@ -122,6 +124,7 @@ def test_a_ledger_of_the_first_version_gets_a_journal_and_loses_nothing(tmp_path
         finish(ledger, plan(ledger, job("a")), b"{}")
         with ledger.transaction() as db:
             db.execute("DROP TABLE edits")
+            db.execute("DROP TABLE digests")
             for name in ("jobs_figures", "jobs_marked", "jobs_payer", "recordings_shared", "payloads_figures"):
                 db.execute(f"DROP INDEX {name}")
             db.execute("CREATE INDEX jobs_batch ON jobs (batch_id)")
@@ -132,3 +135,80 @@ def test_a_ledger_of_the_first_version_gets_a_journal_and_loses_nothing(tmp_path
         edit = {"at": NOW, "who": "ada", "content": "https://host.example/a.mp3", "transcript_id": "t-a", "action": "note", "detail": "{}"}
         assert ledger.edits.append([edit]) == [1]
         assert ledger.edits.stamps() == {"a": 1}
+
+
+@pytest.mark.parametrize("trace", ["tables", "at-work"])
+def test_a_ledger_that_is_missing_beside_its_corpus_is_not_made_again(tmp_path, trace):
+    (tmp_path / trace).mkdir()
+    for create in (True, False):
+        with pytest.raises(DamagedFileError, match=rf"is missing, although '{trace}'.*bring it back from a backup"):
+            Ledger(tmp_path, create=create)
+    assert [path.name for path in tmp_path.iterdir()] == [trace]
+
+
+def test_an_empty_ledger_is_not_taken_for_a_new_one(tmp_path):
+    (tmp_path / FILE_NAME).write_bytes(b"")
+    for create in (True, False):
+        with pytest.raises(DamagedFileError, match=r"is empty \(0 bytes\)"):
+            Ledger(tmp_path, create=create)
+
+
+def test_a_ledger_whose_version_is_gone_is_damaged(ledger):
+    with ledger.transaction() as db:
+        db.execute("PRAGMA user_version = 0")
+    ledger.close()
+    with pytest.raises(DamagedFileError, match=r"sk\.check_corpus\(.*repair=True\)"):
+        Ledger(ledger.folder)
+
+
+def test_several_processes_that_make_one_ledger_make_it_once(tmp_path):
+    make = (
+        "import sys; from pathlib import Path; from scribekit.corpus.ledger import Ledger; Ledger(Path(sys.argv[1]), create=True).close()"
+    )
+    made = [subprocess.Popen([sys.executable, "-c", make, str(tmp_path / "new")]) for _ in range(4)]
+    assert [process.wait() for process in made] == [0] * 4
+    assert [path.name for path in (tmp_path / "new").iterdir()] == [FILE_NAME]
+
+
+def test_an_error_of_any_kind_over_a_damaged_ledger_says_that_it_is_damaged(ledger):
+    plan(ledger, job("a"))
+    with pytest.raises(ZeroDivisionError), Ledger(ledger.folder) as opened:
+        1 / 0  # noqa: B018
+    with ledger.transaction() as db:
+        db.execute("UPDATE jobs SET options = 'no JSON'")
+    with pytest.raises(DamagedFileError, match="a job has a state, options or numbers"), Ledger(ledger.folder) as opened:
+        json.loads(next(opened.job_rows([1]))["options"])
+
+
+@pytest.fixture
+def umask():
+    before = os.umask(0o022)
+    yield os.umask
+    os.umask(before)
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
+def test_a_corpus_is_its_owners_only(tmp_path, umask, mask):
+    umask(mask)
+    Ledger(tmp_path / "shelf" / "corpus", create=True).close()
+    assert mode(tmp_path / "shelf" / "corpus") == 0o700
+    assert mode(tmp_path / "shelf") == 0o777 & ~mask
+
+
+def test_a_umask_that_is_stricter_is_kept(tmp_path, umask):
+    umask(0o277)
+    with contextlib.suppress(LedgerError):  # root may write all the same
+        Ledger(tmp_path / "corpus", create=True).close()
+    assert mode(tmp_path / "corpus") == 0o500
+
+
+@pytest.mark.parametrize("given", [0o755, 0o2770, 0o700])
+def test_a_folder_that_the_user_made_keeps_its_mode(tmp_path, given):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus").chmod(given)
+    Ledger(tmp_path / "corpus", create=True).close()
+    assert mode(tmp_path / "corpus") == given
+
+
+def mode(path):
+    return path.stat().st_mode & 0o7777

@@ -153,3 +153,20 @@ def test_what_the_service_has_is_put_back_to_be_fetched_and_not_to_be_paid_for_a
     assert ledger.reset_failed([batch], [kind], NOW) == 1
     (again,) = ledger.claim([batch], "me", UNTIL, NOW, 1)
     assert (again.state, again.transcript_id) == ((state, "t-a") if state == "queued" else (state, None))
+
+
+def test_no_claim_lasts_longer_than_a_lease_can(ledger):
+    batch = plan(ledger, job("a"), job("b"))
+    ledger.claim([batch], "from a clock that was ahead", UNTIL + 86_400, NOW, 1)
+    ledger.shorten_leases(UNTIL)
+    assert [one.key for one in ledger.claim([batch], "me", UNTIL + 240, NOW, 2)] == ["b"]
+    assert [one.key for one in ledger.claim([batch], "me", UNTIL + 240, UNTIL + 1, 2)] == ["a"]
+
+
+def test_a_job_whose_state_is_damaged_is_never_sent(ledger):
+    batch = plan(ledger, job("a"))
+    with ledger.transaction() as db:
+        db.execute("UPDATE jobs SET state = 'complgted'")
+    assert ledger.claim([batch], "me", UNTIL, NOW, 1) == []
+    assert len(list(ledger.job_rows([batch]))) == 1
+    assert list(ledger.damage.recordings) == ["a.mp3"]

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from scribekit.base.text import SENTENCE_WORDS, join_words
+from scribekit.base.sentences import SENTENCE_WORDS
+from scribekit.base.text import join_words
 from scribekit.service.http import captions, sentences
 from scribekit.service.payload import PayloadWord
 

@@ -97,7 +97,7 @@ def test_a_helper_says_why_it_failed(tmp_path):
 
 def test_a_helper_quotes_no_transcript(folder):
     store(folder, talks("a"))
-    task = json.dumps({"corpus": str(folder), "chunks": [[[["a", "what was said", "t"], "no number"]]]})
+    task = json.dumps({"corpus": str(folder), "chunks": [[[["a", "a-1", "what was said"], "no number"]]]})
     command = [sys.executable, "-m", "scribekit.tables.store"]
     ended = subprocess.run(command, input=task.encode(), stdout=subprocess.PIPE, check=False)
     assert ended.returncode == 1

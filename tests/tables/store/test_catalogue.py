@@ -44,7 +44,7 @@ def catalogue(tmp_path):
 
 
 def test_a_part_comes_back_as_it_was_recorded(catalogue):
-    held, words = [transcript("b"), transcript("a")], File("words", "words/1.parquet", 7)
+    held, words = [transcript("b"), transcript("a")], File("words", "words/1.parquet", 7, "ab")
     assert catalogue.replace([], held, [words], audio_s=120.0)
     (part,) = catalogue.parts().values()
     assert (part.transcripts, part.audio_s, part.edition(reviewed=True)) == (held, 120.0, {"words": words})
@@ -61,12 +61,12 @@ def test_a_part_is_replaced_only_by_the_quickest_process(catalogue):
 
 
 def test_the_reviewed_edition_of_a_part_replaces_the_one_before(catalogue):
-    catalogue.replace([], [transcript("a")], [File("words", "words/1.parquet", 7)])
+    catalogue.replace([], [transcript("a")], [File("words", "words/1.parquet", 7, "ab")])
     (number,) = catalogue.parts()
     for count in (2, 3):
-        catalogue.set_reviewed(number, {"a-1": count}, [File("words", f"words/{count}.parquet", 7)])
+        catalogue.set_reviewed(number, {"a-1": count}, [File("words", f"words/{count}.parquet", 7, "ab")])
     part = catalogue.parts()[number]
     assert (part.stamps, part.edition(reviewed=True)["words"].name) == ({"a-1": 3}, "words/3.parquet")
     assert part.edition(reviewed=False)["words"].name == "words/1.parquet"
-    catalogue.set_reviewed(number + 1, {"a-1": 9}, [File("words", "words/9.parquet", 7)])
+    catalogue.set_reviewed(number + 1, {"a-1": 9}, [File("words", "words/9.parquet", 7, "ab")])
     assert catalogue.names() == {"words/1.parquet", "words/3.parquet"}

@@ -1,3 +1,4 @@
+import json
 from itertools import islice, pairwise, zip_longest
 
 import pytest
@@ -7,12 +8,15 @@ from hypothesis import strategies as st
 from scribekit.base import contract
 from scribekit.base.text import clean, width
 from scribekit.transcripts.captions import DEFAULT, PLAIN, PROFILES, Profile, cues_of_transcript, cues_of_words
+from scribekit.transcripts.formats import Document
+from scribekit.transcripts.frames import words_frame
 
 ODD_TEXT = st.text(max_size=12)
 LIKELY_TEXT = st.sampled_from(
     ["the", "and", "Stop.", "well,", "bridge", "extraordinary", "世界和平", "你好。", "שלום", "a-->b", "<i>", "🌍", "x" * 60]
 )
-SPOKEN_TEXT = st.sampled_from(["the", "and", "Stop.", "well,", "bridge", "extraordinary", "x" * 60])
+SPOKEN = ["the", "and", "Stop.", "well,", "bridge", "extraordinary", "x" * 60]
+SPOKEN_TEXT = st.sampled_from(SPOKEN)
 ANY_TIME = st.one_of(st.integers(0, 20_000), st.integers(0, 10**10))
 PROFILE = st.one_of(
     st.sampled_from(sorted(PROFILES.values(), key=repr)),
@@ -132,7 +136,7 @@ def test_a_short_cue_stays_only_as_long_as_the_next_allows():
 
 
 def test_a_word_that_is_said_to_last_forever_does_not_hold_the_screen():
-    (cue,) = cues_of_words([contract.Word("hm", 0, 90_000)])
+    (cue,) = cues_of_words([contract.Word("hm", 0, 20_000)])
     assert cue.end_ms == DEFAULT.max_ms
 
 
@@ -180,3 +184,127 @@ def test_crosstalk_between_channels_is_shown_turn_by_turn():
 @pytest.mark.parametrize("words", [None, [], [contract.Word(" \n\u2028", 0, 10)]])
 def test_nothing_said_makes_no_cue(words):
     assert cues_of_transcript(contract.Transcript(id="t", status="completed", text="", words=words)) == []
+
+
+# -- times are those of the tables ------------------------------------------------------------------------------------
+
+
+def body_of(words, **fields):
+    listed = [{"text": "so", "start": start, "end": end, **more} for start, end, more in words]
+    return json.dumps({"id": "t", "status": "completed", "words": listed, **fields}).encode()
+
+
+def document_of(words, **fields):
+    return Document.from_payload("a", body_of(words, **fields))
+
+
+TIME = st.one_of(st.integers(-500, 70_000), st.none(), st.sampled_from(["soon", 10**12, 1_900_000]))
+
+
+@given(st.lists(st.tuples(TIME, TIME, st.fixed_dictionaries({"speaker": st.sampled_from([None, "A", "B"])})), max_size=12))
+def test_cues_start_with_their_first_word_in_the_table_and_end_within_the_recording(words):
+    cues = document_of(words, audio_duration=60).cues
+    table = words_frame([("a", body_of(words, audio_duration=60))])
+    spoken = iter(table["start_ms"].tolist())
+    assert sum(len(" ".join(cue.lines).split()) for cue in cues) == len(table)
+    for cue in cues:
+        own = list(islice(spoken, len(" ".join(cue.lines).split())))
+        assert abs(cue.start_ms - own[0]) <= len(table)  # no two cues start at once: a millisecond for each word at the same time
+        assert cue.end_ms <= 61_000
+
+
+def test_a_first_word_without_a_start_does_not_begin_at_nought():
+    words = [(None, None, {}), (5000, 5400, {}), (5500, 5900, {})]
+    assert [(cue.start_ms, cue.end_ms) for cue in document_of(words).cues] == [(5000, 5900)]
+
+
+def test_times_that_fall_are_not_spread_over_minutes():
+    words = [(start, start + 300, {}) for start in (1_020_000, 800_000, 600_000, 400_000, 200_000)]
+    cues = document_of(words, audio_duration=1100).cues
+    starts = words_frame([("a", body_of(words, audio_duration=1100))])["start_ms"].tolist()
+    assert [cue.start_ms for cue in cues] == [starts[0]]
+    assert cues[-1].end_ms - cues[0].start_ms < 2000
+
+
+def test_no_cue_runs_past_the_end_of_the_recording():
+    (cue,) = document_of([(59_000, 60_900, {"text": "extraordinarily"})], audio_duration=60).cues
+    assert (cue.start_ms, cue.end_ms) == (59_000, 60_900)
+    (cue,) = document_of([(59_800, 59_900, {})], audio_duration=60).cues
+    assert (cue.start_ms, cue.end_ms) == (59_800, 60_000)
+    (cue,) = document_of([(60_800, 60_900, {})], audio_duration=60).cues  # lengths come in whole seconds
+    assert (cue.start_ms, cue.end_ms) == (60_800, 60_900)
+
+
+def test_a_word_that_ends_half_an_hour_late_ends_before_the_next():
+    cues = document_of([(0, 400, {}), (500, 1_920_000, {"text": "on."}), (4000, 4400, {})], audio_duration=3600).cues
+    assert [(cue.start_ms, cue.end_ms) for cue in cues] == [(0, 1500), (4000, 4833)]
+
+
+def turns_of(*turns):
+    """A payload with channels: one utterance per turn, each of words of 300 ms."""
+    utterances = []
+    for channel, start, text in turns:
+        said = [
+            {"text": one, "start": start + 300 * n, "end": start + 300 * n + 300, "channel": channel} for n, one in enumerate(text.split())
+        ]
+        utterances.append({"text": text, "start": start, "end": said[-1]["end"], "channel": channel, "words": said})
+    words = sorted((word for turn in utterances for word in turn["words"]), key=lambda word: word["start"])
+    return json.dumps({"id": "t", "status": "completed", "words": words, "utterances": utterances}).encode()
+
+
+def test_a_reply_inside_a_long_turn_is_shown_when_it_is_said():
+    monologue = " ".join(["and so it went on and on."] * 40)  # 84 seconds
+    cues = Document.from_payload("a", turns_of(("1", 0, monologue), ("2", 30_000, "Yes."))).cues
+    (reply,) = [cue for cue in cues if cue.channel == "2"]
+    assert 30_000 <= reply.start_ms <= 31_500
+    assert all(left.end_ms <= right.start_ms for left, right in pairwise(cues))
+    own = [cue for cue in cues if cue.channel == "1"]
+    assert all(abs(cue.start_ms % 300) == 0 or cue.start_ms >= 30_000 for cue in own)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("12"), st.integers(0, 20_000), st.sampled_from(["Yes.", "so it went on and on", "well, no"])), max_size=8
+    )
+)
+def test_crosstalk_is_at_most_a_second_and_a_half_late(turns):
+    cues = Document.from_payload("a", turns_of(*turns)).cues
+    assert all(left.end_ms <= right.start_ms and left.start_ms < left.end_ms for left, right in pairwise(cues))
+    starts = sorted(start + 300 * n for _, start, text in turns for n in range(len(text.split())))
+    assert all(any(0 <= cue.start_ms - start <= 1500 + len(cues) for start in starts) for cue in cues)
+    assert letters(line for cue in cues for line in cue.lines) != "" or not turns
+
+
+# -- breaks at points that end nothing --------------------------------------------------------------------------------
+
+TOGETHER = [
+    ("en", "Everybody in the little old town joined the U.S. Army that year", "U.S. Army"),
+    ("de", "Wir sehen uns dann hoffentlich alle wieder am 3. Oktober in Berlin", "3. Oktober"),
+    ("de", "Es gibt dort noch sehr viele andere Sachen wie z. B. Kuchen und Tee", "z. B. Kuchen"),
+    ("en", "The books that were read to us were written by J. R. R. Tolkien himself", "J. R. R. Tolkien"),
+    ("en", "The famous case that everyone talked about was Smith vs. Jones then", "vs. Jones"),
+    ("en", "The old house where they lived for years was No. 7 of that street", "No. 7"),
+    ("en", "All of the papers will have to be delivered by Jan. 5th at the latest", "Jan. 5th"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "whole"), TOGETHER)
+@pytest.mark.parametrize("widest", range(24, 46))
+def test_what_belongs_together_stays_on_a_line(language, text, whole, widest):
+    for profile in (Profile(max_chars_per_line=widest), Profile(max_chars_per_line=widest, max_lines=1)):
+        lines = [line for cue in cues_of_words(said(text), profile, language=language) for line in cue.lines]
+        assert any(whole in line for line in lines)
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(st.sampled_from("AB"), SPOKEN_TEXT), max_size=30), st.sampled_from(["Ann: ", "Dr. Maria Lopez: ", ""]))
+def test_the_first_line_of_a_cue_has_room_for_its_name(spoken, name):
+    words = [contract.Word(text, 400 * n, 400 * n + 400, speaker=speaker) for n, (speaker, text) in enumerate(spoken)]
+    transcript = contract.Transcript(id="t", status="completed", words=words)
+    for cue in cues_of_transcript(transcript, name_of=lambda speaker, _: name):
+        assert cue.name == name
+        first, *others = cue.lines
+        assert width(name + first) <= DEFAULT.max_chars_per_line or first in SPOKEN
+        assert all(width(line) <= DEFAULT.max_chars_per_line or line in SPOKEN for line in others)

@@ -40,3 +40,15 @@ def test_what_is_not_quite_json_becomes_json():
     assert json.loads(archive(payload)) == {
         "id": "t", "status": "completed", "text": "a \ufffd", "confidence": None, "project_id": 1e30, "other": None,
     }  # fmt: skip
+
+
+def test_addresses_are_masked_and_nothing_else_is_changed():
+    payload = (
+        b'{"id":"t","status":"completed","text":"see https://a.example/x?sig=4f2a","audio_url":"https://ada:x@a.example/a.mp3?sig=4f2a",'
+        b'"webhook_url":"https://b.example/hook?token=4f2a","webhook_auth_header_value":"4f2a","confidence":0.12345678901234567890,"other_url":null}'
+    )
+    assert archive(payload) == (
+        '{\n "id": "t",\n "status": "completed",\n "text": "see https://a.example/x?sig=4f2a",\n "audio_url": "https://a.example/a.mp3?…",\n'
+        ' "webhook_url": "https://b.example/hook?…",\n "webhook_auth_header_value": "…",\n "confidence": 0.12345678901234567890,\n'
+        ' "other_url": null\n}\n'
+    )

@@ -26,12 +26,12 @@ WORDS = st.lists(
 )
 
 
-def payload(items):
+def payload(items, language=None):
     clock, words = 0, []
     for text, pause, length, speaker, channel in items:
         clock += pause
         words.append({"text": text, "start": clock, "end": clock + length, "confidence": 0.5, "speaker": speaker, "channel": channel})
-    return json.dumps({"id": "t", "status": "completed", "words": words}).encode()
+    return json.dumps({"id": "t", "status": "completed", "words": words, "language_code": language}).encode()
 
 
 def texts(frame):
@@ -54,7 +54,7 @@ def test_the_rule_cuts_as_the_endpoints_of_the_embedded_service_do(service, tmp_
         frame = sk.to_frame(batch, level)
         for recording_id, transcript_id in zip(jobs["recording_id"], jobs["transcript_id"], strict=True):
             address = f"{service.base_url}/v2/transcript/{transcript_id}/{level}"
-            with urllib.request.urlopen(urllib.request.Request(address, headers={"authorization": "k"})) as answer:
+            with urllib.request.urlopen(urllib.request.Request(address, headers={"authorization": service.api_key})) as answer:
                 theirs = json.load(answer)[level]
             ours = frame[frame["recording_id"] == recording_id]
             assert len(theirs) > 0
@@ -67,20 +67,65 @@ def test_the_rule_cuts_as_the_endpoints_of_the_embedded_service_do(service, tmp_
                 assert [None if value != value else value for value in ours["channel"]] == [item.get("channel") for item in theirs]
 
 
-ODD = ['"', "", "»", ")", "…", "?!", "„Ja.“", "Dr.", "U.S.", "I.", "J.", "(e.g.", "है।", "ہے۔", "好", "好。", "です。", "ไทย", "“世”"]
+POINTS = [
+    "z.",
+    "B.",
+    "d.",
+    "h.",
+    "3.",
+    "am",
+    "Oktober",
+    "No.",
+    "7",
+    "etc.",
+    "He",
+    "EE.",
+    "UU.",
+    "т.",
+    "д.",
+    "vs.",
+    "Ph.D.",
+    "well...",
+    "Jan.",
+    "։",
+    "བོ།",
+]
+ODD = [
+    *POINTS,
+    '"',
+    "",
+    "»",
+    ")",
+    "…",
+    "?!",
+    "„Ja.“",
+    "Dr.",
+    "U.S.",
+    "I.",
+    "J.",
+    "(e.g.",
+    "है।",
+    "ہے۔",
+    "好",
+    "好。",
+    "です。",
+    "ไทย",
+    "“世”",
+]
 ANY = st.sampled_from(["and", "Yes.", *ODD]) | st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
 
 
 @given(
     st.lists(
         st.tuples(ANY, st.integers(0, 3000), st.integers(0, 600), st.sampled_from("AB"), st.sampled_from([None, "1", "2"])), max_size=60
-    )
+    ),
+    st.sampled_from([None, "en_us", "de", "es", "ru", "el", "xx"]),
 )
-def test_the_embedded_service_cuts_by_the_same_rule(items):
-    body = payload(items)
+def test_the_embedded_service_cuts_by_the_same_rule(items, language):
+    body = payload(items, language)
     words = [PayloadWord(**{name: UNSET if value is None else value for name, value in word.items()}) for word in json.loads(body)["words"]]
-    assert texts(sentences_frame([("a", body)])) == [group.text for group in segments.sentences(words)]
-    assert texts(paragraphs_frame([("a", body)])) == [group.text for group in segments.paragraphs(words)]
+    assert texts(sentences_frame([("a", body)])) == [group.text for group in segments.sentences(words, language)]
+    assert texts(paragraphs_frame([("a", body)])) == [group.text for group in segments.paragraphs(words, language)]
 
 
 LANGUAGES = {
@@ -132,6 +177,12 @@ def test_sentences_of_a_script_without_spaces_have_none():
 def test_sentences_end_in_many_scripts_and_not_at_abbreviations(said, sentences):
     found = texts(sentences_frame([("a", payload([(word, 10, 5, None, None) for word in said.split()]))]))
     assert found == (sentences or ["J. K. Rowling (Mr. Galbraith) wrote.", "So do I.", "And you?", "No.", "Yes."])
+
+
+def test_the_language_of_the_transcript_decides():
+    words = [(word, 10, 5, None, None) for word in ["Das", "war", "am", "3.", "mai", ".", "Vi", "ses", "den", "3.", "maj", "."]]
+    assert texts(sentences_frame([("a", payload(words, "da"))])) == ["Das war am 3. mai .", "Vi ses den 3. maj ."]
+    assert len(sentences_frame([("a", payload(words, "en"))])) == 4
 
 
 def test_quotes_that_stand_alone_do_not_reach_over_a_change_of_speaker():

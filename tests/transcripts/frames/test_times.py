@@ -105,3 +105,33 @@ def test_a_word_goes_to_its_utterance_by_the_time_that_the_payload_gave():
     frame = words_frame([("a", body)])
     assert frame["utterance_index"].tolist() == [0, 1]
     assert frame["time_source"].tolist() == ["service", "repaired"]
+
+
+HALF_AN_HOUR = 32 * 60_000
+
+
+@pytest.mark.parametrize(("late", "source"), [(HALF_AN_HOUR, "repaired"), (60_000, "repaired"), (6_000, "repaired"), (2_000, "service")])
+def test_a_word_that_ends_late_while_others_follow_ends_at_the_next(late, source):
+    frame = words(span(0, 400), span(400, 800 + late), span(900, 1300), span(1300, 1700), audio_duration=3600)
+    assert told(frame)[1] == (400, 900 if source == "repaired" else 800 + late, source)
+
+
+@pytest.mark.parametrize(("late", "source"), [(HALF_AN_HOUR, "repaired"), (40_000, "repaired"), (20_000, "service")])
+def test_the_last_word_may_be_long_but_not_of_any_length(late, source):
+    frame = words(span(0, 400), span(400, 800 + late), audio_duration=3600)
+    assert told(frame)[1] == (400, 1400 if source == "repaired" else 800 + late, source)
+
+
+def test_a_word_of_another_channel_does_not_shorten_a_word():
+    frame = words(span(0, 9_000, channel="1"), span(500, 900, channel="2"), span(9_100, 9_500, channel="1"))
+    assert told(frame)[0] == (0, 9_000, "service")
+
+
+@given(SPANS)
+def test_repairing_twice_changes_nothing(spans):
+    starts, ends = (np.array([item[side] for item in spans], dtype=np.int64) for side in (0, 1))
+    once = repair_times(starts, ends, [item[2] for item in spans], LATEST)
+    twice = repair_times(once[0], once[1], [item[2] for item in spans], LATEST)
+    assert (twice[0] == once[0]).all()
+    assert (twice[1] == once[1]).all()
+    assert not twice[2].any()

@@ -1,5 +1,4 @@
 import corpora
-import pytest
 
 import scribekit as sk
 from scribekit.quality.calibration import fit
@@ -41,7 +40,6 @@ def test_expected_errors_follow_a_calibration(corpus):
 
 
 def test_references_tell_what_the_confidences_are_worth(corpus):
-    pytest.importorskip("jiwer", reason="The extra 'metrics' is not installed")
     found = calibration_summary(read_words(corpus, references={"a.mp3": "the old bridge was built in iron so they say well yes"}))
     assert (found["n_words"], found["rests_on"], found["is_used"]) == (12, "references", True)
     assert [row["accuracy"] for row in found["bins"]] == [0.0, 1.0]

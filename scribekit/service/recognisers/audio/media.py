@@ -15,7 +15,8 @@ from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
 from scribekit.base import contract
-from scribekit.service.recognisers.audio.media_type import is_media, no_audio_error
+from scribekit.base.files import media_arguments
+from scribekit.service.recognisers.audio.media_type import is_media, no_audio_error, no_file_error
 from scribekit.service.recognisers.base import RecognitionError
 
 Packet: TypeAlias = "av.Packet[AudioStream]"
@@ -180,14 +181,15 @@ def _with_size(parts: list[NDArray[np.float32]], size: int) -> NDArray[np.float3
 
 def _open(path: Path) -> av.container.InputContainer:
     try:
-        return av.open(str(path), metadata_errors="ignore")
-    except FileNotFoundError as missing:
-        raise RecognitionError(f"{contract.ERROR_DOWNLOAD}. There is no file at the address.") from missing
+        container: av.container.InputContainer = av.open(**media_arguments(path))
     except (av.error.FFmpegError, ValueError) as refused:
         if is_media(path):
             reason = "The file is cut off or damaged: its contents cannot be found."
             raise RecognitionError(f"{contract.ERROR_TRANSCODING}. {reason}") from refused
         raise no_audio_error(path) from refused
+    except OSError as missing:
+        raise no_file_error() from missing
+    return container
 
 
 def _layout(stream: AudioStream, channels: int) -> str | av.AudioLayout:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scribekit.base import contract
+from scribekit.base.files import open_regular
 from scribekit.service.recognisers.base import RecognitionError
 
 _HEAD_BYTES = 4096
@@ -32,6 +33,11 @@ _HTML = (b"<!doctype html", b"<html")
 def no_audio_error(path: Path) -> RecognitionError:
     """Return the contract's error for a file without audio."""
     return RecognitionError(f"{contract.ERROR_NO_AUDIO}{describe(path)}.")
+
+
+def no_file_error() -> RecognitionError:
+    """Return the contract's error for an address where there is no file to read."""
+    return RecognitionError(f"{contract.ERROR_DOWNLOAD}. There is no file at the address.")
 
 
 def is_media(path: Path) -> bool:
@@ -66,5 +72,5 @@ def _describe_text(head: bytes) -> str:
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return file.read(_HEAD_BYTES)

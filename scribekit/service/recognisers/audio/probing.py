@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from scribekit.base import contract
-from scribekit.service.recognisers.audio.media_type import is_media, no_audio_error
+from scribekit.base.files import media_arguments
+from scribekit.service.recognisers.audio.media_type import is_media, no_audio_error, no_file_error
 from scribekit.service.recognisers.base import RecognitionError
 
 
@@ -19,7 +20,7 @@ def probe(path: Path) -> tuple[float, int]:
     import av
 
     try:
-        with av.open(str(path), metadata_errors="ignore") as container:
+        with av.open(**media_arguments(path)) as container:
             if not container.streams.audio:
                 raise no_audio_error(path)
             stream = container.streams.audio[0]
@@ -29,6 +30,8 @@ def probe(path: Path) -> tuple[float, int]:
         if is_media(path):
             raise RecognitionError(f"{contract.ERROR_TRANSCODING}. The file is cut off or damaged.") from error
         raise no_audio_error(path) from error
+    except OSError as missing:
+        raise no_file_error() from missing
     if duration_s * 1000 < contract.SHORTEST_MS:
         raise RecognitionError(contract.ERROR_TOO_SHORT)
     return duration_s, max(1, channels)

@@ -1,3 +1,4 @@
+import os
 import wave
 
 import numpy as np
@@ -137,3 +138,16 @@ def test_filters_work_and_keep_the_number_of_samples():
     filtered_rumble = filtered(rumble, "highpass=f=80,highpass=f=80")
     assert filtered_rumble.shape == rumble.shape
     assert np.std(filtered_rumble) < 0.1 * np.std(rumble)
+
+
+@pytest.mark.parametrize("content", ["ffconcat version 1.0\nfile a.wav\n", "#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.wav\n"])
+def test_a_playlist_is_not_followed(tmp_path, content):
+    path = tmp_path / "a.wav"
+    path.write_text(content)
+    assert refusal(path) == "File does not appear to contain audio. File type is text/plain (ASCII text)."
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    path = tmp_path / "a.wav"
+    os.mkfifo(path)
+    assert refusal(path).startswith(contract.ERROR_DOWNLOAD)

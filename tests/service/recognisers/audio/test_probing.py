@@ -1,3 +1,4 @@
+import os
 import wave
 
 import pytest
@@ -35,3 +36,16 @@ def test_files_without_usable_audio_fail_with_the_contracts_sentences(tmp_path):
     cut.write_bytes(b"\0\0\0\x1cftypM4A " + bytes(40))
     assert error(cut).startswith(contract.ERROR_TRANSCODING)
     assert error(silence(tmp_path / "short.wav", 0.1)) == contract.ERROR_TOO_SHORT
+
+
+@pytest.mark.parametrize("content", ["ffconcat version 1.0\nfile a.wav\n", "#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.wav\n"])
+def test_a_playlist_is_not_followed(tmp_path, content):
+    path = tmp_path / "a.wav"
+    path.write_text(content)
+    assert error(path) == "File does not appear to contain audio. File type is text/plain (ASCII text)."
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    path = tmp_path / "a.wav"
+    os.mkfifo(path)
+    assert error(path).startswith(contract.ERROR_DOWNLOAD)

@@ -1,0 +1,38 @@
+"""Whether the file of a ledger is whole: SQLite's own check, and values that no row can have."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+
+from scribekit.corpus.job import STATES
+from scribekit.corpus.sqlite import ERRORS, integrity_problems
+
+_STATES = ", ".join(f"'{state}'" for state in STATES)
+_ODD_ROWS = {
+    "a job has a state, options or numbers that it cannot have": (
+        f"SELECT COUNT(*) FROM jobs WHERE typeof(key) <> 'text' OR typeof(source) <> 'text' OR state NOT IN ({_STATES})"
+        " OR CASE typeof(options) WHEN 'text' THEN NOT json_valid(options) ELSE 1 END"
+        " OR typeof(attempts) <> 'integer' OR typeof(failures) <> 'integer' OR typeof(batch_id) <> 'integer'"
+        " OR typeof(lease_until) NOT IN ('null', 'real') OR typeof(intent_at) NOT IN ('null', 'real')"
+    ),
+    "a recording has no name, source or place": (
+        "SELECT COUNT(*) FROM recordings WHERE typeof(recording_id) <> 'text' OR typeof(source) <> 'text'"
+        " OR typeof(batch_id) <> 'integer' OR typeof(position) <> 'integer'"
+    ),
+    "a recording has a job that is not there": (
+        "SELECT COUNT(*) FROM recordings r WHERE r.job_key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.key = r.job_key)"
+    ),
+    "an edit is about a recording that is not there": (
+        "SELECT COUNT(*) FROM edits e WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE COALESCE(jobs.sha256, jobs.source) = e.content)"
+    ),
+}
+
+
+def problems(db: sqlite3.Connection) -> list[str]:
+    """Return what is wrong with the file of a ledger, in a few words each; nothing if it is whole."""
+    found = integrity_problems(db)
+    if not found:
+        with contextlib.suppress(*ERRORS):  # locked, say: then nobody knows
+            found = [name for name, sql in _ODD_ROWS.items() if db.execute(sql).fetchone()[0]]
+    return found

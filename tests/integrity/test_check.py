@@ -1,0 +1,102 @@
+import contextlib
+import socket
+import sqlite3
+
+import pytest
+from corpora import store, write_tone
+
+import scribekit as sk
+from scribekit.base import schema
+from scribekit.base.errors import DamageWarning, LedgerError
+from scribekit.corpus.ledger import FILE_NAME
+from scribekit.corpus.presence import ProcessLock
+from scribekit.recordings.waveform import Waveform
+
+TALKS = {f"r{number}": [("A", "one two three"), ("B", f"number {number}")] for number in range(25)}
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """A corpus with tables, an index and peaks."""
+    made = store(tmp_path / "corpus", TALKS)
+    sk.review(made, "r1", who="ada").correct("2", words=1)
+    sk.build_tables(made, progress=False)
+    sk.build_index(made, progress=False)
+    write_tone(tmp_path / "tone.wav", seconds=3)
+    for _ in Waveform(tmp_path / "tone.wav", made.path / "peaks").compute():
+        pass
+    return sk.Corpus(made.path)
+
+
+def flip(path):
+    """Flip a bit of what is in a file; the index has the words as they are."""
+    content = bytearray(path.read_bytes())
+    place = content.find(b" three ")
+    content[place + 1 if place >= 0 else len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def not_whole(found):
+    return found[found["state"] != "whole"]
+
+
+def test_a_whole_corpus_is_whole(corpus):
+    found = sk.check_corpus(corpus, progress=False)
+    assert list(found) == schema.INTEGRITY.names
+    assert found["state"].eq("whole").all()
+    assert set(found["what"]) == {"ledger", "transcript", "edits", "manifest", "table", "catalogue", "search index", "peaks"}
+    assert found.loc[found["what"] == "transcript", "recording_id"].tolist() == list(TALKS)
+    assert found["advice"].isna().all()
+
+
+def test_it_changes_nothing_unless_it_is_to_repair(corpus):
+    flip(corpus.path / "search.sqlite")
+    flip(next(corpus.path.glob("peaks/*")))
+    before = {path: path.read_bytes() for path in corpus.path.rglob("*") if path.is_file()}
+    assert len(not_whole(sk.check_corpus(corpus, progress=False))) == 2
+    assert {path: path.read_bytes() for path in corpus.path.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("what", "pattern"), [("table", "tables/words/*.parquet"), ("search index", "search.sqlite"), ("peaks", "peaks/*.peaks")]
+)
+def test_a_damaged_file_is_named_and_made_again(corpus, what, pattern):
+    path = min(corpus.path.glob(pattern))
+    flip(path)
+    found = not_whole(sk.check_corpus(corpus, progress=False))
+    assert found[["what", "file", "state"]].to_numpy().tolist() == [[what, path.relative_to(corpus.path).as_posix(), "damaged"]]
+    assert found["advice"].tolist() == ["It is made again by itself when it is next needed."]
+    assert not_whole(sk.check_corpus(corpus, repair=True, progress=False))["state"].tolist() == ["repaired"]
+    assert sk.to_frame(corpus, "words")["recording_id"].nunique() == len(TALKS)
+    assert sk.search(corpus, "three")["recording_id"].nunique() == len(TALKS)
+    assert sk.check_corpus(corpus, progress=False)["state"].eq("whole").all()
+
+
+def test_what_an_earlier_version_stored_gets_its_checksum_and_the_check_says_so(corpus):
+    with contextlib.closing(sqlite3.connect(corpus.path / FILE_NAME)) as db, db:
+        db.execute("DELETE FROM digests")
+    advice = [sk.check_corpus(corpus, progress=False).set_index("recording_id")["advice"]["r5"] for _ in range(2)]
+    assert "without a checksum" in advice[0]
+    assert advice[1] != advice[1]
+
+
+def test_a_damaged_manifest_costs_its_own_columns_until_it_is_submitted_again(corpus):
+    with contextlib.closing(sqlite3.connect(corpus.path / FILE_NAME)) as db, db:
+        db.execute("UPDATE batches SET manifest = X'00'")
+    assert not_whole(sk.check_corpus(corpus, progress=False))["what"].tolist() == ["manifest"]
+    with pytest.warns(DamageWarning, match="Submit the same manifest again"):
+        found = sk.to_frame(corpus, "transcripts", with_manifest=True)
+    assert found["recording_id"].tolist() == list(TALKS)
+    for _ in range(2):
+        with pytest.warns(DamageWarning, match="Submit the same manifest again"):
+            assert len(sk.search(corpus, "three")) == len(TALKS)
+
+
+def test_it_does_not_repair_under_a_process_at_work(corpus):
+    with contextlib.closing(ProcessLock(corpus.path)), pytest.raises(LedgerError, match=rf"process \d+ on '{socket.gethostname()}'"):
+        sk.check_corpus(corpus, repair=True, progress=False)
+
+
+def test_a_folder_without_a_corpus_is_an_error(tmp_path):
+    with pytest.raises(LedgerError, match="There is no corpus"):
+        sk.check_corpus(tmp_path)
