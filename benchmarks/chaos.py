@@ -1,9 +1,9 @@
 """Many seeds of trouble: every kind of fault at once, and at the end the service's counters are compared with the corpus.
 
 Run it as ``python benchmarks/chaos.py`` (or ``make chaos``). For each seed a library is transcribed through a scripted service that drops
-connections before and after the work, answers 429, 5xx and half bodies, creates jobs late, fails jobs, and loses, doubles, forges and
-delays webhooks, with transcripts of other clients in the list. Meanwhile a relay refuses all connections, or answers new jobs with 503,
-for a second or two at a time. Everything must complete, and nothing may complete twice.
+connections before and after the work, answers 429, 5xx, half, dripping and exploding bodies and other transcripts, creates jobs late,
+fails jobs, and loses, doubles, forges and delays webhooks, with transcripts of other clients in the list. Meanwhile a relay refuses all
+connections, or answers new jobs with 503, for a second or two at a time. Everything must complete, and nothing may complete twice.
 """
 
 from __future__ import annotations
@@ -46,6 +46,9 @@ FAULTS = {
     "html_504": SHARE / 4,
     "truncate": SHARE / 2,
     "cut_json": SHARE / 2,
+    "drip": SHARE / 8,
+    "bomb": SHARE / 8,
+    "other_id": {"get": SHARE / 4},
     "job_server_error": SHARE,
     "webhook_lost": SHARE,
     "webhook_doubled": SHARE,
@@ -53,7 +56,7 @@ FAULTS = {
     "webhook_delayed": SHARE,
     "other_transcripts_per_s": 50.0,
 }
-LIMITS = sk.Limits(concurrent_jobs=100, poll_s=0.1, settle_s=1.0, backoff_s=0.1)
+LIMITS = sk.Limits(concurrent_jobs=100, poll_s=0.1, settle_s=1.0, backoff_s=0.1, request_timeout_s=3.0)
 
 
 def main() -> None:

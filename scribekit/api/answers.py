@@ -77,6 +77,21 @@ class StatusReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """A transcript as the service sent it: its head, and the body byte for byte."""
+
+    head: contract.Head
+    body: bytes
+
+    @property
+    def report(self) -> StatusReport | Refused:
+        """The status of the job, as the service reports it. What is left of a deleted transcript is no transcript."""
+        if self.head.audio_url == contract.DELETED_URL and contract.DELETED_TEXT.encode() in self.body:
+            return Refused(404, contract.DELETED_TEXT)
+        return StatusReport(self.head.status, self.head.error)
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """An HTTP status other than 200; ``error`` is the service's own sentence, ``page`` what the answer looks like."""
 
@@ -99,6 +114,7 @@ class NoAnswer:
     Attributes:
         sent: The request may have reached the service.
         unreadable: There was an answer, but not one of the service's.
+        why: What was wrong with it, as a clause such as "was larger than 8 MB"; empty when it was no answer in the service's form.
         trouble: Why there was none.
         said: The proxy's own words.
         page: What the unreadable answer looks like.
@@ -106,6 +122,7 @@ class NoAnswer:
 
     sent: bool
     unreadable: bool = False
+    why: str = field(default="", compare=False)
     trouble: Trouble | None = field(default=None, compare=False)
     said: str = field(default="", compare=False)
     page: Page | None = field(default=None, compare=False)

@@ -18,7 +18,7 @@ import os
 import ssl
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -27,10 +27,13 @@ import anyio
 import httpx
 import msgspec
 
-from scribekit.api import first_contact
-from scribekit.api.answers import Accepted, NoAnswer, Page, Refused, StatusReport, Trouble, Unusable, Uploaded
+from scribekit.api import answer_reading, first_contact
+from scribekit.api.answer_body import ACCEPTED, ERROR_BYTES, SMALL_BYTES, UnreadableBodyError, read_body
+from scribekit.api.answer_reading import WrongAnswerError
+from scribekit.api.answers import Accepted, Fetched, NoAnswer, Page, Refused, Trouble, Unusable, Uploaded
 from scribekit.api.connection import SHORTEST_KEY, Connection
 from scribekit.api.failures import Failure
+from scribekit.api.limits import Limits
 from scribekit.api.proxies import Proxy, proxy_for
 from scribekit.api.rate_limit import RateLimiter
 from scribekit.base import contract
@@ -68,15 +71,6 @@ _TROUBLES = (
 """What an error of the HTTP library means where no error of the system says more."""
 
 
-class _Created(msgspec.Struct):
-    id: str
-    status: str = "queued"
-
-
-class _UploadAnswer(msgspec.Struct):
-    upload_url: str
-
-
 class _RedactedAudio(msgspec.Struct):
     redacted_audio_url: str | None = None
 
@@ -103,21 +97,6 @@ class TooLargeError(Exception):
     """A download is larger than allowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A transcript as the service sent it: its head, and the body byte for byte."""
-
-    head: contract.Head
-    body: bytes
-
-    @property
-    def report(self) -> StatusReport | Refused:
-        """The status of the job, as the service reports it. What is left of a deleted transcript is no transcript."""
-        if self.head.audio_url == contract.DELETED_URL and contract.DELETED_TEXT.encode() in self.body:
-            return Refused(404, contract.DELETED_TEXT)
-        return StatusReport(self.head.status, self.head.error)
-
-
 class Client:
     """An open connection to one service. Use it as an asynchronous context manager.
 
@@ -133,8 +112,9 @@ class Client:
         MissingExtraError: There is a SOCKS proxy, and no library for it.
     """
 
-    def __init__(self, connection: Connection, limiter: RateLimiter, *, secrets: Sequence[str] = ()) -> None:
+    def __init__(self, connection: Connection, limiter: RateLimiter, limits: Limits | None = None, *, secrets: Sequence[str] = ()) -> None:
         self._limiter = limiter
+        self._limits = limits or Limits()
         self._connection = connection
         self._secrets = [secret for secret in (connection.api_key, *secrets) if len(secret) >= SHORTEST_KEY]
         self._has_answered = connection.forgets_jobs
@@ -144,7 +124,7 @@ class Client:
             connection.base_url,
             self._proxy,
             base_url=connection.base_url,
-            headers={"authorization": connection.api_key, "user-agent": "scribekit"},
+            headers={"authorization": connection.api_key, "user-agent": "scribekit", "accept-encoding": ACCEPTED},
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
         )
@@ -173,7 +153,7 @@ class Client:
                     content=_pieces(file, size, digest),
                     headers={"content-length": str(size), "content-type": "application/octet-stream"},
                     timeout=UPLOAD_TIMEOUT,
-                    read=lambda body: Uploaded(msgspec.json.decode(body, type=_UploadAnswer).upload_url),
+                    read=answer_reading.uploaded,
                 )
         except _FileChangedError:
             return _CHANGED
@@ -196,15 +176,20 @@ class Client:
             delivery: The webhook options, or none.
         """
         body = json.dumps({"audio_url": audio_url, **json.loads(options), **delivery}).encode()
-        return await self._send("POST", "/v2/transcript", content=body, headers={"content-type": "application/json"}, read=_accepted)
+        read = functools.partial(answer_reading.accepted, audio_url)
+        return await self._send("POST", "/v2/transcript", content=body, headers={"content-type": "application/json"}, read=read)
 
-    async def get(self, transcript_id: str) -> Fetched | Refused | NoAnswer:
-        """Fetch one transcript."""
-        return await self._send("GET", f"/v2/transcript/{transcript_id}", read=self._fetched)
+    async def get(self, transcript_id: str, audio_url: str | None = None) -> Fetched | Refused | NoAnswer:
+        """Fetch one transcript; one with another id, or of other audio than ``audio_url`` where that is given, is not an answer."""
+        return await self._transcript("GET", transcript_id, audio_url)
 
     async def delete(self, transcript_id: str) -> Fetched | Refused | NoAnswer:
         """Delete a transcript, and its uploaded audio, at the service; return what it keeps of it."""
-        return await self._send("DELETE", f"/v2/transcript/{transcript_id}", read=self._fetched)
+        return await self._transcript("DELETE", transcript_id, None)
+
+    async def _transcript(self, method: str, transcript_id: str, audio_url: str | None) -> Fetched | Refused | NoAnswer:
+        read = functools.partial(self._fetched, transcript_id, audio_url)
+        return await self._send(method, f"/v2/transcript/{transcript_id}", read=read, most=int(self._limits.answer_mb * 1e6))
 
     async def redacted_audio(self, transcript_id: str) -> RedactedAudio | Refused | NoAnswer:
         """Ask for the masked copy of a recording. The service answers 202 while it is not ready."""
@@ -215,46 +200,61 @@ class Client:
         params = {"limit": contract.LIST_LIMIT} | ({"before_id": before_id} if before_id else {})
         return await self._send("GET", "/v2/transcript", params=params, read=self._listed)
 
-    async def _send(self, method: str, path: str, *, read: Callable[[bytes], T], **request: Any) -> T | Refused | NoAnswer:
-        """Send a request; return the body of a success, as ``read`` reads it, or else what happened."""
+    async def _send(
+        self, method: str, path: str, *, read: Callable[[bytes], T], most: int = SMALL_BYTES, **request: Any
+    ) -> T | Refused | NoAnswer:
+        """Send a request; return the body of a success, as ``read`` reads it, or else what happened.
+
+        Args:
+            method: The HTTP method.
+            path: The path at the service.
+            read: Reads the body.
+            most: The most bytes that the body may have.
+            request: More for the HTTP library; asynchronous ``content`` is an upload.
+        """
+        response, body = None, b""
+        seconds = self._limits.request_timeout_s
         async with self._slots, self._limiter.request():
             is_first = not self._has_answered and method != "POST"
             if is_first:
                 request["timeout"] = FIRST_TIMEOUT
             try:
                 with masked_requests():
-                    async with (
-                        asyncio.timeout(FIRST_CONTACT_S if is_first else None) as patience,
-                        self._http.stream(method, path, **request) as response,
-                    ):
-                        patience.reschedule(None)
-                        self._has_answered = True
-                        # Not response.content: a response refers to itself and would keep its body until the garbage collector runs.
-                        body = b"".join([piece async for piece in response.aiter_bytes()])
+                    async with asyncio.timeout(min(FIRST_CONTACT_S, seconds) if is_first else seconds) as patience:
+                        if isinstance(request.get("content"), AsyncIterator):
+                            request["content"] = _each_in_time(request["content"], patience, seconds)
+                        async with self._http.stream(method, path, **request) as response:
+                            _extend(patience, seconds)
+                            self._has_answered = True
+                            body = await read_body(response, most if response.is_success else ERROR_BYTES)
             except Exception as cause:
-                answer = _no_answer(cause, has_timed_out=patience.expired())
-                if answer is None:
-                    raise
-                _log.info("%s %s: %s (%s)", method, path, "no answer" if answer.sent else "not sent", type(cause).__name__)
-                return answer
+                if response is None or response.is_success:
+                    answer = _spoilt(cause, patience, seconds) if response else _no_answer(cause, has_timed_out=patience.expired())
+                    if answer is None:
+                        raise
+                    _log.info("%s %s: %s (%s)", method, path, "no answer" if answer.sent else "not sent", type(cause).__name__)
+                    return answer
         if response.is_success:
             try:
                 return read(body)
+            except WrongAnswerError as wrong:
+                return NoAnswer(sent=True, unreadable=True, why=str(wrong))
             except contract.DECODE_ERRORS:
-                return NoAnswer(sent=True, unreadable=True, page=_page(response, body, self._secrets))
+                page = _page(response, body, self._secrets)
+                return NoAnswer(sent=True, unreadable=True, why=_described(page), page=page)
         refused = _refusal(response, body, self._secrets)
         if refused.retry_after_s is not None and refused.is_rate_limit:
             self._limiter.pause(refused.retry_after_s)
         _log.info("%s %s: HTTP %d", method, path, response.status_code)
         return refused
 
-    def _fetched(self, body: bytes) -> Fetched:
-        head = contract.read_head(body)
-        head.error = head.error and _without(self._secrets, head.error)
-        return Fetched(head, body)
+    def _fetched(self, transcript_id: str, audio_url: str | None, body: bytes) -> Fetched:
+        found = answer_reading.fetched(transcript_id, audio_url, body)
+        found.head.error = found.head.error and _without(self._secrets, found.head.error)
+        return found
 
     def _listed(self, body: bytes) -> contract.ListPage:
-        page = contract.read_page(body)
+        page = answer_reading.listed(body)
         for item in page.transcripts:
             item.error = item.error and _without(self._secrets, item.error)
         return page
@@ -268,8 +268,9 @@ async def post_json(url: str, message: Mapping[str, Any]) -> None:
     """
     try:
         with masked_requests(whole=True):
-            async with _http(url, _proxy_for(url), timeout=httpx.Timeout(5.0)) as http:
-                status = (await http.post(url, json=message)).status_code
+            # The body of the answer, which may be of any size, is not read.
+            async with _http(url, _proxy_for(url), timeout=httpx.Timeout(5.0)) as http, http.stream("POST", url, json=message) as response:
+                status = response.status_code
     except httpx.HTTPError as cause:
         raise type(cause)("The message was not delivered.") from None
     if status >= 300:
@@ -298,6 +299,17 @@ async def download(url: str, path: Path, largest_bytes: int) -> Refused | NoAnsw
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as cause:
             return _no_answer(cause, has_timed_out=False) or NoAnswer(sent=True)
     return None
+
+
+async def _each_in_time(pieces: AsyncIterator[bytes], patience: asyncio.Timeout, seconds: float) -> AsyncIterator[bytes]:
+    """Yield the pieces of an upload; each, and then the beginning of the answer, may take that many seconds."""
+    async for piece in pieces:
+        yield piece
+        _extend(patience, seconds)
+
+
+def _extend(patience: asyncio.Timeout, seconds: float) -> None:
+    patience.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 async def _pieces(file: BinaryIO, size: int, digest: Any) -> AsyncIterator[bytes]:
@@ -363,9 +375,19 @@ def _no_answer(cause: Exception, *, has_timed_out: bool) -> NoAnswer | None:
     return NoAnswer(sent=False, trouble=Trouble.PROXY, said="no answer in the SOCKS protocol") if is_of_socks else None
 
 
-def _accepted(body: bytes) -> Accepted:
-    created = msgspec.json.decode(body, type=_Created)
-    return Accepted(created.id, created.status)
+def _spoilt(cause: Exception, patience: asyncio.Timeout, seconds: float) -> NoAnswer | None:
+    """Return what an error means that came after an answer had begun; None when it is not one of the answer."""
+    if isinstance(cause, UnreadableBodyError):
+        return NoAnswer(sent=True, unreadable=True, why=cause.why)
+    if patience.expired():
+        return NoAnswer(sent=True, unreadable=True, why=f"did not end within {seconds:g} s")
+    answer = _no_answer(cause, has_timed_out=False)
+    return answer and replace(answer, sent=True)
+
+
+def _described(page: Page) -> str:
+    """Return what an unreadable answer was, as a clause."""
+    return f"was not JSON but {page.content_type}" if page.content_type not in ("", "application/json") else "was not what it should be"
 
 
 def _redacted_audio(body: bytes) -> RedactedAudio:

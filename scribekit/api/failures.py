@@ -39,12 +39,14 @@ class Failure:
         recovery: How to recover from it.
         advice: What it means and what to do next, and what the service said, if anything.
         said: The service's own sentence, shortened and without secrets; empty when it sent none.
+        why: What was wrong with its last answer; empty when there is nothing to say about it.
     """
 
     kind: str
     recovery: Recovery
     advice: str
     said: str = ""
+    why: str = ""
 
 
 NETWORK = Failure(
@@ -84,6 +86,12 @@ TOO_SLOW = Failure(
 )
 
 
+IN_DOUBT = Failure(
+    "in_doubt",
+    Recovery.GIVE_UP,
+    "It is not known whether the service has taken the recording: its answer was lost, and its list of transcripts could not be read to "
+    "where the transcript would be. Nothing was sent again. Run sk.retry to search the list again.",
+)
 LINK_FAILURES = frozenset({"download", "download_forbidden"})
 """The kinds of failures of a recording that the service could not fetch from its address. Another link may lead to it."""
 
@@ -170,6 +178,20 @@ def quoting(failure: Failure, error: str | None) -> Failure:
     return replace(failure, advice=f"{failure.advice}{SAID}{said}", said=said) if said else failure
 
 
+def because(failure: Failure, why: str) -> Failure:
+    """Return a failure whose advice says what was wrong with the service's last answer.
+
+    Args:
+        failure: The failure.
+        why: A clause such as "was larger than 8 MB"; empty for nothing.
+
+    Example:
+        >>> because(Failure("x", Recovery.RETRY, "Try it again."), "never ended").advice
+        'Try it again. (The last answer never ended.)'
+    """
+    return replace(failure, advice=f"{failure.advice} (The last answer {why}.)", why=why) if why else failure
+
+
 def shown(error: str) -> str:
     """Return the service's sentence as it may be shown and logged: on one line, shortened, its addresses masked.
 
@@ -177,7 +199,7 @@ def shown(error: str) -> str:
         >>> shown("Download error, unable to download https://a.example/x.mp3?X-Amz-Signature=4f2a. Please make sure …")
         'Download error, unable to download https://a.example/x.mp3?…. Please make sure …'
     """
-    words = masked(error).split()
+    words = masked(error[: 20 * LONGEST_SENTENCE]).split()
     text = " ".join(word if len(word) <= LONGEST_WORD else word[: LONGEST_WORD - 1] + "…" for word in words)
     return text if len(text) <= LONGEST_SENTENCE else text[: LONGEST_SENTENCE - 1] + "…"
 

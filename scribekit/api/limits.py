@@ -38,7 +38,12 @@ class Limits:
             does not wait.
         resubmissions: How often a job is created again after the service itself failed on it.
         settle_s: Seconds after a lost answer until the service's list counts as complete.
-        job_timeout_s: Seconds that the service may take for one job, its queue included.
+        job_timeout_s: Seconds that the service may take for one job, its queue included. After them the job ends with ``error_kind``
+            ``timed_out``; ``sk.retry`` goes on waiting for it, and does not send it again.
+        request_timeout_s: Seconds that a request may take until its answer begins, and again until the answer is complete. For an upload
+            they count again from each piece of 256 KB, so one that makes progress is never cut.
+        answer_mb: The largest transcript that is taken, in megabytes after unpacking (an hour takes about 3). A larger one ends its job
+            with ``error_kind`` ``not_fetched``; after ``sk.retry`` it is fetched again with the limits of then. Other answers may have 8.
 
     Raises:
         OptionError: A figure is not positive.
@@ -60,6 +65,8 @@ class Limits:
     resubmissions: int = 3
     settle_s: float = 5.0
     job_timeout_s: float = 6 * 3600.0
+    request_timeout_s: float = 300.0
+    answer_mb: float = 64.0
 
     def __post_init__(self) -> None:
         """Refuse a figure that is not a limit."""

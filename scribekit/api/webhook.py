@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode, urlsplit
 
+from scribekit.api.identity import is_id
 from scribekit.base.errors import MissingExtraError, OptionError, ServiceStoppedError
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 HEADER = "X-Scribekit-Secret"
 JOB_PARAMETER = "job"
 MAX_BODY_BYTES = 65_536
+BODY_TIMEOUT_S = 10.0
+"""The service itself gives up a call after ten seconds."""
+MOST_CONNECTIONS = 500
+"""More are answered 503. Calls that get lost so cost nothing: polling makes up for them."""
 START_TIMEOUT_S = 5.0
 
 Reception = Literal["accepted", "repeated", "unknown"]
@@ -107,6 +112,7 @@ async def listening(webhook: Webhook, hint: Hint) -> AsyncIterator[None]:
         lifespan="off",
         ws="none",
         timeout_graceful_shutdown=1,
+        limit_concurrency=MOST_CONNECTIONS,
     )
     server = uvicorn.Server(config)
     # uvicorn ends the process when it cannot bind; in a notebook that must be an error instead.
@@ -159,12 +165,13 @@ def application(webhook: Webhook, hint: Hint) -> Starlette:
 
 async def _transcript_id(request: Request) -> str | None:
     body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            return None
     try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > MAX_BODY_BYTES:
+                    return None
         value = json.loads(body)["transcript_id"]
-    except (ValueError, KeyError, TypeError):
+    except (TimeoutError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    return value if isinstance(value, str) else None
+    return value if is_id(value) else None

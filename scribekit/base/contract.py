@@ -38,6 +38,8 @@ RECEIVED_TURNS_KEY = "scribekit_translated_utterances"
 TRANSLATED_TEXTS = "translated_texts"
 UNREDACTED = "unredacted_"
 """How the keys begin under which a payload has texts without masks."""
+MOST_CONTAINERS, MOST_VALUES = 1_500_000, 8_000_000
+"""A payload that must be read value by value may have this many lists and objects, and this many values: six times those of ten hours."""
 LATEST_MS = 10**11  # about three years: a later time is an error, and does not fit into every file format
 
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=LATEST_MS)]
@@ -155,6 +157,8 @@ class ListPage(msgspec.Struct):
 
     transcripts: list[ListItem]
     page_details: PageDetails
+    is_whole: bool = True
+    """Whether all that the service sent could be read."""
 
     @property
     def is_last(self) -> bool:
@@ -186,8 +190,27 @@ def read_head(body: bytes) -> Head:
 
 
 def read_page(body: bytes) -> ListPage:
-    """Read one list page. Raises :class:`msgspec.MsgspecError` when the body is not one."""
-    return _page.decode(body)
+    """Read one list page. Items that cannot be read are left out. Raises :class:`msgspec.MsgspecError` when the body is not a page."""
+    try:
+        return _page.decode(body)
+    except DECODE_ERRORS:
+        return _repaired_page(read_json(body))
+
+
+def _repaired_page(raw: Any) -> ListPage:
+    if not isinstance(raw, dict) or not isinstance(raw.get("transcripts"), list):
+        raise msgspec.ValidationError("Expected a list of transcripts")
+    items = [item for item in raw["transcripts"] if isinstance(item, dict) and isinstance(item.get("id"), str)]
+    listed = [_repaired_item({name: as_text(item.get(name)) for name in ListItem.__struct_fields__}) for item in items]
+    details = raw.get("page_details")
+    older = as_text(details.get("prev_url")) if isinstance(details, dict) else None
+    # Whether it is the last page is not known; a page that is not whole never counts as the end of the list.
+    return ListPage(listed, PageDetails(0, len(listed), older), is_whole=False)
+
+
+def _repaired_item(values: dict[str, str | None]) -> ListItem:
+    id_, status, *others = values.values()
+    return ListItem(id_ or "", status or "", *others)
 
 
 def read_transcript(body: bytes) -> Transcript:
@@ -199,7 +222,13 @@ def read_transcript(body: bytes) -> Transcript:
 
 
 def read_json(body: bytes) -> Any:
-    """Read the values of a payload unchanged. Raises :class:`msgspec.MsgspecError` when the body cannot be repaired into JSON."""
+    """Read the values of a payload unchanged.
+
+    Raises:
+        msgspec.MsgspecError: The body cannot be repaired into JSON, or its values would fill the memory.
+    """
+    if body.count(b"{") + body.count(b"[") > MOST_CONTAINERS or body.count(b",") > MOST_VALUES:
+        raise msgspec.DecodeError("Expected fewer values")
     try:
         return msgspec.json.decode(body)
     except DECODE_ERRORS:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from scribekit.api.answers import NoAnswer, Refused
-from scribekit.api.client import Client, Fetched
+from scribekit.api.answers import Fetched, NoAnswer, Refused
+from scribekit.api.client import Client
 from scribekit.api.connection import Connection
 from scribekit.api.embedded import service_connection
 from scribekit.api.failures import Recovery
@@ -126,7 +126,7 @@ async def _delete(connection: Connection, limits: Limits, ledger: Ledger, kept: 
     failed: dict[str, str] = {}
     tries: Counter[str] = Counter()
     left, sent = deque(kept), 0
-    async with Client(connection, limiter_for(connection, limits)) as client:
+    async with Client(connection, limiter_for(connection, limits), limits) as client:
         contact = Contact(client, limits, on_outlook=lambda sentence: line.update(len(kept) - len(left), note=sentence))
         while left:
             transcript_id, job_key = left[0]

@@ -125,7 +125,7 @@ class _Fetching:
 
     async def fetch(self, wanted: Sequence[_Wanted], until: float) -> dict[str, dict[str, Any]]:
         outcomes: dict[str, dict[str, Any]] = {}
-        async with Client(self._connection, limiter_for(self._connection, self._limits)) as client:
+        async with Client(self._connection, limiter_for(self._connection, self._limits), self._limits) as client:
             left = list(wanted)
             while left:
                 for at in range(0, len(left), AT_ONCE):

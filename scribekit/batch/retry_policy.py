@@ -18,7 +18,7 @@ LOOK_MOST = 120.0
 def failure_of(answer: Refused | NoAnswer) -> Failure:
     """Return what an answer other than 200, or no answer, means."""
     if isinstance(answer, NoAnswer):
-        return failures.UNREADABLE if answer.unreadable else failures.NETWORK
+        return failures.because(failures.UNREADABLE, answer.why) if answer.unreadable else failures.NETWORK
     return failures.http_failure(answer.status, answer.error, answer.page.points_to if answer.page else None)
 
 

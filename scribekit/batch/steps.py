@@ -70,7 +70,9 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """The service has not finished within ``job_timeout_s``."""
+    """The service has not finished within ``job_timeout_s``; ``why`` is a clause about its last answer, if that was odd."""
+
+    why: str = ""
 
 
 Answer = Claimed | Uploaded | Accepted | NotFound | StatusReport | Refused | NoAnswer | Unusable | Overdue
@@ -125,8 +127,8 @@ def next_step(job: Job, action: Action | None, answer: Answer, context: Context)
             return _after_report(job, action, status, error, context)
         case Unusable(kind, advice):
             return failed(job, Failure(kind, Recovery.GIVE_UP, advice))
-        case Overdue():
-            return failed(job, failures.TOO_SLOW)
+        case Overdue(why):
+            return failed(job, failures.because(failures.TOO_SLOW, why))
         case Refused() | NoAnswer():
             return _AFTER_FAILURE[action or Action.SUBMIT](job, answer, context)
 
@@ -179,15 +181,17 @@ def _not_found(job: Job, context: Context) -> Step:
 
 
 def _after_report(job: Job, action: Action | None, status: str, error: str | None, context: Context) -> Step:
+    """Believe that a job has ended only what the transcript itself says: a failed one is sent, and perhaps paid for, again."""
+    if status in ENDED and action is not Action.FETCH:
+        event = "finished at the service" if status == COMPLETED else ""
+        return Step(replace(job, state=PROCESSING, failures=0), Action.FETCH, event=event)
     if status == ERROR:
         return _failed_at_service(job, failures.job_failure(error), context)
     if status == COMPLETED:
-        finished = replace(job, state=PROCESSING, failures=0)
-        if action is Action.FETCH:
-            return Step(replace(finished, state=COMPLETED, completed_at=context.now), Action.FINISH, event="completed")
-        return Step(finished, Action.FETCH, event="finished at the service")
+        return Step(replace(job, state=COMPLETED, failures=0, completed_at=context.now), Action.FINISH, event="completed")
     state = PROCESSING if status == PROCESSING else QUEUED
-    return Step(replace(job, state=state), Action.WAIT, event="" if state == job.state else state)
+    event = "not finished after all" if action is Action.FETCH else "" if state == job.state else state
+    return Step(replace(job, state=state), Action.WAIT, event=event)
 
 
 def _failed_at_service(job: Job, failure: Failure, context: Context) -> Step:
@@ -227,10 +231,17 @@ def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Ste
 
 
 def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
-    """Search again after ever longer pauses: the search costs nothing and must never be skipped."""
+    """Search again after ever longer pauses: the search costs nothing and must never be skipped.
+
+    Where this job's requests fail and others go through, it ends. It stays in doubt, and nothing is sent again.
+    """
     failure = failure_of(answer)
     if failure.recovery in (Recovery.STOP_BATCH, Recovery.GIVE_UP):
         return Step(job, Action.STOP, event=failure.kind, failure=failure)
+    if context.is_own and not (isinstance(answer, Refused) and answer.is_rate_limit):
+        job = replace(job, failures=job.failures + 1)
+        if job.failures >= context.limits.tries:
+            return failed(job, failures.because(failures.IN_DOUBT, failure.why))
     waited = context.in_doubt_s
     pause = min(max(context.limits.backoff_s, waited / 4), BACKOFF_MOST * context.limits.backoff_s)
     retry_after = answer.retry_after_s if isinstance(answer, Refused) else None
@@ -245,7 +256,7 @@ def _after_fetch(job: Job, answer: Refused | NoAnswer, context: Context) -> Step
     step = _retry(job, Action.FETCH, answer, context)
     if step.action is Action.FAIL and failure.recovery is not Recovery.GIVE_UP:
         not_fetched = replace(failures.NOT_FETCHED, advice=f"{failures.NOT_FETCHED.advice} ({failure.kind})")
-        return failed(job, failures.quoting(not_fetched, failure.said))
+        return failed(job, failures.because(failures.quoting(not_fetched, failure.said), failure.why))
     return step
 
 

@@ -201,7 +201,8 @@ def retry(
 
     Only jobs that were sent can be tried again. A row that was refused (``status`` ``refused``) comes from the manifest:
     fix the file, scan again and submit. A job that only took too long (``timed_out``), or whose transcript could not be
-    fetched (``not_fetched``), is waited for, not sent again. What was held back because the service refused these jobs
+    fetched (``not_fetched``), is waited for, not sent again; one of which it is not known whether the service has it (``in_doubt``) is
+    searched for. What was held back because the service refused these jobs
     (``options``) goes on with them.
 
     Args:

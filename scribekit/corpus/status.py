@@ -44,13 +44,8 @@ class Snapshot:
         unpriced: Completed jobs whose cost is not known, because a model or an add-on has no known rate.
         saved_usd: Cost of transcripts that were reused instead of paid for again.
         budget_usd: The most that may be spent, if the user set a budget.
-<<<<<<< HEAD
-        outage: What the process at work on the corpus waits for, such as "no network since 02:14"; empty when for nothing.
-        fallbacks: Completed jobs that another model answered than the first asked for, by the model that did.
-=======
         fallbacks: Completed jobs that another model answered than the first asked for, by the model that did.
         outage: What the process at work on the corpus waits for, such as "no network since 02:14"; empty when for nothing.
->>>>>>> i12-journey
     """
 
     states: Mapping[str, int] = field(default_factory=dict)
@@ -70,13 +65,8 @@ class Snapshot:
     unpriced: int = 0
     saved_usd: float = 0.0
     budget_usd: float | None = None
-<<<<<<< HEAD
-    outage: str = ""
-    fallbacks: Mapping[str, int] = field(default_factory=dict)
-=======
     fallbacks: Mapping[str, int] = field(default_factory=dict)
     outage: str = ""
->>>>>>> i12-journey
 
     @property
     def unfinished(self) -> int:

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scribekit.base import text_columns
 from scribekit.base.errors import OptionError, nearest
 from scribekit.base.schema import Table, is_missing
 
@@ -79,7 +80,7 @@ def to_pandas(rows: pa.Table, table: Table) -> pd.DataFrame:
 
 def _values(column: pa.ChunkedArray, dtype: str) -> Any:
     if pa.types.is_dictionary(column.type):
-        column = column.cast(pa.large_string())
+        column = text_columns.plain(column)
     extension = pd.api.types.pandas_dtype(dtype)
     if hasattr(extension, "__from_arrow__"):
         return extension.__from_arrow__(column)

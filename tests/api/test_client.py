@@ -3,14 +3,16 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import socket
 
 import pytest
 from patience import PATIENCE_S
 
-from scribekit.api.answers import Accepted, NoAnswer, Refused, Unusable, Uploaded
-from scribekit.api.client import CHUNK_BYTES, Client, Fetched
+from scribekit.api.answers import Accepted, Fetched, NoAnswer, Refused, Unusable, Uploaded
+from scribekit.api.client import CHUNK_BYTES, Client
 from scribekit.api.connection import Connection
+from scribekit.api.limits import Limits
 from scribekit.api.rate_limit import RateLimiter
 from scribekit.base.contract import LARGEST_UPLOAD_BYTES, ListPage
 
@@ -52,7 +54,7 @@ def as_json(value, status="200 OK", **headers):
     return http(status, json.dumps(value).encode(), content_type="application/json", **headers)
 
 
-def ask(call, says=b"", *, hostile=None, secrets=()):
+def ask(call, says=b"", *, hostile=None, limits=None, secrets=()):
     """The answer of ``call(api)`` when the server says that; also the limiter."""
 
     async def asked():
@@ -61,7 +63,7 @@ def ask(call, says=b"", *, hostile=None, secrets=()):
         async with listener:
             limiter = RateLimiter(1000, 1.0)
             connection = Connection(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}", KEY, "test")
-            async with Client(connection, limiter, secrets=secrets) as api:
+            async with Client(connection, limiter, limits, secrets=secrets) as api:
                 return await call(api), limiter
 
     return asyncio.run(asyncio.wait_for(asked(), PATIENCE_S))
@@ -143,7 +145,6 @@ CUT = {
     "cut in the body": b'HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"id": "t1", ',
     "cut in a chunk": b'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n40\r\n{"id": ',
     "not HTTP": b"SSH-2.0-OpenSSH_9.6\r\n",
-    "badly compressed": http(body=b"not gzip", content_encoding="gzip"),
 }
 
 
@@ -162,6 +163,7 @@ UNREADABLES = {
     "another shape": as_json(["id", "t1"]),
     "not UTF-8": http(body=b'{"id": "\xff", "status": "\xff", "upload_url": "\xff", "transcripts": "\xff"}'),
     "nothing in it": http("204 No Content"),
+    "badly compressed": http(body=b"not gzip", content_encoding="gzip"),
 }
 
 
@@ -382,3 +384,72 @@ def test_no_library_logs_a_secret_at_any_level(calls, caplog, call):
     everything = "".join(str(record.__dict__) for record in caplog.records)
     assert "4f2a9c0017" not in everything
     assert KEY not in everything
+
+
+# -- how long, and how much -------------------------------------------------------------------------------------------------------------
+
+
+class Slow(Hostile):
+    """Takes what it is sent a piece at a time, with pauses of six seconds in all, before it answers."""
+
+    pauses = 60
+
+    async def answer(self, reader, writer):
+        self.heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        left = int(re.search(r"content-length: (\d+)", self.heads[0])[1])
+        while left:
+            left -= len(await reader.read(left))
+            if self.pauses:
+                self.pauses -= 1
+                await asyncio.sleep(0.1)
+        writer.write(self.says)
+        writer.close()
+
+
+def test_an_upload_that_makes_progress_is_not_cut(tmp_path):
+    path = tmp_path / "long.wav"
+    path.write_bytes(bytes(40 << 20))  # more than the buffers between the two ends hold
+    server = Slow(as_json({"upload_url": "https://cdn.example/u"}))
+    answer, _ = ask(lambda api: api.upload(str(path), sha(path)), hostile=server, limits=Limits(request_timeout_s=4.0))
+    assert answer == Uploaded("https://cdn.example/u")
+    assert server.pauses == 0
+
+
+class Dripping(Hostile):
+    """Begins its answer, and then sends a blank now and then, for ever."""
+
+    async def answer(self, reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(self.says)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+
+
+def test_an_answer_that_drips_is_given_up():
+    server = Dripping(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+    answer, _ = ask(lambda api: api.get("t1"), hostile=server, limits=Limits(request_timeout_s=0.5))
+    assert answer == NoAnswer(sent=True, unreadable=True)
+    assert answer.why == "did not end within 0.5 s"
+
+
+def test_a_refusal_that_drips_is_a_refusal():
+    server = Dripping(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 1000000\r\n\r\n")
+    answer, _ = ask(lambda api: api.create("https://host.example/a.mp3", "{}", {}), hostile=server, limits=Limits(request_timeout_s=0.5))
+    assert answer == Refused(400)
+
+
+def test_the_largest_transcript_is_a_limit_of_the_user():
+    says = as_json({"id": "t1", "status": "completed", "text": "x" * 2_000_000})
+    answer, _ = ask(lambda api: api.get("t1"), says, limits=Limits(answer_mb=1))
+    assert answer.why == "was larger than 1 MB"
+    answer, _ = ask(lambda api: api.get("t1"), says, limits=Limits(answer_mb=3))
+    assert isinstance(answer, Fetched)
+
+
+def test_only_what_can_be_unpacked_within_bounds_is_asked_for():
+    server = Hostile(as_json(PAGE))
+    ask(lambda api: api.page(), hostile=server)
+    assert "accept-encoding: gzip, deflate\r\n" in server.heads[0].lower()

@@ -146,7 +146,10 @@ def test_a_forged_call_changes_nothing(webhook, secret):
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"null", b"{", b'{"status": "completed"}', b'{"transcript_id": 3}', b"\xff", b"x" * (MAX_BODY_BYTES + 1)]
+    "body",
+    [b"", b"[]", b"null", b"{", b'{"status": "completed"}', b'{"transcript_id": 3}', b"\xff", b"x" * (MAX_BODY_BYTES + 1)]
+    + [b'{"transcript_id": "%s"}' % odd for odd in (b"", b"../upload", b"a b", b"\\ud800", b"x" * 201)]
+    + [b"[" * MAX_BODY_BYTES],
 )
 def test_a_call_that_makes_no_sense_changes_nothing(webhook, body):
     assert call(webhook, body) == (400, [])

@@ -126,3 +126,18 @@ def test_a_list_page_is_read_with_its_links():
     assert (page.page_details.result_count, page.page_details.prev_url) == (1, None)
     with pytest.raises(msgspec.MsgspecError):
         contract.read_page(b'{"error": "Too Many Requests"}')
+
+
+def test_what_cannot_be_read_of_a_list_is_left_out():
+    """Then it is not known whether the page is the last."""
+    items = [{"id": "t1", "status": "queued"}, None, {"id": 7}, {"id": "t2", "status": None, "error": 5}]
+    page = contract.read_page(json.dumps({"transcripts": items, "page_details": {"limit": "many"}}).encode())
+    assert [(item.id, item.status, item.error) for item in page.transcripts] == [("t1", "queued", None), ("t2", "", "5")]
+    assert not page.is_whole
+
+
+@pytest.mark.parametrize("filling", [b"{},", b"[],", b"1,"], ids=["objects", "lists", "numbers"])
+def test_values_that_would_fill_the_memory_are_refused(filling):
+    body = b'{"id": "t1", "status": "completed", "confidence": NaN, "x": [' + filling * 8_000_001 + b"1]}"
+    with pytest.raises(msgspec.MsgspecError):
+        contract.read_head(body)

@@ -54,12 +54,14 @@ TABLE = [
     ("fetched", QUEUED, Action.FETCH, StatusReport("completed"), Action.FINISH),
     ("not finished after all", QUEUED, Action.FETCH, StatusReport("processing"), Action.WAIT),
     ("a payload cut short", QUEUED, Action.FETCH, NoAnswer(sent=True, unreadable=True), Action.FETCH),
-    ("too short", QUEUED, Action.WAIT, StatusReport("error", "Audio duration is too short."), Action.FAIL),
-    ("the service failed: again", QUEUED, Action.WAIT, StatusReport("error", SERVER_ERROR), Action.SUBMIT),
-    ("and again", replace(QUEUED, attempts=3), Action.WAIT, StatusReport("error", SERVER_ERROR), Action.SUBMIT),
-    ("but not for ever", replace(QUEUED, attempts=4), Action.WAIT, StatusReport("error", SERVER_ERROR), Action.FAIL),
-    ("an unknown reason: once more", QUEUED, Action.WAIT, StatusReport("error", "new"), Action.SUBMIT),
-    ("an unknown reason twice", replace(QUEUED, attempts=2), Action.WAIT, StatusReport("error", "new"), Action.FAIL),
+    ("the list says that it failed", QUEUED, Action.WAIT, StatusReport("error", SERVER_ERROR), Action.FETCH),
+    ("the list was wrong", QUEUED, Action.FETCH, StatusReport("processing"), Action.WAIT),
+    ("too short", QUEUED, Action.FETCH, StatusReport("error", "Audio duration is too short."), Action.FAIL),
+    ("the service failed: again", QUEUED, Action.FETCH, StatusReport("error", SERVER_ERROR), Action.SUBMIT),
+    ("and again", replace(QUEUED, attempts=3), Action.FETCH, StatusReport("error", SERVER_ERROR), Action.SUBMIT),
+    ("but not for ever", replace(QUEUED, attempts=4), Action.FETCH, StatusReport("error", SERVER_ERROR), Action.FAIL),
+    ("an unknown reason: once more", QUEUED, Action.FETCH, StatusReport("error", "new"), Action.SUBMIT),
+    ("an unknown reason twice", replace(QUEUED, attempts=2), Action.FETCH, StatusReport("error", "new"), Action.FAIL),
     ("unknown at the service", QUEUED, Action.WAIT, Refused(400, "Transcript lookup error, transcript id not found"), Action.FAIL),
     ("overdue", QUEUED, Action.WAIT, Overdue(), Action.FAIL),
 ]
@@ -149,8 +151,8 @@ def test_what_could_not_be_fetched_is_told_from_what_the_service_failed_on(answe
 def test_a_lost_upload_is_uploaded_once_more():
     job = replace(UPLOADED_JOB, state=steps.QUEUED, transcript_id="t1", attempts=1)
     gone = StatusReport("error", "Download error, unable to download https://cdn.example/u.")
-    assert next_step(job, Action.WAIT, gone, CONTEXT).action is Action.UPLOAD
-    assert next_step(replace(job, attempts=2), Action.WAIT, gone, CONTEXT).action is Action.FAIL
+    assert next_step(job, Action.FETCH, gone, CONTEXT).action is Action.UPLOAD
+    assert next_step(replace(job, attempts=2), Action.FETCH, gone, CONTEXT).action is Action.FAIL
 
 
 LINK = "https://a.example/a.mp3?X-Amz-Date=19700112T000000Z&X-Amz-Expires=3600&X-Amz-Signature=4f"

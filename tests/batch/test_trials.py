@@ -186,21 +186,6 @@ def test_the_named_options():
     assert named_options(options, "Invalid endpoint schema, please refer to documentation for examples.") is None
 
 
-<<<<<<< HEAD
-def test_a_file_that_cannot_be_uploaded_gives_way_to_others():
-    trials, (first, second, third) = Trials({OPTIONS: (6, False)}, unsent=6), files(3)
-    assert sent(trials, [first, second]) == [first]
-    trials.give_way(first)
-    assert sent(trials, [second, first]) == [second]
-    trials.give_way(second)
-    assert sent(trials, [first, third]) == [first]
-    trials.left(third)
-    trials.accepted(first)
-    assert sent(trials, [second, third]) == [second, third]
-
-
-=======
->>>>>>> i12-journey
 def test_what_other_processes_were_refused_counts_once():
     trials, jobs = Trials({OPTIONS: (200, False)}, unsent=None), urls(200)
     sent(trials, jobs[:2])
@@ -241,8 +226,6 @@ def test_trying_is_to_have_jobs_under_way_while_a_question_is_open():
     trials.admit(second)
     trials.accepted(second)
     assert not trials.is_trying
-<<<<<<< HEAD
-=======
 
 
 def test_a_file_that_cannot_be_uploaded_gives_way_to_others():
@@ -255,4 +238,3 @@ def test_a_file_that_cannot_be_uploaded_gives_way_to_others():
     trials.left(third)
     trials.accepted(first)
     assert sent(trials, [second, third]) == [second, third]
->>>>>>> i12-journey

@@ -1,4 +1,7 @@
 import json
+import subprocess
+import sys
+import textwrap
 
 import pandas as pd
 import pytest
@@ -389,3 +392,33 @@ def test_the_index_passes_over_nothing_that_answers(stored, texts, query):
     with IndexedCorpus(corpus) as indexed:
         expected = {name for name, text in indexed.texts() if spans(parse(query), text)}
     assert set(sk.search(corpus, query)["recording_id"]) == expected
+
+
+SEARCH_FOR_LITTLE = """
+    import resource, sys
+    import scribekit as sk
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+    corpus = sk.open_corpus(sys.argv[1])
+    assert len(sk.search(corpus, "w3 w4", limit=5)) == 5
+    assert len(sk.search(corpus, "x" * 5_000_000)) == 1
+    assert len(sk.ngrams(corpus, 3)) > 0
+    assert set(sk.to_frame(corpus, "words")["speaker"].dropna().str.len()) == {1, 5_000_000}
+    sk.build_tables(corpus, progress=False)
+    assert set(sk.to_frame(corpus, "words")["speaker"].dropna().str.len()) == {1, 5_000_000}
+    sk.build_index(corpus, rebuild=True, progress=False)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not bound the memory that is asked for")
+def test_one_word_of_five_megabytes_asks_for_no_more_memory_than_it_has(stored):
+    """Few different words, many times, and one that is long: Arrow would reserve the mean length for each."""
+    words = [
+        {"text": f"w{number % 5}", "start": number * 100, "end": number * 100 + 90, "confidence": 0.9, "speaker": "AB"[number // 50 % 2]}
+        for number in range(60_000)
+    ]
+    words[30_000]["text"] = words[40_000]["speaker"] = "x" * 5_000_000
+    body = json.dumps({"id": "t-a-1", "status": "completed", "words": words, "audio_duration": 6000}).encode()
+    batch = stored({"a": body, "b": "w3 w4"})
+    command = [sys.executable, "-c", textwrap.dedent(SEARCH_FOR_LITTLE), str(batch.path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

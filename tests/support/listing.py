@@ -22,14 +22,14 @@ class Service:
         self.asked = []
         self.spoilt = {}
 
-    def add(self, name, status="queued", audio_url="https://other.example/x.mp3", **facts):
+    def add(self, name, status="queued", audio_url=None, **facts):
         self.transcripts[name] = {"id": name, "status": status, "audio_url": audio_url, **facts}
 
     def add_others(self, count):
         for _ in range(count):
-            self.add(f"other-{len(self.transcripts)}", "completed")
+            self.add(f"other-{len(self.transcripts)}", "completed", "https://other.example/x.mp3")
 
-    def _page(self, query):
+    def page(self, query):
         names = list(reversed(self.transcripts))
         before = query.get("before_id", [None])[0]
         older = names[names.index(before) + 1 :] if before else names
@@ -46,7 +46,7 @@ class Service:
         if spoilt:
             return spoilt
         if not name:
-            return 200, json.dumps(self._page(parse_qs(address.query))).encode()
+            return 200, json.dumps(self.page(parse_qs(address.query))).encode()
         return 200, json.dumps(self.transcripts[name]).encode()
 
     async def serve(self, reader, writer):

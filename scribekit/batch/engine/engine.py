@@ -15,12 +15,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from scribekit.api.answers import Accepted, NoAnswer, Refused, Uploaded
-from scribekit.api.client import Client, Fetched
+from scribekit.api.answers import Accepted, Fetched, NoAnswer, Refused, Uploaded
+from scribekit.api.client import Client
 from scribekit.api.failures import Failure, Recovery
 from scribekit.api.rate_limit import limiter_for
 from scribekit.api.webhook import listening
 from scribekit.base.errors import LedgerError, ServiceStoppedError
+from scribekit.batch.engine.belonging import Belonging
 from scribekit.batch.engine.loop import cancelled_at_end
 from scribekit.batch.engine.outages import MANY, Contact, Way
 from scribekit.batch.engine.poller import Poller
@@ -75,7 +76,8 @@ async def drive(run: Run) -> None:
             return
         events = EventSink(run.on_event)
         try:
-            async with Client(run.connection, limiter_for(run.connection, run.limits), secrets=_secrets(run)) as client:
+            limiter = limiter_for(run.connection, run.limits)
+            async with Client(run.connection, limiter, run.limits, secrets=_secrets(run)) as client:
                 await _Engine(run, client, ledger, lock, states, events, control).work()
         except ServiceStoppedError as stop:
             _note_stop(ledger, events, stop)
@@ -135,7 +137,7 @@ class _Engine:
         self._uploads = asyncio.Semaphore(run.limits.uploads)
         self._fetches = asyncio.Semaphore(FETCHES)
         self._to_fetch = 0
-        self._found: set[str] = set()
+        self._belonging = Belonging(ledger)
         self._active: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._may_send = asyncio.Event()
@@ -269,22 +271,10 @@ class _Engine:
                 self._announce_failures(self._is_certain)
 
     async def _admitted(self, job: Job) -> None:
-<<<<<<< HEAD
-        while job.state in UNSENT and not (await self._may_try(job) and self._trials.admit(job)):
-            await self._turn.wait()
-
-    async def _may_try(self, job: Job) -> bool:
-        """Return whether no other process is trying options that may still be refused."""
-        is_ours, stop = self._tries.take(job)
-        if stop is not None:
-            await self._stop(stop, stop.failure)
-        return is_ours
-=======
         while job.state in UNSENT and not self._tries.admit(job):
             if self._tries.stop is not None:
                 await self._stop(self._tries.stop, self._tries.stop.failure)
             await self._turn.wait()
->>>>>>> i12-journey
 
     def _next_turn(self) -> None:
         self._tries.pass_on()
@@ -349,10 +339,9 @@ class _Engine:
         match action:
             case Action.UPLOAD:
                 async with self._uploads:
-                    return await ask(Way.UPLOAD, job.key, lambda: self._client.upload(job.source, job.sha256 or ""))
+                    return await ask(Way.UPLOAD, job.key, lambda: self._upload(job))
             case Action.SUBMIT:
-                delivery = self._run.webhook.options_for(job.key) if self._run.webhook else {}
-                answer = await ask(Way.CREATE, job.key, lambda: self._client.create(job.audio_url or "", job.options, delivery))
+                answer = await ask(Way.CREATE, job.key, lambda: self._create(job))
                 self._in_doubt_since[job.key] = time.monotonic()
                 return answer
             case Action.RECONCILE:
@@ -362,19 +351,21 @@ class _Engine:
             case _:
                 return await self._fetch(job)
 
+    async def _upload(self, job: Job) -> Answer:
+        return self._belonging.uploaded(job, await self._client.upload(job.source, job.sha256 or ""))
+
+    async def _create(self, job: Job) -> Answer:
+        delivery = self._run.webhook.options_for(job.key) if self._run.webhook else {}
+        return self._belonging.created(await self._client.create(job.audio_url or "", job.options, delivery))
+
     async def _reconcile(self, job: Job) -> Answer:
         """Find the job's transcript in the list.
 
         Two jobs of one address may search at the same time; each transcript is given to one of them only.
         """
         while True:
-            answer = await find_lost_transcript(
-                self._client, self._contact, job, lambda ids: self._ledger.known_transcripts(ids) | self._found.intersection(ids)
-            )
-            if not isinstance(answer, Accepted):
-                return answer
-            if answer.transcript_id not in self._found:
-                self._found.add(answer.transcript_id)
+            answer = await find_lost_transcript(self._client, self._contact, job, self._belonging.known_transcripts)
+            if not isinstance(answer, Accepted) or self._belonging.take(answer.transcript_id):
                 return answer
 
     async def _fetch(self, job: Job) -> Fetched | Answer:
@@ -382,7 +373,10 @@ class _Engine:
         self._room.set()
         try:
             async with self._fetches:
-                return await self._contact.ask(Way.GET, job.key, lambda: self._client.get(job.transcript_id or ""))
+                answer = await self._contact.ask(Way.GET, job.key, lambda: self._client.get(job.transcript_id or "", job.audio_url))
+                if isinstance(answer, Fetched):
+                    self._poller.asked(job, answer.head.status)
+                return answer
         finally:
             self._to_fetch -= 1
 

@@ -11,20 +11,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from scribekit.api.answers import NoAnswer, Refused, StatusReport
-from scribekit.api.client import Client, Fetched
+from scribekit.api.answers import Fetched, NoAnswer, Refused, StatusReport
+from scribekit.api.client import Client
 from scribekit.api.failures import Recovery, http_failure
 from scribekit.api.limits import EARLIEST_SHARE, FIRST_GUESS, MAX_PAUSE, Limits
 from scribekit.api.webhook import Reception
 from scribekit.base import contract
+from scribekit.batch.engine.histories import KNOWN, History
 from scribekit.batch.engine.outages import Contact, Way
 from scribekit.batch.steps import Answer, Overdue
 from scribekit.corpus.job import COMPLETED, ENDED, Job
 
 _POLLER = "poller"
-_REPEAT_FRACTION = 16
-"""A job that is asked for singly is asked for again after this fraction of the time that it has taken so far."""
-
 WEBHOOK_SLOWDOWN = 10
 """With a webhook, poll this many times less often."""
 
@@ -47,10 +45,7 @@ class _Pending:
     """When it was submitted, by a clock that never jumps, like the other times here."""
     resumed: bool
     """It was at the service before the first poll, and may have ended meanwhile."""
-    began: float
-    """By :meth:`Poller._heard_s`."""
-    not_before: float = -math.inf
-    """When it may be asked for singly again."""
+    history: History
     unfinished_at: float = -math.inf
     """When the service last reported that it had not finished."""
 
@@ -82,6 +77,7 @@ class Poller:
         self._known = known
         self._early: collections.OrderedDict[str, None] = collections.OrderedDict()
         self._pending: dict[str, _Pending] = {}
+        self._histories: dict[str, History] = {}
         self._wake = asyncio.Event()
         self._pace = math.inf
         self._began = time.monotonic()
@@ -98,12 +94,14 @@ class Poller:
         return page
 
     async def wait(self, job: Job) -> Answer | Fetched:
-        """Wait until the service reports another status of the job."""
+        """Wait until the service reports another status of the job, or its time is over, which counts from the first wait on."""
         assert job.transcript_id is not None
-        now = time.time()
-        since = time.monotonic() - max(now - (job.submitted_at or now), 0.0)  # in the future: the clock has been set back
+        since = _since(job)
         answer = asyncio.get_running_loop().create_future()
-        pending = _Pending(job, answer, job.state, since, resumed=since < self._began, began=self._heard_s())
+        history = self._histories.setdefault(job.transcript_id, History(self._heard_s()))
+        pending = _Pending(job, answer, job.state, since, resumed=since < self._began, history=history)
+        if self._is_over(pending):
+            return Overdue(history.why_unfinished())
         if self._early.pop(job.transcript_id, self) is not self:
             return StatusReport(COMPLETED)
         self._pending[job.transcript_id] = pending
@@ -112,6 +110,12 @@ class Poller:
             return await pending.answer
         finally:
             self._pending.pop(job.transcript_id, None)
+
+    def asked(self, job: Job, status: str) -> None:
+        """Note that a transcript itself was asked for, and its status."""
+        history = self._histories.get(job.transcript_id or "")
+        if history is not None:
+            history.asked(status, time.monotonic(), _since(job), self._limits.poll_s)
 
     def hint(self, transcript_id: str) -> Reception:
         """Take a webhook call that says that a transcript has ended. Fetching it shows whether that is so."""
@@ -166,6 +170,10 @@ class Poller:
                 self._keep_newest(page)
             listed = [item for item in page.transcripts if item.id in unlisted]
             for item in listed:
+                history = self._histories[item.id]
+                history.listed = item.status
+                if item.status not in KNOWN or history.is_list_wrong:
+                    continue  # it is asked for singly
                 unlisted.discard(item.id)
                 self._learn_pace(item)
                 self._report(item.id, StatusReport(item.status, item.error))
@@ -182,20 +190,19 @@ class Poller:
         """Ask for due jobs that the list did not show, one by one: only as many as the request window can take."""
         now = time.monotonic()
         waiting = {key: pending for key in transcript_ids if (pending := self._pending.get(key)) and not pending.answer.done()}
-        times = {key: max(self._due(pending), pending.not_before) for key, pending in waiting.items()}
+        times = {key: max(self._due(pending), pending.history.not_before) for key, pending in waiting.items()}
         due = sorted((at, key) for key, at in times.items() if at <= now)
         most = max(MIN_SINGLE_REQUESTS, len(self._pending) // 4)
         # When the list can be read, transcripts that cannot be had must not keep us from reading it again.
         ask = self._contact.ask if self._has_failed else self._contact.ask_if_open
         for _, key in due[:most]:
-            fetched = await ask(Way.GET, waiting[key].job.key, functools.partial(self._client.get, key))
+            job = waiting[key].job
+            fetched = await ask(Way.GET, job.key, functools.partial(self._client.get, key, job.audio_url))
             if fetched is None:
                 break
             if isinstance(fetched, Fetched):
-                has_ended = fetched.head.status in ENDED
-                self._report(key, fetched if has_ended else StatusReport(fetched.head.status))
-                if not has_ended and (pending := self._pending.get(key)):
-                    pending.not_before = now + max(self._limits.poll_s, (now - pending.since) / _REPEAT_FRACTION)
+                self.asked(job, fetched.head.status)
+                self._report(key, fetched if fetched.head.status in ENDED else StatusReport(fetched.head.status))
             else:
                 self._failed(fetched, [key])
 
@@ -204,18 +211,19 @@ class Poller:
         status = report.status if isinstance(report, StatusReport) else report.head.status
         if pending and status not in ENDED:
             pending.unfinished_at = time.monotonic()
-        if pending and not pending.answer.done() and status != pending.status:
+        if pending and not pending.answer.done() and status != pending.status and status in KNOWN:
             pending.answer.set_result(report)
 
     def _failed(self, answer: Refused | NoAnswer, only: Iterable[str] | None = None) -> None:
         """Answer the jobs with a failed request only when the next poll cannot help."""
         if isinstance(answer, NoAnswer):
-            return
-        if only is None and http_failure(answer.status, answer.error).recovery is not Recovery.STOP_BATCH:
-            return
-        for key in list(self._pending if only is None else only):
+            is_hopeless = answer.unreadable and only is not None  # it is tried again, but others do not wait for that
+        else:
+            recovery = http_failure(answer.status, answer.error).recovery
+            is_hopeless = recovery is Recovery.STOP_BATCH if only is None else recovery is not Recovery.RETRY
+        for key in list(self._pending if only is None else only) if is_hopeless else ():
             pending = self._pending.get(key)
-            if pending and not pending.answer.done() and http_failure(answer.status, answer.error).recovery is not Recovery.RETRY:
+            if pending and not pending.answer.done():
                 pending.answer.set_result(answer)
 
     def _heard_s(self) -> float:
@@ -227,11 +235,13 @@ class Poller:
 
         The clock time by itself proves nothing: a job of yesterday, or from before this machine slept, may have ended long ago.
         """
-        most, heard_s = self._limits.job_timeout_s, self._heard_s()
         for pending in self._pending.values():
-            is_late = pending.unfinished_at - pending.since > most or heard_s - pending.began > most
-            if is_late and not pending.answer.done():
-                pending.answer.set_result(Overdue())
+            if not pending.answer.done() and self._is_over(pending):
+                pending.answer.set_result(Overdue(pending.history.why_unfinished()))
+
+    def _is_over(self, pending: _Pending) -> bool:
+        most = self._limits.job_timeout_s
+        return pending.unfinished_at - pending.since > most or self._heard_s() - pending.history.began > most
 
     def _learn_pace(self, item: contract.ListItem) -> None:
         """Learn how long the service takes, from its own two time stamps (whose zone does not affect their difference)."""
@@ -245,6 +255,12 @@ class Poller:
     def _keep_newest(self, page: contract.ListPage) -> None:
         if page.transcripts:
             self.newest = page.transcripts[0].id
+
+
+def _since(job: Job) -> float:
+    """Return when a job was submitted, by a clock that never jumps; now, when that lies in the future: the clock has been set back."""
+    now = time.time()
+    return time.monotonic() - max(now - (job.submitted_at or now), 0.0)
 
 
 def _seconds_between(first: str | None, last: str | None) -> float | None:

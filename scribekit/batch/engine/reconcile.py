@@ -7,12 +7,15 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from scribekit.api.answers import Accepted, NoAnswer, NotFound, Refused
-from scribekit.api.client import Client, Fetched
+from scribekit.api.answers import Accepted, Fetched, NoAnswer, NotFound, Refused
+from scribekit.api.client import Client
 from scribekit.base import contract
 from scribekit.base.signed_addresses import without_signature
 from scribekit.batch.engine.outages import Contact, Way
 from scribekit.corpus.job import Job
+
+MOST_PAGES = 2_000
+"""The search ends after this many pages (400,000 transcripts since the request), so that a list without an end has one."""
 
 
 async def find_lost_transcript(
@@ -30,12 +33,15 @@ async def find_lost_transcript(
         known: Returns which of some transcript ids belong to a job already.
     """
     before = None
+    read: set[str] = set()
     address = without_signature(job.audio_url or "")  # the link may have been signed again since the request
     same_audio: list[contract.ListItem] = []
-    while True:
+    while len(read) < MOST_PAGES:
         page = await contact.ask(Way.LIST, job.key, functools.partial(client.page, before))
         if not isinstance(page, contract.ListPage):
             return page
+        if not page.is_whole:  # it may be among what could not be read
+            return NoAnswer(sent=True, unreadable=True, why="was a list with items that could not be read")
         for item in page.transcripts:
             if item.id == job.bookmark:
                 return await _match(client, contact, job, same_audio, known)
@@ -44,6 +50,10 @@ async def find_lost_transcript(
         if page.is_last:
             return await _match(client, contact, job, same_audio, known)
         before = page.transcripts[-1].id
+        if before in read:
+            return NoAnswer(sent=True, unreadable=True, why="was a list whose pages repeat")
+        read.add(before)
+    return NoAnswer(sent=True, unreadable=True, why=f"was a list of more than {MOST_PAGES:,} pages")
 
 
 async def _match(
@@ -56,7 +66,7 @@ async def _match(
             continue
         if job.is_local:
             return Accepted(item.id, item.status, found=True)
-        fetched = await contact.ask(Way.GET, job.key, functools.partial(client.get, item.id))
+        fetched = await contact.ask(Way.GET, job.key, functools.partial(client.get, item.id, job.audio_url))
         if not isinstance(fetched, Fetched):
             return fetched
         echoed, options = contract.read_json(fetched.body), json.loads(job.options)

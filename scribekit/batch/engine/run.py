@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scribekit.api.client import Fetched
+from scribekit.api.answers import Fetched
 from scribekit.api.connection import Connection
 from scribekit.api.limits import Limits
 from scribekit.api.webhook import Webhook
+from scribekit.base import contract
 from scribekit.base.errors import ServiceStoppedError
 from scribekit.batch import pricing
 from scribekit.batch.steps import Action, Step
@@ -32,6 +33,9 @@ FLUSH_TIMEOUT_S = 5.0
 """How long the end of a run waits for listeners that have not returned."""
 
 AWAY, BACK = "away", "back"
+LONGEST_REPORTED_S, MOST_CHANNELS = 10 * contract.LONGEST_S, 1000
+"""What is beyond these is not the length, or the number of channels, of a recording."""
+
 _EVENT_KEYS = ("at", "event", "alert", "recording_id", "job_key", "transcript_id", "state", "error_kind", "error")
 _log = logging.getLogger("scribekit.events")
 
@@ -157,24 +161,31 @@ def outage_event(sentence: str, now: float) -> Event:
 
 
 def detail_of(step: Step) -> str:
-    """Return what belongs to an event: the error of a job that failed; otherwise, as JSON, the pause and what the service said."""
+    """Return what belongs to an event: the error of a job that failed; otherwise, as JSON, the pause and what the service answered."""
     if step.action is Action.FAIL:
         return step.job.error or ""
     detail: dict[str, Any] = {"after_s": round(step.after_s, 3)} if step.after_s else {}
     if step.failure and step.failure.said:
         detail["said"] = step.failure.said
+    if step.failure and step.failure.why:
+        detail["why"] = step.failure.why
     return json.dumps(detail, ensure_ascii=False) if detail else ""
 
 
 def receipt_for(job: Job, fetched: Fetched) -> Receipt:
-    """Return what the ledger keeps of a finished job."""
+    """Return what the ledger keeps of a finished job. Impossible figures of the service are left out: they would become a cost."""
     head = fetched.head
     # A file was measured, more finely than the service reports; the length of a URL was only written into a table.
-    known, reported = job.duration_s, head.audio_duration
+    known, reported = job.duration_s, _within(head.audio_duration, 0, LONGEST_REPORTED_S)
     duration = known if reported is None or (job.is_local and known is not None) else reported
     options = json.loads(job.options)
-    cost = None if duration is None else pricing.job_cost(head.speech_model_used, options, duration, head.audio_channels or 1)
-    return Receipt(fetched.body, head.audio_duration, head.confidence, head.speech_model_used, head.language_code, cost)
+    channels = int(_within(head.audio_channels, 1, MOST_CHANNELS) or 1)
+    cost = None if duration is None else pricing.job_cost(head.speech_model_used, options, duration, channels)
+    return Receipt(fetched.body, reported, _within(head.confidence, 0, 1), head.speech_model_used, head.language_code, cost)
+
+
+def _within(value: float | None, least: float, most: float) -> float | None:
+    return value if value is not None and least <= value <= most else None
 
 
 class GroupCommit:

@@ -131,6 +131,19 @@ class Reads(Database):
         sql = f"SELECT transcript_id FROM attempts WHERE transcript_id IN ({placeholders(transcript_ids)})"
         return {row[0] for row in self.read(sql, tuple(transcript_ids))}
 
+    def upload_urls(self) -> Iterator[str]:
+        """Yield the address of every upload that is remembered."""
+        return (row[0] for row in self.rows("SELECT upload_url FROM jobs WHERE upload_url IS NOT NULL"))
+
+    def has_upload(self, url: str, *, other_than: str | None) -> bool:
+        """Return whether an address is that of an upload of other bytes. Every job is read for it.
+
+        Args:
+            url: The address.
+            other_than: The SHA-256 of the bytes that do not count.
+        """
+        return bool(self.read("SELECT 1 FROM jobs WHERE upload_url = ? AND sha256 IS NOT ? LIMIT 1", (url, other_than)))
+
     def job_rows(self, batch_ids: Sequence[int], recording_ids: Sequence[str] | None = None) -> Iterator[Any]:
         """Yield one row per recording in manifest order, with the facts of its job: all recordings, or those with one of the ids.
 

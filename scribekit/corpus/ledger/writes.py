@@ -219,7 +219,8 @@ class Writes(Database):
     ) -> int:
         """Make failed jobs ready to be done again: those of the kinds and recordings, or all.
 
-        A job that took too long, or whose transcript could not be fetched, is only waited for again, because the service has it.
+        A job that took too long, or whose transcript could not be fetched, is only waited for again, because the service has it. One of
+        which it is not known whether the service has it is searched for again.
 
         Returns:
             How many jobs.
@@ -228,10 +229,14 @@ class Writes(Database):
         named = " AND recording_id IN (SELECT value FROM json_each(?))" if recordings is not None else ""
         keys = f"SELECT job_key FROM recordings WHERE batch_id IN ({placeholders(batch_ids)}){named}"
         waits = "error_kind IN ('timed_out', 'not_fetched') AND transcript_id IS NOT NULL"
+        searched = "error_kind = 'in_doubt'"
+        # A transcript is known again by the address of its audio.
+        kept = f"{searched} OR ({waits})"
         again = (
-            f"UPDATE jobs SET state = iif({waits}, 'queued', 'planned'), submitted_at = iif({waits}, ?, NULL),"
-            f" transcript_id = iif({waits}, transcript_id, NULL), attempts = iif({waits}, attempts, 0),"
-            " upload_url = iif(sha256 IS NULL, upload_url, NULL), uploaded_at = NULL, failures = 0, error_kind = NULL, error = NULL"
+            f"UPDATE jobs SET state = iif({waits}, 'queued', iif({searched}, 'submitting', 'planned')),"
+            f" submitted_at = iif({waits}, ?, NULL), transcript_id = iif({waits}, transcript_id, NULL),"
+            f" attempts = iif({waits} OR {searched}, attempts, 0), upload_url = iif(sha256 IS NULL OR {kept}, upload_url, NULL),"
+            f" uploaded_at = iif({kept}, uploaded_at, NULL), failures = 0, error_kind = NULL, error = NULL"
             f" WHERE state = 'error' AND key IN ({keys}){condition}"
             " RETURNING key, state, transcript_id"
         )

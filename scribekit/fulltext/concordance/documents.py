@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scribekit.base.text_columns import repeated
 from scribekit.fulltext.concordance.lines import Document, Integers, reading_order
 from scribekit.fulltext.concordance.terms import searchable_text, terms
 
@@ -150,7 +151,7 @@ def _terms(texts: Any, recordings: Any) -> tuple[Integers, list[str]]:
     terms_of_text = [terms(word) for word in encoded.dictionary.to_pylist()]
     codes = encoded.indices.to_numpy()
     counts = np.fromiter(map(len, terms_of_text), np.int64, len(terms_of_text))[codes]
-    with_terms = pa.array(map(" ".join, terms_of_text), pa.string()).take(pa.array(codes[counts > 0]))
+    with_terms = repeated(pa.array(map(" ".join, terms_of_text), pa.string()), pa.array(codes[counts > 0]))
     offsets = np.append(0, np.cumsum(counts > 0))[_edges(recordings.indices.to_numpy())]
     return counts, pc.binary_join(pa.ListArray.from_arrays(offsets, with_terms), " ").to_pylist()
 

@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scribekit.base.text_columns import repeated
+
 Integers = npt.NDArray[np.int64]
 
 
@@ -51,7 +53,7 @@ def count_ngrams(texts: Sequence[str], n: int, at_least: int = 1) -> NgramCounts
     in_recordings = pd.unique(ids * (len(texts) + 1) + recordings[starts])
     spread = np.bincount(in_recordings // (len(texts) + 1), minlength=len(examples))
     kept = np.flatnonzero(frequency >= at_least)
-    parts = [vocabulary.take(pa.array(codes[starts[examples[kept]] + step])) for step in range(n)]
+    parts = [repeated(vocabulary, pa.array(codes[starts[examples[kept]] + step])) for step in range(n)]
     ngrams = pc.binary_join_element_wise(*parts, pa.scalar(" ", pa.large_string())).to_pylist()
     return NgramCounts(ngrams, frequency[kept], spread[kept], len(codes))
 

@@ -45,6 +45,9 @@ REQUEST_FAULTS = (
     "truncate",
     "cut_json",
     "slow_body",
+    "drip",
+    "bomb",
+    "other_id",
 )
 """In the order in which they are drawn; a request has at most one."""
 
@@ -93,6 +96,9 @@ class Faults:
         truncate: The request is carried out, and the connection is dropped in the middle of the answer.
         cut_json: The request is carried out, and half of the answer is sent with the ``Content-Length`` of that half.
         slow_body: The second half of the answer is sent ``slow_body_s`` seconds after the first.
+        drip: The request is carried out, and the answer comes byte by byte and never ends.
+        bomb: The request is carried out, and the answer is 1.5 GB of blanks, packed to 1.5 MB.
+        other_id: The request is carried out, and the answer names another transcript.
         job_server_error: The job ends with the server's own error, which a resubmission may cure.
         fail_once: The chance that an audio's first job ends with the server's own error; its other jobs do not.
         hang: The chance that a job never ends. It keeps the status ``processing`` but frees its slot for other jobs.
@@ -133,6 +139,9 @@ class Faults:
     truncate: Probability = 0.0
     cut_json: Probability = 0.0
     slow_body: Probability = 0.0
+    drip: Probability = 0.0
+    bomb: Probability = 0.0
+    other_id: Probability = 0.0
     job_server_error: Share = 0.0
     fail_once: Chance = 0.0
     hang: Chance = 0.0

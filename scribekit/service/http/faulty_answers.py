@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import uuid
+import zlib
 from contextlib import suppress
 from http import HTTPStatus
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Send
@@ -15,6 +19,9 @@ from scribekit.service.http.bodies import BodyError
 from scribekit.service.http.endpoints import Endpoint, error_response, too_many_response
 from scribekit.service.state.connections import Connections
 from scribekit.service.state.service import Service
+
+DRIP_S = 0.1
+BOMB_PIECE_BYTES, BOMB_PIECES = 10_000_000, 150
 
 
 class FaultyAnswers:
@@ -72,6 +79,14 @@ class FaultyAnswers:
         return error_response(contract.ERROR_SERVER if status == HTTPStatus.INTERNAL_SERVER_ERROR else status.phrase, status)
 
     async def _send_damaged(self, fault: str, response: Response, request: Request, send: Send) -> None:
+        if fault == "drip":
+            await self._drip(response, request, send)
+            return
+        if fault in ("bomb", "other_id"):
+            packed = {"content-encoding": "gzip"} if fault == "bomb" else None
+            body = _bomb() if fault == "bomb" else _with_other_id(response.body)
+            await Response(body, response.status_code, packed, response.media_type)(request.scope, request.receive, send)
+            return
         half = len(response.body) // 2
         if fault == "cut_json":
             await Response(response.body[:half], response.status_code, media_type=response.media_type)(request.scope, request.receive, send)
@@ -84,12 +99,29 @@ class FaultyAnswers:
         await asyncio.sleep(self._service.fault_draws.faults.slow_body_s)
         await send({"type": "http.response.body", "body": response.body[half:]})
 
+    async def _drip(self, response: Response, request: Request, send: Send) -> None:
+        await send({"type": "http.response.start", "status": response.status_code, "headers": [(b"content-type", b"application/json")]})
+        while not await request.is_disconnected():
+            await send({"type": "http.response.body", "body": b" ", "more_body": True})
+            await asyncio.sleep(DRIP_S)
+
 
 async def drain(request: Request) -> None:
     """Read an unwanted body to its end, if it has one: an answer in the middle of it would be lost when the connection closes."""
     with suppress(BodyError):
         async for _ in request.stream():
             pass
+
+
+@functools.cache
+def _bomb() -> bytes:
+    packer, piece = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16), b" " * BOMB_PIECE_BYTES
+    return b"".join([*(packer.compress(piece) for _ in range(BOMB_PIECES)), packer.flush()])
+
+
+def _with_other_id(body: bytes | memoryview) -> bytes:
+    values = msgspec.json.decode(body)
+    return msgspec.json.encode({**values, "id": str(uuid.uuid4())} if "id" in values else values)
 
 
 def _web_page(status: HTTPStatus) -> str:

@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 from listing import PAGE_SIZE, Service, with_client
 
-from scribekit.api.answers import Refused, StatusReport
-from scribekit.api.client import Fetched
+from scribekit.api.answers import Fetched, Refused, StatusReport
 from scribekit.api.limits import Limits
 from scribekit.batch.engine.outages import Contact
 from scribekit.batch.engine.poller import Poller

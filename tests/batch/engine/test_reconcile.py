@@ -1,3 +1,4 @@
+import itertools
 import json
 from dataclasses import replace
 
@@ -6,6 +7,7 @@ from listing import PAGE_SIZE, Service, with_client
 
 from scribekit.api.answers import Accepted, NoAnswer, NotFound, Refused
 from scribekit.api.limits import Limits
+from scribekit.batch.engine import reconcile
 from scribekit.batch.engine.outages import Contact
 from scribekit.batch.engine.reconcile import find_lost_transcript
 from scribekit.corpus.job import Job
@@ -124,3 +126,32 @@ def test_a_request_with_a_link_that_was_signed_again_since_is_found(service):
     renewed = replace(IN_DOUBT, upload_url=f"{URL}?X-Amz-Date=2&X-Amz-Signature=new")
     assert found(service, renewed) == Accepted("t1", "queued", found=True)
     assert found(service, replace(renewed, upload_url=f"{URL}?track=2&X-Amz-Signature=new")) == NotFound()
+
+
+@pytest.mark.parametrize("length", [1, 3])
+def test_pages_in_a_circle_leave_the_job_in_doubt(service, length):
+    pages = itertools.cycle([[{"id": f"t{page}", "status": "queued"}] for page in range(length)])
+
+    def page(_query):
+        return {"transcripts": next(pages), "page_details": {"limit": 1, "result_count": 1, "prev_url": "older"}}
+
+    service.page = page
+    answer = found(service, IN_DOUBT)
+    assert answer == NoAnswer(sent=True, unreadable=True)
+    assert answer.why == "was a list whose pages repeat"
+    assert len(service.asked) == length + 1
+
+
+def test_a_list_without_an_end_is_read_so_far(service, monkeypatch):
+    monkeypatch.setattr(reconcile, "MOST_PAGES", 20)
+    numbers = itertools.count()
+    details = {"limit": 1, "result_count": 1, "prev_url": "older"}
+    service.page = lambda _query: {"transcripts": [{"id": f"t{next(numbers)}", "status": "queued"}], "page_details": details}
+    answer = found(service, IN_DOUBT)
+    assert answer.why == "was a list of more than 20 pages"
+    assert len(service.asked) == 20
+
+
+def test_what_could_not_be_read_may_be_the_one(service):
+    service.page = lambda _query: {"transcripts": [None], "page_details": {"limit": 200, "result_count": 1}}
+    assert found(service, IN_DOUBT).why == "was a list with items that could not be read"

@@ -143,7 +143,9 @@ def test_every_transcript_of_a_job_stays_known(ledger):
     assert ledger.known_transcripts(["t1", "t2", "foreign"]) == {"t1", "t2"}
 
 
-@pytest.mark.parametrize(("kind", "state"), [("not_fetched", "queued"), ("timed_out", "queued"), ("server_error", "planned")])
+@pytest.mark.parametrize(
+    ("kind", "state"), [("not_fetched", "queued"), ("timed_out", "queued"), ("in_doubt", "submitting"), ("server_error", "planned")]
+)
 def test_what_the_service_has_is_put_back_to_be_fetched_and_not_to_be_paid_for_again(ledger, kind, state):
     batch = plan(ledger, job("a"))
     (claimed,) = ledger.claim([batch], "me", UNTIL, NOW, 1)

@@ -108,6 +108,30 @@ def test_an_answer_may_be_cut_though_its_length_is_right(running, created_meanwh
     assert created_meanwhile() == 1
 
 
+def test_an_answer_may_drip_for_ever(running, created_meanwhile):
+    known = running.create()["id"]
+    running.set_faults(drip=1)
+    with running.http.stream("GET", f"/v2/transcript/{known}") as answer:
+        pieces = answer.iter_raw()
+        assert {next(pieces) for _ in range(5)} == {b" "}
+    running.set_faults()
+    assert running.http.get(f"/v2/transcript/{known}").status_code == 200
+
+
+def test_an_answer_may_unpack_to_far_more_than_it_is(running, created_meanwhile):
+    running.set_faults(bomb=1)
+    with running.http.stream("GET", "/v2/transcript") as answer:
+        assert answer.headers["content-encoding"] == "gzip"
+        assert len(b"".join(answer.iter_raw())) < 2_000_000
+
+
+def test_an_answer_may_be_about_another_transcript(running, created_meanwhile):
+    known = running.create()["id"]
+    running.set_faults(other_id=1)
+    assert running.http.get(f"/v2/transcript/{known}").json()["id"] != known
+    assert running.http.get("/v2/transcript").json()["transcripts"][0]["id"] == known
+
+
 @pytest.mark.parametrize("hit", ["create", "get", "list", "upload"])
 def test_each_kind_of_request_can_be_hit_separately(running, created_meanwhile, hit):
     known = running.create()["id"]
