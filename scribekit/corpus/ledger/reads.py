@@ -9,7 +9,9 @@ from typing import Any
 
 from scribekit.corpus.job import COMPLETED, STATES
 from scribekit.corpus.ledger import damage
-from scribekit.corpus.ledger.database import Database, placeholders
+from scribekit.corpus.ledger.database import placeholders
+from scribekit.corpus.ledger.digests import recording_crc
+from scribekit.corpus.ledger.stored import Stored
 from scribekit.corpus.ledger.writes import OPEN
 
 
@@ -28,7 +30,7 @@ JOB_COLUMNS = (
 JOB_TABLES = "FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key LEFT JOIN payloads p ON p.job_key = r.job_key"
 
 
-class Reads(Database):
+class Reads(Stored):
     """What verbs and tables read."""
 
     def batches(self) -> list[int]:
@@ -122,10 +124,13 @@ class Reads(Database):
         """Yield one row per recording in manifest order, with the facts of its job: all recordings, or those with one of the ids.
 
         A recording of several batches comes at its position in the first, with the facts of the latest. One whose job is damaged is
-        noted in ``damage``.
+        noted in ``damage``, and so is one whose own row is damaged, which is left out.
+
+        Raises:
+            DamagedFileError: Rows are missing.
         """
         ids: tuple[Any, ...] = tuple(batch_ids)
-        sql = f"SELECT {JOB_COLUMNS} {JOB_TABLES} WHERE r.batch_id IN ({placeholders(ids)})"
+        sql = f"SELECT {JOB_COLUMNS}, r.position, {self._crc} {JOB_TABLES} WHERE r.batch_id IN ({placeholders(ids)})"
         names: tuple[str, ...] = ()
         if recording_ids is not None:
             sql += " AND r.recording_id IN (SELECT value FROM json_each(?))"
@@ -138,10 +143,16 @@ class Reads(Database):
         else:
             sql += " ORDER BY r.position"
             ids += names
+        seen: set[str] = set()
         for row in self.rows(sql, ids):
+            seen.add(row["recording_id"])
+            if not self._is_recording_whole(row):
+                continue
             if row["job_key"] is not None and row["state"] not in STATES:
                 self.damage.recordings[row["recording_id"]] = damage.JOB
             yield row
+        if recording_ids is None:
+            self._check_count(len(seen), batch_ids)
 
     def transcript_ids(self, batch_ids: Sequence[int]) -> dict[str, tuple[str, str | None]]:
         """Return recording id → job key and, when it is completed, transcript id. It is quick, because every search asks for it first.
@@ -149,16 +160,39 @@ class Reads(Database):
         The order is that of :meth:`job_rows`. Recordings without a job are left out.
         """
         sql = (
-            "SELECT r.recording_id, r.job_key, j.state, j.transcript_id"
+            f"SELECT r.recording_id, r.job_key, j.state, j.transcript_id, r.batch_id, r.position, r.source, {self._crc}"
             " FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key"
             f" WHERE r.batch_id IN ({placeholders(batch_ids)}) ORDER BY r.batch_id, r.position"
         )
         latest = {}
-        for recording_id, key, state, transcript_id in self.read(sql, tuple(batch_ids)):
+        rows = self.read(sql, tuple(batch_ids))
+        self._check_count(len({row["recording_id"] for row in rows}), batch_ids)
+        for row in filter(self._is_recording_whole, rows):
+            recording_id, key, state, transcript_id, *_ = row
             latest[recording_id] = (key, transcript_id if state == COMPLETED else None)
             if key is not None and state not in STATES:
                 self.damage.recordings[recording_id] = damage.JOB
         return {recording_id: found for recording_id, found in latest.items() if found[0] is not None}
+
+    @property
+    def _crc(self) -> str:
+        return "r.crc" if self.has_digests else "NULL AS crc"
+
+    def _is_recording_whole(self, row: Any) -> bool:
+        """Return whether the row of a recording has its checksum; if not, it is noted by the name that its manifest has for it."""
+        batch_id, position = row["batch_id"], row["position"]
+        if row["crc"] in (None, recording_crc(batch_id, position, row["recording_id"], row["source"], row["job_key"])):
+            return True
+        self.damage.recordings[self.name_in_manifest(batch_id, position) or str(row["recording_id"])] = damage.JOB
+        return False
+
+    def _check_count(self, count: int, batch_ids: Sequence[int]) -> None:
+        """Compare the number of recordings that were read with that of an index: a damaged page may hide some."""
+        sql = (
+            f"SELECT COUNT(DISTINCT recording_id) FROM recordings INDEXED BY recordings_name WHERE batch_id IN ({placeholders(batch_ids)})"
+        )
+        if self.read(sql, tuple(batch_ids))[0][0] != count:
+            raise self.damaged("recordings are missing in it")
 
     def transcripts(self) -> list[tuple[int, str, str]]:
         """Return number, job key and transcript id of every stored transcript; jobs are numbered in the order of planning."""
