@@ -21,6 +21,8 @@ def _in(batch_ids: Sequence[int]) -> str:
     return f"({every} OR key IN (SELECT job_key FROM recordings WHERE batch_id IN ({placeholders(batch_ids)})))"
 
 
+_SEALED = 6
+"""The number of columns at the end of a row that its checksum covers, with the checksum."""
 JOB_COLUMNS = (
     "r.recording_id, r.source, r.batch_id, r.job_key, r.error_kind AS row_kind, r.error AS row_error,"
     " j.state, j.options, j.transcript_id, j.attempts, j.error_kind, j.error, j.submitted_at, j.completed_at, j.reserved_usd,"
@@ -130,7 +132,7 @@ class Reads(Stored):
             DamagedFileError: Rows are missing.
         """
         ids: tuple[Any, ...] = tuple(batch_ids)
-        sql = f"SELECT {JOB_COLUMNS}, r.position, {self._crc} {JOB_TABLES} WHERE r.batch_id IN ({placeholders(ids)})"
+        sql = f"SELECT {JOB_COLUMNS}, {self._sealed} {JOB_TABLES} WHERE r.batch_id IN ({placeholders(ids)})"
         names: tuple[str, ...] = ()
         if recording_ids is not None:
             sql += " AND r.recording_id IN (SELECT value FROM json_each(?))"
@@ -145,11 +147,13 @@ class Reads(Stored):
             ids += names
         seen: set[str] = set()
         for row in self.rows(sql, ids):
-            seen.add(row["recording_id"])
-            if not self._is_recording_whole(row):
+            batch_id, position, recording_id, source, key, crc = row[-_SEALED:]
+            seen.add(recording_id)
+            if crc is not None and crc != recording_crc(batch_id, position, recording_id, source, key):
+                self._note_damaged(batch_id, position, recording_id)
                 continue
-            if row["job_key"] is not None and row["state"] not in STATES:
-                self.damage.recordings[row["recording_id"]] = damage.JOB
+            if key is not None and row["state"] not in STATES:
+                self.damage.recordings[recording_id] = damage.JOB
             yield row
         if recording_ids is None:
             self._check_count(len(seen), batch_ids)
@@ -160,31 +164,30 @@ class Reads(Stored):
         The order is that of :meth:`job_rows`. Recordings without a job are left out.
         """
         sql = (
-            f"SELECT r.recording_id, r.job_key, j.state, j.transcript_id, r.batch_id, r.position, r.source, {self._crc}"
+            f"SELECT j.state, j.transcript_id, {self._sealed}"
             " FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key"
             f" WHERE r.batch_id IN ({placeholders(batch_ids)}) ORDER BY r.batch_id, r.position"
         )
         latest = {}
         rows = self.read(sql, tuple(batch_ids))
-        self._check_count(len({row["recording_id"] for row in rows}), batch_ids)
-        for row in filter(self._is_recording_whole, rows):
-            recording_id, key, state, transcript_id, *_ = row
+        self._check_count(len({row[4] for row in rows}), batch_ids)
+        for state, transcript_id, batch_id, position, recording_id, source, key, crc in rows:
+            if crc is not None and crc != recording_crc(batch_id, position, recording_id, source, key):
+                self._note_damaged(batch_id, position, recording_id)
+                continue
             latest[recording_id] = (key, transcript_id if state == COMPLETED else None)
             if key is not None and state not in STATES:
                 self.damage.recordings[recording_id] = damage.JOB
         return {recording_id: found for recording_id, found in latest.items() if found[0] is not None}
 
     @property
-    def _crc(self) -> str:
-        return "r.crc" if self.has_digests else "NULL AS crc"
+    def _sealed(self) -> str:
+        """The columns of a recording that its checksum covers, and the checksum."""
+        return f"r.batch_id, r.position, r.recording_id, r.source, r.job_key, {'r.crc' if self.has_digests else 'NULL'}"
 
-    def _is_recording_whole(self, row: Any) -> bool:
-        """Return whether the row of a recording has its checksum; if not, it is noted by the name that its manifest has for it."""
-        batch_id, position = row["batch_id"], row["position"]
-        if row["crc"] in (None, recording_crc(batch_id, position, row["recording_id"], row["source"], row["job_key"])):
-            return True
-        self.damage.recordings[self.name_in_manifest(batch_id, position) or str(row["recording_id"])] = damage.JOB
-        return False
+    def _note_damaged(self, batch_id: int, position: int, recording_id: str) -> None:
+        """Note a recording whose row does not have its checksum, by the name that its manifest has for it."""
+        self.damage.recordings[self.name_in_manifest(batch_id, position) or str(recording_id)] = damage.JOB
 
     def _check_count(self, count: int, batch_ids: Sequence[int]) -> None:
         """Compare the number of recordings that were read with that of an index: a damaged page may hide some."""
