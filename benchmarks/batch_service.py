@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import subprocess
 import sys
 import urllib.request
@@ -11,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-KEY = "bench"
+KEY = secrets.token_hex(16)
 REQUESTS_PER_WINDOW = 20_000
 WINDOW_S = 300.0
 """The account's request budget at time scale 1; a quicker service counts in a window that is shorter by as much."""
@@ -38,7 +40,8 @@ class Service:
 
     def counters(self) -> Counters:
         """Return the service's counters."""
-        with urllib.request.urlopen(f"{self.base_url}/_control/counters") as answer:
+        request = urllib.request.Request(f"{self.base_url}/_control/counters", headers={"authorization": KEY})
+        with urllib.request.urlopen(request) as answer:
             return Counters(json.load(answer))
 
 
@@ -84,13 +87,13 @@ def service(
         "--speed": speed,
         "--requests-per-window": requests_per_window,
         "--window-s": WINDOW_S / speed,
-        "--api-key": KEY,
         "--faults": json.dumps(dict(faults or {})),
         **({"--upload-mbps": upload_mbps} if upload_mbps else {}),
     }
     command = [sys.executable, "-m", "scribekit.service", "--control", "--exit-with-parent"]
     command += [str(part) for option in options.items() for part in option]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, "SCRIBEKIT_SERVICE_KEY": KEY}
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             yield Service(json.loads(process.stdout.readline())["base_url"], slots, speed)

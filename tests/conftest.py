@@ -85,7 +85,7 @@ class TestBench(LocalService):
         return self._ask(path)
 
     def _ask(self, path, body=None):
-        request = urllib.request.Request(self.base_url + path, data=body, headers={"authorization": "k"})
+        request = urllib.request.Request(self.base_url + path, data=body, headers={"authorization": super().connection.api_key})
         with urllib.request.urlopen(request) as answer:
             return answer.read()
 

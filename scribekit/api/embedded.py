@@ -12,6 +12,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -30,7 +31,8 @@ _running: list[LocalService] = []
 class LocalService:
     """An embedded transcription service on 127.0.0.1, which the verbs use while it runs.
 
-    Use it as a context manager, or call :meth:`start` and :meth:`stop`. It ends with this process at the latest.
+    Use it as a context manager, or call :meth:`start` and :meth:`stop`. It ends with this process at the latest. Each start makes a new
+    key; whoever does not have it, another user of the machine or a web page, gets no answer but a refusal.
 
     Attributes:
         recogniser: ``"pocketsphinx"`` or ``"scripted"``.
@@ -51,6 +53,15 @@ class LocalService:
             LocalServiceError: It is not running.
         """
         return self.connection.base_url
+
+    @property
+    def api_key(self) -> str:
+        """The only key that it accepts, made at its start: for the SDK, or for another process of yours.
+
+        Raises:
+            LocalServiceError: It is not running.
+        """
+        return self.connection.api_key
 
     @property
     def is_running(self) -> bool:
@@ -88,10 +99,12 @@ class LocalService:
         _require(self.recogniser)
         key = secrets.token_hex(16)
         command = [sys.executable, "-m", "scribekit.service", "--port", "0", "--recogniser", self.recogniser, "--exit-with-parent"]
+        command += ["--key-file", "-"]  # by a pipe: every user of the machine can read arguments
         self._process = subprocess.Popen(  # noqa: S603 -- our own module
             [*command, *self._arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         try:
+            self._hand_over(key)
             base_url = self._address()
         except BaseException:
             self.stop()
@@ -103,6 +116,12 @@ class LocalService:
             _running.append(self)
         atexit.register(self.stop)
         return self
+
+    def _hand_over(self, key: str) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        with suppress(OSError):  # it has ended, which its missing address tells
+            os.write(self._process.stdin.fileno(), f"{key}\n".encode())
 
     def _address(self) -> str:
         process = self._process

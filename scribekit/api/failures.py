@@ -5,6 +5,7 @@ An undocumented literal gets :data:`UNKNOWN`: one retry, and then the job fails.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import tomllib
 from dataclasses import dataclass, replace
@@ -80,6 +81,25 @@ TOO_SLOW = Failure(
     "The service had not finished within the time allowed for a job (limits.job_timeout_s). "
     "It may still finish: run sk.retry to go on waiting.",
 )
+
+
+LINK_FAILURES = frozenset({"download", "download_forbidden"})
+"""The kinds of failures of a recording that the service could not fetch from its address. Another link may lead to it."""
+
+
+def of_expired_link(failure: Failure, expired_at: dt.datetime) -> Failure:
+    """Return the failure of a signed link that could not be fetched because it had expired.
+
+    Example:
+        >>> at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        >>> of_expired_link(Failure("download", Recovery.GIVE_UP, "Check the URL."), at).advice[:57]
+        'The signed link expired on 2026-01-01 at 00:00 UTC, befor'
+    """
+    advice = (
+        f"The signed link expired on {expired_at.astimezone(dt.UTC):%Y-%m-%d at %H:%M} UTC, before the service fetched it. Sign it again "
+        "for longer and submit the manifest with the new link: it is the same recording, and what is done is not sent again."
+    )
+    return quoting(replace(failure, advice=advice), failure.said)
 
 
 SAID = " The service said: "

@@ -41,6 +41,10 @@ class OptionError(ScribekitError):
     """An option, column, format or keyword is unknown, or has a value that the service would refuse."""
 
 
+class ManifestWarning(UserWarning):
+    """A table of recordings could be read only by a guess, or has something that its user should know before anything is sent."""
+
+
 class PaidAgainWarning(UserWarning):
     """Recordings that already have a transcript are sent, and paid for, again."""
 
@@ -183,7 +187,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
         ' Known are: srt, vtt.'
     """
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
     return f" Did you mean {close[0]!r}?" if close else f" Known are: {', '.join(names)}."
 
 

@@ -160,6 +160,47 @@ def split_words(text: str) -> list[str]:
     return [piece for chunk in clean(text).split() for run in _RUNS.findall(chunk) for piece in pieces(run, 1)]
 
 
+# Vowels and signs of Thai and Lao, joiners and half-width voice marks: written with the letter before them.
+_FOLLOWING = frozenset("\u0e30\u0e32\u0e33\u0e45\u0e46\u0e2f\u0eb0\u0eb2\u0eb3\u0ec6\u0eaf\u200c\u200d\uff9e\uff9f")
+# Vowels of Thai and Lao, and signs that stack Burmese and Khmer consonants: written with the letter after them.
+_LEADING = frozenset("\u0e40\u0e41\u0e42\u0e43\u0e44\u0ec0\u0ec1\u0ec2\u0ec3\u0ec4\u1039\u17d2")
+
+
+def script_units(text: str) -> list[str]:
+    """Cut a text at its spaces and by script: scripts without spaces into letters with their vowels and marks, other runs stay whole.
+
+    Punctuation beside a letter of a script without spaces is a unit of its own.
+
+    Example:
+        >>> script_units("私はiPhone を、OK?"), script_units("เมือง"), script_units("it's so")
+        (['私', 'は', 'iPhone', 'を', '、', 'OK?'], ['เมื', 'อ', 'ง'], ["it's", 'so'])
+    """
+    return [unit for chunk in text.split() for unit in (_chunk_units(chunk) if is_unspaced(chunk) else [chunk])]
+
+
+def _chunk_units(chunk: str) -> list[str]:
+    found: list[str] = []
+    is_open = False  # whether the next letter or digit continues the run
+    for character in chunk:
+        is_part = found and (_is_mark(character) or character in _FOLLOWING or (found[-1][-1] in _LEADING and is_unspaced(character)))
+        if is_part or (is_open and _kind(character) == _IS_SPACED):
+            found[-1] += character
+        else:
+            is_open = _kind(character) == _IS_SPACED and (not found or unicodedata.category(character)[0] != "P")
+            found.append(character)
+    return found
+
+
+def edge_kinds(left: str, right: str) -> tuple[int, int]:
+    """Return the kinds of the characters on both sides of the border of two words; :func:`separator` depends on nothing else.
+
+    Example:
+        >>> edge_kinds("iPhone", "を") == edge_kinds("an", "世") != edge_kinds("一", "世")
+        True
+    """
+    return _sides(left)[1], _sides(right)[0]
+
+
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ import pandas as pd
 
 from scribekit.api import options as opt
 from scribekit.base.errors import ManifestError, OptionError
+from scribekit.base.signed_addresses import without_signature
 from scribekit.batch import pricing
 from scribekit.corpus.job import Job, PlannedRow
-from scribekit.recordings.manifest import check_ids, is_url, problem, split_problem
+from scribekit.recordings.manifest import check_ids, is_url, numbers, problem, split_problem, with_lengths
 
 NEEDED_COLUMNS = ("recording_id", "source", "duration_s", "channels", "sha256", "problem")
 
@@ -54,6 +56,8 @@ class PlanningContext:
         model: The one model that answers, where that does not depend on the request.
         assume_duration_s: The length to assume where none is known.
         assume_usd_per_hour: The price of an hour of audio to assume where none is known.
+        known: Key, source and options of the jobs of addresses that the corpus has at this service, the best of equal ones first. Keys of
+            earlier versions were made of addresses with their signatures: such a job is found by its address without it.
     """
 
     host: str
@@ -61,6 +65,7 @@ class PlanningContext:
     model: str | None = None
     assume_duration_s: float | None = None
     assume_usd_per_hour: float | None = None
+    known: Sequence[tuple[str, str, str]] = field(default=(), hash=False, compare=False)
 
 
 def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext, options: Mapping[str, Any] | None = None) -> JobPlan:
@@ -83,7 +88,8 @@ def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext, opt
     columns = opt.option_columns(manifest.columns)
     planner = _Planner(opt.config_options(config, options, columns=columns), columns, context)
     check_ids(manifest["recording_id"].tolist())
-    rows = list(_with_duplicates(map(planner.plan, _rows(manifest, columns))))
+    table = with_lengths(manifest).assign(channels=numbers(manifest, "channels"))
+    rows = list(_with_duplicates(map(planner.plan, _rows(table, columns))))
     digest = hashlib.sha256()
     for row in rows:
         digest.update(f"{row.recording_id}\0{row.job_key}\0{row.error_kind}\n".encode())
@@ -98,6 +104,16 @@ def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext, opt
         without_rate=tuple(dict.fromkeys(unpriced)),
         option_columns=tuple(columns),
     )
+
+
+def content_of(source: str, sha256: str | None) -> str:
+    """Return what a recording is, whatever its name: the SHA-256 of a file, or an address without its signature and fragment.
+
+    Example:
+        >>> content_of("https://a.example/x.mp3?Expires=1767225600&Signature=4f2a#t=5", None)
+        'https://a.example/x.mp3'
+    """
+    return sha256 or without_signature(source).partition("#")[0]
 
 
 def job_key(content: str, options: str, host: str) -> str:
@@ -122,6 +138,12 @@ class _Planner:
         self._base_json = opt.canonical_json(base)
         self._columns = columns
         self._context = context
+        self._keys: dict[tuple[str, str], str] = {}
+        self._sources: dict[str, str] = {}
+        for key, source, known_options in context.known:
+            content = content_of(source, None)
+            self._keys.setdefault((content, known_options), key)
+            self._sources.setdefault(content, source)
 
     def plan(self, row: Mapping[str, Any]) -> PlannedRow:
         recording_id, source = str(row["recording_id"]), _text(row["source"]) or ""
@@ -140,10 +162,15 @@ class _Planner:
         problem_of_length = _length_problem(options, duration)
         if problem_of_length is not None:
             return PlannedRow(recording_id, source, None, "bad_option", problem_of_length)
-        key = job_key(sha256 or source, options, self._context.host)
+        content = content_of(source, sha256)
+        # The key of an address without a signature has always been made of the whole address, with its fragment.
+        new_key = job_key(sha256 or without_signature(source), options, self._context.host)
+        key = self._keys.setdefault((content, options), new_key)
         if key not in self.jobs:
-            location = str(self._context.root / source) if sha256 else source
-            self.jobs[key] = Job(key, location, options, duration, sha256, _estimate(options, duration, row["channels"], self._context))
+            location = str(self._context.root / source) if sha256 else self._sources.setdefault(content, without_signature(source))
+            link = None if sha256 or source == location else source
+            estimate = _estimate(options, duration, row["channels"], self._context)
+            self.jobs[key] = Job(key, location, options, duration, sha256, estimate, upload_url=link)
         return PlannedRow(recording_id, source, key, kind, sentence)
 
     def _options(self, row: Mapping[str, Any]) -> str:
@@ -173,7 +200,7 @@ def _with_duplicates(rows: Iterable[PlannedRow]) -> Iterator[PlannedRow]:
 def _estimate(options_json: str, duration_s: float | None, channels: Any, context: PlanningContext) -> float | None:
     """Return the most that the job can cost, by the most expensive model that may answer. None when a rate or the length is unknown."""
     length = duration_s if duration_s is not None else context.assume_duration_s
-    rate = _hourly_rate(options_json, pricing.ASSUMED_CHANNELS if pd.isna(channels) else int(channels), context)
+    rate = _hourly_rate(options_json, int(channels) if 1 <= channels < math.inf else pricing.ASSUMED_CHANNELS, context)
     return None if length is None or rate is None else rate * length / 3600
 
 

@@ -22,7 +22,7 @@ from scribekit.base import schema
 from scribekit.base.errors import OptionError
 from scribekit.base.models import State, find_model
 from scribekit.base.names import names_of
-from scribekit.recordings.manifest import durations_s, numbers, table_of_recordings
+from scribekit.recordings.manifest import durations_s, numbers, split_problem, table_of_recordings
 
 ASSUMED_CHANNELS = 2
 """Channels of a multichannel recording whose number is unknown (a URL), in an estimate."""
@@ -241,9 +241,9 @@ def estimate_cost(
     """Estimate the cost of a batch before a cent is spent, one row per model.
 
     Args:
-        manifest: A manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in seconds (and ``channels``, if
-            known). A column that has the name of an option overrides ``config`` for its row. Rows with a ``problem``, or with options that
-            ``submit_batch`` refuses, are not counted.
+        manifest: A manifest frame, or any frame or list of dicts with a column ``duration_s``, ``duration`` or ``length``, in seconds or
+            as :func:`read_manifest` takes lengths (and ``channels``, if known). A column that has the name of an option overrides
+            ``config`` for its row. Rows with another ``problem``, or with options that ``submit_batch`` refuses, are not counted.
         config: An ``assemblyai.TranscriptionConfig``; its features count as add-ons.
         options: Further options by name, as for :func:`submit_batch`.
         models: The models to compare; by default every pre-recorded AssemblyAI model that has a known price and can be bought, and those
@@ -252,11 +252,12 @@ def estimate_cost(
 
     Returns:
         The columns of :data:`scribekit.schema.ESTIMATE`; ``attrs["rate_card"]`` is the date of the prices. Recordings of unknown length
-        are counted in ``unknown_duration`` and not in the figures. Where a model, or an add-on that it offers, has no published price,
+        are counted in ``unknown_duration`` and not in the figures; so are those whose length cannot be read, and ``note`` says how many
+        these are. Where a model, or an add-on that it offers, has no published price,
         ``total_usd`` is missing and ``note`` says "no rate", with the add-on's name; so it does for a model that cannot be bought.
 
     Raises:
-        ManifestError: There is neither a length nor a source in the table.
+        ManifestError: There is neither a length nor a source in the table, or no length in it can be read.
         OptionError: A column looks like an option but is not one, or ``config`` or ``options`` would be refused.
 
     Example:
@@ -268,12 +269,16 @@ def estimate_cost(
     check_amounts(assume_usd_per_hour=assume_usd_per_hour)
     table = table_of_recordings(manifest)
     base = opt.config_options(config, options, columns=opt.option_columns(table.columns))
-    jobs = _jobs(table[table["problem"].isna()] if "problem" in table.columns else table, base)
+    kinds = [split_problem(cell)[0] if isinstance(cell, str) else None for cell in table["problem"].tolist()]
+    jobs = _jobs(table[[kind in (None, "bad_length") for kind in kinds]], base)
     card = rate_card()
     if models is None:
         named = base["speech_models"] if config is not None or options is not None else []
         models = list(dict.fromkeys([*card.offered, *named]))
-    frame = schema.ESTIMATE.frame([_estimate(model, jobs, assume_usd_per_hour) for model in names_of(models, "models")])
+    rows = [_estimate(model, jobs, assume_usd_per_hour) for model in names_of(models, "models")]
+    if unread := kinds.count("bad_length"):
+        rows = [row | {"note": f"lengths that cannot be read: {unread}; {row['note']}"} for row in rows]
+    frame = schema.ESTIMATE.frame(rows)
     frame.attrs["rate_card"] = card.date
     return frame
 

@@ -21,6 +21,7 @@ from scribekit.api import failures
 from scribekit.api.answers import Accepted, NoAnswer, NotFound, Refused, StatusReport, Unusable, Uploaded
 from scribekit.api.failures import Failure, Recovery
 from scribekit.api.limits import Limits
+from scribekit.base.signed_addresses import expires_at
 from scribekit.batch.retry_policy import BACKOFF_MOST, failure_of, pause_s, rate_limit_pause_s, resubmissions, retry_pause_s, tries
 from scribekit.corpus.job import AT_SERVICE, COMPLETED, ENDED, ERROR, PLANNED, PROCESSING, QUEUED, SUBMITTING, UPLOADED, Job
 
@@ -141,7 +142,7 @@ def _resume(job: Job, context: Context) -> Step:
         raise ValueError(f"job {job.key} has ended")
     if job.state == SUBMITTING:
         # The request may have left long after its intent was recorded, and just before the process ended.
-        return Step(replace(job, intent_at=context.now), Action.RECONCILE, event="in doubt")
+        return Step(job, Action.RECONCILE, event="in doubt")
     if job.state in AT_SERVICE:
         return Step(job, Action.WAIT)
     return _send(job, context)
@@ -190,14 +191,15 @@ def _after_report(job: Job, action: Action | None, status: str, error: str | Non
 
 
 def _failed_at_service(job: Job, failure: Failure, context: Context) -> Step:
+    expiry = None if job.is_local or failure.kind not in failures.LINK_FAILURES else expires_at(job.audio_url or "")
+    if expiry is not None and expiry.timestamp() <= context.now:
+        failure = failures.of_expired_link(failure, expiry)
     is_upload_lost = job.is_local and failure.kind in ("download", "upload_forbidden") and job.attempts < 2
     if is_upload_lost:
-        return replace(_send(replace(job, upload_url=None), context, "upload gone: sent again"), failure=failure)
+        return replace(_send(job.without_upload(), context, "upload gone: sent again"), failure=failure)
     if job.attempts <= resubmissions(failure, context.limits):
         # The service promises nothing about an upload once its job has ended.
-        again = _send(
-            replace(job, upload_url=None), context, f"{failure.kind}: sent again", pause_s(job.attempts, context.limits, context.jitter)
-        )
+        again = _send(job.without_upload(), context, f"{failure.kind}: sent again", pause_s(job.attempts, context.limits, context.jitter))
         return replace(again, failure=failure)
     return failed(job, failure)
 
@@ -210,9 +212,9 @@ def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Ste
     """Search the list after silence or a 5xx: the request, the only one that costs money, may have taken effect."""
     may_have_worked = answer.sent if isinstance(answer, NoAnswer) else answer.status >= 500
     if may_have_worked:
-        in_doubt = replace(job, failures=job.failures + context.is_own, intent_at=context.now)  # it may have waited before it was sent
+        in_doubt = replace(job, failures=job.failures + context.is_own)
         return Step(in_doubt, Action.RECONCILE, min(1.0, context.limits.settle_s), "answer lost", failure_of(answer))
-    back = replace(job, state=UPLOADED if job.upload_url else PLANNED, intent_at=None)
+    back = replace(job, state=UPLOADED if job.is_local and job.upload_url else PLANNED, intent_at=None)
     failure = failure_of(answer)
     if failure.kind == "upload_forbidden" and job.is_local and job.failures == 0:
         return replace(_send(replace(back, upload_url=None, failures=1), context, "upload gone: sent again"), failure=failure)
@@ -238,7 +240,7 @@ def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> 
 def _after_fetch(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
     failure = failure_of(answer)
     if failure.kind == "transcript_missing" and context.forgets_jobs:
-        forgotten = replace(job, state=PLANNED, upload_url=None, transcript_id=None, attempts=0)
+        forgotten = replace(job.without_upload(), state=PLANNED, transcript_id=None, attempts=0)
         return _send(forgotten, context, "forgotten by the local service: sent again")
     step = _retry(job, Action.FETCH, answer, context)
     if step.action is Action.FAIL and failure.recovery is not Recovery.GIVE_UP:

@@ -25,12 +25,12 @@ from scribekit.base.progress import Progress
 from scribekit.batch.engine.engine import drive
 from scribekit.batch.engine.loop import wait_for
 from scribekit.batch.engine.run import Listener, Run
-from scribekit.batch.jobs import JobPlan, PlanningContext, plan_jobs
+from scribekit.batch.jobs import JobPlan, PlanningContext, content_of, plan_jobs
 from scribekit.batch.pricing import check_amounts
 from scribekit.batch.which_service import with_embedded_service, work_left
 from scribekit.corpus import status
 from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes, takes_corpus
-from scribekit.corpus.ledger import Ledger
+from scribekit.corpus.ledger import FILE_NAME, Ledger
 from scribekit.recordings.manifest import with_public_sources
 from scribekit.recordings.scan import read_manifest
 
@@ -109,12 +109,13 @@ def submit_batch(
     check_limits(limits)
     connection = service_connection()
     frame = _as_manifest(manifest, progress)
-    context = PlanningContext(connection.host, Path.cwd(), connection.model, assume_duration_s, assume_usd_per_hour)
+    folder = corpus.path if isinstance(corpus, Corpus) else Path(corpus).expanduser()
+    known = known_addresses(folder, connection.host)
+    context = PlanningContext(connection.host, Path.cwd(), connection.model, assume_duration_s, assume_usd_per_hour, known)
     job_plan = plan_jobs(frame, config, context, options)
     if budget_usd is not None and assume_usd_per_hour is None:
         _check_prices(job_plan)
     _warn_of_deprecated(job_plan)
-    folder = corpus.path if isinstance(corpus, Corpus) else Path(corpus).expanduser()
     with Ledger(folder, create=True) as ledger:
         _check_ids(ledger, job_plan)
         number = ledger.plan_batch(
@@ -232,6 +233,14 @@ def _as_manifest(manifest: Any, progress: bool) -> pd.DataFrame:
     return read_manifest(manifest, progress=progress)
 
 
+def known_addresses(folder: Path, host: str) -> list[tuple[str, str, str]]:
+    """Return the jobs of addresses that a corpus has at a service (see :class:`PlanningContext`); none where there is no corpus yet."""
+    if not (folder / FILE_NAME).is_file():
+        return []
+    with Ledger(folder) as ledger:
+        return ledger.addresses(host)
+
+
 def _check_prices(job_plan: JobPlan) -> None:
     """Refuse a budget for jobs whose cost cannot be reserved."""
     if job_plan.without_rate:
@@ -250,12 +259,13 @@ def _warn_of_deprecated(job_plan: JobPlan) -> None:
 def _check_ids(ledger: Ledger, job_plan: JobPlan) -> None:
     """Refuse an id that names another recording in the corpus: its tables could not distinguish the two."""
     known = ledger.sources()
-    content = {job.key: job.sha256 or job.source for job in job_plan.jobs}
+    content = {job.key: content_of(job.source, job.sha256) for job in job_plan.jobs}
     for row in job_plan.rows:
         source, other = known.get(row.recording_id, (row.source, None))
         if source == row.source or other is None:
             continue
-        if ledger.content(other) not in (None, content.get(row.job_key or "")):
+        before = ledger.content(other)
+        if before is not None and content_of(before, None) != content.get(row.job_key or ""):
             raise ManifestError(
                 f"The id {row.recording_id!r} already names another recording in this corpus ({source!r}, now {row.source!r}). "
                 "Give the manifest a recording_id column of your own, or use another corpus=."

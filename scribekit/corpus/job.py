@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Job:
 
     Attributes:
         key: Content, effective options and host, hashed.
-        source: Local path or URL.
+        source: Local path, or URL without its signature.
         options: The effective options as canonical JSON.
         duration_s: Length of the audio, when known.
         sha256: Of the local file's bytes; None for a URL.
         estimate_usd: The most that it is expected to cost; None when its length or a model's rate is unknown.
         state: One of the states above.
-        upload_url: Where the service keeps the uploaded bytes.
+        upload_url: Where the service fetches the audio, if not from the source: the uploaded bytes, or the newest signed link.
         uploaded_at: When they were uploaded (Unix time).
         transcript_id: The service's id.
         attempts: How many times the job was created at the service.
@@ -82,4 +82,8 @@ class Job:
     @property
     def audio_url(self) -> str | None:
         """The URL that the service fetches the audio from."""
-        return self.upload_url if self.is_local else self.source
+        return self.upload_url if self.is_local else self.upload_url or self.source
+
+    def without_upload(self) -> Job:
+        """Return the job without the uploaded bytes, which have to be sent again. The link of an address is kept."""
+        return replace(self, upload_url=None) if self.is_local else self

@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from scribekit.base import schema
+from scribekit.base.cells import READ_AS_TEXT, cell_text, may_have_been, original, originals
 from scribekit.base.errors import OptionError, ScribekitError, nearest
 from scribekit.base.progress import QUIET_UNDER_S, Progress
+from scribekit.base.schema import is_missing
 from scribekit.base.text import join_words
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus, takes_corpus
@@ -27,7 +29,8 @@ from scribekit.transcripts.edits.create import NewEdit, correct, reassign
 def smooth_speakers(batch_or_corpus: Batch | Corpus, *, max_words: int = 1, max_gap_s: float = 1.0, progress: bool = True) -> pd.DataFrame:
     """Propose to merge stray turns into the turn around them: a word or two of B in the middle of what A says is mostly A's.
 
-    Nothing is changed. Drop the rows that you do not want, and give the rest to :func:`apply_edits`.
+    A short turn after the end of a sentence or a question is an answer, and is not proposed ("Did you see him?" "No."). Nothing is
+    changed. Drop the rows that you do not want, and give the rest to :func:`apply_edits`.
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
@@ -57,7 +60,8 @@ def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, p
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        old: The word or phrase, compared without case and punctuation. Other signs count: ``"C++"`` is not ``"C"``.
+        old: The word or phrase, compared without case and punctuation. Other signs count: ``"C++"`` is not ``"C"``. In scripts that
+            are written without spaces it is found however the service has cut the text into words, also inside a word.
         new: The replacement. Punctuation before and after the old words is kept, unless ``old`` includes it or ``new`` has its own.
         progress: Show progress.
 
@@ -73,9 +77,8 @@ def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, p
     rows = []
     with batch_or_corpus.reading() as view:
         for name, result in each_replayed(view, progress=progress):
-            for positions in edits.places(result.state, old):
-                old_words = result.state.words[positions[0]].text, result.state.words[positions[-1]].text
-                rows.append(_proposal(name, result.state, "correct", positions, _punctuated(new, old, *old_words)))
+            found = edits.places(result.state.words, old)
+            rows += [_proposal(name, result.state, "correct", place.positions, _replaced(new, old, place)) for place in found]
     return schema.PROPOSALS.frame(rows)
 
 
@@ -85,7 +88,8 @@ def apply_edits(batch_or_corpus: Batch | Corpus, proposals: pd.DataFrame, *, who
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        proposals: Rows of :func:`smooth_speakers` or :func:`propose_correction`.
+        proposals: Rows of :func:`smooth_speakers` or :func:`propose_correction`, also from a CSV or Excel file: ids, labels and words that
+            the reader made numbers (or nothing) of are found again.
         who: The author of the edits; the user of this machine by default.
 
     Returns:
@@ -93,17 +97,24 @@ def apply_edits(batch_or_corpus: Batch | Corpus, proposals: pd.DataFrame, *, who
 
     Raises:
         OptionError: There is no such recording, or the words are not there any more, because the recording was edited after the proposals
-            were made. Or two recordings are the same file or URL, so that edits hold for both, and the proposals for them differ. Then
-            nothing is changed.
+            were made. Or what to write is a number, which may have been another text before the table was read. Or two recordings are the
+            same file or URL, so that edits hold for both, and the proposals for them differ. Then nothing is changed.
         ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is changed.
     """
     missing = [name for name in schema.PROPOSALS.names if name not in proposals]
     if missing:
         raise OptionError(f"The proposals have no column {missing[0]!r}. Give rows of smooth_speakers or propose_correction.")
-    groups = {str(name): rows.sort_values("word_index", ascending=False) for name, rows in proposals.groupby("recording_id", sort=False)}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    with batch_or_corpus.reading() as view:
+        named = recordings_named(proposals["recording_id"].tolist(), [name for name, _ in view.completed])
+    for name, cells in zip(named, proposals.to_dict("records"), strict=True):
+        row = {str(column): cell for column, cell in cells.items()}
+        numbers = {column: _whole_number(row[column], column, name) for column in ("word_index", "n_words", "start_ms")}
+        groups.setdefault(name, []).append({**row, **numbers, "recording_id": name})
 
     def edits_of(recording_id: str, state: edits.State) -> Iterator[NewEdit]:
-        for row in groups[recording_id].to_dict("records"):  # from the end, so that earlier positions hold
+        # From the end, so that earlier positions hold.
+        for row in sorted(groups[recording_id], key=lambda row: -int(row["word_index"])):
             yield _edit_of(row, state)
 
     return apply(batch_or_corpus, list(groups), edits_of, who=who)
@@ -272,18 +283,65 @@ def _perform(recording_id: str, state: edits.State, action: str, detail: dict[st
         raise OptionError(f"Cannot {action} in {recording_id!r}: {conflict}. Nothing was changed.") from None
 
 
+def recordings_named(cells: Sequence[Any], known: Sequence[str]) -> list[str]:
+    """Return the recordings that the ids in a table name, also where a reader of CSV or Excel files made numbers of them.
+
+    Raises:
+        OptionError: There is no such recording, or more than one that an id may have been.
+    """
+    names = []
+    for cell, name in zip(cells, originals(cells, known), strict=True):
+        if name is None:
+            advice = "" if isinstance(cell, str) else f" {READ_AS_TEXT}"
+            raise OptionError(f"There is no transcript of {cell!r} in the corpus.{nearest(cell_text(cell) or '', known)}{advice}")
+        names.append(name)
+    return names
+
+
+def text_given(cell: Any, column: str, recording_id: str) -> str:
+    """Return the text that a user wrote in a cell.
+
+    Raises:
+        OptionError: The cell is empty, or a number, which may have been another text (``007``) before the table was read.
+    """
+    if not isinstance(cell, str) or not cell.strip():
+        kind = "is empty" if is_missing(cell) or isinstance(cell, str) else f"is the number {cell}, which may have been written otherwise"
+        raise OptionError(f"{column!r} {kind}, in a row of {recording_id!r}. {READ_AS_TEXT}")
+    return cell
+
+
+def _whole_number(cell: Any, column: str, recording_id: str) -> int:
+    written = cell_text(cell) or ""
+    if not written.strip().removesuffix(".0").isdecimal():
+        raise OptionError(
+            f"{column!r} is not a whole number in a row of {recording_id!r}: {cell!r}. Give rows of the proposals, unchanged."
+        )
+    return int(written.strip().removesuffix(".0"))
+
+
 def _edit_of(row: dict[Any, Any], state: edits.State) -> NewEdit:
     positions = range(row["word_index"], row["word_index"] + row["n_words"])
     is_there = positions.stop <= len(state.words) and state.words[positions[0]].start == row["start_ms"]
-    if not is_there or join_words([state.words[place].text for place in positions]) != row["text"]:
+    if not is_there or not may_have_been(row["text"], join_words([state.words[place].text for place in positions])):
         raise OptionError(
             f"The words at {row['word_index']} in {row['recording_id']!r} are not those of the proposal any more. Make the proposals again."
         )
     if row["action"] == "reassign":
-        if row["to"] in state.renamed and not state.has_speaker(row["to"]):
-            raise OptionError(f"{row['to']!r} has got another name in {row['recording_id']!r} since. Make the proposals again.")
-        return reassign(state, positions, row["to"])
-    return correct(state, positions, row["to"])
+        to = original(row["to"], state.speakers()) or text_given(row["to"], "to", row["recording_id"])
+        if to in state.renamed and not state.has_speaker(to):
+            raise OptionError(f"{to!r} has got another name in {row['recording_id']!r} since. Make the proposals again.")
+        return reassign(state, positions, to)
+    if row["action"] == "correct":
+        return correct(state, positions, text_given(row["to"], "to", row["recording_id"]))
+    raise OptionError(f"A proposal is to 'reassign' or to 'correct', not {row['action']!r}, in a row of {row['recording_id']!r}.")
+
+
+def _replaced(new: str, old: str, place: edits.Place) -> str:
+    """Return the text of the words at a place with the new words instead of the old ones."""
+    text, *rest = place.kept
+    for (first, last), kept in zip(place.found, rest, strict=True):
+        text += _punctuated(new, old, first, last) + kept
+    return text
 
 
 def _punctuated(new: str, old: str, first: str, last: str) -> str:

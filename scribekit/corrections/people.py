@@ -13,11 +13,14 @@ import numpy as np
 import pandas as pd
 
 from scribekit.base import schema
+from scribekit.base.cells import cell_text, may_have_been, original
 from scribekit.base.errors import OptionError, nearest
+from scribekit.base.names import look, looks_like, trimmed
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.view import time_stamp
-from scribekit.corrections.bulk import apply, each_replayed
+from scribekit.corrections.bulk import apply, each_replayed, recordings_named, text_given
+from scribekit.corrections.review import renaming, taken_by
 from scribekit.transcripts import edits
 from scribekit.transcripts.edits.create import NewEdit, rename
 
@@ -46,8 +49,9 @@ def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.Data
     with batch_or_corpus.reading() as view:
         rows = [row for name, result in each_replayed(view, progress=progress) for row in _people_rows(name, result.state)]
     alike = most_alike(sorted({row["name"] for row in rows if len(row["name"]) > 2}))  # labels such as A and B are all alike
+    twins = _looking_the_same({row["name"] for row in rows})
     for row in rows:
-        row["alike"] = alike.get(row["name"])
+        row["alike"] = twins.get(row["name"]) or alike.get(row["name"])
     return schema.PEOPLE.frame(rows)
 
 
@@ -56,6 +60,7 @@ def name_people(
     batch_or_corpus: Batch | Corpus,
     names: pd.DataFrame | Mapping[str, str | Mapping[str, str]],
     *,
+    merge: bool = False,
     who: str | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
@@ -67,6 +72,8 @@ def name_people(
             dict from recordings to old and new names: ``{"interview.mp3": {"A": "Maria"}}``. Or a dict of old and new names that holds
             for the whole corpus; a label such as ``A`` may then be that of one recording only, because the ``A`` of another recording
             is another person.
+        merge: Merge people of one recording who get the same name, or the name of somebody else there. Names that look the same are
+            the same (encodings of an accent, characters without a width).
         who: The author of the edits; the user of this machine by default.
         progress: Show progress.
 
@@ -74,13 +81,14 @@ def name_people(
         The new table of people.
 
     Raises:
-        OptionError: There is no such recording or speaker, a label without its recording is that of several, a name is empty, or somebody
-            else in the recording has the name already. Or two recordings are the same file or URL, and are given different names. Then
-            nothing is renamed. To merge two speakers, use ``review(…).merge``.
+        OptionError: There is no such recording or speaker, a label without its recording is that of several, a name is empty or a number
+            (which may have been another text before the table was read from CSV or Excel), or somebody else in the recording has the name
+            already, or one that looks the same, without ``merge=True``. Or two recordings are the same file or URL, and are given
+            different names. Then nothing is renamed.
         ScribekitError: A recording was edited by somebody else meanwhile. Then nothing is renamed.
     """
     changes = _changed_names(batch_or_corpus, names, progress=progress)
-    apply(batch_or_corpus, list(changes), lambda name, state: _renamings(name, state, changes[name]), who=who)
+    apply(batch_or_corpus, list(changes), lambda name, state: _renamings(name, state, changes[name], is_merged=merge), who=who)
     return people(batch_or_corpus, progress=progress)
 
 
@@ -112,6 +120,14 @@ def _review_row(recording_id: str, journal: Sequence[edits.Edit], result: edits.
         "last_edit_at": time_stamp(journal[-1].at) if journal else None,
         "last_editor": journal[-1].who if journal else None,
     }
+
+
+def _looking_the_same(names: Iterable[str]) -> dict[str, str]:
+    """Return each name → another one that looks the same, where there is one."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(names):
+        groups.setdefault(look(name), []).append(name)
+    return {name: group[place - 1] for group in groups.values() if len(group) > 1 for place, name in enumerate(group)}
 
 
 def most_alike(names: Sequence[str]) -> dict[str, str]:
@@ -154,12 +170,11 @@ def _people_rows(recording_id: str, state: edits.State) -> Iterator[dict[str, An
     turns = Counter(speaker for speaker, _ in groupby(name for name in said_by if name is not None))
     for speaker in state.speakers():
         words = [word for word in state.words if word.speaker == speaker]
-        labels = Counter(word.label for word in words if word.label is not None)
         yield {
             "recording_id": recording_id,
             "speaker": speaker,
             "name": speaker,
-            "label": labels.most_common(1)[0][0] if labels else None,
+            "label": state.label_of(speaker),
             "n_words": len(words),
             "n_turns": turns[speaker],
             "speaking_s": sum(word.end - word.start for word in words) / 1000,
@@ -168,8 +183,8 @@ def _people_rows(recording_id: str, state: edits.State) -> Iterator[dict[str, An
 
 def _changed_names(
     corpus: Corpus, names: pd.DataFrame | Mapping[str, str | Mapping[str, str]], *, progress: bool
-) -> dict[str, dict[str, str]]:
-    """Return recording → old name → new name, for the names that change."""
+) -> dict[str, list[tuple[Any, Any]]]:
+    """Return recording → old and new names, as they are in the cells of the table."""
     if isinstance(names, Mapping):
         table = people(corpus, progress=progress)
         with corpus.reading() as view:
@@ -180,19 +195,35 @@ def _changed_names(
         missing = [name for name in ("recording_id", "speaker", "name") if name not in table]
         if missing:
             raise OptionError(f"The table has no column {missing[0]!r}. Give the table of people(corpus), with other values in 'name'.")
-    changes: dict[str, dict[str, str]] = {}
-    for recording_id, old, new in table[["recording_id", "speaker", "name"]].itertuples(index=False):
-        if not isinstance(new, str) or not new.strip():
-            raise OptionError(f"The name for {old!r} in {recording_id!r} is empty. Leave it as it was, or give a name.")
-        if new.strip() != old:
-            changes.setdefault(recording_id, {})[old] = new.strip()
+    with corpus.reading() as view:
+        recordings = recordings_named(table["recording_id"].tolist(), [name for name, _ in view.completed])
+    changes: dict[str, list[tuple[Any, Any]]] = {}
+    for recording_id, old, new in zip(recordings, table["speaker"].tolist(), table["name"].tolist(), strict=True):
+        changes.setdefault(recording_id, []).append((old, new))
     return changes
+
+
+def _new_names(recording_id: str, speakers: Sequence[str], names: Iterable[tuple[Any, Any]]) -> dict[str, str]:
+    """Return old name → new name, for the names that change, from the cells of a table that may have been in a CSV or Excel file."""
+    found = {}
+    for old_cell, new_cell in names:
+        old = original(_written(old_cell, speakers), speakers)
+        if old is None:
+            raise OptionError(f"Nobody is called {old_cell!r} in {recording_id!r}.{nearest(cell_text(old_cell) or '', speakers)}")
+        is_as_it_was = not isinstance(new_cell, str) and may_have_been(new_cell, old) and not isinstance(old_cell, str)
+        new = old if is_as_it_was else trimmed(text_given(new_cell, "name", recording_id))
+        if not new:
+            raise OptionError(f"The name for {old!r} in {recording_id!r} is empty. Leave it as it was, or give a name.")
+        if new != old:
+            found[old] = new
+    return found
 
 
 def _renamed(table: pd.DataFrame, names: Mapping[str, str | Mapping[str, str]], contents: Mapping[str, str]) -> pd.DataFrame:
     """Return the table of people with the new names of a dict, which holds for the corpus or has a dict for each recording."""
-    for_all = {old: new for old, new in names.items() if not isinstance(new, Mapping)}
-    by_recording = {name: new for name, new in names.items() if isinstance(new, Mapping)}
+    everyone = table["speaker"].unique().tolist()
+    for_all = {_written(old, everyone): new for old, new in names.items() if not isinstance(new, Mapping)}
+    by_recording = {name: _as_called(new, table, name) for name, new in names.items() if isinstance(new, Mapping)}
     for old, wanted in for_all.items():
         bearers = table[table["speaker"] == old]
         count = bearers["recording_id"].map(contents).nunique()
@@ -220,24 +251,31 @@ def _renamed(table: pd.DataFrame, names: Mapping[str, str | Mapping[str, str]], 
     return table.assign(name=new)
 
 
-def _renamings(recording_id: str, state: edits.State, names: Mapping[str, str]) -> Iterator[NewEdit]:
+def _as_called(renamed: Mapping[str, str], table: pd.DataFrame, recording_id: str) -> dict[str, str]:
+    """Return old → new names of a recording, with the old ones written as they are in the transcript."""
+    there = table.loc[table["recording_id"] == recording_id, "speaker"].tolist()
+    return {_written(old, there): new for old, new in renamed.items()}
+
+
+def _written(name: Any, names: Sequence[str]) -> Any:
+    """Return a name as it is written among others, if one of them looks like it."""
+    return (looks_like(name, names) or name) if isinstance(name, str) else name
+
+
+def _renamings(recording_id: str, state: edits.State, names: Iterable[tuple[Any, Any]], *, is_merged: bool) -> Iterator[NewEdit]:
     """Yield renamings in an order in which nobody else has the new name. People who swap names get a temporary name first."""
-    left = dict(names)
-    for old in left:
-        if old not in state.speakers():
-            raise OptionError(f"Nobody is called {old!r} in {recording_id!r}.{nearest(old, state.speakers())}")
+    left = _new_names(recording_id, state.speakers(), names)
     while left:
-        taken = set(state.speakers())
-        free = next((name for name, new in left.items() if new not in taken), None)
+        taken = {name: taken_by(state, name, new) for name, new in left.items()}
+        free = next((name for name, other in taken.items() if other is None), None)
         if free is not None:
             yield rename(state, free, left.pop(free))
             continue
-        swapped = next((name for name, new in left.items() if new in left), None)
-        if swapped is None:
-            raise OptionError(
-                f"Somebody else in {recording_id!r} is called {next(iter(left.values()))!r} already. Nothing was renamed. "
-                "If the two are one person, use review(…).merge first."
-            )
+        settled = next((name for name, other in taken.items() if other not in left), None)
+        if settled is not None:
+            yield renaming(state, recording_id, settled, left.pop(settled), is_merged=is_merged)
+            continue
+        swapped = next(iter(left))
         spare = f"{swapped} *"
         yield rename(state, swapped, spare)
         left[spare] = left.pop(swapped)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, SupportsIndex
 
 from scribekit.base.errors import OptionError, ScribekitError, nearest
+from scribekit.base.names import looks_like, trimmed
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.ledger import EditedMeanwhile, Ledger
@@ -49,6 +50,35 @@ def editor() -> str:
         return "unknown"
 
 
+def taken_by(state: edits.State, speaker: str, name: str) -> str | None:
+    """Return who else has a name, or one that looks the same; None if nobody does."""
+    return looks_like(name, [other for other in state.speakers() if other != speaker])
+
+
+def renaming(state: edits.State, recording_id: str, speaker: str, to: str, *, is_merged: bool) -> NewEdit:
+    """Return the edit that gives a speaker a name: a merge if somebody else has it, or one that looks the same, and both are one person.
+
+    Raises:
+        OptionError: Somebody else has the name, and ``is_merged`` is false.
+    """
+    other = taken_by(state, speaker, to)
+    if other is None:
+        return create.rename(state, speaker, to)
+    if is_merged:
+        return create.merge(state, [speaker], other)
+    raise OptionError(
+        f"Cannot rename in {recording_id!r}: {_described(state, other, to)}; merge the two if they are one person: merge=True. "
+        "Nothing was renamed."
+    )
+
+
+def _described(state: edits.State, other: str, name: str) -> str:
+    """Return who has a name already, with the label that tells them from somebody whose name looks the same."""
+    label = state.label_of(other)
+    who = repr(other) if label is None else f"{other!r}, the service's label {label!r}"
+    return f"somebody else has that name already ({who})" + ("" if other == name else f", which looks the same as {name!a}")
+
+
 class Review(CorrectedTranscript):
     """A recording under review, from :func:`review`.
 
@@ -70,9 +100,16 @@ class Review(CorrectedTranscript):
         super().__init__(corpus, recording_id)
         self.who = who
 
-    def rename(self, speaker: str, to: str) -> Review:
-        """Give a speaker another name, in the whole recording. This never merges two people: use :meth:`merge`."""
-        return self._make(create.rename(self._unchanged(), self._known(speaker), self._name(to)))
+    def rename(self, speaker: str, to: str, *, merge: bool = False) -> Review:
+        """Give a speaker another name, in the whole recording.
+
+        Args:
+            speaker: The speaker.
+            to: The new name.
+            merge: Merge the two if somebody else has the name, or one that looks the same; otherwise that is refused.
+        """
+        state = self._unchanged()
+        return self._make(renaming(state, self.recording_id, self._known(speaker), self._name(to), is_merged=merge))
 
     def merge(self, speakers: Sequence[str], into: str) -> Review:
         """Merge several speakers, who are one person.
@@ -86,11 +123,17 @@ class Review(CorrectedTranscript):
 
     def split(self, speaker: str, *, from_word: int, into: str) -> Review:
         """Split a speaker, who is two people: from a word on, ``into``, who is new, says what ``speaker`` said."""
-        return self._make(create.split(self._unchanged(), self._known(speaker), self._positions(from_word)[0], self._name(into)))
+        state, name = self._unchanged(), self._name(into)
+        if other := looks_like(name, state.speakers()):
+            raise OptionError(
+                f"Cannot split in {self.recording_id!r}: {_described(state, other, name)}. To give the words to that speaker, use reassign."
+            )
+        return self._make(create.split(state, self._known(speaker), self._positions(from_word)[0], name))
 
     def reassign(self, to: str, *, words: Words = None, utterance: int | None = None) -> Review:
-        """Give words or a turn to another speaker. ``to`` may be a new speaker."""
-        return self._make(create.reassign(self._unchanged(), self._chosen(words, utterance), self._name(to)))
+        """Give words or a turn to another speaker. ``to`` may be a new speaker; a name that looks like a speaker's is that speaker's."""
+        state, name = self._unchanged(), self._name(to)
+        return self._make(create.reassign(state, self._chosen(words, utterance), looks_like(name, state.speakers()) or name))
 
     def move_boundary(self, utterance: int, words: int) -> Review:
         """Move the boundary between a turn and the one before it.
@@ -215,14 +258,15 @@ class Review(CorrectedTranscript):
         )
 
     def _known(self, speaker: str) -> str:
-        if speaker not in self.speakers:
+        known = looks_like(speaker, self.speakers) if isinstance(speaker, str) else None
+        if known is None:
             raise OptionError(f"Nobody is called {speaker!r} in {self.recording_id!r}.{nearest(str(speaker), self.speakers)}")
-        return speaker
+        return known
 
     def _name(self, name: str) -> str:
-        if not isinstance(name, str) or not name.strip():
+        if not isinstance(name, str) or not trimmed(name):
             raise OptionError("The name of a speaker cannot be empty.")
-        return name.strip()
+        return trimmed(name)
 
     def _chosen(self, words: Words, utterance: int | None) -> list[int]:
         if (words is None) == (utterance is None):

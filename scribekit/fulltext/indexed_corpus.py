@@ -19,7 +19,8 @@ from scribekit.corpus.handles import Corpus
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.ledger.damage import EDITS, TRANSCRIPT
 from scribekit.corpus.view import CorpusView
-from scribekit.fulltext.concordance import WORD_COLUMNS, Packed, Query, pack
+from scribekit.fulltext.concordance import WORD_COLUMNS, CountedWords, Packed, Query, counted_words, pack
+from scribekit.fulltext.concordance.lines import Integers
 from scribekit.fulltext.index import DamagedIndexError, Entry, Index, delete_index
 from scribekit.fulltext.translated import translated_words
 from scribekit.tables.arrow import WhereRecordings, recordings_where
@@ -147,6 +148,15 @@ class IndexedCorpus:
     def texts(self) -> Iterator[tuple[str, str]]:
         """Return recording id and terms of every chosen recording, one at a time."""
         return ((recording_id, self.index.text(number)) for recording_id, number in self.recordings.items())
+
+    def counted(self) -> Iterator[tuple[str, str, CountedWords]]:
+        """Return recording id, terms and counted words of every chosen recording, one at a time."""
+        for recording_id, number in self.recordings.items():
+            text = self.index.text(number)
+            yield recording_id, text, counted_words(text, functools.partial(self._words_of_terms, number))
+
+    def _words_of_terms(self, number: int) -> Integers:
+        return self.index.document(number).word_of_term
 
 
 def _ledger_state(view: CorpusView) -> _LedgerState:

@@ -13,7 +13,7 @@ import pandas as pd
 from scribekit.base import schema
 from scribekit.base.errors import OptionError, nearest
 from scribekit.corpus.handles import Batch, Corpus, takes_corpus
-from scribekit.fulltext.concordance import Span, count_ngrams, measures, parse, spans
+from scribekit.fulltext.concordance import Span, count_ngrams, measures, parse, searchable_text, spans
 from scribekit.fulltext.facets import label
 from scribekit.fulltext.indexed_corpus import IndexedCorpus, Where, with_whole_index
 from scribekit.tables.arrow import values_of
@@ -40,7 +40,8 @@ def collocates(
 ) -> pd.DataFrame:
     """Find the words that occur near a word more often than by chance.
 
-    It counts the terms at most ``span`` positions left or right of the word, in the same recording. A term within reach of two uses of the
+    It counts the terms at most ``span`` positions left or right of the word, in the same recording. In scripts that are written without
+    spaces a word of the service is one term. A term within reach of two uses of the
     word counts once, and the word's own position does not count, so the counts are those of a real two-by-two table. With O uses near
     the word out of R near terms, and f uses among N terms in all, the expected count is E = R f / N.
 
@@ -70,12 +71,11 @@ def collocates(
     total: Counter[str] = Counter()
     uses = 0
     with IndexedCorpus(batch_or_corpus, where, reviewed=reviewed) as indexed:
-        for _, text in indexed.texts():
-            terms = text.split()
-            total.update(terms)
-            places = spans(query, text)
+        for _, text, counted in indexed.counted():
+            total.update(counted.words)
+            places = [(int(counted.word_of_term[start]), int(counted.word_of_term[end - 1]) + 1) for start, end in spans(query, text)]
             uses += len(places)
-            near.update(terms[position] for position in _positions_near(places, span, len(terms)))
+            near.update(counted.words[position] for position in _positions_near(places, span, len(counted.words)))
     kept = [term for term, count in near.items() if count >= at_least]
     frame = schema.COLLOCATES.frame(_association(kept, near, total, uses))
     return frame.sort_values([column, "word"], ascending=[False, True], ignore_index=True)
@@ -155,8 +155,8 @@ def dispersion(
     sizes: list[int] = []
     counts: list[list[int]] = []
     with IndexedCorpus(batch_or_corpus, where, reviewed=reviewed) as indexed:
-        for _, text in indexed.texts():
-            if size := _term_count(text):
+        for _, text, counted in indexed.counted():
+            if size := len(counted.words):
                 sizes.append(size)
                 counts.append([len(spans(query, text)) for query in queries])
     table = np.array(counts, dtype=np.int64).reshape(len(sizes), len(queries))
@@ -170,6 +170,8 @@ def ngrams(
 ) -> pd.DataFrame:
     """Count the runs of n words, most frequent first; ``n=1`` gives the word list.
 
+    Words are those that the service gave, also in scripts that are written without spaces.
+
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
         n: How many words in a row.
@@ -179,7 +181,7 @@ def ngrams(
 
     Returns:
         The columns of ``schema.NGRAMS``. ``frequency`` is the number of lines that :func:`scribekit.search` gives for the run as a phrase,
-        unless a hyphenated word is part of it.
+        unless a hyphenated word is part of it, or a word of a script without spaces, which a search also finds inside other words.
 
     Raises:
         OptionError: ``n`` is not at least 1, or a manifest column is unknown.
@@ -188,7 +190,7 @@ def ngrams(
     if not isinstance(n, Integral) or n < 1:
         raise OptionError(f"n={n!r} words make no run. Give a whole number: 1 for the word list, 2 for pairs and so on.")
     with IndexedCorpus(batch_or_corpus, where, reviewed=reviewed) as indexed:
-        counts = count_ngrams([text for _, text in indexed.texts()], n, at_least)
+        counts = count_ngrams([searchable_text(counted.words) for _, _, counted in indexed.counted()], n, at_least)
     frame = schema.NGRAMS.frame(
         {
             "ngram": counts.ngrams,
@@ -238,19 +240,19 @@ def _by_column(indexed: IndexedCorpus, by: str) -> Iterator[tuple[str, Sequence[
         raise OptionError(f"The manifest has no column {by!r}.{nearest(str(by), [_SPEAKER, *map(str, indexed.manifest.columns)])}")
     ids = indexed.manifest["recording_id"].tolist()
     groups = dict(zip(ids, ids if by == "recording_id" else map(label, indexed.manifest[by]), strict=True))
-    for recording_id, text in indexed.texts():
+    for recording_id, _, counted in indexed.counted():
         group = groups.get(recording_id)
         if group is not None:
-            yield group, text.split()
+            yield group, counted.words
 
 
 def _by_speaker(indexed: IndexedCorpus) -> Iterator[tuple[str, Sequence[str]]]:
-    for number in indexed.recordings.values():
-        document = indexed.index.document(number)
-        terms = np.array(indexed.index.text(number).split(), dtype=object)
-        speakers = document.speakers[document.word_of_term]
+    for recording_id, _, counted in indexed.counted():
+        document = indexed.index.document(indexed.recordings[recording_id])
+        words = np.array(counted.words, dtype=object)
+        speakers = document.speakers[document.word_of_term][counted.first_terms]
         for speaker, name in enumerate(document.labels):
-            yield name, terms[speakers == speaker].tolist()
+            yield name, words[speakers == speaker].tolist()
 
 
 def _keyness_rows(group: str, words: Sequence[str], counts: Counter[str], total: Counter[str]) -> pd.DataFrame:
@@ -286,7 +288,3 @@ def _dispersion_row(word: str, counts: Any, sizes: Sequence[int]) -> dict[str, A
 
 def _per_million(counts: Any, total: int) -> Any:
     return np.asarray(counts, dtype=np.float64) * 1e6 / max(total, 1)
-
-
-def _term_count(text: str) -> int:
-    return text.count(" ") - 1  # one space before each term, and one at the end

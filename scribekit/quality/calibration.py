@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from scribekit.base.cells import READ_AS_TEXT, cell_text, originals, yes_or_no
 from scribekit.base.errors import OptionError
 from scribekit.base.schema import RELIABILITY, SIGN_LIFTS, WORD_ERRORS
 from scribekit.corpus import payloads
@@ -82,8 +83,8 @@ def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | Non
     Args:
         words: A batch or corpus, or the words of ``to_frame(corpus, "words")``. Of a batch or corpus the words as received are taken,
             because the confidences are about them. A frame needs ``recording_id``, ``text`` and ``confidence``; the signs of trouble are
-            learnt too when it has the other columns. A frame may have a column ``correct`` (true, false or missing) instead of
-            references, as the frame of ``word_errors`` has.
+            learnt too when it has the other columns. A frame may have a column ``correct`` (true or false, yes or no, or missing) instead
+            of references, as the frame of ``word_errors`` has.
         references: As for ``evaluate``; the name of a manifest column needs a batch or corpus. Or a frame with ``recording_id``,
             ``word_index`` (as received) and ``correct``, which is joined by the first two. Without references a corpus is calibrated by
             its review: words that people accepted are right, words that they corrected or rejected are wrong, and words that nobody
@@ -104,7 +105,7 @@ def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | Non
             languages = frame_of(view, "languages")
     else:
         frame = words[words["outcome"].ne(DELETION)] if "outcome" in words else words
-        judged, languages = _judged(frame, references, None, normaliser), None
+        judged, languages = _judged(_as_given(frame), references, None, normaliser), None
     known = judged[judged["correct"].notna()]
     has_signs = len(known) > 0 and judged[["start_ms", "end_ms", "word_index"]].notna().all(axis=None)
     signs = _signs(judged, languages).loc[known.index] if has_signs else None
@@ -115,7 +116,7 @@ def _judged(words: pd.DataFrame, references: References | None, view: CorpusView
     """Return the words with the columns ``correct`` and ``left_out``, the number of words missing after each."""
     if isinstance(references, pd.DataFrame) and "correct" in references:
         words = words.drop(columns="correct", errors="ignore")
-        words = words.merge(references[["recording_id", "word_index", "correct"]], on=["recording_id", "word_index"], how="left")
+        words = words.merge(_verdicts(references, words), on=["recording_id", "word_index"], how="left")
     elif references is not None:
         compared = compared_recordings(words, references, view, normaliser)
         return pd.concat([item.words.assign(correct=item.is_correct(), left_out=item.left_out()) for item in compared], ignore_index=True)
@@ -123,10 +124,46 @@ def _judged(words: pd.DataFrame, references: References | None, view: CorpusView
         words = words.assign(correct=_judged_by_people(view, words))
     elif "correct" not in words:
         raise OptionError("Give references, or words with a column 'correct' that says which of them are right.")
+    words = words.assign(correct=_yes_or_no(words["correct"]))
     if not words["correct"].notna().any():
         raise OptionError("Nobody has judged a word yet: accept or correct some in a review (sk.review), or give references.")
     judged = words.reindex(columns=WORD_ERRORS.names)
     return judged.assign(left_out=judged["left_out"].fillna(0))
+
+
+def _as_given(words: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of words with ids as texts; refuse one whose words a reader of CSV or Excel files has made numbers of, or nothing."""
+    if "text" in words and not all(isinstance(cell, str) for cell in words["text"].tolist()):
+        row, cell = next((row, cell) for row, cell in enumerate(words["text"].tolist(), start=1) if not isinstance(cell, str))
+        raise OptionError(f"The word in row {row} of the table is {cell!r}, which is not a text. {READ_AS_TEXT}")
+    if "recording_id" not in words:
+        raise OptionError("The table of words has no column 'recording_id'. Give words as to_frame(corpus, 'words') has them.")
+    ids = pd.Series([cell_text(cell) for cell in words["recording_id"].tolist()], index=words.index, dtype="str")
+    return words.assign(recording_id=ids)
+
+
+def _verdicts(references: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
+    """Return recording, position and verdict of the words in a table that may have been in a CSV or Excel file."""
+    missing = [name for name in ("recording_id", "word_index") if name not in references]
+    if missing:
+        raise OptionError(f"The table of right and wrong words has no column {missing[0]!r}.")
+    cells = references["recording_id"].tolist()
+    ids = [name or cell_text(cell) for cell, name in zip(cells, originals(cells, words["recording_id"].unique().tolist()), strict=True)]
+    places = pd.to_numeric(references["word_index"], errors="coerce")
+    if places.isna().any():
+        raise OptionError(f"'word_index' is not a number in row {int(places.isna().to_numpy().argmax()) + 1} of the right and wrong words.")
+    names = pd.Series(ids, index=places.index, dtype="str")
+    return pd.DataFrame({"recording_id": names, "word_index": places.astype("int64"), "correct": _yes_or_no(references["correct"])})
+
+
+def _yes_or_no(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return which words are right, however that is written; numbers and bools as they are."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column
+    try:
+        return pd.Series([yes_or_no(cell) for cell in column.tolist()], index=column.index, dtype="boolean")
+    except ValueError as cause:
+        raise OptionError(f"In the column 'correct', {cause}. Write true or false, or leave the cell empty.") from None
 
 
 def _judged_by_people(view: CorpusView, words: pd.DataFrame) -> pd.Series[Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from scribekit.base.cells import cell_text, originals
 from scribekit.base.errors import OptionError, nearest
 from scribekit.base.schema import is_missing
 from scribekit.corpus.view import CorpusView
@@ -112,7 +113,9 @@ def _values(references: Any, view: CorpusView | None, ids: set[str]) -> Iterator
         missing = [name for name in ("recording_id", "reference") if name not in references]
         if missing:
             raise OptionError(f"A frame of references has the columns recording_id and reference; {' and '.join(missing)} is missing.")
-        pairs = zip(references["recording_id"], references["reference"], strict=True)
+        cells = references["recording_id"].tolist()
+        names = [name or cell_text(cell) or "" for cell, name in zip(cells, originals(cells, ids), strict=True)]
+        pairs = zip(names, references["reference"], strict=True)
     elif isinstance(references, Mapping):
         pairs = references.items()
     else:

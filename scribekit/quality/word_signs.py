@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from scribekit.base.text import is_lettered, join_words, normalise
 from scribekit.quality.hallucinations import hints_at_stock_phrase, is_other_script, is_stock_phrase, repeated
-from scribekit.transcripts.edits.strays import TurnSpans, change_pauses, close_changes, stray_turns
+from scribekit.transcripts.edits.strays import TurnSpans, change_pauses, close_changes, ends_a_sentence, stray_turns
 from scribekit.transcripts.frames.sentences import Segmenter
 from scribekit.transcripts.frames.words import Words
 
@@ -148,7 +148,7 @@ def word_signs(words: pd.DataFrame, *, languages: pd.DataFrame | None = None, vo
     may_be_stock = sentences.reduce(np.logical_or, np.array([hints_at_stock_phrase(form) for form in plain], dtype=bool)[written])
     is_stock = [may_be and is_stock_phrase(text) for text, may_be in zip(texts, may_be_stock.tolist(), strict=True)]
     found = {
-        REPEATED: repeated(words),
+        REPEATED: repeated(words["recording_id"], written, plain),
         WORD_RATE: _is_too_fast(words, sentences)[sentences.codes] | (lengths > LONGEST_WORD_MS),
         STOCK_PHRASE: np.array(is_stock, dtype=bool)[sentences.codes],
         LANGUAGE: np.array(is_mismatch, dtype=bool)[sentences.codes],
@@ -186,6 +186,7 @@ def _turn_signs(words: pd.DataFrame) -> dict[str, Mask]:
         speakers=pd.factorize(words["speaker"].iloc[turns.first])[0],
         n_words=turns.sizes,
         recordings=pd.factorize(words["recording_id"].iloc[turns.first])[0],
+        end_sentences=_end_sentences(words["text"], turns),
     )
     follows = np.isfinite(change_pauses(spans))
     is_followed = np.append(follows[1:], False)
@@ -199,6 +200,13 @@ def _turn_signs(words: pd.DataFrame) -> dict[str, Mask]:
         TURN_CHANGE: first | last | one_word[turns.codes],
         MISSING: _is_before_pause(words),
     }
+
+
+def _end_sentences(texts: pd.Series[Any], turns: Groups) -> Mask:
+    """Return whether each turn ends a sentence."""
+    words, ends = texts.tolist(), turns.first + turns.sizes
+    found = [ends_a_sentence(words[first:end]) for first, end in zip(turns.first.tolist(), ends.tolist(), strict=True)]
+    return np.array(found, dtype=bool)
 
 
 def _is_before_pause(words: pd.DataFrame) -> Mask:

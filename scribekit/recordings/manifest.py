@@ -8,7 +8,7 @@ source                 recording_id
 relative path          the path as written, POSIX separators, NFC, extension kept: ``2019/interview.mp3``
 path that goes up      the same without its leading ``../``, and ``~`` with 6 hex digits of what was removed
 absolute path          ``<folder>/<name>~`` with 6 hex digits of the hash of the whole folder
-URL                    ``host/path``, and ``~`` with 6 hex digits of the hash of the query when there is one
+URL                    ``host/path``, and ``~`` with 6 hex digits of the hash of the query, without its signature, when there is one
 none                   ``row-<n>``, counted from 1
 =====================  ==============================================================================================
 
@@ -31,6 +31,9 @@ from urllib.parse import unquote, urlsplit
 from scribekit.base import contract
 from scribekit.base.addresses import masked
 from scribekit.base.errors import ManifestError, nearest
+from scribekit.base.signed_addresses import without_signature
+from scribekit.recordings.lengths import WRITE, length_columns, read_lengths
+from scribekit.recordings.pages import page_advice
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +49,8 @@ MEDIA_SUFFIXES = frozenset(f".{name}" for name in f"{_AUDIO} {_VIDEO}".split())
 PROBLEMS = {
     "no_source": "The row has no recording. Fill in its path or http(s) URL, or drop the row.",
     "bad_url": "{detail} The service fetches only http(s) addresses of the audio itself: give such a URL, or download the file.",
+    "page": "{detail} The service fetches only the audio itself.",
+    "bad_length": "The length {detail} cannot be read. " + WRITE,
     "missing": "There is no file at {detail!r}. Check the spelling and the folder that relative paths start from.",
     "is_folder": "{detail!r} is a folder. List its recordings with sk.scan().",
     "unreadable": "The file cannot be read: {detail}. Give yourself access to it, or copy it elsewhere.",
@@ -113,27 +118,55 @@ def source_column(columns: Iterable[object]) -> str:
 
 
 def table_of_recordings(manifest: Any) -> pd.DataFrame:
-    """Return a manifest, or any frame or list of dicts that has lengths or sources, as a frame.
+    """Return a manifest, or any frame or list of dicts that has lengths or sources, as a frame with lengths in ``duration_s``.
+
+    A length that cannot be read is the ``problem`` of its row.
 
     Raises:
-        ManifestError: It is not a table, or has neither a length nor a source.
+        ManifestError: It is not a table, has neither a length nor a source, or has lengths none of which can be read.
     """
     import pandas as pd
 
     if isinstance(manifest, (str, bytes)) or not isinstance(manifest, (pd.DataFrame, Mapping, Iterable)):
         raise ManifestError(f"Expected a table of recordings, found {manifest!r}. Make one with sk.scan() or sk.read_manifest().")
     frame = manifest if isinstance(manifest, pd.DataFrame) else pd.DataFrame(manifest if isinstance(manifest, Mapping) else list(manifest))
-    if len(frame) and not {"duration_s", "duration", *SOURCE_NAMES} & set(frame.columns):
+    if len(frame) and not length_columns(frame.columns) and not {*SOURCE_NAMES} & set(frame.columns):
         raise ManifestError(
             f"Found neither a length nor a source among the columns {', '.join(map(str, frame.columns))}. "
-            "Expected 'duration_s' or 'duration' in seconds, or the table that sk.scan() or sk.read_manifest() gives."
+            "Expected 'duration_s', 'duration' or 'length', or the table that sk.scan() or sk.read_manifest() gives."
         )
-    return frame
+    read = with_lengths(frame)
+    unread = [row for row, cell in enumerate(read["problem"].tolist()) if isinstance(cell, str) and split_problem(cell)[0] == "bad_length"]
+    if unread and not read["duration_s"].notna().any():
+        _, message = split_problem(read["problem"].tolist()[unread[0]])
+        raise ManifestError(f"No length in the table can be read. In row {unread[0] + 1}: {message}")
+    return read
 
 
-def durations_s(frame: pd.DataFrame) -> pd.Series[float]:
-    """Return the lengths in seconds, from the column ``duration_s`` or else ``duration``; NaN where neither has a number."""
-    return numbers(frame, "duration_s").fillna(numbers(frame, "duration"))
+def with_lengths(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the lengths of all its length columns, in seconds, in ``duration_s``, and with a column ``problem``.
+
+    A length that cannot be read is the problem of its row, if it has no other.
+
+    Example:
+        >>> import pandas as pd
+        >>> with_lengths(pd.DataFrame({"duration": ["1:00:00", "soon"]}))["problem"].tolist()[1]
+        "bad_length: The length 'soon' (column 'duration') cannot be read. Write seconds (2710.5), mm:ss (45:10) or h:mm:ss (0:45:10)."
+    """
+    import pandas as pd
+
+    lengths, unread = read_lengths(frame)
+    problems = frame["problem"].tolist() if "problem" in frame.columns else [None] * len(frame)
+    for row, sentence in unread.items():
+        if not isinstance(problems[row], str) or not problems[row]:
+            problems[row] = problem("bad_length", sentence)
+    seconds = pd.Series(lengths, index=frame.index, dtype="float64")
+    return frame.assign(duration_s=seconds, problem=pd.Series(problems, index=frame.index, dtype="str"))
+
+
+def durations_s(table: pd.DataFrame) -> pd.Series[float]:
+    """Return the lengths in seconds of a table that :func:`with_lengths` has read; NaN where one is not known."""
+    return numbers(table, "duration_s")
 
 
 def numbers(frame: pd.DataFrame, column: str) -> pd.Series[float]:
@@ -198,7 +231,7 @@ def recording_id(source: str) -> str:
 
 
 def _url_id(url: str) -> str:
-    address, _, query = re.split(":/+", url, maxsplit=1)[1].partition("#")[0].partition("?")
+    address, _, query = re.split(":/+", without_signature(url), maxsplit=1)[1].partition("#")[0].partition("?")
     host, _, path = address.partition("/")
     parts = [host.rpartition("@")[2].lower(), *unicodedata.normalize("NFC", unquote(path)).split("/")]
     name = "/".join(part for part in parts if part not in {"", ".", ".."}) or "url"
@@ -290,7 +323,8 @@ def url_problem(url: str, duration_s: float | None = None) -> str | None:
         return problem("bad_url", "The address has no host; write it as 'https://host/name'.")
     if re.search(r"\s", url):
         return problem("bad_url", "The address has a space in it; write it as %20.")
-    return _length_problem(duration_s)
+    advice = page_advice(url)
+    return problem("page", advice) if advice else _length_problem(duration_s)
 
 
 def file_problem(facts: Facts) -> str | None:

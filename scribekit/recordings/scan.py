@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +13,15 @@ import pandas as pd
 
 from scribekit.api.options import option_types
 from scribekit.base import schema
+from scribekit.base.cells import cell_text
 from scribekit.base.errors import ManifestError
 from scribekit.base.progress import QUIET_UNDER_S, Progress
+from scribekit.base.signed_addresses import without_signature
 from scribekit.recordings import manifest, probe
+from scribekit.recordings.lengths import read_lengths
 from scribekit.recordings.locate import expand_home
+from scribekit.recordings.spelling import Folder, plain
+from scribekit.recordings.table_files import read_table_file, table_of, with_dtypes
 
 _FACTS = ("duration_s", "size_bytes", "channels", "sample_rate_hz", "codec", "sha256")
 _WILDCARD = re.compile(r"[*?[]")
@@ -93,22 +96,32 @@ def _walk(folder: Path, *, recursive: bool) -> Iterator[Path]:
         yield from (within / name for name in names if not name.startswith("."))
 
 
-def read_manifest(source: Any, *, progress: bool = True) -> pd.DataFrame:
+def read_manifest(source: Any, *, dtype: Any = None, progress: bool = True) -> pd.DataFrame:
     """Return a table or list of recordings as a manifest.
 
     Args:
         source: A file (CSV, TSV, Parquet, JSON, JSON Lines, XLSX, or plain text with one recording per line), a DataFrame, a list of dicts,
             or a list of paths and http(s) URLs. A table names its recordings in one column called ``source``, ``path``, ``file``, ``url``
             or ``audio_url``. Relative paths start at the folder of the file, else at the working directory. A column ``recording_id`` is
-            kept. For URLs, which are never downloaded, ``duration_s``, ``channels`` and the like are kept where the table has them.
+            kept. For URLs, which are never downloaded, ``channels`` and the like are kept where the table has them, and the length in
+            ``duration_s``, ``duration`` or ``length``: in seconds (or the unit in its name, ``duration_ms``), as ``45:10`` or
+            ``1:02:03``, as an Excel time or a ``pd.Timedelta``. Files may be in any Unicode encoding, or in Windows-1252.
+        dtype: The dtypes of columns of your own, as for ``pd.read_csv``: a dict, or one for all of them. Without it, columns of a text file
+            become numbers only where every value comes back as the text that it was (``007``, ``1.10``, ``1e5``, ``NA`` stay texts).
+            Ids and sources are always texts.
         progress: Show progress when it takes more than two seconds.
 
     Returns:
         The columns of :data:`scribekit.schema.MANIFEST`, then the user's own columns as they were. A row that cannot be sent says why in
-        ``problem``; the others are not affected by it.
+        ``problem``; the others are not affected by it. Paths are found without the quotes and spaces that copying adds, and with
+        backslashes; a file whose name differs in case or in the form of letters is not taken, but named in ``problem``.
 
     Raises:
-        ManifestError: The table cannot be read, does not name its recordings, or its ``recording_id`` is empty or not unique.
+        ManifestError: The table cannot be read, does not name its recordings, or its ``recording_id`` is empty or not unique. A row of a
+            text file has more cells than the header (the message names the line). A column cannot have its ``dtype``.
+
+    Warns:
+        ManifestWarning: The file is not in Unicode, and was read as Windows-1252.
 
     Example:
         >>> table = read_manifest(["https://example.org/talk.mp3", "missing.wav"])
@@ -116,88 +129,33 @@ def read_manifest(source: Any, *, progress: bool = True) -> pd.DataFrame:
         (['example.org/talk.mp3', 'missing.wav'], ['missing:'])
     """
     if not isinstance(source, (str, os.PathLike)):
-        return _manifest(_table(source), Path(), progress=progress)
+        return _manifest(table_of(source), Path(), dtype=dtype, progress=progress)
     name = os.fspath(source)
     path = Path(expand_home(name))
     if manifest.is_url(name) or path.suffix.lower() in manifest.MEDIA_SUFFIXES:
         raise ManifestError(
             f"{name!r} is not the path of a table of recordings. A recording goes into a list: sk.read_manifest([{name!r}])."
         )
-    return _manifest(_read_table(path), path.parent, progress=progress)
+    as_text = (None if dtype is not None else ()) if not isinstance(dtype, Mapping) else dtype.keys()
+    return _manifest(read_table_file(path, as_text), path.parent, dtype=dtype, progress=progress)
 
 
-def _read_table(path: Path) -> pd.DataFrame:
-    readers: dict[str, Callable[[Path], pd.DataFrame]] = {
-        ".csv": _read_text_table,
-        ".tsv": _read_text_table,
-        ".txt": lambda file: _table([line for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()]),
-        ".parquet": pd.read_parquet,
-        ".json": lambda file: _table(json.loads(file.read_text(encoding="utf-8-sig"))),
-        ".jsonl": lambda file: _table([json.loads(line) for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()]),
-        ".xlsx": pd.read_excel,
-    }
-    readers[".ndjson"] = readers[".jsonl"]
-    suffix = path.suffix.lower()
-    if path.is_dir():
-        raise ManifestError(f"{str(path)!r} is a folder. Use sk.scan({str(path)!r}).")
-    if not path.is_file():
-        raise ManifestError(f"There is no manifest file {str(path)!r}. Relative paths start at {str(Path.cwd())!r}.")
-    if suffix not in readers:
-        raise ManifestError(f"A manifest cannot be read from {suffix or 'a file without extension'!r}. Known are: {', '.join(readers)}.")
-    try:
-        return readers[suffix](path)
-    except ImportError as cause:
-        raise ManifestError(f"Reading {path.name!r} needs another library ({cause}). Install it, or save the table as CSV.") from cause
-    except (ValueError, OSError) as cause:  # pandas' parser errors, JSON errors and wrong encodings are all ValueErrors
-        hint = "Save it as UTF-8." if isinstance(cause, UnicodeDecodeError) else "Open it and look at that place."
-        raise ManifestError(f"The manifest {str(path)!r} cannot be read: {cause}. {hint}") from cause
-
-
-def _read_text_table(path: Path) -> pd.DataFrame:
-    with path.open(encoding="utf-8-sig") as file:
-        header = file.readline()
-    separator = max("\t,;", key=header.count)
-    texts = dict.fromkeys((*manifest.SOURCE_NAMES, "recording_id"), "str")
-    frame = pd.read_csv(path, sep=separator, encoding="utf-8-sig", dtype=texts, dtype_backend="numpy_nullable", skipinitialspace=True)
-    return frame.astype({str(name): _plain_dtype(column) for name, column in frame.items()})
-
-
-def _plain_dtype(column: pd.Series[Any]) -> Any:
-    """Return the plain NumPy dtype for a column; integers and booleans with missing cells keep their nullable dtype."""
-    if isinstance(column.dtype, pd.StringDtype):
-        return "str"
-    if column.dtype in ("Int64", "boolean") and column.isna().any():
-        return column.dtype
-    return column.dtype.numpy_dtype if hasattr(column.dtype, "numpy_dtype") else column.dtype
-
-
-def _table(given: Any) -> pd.DataFrame:
-    """Return a frame with a column that names the recordings, from a frame, dict of columns, list of dicts or list of strings."""
-    if isinstance(given, pd.DataFrame):
-        return given
-    if isinstance(given, Mapping):
-        return pd.DataFrame(given)
-    if not isinstance(given, Iterable) or isinstance(given, (bytes, bytearray)):
-        raise ManifestError(
-            f"A manifest cannot be made from {type(given).__name__}. Give a path, a table, or a list of paths, URLs or dicts."
-        )
-    rows = [row if isinstance(row, Mapping) else {"source": row} for row in given]
-    return pd.DataFrame(rows) if rows else pd.DataFrame({"source": []})
-
-
-def _manifest(table: pd.DataFrame, base: Path, *, progress: bool) -> pd.DataFrame:
+def _manifest(table: pd.DataFrame, base: Path, *, dtype: Any = None, progress: bool) -> pd.DataFrame:
     if not table.columns.is_unique:
         repeated = ", ".join(map(str, table.columns[table.columns.duplicated()]))
         raise ManifestError(f"Columns must have different names; found more than once: {repeated}. Rename or drop one of each.")
     column = manifest.source_column(table.columns)
     table = table.reset_index(drop=True)
-    given = [_text(cell) for cell in table[column]]
-    sources = [text if text is None or manifest.is_url(text) else _existing(base, text) for text in given]
-    facts_given = _facts_given(table)
+    own = [name for name in table.columns if name != column and name not in schema.MANIFEST.names]
+    table = with_dtypes(table, dtype, own)
+    folder = Folder(base)
+    given = [_source(cell, folder) for cell in table[column].tolist()]
+    sources = [text if text is None or manifest.is_url(text) else str(base / text) for text in given]
+    facts_given, unread = _facts_given(table)
     facts: dict[str, list[Any]] = {name: facts_given.get(name, [None] * len(table)) for name in _FACTS}
     problems = _probe_into(facts, sources, progress=progress)
+    problems = [_refined(*row, folder) for row in zip(problems, given, map(unread.get, range(len(table))), strict=True)]
     ids = _ids(table, given)
-    own = [name for name in table.columns if name != column and name not in schema.MANIFEST.names]
     contents = [url or sha256 for url, sha256 in zip(_urls(sources), facts["sha256"], strict=True)]
     problems = _with_duplicates(problems, ids, contents, table[own])
     columns: dict[str, list[Any]] = {
@@ -210,19 +168,18 @@ def _manifest(table: pd.DataFrame, base: Path, *, progress: bool) -> pd.DataFram
 
 
 def _text(cell: Any) -> str | None:
-    """Return a cell as a path or URL; None when it is empty."""
-    if schema.is_missing(cell):
+    """Return a cell as text; None when it is empty."""
+    text = os.fsdecode(cell) if isinstance(cell, os.PathLike) else cell_text(cell)
+    return text if text and text.strip() else None
+
+
+def _source(cell: Any, folder: Folder) -> str | None:
+    """Return a cell as a URL, or as a path in the spelling that is on the disk; None when it is empty."""
+    text = _text(cell)
+    if text is None:
         return None
-    text = os.fsdecode(cell) if isinstance(cell, (str, os.PathLike)) else str(cell)
-    stripped = text.strip()
-    return (stripped if manifest.is_url(stripped) else text) if stripped else None
-
-
-def _existing(base: Path, given: str) -> str:
-    """Return a path in the spelling that is on the disk: names that look the same may be composed (NFC) or decomposed (NFD)."""
-    path = str(base / expand_home(given))
-    spellings = (path,) if path.isascii() else (path, unicodedata.normalize("NFC", path), unicodedata.normalize("NFD", path))
-    return next((spelling for spelling in spellings if os.path.lexists(spelling)), path)
+    address = plain(text)
+    return address if manifest.is_url(address) else folder.spelled(text)
 
 
 def _valid_unicode(text: str | None) -> str | None:
@@ -230,11 +187,22 @@ def _valid_unicode(text: str | None) -> str | None:
     return None if text is None else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _facts_given(table: pd.DataFrame) -> dict[str, list[Any]]:
-    """Return the facts that the user's table has; they count only for recordings that are not probed."""
-    numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in _FACTS[:4] if name in table.columns}
-    found = {name: [None if pd.isna(cell) else cell for cell in column] for name, column in numbers.items()}
-    return found | {name: [_text(cell) for cell in table[name]] for name in _FACTS[4:] if name in table.columns}
+def _facts_given(table: pd.DataFrame) -> tuple[dict[str, list[Any]], dict[int, str]]:
+    """Return the facts that the user's table has, which count only for recordings that are not probed, and by row the lengths not read."""
+    lengths, unread = read_lengths(table)
+    numbers = {name: manifest.numbers(table, name) for name in _FACTS[1:4] if name in table.columns}
+    found = {name: [int(cell) if 0 <= cell < 1 << 53 and cell.is_integer() else None for cell in cells] for name, cells in numbers.items()}
+    texts = {name: [_text(cell) for cell in table[name]] for name in _FACTS[4:] if name in table.columns}
+    return {"duration_s": lengths, **found, **texts}, unread
+
+
+def _refined(found: str | None, source: str | None, unread_length: str | None, folder: Folder) -> str | None:
+    """Return the problem of a row with what else is known: what a missing file may be, and the length of an address that cannot be read."""
+    if source is None:
+        return found
+    if found is None and unread_length is not None and manifest.is_url(source):
+        return manifest.problem("bad_length", unread_length)
+    return found + folder.hint(source) if found is not None and manifest.split_problem(found)[0] == "missing" else found
 
 
 def _probe_into(facts: dict[str, list[Any]], sources: Sequence[str | None], *, progress: bool) -> list[str | None]:
@@ -259,12 +227,12 @@ def _probe_into(facts: dict[str, list[Any]], sources: Sequence[str | None], *, p
 
 def _ids(table: pd.DataFrame, sources: Sequence[str | None]) -> list[str]:
     if "recording_id" not in table.columns:
-        return manifest.recording_ids([None if text is None else _valid_unicode(expand_home(text)) for text in sources])
+        return manifest.recording_ids([None if text is None else _valid_unicode(text) for text in sources])
     return manifest.check_ids([_text(cell) for cell in table["recording_id"]])
 
 
 def _urls(sources: Sequence[str | None]) -> list[str | None]:
-    return [source.partition("#")[0] if source and manifest.is_url(source) else None for source in sources]
+    return [without_signature(source).partition("#")[0] if source and manifest.is_url(source) else None for source in sources]
 
 
 def _with_duplicates(

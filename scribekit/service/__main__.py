@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from scribekit.base.errors import MissingExtraError, OptionError
 from scribekit.service.faults.spec import Faults
+from scribekit.service.keys import VARIABLE, given_key, new_key
 from scribekit.service.recognisers.base import Recogniser
-from scribekit.service.state.settings import Settings
+from scribekit.service.state.settings import ROOM_BYTES, Settings
 
 EXIT_USAGE = 2
 EXIT_MISSING_EXTRA = 3
@@ -23,13 +24,14 @@ EXIT_MISSING_EXTRA = 3
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until a signal to stop, and return the exit code.
 
-    One line of JSON on standard output says when it listens: ``{"base_url": …, "recogniser": …, "pid": …}``.
+    One line of JSON on standard output says when it listens: ``{"base_url": …, "recogniser": …, "pid": …}``, and the ``api_key`` when no
+    key was given.
     The exit code is 3 when the ``local`` extra is not installed, and 2 for a wrong option or a port that is in use.
     """
     options = _parser().parse_args(arguments)
     try:
         faults = Faults.from_json(options.faults)
-        return _serve(options, faults)
+        return _serve(options, faults, given_key(options.key_file, os.environ))
     except MissingExtraError as missing:
         print(missing, file=sys.stderr)
         return EXIT_MISSING_EXTRA
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_USAGE
 
 
-def _serve(options: argparse.Namespace, faults: Faults) -> int:
+def _serve(options: argparse.Namespace, faults: Faults, given: str | None) -> int:
     try:
         from scribekit.service.server import address, listen, serve
         from scribekit.service.state.webhooks import PAUSE_S
@@ -52,12 +54,13 @@ def _serve(options: argparse.Namespace, faults: Faults) -> int:
     listener = listen(options.port)
     settings = Settings(
         base_url=address(listener),
+        api_key=given or new_key(),
         quality=choice.quality,
         slots=options.slots,
         requests_per_window=options.requests_per_window,
         window_s=options.window_s,
         upload_mbps=options.upload_mbps,
-        api_key=options.api_key,
+        room_bytes=int(options.disk_gb * 1e9),
         allow_remote=options.allow_remote,
         require_models=options.require_models,
         null_prev_url_at_end=options.null_prev_url_at_end,
@@ -67,6 +70,8 @@ def _serve(options: argparse.Namespace, faults: Faults) -> int:
         faults=faults,
     )
     announcement = {"base_url": settings.base_url, "recogniser": recogniser.name, "pid": os.getpid()}
+    if given is None:
+        announcement["api_key"] = settings.api_key
     asyncio.run(
         serve(
             listener,
@@ -124,7 +129,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--requests-per-window", type=_positive(int), default=20_000, help="requests answered per window; the rest get 429 (20,000)")
     add("--window-s", type=_positive(float), default=300.0, help="length of the request window in seconds (300)")
     add("--upload-mbps", type=_positive(float), help="megabits per second that all uploads share (no limit)")
-    add("--api-key", help="the only key that is accepted (any)")
+    add("--key-file", metavar="FILE", help=f"the first line of FILE, or of standard input for -, is the key (${VARIABLE}, or a new one)")
+    add("--disk-gb", type=_positive(float), default=ROOM_BYTES / 1e9, help="gigabytes for uploads; the oldest go first (20)")
     add("--faults", default="{}", metavar="JSON", help="faults to inject (none)")
     add("--other-transcripts", type=_positive(int), default=0, metavar="N", help="transcripts of other clients in the list from the start")
     add("--webhook-pause-s", type=_positive(float), help="seconds between two attempts to call a webhook (10 / speed)")

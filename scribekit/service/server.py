@@ -14,15 +14,16 @@ import uvicorn
 
 from scribekit.service.http.app import App
 from scribekit.service.recognisers.base import Recogniser
-from scribekit.service.state.connections import Connections
+from scribekit.service.state.connections import KEEP_ALIVE_S, Connections
 from scribekit.service.state.service import Service
 from scribekit.service.state.settings import Settings
 
 HOST = "127.0.0.1"
 BACKLOG = 2048
 GRACE_S = 1
-KEEP_ALIVE_S = 75
 STDIN = 0
+HEADERS = (("cross-origin-resource-policy", "same-origin"), ("x-content-type-options", "nosniff"), ("cache-control", "no-store"))
+"""No web page may embed, guess at or keep what this service answers."""
 
 
 def listen(port: int) -> socket.socket:
@@ -73,7 +74,8 @@ async def serve(
             http=connections.protocol(),
             ws="none",
             lifespan="off",
-            log_level="warning",
+            log_level="error",
+            headers=list(HEADERS),
             access_log=False,
             proxy_headers=False,
             server_header=False,

@@ -49,7 +49,7 @@ def test_a_job_that_failed_for_good_is_posted(bench, tmp_path, chat):
 
 
 def test_a_batch_that_stopped_is_posted(bench, tmp_path, chat, monkeypatch):
-    service = bench("--api-key", "right")
+    service = bench()
     monkeypatch.setenv("ASSEMBLYAI_API_KEY", "wrong")
     monkeypatch.setenv("ASSEMBLYAI_BASE_URL", service.base_url)
     monkeypatch.setattr("scribekit.api.embedded.current_connection", lambda: None)

@@ -79,6 +79,51 @@ def test_a_job_has_the_key_that_it_had_before():
     assert by_row.jobs[0].key == plan_of({}, further=given_options).jobs[0].key == known
 
 
+SIGNED = "?X-Amz-Date=20260101T000000Z&X-Amz-Signature="
+
+
+def test_an_address_is_known_without_its_signature():
+    one, two = plan_of({"source": f"{URL}{SIGNED}old"}).jobs[0], plan_of({"source": f"{URL}{SIGNED}new"}).jobs[0]
+    assert one.key == two.key == plan_of({}).jobs[0].key
+    assert (two.source, two.audio_url) == (URL, f"{URL}{SIGNED}new")
+    plan = plan_of({"source": f"{URL}{SIGNED}old"}, {"source": f"{URL}{SIGNED}new"}, {"source": f"{URL}#t=5"})
+    assert len(plan.jobs) == 1
+    assert [row.error_kind for row in plan.rows] == [None, "duplicate", "duplicate"]
+
+
+@pytest.mark.parametrize("source", [URL, f"{URL}#t=5", f"{URL}?id=5&b=1", f"{URL}?", f"{URL}?se=1&sp=2"])
+def test_the_key_of_an_address_without_a_signature_is_the_one_that_it_was(source):
+    (job,) = plan_of({"source": source}).jobs
+    assert job.key == job_key(source, job.options, HOST)
+    assert (job.source, job.upload_url) == (source, None)
+
+
+def test_a_job_of_an_earlier_version_is_found_by_its_address_without_signature():
+    options = plan_of({}).jobs[0].options
+    known = [("old key", f"{URL}{SIGNED}old", options), ("worse", f"{URL}{SIGNED}older", options)]
+    frame = manifest({"source": f"{URL}{SIGNED}new"})
+    (job,) = plan_jobs(frame, None, PlanningContext(HOST, ROOT, known=known)).jobs
+    assert (job.key, job.source, job.audio_url) == ("old key", known[0][1], f"{URL}{SIGNED}new")
+    (other,) = plan_jobs(frame, None, PlanningContext(HOST, ROOT, known=known), {"punctuate": False}).jobs
+    assert (other.key == "old key", other.source) == (False, known[0][1])
+
+
+def test_lengths_are_read_as_people_write_them_and_one_that_cannot_be_read_refuses_its_row():
+    frame = manifest({}, {"source": f"{URL}2"}, {"source": f"{URL}3"}).assign(
+        duration_s=["1:00:00", "soon", None], duration=[None, None, "45:10"]
+    )
+    plan = planned(frame)
+    assert [job.duration_s for job in plan.jobs] == [3600.0, 2710.0]
+    assert plan.rows[1].error_kind == "bad_length"
+    assert "'soon'" in plan.rows[1].error
+
+
+@pytest.mark.parametrize("channels", ["stereo", 0, -1, float("inf"), None])
+def test_channels_that_are_no_number_are_unknown(channels):
+    (job,) = plan_of({"duration_s": 3600.0}, further={"multichannel": True, "speech_models": ["universal-2"]}, channels=[channels]).jobs
+    assert job.estimate_usd == pytest.approx(0.30)
+
+
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 

@@ -1,3 +1,4 @@
+import datetime as dt
 import math
 
 import assemblyai as aai
@@ -296,3 +297,19 @@ def test_a_configuration_with_a_refused_model_is_refused_by_the_estimate_too():
 
 def test_what_runs_on_this_machine_costs_nothing_whatever_is_asked():
     assert job_cost("embedded-pocketsphinx", {"domain": "medical-v1", "an_option_of_next_year": 1}, HOUR) == 0.0
+
+
+def test_lengths_are_read_as_people_write_them():
+    lengths = ["01:00:00", "60:00", "3600,0", pd.Timedelta("1h"), dt.time(1), 3600]
+    for column in ("duration", "duration_s", "length", "Duration"):
+        estimate = estimate_cost([{column: length} for length in lengths], models=["universal-2"])
+        assert estimate[["hours", "total_usd", "unknown_duration"]].to_numpy().tolist() == [[6.0, pytest.approx(0.9), 0]]
+    assert estimate_cost([{"duration_ms": "3600000"}], models=["universal-2"])["hours"][0] == 1.0
+
+
+def test_a_length_that_cannot_be_read_is_said():
+    estimate = estimate_cost([{"duration": "1:00:00"}, {"duration": "soon"}], models=["universal-2"])
+    assert estimate["note"][0].startswith("lengths that cannot be read: 1; ")
+    assert estimate["unknown_duration"][0] == 1
+    with pytest.raises(ManifestError, match=r"No length in the table can be read. In row 1: The length '3,600' \(column 'duration'\)"):
+        estimate_cost([{"duration": "3,600"}], models=["universal-2"])

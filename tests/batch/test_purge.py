@@ -57,7 +57,7 @@ def test_what_could_not_be_deleted_is_tried_by_the_next_call(service, batch):
 
 
 def test_a_refused_key_stops_it_at_once(batch, bench):
-    strict = bench("--api-key", "another")
+    strict = bench()
     strict.disguise = {"api_key": "wrong"}
     with pytest.raises(ServiceStoppedError, match="API key"):
         sk.purge(batch, progress=False)

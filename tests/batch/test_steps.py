@@ -153,6 +153,27 @@ def test_a_lost_upload_is_uploaded_once_more():
     assert next_step(replace(job, attempts=2), Action.WAIT, gone, CONTEXT).action is Action.FAIL
 
 
+LINK = "https://a.example/a.mp3?X-Amz-Date=19700112T000000Z&X-Amz-Expires=3600&X-Amz-Signature=4f"
+
+
+def test_a_link_that_had_expired_is_told_apart():
+    gone = StatusReport("error", "Download error, unable to download it.")
+    linked = replace(QUEUED, upload_url=LINK)
+    step = next_step(linked, Action.WAIT, gone, CONTEXT)
+    assert (step.action, step.job.error_kind) == (Action.FAIL, "download")
+    assert "expired on 1970-01-12 at 01:00 UTC" in step.job.error
+    assert step.job.error.count("The service said:") == 1
+    assert "expired" not in next_step(linked, Action.WAIT, gone, replace(CONTEXT, now=NOW - 100_000)).job.error
+    assert "expired" not in next_step(linked, Action.WAIT, StatusReport("error", "Transcoding failed"), CONTEXT).job.error
+
+
+def test_the_link_of_an_address_is_kept_when_it_is_sent_again():
+    job = replace(QUEUED, upload_url=LINK)
+    again = next_step(job, Action.WAIT, StatusReport("error", SERVER_ERROR), CONTEXT).job
+    assert again.audio_url == LINK
+    assert next_step(replace(SUBMITTING, upload_url=LINK), Action.SUBMIT, Refused(429, "Too Many Requests"), CONTEXT).job.audio_url == LINK
+
+
 def test_the_local_service_may_forget():
     forgotten = Refused(400, "Transcript lookup error, transcript id not found")
     assert next_step(QUEUED, Action.WAIT, forgotten, replace(CONTEXT, forgets_jobs=True)).action is Action.SUBMIT

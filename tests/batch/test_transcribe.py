@@ -214,21 +214,21 @@ def test_no_key_and_no_service_teaches(tmp_path):
 
 
 def test_a_wrong_key_is_one_error_at_once(bench, tmp_path, monkeypatch):
-    service = bench("--api-key", "right", *FAST)
+    service = bench(*FAST)
     monkeypatch.setenv("ASSEMBLYAI_API_KEY", "wrong-key-0123")
     monkeypatch.setenv("ASSEMBLYAI_BASE_URL", service.base_url)
     monkeypatch.setattr("scribekit.api.embedded.current_connection", lambda: None)
     with pytest.raises(ServiceStoppedError, match="refuses the API key"):
         sk.submit_batch(urls(30), corpus=tmp_path / "c", progress=False)
     assert service.counters()["requests"] == {"GET /v2/transcript": 1}
-    monkeypatch.setenv("ASSEMBLYAI_API_KEY", "right")
+    monkeypatch.setenv("ASSEMBLYAI_API_KEY", service.api_key)
     assert set(run(urls(30), tmp_path / "c")["status"]) == {"completed"}
 
 
 def test_the_key_is_in_no_file_and_no_log(bench, tmp_path, monkeypatch, caplog, capsys):
     caplog.set_level("DEBUG")
     service = bench("--faults", '{"http_503": 0.3, "seed": 1}', *FAST)
-    monkeypatch.setenv("ASSEMBLYAI_API_KEY", "sk-secret-4711")
+    monkeypatch.setenv("ASSEMBLYAI_API_KEY", service.api_key)
     monkeypatch.setenv("ASSEMBLYAI_BASE_URL", service.base_url)
     monkeypatch.setattr("scribekit.api.embedded.current_connection", lambda: None)
     batch = sk.submit_batch(urls(5), corpus=tmp_path / "c", limits=QUICK)
@@ -237,10 +237,10 @@ def test_the_key_is_in_no_file_and_no_log(bench, tmp_path, monkeypatch, caplog, 
     spoken = sk.to_frame(batch, "transcripts")["text"][0][:30]
     out, err = capsys.readouterr()
     own_logs = "".join(record.getMessage() for record in caplog.records if record.name.startswith("scribekit"))
-    assert "sk-secret-4711" not in out + err + caplog.text
+    assert service.api_key not in out + err + caplog.text
     assert spoken not in out + err + own_logs
     for path in tmp_path.rglob("*"):
-        assert not path.is_file() or b"sk-secret-4711" not in path.read_bytes()
+        assert not path.is_file() or service.api_key.encode() not in path.read_bytes()
 
 
 def test_an_unreachable_service_pauses_the_batch(bench, tmp_path, monkeypatch):
@@ -382,7 +382,7 @@ CRASHING = """
 def test_killed_at_a_recorded_fact_and_called_again(bench, tmp_path, kill_at, after):
     service = bench("--speed", "300", "--slots", "4")
     sources = [*urls(4), str(tone(tmp_path / "a.wav")), str(tone(tmp_path / "b.wav", value=1))]
-    environment = {**os.environ, "ASSEMBLYAI_API_KEY": "k", "ASSEMBLYAI_BASE_URL": service.base_url}
+    environment = {**os.environ, "ASSEMBLYAI_API_KEY": service.api_key, "ASSEMBLYAI_BASE_URL": service.base_url}
     command = [sys.executable, "-c", textwrap.dedent(CRASHING), str(tmp_path / "c"), str(kill_at), after, *sources]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -88,7 +88,7 @@ FULL_DISK = """
 
 
 def run_with_room(service, room_bytes, corpus, sources):
-    environment = {**os.environ, "ASSEMBLYAI_API_KEY": "k", "ASSEMBLYAI_BASE_URL": service.base_url}
+    environment = {**os.environ, "ASSEMBLYAI_API_KEY": service.api_key, "ASSEMBLYAI_BASE_URL": service.base_url}
     command = [sys.executable, "-c", textwrap.dedent(FULL_DISK), str(room_bytes), str(corpus), *sources]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 

@@ -1,5 +1,7 @@
+import io
 import unicodedata
 
+import pandas as pd
 import pytest
 from corpora import everyone_called, store, texts
 
@@ -72,6 +74,25 @@ def test_what_was_asked_to_be_replaced_is_replaced(tmp_path, word, old, new, exp
     assert found == ([] if expected is None else [expected])
 
 
+@pytest.mark.parametrize("said", ["今日 は 天気 です", "今 日 は 天 気 で す", "今日は天気です", "今日 は天 気です"])
+def test_a_phrase_is_corrected_however_the_service_has_cut_the_text(tmp_path, said):
+    corpus = store(tmp_path / "corpus", {"one": [("A", said)]})
+    proposals = sk.propose_correction(corpus, "天気", "天候")
+    assert sk.apply_edits(corpus, proposals) == 1
+    assert texts(corpus) == [["A", "今日は天候です"]]
+    assert sk.propose_correction(corpus, "天気", "天候").empty
+    sk.undo_edits(corpus)
+    assert "".join(sk.review(corpus, "one").words["text"]) == "今日は天気です"
+
+
+def test_latin_words_and_vowels_stay_whole_in_a_correction(tmp_path):
+    corpus = store(tmp_path / "corpus", {"one": [("A", "私 は iPone を")], "two": [("A", "สวัสดี ครับ")]})
+    one, two = sk.review(corpus, "one").correct("私はiPhone を", utterance=0), sk.review(corpus, "two").correct("สวัสดีค่ะ", utterance=0)
+    assert one.words["text"].tolist() == ["私", "は", "iPhone", "を"]
+    assert one.words["start_ms"].tolist() == [0, 500, 1000, 1500]
+    assert two.words["text"].tolist() == ["สวัสดี", "ค่ะ"]
+
+
 def test_proposals_bring_no_old_name_back(tmp_path):
     corpus = store(tmp_path / "corpus", {"a": [("A", "one two three"), ("B", "um"), ("A", "four five six")]})
     proposals = sk.smooth_speakers(corpus)
@@ -86,12 +107,19 @@ def test_a_word_is_found_however_its_accents_are_encoded(tmp_path):
     assert len(sk.propose_correction(corpus, unicodedata.normalize("NFC", "kovač"), "Kovacz")) == 1
 
 
-def test_stray_turns_are_proposed_and_folded(corpus):
+def test_stray_turns_are_proposed_and_folded(tmp_path):
+    corpus = store(tmp_path / "corpus", {"one": [("A", "Good morning old"), ("B", "Kovic"), ("A", "so we begin")]})
     proposals = sk.smooth_speakers(corpus)
-    assert proposals[["recording_id", "text", "speaker", "to"]].to_numpy().tolist() == [["one", "Fine", "B", "A"]]
+    assert proposals[["recording_id", "text", "speaker", "to"]].to_numpy().tolist() == [["one", "Kovic", "B", "A"]]
     assert sk.smooth_speakers(corpus, max_gap_s=0.05).empty
     sk.apply_edits(corpus, proposals)
-    assert texts(corpus) == [["A", "Good morning Kovic. Fine so we begin"]]
+    assert texts(corpus) == [["A", "Good morning old Kovic so we begin"]]
+
+
+def test_short_answers_are_not_given_to_the_asker(corpus, tmp_path):
+    assert sk.smooth_speakers(corpus).empty  # "Good morning Kovic." "Fine"
+    asked = store(tmp_path / "asked", {"one": [("A", "Did you see him?"), ("B", "No."), ("A", "Are you sure of that?")]})
+    assert sk.smooth_speakers(asked, max_words=2).empty
 
 
 def test_recordings_of_the_same_content_are_edited_once(twice):
@@ -118,3 +146,56 @@ def test_an_undo_across_the_corpus_undoes_what_was_last_redone(corpus):
     sk.review(corpus, "one").undo().redo()
     sk.undo_edits(corpus)
     assert sk.people(corpus)["speaker"].tolist() == ["A", "B", "Bea"]
+
+
+def through_csv(frame, **options):
+    return pd.read_csv(io.StringIO(frame.to_csv(index=False)), **options)
+
+
+NUMBERED = {"0101": [("1", "null"), ("2", "1.10 NA"), ("1", "Kovic nan")], "0102": [("1", "Kovic TRUE")]}
+
+
+@pytest.mark.parametrize("old", ["null", "NA", "nan", "TRUE", "1.10"])
+def test_words_that_csv_readers_take_for_something_else_are_found_again(tmp_path, old):
+    corpus = store(tmp_path / "numbered", NUMBERED)
+    proposals = through_csv(sk.propose_correction(corpus, old, "Word"))
+    assert sk.apply_edits(corpus, proposals) == 1
+    assert "Word" in sk.to_frame(corpus, "words")["text"].tolist()
+
+
+def test_speakers_with_numbers_for_names_are_found_again(tmp_path):
+    corpus = store(tmp_path / "numbered", {"0101": [("1", "So it is"), ("2", "hm"), ("1", "and so on")]})
+    proposals = through_csv(sk.smooth_speakers(corpus))
+    assert proposals["to"].tolist() == [1]
+    assert sk.apply_edits(corpus, proposals) == 1
+    assert texts(corpus, "0101") == [["1", "So it is hm and so on"]]
+
+
+def test_a_table_that_was_read_as_text_is_applied(tmp_path):
+    corpus = store(tmp_path / "numbered", NUMBERED)
+    assert sk.apply_edits(corpus, through_csv(sk.propose_correction(corpus, "Kovic", "007"), dtype=str, keep_default_na=False)) == 2
+    assert sk.to_frame(corpus, "words")["text"].tolist().count("007") == 2
+
+
+@pytest.mark.parametrize("new", ["007", "1.10", "NA"])
+def test_a_correction_that_may_have_been_another_text_is_refused(tmp_path, new):
+    corpus = store(tmp_path / "numbered", NUMBERED)
+    proposals = through_csv(sk.propose_correction(corpus, "Kovic", new))
+    with pytest.raises(OptionError, match=r"'to' .*dtype=str"):
+        sk.apply_edits(corpus, proposals)
+    assert sk.to_frame(corpus, "edits").empty
+
+
+def test_rows_that_are_not_proposals_any_more_are_refused_in_our_words(corpus):
+    proposals = sk.propose_correction(corpus, "Kovic", "Kovač")
+    for changed, sentence in [
+        ({"recording_id": None}, "no transcript of None"),
+        ({"recording_id": 7}, "no transcript of 7"),
+        ({"word_index": "x"}, "'word_index' is not a whole number"),
+        ({"n_words": None}, "'n_words' is not a whole number"),
+        ({"start_ms": 1.5}, "'start_ms' is not a whole number"),
+        ({"action": "Correct"}, "'reassign' or to 'correct', not 'Correct'"),
+        ({"to": " "}, "'to' is empty"),
+    ]:
+        with pytest.raises(OptionError, match=sentence):
+            sk.apply_edits(corpus, proposals.assign(**changed))

@@ -1,8 +1,10 @@
+import io
 from difflib import get_close_matches
 
 import hypothesis.strategies as st
+import pandas as pd
 import pytest
-from corpora import texts
+from corpora import store, texts
 from hypothesis import given
 
 import scribekit as sk
@@ -78,6 +80,45 @@ def test_a_name_that_somebody_has_renames_nobody(corpus):
     assert sk.to_frame(corpus, "edits").empty
 
 
+NFC, NFD, HIDDEN = "Zoë", "Zoe\u0308", "Zo\u200bë\ufeff"
+
+
+@pytest.mark.parametrize("twin", [NFC, NFD, HIDDEN, " Zoë\u2060"])
+def test_names_that_look_the_same_are_one_name(corpus, twin):
+    sk.name_people(corpus, {"one": {"B": NFC}})
+    with pytest.raises(OptionError, match="'Zoë', the service's label 'B'") as error:
+        sk.name_people(corpus, {"one": {"A": twin}})
+    assert "merge=True" in str(error.value)
+    assert sk.name_people(corpus, {"one": {"A": twin}}, merge=True)["speaker"].tolist() == [NFC, "A"]
+    assert sk.undo_edits(corpus) == 1
+    assert sk.people(corpus)["speaker"].tolist() == ["A", NFC, "A"]
+    assert sk.name_people(corpus, {twin: "Bo"})["speaker"].tolist() == ["A", "Bo", "A"]
+
+
+def test_two_who_get_one_name_at_once_are_merged_only_on_request(corpus):
+    both = {"one": {"A": NFD, "B": NFC}}
+    with pytest.raises(OptionError, match="merge=True"):
+        sk.name_people(corpus, both)
+    assert sk.to_frame(corpus, "edits").empty
+    assert sk.name_people(corpus, both, merge=True)["speaker"].tolist() == [NFD, "A"]
+    assert sk.undo_edits(corpus) == 2
+
+
+def test_a_person_can_get_the_name_in_another_encoding(corpus):
+    sk.name_people(corpus, {"one": {"A": NFD}})
+    assert sk.name_people(corpus, {"one": {NFC: NFC}})["speaker"].tolist() == [NFC, "B", "A"]
+
+
+def test_people_of_two_recordings_who_look_the_same_are_alike(corpus):
+    named = sk.name_people(corpus, {"one": {"A": NFC}, "two": {"A": NFD}})
+    assert named["alike"].fillna("").tolist() == [NFD, "", NFC]
+
+
+def test_a_name_that_cannot_be_seen_is_empty(corpus):
+    with pytest.raises(OptionError, match="empty"):
+        sk.name_people(corpus, {"one": {"A": "\u200b\u2060"}})
+
+
 def test_the_first_edits_may_hold_for_another_transcript_of_the_same_content(twice):
     corpus = twice([("A", "in York now")], [("X", "I'm in York now")])
     frame = sk.people(corpus).assign(name="Ada")
@@ -90,3 +131,43 @@ def test_recordings_of_the_same_content_are_not_given_different_edits(twice):
     with pytest.raises(OptionError, match="the same file or address"):
         sk.name_people(corpus, sk.people(corpus).assign(name=["Ada", "B", "Bea", "B"]))
     assert sk.to_frame(corpus, "edits").empty
+
+
+@pytest.fixture
+def numbered(tmp_path):
+    return store(tmp_path / "numbered", {"0101": [("1", "So it is"), ("2", "Fine")], "0102": [("1", "Only one"), ("NA", "Another")]})
+
+
+def through_csv(frame, **options):
+    return pd.read_csv(io.StringIO(frame.to_csv(index=False)), **options)
+
+
+def test_a_table_of_people_comes_back_from_csv(numbered):
+    table = through_csv(sk.people(numbered)).astype({"name": object})
+    table.loc[0, "name"] = "Maria"
+    assert sk.name_people(numbered, table)["speaker"].tolist() == ["Maria", "2", "1", "NA"]
+
+
+def test_a_table_of_people_that_nobody_changed_changes_nothing(numbered):
+    assert sk.name_people(numbered, through_csv(sk.people(numbered)))["speaker"].tolist() == ["1", "2", "1", "NA"]
+    assert sk.to_frame(numbered, "edits").empty
+
+
+def test_names_that_are_numbers_are_taken_as_text_only(numbered):
+    table = sk.people(numbered)
+    table["name"] = ["101", "0102", "101", "0104"]
+    with pytest.raises(OptionError, match=r"'name' is the number 101, .*dtype=str"):
+        sk.name_people(numbered, through_csv(table))
+    named = sk.name_people(numbered, through_csv(table, dtype=str, keep_default_na=False))
+    assert named["speaker"].tolist() == ["101", "0102", "101", "0104"]
+
+
+def test_ids_that_cannot_be_told_apart_are_refused(tmp_path):
+    corpus = store(tmp_path / "twins", {"1": [("A", "one")], "01": [("A", "two")]})
+    with pytest.raises(OptionError, match=r"no transcript of 1 .*dtype=str"):
+        sk.name_people(corpus, through_csv(sk.people(corpus)))
+
+
+def test_a_mapping_with_numbers_is_refused_in_our_words(numbered):
+    with pytest.raises(OptionError, match="Nobody is called 1"):
+        sk.name_people(numbered, {1: "Maria"})

@@ -172,3 +172,20 @@ def test_one_undo_in_a_recording_takes_back_its_whole_group(corpus):
     sk.name_people(corpus, everyone_called(corpus, "A", "Ada"))
     sk.review(corpus, "two").undo()
     assert sk.people(corpus)["speaker"].tolist() == ["A", "B", "A"]
+
+
+def test_a_name_that_looks_like_anothers_is_refused_with_the_other_or_merged(corpus):
+    nfc, nfd = "Zoë", "Zoe\u0308"
+    one = sk.review(corpus, "one").rename("B", nfc)
+    for renamed in (lambda: one.rename("A", nfd), lambda: one.split("A", from_word=4, into=nfd)):
+        with pytest.raises(OptionError, match=r"'Zoë', the service's label 'B'.*which looks the same as") as error:
+            renamed()
+        assert "\\u0308" in str(error.value)
+    assert one.speakers == ["A", nfc]
+    one.reassign(nfd, words=[0])
+    assert one.words["speaker"].tolist()[:2] == [nfc, "A"]
+    one.undo()
+    assert one.rename("A", nfd, merge=True).speakers == [nfc]
+    assert one.rename(nfd, "Bo").speakers == ["Bo"]
+    with pytest.raises(OptionError, match="cannot be empty"):
+        one.rename("Bo", "\u200b")

@@ -152,3 +152,22 @@ def test_the_keyness_frame_equals_its_table(stored):
 def test_what_cannot_be_is_refused(stored, call, sentence):
     with pytest.raises(OptionError, match=sentence):
         call(stored({"r": "a b"}, {"year": [1]}))
+
+
+def test_the_words_of_the_service_are_counted_where_there_are_no_spaces(stored):
+    said = [("A", "今天 天气 好 今天 天气 坏"), ("B", "今天 iPhone 好")]
+    batch = stored({"a": said, "b": "今天 天气 好"})
+    found = sk.ngrams(batch, at_least=1).set_index("ngram")["frequency"]
+    assert found["今天 天气"] == 3
+    assert sk.ngrams(batch, 1, at_least=1).set_index("ngram")["frequency"].to_dict() == {
+        "今天": 4,
+        "天气": 3,
+        "好": 3,
+        "坏": 1,
+        "iphone": 1,
+    }
+    near = sk.collocates(batch, "天气", 1, at_least=1).set_index("word")
+    assert near["together"].to_dict() == {"今天": 3, "好": 2, "坏": 1}
+    assert sk.collocates(batch, "气", 1, at_least=1).set_index("word")["frequency"].to_dict() == {"今天": 4, "好": 3, "坏": 1}
+    assert sk.keyness(batch, at_least=1).set_index(["group", "word"]).loc[("A", "天气"), "frequency"] == 2
+    assert sk.dispersion(batch, "天气")["frequency"].tolist() == [3]

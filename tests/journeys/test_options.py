@@ -29,8 +29,8 @@ RIGHT_JOBS = [options for options in RIGHT if not DELIVERY & options.keys()]
 class Service:
     """The contract of a running service, asked directly."""
 
-    def __init__(self, base_url):
-        self.http = httpx.Client(base_url=base_url, headers={"authorization": "k"}, trust_env=False, timeout=None)
+    def __init__(self, running):
+        self.http = httpx.Client(base_url=running.base_url, headers={"authorization": running.api_key}, trust_env=False, timeout=None)
 
     def create(self, options, url=URL):
         return self.http.post("/v2/transcript", json={"audio_url": url, **options})
@@ -45,7 +45,7 @@ class Service:
 @pytest.fixture(scope="module")
 def scripted():
     with sk.local_service("scripted", speed=10_000, slots=50) as running:
-        service = Service(running.base_url)
+        service = Service(running)
         yield service
         service.http.close()
 
@@ -182,7 +182,7 @@ def test_the_scripted_recogniser_does_with_each_option_what_the_documentation_sa
 @pytest.fixture(scope="module")
 def pocketsphinx():
     with sk.local_service() as running:
-        service = Service(running.base_url)
+        service = Service(running)
         yield service
         service.http.close()
 

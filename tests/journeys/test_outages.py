@@ -240,7 +240,7 @@ def test_ended_in_the_middle_of_an_outage_and_called_again(relay, tmp_path, end)
     relay.spoil = lambda method, path, body: (503, b"{}") if (method, path) in (UPLOAD, CREATE) and len(relay.asked) > 12 else None
     sources = [*tones(tmp_path, 8), *urls(8)]
     command = [sys.executable, "-c", textwrap.dedent(COLLECTING), str(tmp_path / "c"), *sources]
-    environment = {**os.environ, "ASSEMBLYAI_API_KEY": "k", "ASSEMBLYAI_BASE_URL": relay.base_url}
+    environment = {**os.environ, "ASSEMBLYAI_API_KEY": relay.service.api_key, "ASSEMBLYAI_BASE_URL": relay.base_url}
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
         wait_until((tmp_path / "c" / "ledger.sqlite").exists)
         corpus = sk.open_corpus(tmp_path / "c")

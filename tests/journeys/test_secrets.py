@@ -30,9 +30,9 @@ from scribekit.api.connection import Connection
 from scribekit.base import schema
 from scribekit.corpus.handles import manifest_to_bytes
 from scribekit.corpus.ledger import Ledger
-from scribekit.corpus.ledger.database import pack, unpack
+from scribekit.corpus.ledger.packing import pack, unpack
 
-KEY, SIGNATURE, PASSWORD, HOOK_PASSWORD, ALERTS = "key4f2a9c0017", "sig4f2a9c0017", "pass4f2a9c0017", "hook4f2a9c0017", "alert4f2a9c0017"
+SIGNATURE, PASSWORD, HOOK_PASSWORD, ALERTS = "sig4f2a9c0017", "pass4f2a9c0017", "hook4f2a9c0017", "alert4f2a9c0017"
 SIGNED = f"X-Amz-Credential=AKIA1&X-Amz-Signature={SIGNATURE}"
 LIMITS = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 
@@ -101,8 +101,8 @@ def manifest_of(folder):
 @pytest.fixture
 def finished(bench, tmp_path, monkeypatch, chat, logged):
     """A batch with everything that can go wrong, collected; and all that was heard of it."""
-    service = bench("--speed", "2000", "--slots", "50", "--api-key", KEY)
-    monkeypatch.setattr(aai.settings, "api_key", KEY)
+    service = bench("--speed", "2000", "--slots", "50")
+    monkeypatch.setattr(aai.settings, "api_key", service.api_key)
     monkeypatch.setattr(aai.settings, "base_url", service.base_url)
     monkeypatch.setattr("scribekit.api.embedded.current_connection", lambda: None)
     port, events = reserve_port(), []
@@ -126,8 +126,8 @@ def line_of(batch):
     return " ".join(sk.to_frame(batch, "words")["text"].tolist()[:4])
 
 
-def secrets(webhook):
-    return [KEY, SIGNATURE, PASSWORD, HOOK_PASSWORD, ALERTS, webhook.secret]
+def secrets(webhook, service):
+    return [service.api_key, SIGNATURE, PASSWORD, HOOK_PASSWORD, ALERTS, webhook.secret]
 
 
 def found(wanted, texts):
@@ -163,8 +163,8 @@ def shown(value):
 
 def test_nothing_that_is_seen_shows_a_secret(finished, logged):
     batch, webhook, heard, service = finished
-    connection = Connection(service.base_url, KEY, "host")
-    wanted = secrets(webhook)
+    connection = Connection(service.base_url, service.api_key, "host")
+    wanted = secrets(webhook, service)
     assert found(wanted, heard) == []
     seen = [text for value in (batch, sk.open_corpus(batch.path), webhook, connection, LIMITS, plan_of(batch)) for text in shown(value)]
     with pd.option_context("display.max_colwidth", None, "display.max_columns", None, "display.width", None):
@@ -188,7 +188,7 @@ def test_an_address_can_still_be_recognised(finished):
 
 
 def test_errors_show_no_secret(finished, tmp_path):
-    batch, webhook, *_ = finished
+    batch, webhook, _, service = finished
     row = {"source": address("a"), "start_ms": 0, "end_ms": 500}
     other = [{"recording_id": "a", "url": address("a", duration=61)}]
     calls = [
@@ -204,7 +204,7 @@ def test_errors_show_no_secret(finished, tmp_path):
     for call in calls:
         with pytest.raises(sk.ScribekitError) as raised:
             call()
-        assert found(secrets(webhook), [str(raised.value), repr(raised.value)]) == []
+        assert found(secrets(webhook, service), [str(raised.value), repr(raised.value)]) == []
 
 
 def cells(path):
@@ -245,17 +245,17 @@ def contents(folder):
 
 
 def test_files_hold_secrets_and_words_only_where_the_docs_say(finished, tmp_path):
-    batch, webhook, *_ = finished
+    batch, webhook, _, service = finished
     line = line_of(batch)
     sk.build_tables(batch, progress=False)
     sk.build_index(batch, progress=False)
     sk.export(batch, tmp_path / "out", progress=False)
-    for secret in (KEY, ALERTS, webhook.secret):
+    for secret in (service.api_key, ALERTS, webhook.secret):
         assert [name for name, held in contents(batch.path) if secret.encode() in held] == []
     for secret, columns in ((SIGNATURE, ADDRESS_IN_LEDGER), (PASSWORD, ADDRESS_IN_LEDGER), (HOOK_PASSWORD, HOOK_IN_LEDGER)):
         assert {name.parts[0].removesuffix("-wal") for name, held in contents(batch.path) if secret.encode() in held} == {"ledger.sqlite"}
         assert {column for column, held in cells(batch.path / "ledger.sqlite").items() if secret.encode() in held} == columns
-    assert found(secrets(webhook), [held.decode("utf-8", "replace") for _, held in contents(tmp_path / "out")]) == []
+    assert found(secrets(webhook, service), [held.decode("utf-8", "replace") for _, held in contents(tmp_path / "out")]) == []
     first = line.split()[0].encode()
     with_words = {name.parts[0].removesuffix("-wal") for name, held in contents(batch.path) if first in held}
     assert with_words <= WORDS_IN_CORPUS
@@ -265,12 +265,12 @@ def test_files_hold_secrets_and_words_only_where_the_docs_say(finished, tmp_path
 
 def test_a_corpus_of_an_earlier_version_shows_no_secret_either(finished):
     """Earlier versions wrote the addresses into the manifest, the recordings and the name of the service too."""
-    batch, webhook, *_ = finished
+    batch, webhook, _, service = finished
     real = manifest_of(batch.path)
     with sqlite3.connect(batch.path / "ledger.sqlite") as db:
         db.executemany("UPDATE recordings SET source = ? WHERE recording_id = ?", zip(real["source"], real["recording_id"], strict=True))
         db.execute("UPDATE batches SET manifest = ?", (pack(manifest_to_bytes(real)),))
-    assert found(secrets(webhook), [frame.to_csv() for frame in frames(batch)]) == []
+    assert found(secrets(webhook, service), [frame.to_csv() for frame in frames(batch)]) == []
     with Ledger(batch.path) as ledger:
         assert SIGNATURE in str(ledger.sources())
 
@@ -296,14 +296,14 @@ sk.play({"recording_id": "a", "start_ms": 0, "end_ms": 500}, corpus=corpus)
 
 @pytest.mark.notebook
 def test_a_saved_notebook_holds_no_secret(finished, tmp_path):
-    _, webhook, *_ = finished
+    _, webhook, _, service = finished
     cell = nbformat.v4.new_code_cell
     notebook = nbformat.v4.new_notebook(cells=[cell(source) for source in CELLS.split("---\n")])
     NotebookClient(notebook, timeout=PATIENCE_S, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert [output for one in notebook.cells[:-1] for output in one.outputs if output.output_type == "error"] == []
     page, _ = HTMLExporter().from_notebook_node(notebook)
     assert "host.example/a.mp3?…" in page
-    assert found(secrets(webhook), [nbformat.writes(notebook), page]) == []
+    assert found(secrets(webhook, service), [nbformat.writes(notebook), page]) == []
 
 
 def test_the_docs_name_what_was_found():

@@ -68,7 +68,7 @@ def connect(monkeypatch, bench):
 
     def start(*arguments):
         service = bench(*arguments)
-        monkeypatch.setenv("ASSEMBLYAI_API_KEY", "a-key")
+        monkeypatch.setenv("ASSEMBLYAI_API_KEY", service.api_key)
         monkeypatch.setenv("ASSEMBLYAI_BASE_URL", service.base_url)
         return service
 

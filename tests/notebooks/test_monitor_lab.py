@@ -108,7 +108,7 @@ def test_a_run_is_paused_resumed_stopped_and_taken_up_by_another_kernel(run_note
 
     service = bench("--speed", "5", "--slots", "2")
     cells = [
-        f"import os; os.environ.update(ASSEMBLYAI_API_KEY='a-key', ASSEMBLYAI_BASE_URL={service.base_url!r})",
+        f"import os; os.environ.update(ASSEMBLYAI_API_KEY={service.api_key!r}, ASSEMBLYAI_BASE_URL={service.base_url!r})",
         "import scribekit as sk; limits = sk.Limits(concurrent_jobs=2, poll_s=0.1, settle_s=0.3, backoff_s=0.05)",
         f"urls = [f'https://host.example/{{i:03d}}.mp3?duration={{10 + i}}' for i in range({COUNT})]",
         "batch = sk.submit_batch(urls, corpus='corpus', limits=limits, progress=False)",

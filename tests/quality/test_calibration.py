@@ -137,3 +137,29 @@ def test_a_calibration_learns_from_a_review(reviewed):
 def test_a_frame_has_no_manifest_to_read_references_from(corpus):
     with pytest.raises(OptionError, match="Give a batch or corpus"):
         sk.calibrate(sk.to_frame(corpus, "words"), "reference")
+
+
+@pytest.mark.parametrize("words", [("yes", "no"), ("TRUE", "FALSE"), ("Y", "n"), (1, 0), ("1", "0"), ("right", "wrong")])
+def test_verdicts_are_read_however_they_are_written(corpus, words):
+    judged = sk.to_frame(corpus, "words").assign(correct=lambda frame: frame["recording_id"] == "a")
+    written = judged.assign(correct=judged["correct"].map({True: words[0], False: words[1]}))
+    expected = sk.calibrate(judged)
+    pd.testing.assert_frame_equal(sk.calibrate(written).table, expected.table)
+    bare = written[["recording_id", "word_index", "correct"]].astype({"word_index": "str"})
+    pd.testing.assert_frame_equal(sk.calibrate(judged.drop(columns="correct"), bare).table, expected.table)
+
+
+def test_verdicts_that_are_none_are_refused_in_our_words(corpus):
+    words = sk.to_frame(corpus, "words")
+    with pytest.raises(OptionError, match="'maybe' is neither yes nor no"):
+        sk.calibrate(words.assign(correct="maybe"))
+    with pytest.raises(OptionError, match="'word_index' is not a number in row 1"):
+        sk.calibrate(words, words.assign(correct=True, word_index="x"))
+    with pytest.raises(OptionError, match=r"row 3 .* is nan.*dtype=str"):
+        sk.calibrate(words.assign(correct=True, text=words["text"].where(words.index != 2)))
+
+
+def test_ids_that_lost_their_zeros_are_found_again(stored):
+    words = sk.to_frame(stored({"0101": "one two", "0102": "one"}), "words")
+    judged = words.assign(correct=True, recording_id=words["recording_id"].astype("int64"))
+    assert sk.calibrate(words, judged[["recording_id", "word_index", "correct"]]).n_words == 3

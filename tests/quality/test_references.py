@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import scribekit as sk
 from scribekit.base.errors import OptionError
 from scribekit.base.text import normalise
-from scribekit.quality.references import Turn, as_reference, from_file
+from scribekit.quality.references import Turn, as_reference, from_file, read_references
 
 
 def test_labels_are_speakers_only_when_every_line_has_one():
@@ -100,3 +100,8 @@ def test_the_sample_library_finds_its_references(samples, transcribe):
     batch = transcribe(rows)
     frame = sk.evaluate(batch, "reference")
     assert frame["reference_words"][0] == len(normalise(" ".join(turn["text"] for turn in said["turns"])).split())
+
+
+def test_ids_that_lost_their_zeros_are_found_again():
+    frame = pd.DataFrame({"recording_id": [101, 7], "reference": ["one two", "three"]})
+    assert read_references(frame, None, ["0101", "0102"]).keys() == {"0101", "7"}

@@ -209,7 +209,7 @@ def test_a_csv_keeps_whole_numbers_truth_and_leading_zeros(library):
     ("name", "content", "sentence"),
     [
         ("m.csv", "title\nx\n", "Found: title"),
-        ("m.csv", b"path\n\xe9t\xe9.mp3\n", "Save it as UTF-8"),
+        ("m.csv", "path\nМосква.mp3\n".encode("cp1251"), "Save it as UTF-8"),
         ("m.csv", 'path,title\n"a.mp3,b\n', "cannot be read"),
         ("m.csv", "", "cannot be read"),
         ("m.json", "{not json", "cannot be read"),
@@ -282,3 +282,106 @@ def test_the_bad_rows_show_every_problem_that_can_be_shipped():
         "missing", "is_folder", "empty", "no_audio", "corrupt", "too_short", "too_long", "duplicate", "bad_url", "no_source"
     }  # fmt: skip
     assert frame["expected_problem"].isna().sum() == 2
+
+
+def test_the_column_that_is_meant_is_sent_when_rows_end_with_a_delimiter(library):
+    for seed, name in enumerate(["a.wav", "old_a.wav"]):
+        tone(library / name, seed=seed)
+    for delimiter in ",;\t":
+        text = "path,previous\na.wav,old_a.wav,\n".replace(",", delimiter)
+        (library / "m.csv").write_text(text)
+        frame = read_manifest("m.csv")
+        assert frame[["source", "previous"]].to_numpy().tolist() == [["a.wav", "old_a.wav"]]
+
+
+def test_an_unquoted_delimiter_is_an_error_with_its_line(library):
+    (library / "m.csv").write_text("path,title\na.wav,fine\nb.wav,Hello, world\n")
+    with pytest.raises(ManifestError, match=r"m\.csv.*line 3 has 3 cells.*quotes"):
+        read_manifest("m.csv")
+
+
+def test_values_stay_what_the_table_says_and_dtype_decides_otherwise(library):
+    (library / "m.csv").write_text(
+        "url;recording_id;code;phone;note;year\nhttps://x.org/a;007;1.10;0049176;NA;1998\nhttps://x.org/b;008;1e5;1;None;2001\n"
+    )
+    frame = read_manifest("m.csv")
+    assert frame[["recording_id", "code", "phone", "note"]].to_numpy().tolist() == [
+        ["007", "1.10", "0049176", "NA"],
+        ["008", "1e5", "1", "None"],
+    ]
+    assert frame["year"].tolist() == [1998, 2001]
+    assert read_manifest("m.csv", dtype=str)["year"].tolist() == ["1998", "2001"]
+    assert read_manifest("m.csv", dtype={"code": "float64", "year": "str"})[["code", "year"]].to_numpy().tolist() == [
+        [1.1, "1998"],
+        [1e5, "2001"],
+    ]
+    assert read_manifest(pd.DataFrame({"url": ["https://x.org/a"], "n": [7]}), dtype={"n": str})["n"].tolist() == ["7"]
+    with pytest.raises(ManifestError, match="'note' cannot be made"):
+        read_manifest("m.csv", dtype={"note": "int64"})
+
+
+def test_numbers_that_came_back_as_floats_are_the_same_ids(library):
+    given = pd.DataFrame({"url": ["https://x.org/a", "https://x.org/b"], "recording_id": [7.0, 8.0]})
+    assert read_manifest(given)["recording_id"].tolist() == ["7", "8"]
+
+
+@pytest.mark.parametrize("column", ["duration_s", "duration", "length", "Duration (s)"])
+def test_the_length_of_an_address_is_read_as_people_write_it(column):
+    cells = ["01:00:00", "45:10", "3600,5", pd.Timedelta("90s"), "", "soon", 0.1]
+    frame = read_manifest([{"url": f"https://x.org/{number}.mp3", column: cell} for number, cell in enumerate(cells)])
+    assert frame["duration_s"].tolist()[:4] == [3600.0, 2710.0, 3600.5, 90.0]
+    assert frame["duration_s"].isna().tolist()[4:] == [True, True, False]
+    assert kinds(frame) == [None] * 5 + ["bad_length", "too_short"]
+    assert f"The length 'soon' (column {column!r}) cannot be read. Write" in frame["problem"][5]
+
+
+def test_a_file_is_measured_whatever_the_table_says_of_its_length(library):
+    tone(library / "a.wav", seconds=2)
+    frame = read_manifest([{"path": "a.wav", "length": "long"}])
+    assert (frame["duration_s"][0], kinds(frame)) == (2.0, [None])
+
+
+def test_paths_are_found_as_windows_copies_them_and_near_hits_are_named(library):
+    tone(library / "calls" / "Été 1.wav")
+    tone(library / "b.wav", seed=2)
+    frame = read_manifest(
+        [
+            '"calls\\Été 1.wav"',
+            "b.wav\u00a0 ",
+            "CALLS/été 1.WAV",
+            "C:\\old\\calls\\Été 1.wav",
+            "www.example.org/a.mp3",
+            '"https://x.org/a.mp3"',
+        ]
+    )
+    assert frame["source"].tolist()[:2] == ["calls/Été 1.wav", "b.wav"]
+    assert frame["recording_id"].tolist()[:2] == ["calls/Été 1.wav", "b.wav"]
+    assert kinds(frame) == [None, None, "missing", "missing", "missing", None]
+    assert all("There is 'calls/Été 1.wav'" in problem for problem in frame["problem"][2:4])
+    assert "write 'https://www.example.org/a.mp3'" in frame["problem"][4]
+    assert frame["source"][5] == "https://x.org/a.mp3"
+
+
+def test_a_windows_csv_in_utf_16_finds_its_files(library):
+    tone(library / "Größe.wav")
+    (library / "m.csv").write_bytes('sep=;\r\npath;title\r\n"Größe.wav";Ärger\r\n'.encode("utf-16"))
+    frame = read_manifest("m.csv")
+    assert (frame["title"].tolist(), kinds(frame)) == (["Ärger"], [None])
+
+
+def test_a_page_is_a_problem_before_anything_is_sent():
+    frame = read_manifest(["https://www.youtube.com/watch?v=abc", "https://www.dropbox.com/s/x/a.mp3?dl=0", "https://x.org/a.mp3"])
+    assert kinds(frame) == ["page", "page", None]
+
+
+def test_links_that_differ_in_their_signature_are_the_same_recording():
+    links = [f"https://x.org/a.mp3?X-Amz-Date=2026&X-Amz-Signature={signature}" for signature in ("one", "two")]
+    frame = read_manifest(links)
+    assert frame["recording_id"].tolist() == ["x.org/a.mp3", "x.org/a.mp3#2"]
+    assert kinds(frame) == [None, "duplicate"]
+    assert frame["source"].tolist() == links
+
+
+@pytest.mark.parametrize("facts", [{"channels": 2.5}, {"channels": "stereo"}, {"size_bytes": float("inf")}, {"sample_rate_hz": -1}])
+def test_facts_that_cannot_be_are_unknown(facts):
+    assert read_manifest([{"url": "https://x.org/a.mp3", **facts}])[list(facts)].isna().all(axis=None)

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import time
@@ -9,19 +10,24 @@ import pytest
 from places import ROOT
 
 KEY = "a-key"
+MAIN = "import sys; from scribekit.service.__main__ import main; sys.exit(main())"
 
 Start = Callable[..., "Running"]
 
 
 class Running:
-    """A service in its own process, and a client that has a key.
+    """A service in its own process, and a client that has its key. ``prelude`` is Python that runs before it starts.
 
     Nothing here has a time limit of its own: pytest's ends a test that hangs.
     """
 
-    def __init__(self, *options: str) -> None:
-        command = [sys.executable, "-m", "scribekit.service", "--recogniser", "scripted", "--exit-with-parent", "--control", *options]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+    key = KEY
+
+    def __init__(self, *options: str, prelude: str = "") -> None:
+        module = ["-c", f"{prelude}; {MAIN}"] if prelude else ["-m", "scribekit.service"]
+        command = [sys.executable, *module, "--recogniser", "scripted", "--exit-with-parent", "--control", *options]
+        environment = {**os.environ, "SCRIBEKIT_SERVICE_KEY": KEY}
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment)
         assert self.process.stdout is not None
         self.announcement = json.loads(self.process.stdout.readline())
         self.base_url: str = self.announcement["base_url"]
@@ -92,8 +98,8 @@ def start_shared() -> Iterator[Start]:
 def started() -> Iterator[Start]:
     running: list[Running] = []
 
-    def start_one(*options: str) -> Running:
-        running.append(Running(*options))
+    def start_one(*options: str, prelude: str = "") -> Running:
+        running.append(Running(*options, prelude=prelude))
         return running[-1]
 
     yield start_one

@@ -1,12 +1,17 @@
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
+from subprocess import PIPE
 
 import httpx
 import pytest
 from places import ROOT
+
+from scribekit.service.keys import VARIABLE
 
 CONTROL = "/_control/counters"
 COMMAND = [sys.executable, "-m", "scribekit.service", "--recogniser", "scripted"]
@@ -42,16 +47,59 @@ def test_it_ends_with_its_parent_and_leaves_interrupts_to_it(start, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_writes_nothing_but_its_address_and_has_no_controls_unless_asked():
-    with subprocess.Popen(
-        [*COMMAND, "--exit-with-parent"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        base_url = json.loads(process.stdout.readline())["base_url"]
-        with httpx.Client(base_url=base_url, headers={"authorization": "k"}, trust_env=False, timeout=None) as http:
-            answers = [http.get(path) for path in ("/v2/transcript", CONTROL)]
+@contextmanager
+def by_hand(*options, key_input=b"", **environment):
+    """A service as people start it: what it says, and the statuses of two addresses for a key."""
+    command = [*COMMAND, "--exit-with-parent", *options]
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdin=PIPE, stdout=PIPE, stderr=PIPE) as process:
+        os.write(process.stdin.fileno(), key_input)
+        said = json.loads(process.stdout.readline())
+        with httpx.Client(base_url=said["base_url"], trust_env=False, timeout=None) as http:
+            yield said, lambda key: [http.get(path, headers={"authorization": key}).status_code for path in ("/v2/transcript", CONTROL)]
         out, err = process.communicate()
-    assert (out, err) == ("", "")
-    assert [answer.status_code for answer in answers] == [200, 404]
+    assert (out, err) == (b"", b"")
+
+
+def test_without_a_key_it_makes_one_says_it_once_and_has_no_controls_unless_asked():
+    with by_hand() as (said, statuses):
+        assert set(said) == {"base_url", "recogniser", "pid", "api_key"}
+        assert len(said["api_key"]) >= 32
+        assert statuses(said["api_key"]) == [200, 404]
+        assert statuses("k") == [401, 401]
+
+
+def key_file(folder, content=b"the-key\nanother line\n", mode=0o600):
+    path = folder / "key"
+    path.write_bytes(content)
+    path.chmod(mode)
+    return str(path)
+
+
+@pytest.mark.parametrize("way", ["environment", "file", "standard input"])
+def test_the_key_comes_by_the_environment_a_file_or_standard_input_and_is_not_said_again(tmp_path, way):
+    given = {
+        "environment": ((), {VARIABLE: "the-key"}),
+        "file": (("--key-file", key_file(tmp_path)), {VARIABLE: "another-key"}),
+        "standard input": (("--key-file", "-"), {"key_input": b"the-key\n"}),
+    }
+    options, more = given[way]
+    with by_hand(*options, **more) as (said, statuses):
+        assert set(said) == {"base_url", "recogniser", "pid"}
+        assert statuses("the-key") == [200, 404]
+        assert statuses("another-key") == [401, 401]
+
+
+def test_a_key_that_is_none_or_that_others_can_read_is_refused_in_a_sentence(tmp_path):
+    for options in (
+        ["--key-file", "-"],  # standard input is empty
+        ["--key-file", str(tmp_path / "missing")],
+        ["--key-file", key_file(tmp_path, mode=0o640)],
+        ["--key-file", key_file(tmp_path, content=b"\n")],
+        ["--key-file", key_file(tmp_path, content="ключ".encode())],
+    ):
+        ended = run(*options)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert len(ended.stderr.splitlines()) == 1, ended.stderr
 
 
 def test_a_port_in_use_is_reported_in_a_sentence():

@@ -112,12 +112,12 @@ def served(home):
 
 
 @contextlib.contextmanager
-def launched(playwright):
-    """A running Chromium."""
+def launched(playwright, *arguments):
+    """A running Chromium, started with these arguments."""
     chromium = find_chromium()
     if chromium is None:
         pytest.skip("There is no Chromium: install it, or set CHROMIUM to its path")
-    browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *arguments])
     try:
         yield browser
     finally:

@@ -108,8 +108,9 @@ class Relay:
 
     async def _answer(self, head, body):
         reader, writer = await asyncio.open_connection(*self._upstream)
-        lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
-        writer.write(b"\r\n".join([lines[0], b"connection: close", *lines[1:]]) + body)
+        lines = [line for line in head.split(b"\r\n") if not line.lower().startswith((b"connection:", b"host:"))]
+        host = "{}:{}".format(*self._upstream).encode()  # the service answers under its own name only
+        writer.write(b"\r\n".join([lines[0], b"host: " + host, b"connection: close", *lines[1:]]) + body)
         answer = await reader.read()
         writer.close()
         return answer

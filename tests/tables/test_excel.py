@@ -245,7 +245,6 @@ def test_what_cannot_be_written_is_said_before_anything_is(corpus, tmp_path):
         ((corpus, "a.xls"), {}, OptionError, "ends with .xlsx, not 'a.xls'"),
         ((corpus, "a.xlsx", "word"), {}, OptionError, "Did you mean 'words'?"),
         ((corpus, "a.xlsx", []), {}, OptionError, "No level was named"),
-        ((corpus, "a.xlsx", {"jobs": 1}), {}, OptionError, "levels="),
         ((pd.DataFrame(), "a.xlsx", "jobs"), {}, OptionError, "levels= is for a corpus"),
         ((pd.Series([1]), "a.xlsx"), {}, OptionError, "a Series"),
         ((tmp_path / "nowhere", "a.xlsx"), {}, LedgerError, "nowhere"),

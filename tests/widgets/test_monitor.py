@@ -157,7 +157,7 @@ def test_a_converted_notebook_shows_the_picture(corpus):
 
 def test_a_run_is_paused_resumed_and_stopped_and_loses_nothing(bench, monkeypatch, tmp_path):
     service = bench("--speed", "10", "--slots", "2")
-    monkeypatch.setenv("ASSEMBLYAI_API_KEY", "a-key")
+    monkeypatch.setenv("ASSEMBLYAI_API_KEY", service.api_key)
     monkeypatch.setenv("ASSEMBLYAI_BASE_URL", service.base_url)
     urls = [f"https://host.example/{number:03d}.mp3?duration={5 + number}" for number in range(20)]
     limits = sk.Limits(concurrent_jobs=2, poll_s=0.05, settle_s=0.2, backoff_s=0.05)

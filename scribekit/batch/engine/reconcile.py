@@ -10,6 +10,7 @@ from typing import Any
 from scribekit.api.answers import Accepted, NoAnswer, NotFound, Refused
 from scribekit.api.client import Client, Fetched
 from scribekit.base import contract
+from scribekit.base.signed_addresses import without_signature
 from scribekit.batch.engine.outages import Contact, Way
 from scribekit.corpus.job import Job
 
@@ -29,6 +30,7 @@ async def find_lost_transcript(
         known: Returns which of some transcript ids belong to a job already.
     """
     before = None
+    address = without_signature(job.audio_url or "")  # the link may have been signed again since the request
     same_audio: list[contract.ListItem] = []
     while True:
         page = await contact.ask(Way.LIST, job.key, functools.partial(client.page, before))
@@ -37,7 +39,7 @@ async def find_lost_transcript(
         for item in page.transcripts:
             if item.id == job.bookmark:
                 return await _match(client, contact, job, same_audio, known)
-            if item.audio_url == job.audio_url:
+            if item.audio_url == job.audio_url or (not job.is_local and without_signature(item.audio_url or "") == address):
                 same_audio.append(item)
         if page.is_last:
             return await _match(client, contact, job, same_audio, known)

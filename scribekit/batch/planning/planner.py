@@ -48,8 +48,8 @@ def plan(
     thousand recordings only a regular sample is simulated.
 
     Args:
-        manifest: As for :func:`estimate_cost`: a manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in
-            seconds. Files count with their ``size_bytes`` for the upload, links need none.
+        manifest: As for :func:`estimate_cost`: a manifest frame, or any frame or list of dicts with lengths. Files count with their
+            ``size_bytes`` for the upload, links need none. A row whose length cannot be read counts as refused.
         config: An ``assemblyai.TranscriptionConfig``. A column that has the name of an option overrides it for its row.
         options: Further options by name, as for :func:`submit_batch`.
         limits: The pace (see :class:`Limits`): slots, request window, polling.
@@ -187,7 +187,7 @@ def _in_corpus(corpus: Batch | Corpus, manifest: Any, config: Any, options: Mapp
         hosts = [to.host] if to else [host for host in ledger.hosts(ledger.batches()) if embedded_recogniser(host) is None]
         found: set[str] = set()
         for host in hosts:
-            rows = plan_jobs(manifest, config, PlanningContext(host, Path.cwd()), options).rows
+            rows = plan_jobs(manifest, config, PlanningContext(host, Path.cwd(), known=ledger.addresses(host)), options).rows
             taken = ledger.taken({row.job_key for row in rows if row.job_key})
             found |= {row.recording_id for row in rows if row.job_key in taken}
     return frozenset(found)

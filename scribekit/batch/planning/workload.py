@@ -124,7 +124,7 @@ def workload(
     """Read a manifest for planning.
 
     Args:
-        manifest: A manifest frame, or any frame or list of dicts with ``duration_s`` or ``duration`` in seconds.
+        manifest: A manifest frame, or any frame or list of dicts with lengths, as for :func:`estimate_cost`.
         config: An ``assemblyai.TranscriptionConfig``; columns that have an option's name override it.
         options: Further options by name.
         assume_duration_s: The length of recordings of unknown length; by default the median of the known ones.

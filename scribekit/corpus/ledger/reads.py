@@ -9,6 +9,7 @@ from typing import Any
 
 from scribekit.corpus.job import COMPLETED, STATES
 from scribekit.corpus.ledger import damage
+from scribekit.corpus.ledger.budgets import UNSENT
 from scribekit.corpus.ledger.database import placeholders
 from scribekit.corpus.ledger.digests import recording_crc
 from scribekit.corpus.ledger.stored import Stored
@@ -79,6 +80,18 @@ class Reads(Stored):
         """Return those of the jobs that are completed or at the service, so that another submission does not send them again."""
         sql = "SELECT key FROM jobs WHERE state NOT IN ('planned', 'uploaded', 'error') AND key IN (SELECT value FROM json_each(?))"
         return {row[0] for row in self.read(sql, (json.dumps(list(job_keys)),))}
+
+    def addresses(self, host: str) -> list[tuple[str, str, str]]:
+        """Return key, source and options of the jobs of a service whose source is an address with a query or fragment.
+
+        Those that are completed come first, then those at the service, those that were not sent, and those that failed.
+        """
+        sql = (
+            "SELECT key, source, options FROM jobs JOIN batches USING (batch_id)"
+            " WHERE sha256 IS NULL AND host = ? AND (instr(source, '?') OR instr(source, '#'))"
+            f" ORDER BY CASE state WHEN 'completed' THEN 0 WHEN 'error' THEN 3 ELSE iif({UNSENT}, 2, 1) END, jobs.rowid"
+        )
+        return [(row[0], row[1], row[2]) for row in self.read(sql, (host,))]
 
     def content(self, job_key: str) -> str | None:
         """Return the content of a job: the SHA-256 of the file, or the URL. None if there is no such job, or it failed.

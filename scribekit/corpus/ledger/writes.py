@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from scribekit.corpus.job import ENDED, STATES, Job, PlannedRow
+from scribekit.api.failures import LINK_FAILURES
+from scribekit.corpus.job import ENDED, PLANNED, STATES, Job, PlannedRow
 from scribekit.corpus.ledger.budgets import SEND_ORDER, SHORTEST_FIRST, UNSENT, Budgets
 from scribekit.corpus.ledger.database import Database, placeholders
 from scribekit.corpus.ledger.digests import FACTS, manifest_digest, recording_crc, transcript_digest
@@ -19,21 +20,30 @@ from scribekit.recordings.manifest import public_source
 
 JOB_FIELDS = tuple(item.name for item in fields(Job))
 OPEN = "state NOT IN ('completed', 'error')"
-_FIXED = frozenset({"key", "source", "options", "duration_s", "sha256", "estimate_usd"})
+_FIXED = frozenset({"key", "source", "options", "duration_s", "sha256", "estimate_usd", "upload_url"})
 _SELECT_JOB = f"SELECT {', '.join(JOB_FIELDS)} FROM jobs WHERE key = ?"
 _UPDATE_JOB = (
-    f"UPDATE jobs SET {', '.join(f'{name} = :{name}' for name in JOB_FIELDS if name not in _FIXED)}"
-    " WHERE key = :key AND lease_owner = :owner"
+    f"UPDATE jobs SET {', '.join(f'{name} = :{name}' for name in JOB_FIELDS if name not in _FIXED)},"
+    " upload_url = iif(sha256 IS NULL, upload_url, :upload_url) WHERE key = :key AND lease_owner = :owner"
 )
-# A file may have moved, and a later batch may pay for an unsent job at a newer estimate. Everything else stays.
+# A file may have moved, a link may have been signed again, and a later batch may pay for an unsent job at a newer estimate.
+# Everything else stays.
 _INSERT_JOB = (
     f"INSERT INTO jobs ({', '.join(JOB_FIELDS)}, batch_id) VALUES ({', '.join(':' + name for name in JOB_FIELDS)}, :batch_id)"
     " ON CONFLICT (key) DO UPDATE SET"
     " source = iif(sha256 IS NULL, source, excluded.source),"
+    " upload_url = iif(sha256 IS NULL, excluded.upload_url, upload_url),"
     f" batch_id = iif({UNSENT} AND reserved_usd IS NULL, excluded.batch_id, batch_id),"
     f" estimate_usd = iif({UNSENT} AND reserved_usd IS NULL, excluded.estimate_usd, estimate_usd),"
     " held = NULL"
 )
+# A recording that could not be fetched from its old link is ready to be fetched from another one.
+_RENEW_LINK = (
+    "UPDATE jobs SET state = 'planned', attempts = 0, failures = 0, transcript_id = NULL, submitted_at = NULL, error_kind = NULL,"
+    " error = NULL WHERE key = ? AND sha256 IS NULL AND state = 'error' AND COALESCE(upload_url, source) <> ?"
+    f" AND error_kind IN ({', '.join(repr(kind) for kind in sorted(LINK_FAILURES))})"
+)
+_PUT_BACK = "INSERT INTO events (at, job_key, transcript_id, state, event, detail) VALUES (?, ?, ?, ?, 'put back', '')"
 _RECEIVED = ("audio_duration_s", "confidence", "model", "language", "cost_usd")
 _PAYLOAD = ("job_key", *FACTS, "body")
 _INSERT_PAYLOAD = f"INSERT OR REPLACE INTO payloads ({', '.join(_PAYLOAD)}) VALUES ({', '.join(':' + name for name in _PAYLOAD)})"
@@ -85,7 +95,8 @@ class Writes(Database):
     ) -> int:
         """Record a batch and its jobs. A batch that was planned before keeps its number, and existing jobs keep their state.
 
-        The manifest with the user's columns, the paths of the files and the budget are those of the latest call.
+        The manifest with the user's columns, the paths of the files, the links and the budget are those of the latest call. A job that
+        failed because its link could not be fetched is ready to be sent again with another one.
 
         Args:
             fingerprint: Equal for equal plans.
@@ -108,7 +119,10 @@ class Writes(Database):
             )
             batch_id = int(db.execute("SELECT batch_id FROM batches WHERE fingerprint = ?", (fingerprint,)).fetchone()[0])
             db.execute(_KEEP_DIGEST, (manifest_name(batch_id), manifest_digest(stored)))
-            db.executemany(_INSERT_JOB, ({**_as_row(job), "batch_id": batch_id} for job in jobs))
+            for job in jobs:
+                if not job.is_local and db.execute(_RENEW_LINK, (job.key, job.audio_url)).rowcount:
+                    db.execute(_PUT_BACK, (at, job.key, None, PLANNED))
+                db.execute(_INSERT_JOB, {**_as_row(job), "batch_id": batch_id})
             db.executemany(
                 "INSERT OR REPLACE INTO recordings (batch_id, position, recording_id, source, job_key, crc, error_kind, error)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -214,7 +228,7 @@ class Writes(Database):
         again = (
             f"UPDATE jobs SET state = iif({waits}, 'queued', 'planned'), submitted_at = iif({waits}, ?, NULL),"
             f" transcript_id = iif({waits}, transcript_id, NULL), attempts = iif({waits}, attempts, 0),"
-            " upload_url = NULL, uploaded_at = NULL, failures = 0, error_kind = NULL, error = NULL"
+            " upload_url = iif(sha256 IS NULL, upload_url, NULL), uploaded_at = NULL, failures = 0, error_kind = NULL, error = NULL"
             f" WHERE state = 'error' AND key IN ({keys}){condition}"
             " RETURNING key, state, transcript_id"
         )
@@ -225,10 +239,7 @@ class Writes(Database):
             # What waits because the service refused these jobs is tried again with them.
             keys = json.dumps([row["key"] for row in rows])
             db.execute(f"UPDATE jobs SET held = NULL WHERE held = 'options' AND options IN ({tried})", (keys,))
-            db.executemany(
-                "INSERT INTO events (at, job_key, transcript_id, state, event, detail) VALUES (?, ?, ?, ?, 'put back', '')",
-                ((at, row["key"], row["transcript_id"], row["state"]) for row in rows),
-            )
+            db.executemany(_PUT_BACK, ((at, row["key"], row["transcript_id"], row["state"]) for row in rows))
             return len(rows)
 
     def fetch_again(self, job_keys: Sequence[str], at: float) -> set[str]:

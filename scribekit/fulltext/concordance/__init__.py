@@ -4,6 +4,7 @@
 """
 
 from scribekit.base.text import join_words
+from scribekit.fulltext.concordance.counted import CountedWords, counted_words
 from scribekit.fulltext.concordance.documents import WORD_COLUMNS, Packed, pack, unpack
 from scribekit.fulltext.concordance.lines import SORTS, Document, Line, lines_at, reading_order, sort_key
 from scribekit.fulltext.concordance.ngrams import NgramCounts, count_ngrams
@@ -13,6 +14,7 @@ from scribekit.fulltext.concordance.terms import searchable_text, terms
 __all__ = [
     "SORTS",
     "WORD_COLUMNS",
+    "CountedWords",
     "Document",
     "Line",
     "NgramCounts",
@@ -20,6 +22,7 @@ __all__ = [
     "Query",
     "Span",
     "count_ngrams",
+    "counted_words",
     "fts_expression",
     "join_words",
     "lines_at",

@@ -165,7 +165,7 @@ class Faults:
             values = msgspec.json.decode(text or b"{}", type=dict[str, Any])
             _check_names("fault", values, [known.name for known in fields(cls)])
             faults = msgspec.convert(values, cls)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise OptionError(f"The faults cannot be read: {error}. Expected JSON such as {{'http_503': 0.02}}.") from error
         faults._check()
         return faults
@@ -225,5 +225,5 @@ def _check_sum(what: str, shares: Mapping[str, float]) -> None:
 def _check_pattern(pattern: str) -> None:
     try:
         re.compile(pattern)
-    except re.error as error:
+    except (re.error, RecursionError, OverflowError) as error:
         raise OptionError(f"{pattern!r} is not a regular expression: {error}.") from error

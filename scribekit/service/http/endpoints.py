@@ -13,17 +13,19 @@ from scribekit.base import contract
 from scribekit.base.errors import OptionError
 from scribekit.service.faults.spec import Faults
 from scribekit.service.http import captions, pages, rendering, word_search
-from scribekit.service.http.validation import InvalidRequestError, check_request
+from scribekit.service.http.validation import InvalidRequestError, check_request, whole_number
 from scribekit.service.recognisers import abilities
 from scribekit.service.state.redacted_copies import silent_wav
 from scribekit.service.state.service import Service
 from scribekit.service.state.store import Job
-from scribekit.service.state.uploads import TooLargeError
+from scribekit.service.state.uploads import NoRoomError, TooLargeError
 
 Endpoint = Callable[[Service, Request, str], Awaitable[Response]]
 
 EMPTY_UPLOAD = "Upload failed, the request body is empty."
 TOO_LARGE_UPLOAD = "Upload failed, the file is larger than 2.2 GB."
+NO_ROOM = "Upload failed, the service has no room for the file now."
+ROOM_RETRY_S = 5
 NO_REDACTED_AUDIO = "Redacted audio is not available for this transcript."
 
 
@@ -50,6 +52,8 @@ async def upload(service: Service, request: Request, _: str) -> Response:
         upload_id, received = await service.uploads.receive(chunks, largest_bytes=contract.LARGEST_UPLOAD_BYTES)
     except TooLargeError:
         return error_response(TOO_LARGE_UPLOAD)
+    except NoRoomError:
+        return error_response(NO_ROOM, 503, {"retry-after": str(ROOM_RETRY_S)})
     if received.size_bytes == 0:
         service.uploads.discard(upload_id)
         return error_response(EMPTY_UPLOAD)
@@ -62,7 +66,7 @@ async def create_transcript(service: Service, request: Request, _: str) -> Respo
     try:
         body = msgspec.json.decode(await request.body())
         options = check_request(body, require_models=service.settings.require_models)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return error_response(contract.ERROR_SCHEMA)
     except InvalidRequestError as error:
         return error_response(str(error))
@@ -161,11 +165,11 @@ async def replace_faults(service: Service, request: Request, _: str) -> Response
 
 def subtitles(job: Job, request: Request) -> Response:
     """GET /v2/transcript/{id}/srt and /vtt."""
-    limit = request.query_params.get("chars_per_caption", str(captions.CHARS_PER_CAPTION))
-    if not limit.isdecimal() or int(limit) < 1:
+    limit = whole_number(request.query_params.get("chars_per_caption", str(captions.CHARS_PER_CAPTION)))
+    if not limit:
         return error_response("chars_per_caption must be an Integer of at least 1")
     write = captions.srt if request.url.path.endswith("/srt") else captions.vtt
-    return Response(write(rendering.words_of(job), int(limit), rendering.language_of(job)), media_type="text/plain")
+    return Response(write(rendering.words_of(job), limit, rendering.language_of(job)), media_type="text/plain")
 
 
 def sentences(job: Job, _: Request) -> Response:
@@ -219,8 +223,11 @@ CONTRACT: Mapping[str, Endpoint] = {
 }
 """The vendor's addresses. The name of a route is also the kind that its requests are counted and hit by faults under."""
 
-PUBLIC: Mapping[str, Endpoint] = {"GET /_scribekit": describe_service, "GET /redacted-audio/{name}": redacted_copy}
-"""Addresses that need no key, are not counted, and are hit by no fault."""
+SIGNED: Mapping[str, Endpoint] = {"GET /redacted-audio/{name}": redacted_copy}
+"""Addresses that need no key because they hold a signature. They are not counted, and are hit by no fault."""
+
+OWN: Mapping[str, Endpoint] = {"GET /_scribekit": describe_service}
+"""Addresses that the vendor does not have. They need the key, are not counted, and are hit by no fault."""
 
 CONTROL: Mapping[str, Endpoint] = {"GET /_control/counters": read_counters, "POST /_control/faults": replace_faults}
-"""Addresses like :data:`PUBLIC` that exist only when the settings allow them."""
+"""Addresses like :data:`OWN` that exist only when the settings allow them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import Send
 
 from scribekit.base import contract
+from scribekit.service.http.bodies import BodyError
 from scribekit.service.http.endpoints import Endpoint, error_response, too_many_response
 from scribekit.service.state.connections import Connections
 from scribekit.service.state.service import Service
@@ -84,9 +86,10 @@ class FaultyAnswers:
 
 
 async def drain(request: Request) -> None:
-    """Read an unwanted body to its end: an answer in the middle of it would be lost when the connection closes."""
-    async for _ in request.stream():
-        pass
+    """Read an unwanted body to its end, if it has one: an answer in the middle of it would be lost when the connection closes."""
+    with suppress(BodyError):
+        async for _ in request.stream():
+            pass
 
 
 def _web_page(status: HTTPStatus) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from scribekit.base import contract
 from scribekit.service.http import rendering
+from scribekit.service.http.validation import whole_number
 from scribekit.service.state.settings import Settings
 from scribekit.service.state.store import Job, ListQuery
 
@@ -28,14 +29,14 @@ def parse_query(params: Mapping[str, str]) -> ListQuery:
         >>> parse_query({"limit": "50", "status": "completed"}).limit
         50
     """
-    limit = params.get("limit", "10")
-    if not limit.isdecimal() or not 1 <= int(limit) <= contract.LIST_LIMIT:
+    limit = whole_number(params.get("limit", "10"))
+    if limit is None or not 1 <= limit <= contract.LIST_LIMIT:
         raise ValueError(f"limit must be an Integer between 1 and {contract.LIST_LIMIT}")
     status = params.get("status")
     if status is not None and status not in STATUSES:
         raise ValueError(f"status must be one of {', '.join(STATUSES)}")
     return ListQuery(
-        limit=int(limit),
+        limit=limit,
         status=status,
         created_on=_day(params.get("created_on")),
         before_id=params.get("before_id"),

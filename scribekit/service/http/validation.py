@@ -7,12 +7,14 @@ answer is not documented is answered with an error here.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from scribekit.base import contract
 from scribekit.base.models import find_model, known_models
 from scribekit.base.options import OPTIONS, Outcome, kind_problem, value_problem, violations
 
 NOT_AN_ADDRESS = "audio_url should start with http"
+MOST_DIGITS = 9
 
 
 class InvalidRequestError(Exception):
@@ -38,7 +40,7 @@ def check_request(body: Any, *, require_models: bool = False) -> dict[str, Any]:
             raise InvalidRequestError(problem)
     if not options.get("audio_url"):
         raise InvalidRequestError(contract.ERROR_SCHEMA)
-    if not options["audio_url"].startswith("http"):
+    if not is_address(options["audio_url"]):
         raise InvalidRequestError(NOT_AN_ADDRESS)
     if require_models and not (options.get("speech_models") or options.get("speech_model")):
         raise InvalidRequestError("speech_models must be a List of Strings")
@@ -50,6 +52,30 @@ def check_request(body: Any, *, require_models: bool = False) -> dict[str, Any]:
         if broken.rule.outcome is not Outcome.IGNORED:
             raise InvalidRequestError(broken.literal or broken.sentence)
     return options
+
+
+def is_address(url: str) -> bool:
+    """Whether a text is an http(s) address with a host. A path and a ``file:`` address are not, so that no file of this machine is opened.
+
+    Example:
+        >>> is_address("https://files.example/a.mp3"), is_address("file:///etc/passwd"), is_address("http:///etc/passwd")
+        (True, False, False)
+    """
+    try:
+        parts = urlsplit(url)
+        return url.isprintable() and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        return False
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number in a query parameter; None for anything but a few digits.
+
+    Example:
+        >>> whole_number("200"), whole_number("-1"), whole_number("9" * 5000)
+        (200, None, None)
+    """
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def _models_taken() -> str:

@@ -39,8 +39,9 @@ class RedactedCopies:
         """
         given = dict(parse_qsl(query))
         expires, signature = given.get("Expires", ""), given.get("Signature", "")
-        is_valid = expires.isdecimal() and (time.time() if now is None else now) < int(expires)
-        return is_valid and hmac.compare_digest(signature.encode(), self._signature(name, expires).encode())
+        if not hmac.compare_digest(signature.encode(), self._signature(name, expires).encode()):
+            return False
+        return (time.time() if now is None else now) < int(expires)
 
     def _signature(self, name: str, expires: str) -> str:
         return hmac.new(self._secret, f"{name} {expires}".encode(), hashlib.sha256).hexdigest()

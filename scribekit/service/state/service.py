@@ -40,7 +40,7 @@ class Service:
         self.counters = Counters(BusiestWindow(settings.window_s))
         self.rate_window = RateWindow(settings.requests_per_window, settings.window_s)
         self.bandwidth = Bandwidth(settings.upload_mbps)
-        self.uploads = Uploads(upload_dir)
+        self.uploads = Uploads(upload_dir, room_bytes=settings.room_bytes, needed=self._needed_uploads)
         self.redacted_copies = RedactedCopies()
         self.sources = Sources(self.uploads, settings.base_url, allow_remote=settings.allow_remote)
         self.background = Background()
@@ -59,12 +59,16 @@ class Service:
         """Create a job with these options, store, count and queue it."""
         self.other_clients.catch_up(time.monotonic())
         audio_url = options["audio_url"]
+        self.uploads.claim(self.sources.upload_id(audio_url) or "")
         job = self.store.create(options, self.sources.key(audio_url))
         job.warnings = abilities.warnings(self.recogniser.abilities, options, self.recogniser.name)
         job.injected = self.fault_draws.for_job(job.audio, audio_url, has_webhook="webhook_url" in options)
         self.counters.created(job.audio)
         self.queue.add(job)
         return job
+
+    def _needed_uploads(self) -> set[str]:
+        return {upload_id for job in self.store.unfinished() if (upload_id := self.sources.upload_id(job.audio_url)) is not None}
 
     async def close(self) -> None:
         """End the jobs, the webhooks, the recogniser and the downloads, and delete the uploads."""

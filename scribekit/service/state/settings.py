@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from scribekit.service.faults.spec import Faults
 
+ROOM_BYTES = 20_000_000_000
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -13,12 +15,13 @@ class Settings:
 
     Attributes:
         base_url: Its own address, used in upload URLs and list pages.
+        api_key: The only key that is accepted.
         quality: How good its recogniser is, in a word.
         slots: How many jobs are processed at the same time.
         requests_per_window: Requests that are answered per window; the rest get 429.
         window_s: Length of the window in seconds.
         upload_mbps: Megabits per second that all uploads together are received with; None for no limit.
-        api_key: The only key that is accepted; None accepts any key that is not empty.
+        room_bytes: How much room uploads and downloads may take on the disk.
         allow_remote: Whether audio is fetched from other machines, and webhooks on other machines are called.
         require_models: Whether a job without ``speech_models`` is refused. The contract required them in March 2026, but no longer does.
         null_prev_url_at_end: Whether the list's oldest page has no ``prev_url``. The contract leaves it open; otherwise only an empty
@@ -30,12 +33,13 @@ class Settings:
     """
 
     base_url: str
+    api_key: str = field(repr=False)
     quality: str
     slots: int
     requests_per_window: int = 20_000
     window_s: float = 300.0
     upload_mbps: float | None = None
-    api_key: str | None = None
+    room_bytes: int = ROOM_BYTES
     allow_remote: bool = False
     require_models: bool = False
     null_prev_url_at_end: bool = False

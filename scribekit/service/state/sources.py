@@ -1,19 +1,23 @@
-"""Finds the audio of a job: an upload, a file on this machine, or a URL that may be fetched."""
+"""Finds the audio of a job: an upload, or an http(s) address that may be fetched. No other file of this machine is ever opened."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
-import httpx
-
+from scribekit.base import contract
 from scribekit.base.request_logs import masked_requests
 from scribekit.service.faults.spec import job_error
 from scribekit.service.recognisers.base import RecognitionError
-from scribekit.service.state.uploads import TooLargeError, Uploads
+from scribekit.service.state.uploads import NoRoomError, TooLargeError, Upload, Uploads
+
+if TYPE_CHECKING:
+    import httpx
 
 LARGEST_DOWNLOAD_BYTES = 5_000_000_000
 REDIRECTS = 5
@@ -55,50 +59,66 @@ class Sources:
         Raises:
             RecognitionError: There is no such audio, or it may not be fetched; the message is the contract's.
         """
-        if urlsplit(audio_url).scheme not in ("http", "https") or self.upload_id(audio_url) is not None:
-            yield self._file(audio_url)
+        upload_id = self.upload_id(audio_url)
+        if upload_id is not None:
+            upload = self._uploads.get(upload_id)
+            if upload is None:
+                raise download_error(audio_url)
+            yield upload.path
         elif not fetch:
             yield None
         else:
             with masked_requests():
-                path = await self._download(audio_url)
+                download = await self._download(audio_url)
             try:
-                yield path
+                yield download.path
             finally:
-                path.unlink(missing_ok=True)
+                self._uploads.delete(download)
 
     async def close(self) -> None:
         """Close the connections that downloads have opened."""
         if self._client is not None:
             await self._client.aclose()
 
-    def _file(self, audio_url: str) -> Path:
-        upload_id = self.upload_id(audio_url)
-        if upload_id is not None:
-            upload = self._uploads.get(upload_id)
-            path = upload.path if upload else None
-        else:
-            path = local_path(audio_url)
-        if path is None or not path.is_file():
-            raise download_error(audio_url)
-        return path
+    async def _download(self, audio_url: str) -> Upload:
+        import httpx  # takes longer to import than all else of the service, and most never need it
 
-    async def _download(self, audio_url: str) -> Path:
         self._client = self._client or httpx.AsyncClient(trust_env=False, timeout=TIMEOUT_S)
-        url = audio_url
+        url, referrer = audio_url, None
         try:
             for _ in range(REDIRECTS + 1):
-                if not (self._allow_remote or is_loopback(url)):
+                if not may_fetch(url, referrer, allow_remote=self._allow_remote):
                     raise download_error(audio_url)
                 async with self._client.stream("GET", url) as response:
                     if response.is_redirect:
-                        url = urljoin(url, response.headers["location"])
+                        url, referrer = urljoin(url, response.headers["location"]), url
                         continue
-                    _check_status(audio_url, response)
+                    _check_status(audio_url, response.status_code)
                     return await self._uploads.receive_download(response.aiter_bytes(), largest_bytes=LARGEST_DOWNLOAD_BYTES)
         except (httpx.HTTPError, httpx.InvalidURL, TooLargeError) as error:
             raise download_error(audio_url) from error
+        except NoRoomError as error:
+            raise RecognitionError(contract.ERROR_SERVER) from error
         raise download_error(audio_url)
+
+
+def may_fetch(url: str, referrer: str | None, *, allow_remote: bool) -> bool:
+    """Whether an address may be fetched. No other machine may lead the service to one of this machine.
+
+    Args:
+        url: The address.
+        referrer: The address that redirected to it; None for the address of the request itself.
+        allow_remote: Whether audio may be fetched from other machines.
+
+    Example:
+        >>> may_fetch("http://127.0.0.1:8000/a.mp3", None, allow_remote=False)
+        True
+        >>> may_fetch("http://127.0.0.1:8000/a.mp3", "https://files.example/a.mp3", allow_remote=True)
+        False
+    """
+    if is_loopback(url):
+        return referrer is None or is_loopback(referrer)
+    return allow_remote
 
 
 def is_loopback(url: str) -> bool:
@@ -121,27 +141,13 @@ def is_loopback(url: str) -> bool:
         return host == "localhost"
 
 
-def local_path(audio_url: str) -> Path | None:
-    """Return the path in a ``file://`` URL, or an absolute path unchanged; None for anything else.
-
-    Example:
-        >>> local_path("file:///tmp/two%20words.wav").name
-        'two words.wav'
-    """
-    parts = urlsplit(audio_url)
-    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
-        return Path(unquote(parts.path))
-    path = Path(audio_url)
-    return path if path.is_absolute() else None
-
-
 def download_error(audio_url: str) -> RecognitionError:
     """Return the contract's error for audio that cannot be fetched."""
     return RecognitionError(job_error("download", audio_url))
 
 
-def _check_status(audio_url: str, response: httpx.Response) -> None:
-    if response.status_code == httpx.codes.FORBIDDEN:
+def _check_status(audio_url: str, status: int) -> None:
+    if status == HTTPStatus.FORBIDDEN:
         raise RecognitionError(job_error("forbidden", audio_url))
-    if response.status_code != httpx.codes.OK:
+    if status != HTTPStatus.OK:
         raise download_error(audio_url)

@@ -101,6 +101,10 @@ class Store:
         """Return the transcript with this id; None when it is unknown."""
         return self._by_id.get(transcript_id)
 
+    def unfinished(self) -> Iterator[Job]:
+        """Yield the transcripts that are queued or processing."""
+        return (job for job in self._in_order if job.status in ("queued", "processing"))
+
     def page(self, query: ListQuery) -> tuple[list[Job], bool]:
         """Return the page's transcripts, newest first, and whether older ones remain.
 

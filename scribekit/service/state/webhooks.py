@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import dataclass
-
-import httpx
+from typing import TYPE_CHECKING
 
 from scribekit.base.request_logs import masked_requests
 from scribekit.service.state.background import Background
 from scribekit.service.state.counters import Counters
 from scribekit.service.state.sources import is_loopback
 from scribekit.service.state.store import Job
+
+if TYPE_CHECKING:
+    import httpx
 
 ATTEMPTS = 10
 PAUSE_S = 10.0
@@ -108,15 +110,17 @@ class Webhooks:
             if code is None:
                 continue
             job.webhook_status_code = code
-            if httpx.codes.is_success(code):
+            if 200 <= code < 300:
                 self._counters.webhooks["delivered"] += 1
                 return
-            if httpx.codes.is_client_error(code):
+            if 400 <= code < 500:
                 break
         self._counters.webhooks["given_up"] += 1
 
     async def _call(self, target: WebhookTarget, body: dict[str, str], secret: str | None) -> int | None:
         """Make one call; return the status of the answer, or None without an answer in time."""
+        import httpx  # takes longer to import than all else of the service, and most never need it
+
         # The receiver may close a kept connection just when it is used again: a failure that nobody asked for.
         limits = httpx.Limits(max_connections=MOST_CALLS_AT_ONCE, max_keepalive_connections=0)
         self._client = self._client or httpx.AsyncClient(trust_env=False, timeout=self._timeout_s, limits=limits)

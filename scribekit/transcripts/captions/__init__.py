@@ -15,6 +15,7 @@ from scribekit.transcripts.captions.breaks import Grammar, break_costs
 from scribekit.transcripts.captions.layout import layout, segment
 from scribekit.transcripts.captions.profile import DEFAULT, PLAIN, PROFILES, Profile
 from scribekit.transcripts.captions.tokens import Names, Token, tokens_of
+from scribekit.transcripts.frames.times import CUT_OFF_MS
 
 __all__ = ["DEFAULT", "PLAIN", "PROFILES", "Cue", "Names", "Profile", "cues_of_transcript", "cues_of_words"]
 
@@ -124,7 +125,7 @@ def _cues(turns: Sequence[Sequence[_Group]], profile: Profile, latest_ms: int) -
     cues: list[Cue] = []
     for position, (start, (_, tokens, lines)) in enumerate(zip(starts, groups, strict=True)):
         following = starts[position + 1] if position + 1 < len(starts) else None
-        end, head = _end_ms(start, tokens, following, max(latest_ms, start + 1), profile), tokens[0]
+        end, head = _end_ms(start, tokens, following, latest_ms, profile), tokens[0]
         cues.append(Cue(start, end, lines, head.speaker, head.channel, head.name))
     return cues
 
@@ -134,7 +135,7 @@ def _end_ms(start: int, tokens: Sequence[Token], following: int | None, latest_m
     said = max(tokens[-1].end_ms, start + 1)
     reading_ms = round(1000 * (tokens[0].name_width + sum(token.width for token in tokens)) / profile.max_cps)
     wanted = max(said, start + profile.min_ms, min(start + reading_ms, said + profile.max_tail_ms))
-    end = min(wanted, start + profile.max_ms, latest_ms)
+    end = min(wanted, start + profile.max_ms, max(said, latest_ms - CUT_OFF_MS))  # the last second may not be there
     if following is None or end <= following - profile.min_gap_ms:
         return end
     with_gap = following - profile.min_gap_ms

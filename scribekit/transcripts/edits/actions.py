@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from scribekit.transcripts.edits.alignment import cut, plain, plain_before, reworded
+from scribekit.transcripts.edits.alignment import cut_before, plain, plain_before, reworded
 from scribekit.transcripts.edits.create import Conflict, WordAnchor, find_speaker, find_words
 from scribekit.transcripts.edits.model import Edit
 from scribekit.transcripts.edits.state import State, join_turns
@@ -193,7 +193,7 @@ def _nearest(state: State, positions: Sequence[int], *, to_next: bool) -> int:
 
 
 def _correct(state: State, detail: Detail, is_same: bool) -> None:
-    texts = cut(detail["text"], has_spaces=state.has_spaces)
+    texts = detail["texts"] if "texts" in detail else cut_before(detail["text"], has_spaces=state.has_spaces)
     if not is_same and _adds_words(detail["words"], texts) and _is_so_already(state, detail["words"], texts):
         return  # the old words are found only as part of the new ones
     try:
@@ -297,26 +297,3 @@ ACTIONS: Mapping[str, Callable[[State, Detail, bool], None]] = {
     "reject": _reject,
     "note": _note,
 }
-
-
-def places(state: State, phrase: str) -> list[list[int]]:
-    """Find a phrase: the positions of its words in each place. Case and punctuation are ignored, and places never overlap.
-
-    Other signs count: "C++" is not "C".
-
-    Example:
-        >>> state = State([EditedWord("New", 0, 1), EditedWord("york,", 1, 2), EditedWord("new", 2, 3), EditedWord("York.", 3, 4)])
-        >>> places(state, "new york")
-        [[0, 1], [2, 3]]
-    """
-    wanted = [plain(text, with_signs=True) for text in cut(phrase, has_spaces=state.has_spaces)]
-    texts = [plain(word.text, with_signs=True) for word in state.words]
-    found: list[list[int]] = []
-    position = 0
-    while wanted and position <= len(texts) - len(wanted):
-        if texts[position : position + len(wanted)] == wanted:
-            found.append(list(range(position, position + len(wanted))))
-            position += len(wanted)
-        else:
-            position += 1
-    return found

@@ -58,11 +58,11 @@ def _is_read(character: str) -> bool:
     return unicodedata.category(character)[0] in _LETTERS_AND_SIGNS or character in _SIGNS
 
 
-def cut(text: str, *, has_spaces: bool) -> list[str]:
-    """Cut a typed text into words; in a language that is written without spaces, each character is one.
+def cut_before(text: str, *, has_spaces: bool) -> list[str]:
+    """Cut a typed text into words as earlier versions did, which did not write the words down: at its spaces, or into characters.
 
     Example:
-        >>> cut(" two  words ", has_spaces=True), cut("你好", has_spaces=False)
+        >>> cut_before(" two  words ", has_spaces=True), cut_before("你好", has_spaces=False)
         (['two', 'words'], ['你', '好'])
     """
     return text.split() if has_spaces else [character for character in text if not character.isspace()]

@@ -18,6 +18,7 @@ from typing import Any
 from scribekit.transcripts.edits.alignment import plain
 from scribekit.transcripts.edits.state import State
 from scribekit.transcripts.edits.turns import EditedWord
+from scribekit.transcripts.edits.typed import typed_words
 
 NEAR_MS = 700
 """A word of another transcript can be the same word only when it starts within this time of the old one."""
@@ -65,7 +66,8 @@ def move(state: State, positions: Sequence[int], beside: int) -> NewEdit:
 
 def correct(state: State, positions: Sequence[int], text: str) -> NewEdit:
     """Replace words by other ones."""
-    return "correct", {"words": _words_anchor(state, positions), "text": text, "into": "pauses"}
+    texts = typed_words(text, [state.words[position].text for position in positions])
+    return "correct", {"words": _words_anchor(state, positions), "text": text, "texts": texts, "into": "pauses"}
 
 
 def accept(state: State, positions: Sequence[int] | None) -> NewEdit:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from scribekit.base import contract
-from scribekit.base.text import join_words
+from scribekit.transcripts.edits.spacing import Spacing
 from scribekit.transcripts.edits.turns import EditedWord, Turn, by_turn, in_turn, ordered
 from scribekit.transcripts.frames.utterances import by_listed_words
 
@@ -27,7 +27,7 @@ class State:
         given_turns: The utterance of each word of the payload.
         given_starts: The start of each utterance of the payload, in ms.
         has_turns: Whether there are utterances.
-        has_spaces: Whether a typed text is cut into words at its spaces; otherwise each of its characters is a word.
+        has_spaces: Whether edits of earlier versions cut a typed text at its spaces; otherwise each of its characters was a word.
         end_ms: The end of the recording, or of its last word; None where the length is not known.
         judgements: Position in the payload → whether a person found the word right.
         renamed: Label of the service → the name instead of it, where a whole speaker was renamed or merged.
@@ -78,6 +78,11 @@ class State:
         """Whether a speaker has that name."""
         return name is not None and name in map(attrgetter("speaker"), self.words)
 
+    def label_of(self, name: str) -> str | None:
+        """Return the label that the service gave to most words of a speaker; None if it gave none."""
+        labels = Counter(word.label for word in self.words if word.speaker == name and word.label is not None)
+        return labels.most_common(1)[0][0] if labels else None
+
     def turns(self) -> list[list[int]]:
         """Return the positions of the words of each turn, in order of appearance; words without a turn are in none."""
         return by_turn(self.words)
@@ -120,7 +125,8 @@ def to_payload(body: bytes, state: State) -> bytes:
     is_reworded = [word.origin for word in state.words] != list(range(len(given))) or any(
         word.get("text") != item.get("text") for word, item in zip(words, given, strict=False)
     )
-    turns, edited_turns = _utterances(raw, state, words)
+    spacing = Spacing(_text_of(raw), [str(item.get("text") or "") for item in given])
+    turns, edited_turns = _utterances(raw, state, words, spacing)
     review = contract.Review(
         edited_words=[position for position, word in enumerate(state.words) if word.is_edited],
         retimed_words=[position for position, word in enumerate(state.words) if word.is_retimed],
@@ -130,7 +136,7 @@ def to_payload(body: bytes, state: State) -> bytes:
     if turns is not None:
         changed["utterances"] = turns
     if is_reworded:
-        changed["text"] = join_words([word.text for word in state.words])
+        changed["text"] = spacing.joined(state.words)
     if isinstance(sentiments := raw.get("sentiment_analysis_results"), list):
         changed["sentiment_analysis_results"] = _reattributed(sentiments, state)
     if translated := _translated_turns(raw):
@@ -152,7 +158,14 @@ def utterance_words(state: State) -> list[list[int]]:
     return [turn.positions for turn in ordered(state.words, state.given_turns, state.given_starts)] if state.has_turns else []
 
 
-def _utterances(raw: dict[str, Any], state: State, words: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]] | None, list[int]]:
+def _text_of(raw: dict[str, Any]) -> str:
+    text = raw.get("text")
+    return text if isinstance(text, str) else ""
+
+
+def _utterances(
+    raw: dict[str, Any], state: State, words: Sequence[dict[str, Any]], spacing: Spacing
+) -> tuple[list[dict[str, Any]] | None, list[int]]:
     if not state.has_turns:
         return None, []
     given = [item for item in raw.get("utterances") or () if isinstance(item, dict)]
@@ -160,7 +173,7 @@ def _utterances(raw: dict[str, Any], state: State, words: Sequence[dict[str, Any
     items = []
     for turn in turns:
         if turn.given is None:
-            items.append(_utterance(state, turn.positions, words))
+            items.append(_utterance(state, turn.positions, words, spacing))
         elif turn.positions:
             items.append(_with_speaker(given[turn.given], state.words[turn.positions[0]].speaker))
         else:
@@ -168,11 +181,11 @@ def _utterances(raw: dict[str, Any], state: State, words: Sequence[dict[str, Any
     return items, [index for index, turn in enumerate(turns) if turn.given is None]
 
 
-def _utterance(state: State, positions: Sequence[int], words: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _utterance(state: State, positions: Sequence[int], words: Sequence[dict[str, Any]], spacing: Spacing) -> dict[str, Any]:
     said = [state.words[position] for position in positions]
     known = [word.confidence for word in said if word.confidence is not None]
     utterance = {
-        "text": join_words([word.text for word in said]),
+        "text": spacing.joined(said),
         "start": min(word.start for word in said),
         "end": max(word.end for word in said),
         "confidence": fmean(known) if known else None,

@@ -1,7 +1,7 @@
 """What a stray turn and a close turn change are: the only definition, for proposals and for reviews. Pure.
 
-A stray turn is most likely a slip of the diarizer: a word or two of one speaker in the middle of what another one says. At a close turn
-change the boundary is often wrong.
+A stray turn is most likely a slip of the diarizer: a word or two of one speaker in the middle of what another one says. After the end of a
+sentence or a question it is an answer. At a close turn change the boundary is often wrong.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from scribekit.base.sentences import CLOSING, ends_sentence
 from scribekit.transcripts.edits.state import State
 
 STRAY_WORDS = 2
@@ -24,6 +25,7 @@ CLOSE_CHANGE_MS = 150
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 NOBODY = -1
+_LAST_WORDS = 5  # quotes and brackets may be words of their own
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class TurnSpans:
         n_words: The number of words of each turn.
         recordings: The recording of each turn as a number that never falls; None for turns of one recording.
         channels: The channel of each turn as a number; None for turns of one channel.
+        end_sentences: Whether each turn ends a sentence (:func:`ends_a_sentence`); None where the texts are not known.
     """
 
     starts: Numbers
@@ -45,6 +48,7 @@ class TurnSpans:
     n_words: Numbers
     recordings: Numbers | None = field(default=None, kw_only=True)
     channels: Numbers | None = field(default=None, kw_only=True)
+    end_sentences: Flags | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def stray_turns(turns: TurnSpans, *, max_words: int = STRAY_WORDS, max_pause_ms:
     """Return which turns are stray: short, between two turns of one other speaker on the same channel, without a long pause around them.
 
     The nearest longer turn on either side is that speaker's too: where short turns alternate, one of them says nothing about the other.
-    Turns without a named speaker are passed over.
+    A short turn after one that ends a sentence or a question is an answer, and not stray. Turns without a named speaker are passed over.
 
     Args:
         turns: The turns.
@@ -87,10 +91,23 @@ def stray_turns(turns: TurnSpans, *, max_words: int = STRAY_WORDS, max_pause_ms:
     pauses = turns.starts[named][1:] - turns.ends[named][:-1]
     is_short = (n_words[own] <= max_words) & (np.maximum(pauses[:-1], pauses[1:]) <= max_pause_ms)
     is_between = (voices[before] == voices[after]) & (voices[own] != voices[before]) & (places[own] == places[before])
+    if turns.end_sentences is not None:
+        is_between &= ~turns.end_sentences[named][before]
     longer_before = _last_longer(voices, n_words > max_words)[own]
     longer_after = _last_longer(voices[::-1], n_words[::-1] > max_words)[::-1][own]
     found[named[own]] = is_short & is_between & (longer_before == voices[before]) & (longer_after == voices[before])
     return found
+
+
+def ends_a_sentence(texts: Sequence[str]) -> bool:
+    """Return whether a turn with these words ends a sentence or a question; quotes and brackets may follow the end.
+
+    Example:
+        >>> ends_a_sentence(["Did", "you", "see", "him?", "”"]), ends_a_sentence(["we", "saw", "Dr."])
+        (True, False)
+    """
+    *before, last = ["", *(text for text in texts[-_LAST_WORDS:] if text.strip(CLOSING))]
+    return ends_sentence(last, before=before[-1] if before else "")
 
 
 def change_pauses(turns: TurnSpans) -> npt.NDArray[np.float64]:
@@ -126,6 +143,7 @@ def strays(state: State, *, max_words: int, max_gap_ms: int) -> Iterator[Stray]:
         speakers=_codes(names),
         n_words=_numbers(map(len, turns)),
         channels=_codes([word.channel for word in firsts]),
+        end_sentences=np.array([ends_a_sentence([state.words[place].text for place in turn]) for turn in turns], dtype=np.bool_),
     )
     for turn in np.flatnonzero(stray_turns(spans, max_words=max_words, max_pause_ms=max_gap_ms)).tolist():
         to = next(name for place in range(turn - 1, -1, -1) if (name := names[place]))

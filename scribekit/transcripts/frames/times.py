@@ -20,6 +20,8 @@ from scribekit.base import contract
 
 LONGEST_REPAIRED_MS = 1000
 LONGEST_WORD_MS = 30_000
+CUT_OFF_MS = 1000
+"""The service gives lengths in whole seconds, and cuts the rest off."""
 SURELY_POSSIBLE_MS = 5000
 """No word of this length has its end repaired because of its length."""
 
@@ -40,7 +42,7 @@ def latest_ms(audio_duration: float | None, *, is_trimmed: bool = False) -> int:
     """
     if audio_duration is None or is_trimmed or not 0 <= audio_duration < contract.LATEST_MS / 1000:
         return contract.LATEST_MS
-    return int(audio_duration + 1) * 1000
+    return int(audio_duration) * 1000 + CUT_OFF_MS
 
 
 def given_times(words: Sequence[contract.Word]) -> tuple[Flags, Flags] | None:

@@ -15,6 +15,7 @@ from scribekit.base.sentences import ends_sentence
 from scribekit.base.text import join_words
 from scribekit.quality.turn_uncertainty import Turns, turn_uncertainty
 from scribekit.transcripts.edits import EditedWord, State
+from scribekit.transcripts.edits.strays import ends_a_sentence
 from scribekit.transcripts.edits.turns import NONE, flags, numbers
 
 EDITED, RETIMED, SETTLED = 1, 2, 4
@@ -146,6 +147,7 @@ def _as_arrays(words: Sequence[EditedWord], columns: WordColumns, turns: Sequenc
         n_words=sizes,
         confidence=mean,
         is_settled=_reduced(np.logical_and, columns.settled[order], edges),
+        end_sentences=np.array([ends_a_sentence([words[place].text for place in positions]) for positions in turns], dtype=np.bool_),
     )
 
 

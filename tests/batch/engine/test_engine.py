@@ -19,7 +19,7 @@ def urls(count, seconds=60):
 
 
 def environment(service):
-    return {**os.environ, "ASSEMBLYAI_API_KEY": "k", "ASSEMBLYAI_BASE_URL": service.base_url}
+    return {**os.environ, "ASSEMBLYAI_API_KEY": service.api_key, "ASSEMBLYAI_BASE_URL": service.base_url}
 
 
 WORKING = """

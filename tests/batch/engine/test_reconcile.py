@@ -117,3 +117,10 @@ def test_a_search_that_fails_says_so(service, name):
     assert found(service, IN_DOUBT) == Refused(503)
     service.spoilt[name] = (200, b"{")
     assert found(service, IN_DOUBT) == NoAnswer(sent=True, unreadable=True)
+
+
+def test_a_request_with_a_link_that_was_signed_again_since_is_found(service):
+    service.add("t1", audio_url=f"{URL}?X-Amz-Date=1&X-Amz-Signature=old", speech_models=["universal-2"])
+    renewed = replace(IN_DOUBT, upload_url=f"{URL}?X-Amz-Date=2&X-Amz-Signature=new")
+    assert found(service, renewed) == Accepted("t1", "queued", found=True)
+    assert found(service, replace(renewed, upload_url=f"{URL}?track=2&X-Amz-Signature=new")) == NotFound()

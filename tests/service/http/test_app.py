@@ -6,7 +6,7 @@ from scribekit.base import contract
 
 @pytest.fixture
 def running(start):
-    return start("--speed", "1000", "--slots", "3", "--api-key", "a-key", "--requests-per-window", "12", "--window-s", "3600")
+    return start("--speed", "1000", "--slots", "3", "--requests-per-window", "12", "--window-s", "3600")
 
 
 def test_requests_are_counted_by_kind_and_by_status(running):
@@ -62,16 +62,32 @@ def test_the_request_window_answers_429_and_says_how_long_to_wait(start):
     assert running.http.get("/_control/counters").status_code == 200
 
 
-def test_without_a_key_or_with_an_empty_one_the_answer_is_401(service):
-    for headers in ({}, {"authorization": ""}):
-        answer = httpx.get(f"{service.base_url}/v2/transcript", headers=headers, trust_env=False, timeout=None)
-        assert (answer.status_code, answer.json()["error"]) == (401, contract.ERROR_TOKEN)
+ADDRESSES = [
+    ("GET", "/v2/transcript"),
+    ("POST", "/v2/transcript"),
+    ("POST", "/v2/upload"),
+    ("GET", "/v2/transcript/an-id"),
+    ("DELETE", "/v2/transcript/an-id"),
+    ("GET", "/v2/elsewhere"),
+    ("GET", "/_scribekit"),
+    ("GET", "/_control/counters"),
+    ("POST", "/_control/faults"),
+]
 
 
-def test_a_given_key_is_the_only_one(start):
-    strict = start("--api-key", "the-right-one")
-    assert strict.http.post("/v2/upload", content=b"x" * 3_000_000).status_code == 401
-    assert strict.http.get("/v2/transcript", headers={"authorization": "the-right-one"}).status_code == 200
+@pytest.mark.parametrize("key", [None, "", "a-keY", "a-key-and-more", "ключ".encode(), "Bearer a-key"])
+def test_every_address_needs_the_one_key(service, key):
+    before = service.counters()["jobs_created"], service.counters()["uploads_by_content"]
+    for method, path in ADDRESSES:
+        headers = {} if key is None else {"authorization": key}
+        answer = httpx.request(method, service.base_url + path, headers=headers, content=b"{}", trust_env=False, timeout=None)
+        assert (answer.status_code, answer.json()) == (401, {"error": contract.ERROR_TOKEN}), path
+    assert (service.counters()["jobs_created"], service.counters()["uploads_by_content"]) == before
+
+
+def test_a_large_upload_with_a_wrong_key_is_answered_too(service):
+    answer = service.http.post("/v2/upload", content=bytes(3_000_000), headers={"authorization": "wrong", "connection": "close"})
+    assert answer.status_code == 401
 
 
 def test_an_unknown_address_is_404(service):

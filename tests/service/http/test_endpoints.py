@@ -1,4 +1,3 @@
-import httpx
 import psutil
 
 from scribekit.base import contract
@@ -57,8 +56,8 @@ def test_redacted_audio_is_not_available(service):
     assert service.http.get(f"/v2/transcript/{done['id']}/redacted-audio").status_code == 400
 
 
-def test_the_service_describes_itself_without_a_key(service):
-    answer = httpx.get(f"{service.base_url}/_scribekit", trust_env=False, timeout=None)
+def test_the_service_describes_itself(service):
+    answer = service.http.get("/_scribekit")
     assert answer.json() == {"service": "scribekit", "recogniser": "scripted", "quality": "scripted", "slots": 50}
 
 

@@ -28,8 +28,14 @@ def test_an_upload_that_waits_holds_up_nothing_else(start, tmp_path):
         yield b"b"
 
     with ThreadPoolExecutor() as threads:
+        headers = {"authorization": service.key}
         upload = threads.submit(
-            httpx.post, f"{service.base_url}/v2/upload", content=body(), headers={"authorization": "k"}, trust_env=False, timeout=None
+            httpx.post,
+            f"{service.base_url}/v2/upload",
+            content=body(),
+            headers=headers,
+            trust_env=False,
+            timeout=None,
         )
         is_sent.wait()
         assert service.transcribe()["status"] == "completed"

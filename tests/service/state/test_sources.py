@@ -6,7 +6,7 @@ import pytest
 
 from scribekit.base import contract
 from scribekit.service.recognisers.base import RecognitionError
-from scribekit.service.state.sources import Sources, is_loopback, local_path
+from scribekit.service.state.sources import Sources, is_loopback, may_fetch
 from scribekit.service.state.uploads import Uploads
 
 SOUND = b"RIFF, or so"
@@ -100,18 +100,46 @@ def test_what_the_other_side_answers_becomes_an_error_of_the_contract(uploads, f
         "file:///absent.mp3",
         "/absent.mp3",
         "http://127.0.0.1:9/upload/absent",
+        "http://127.0.0.1:9/upload/../../../etc/passwd",
+        "http://127.0.0.1:9/upload//etc/passwd",
+        "http://127.0.0.1:9/upload/",
     ],
 )
 def test_nothing_else_is_fetched(uploads, url):
     assert error(uploads, url).startswith(contract.ERROR_DOWNLOAD)
 
 
-def test_local_files_are_read_in_place(uploads, tmp_path):
+def test_no_other_file_of_this_machine_is_read(uploads, tmp_path):
     path = tmp_path / "two words.wav"
     path.write_bytes(SOUND)
-    assert content(uploads, str(path)) == SOUND
-    assert content(uploads, path.as_uri()) == SOUND
-    assert path.exists()
+    for url in (str(path), path.as_uri(), f"file://localhost{path}", f"http://127.0.0.1:9/upload/{path}"):
+        assert error(uploads, url).startswith(contract.ERROR_DOWNLOAD)
+
+
+def test_a_download_without_room_fails_as_a_server_does(tmp_path, files):
+    cramped = Uploads(tmp_path, room_bytes=len(SOUND) - 1)
+    assert error(cramped, f"{files}/sound.wav") == contract.ERROR_SERVER
+    assert list(cramped.folder.iterdir()) == []
+    cramped.close()
+
+
+HERE, ELSEWHERE = "http://127.0.0.1:8000/a.mp3", "https://files.example/a.mp3"
+
+
+@pytest.mark.parametrize(
+    ("url", "referrer", "allow_remote", "is_allowed"),
+    [
+        (HERE, None, False, True),
+        (HERE, HERE, False, True),
+        (ELSEWHERE, None, False, False),
+        (ELSEWHERE, HERE, False, False),
+        (ELSEWHERE, None, True, True),
+        (ELSEWHERE, HERE, True, True),
+        (HERE, ELSEWHERE, True, False),
+    ],
+)
+def test_no_other_machine_leads_to_an_address_of_this_one(url, referrer, allow_remote, is_allowed):
+    assert may_fetch(url, referrer, allow_remote=allow_remote) is is_allowed
 
 
 def test_a_url_is_not_fetched_when_nobody_needs_its_bytes(uploads):
@@ -121,8 +149,3 @@ def test_a_url_is_not_fetched_when_nobody_needs_its_bytes(uploads):
 def test_what_is_loopback():
     assert all(map(is_loopback, ("http://127.3.2.1/", "http://localhost:80/a", "https://[::1]/a", "http://LOCALHOST/")))
     assert not any(map(is_loopback, ("http://localhost.example/", "http://user@example.org/", "file:///a", "http://")))
-
-
-def test_what_is_a_local_path():
-    assert str(local_path("file:///a%20b.wav")) == "/a b.wav"
-    assert local_path("a/b.wav") is None

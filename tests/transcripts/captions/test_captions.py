@@ -229,8 +229,10 @@ def test_times_that_fall_are_not_spread_over_minutes():
 def test_no_cue_runs_past_the_end_of_the_recording():
     (cue,) = document_of([(59_000, 60_900, {"text": "extraordinarily"})], audio_duration=60).cues
     assert (cue.start_ms, cue.end_ms) == (59_000, 60_900)
-    (cue,) = document_of([(60_800, 60_900, {})], audio_duration=60).cues
-    assert cue.end_ms == 61_000
+    (cue,) = document_of([(59_800, 59_900, {})], audio_duration=60).cues
+    assert (cue.start_ms, cue.end_ms) == (59_800, 60_000)
+    (cue,) = document_of([(60_800, 60_900, {})], audio_duration=60).cues  # lengths come in whole seconds
+    assert (cue.start_ms, cue.end_ms) == (60_800, 60_900)
 
 
 def test_a_word_that_ends_half_an_hour_late_ends_before_the_next():

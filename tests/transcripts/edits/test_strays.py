@@ -28,6 +28,14 @@ def spans(rows, **more):
         ([("A", "one two three"), ("B", "x"), ("A", "y"), ("B", "four five six")], []),
         ([("A", "one"), ("B", "x"), ("A", "y")], []),
         ([("A", "one two three"), ("B", "x"), ("C", "y"), ("A", "four five six")], []),
+        ([("A", "Did you see him?"), ("B", "No."), ("A", "Are you quite sure")], []),
+        ([("A", "Did you see him? ”"), ("B", "No."), ("A", "Are you quite sure")], []),
+        ([("A", "He asked “Why?”"), ("B", "No."), ("A", "Are you quite sure")], []),
+        ([("A", "We begin now."), ("B", "Good"), ("A", "The first point is")], []),
+        ([("A", "هل رأيته هناك؟"), ("B", "لا"), ("A", "هل أنت متأكد")], []),
+        ([("A", "你 看 见 了 吗？"), ("B", "没"), ("A", "你 确 定 吗")], []),
+        ([("A", "we met old Dr."), ("B", "Smith"), ("A", "at the river")], [4]),
+        ([("A", "we went to the,"), ("B", "market"), ("A", "and bought some.")], [4]),
     ],
 )
 def test_short_turns_are_folded_into_the_longer_ones_around_them_not_into_each_other(turns, folded):

@@ -54,7 +54,7 @@ def test_the_rule_cuts_as_the_endpoints_of_the_embedded_service_do(service, tmp_
         frame = sk.to_frame(batch, level)
         for recording_id, transcript_id in zip(jobs["recording_id"], jobs["transcript_id"], strict=True):
             address = f"{service.base_url}/v2/transcript/{transcript_id}/{level}"
-            with urllib.request.urlopen(urllib.request.Request(address, headers={"authorization": "k"})) as answer:
+            with urllib.request.urlopen(urllib.request.Request(address, headers={"authorization": service.api_key})) as answer:
                 theirs = json.load(answer)[level]
             ours = frame[frame["recording_id"] == recording_id]
             assert len(theirs) > 0

@@ -23,6 +23,7 @@ LARGEST_SCRIPT_BYTES = 10_000_000
 _MEDIAN_S = 1200.0
 _SPREAD = 0.8
 _SHORTEST_S, _LONGEST_S = 30.0, 4 * 3600.0
+_LONGEST_DURATION, _MOST_DIGITS = 20, 3
 _HASHED_BYTES = 1 << 20
 
 
@@ -57,7 +58,7 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def script_of_url(url: str) -> Script:
-    """Read the script in a URL's query; other parameters, and values that are not numbers, are ignored.
+    """Read the script in a URL's query; other parameters, and values that are not numbers or have too many digits, are ignored.
 
     Example:
         >>> script_of_url("http://127.0.0.1/a.mp3?duration=90.5&speakers=3").speakers
@@ -66,9 +67,9 @@ def script_of_url(url: str) -> Script:
     query = dict(parse_qsl(urlsplit(url).query))
     duration, speakers, channels = (query.get(name, "") for name in ("duration", "speakers", "channels"))
     return Script(
-        duration_s=float(duration) if duration.replace(".", "", 1).isdecimal() else None,
-        speakers=int(speakers) if speakers.isdecimal() else None,
-        channels=int(channels) if channels.isdecimal() else None,
+        duration_s=float(duration) if duration.replace(".", "", 1).isdecimal() and len(duration) <= _LONGEST_DURATION else None,
+        speakers=_count(speakers),
+        channels=_count(channels),
         fail=query.get("fail"),
     )
 
@@ -104,6 +105,10 @@ def invented_duration_s(seed: int) -> float:
     """Draw a length in seconds: log-normal around twenty minutes, from 30 s to 4 h."""
     drawn = random.Random(seed).lognormvariate(0.0, _SPREAD) * _MEDIAN_S  # noqa: S311 -- repeatable, no secret
     return round(min(max(drawn, _SHORTEST_S), _LONGEST_S), 3)
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _number(content: bytes) -> int:
