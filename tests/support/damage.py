@@ -67,7 +67,7 @@ def words(corpus, **options):
 
 def lines(corpus):
     frame = sk.search(corpus, QUERY)
-    kept = frame[["recording_id", "left", "match", "right", "speaker", "start_ms", "topic"]].fillna("")
+    kept = frame[["recording_id", "left", "match", "right", "speaker", "start_ms"]].fillna("")
     return {name: rows.to_numpy().tolist() for name, rows in kept.groupby("recording_id", sort=False)}
 
 
@@ -113,7 +113,7 @@ def first_row(db, sql, *values):
 
 
 def stored(folder):
-    """Job key → what the ledger holds of its transcript, by SQLite itself: with its index, and without it."""
+    """Job key → what the ledger holds of its transcript, by SQLite itself (with its index, and without it), and its checksum."""
     columns = "transcript_id, received_at, audio_duration_s, confidence, model, language, cost_usd, body"
     found = {}
     try:
@@ -122,11 +122,17 @@ def stored(folder):
             key = f"r{number}-1"
             ways = (f"SELECT {columns} FROM payloads {way} WHERE job_key = ?" for way in ("", "NOT INDEXED"))
             rows = [row for sql in ways if (row := first_row(db, sql, key))]
-            found[key] = {(row, first_row(db, "SELECT digest FROM digests WHERE name = ?", key)) for row in rows}
+            found[key] = (set(rows), first_row(db, "SELECT digest FROM digests WHERE name = ?", key))
         db.close()
     except sqlite3.Error:
         pass
     return found
+
+
+def harmed_transcripts(before, now):
+    """The jobs whose transcripts have changed, or whose checksums have. One without a checksum is as one of an earlier version."""
+    gone = {key for key, (rows, _) in before.items() if not rows & now.get(key, (set(), None))[0]}
+    return gone | {key for key, (_, digest) in before.items() if now.get(key, (set(), None))[1] not in (None, digest)}
 
 
 def files_of(folder):
@@ -172,8 +178,7 @@ def try_one(original, whole, place, seed, *, cut):
     shutil.copytree(original, folder)
     kind, path, offset = harm(folder, random.Random(seed), cut)
     where = f"seed {seed}: {path.relative_to(folder)} at {offset}"
-    now = stored(folder)
-    harmed_keys = {key for key, value in stored(original).items() if not value & now.get(key, set())} if kind == "ledger" else set()
+    harmed_keys = harmed_transcripts(stored(original), stored(folder))
     before = path.read_bytes()
     try:
         found = sk.check_corpus(folder, progress=False)

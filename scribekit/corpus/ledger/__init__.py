@@ -13,16 +13,15 @@ from scribekit.corpus.ledger.database import BUSY_S, FILE_NAME, VERSION
 from scribekit.corpus.ledger.edits import EditedMeanwhile, EditJournal
 from scribekit.corpus.ledger.options import OptionGroups
 from scribekit.corpus.ledger.reads import Reads
-from scribekit.corpus.ledger.stored import Stored
 from scribekit.corpus.ledger.writes import Fact, Receipt, Writes
 
 __all__ = ["BUSY_S", "FILE_NAME", "VERSION", "EditJournal", "EditedMeanwhile", "Fact", "Ledger", "Receipt"]
 
 
-class Ledger(Writes, Reads, Stored):
+class Ledger(Writes, Reads):
     """The open ledger of one corpus.
 
-    ``Writes`` has what the engine and the verbs write, ``Reads`` what verbs and tables read, ``Stored`` what is read with its checksum.
+    ``Writes`` has what the engine and the verbs write, ``Reads`` what verbs and tables read.
 
     A ledger is used by one thread at a time; any number of processes may have the same one open.
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 from scribekit.base.errors import DamagedFileError, LedgerError, ScribekitError, explained, reason
 from scribekit.corpus.ledger.checks import problems
 from scribekit.corpus.ledger.damage import Damage
-from scribekit.corpus.ledger.digests import missing_digests
+from scribekit.corpus.ledger.digests import missing_digests, recording_crc
 from scribekit.corpus.sqlite import (
     ERRORS,
     READ_ONLY,
@@ -95,7 +95,7 @@ class Database:
                 f"this one reads up to {VERSION}). Upgrade scribekit to open it."
             )
         if version == 0:
-            raise DamagedFileError(_damaged(self.folder / FILE_NAME, "its version is missing"))
+            raise self.damaged("its version is missing")
         if version == VERSION or (self.is_read_only and version >= _OLDEST_READABLE):
             return version
         if self.is_read_only:
@@ -105,6 +105,10 @@ class Database:
         with self.transaction() as db:
             _upgrade(db)
         return VERSION
+
+    def damaged(self, what: str) -> DamagedFileError:
+        """Return the error that says what is damaged in the ledger, and what helps."""
+        return DamagedFileError(_damaged(self.folder / FILE_NAME, what))
 
     def problems(self) -> list[str]:
         """Read the whole file, and return what is wrong with it, in a few words each. It does not see letters that are not indexed."""
@@ -121,7 +125,7 @@ class Database:
         try:
             if isinstance(error, Exception) and not isinstance(error, ScribekitError) and (found := self.problems()):
                 # A row with other values than were written can break anything.
-                raise DamagedFileError(_damaged(self.folder / FILE_NAME, found[0])) from None
+                raise self.damaged(found[0]) from None
         finally:
             self.close()
 
@@ -193,6 +197,9 @@ def _upgrade(db: sqlite3.Connection) -> None:
     if 0 < version < _FIRST_WITH_DIGESTS:
         edits = db.execute("SELECT * FROM edits ORDER BY edit_id").fetchall()
         db.executemany("UPDATE edits SET digest = ? WHERE edit_id = ?", ((digest, number) for number, digest in missing_digests(edits)))
+        rows = db.execute("SELECT batch_id, position, recording_id, source, job_key FROM recordings").fetchall()
+        seal = "UPDATE recordings SET crc = ? WHERE batch_id = ? AND position = ?"
+        db.executemany(seal, ((recording_crc(*row), row["batch_id"], row["position"]) for row in rows))
     db.execute(f"PRAGMA user_version = {VERSION}")
 
 

@@ -4,4 +4,6 @@ CREATE TABLE digests (
     digest BLOB NOT NULL
 ) WITHOUT ROWID;
 -- Of the edit, and of all earlier ones of the same content.
-ALTER TABLE edits ADD COLUMN digest BLOB
+ALTER TABLE edits ADD COLUMN digest BLOB;
+-- The CRC-32 of the row: of these, all of a batch are read at once.
+ALTER TABLE recordings ADD COLUMN crc INTEGER

@@ -10,7 +10,9 @@ from typing import Any
 from scribekit.corpus.job import COMPLETED, STATES
 from scribekit.corpus.ledger import damage
 from scribekit.corpus.ledger.budgets import UNSENT
-from scribekit.corpus.ledger.database import Database, placeholders
+from scribekit.corpus.ledger.database import placeholders
+from scribekit.corpus.ledger.digests import recording_crc
+from scribekit.corpus.ledger.stored import Stored
 from scribekit.corpus.ledger.writes import OPEN
 
 
@@ -20,6 +22,8 @@ def _in(batch_ids: Sequence[int]) -> str:
     return f"({every} OR key IN (SELECT job_key FROM recordings WHERE batch_id IN ({placeholders(batch_ids)})))"
 
 
+_SEALED = 6
+"""The number of columns at the end of a row that its checksum covers, with the checksum."""
 JOB_COLUMNS = (
     "r.recording_id, r.source, r.batch_id, r.job_key, r.error_kind AS row_kind, r.error AS row_error,"
     " j.state, j.options, j.transcript_id, j.attempts, j.error_kind, j.error, j.submitted_at, j.completed_at, j.reserved_usd,"
@@ -29,7 +33,7 @@ JOB_COLUMNS = (
 JOB_TABLES = "FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key LEFT JOIN payloads p ON p.job_key = r.job_key"
 
 
-class Reads(Database):
+class Reads(Stored):
     """What verbs and tables read."""
 
     def batches(self) -> list[int]:
@@ -148,10 +152,13 @@ class Reads(Database):
         """Yield one row per recording in manifest order, with the facts of its job: all recordings, or those with one of the ids.
 
         A recording of several batches comes at its position in the first, with the facts of the latest. One whose job is damaged is
-        noted in ``damage``.
+        noted in ``damage``, and so is one whose own row is damaged, which is left out.
+
+        Raises:
+            DamagedFileError: Rows are missing.
         """
         ids: tuple[Any, ...] = tuple(batch_ids)
-        sql = f"SELECT {JOB_COLUMNS} {JOB_TABLES} WHERE r.batch_id IN ({placeholders(ids)})"
+        sql = f"SELECT {JOB_COLUMNS}, {self._sealed} {JOB_TABLES} WHERE r.batch_id IN ({placeholders(ids)})"
         names: tuple[str, ...] = ()
         if recording_ids is not None:
             sql += " AND r.recording_id IN (SELECT value FROM json_each(?))"
@@ -164,10 +171,18 @@ class Reads(Database):
         else:
             sql += " ORDER BY r.position"
             ids += names
+        seen: set[str] = set()
         for row in self.rows(sql, ids):
-            if row["job_key"] is not None and row["state"] not in STATES:
-                self.damage.recordings[row["recording_id"]] = damage.JOB
+            batch_id, position, recording_id, source, key, crc = row[-_SEALED:]
+            seen.add(recording_id)
+            if crc is not None and crc != recording_crc(batch_id, position, recording_id, source, key):
+                self._note_damaged(batch_id, position, recording_id)
+                continue
+            if key is not None and row["state"] not in STATES:
+                self.damage.recordings[recording_id] = damage.JOB
             yield row
+        if recording_ids is None:
+            self._check_count(len(seen), batch_ids)
 
     def transcript_ids(self, batch_ids: Sequence[int]) -> dict[str, tuple[str, str | None]]:
         """Return recording id → job key and, when it is completed, transcript id. It is quick, because every search asks for it first.
@@ -175,16 +190,38 @@ class Reads(Database):
         The order is that of :meth:`job_rows`. Recordings without a job are left out.
         """
         sql = (
-            "SELECT r.recording_id, r.job_key, j.state, j.transcript_id"
+            f"SELECT j.state, j.transcript_id, {self._sealed}"
             " FROM recordings r LEFT JOIN jobs j ON j.key = r.job_key"
             f" WHERE r.batch_id IN ({placeholders(batch_ids)}) ORDER BY r.batch_id, r.position"
         )
         latest = {}
-        for recording_id, key, state, transcript_id in self.read(sql, tuple(batch_ids)):
+        rows = self.read(sql, tuple(batch_ids))
+        self._check_count(len({row[4] for row in rows}), batch_ids)
+        for state, transcript_id, batch_id, position, recording_id, source, key, crc in rows:
+            if crc is not None and crc != recording_crc(batch_id, position, recording_id, source, key):
+                self._note_damaged(batch_id, position, recording_id)
+                continue
             latest[recording_id] = (key, transcript_id if state == COMPLETED else None)
             if key is not None and state not in STATES:
                 self.damage.recordings[recording_id] = damage.JOB
         return {recording_id: found for recording_id, found in latest.items() if found[0] is not None}
+
+    @property
+    def _sealed(self) -> str:
+        """The columns of a recording that its checksum covers, and the checksum."""
+        return f"r.batch_id, r.position, r.recording_id, r.source, r.job_key, {'r.crc' if self.has_digests else 'NULL'}"
+
+    def _note_damaged(self, batch_id: int, position: int, recording_id: str) -> None:
+        """Note a recording whose row does not have its checksum, by the name that its manifest has for it."""
+        self.damage.recordings[self.name_in_manifest(batch_id, position) or str(recording_id)] = damage.JOB
+
+    def _check_count(self, count: int, batch_ids: Sequence[int]) -> None:
+        """Compare the number of recordings that were read with that of an index: a damaged page may hide some."""
+        sql = (
+            f"SELECT COUNT(DISTINCT recording_id) FROM recordings INDEXED BY recordings_name WHERE batch_id IN ({placeholders(batch_ids)})"
+        )
+        if self.read(sql, tuple(batch_ids))[0][0] != count:
+            raise self.damaged("recordings are missing in it")
 
     def transcripts(self) -> list[tuple[int, str, str]]:
         """Return number, job key and transcript id of every stored transcript; jobs are numbered in the order of planning."""

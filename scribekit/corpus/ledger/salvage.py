@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import secrets
 import shutil
 import sqlite3
@@ -10,17 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from scribekit.base.errors import LedgerError, explained, reason
 from scribekit.corpus.job import COMPLETED, ERROR, PLANNED, QUEUED, STATES, SUBMITTING
 from scribekit.corpus.ledger.database import FILE_NAME, Database
-from scribekit.corpus.ledger.digests import FACTS, is_whole
+from scribekit.corpus.ledger.digests import FACTS, is_whole, recording_crc
 from scribekit.corpus.ledger.file_pages import FilePages, StoredRow
-from scribekit.corpus.ledger.packing import unpack
+from scribekit.corpus.ledger.stored import manifest_rows
 from scribekit.corpus.ledger.writes import JOB_FIELDS
 from scribekit.corpus.sqlite import SUFFIXES
+from scribekit.recordings.manifest import public_source
 
 _TABLES = {
     "batches": ("batch_id", "fingerprint", "host", "created_at", "budget_usd", "manifest"),
@@ -28,7 +25,7 @@ _TABLES = {
     "payloads": ("job_key", *FACTS, "body"),
     "edits": ("edit_id", "at", "who", "content", "transcript_id", "edit_group", "action", "detail", "digest"),
     "events": ("event_id", "at", "job_key", "transcript_id", "state", "event", "detail"),
-    "recordings": ("batch_id", "position", "recording_id", "source", "job_key", "error_kind", "error"),
+    "recordings": ("batch_id", "position", "recording_id", "source", "job_key", "error_kind", "error", "crc"),
     "attempts": ("transcript_id", "job_key", "at"),
     "deletions": ("transcript_id", "job_key", "at"),
     "digests": ("name", "digest"),
@@ -92,7 +89,7 @@ def table_of(row: StoredRow) -> str | None:
     """
     values, count = row.values, len(row.values)
     if row.rowid is None:
-        if count == 7 and all(isinstance(value, int) for value in values[:2]) and all(isinstance(value, str) for value in values[2:4]):
+        if count in (7, 8) and all(isinstance(value, int) for value in values[:2]) and all(isinstance(value, str) for value in values[2:4]):
             return "recordings"
         if count == 3 and isinstance(values[0], str) and isinstance(values[1], str) and isinstance(values[2], _NUMBERS):
             return "attempts"
@@ -148,10 +145,13 @@ def _complete(db: sqlite3.Connection) -> None:
         " COALESCE((SELECT host FROM batches LIMIT 1), ''), 0, X'' FROM recordings WHERE batch_id NOT IN (SELECT batch_id FROM batches)"
     )
     _give_transcripts_back(db)
-    manifests = {row["batch_id"]: _manifest(row["manifest"]) for row in db.execute("SELECT batch_id, manifest FROM batches").fetchall()}
+    manifests = {row["batch_id"]: manifest_rows(row["manifest"]) for row in db.execute("SELECT batch_id, manifest FROM batches").fetchall()}
     for batch_id, rows in manifests.items():
         for position, row in enumerate(rows):
             _restore_recording(db, batch_id, position, row)
+    named = db.execute("SELECT batch_id, position, recording_id, source, job_key FROM recordings").fetchall()
+    seal = "UPDATE recordings SET crc = ? WHERE batch_id = ? AND position = ?"
+    db.executemany(seal, [(recording_crc(*row), row["batch_id"], row["position"]) for row in named])
     lost = db.execute(
         "SELECT recording_id, source, job_key, batch_id, position FROM recordings"
         " WHERE job_key IS NOT NULL AND job_key NOT IN (SELECT key FROM jobs) GROUP BY job_key ORDER BY batch_id"
@@ -184,7 +184,7 @@ def _restore_recording(db: sqlite3.Connection, batch_id: int, position: int, row
     ).fetchall()
     db.execute(
         "INSERT INTO recordings (batch_id, position, recording_id, source, job_key, error_kind, error) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (batch_id, position, name, source, keys[0][0] if keys else None, *((None, None) if keys else _LOST)),
+        (batch_id, position, name, public_source(source), keys[0][0] if keys else None, *((None, None) if keys else _LOST)),
     )
 
 
@@ -199,14 +199,3 @@ def _restore_job(db: sqlite3.Connection, row: Mapping[str, Any], sha256: str | N
             " VALUES (?, ?, '{}', ?, ?, ?, 1, 0, ?)",
             (key, row["source"], sha256, COMPLETED if payload else QUEUED, (payload or attempt)[0], row["batch_id"]),
         )
-
-
-def _manifest(stored: Any) -> list[dict[str, Any]]:
-    """Return name, source and SHA-256 of each row of a manifest; nothing if it is damaged."""
-    try:
-        table = pq.read_table(io.BytesIO(unpack(stored)))
-        names = [name for name in ("recording_id", "source", "sha256") if name in table.column_names]
-        rows: list[dict[str, Any]] = table.select(names).to_pylist()
-        return rows
-    except (ValueError, TypeError, OSError, pa.ArrowException):
-        return []

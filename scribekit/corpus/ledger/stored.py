@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from scribekit.base import contract
 from scribekit.base.errors import DamagedFileError, LedgerError
@@ -63,6 +67,12 @@ class Stored(Database):
                 return unpack(stored)
         return None
 
+    def name_in_manifest(self, batch_id: int, position: int) -> str | None:
+        """Return the name of a recording by its place in the manifest of its batch."""
+        stored = self.read("SELECT manifest FROM batches WHERE batch_id = ?", (batch_id,))
+        rows = manifest_rows(stored[0][0]) if stored else []
+        return str(rows[position]["recording_id"]) if position < len(rows) else None
+
     def _transcript(self, job_key: str) -> tuple[str, bytes | None, bytes | None]:
         """Return the state of a stored transcript, its payload if it can be read, and the checksum that it should get.
 
@@ -112,6 +122,17 @@ class Stored(Database):
         if digests and self.has_digests and not self.is_read_only:
             with contextlib.suppress(LedgerError), self.transaction() as db:
                 db.executemany("INSERT OR IGNORE INTO digests (name, digest) VALUES (?, ?)", digests)
+
+
+def manifest_rows(stored: Any) -> list[dict[str, Any]]:
+    """Return name, source and SHA-256 of each row of a manifest as it is stored; nothing if it is damaged."""
+    try:
+        table = pq.read_table(io.BytesIO(unpack(stored)))
+        names = [name for name in ("recording_id", "source", "sha256") if name in table.column_names]
+        rows: list[dict[str, Any]] = table.select(names).to_pylist()
+        return rows
+    except (ValueError, TypeError, OSError, pa.ArrowException):
+        return []
 
 
 def manifest_name(batch_id: int) -> str:

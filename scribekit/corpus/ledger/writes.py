@@ -13,7 +13,7 @@ from scribekit.api.failures import LINK_FAILURES
 from scribekit.corpus.job import ENDED, PLANNED, STATES, Job, PlannedRow
 from scribekit.corpus.ledger.budgets import SEND_ORDER, SHORTEST_FIRST, UNSENT, Budgets
 from scribekit.corpus.ledger.database import Database, placeholders
-from scribekit.corpus.ledger.digests import FACTS, manifest_digest, transcript_digest
+from scribekit.corpus.ledger.digests import FACTS, manifest_digest, recording_crc, transcript_digest
 from scribekit.corpus.ledger.packing import pack
 from scribekit.corpus.ledger.stored import manifest_name
 from scribekit.recordings.manifest import public_source
@@ -124,12 +124,9 @@ class Writes(Database):
                     db.execute(_PUT_BACK, (at, job.key, None, PLANNED))
                 db.execute(_INSERT_JOB, {**_as_row(job), "batch_id": batch_id})
             db.executemany(
-                "INSERT OR REPLACE INTO recordings (batch_id, position, recording_id, source, job_key, error_kind, error)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (batch_id, position, row.recording_id, public_source(row.source), row.job_key, row.error_kind, row.error)
-                    for position, row in enumerate(rows)
-                ),
+                "INSERT OR REPLACE INTO recordings (batch_id, position, recording_id, source, job_key, crc, error_kind, error)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                ((*_with_crc(batch_id, position, row), row.error_kind, row.error) for position, row in enumerate(rows)),
             )
             return batch_id
 
@@ -311,6 +308,11 @@ def _record(db: sqlite3.Connection, owner: str, fact: Fact) -> bool:
         db.execute(_INSERT_PAYLOAD, {"job_key": job.key, **facts, "body": stored})
         db.execute(_KEEP_DIGEST, (job.key, transcript_digest(job.key, facts, stored)))
     return True
+
+
+def _with_crc(batch_id: int, position: int, row: PlannedRow) -> tuple[Any, ...]:
+    values = (batch_id, position, row.recording_id, public_source(row.source), row.job_key)
+    return (*values, recording_crc(*values))
 
 
 def _as_row(job: Job) -> dict[str, Any]:

@@ -125,6 +125,7 @@ def test_a_ledger_of_the_first_version_gets_a_journal_and_loses_nothing(tmp_path
         with ledger.transaction() as db:
             db.execute("DROP TABLE edits")
             db.execute("DROP TABLE digests")
+            db.execute("ALTER TABLE recordings DROP COLUMN crc")
             for name in ("jobs_figures", "jobs_marked", "jobs_payer", "recordings_shared", "payloads_figures"):
                 db.execute(f"DROP INDEX {name}")
             db.execute("CREATE INDEX jobs_batch ON jobs (batch_id)")

@@ -88,11 +88,13 @@ def test_a_damaged_manifest_is_not_read(ledger):
 def test_a_read_only_ledger_of_an_earlier_version_is_read_without_checksums(filled, monkeypatch):
     change(filled, "DROP TABLE digests")
     change(filled, "ALTER TABLE edits DROP COLUMN digest")
+    change(filled, "ALTER TABLE recordings DROP COLUMN crc")
     change(filled, "PRAGMA user_version = 3")
     filled.close()
     monkeypatch.setattr("scribekit.corpus.ledger.database.is_writable", lambda _path: False)
     with Ledger(filled.folder) as opened:
         assert (opened.has_digests, opened.is_read_only) == (False, True)
         assert read(opened) == [("a.mp3", BODY)]
+        assert [row["recording_id"] for row in opened.job_rows([1])] == ["a.mp3"]
         assert opened.edits.all() == []
         assert opened.edits.stamps() == {}
