@@ -6,8 +6,7 @@ Only the encodings in ``ACCEPTED`` are asked for and unpacked here, by zlib, whi
 from __future__ import annotations
 
 import zlib
-
-import httpx
+from collections.abc import AsyncIterator
 
 ACCEPTED = "gzip, deflate"
 
@@ -69,24 +68,25 @@ class _Packed:
         return found
 
 
-async def read_body(response: httpx.Response, most: int) -> bytes:
+async def read_body(received: AsyncIterator[bytes], encoding: str, most: int) -> bytes:
     """Read a body, unpacked.
 
     Args:
-        response: An answer whose body has not been read.
+        received: The body as it comes.
+        encoding: The ``Content-Encoding`` header of the answer; empty when it has none.
         most: The most bytes that it may have.
 
     Raises:
         UnreadableBodyError: It is larger, or packed in a way that was not asked for, or not whole.
     """
-    packing = _packing(response)
+    packing = _packing(encoding)
     # A list and join, not a growing text: half of the memory. Not response.content: it would keep the body until garbage is collected.
-    pieces, size, received = [], 0, 0
-    async for piece in response.aiter_raw():
+    pieces, size, packed_size = [], 0, 0
+    async for piece in received:
         unpacked = packing.unpack(piece, most - size)
-        received += len(piece)
+        packed_size += len(piece)
         size += len(unpacked)
-        if max(size, received) > most:
+        if max(size, packed_size) > most:
             raise UnreadableBodyError(f"was larger than {most / 1e6:g} MB")
         pieces.append(unpacked)
     if not packing.is_whole:
@@ -94,8 +94,8 @@ async def read_body(response: httpx.Response, most: int) -> bytes:
     return b"".join(pieces)
 
 
-def _packing(response: httpx.Response) -> _Plain | _Packed:
-    name = response.headers.get("content-encoding", "").strip().lower()
+def _packing(encoding: str) -> _Plain | _Packed:
+    name = encoding.strip().lower()
     if name in ("", "identity"):
         return _Plain()
     if name in ("gzip", "x-gzip", "deflate"):

@@ -46,6 +46,9 @@ T = TypeVar("T")
 CHUNK_BYTES = 1 << 18
 TIMEOUT = httpx.Timeout(30.0, connect=10.0, pool=None)
 UPLOAD_TIMEOUT = httpx.Timeout(120.0, connect=10.0, pool=None)
+PIECE_S = 120.0
+"""How long ``CHUNK_BYTES`` of a download may take."""
+ALERT_S = 15.0
 CONNECTIONS = 16
 """Requests under way at once. The rest wait for a semaphore: the HTTP pool would search its whole queue for each of them."""
 
@@ -226,7 +229,8 @@ class Client:
                         async with self._http.stream(method, path, **request) as response:
                             _extend(patience, seconds)
                             self._has_answered = True
-                            body = await read_body(response, most if response.is_success else ERROR_BYTES)
+                            packing = response.headers.get("content-encoding", "")
+                            body = await read_body(response.aiter_raw(), packing, most if response.is_success else ERROR_BYTES)
             except Exception as cause:
                 if response is None or response.is_success:
                     answer = _spoilt(cause, patience, seconds) if response else _no_answer(cause, has_timed_out=patience.expired())
@@ -269,8 +273,14 @@ async def post_json(url: str, message: Mapping[str, Any]) -> None:
     try:
         with masked_requests(whole=True):
             # The body of the answer, which may be of any size, is not read.
-            async with _http(url, _proxy_for(url), timeout=httpx.Timeout(5.0)) as http, http.stream("POST", url, json=message) as response:
+            async with (
+                asyncio.timeout(ALERT_S),
+                _http(url, _proxy_for(url), timeout=httpx.Timeout(5.0)) as http,
+                http.stream("POST", url, json=message) as response,
+            ):
                 status = response.status_code
+    except TimeoutError:
+        raise httpx.ReadTimeout("The message was not delivered.") from None
     except httpx.HTTPError as cause:
         raise type(cause)("The message was not delivered.") from None
     if status >= 300:
@@ -288,16 +298,23 @@ async def download(url: str, path: Path, largest_bytes: int) -> Refused | NoAnsw
     async with await anyio.open_file(path, "xb") as file:
         try:
             with masked_requests():
-                async with _http(url, _proxy_for(url), timeout=TIMEOUT) as http, http.stream("GET", url, headers=_AS_IT_IS) as response:
+                async with (
+                    asyncio.timeout(PIECE_S) as patience,
+                    _http(url, _proxy_for(url), timeout=TIMEOUT) as http,
+                    http.stream("GET", url, headers=_AS_IT_IS) as response,
+                ):
                     if not response.is_success:
                         return Refused(response.status_code, None)
                     async for piece in response.aiter_raw(CHUNK_BYTES):
+                        _extend(patience, PIECE_S)
                         written += len(piece)
                         if written > largest_bytes:
                             raise TooLargeError
                         await file.write(piece)
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as cause:
             return _no_answer(cause, has_timed_out=False) or NoAnswer(sent=True)
+        except TimeoutError:
+            return NoAnswer(sent=True, trouble=Trouble.SILENT)
     return None
 
 

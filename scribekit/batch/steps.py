@@ -233,16 +233,17 @@ def _after_submit(job: Job, answer: Refused | NoAnswer, context: Context) -> Ste
 def _after_reconcile(job: Job, answer: Refused | NoAnswer, context: Context) -> Step:
     """Search again after ever longer pauses: the search costs nothing and must never be skipped.
 
-    Where this job's requests fail and others go through, it ends. It stays in doubt, and nothing is sent again.
+    Where others go through, and the list cannot be read to its end for this job, it ends. Nothing is sent again.
     """
     failure = failure_of(answer)
     if failure.recovery in (Recovery.STOP_BATCH, Recovery.GIVE_UP):
         return Step(job, Action.STOP, event=failure.kind, failure=failure)
-    if context.is_own and not (isinstance(answer, Refused) and answer.is_rate_limit):
-        job = replace(job, failures=job.failures + 1)
-        if job.failures >= context.limits.tries:
-            return failed(job, failures.because(failures.IN_DOUBT, failure.why))
     waited = context.in_doubt_s
+    if context.is_own:
+        is_unreadable = failure.kind == failures.UNREADABLE.kind
+        job = replace(job, failures=job.failures + is_unreadable)
+        if waited > context.limits.job_timeout_s or (is_unreadable and job.failures >= context.limits.tries):
+            return failed(job, failures.because(failures.IN_DOUBT, failure.why))
     pause = min(max(context.limits.backoff_s, waited / 4), BACKOFF_MOST * context.limits.backoff_s)
     retry_after = answer.retry_after_s if isinstance(answer, Refused) else None
     return Step(job, Action.RECONCILE, retry_after if retry_after is not None else context.jitter * pause, failure.kind, failure)

@@ -128,6 +128,26 @@ def test_a_failure_of_its_own_ends_a_job_after_its_tries(job, action, answer):
     assert next_step(replace(job, failures=CONTEXT.limits.tries - 1), action, answer, CONTEXT).action is Action.FAIL
 
 
+def test_a_list_that_cannot_be_read_for_one_job_leaves_it_in_doubt():
+    unreadable = NoAnswer(sent=True, unreadable=True, why="was a list whose pages repeat")
+    worn = replace(SUBMITTING, failures=CONTEXT.limits.tries - 2)
+    again = next_step(worn, Action.RECONCILE, unreadable, CONTEXT)
+    assert (again.action, again.job.failures) == (Action.RECONCILE, CONTEXT.limits.tries - 1)
+    ended = next_step(again.job, Action.RECONCILE, unreadable, CONTEXT)
+    assert (ended.action, ended.job.error_kind) == (Action.FAIL, "in_doubt")
+    assert "whose pages repeat" in ended.job.error
+    assert next_step(again.job, Action.RECONCILE, unreadable, replace(CONTEXT, is_own=False)).action is Action.RECONCILE
+    late = replace(CONTEXT, in_doubt_s=CONTEXT.limits.job_timeout_s + 1)
+    assert next_step(SUBMITTING, Action.RECONCILE, Refused(503), late).job.error_kind == "in_doubt"
+    assert next_step(SUBMITTING, Action.RECONCILE, Refused(503), replace(late, is_own=False)).action is Action.RECONCILE
+
+
+def test_what_an_overdue_job_was_last_said_to_be_is_said():
+    assert next_step(QUEUED, Action.WAIT, steps.Overdue("had the status 'x', which is unknown"), CONTEXT).job.error.endswith(
+        "(The last answer had the status 'x', which is unknown.)"
+    )
+
+
 def test_a_search_of_the_list_never_ends_anything():
     long_ago = replace(SUBMITTING, intent_at=NOW - 24 * 3600, failures=100)
     assert next_step(long_ago, Action.RECONCILE, Refused(503), CONTEXT).action is Action.RECONCILE
@@ -161,17 +181,17 @@ LINK = "https://a.example/a.mp3?X-Amz-Date=19700112T000000Z&X-Amz-Expires=3600&X
 def test_a_link_that_had_expired_is_told_apart():
     gone = StatusReport("error", "Download error, unable to download it.")
     linked = replace(QUEUED, upload_url=LINK)
-    step = next_step(linked, Action.WAIT, gone, CONTEXT)
+    step = next_step(linked, Action.FETCH, gone, CONTEXT)
     assert (step.action, step.job.error_kind) == (Action.FAIL, "download")
     assert "expired on 1970-01-12 at 01:00 UTC" in step.job.error
     assert step.job.error.count("The service said:") == 1
-    assert "expired" not in next_step(linked, Action.WAIT, gone, replace(CONTEXT, now=NOW - 100_000)).job.error
-    assert "expired" not in next_step(linked, Action.WAIT, StatusReport("error", "Transcoding failed"), CONTEXT).job.error
+    assert "expired" not in next_step(linked, Action.FETCH, gone, replace(CONTEXT, now=NOW - 100_000)).job.error
+    assert "expired" not in next_step(linked, Action.FETCH, StatusReport("error", "Transcoding failed"), CONTEXT).job.error
 
 
 def test_the_link_of_an_address_is_kept_when_it_is_sent_again():
     job = replace(QUEUED, upload_url=LINK)
-    again = next_step(job, Action.WAIT, StatusReport("error", SERVER_ERROR), CONTEXT).job
+    again = next_step(job, Action.FETCH, StatusReport("error", SERVER_ERROR), CONTEXT).job
     assert again.audio_url == LINK
     assert next_step(replace(SUBMITTING, upload_url=LINK), Action.SUBMIT, Refused(429, "Too Many Requests"), CONTEXT).job.audio_url == LINK
 
