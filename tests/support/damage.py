@@ -173,8 +173,7 @@ def differences(whole, seen):
 
 def try_one(original, whole, place, seed, *, cut):
     """Harm a copy of a corpus, and return the kind of file, what came of it, and what should not have."""
-    folder = place / "corpus"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = place / f"corpus{seed}"
     shutil.copytree(original, folder)
     kind, path, offset = harm(folder, random.Random(seed), cut)
     where = f"seed {seed}: {path.relative_to(folder)} at {offset}"
