@@ -9,6 +9,8 @@ CUT = "cut"
 """Do what was asked, and cut the connection instead of answering."""
 CUT_BEFORE = "cut before"
 """Cut the connection before anything is done."""
+LONGEST_ANSWER_S = 10.0
+"""How long a request that is under way may take when its connection is cut; then it is given up."""
 
 
 class Relay:
@@ -29,7 +31,8 @@ class Relay:
         self.asked = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._writers = set()
+        self._connections = {}
+        """Task → writer. The loop alone would not keep the tasks."""
         self._server = None
         self._port = 0
 
@@ -70,18 +73,23 @@ class Relay:
 
     async def _close(self):
         self._server.close()
-        for writer in list(self._writers):
+        for writer in list(self._connections.values()):
             writer.transport.abort()
-        while self._writers:  # noqa: ASYNC110 -- their tasks take them out
-            await asyncio.sleep(0.001)
+        if self._connections:
+            _, late = await asyncio.wait(list(self._connections), timeout=LONGEST_ANSWER_S)
+            for task in late:
+                task.cancel()
 
     async def _serve(self, reader, writer):
-        self._writers.add(writer)
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            while await self._pass_on(reader, writer):
-                pass
-        writer.transport.abort()
-        self._writers.discard(writer)
+        task = asyncio.current_task()
+        self._connections[task] = writer
+        try:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+                while await self._pass_on(reader, writer):
+                    pass
+        finally:
+            writer.transport.abort()
+            del self._connections[task]
 
     async def _pass_on(self, reader, writer):
         """Pass one request on; return whether the connection stays open."""

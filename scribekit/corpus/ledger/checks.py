@@ -6,6 +6,7 @@ import contextlib
 import sqlite3
 
 from scribekit.corpus.job import STATES
+from scribekit.corpus.ledger.digests import recording_crc
 from scribekit.corpus.sqlite import ERRORS, integrity_problems
 
 _STATES = ", ".join(f"'{state}'" for state in STATES)
@@ -35,4 +36,13 @@ def problems(db: sqlite3.Connection) -> list[str]:
     if not found:
         with contextlib.suppress(*ERRORS):  # locked, say: then nobody knows
             found = [name for name, sql in _ODD_ROWS.items() if db.execute(sql).fetchone()[0]]
+            found += _changed_recordings(db)
     return found
+
+
+def _changed_recordings(db: sqlite3.Connection) -> list[str]:
+    if not db.execute("SELECT 1 FROM pragma_table_info('recordings') WHERE name = 'crc'").fetchone():
+        return []  # of an earlier version
+    rows = db.execute("SELECT batch_id, position, recording_id, source, job_key, crc FROM recordings")
+    count = sum(crc is not None and crc != recording_crc(*values) for *values, crc in rows)
+    return [f"{count:,} recordings have other names, sources or jobs than were written"] if count else []

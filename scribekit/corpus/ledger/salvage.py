@@ -172,19 +172,22 @@ def _give_transcripts_back(db: sqlite3.Connection) -> None:
 
 
 def _restore_recording(db: sqlite3.Connection, batch_id: int, position: int, row: Mapping[str, Any]) -> None:
-    """Write the name of a recording as in its manifest, and the recording itself if it is lost; its job is the one of its content."""
-    name, source = row["recording_id"], row["source"]
-    known = db.execute("SELECT recording_id FROM recordings WHERE batch_id = ? AND position = ?", (batch_id, position)).fetchone()
-    if known is not None:
-        db.execute("UPDATE recordings SET recording_id = ? WHERE batch_id = ? AND position = ?", (name, batch_id, position))
+    """Write a recording as in its manifest, if its row is damaged or lost. Its job is the one that it had, or else that of its content."""
+    sql = "SELECT recording_id, source, job_key, error_kind, error, crc FROM recordings WHERE batch_id = ? AND position = ?"
+    known = db.execute(sql, (batch_id, position)).fetchone()
+    if known is not None and known["crc"] == recording_crc(batch_id, position, known["recording_id"], known["source"], known["job_key"]):
         return
     keys = db.execute(
         "SELECT key FROM jobs WHERE COALESCE(sha256, source) = ? ORDER BY key IN (SELECT job_key FROM recordings), batch_id <> ?",
-        (row.get("sha256") or source, batch_id),
+        (row.get("sha256") or row["source"], batch_id),
     ).fetchall()
+    is_known = known is not None and db.execute("SELECT 1 FROM jobs WHERE key = ?", (known["job_key"],)).fetchone() is not None
+    key = known["job_key"] if is_known else keys[0][0] if keys else None
+    error = (None, None) if key is not None else _LOST
     db.execute(
-        "INSERT INTO recordings (batch_id, position, recording_id, source, job_key, error_kind, error) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (batch_id, position, name, public_source(source), keys[0][0] if keys else None, *((None, None) if keys else _LOST)),
+        "INSERT OR REPLACE INTO recordings (batch_id, position, recording_id, source, job_key, error_kind, error)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (batch_id, position, row["recording_id"], public_source(row["source"]), key, *(known[3:5] if known is not None else error)),
     )
 
 
