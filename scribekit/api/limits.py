@@ -42,7 +42,7 @@ class Limits:
             ``timed_out``; ``sk.retry`` goes on waiting for it, and does not send it again.
         request_timeout_s: Seconds that a request may take until its answer begins, and again until the answer is complete. For an upload
             they count again from each piece of 256 KB, so one that makes progress is never cut.
-        answer_mb: The largest transcript that is taken, in megabytes after unpacking (an hour takes about 3). A larger one ends its job
+        answer_mb: The largest transcript that is taken, in megabytes after unpacking (an hour takes about 2). A larger one ends its job
             with ``error_kind`` ``not_fetched``; after ``sk.retry`` it is fetched again with the limits of then. Other answers may have 8.
 
     Raises:

@@ -107,18 +107,21 @@ class Relay:
             writer.write(f"HTTP/1.1 {status} Spoilt\r\ncontent-length: {len(answer)}\r\n\r\n".encode() + answer)
             await writer.drain()
             return True
-        answer = await self._answer(head, body)
-        if spoilt == CUT:
-            return False
-        writer.write(answer)
-        await writer.drain()
+        answer, upstream = await self._passed_on(head, body)
+        with contextlib.closing(upstream):
+            if spoilt == CUT:
+                await answer.read()
+                return False
+            while piece := await answer.read(1 << 16):  # it may never end, but the client may leave
+                writer.write(piece)
+                await writer.drain()
+        writer.close()
+        await writer.wait_closed()
         return False
 
-    async def _answer(self, head, body):
+    async def _passed_on(self, head, body):
         reader, writer = await asyncio.open_connection(*self._upstream)
         lines = [line for line in head.split(b"\r\n") if not line.lower().startswith((b"connection:", b"host:"))]
         host = "{}:{}".format(*self._upstream).encode()  # the service answers under its own name only
         writer.write(b"\r\n".join([lines[0], b"host: " + host, b"connection: close", *lines[1:]]) + body)
-        answer = await reader.read()
-        writer.close()
-        return answer
+        return reader, writer

@@ -84,7 +84,7 @@ class FaultyAnswers:
             return
         if fault in ("bomb", "other_id"):
             packed = {"content-encoding": "gzip"} if fault == "bomb" else None
-            body = _bomb() if fault == "bomb" else _with_other_id(response.body)
+            body = await asyncio.to_thread(_bomb) if fault == "bomb" else _with_other_id(response.body)
             await Response(body, response.status_code, packed, response.media_type)(request.scope, request.receive, send)
             return
         half = len(response.body) // 2
