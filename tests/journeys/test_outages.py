@@ -230,6 +230,8 @@ def test_creations_in_doubt_when_the_network_went_are_settled_by_the_list(relay,
 COLLECTING = """
     import sys
     import scribekit as sk
+    from scribekit.api import client
+    client.FIRST_CONTACT_S, client.FIRST_TIMEOUT = 60.0, client.TIMEOUT  # a busy machine is no wrong address
     limits = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05, tries=2)
     sk.collect(sk.submit_batch(sys.argv[2:], corpus=sys.argv[1], limits=limits, progress=False), progress=False)
 """
