@@ -232,7 +232,7 @@ COLLECTING = """
     import scribekit as sk
     from scribekit.api import client
     client.FIRST_CONTACT_S, client.FIRST_TIMEOUT = 60.0, client.TIMEOUT  # a busy machine is no wrong address
-    limits = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05, tries=2)
+    limits = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)  # by the usual tries: those under way when it begins are no others
     sk.collect(sk.submit_batch(sys.argv[2:], corpus=sys.argv[1], limits=limits, progress=False), progress=False)
 """
 
