@@ -161,6 +161,17 @@ def test_what_is_done_in_the_queue_is_found_again_after_a_restart(explore, corpu
     assert explorer.page.evaluate("() => window.harmed") is None
 
 
+def test_keys_act_on_the_part_that_they_were_meant_for_however_fast_they_come(explore, corpus):
+    explorer = explore()
+    page = explorer.page
+    third = explorer.queue.get_by_role("row").nth(3).get_by_role("gridcell").nth(2).inner_text()
+    explorer.queue.focus()
+    for key in ("Enter", "n", "n", "x"):
+        page.keyboard.press(key)
+    explorer.expect(explorer.face.get_by_text(re.compile("words rejected. Z undoes it."))).to_be_visible()
+    assert sk.to_frame(corpus, "edits")["recording_id"].tolist() == [third]
+
+
 def test_all_of_it_by_keyboard_with_nothing_wrong_for_assistive_technology(explore, corpus):
     explorer = explore()
     page = explorer.page

@@ -195,6 +195,24 @@ def test_words_are_corrected_where_they_are_found(run_notebook, tmp_path):
     said(notebook, "4 lines in 2 of 2 recordings")
 
 
+def test_an_action_that_comes_before_the_lines_waits_for_them(run_notebook, tmp_path):
+    store(tmp_path / "corpus", {"one": [("A", "the brigde is old"), ("B", "which brigde")]})
+    gate = tmp_path / "gate"
+    gate.touch()
+    busy = f"import pathlib, time\nsearch.query = 'brigde'\nwhile not pathlib.Path({str(gate)!r}).exists():\n    time.sleep(0.05)"
+    show = f"import scribekit as sk\nsearch = sk.widgets.TranscriptSearch(sk.open_corpus({str(tmp_path / 'corpus')!r}))\nsearch"
+    notebook = run_notebook([show, busy, "search.query = ''"], name="search_early")
+    page = notebook.page
+    said(notebook, "1 transcript can be searched.")
+    gate.unlink()
+    notebook.begin_cell(1)
+    said(notebook, "2 lines")  # the search has a thread of its own; the lines are asked of the kernel, which is busy
+    page.get_by_role("button", name="Correct …").click()
+    expect(page.get_by_role("dialog", name="Correct words")).to_have_count(0)
+    gate.touch()
+    expect(page.get_by_role("dialog", name="Correct words").get_by_label("with", exact=True)).to_have_value("brigde")
+
+
 def test_what_is_said_is_never_markup_and_all_can_use_it(run_notebook, folder):
     notebook = open_search(run_notebook, folder, ", 'bridge'", "search_looks")
     page = notebook.page

@@ -56,6 +56,12 @@ RUN_CELL = """async index => {
     await app.commands.execute('notebook:run-cell');
     return panel.context.model.toJSON().cells[index].outputs;
 }"""
+BEGIN_CELL = """index => {
+    const app = window.jupyterapp, panel = app.shell.currentWidget;
+    panel.content.deselectAll();
+    panel.content.activeCellIndex = index;
+    void app.commands.execute('notebook:run-cell');
+}"""
 RESTART = """async () => {
     const panel = window.jupyterapp.shell.currentWidget;
     await panel.sessionContext.session.kernel.restart();
@@ -230,6 +236,10 @@ class Notebook:
     def run_cell(self, index):
         """Run one cell again, counted from 0; gives its outputs."""
         return self.page.evaluate(RUN_CELL, index)
+
+    def begin_cell(self, index):
+        """Run one cell again, counted from 0, and do not wait for its end."""
+        self.page.evaluate(BEGIN_CELL, index)
 
     def outputs(self):
         """The outputs of all cells, as the notebook would store them."""

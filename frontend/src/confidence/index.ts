@@ -19,6 +19,8 @@ class Explorer {
   #view: View;
   #summary: Summary;
   #rank = 0;
+  /** The last of the keys' actions on parts; the next one waits for it, so that it acts on the part that it was meant for. */
+  #last: Promise<void> = Promise.resolve();
   #isFetching = false;
   #isOutdated = false;
   readonly #badges = new SpeakerBadges();
@@ -41,11 +43,11 @@ class Explorer {
       by: (by) => this.#changeView({ by }),
       pick: (groups) => this.#changeView({ picked: { ...this.#view.picked, [this.#view.by]: groups } }),
     });
-    this.#queue = new QueueView(bridge, this.#badges, { part: (part) => this.#changeView({ part }), open: (row) => this.#open(row, true), rank: () => bridge.send("rank") });
+    this.#queue = new QueueView(bridge, this.#badges, { part: (part) => this.#changeView({ part }), open: (row) => this.#inTurn(() => this.#open(row, true)), rank: () => bridge.send("rank") });
     this.#part = new PartView(bridge, this.#badges, {
-      step: (by) => void this.#step(by),
+      step: (by) => this.#inTurn(() => this.#step(by)),
       everywhere: (text) => this.#fixEverywhere.open(text),
-      undo: () => void this.#undo(),
+      undo: () => this.#inTurn(() => this.#undo()),
       judged: () => void this.#queue.table.refresh(),
     });
     this.#fixEverywhere = new FixEverywhereView(bridge, () => {
@@ -142,9 +144,13 @@ class Explorer {
     return [note, ...shown];
   }
 
-  #open(row: QueueRow, focus: boolean): void {
+  #inTurn(act: () => Promise<void> | void): void {
+    this.#last = this.#last.then(act, act);
+  }
+
+  async #open(row: QueueRow, focus: boolean): Promise<void> {
     this.#rank = row.rank - 1;
-    void this.#part.open(row.key, { focus });
+    await this.#part.open(row.key, { focus });
   }
 
   async #step(by: number): Promise<void> {
@@ -154,7 +160,7 @@ class Explorer {
     const row = found?.rows[0];
     if (!row) return this.#bridge.announce("This is the last part of the queue.");
     this.#queue.table.moveTo(at);
-    this.#open(row, true);
+    await this.#open(row, true);
   }
 
   async #undo(): Promise<void> {
@@ -175,14 +181,14 @@ class Explorer {
 
   #keys(): HTMLButtonElement {
     return keyboard(this.#bridge.root, "Keys of the confidence explorer", [
-      { keys: ["n"], does: "Next part of the queue", run: () => void this.#step(1) },
-      { keys: ["p"], does: "Previous part", run: () => void this.#step(-1) },
-      { keys: ["l", " "], does: "Listen to the part, or to the chosen words", run: () => void this.#part.play() },
-      { keys: ["a"], does: "Accept", run: () => void this.#part.judge("accept") },
-      { keys: ["c"], does: "Correct", run: () => this.#part.correct() },
-      { keys: ["x"], does: "Reject: nobody said it", run: () => void this.#part.judge("reject") },
-      { keys: ["f"], does: "Fix everywhere", run: () => this.#part.everywhere() },
-      { keys: ["z", "Ctrl+z"], does: "Undo the last edit in the corpus", run: () => void this.#undo() },
+      { keys: ["n"], does: "Next part of the queue", run: () => this.#inTurn(() => this.#step(1)) },
+      { keys: ["p"], does: "Previous part", run: () => this.#inTurn(() => this.#step(-1)) },
+      { keys: ["l", " "], does: "Listen to the part, or to the chosen words", run: () => this.#inTurn(() => void this.#part.play()) },
+      { keys: ["a"], does: "Accept", run: () => this.#inTurn(() => this.#part.judge("accept")) },
+      { keys: ["c"], does: "Correct", run: () => this.#inTurn(() => this.#part.correct()) },
+      { keys: ["x"], does: "Reject: nobody said it", run: () => this.#inTurn(() => this.#part.judge("reject")) },
+      { keys: ["f"], does: "Fix everywhere", run: () => this.#inTurn(() => this.#part.everywhere()) },
+      { keys: ["z", "Ctrl+z"], does: "Undo the last edit in the corpus", run: () => this.#inTurn(() => this.#undo()) },
       { keys: ["ArrowLeft", "ArrowRight"], does: "Previous or next word; Space selects one, Shift several" },
       { keys: ["["], does: "Lower the threshold", run: () => this.#moveThreshold(-0.01) },
       { keys: ["]"], does: "Raise the threshold", run: () => this.#moveThreshold(0.01) },

@@ -105,7 +105,7 @@ class Search {
       button("cite", "Copy citation", "The active line with its source (c; Shift+C: as Markdown)", () => void this.#cite("text")),
       button("tsv", "Copy all as table", "All lines shown, for a spreadsheet", () => void this.#copyTable()),
       button("code", "Copy as code", "The call that gives this view again", () => void this.#copyCode()),
-      button("correct", "Correct …", "Correct these words, here or everywhere (e)", () => this.#correct()),
+      button("correct", "Correct …", "Correct these words, here or everywhere (e)", () => void this.#correct()),
       this.#undo,
     );
     const results = el("div", { class: "sk-stack sk-search-results" }, this.#table.element, this.#player.element, tools, this.#where, this.#near);
@@ -135,7 +135,7 @@ class Search {
       { keys: ["c"], does: "Copy the line as a citation", run: () => void this.#cite("text") },
       { keys: ["C"], does: "Copy it as Markdown", run: () => void this.#cite("markdown") },
       { keys: ["T"], does: "Copy all lines as a table", run: () => void this.#copyTable() },
-      { keys: ["e"], does: "Correct words of the line", run: () => this.#correct() },
+      { keys: ["e"], does: "Correct words of the line", run: () => void this.#correct() },
       { keys: ["w"], does: "Show or hide where the lines are", run: () => toggle(this.#where) },
       { keys: ["k"], does: "Show or hide the words near the query", run: () => toggle(this.#near) },
     ];
@@ -223,14 +223,14 @@ class Search {
     if (line) this.#play(line);
   }
 
-  #active(): Line | undefined {
-    const line = this.#table.activeRow;
+  async #active(): Promise<Line | undefined> {
+    const line = await this.#table.activeRow();
     if (!line) this.#bridge.announce("There is no line. Search for something first.");
     return line;
   }
 
   async #cite(style: "text" | "markdown"): Promise<void> {
-    const line = this.#active();
+    const line = await this.#active();
     const text = line && (await this.#bridge.ask<string>("cite", { recording: line.recording, word: line.word, style }));
     if (text && (await copy(text, this.#bridge.root))) this.#bridge.announce(style === "text" ? `Copied: ${text}` : "Copied as Markdown.");
   }
@@ -248,8 +248,8 @@ class Search {
     if (code && (await copy(code, this.#bridge.root))) this.#bridge.announce(`Copied: ${code}`);
   }
 
-  #correct(): void {
-    const line = this.#active();
+  async #correct(): Promise<void> {
+    const line = await this.#active();
     if (line) this.#correctDialog.open(line);
   }
 

@@ -54,8 +54,10 @@ export class VirtualTable<Row> {
   #rows: Row[] = [];
   #asked: Span | null = null;
   #shown = "";
-  /** Keys that were pressed while the rows were on their way; they move when these are there. */
-  #earlyKeys: string[] = [];
+  /** Whether the rows loaded are those of a former view. */
+  #isStale = false;
+  /** What was asked for while the active row was on its way; it is done, in order, when the row is there. */
+  #early: ((isVoid: boolean) => void)[] = [];
   readonly #id = uniqueId("grid");
   readonly #options: Options<Row>;
   readonly #head: HTMLElement;
@@ -96,15 +98,16 @@ export class VirtualTable<Row> {
   async restart(): Promise<void> {
     if (this.#active > 0) this.invalidate();
     this.#active = 0;
-    this.#earlyKeys = [];
+    this.#isStale = true;
+    for (const act of this.#early.splice(0)) act(true);
     this.element.scrollTop = 0;
     this.#total = 0;
     await this.refresh();
   }
 
-  /** The row that keys act on; undefined while it is not loaded. */
-  get activeRow(): Row | undefined {
-    return this.#activeRow();
+  /** The row that keys act on, as soon as it is loaded; undefined when there is none, or when other rows are shown by then. */
+  activeRow(): Promise<Row | undefined> {
+    return new Promise((resolve) => this.#whenLoaded((isVoid) => resolve(isVoid ? undefined : this.#activeRow())));
   }
 
   clearSelection(): void {
@@ -120,21 +123,38 @@ export class VirtualTable<Row> {
     this.#asked = span;
     const answer = await this.#options.fetch(span, this.#sort);
     if (this.#asked === span) this.#asked = null;
-    if (!answer) return;
+    if (!answer) return this.#doEarly();
     const shown = this.#options.skipsEqualRows ? JSON.stringify([span, answer]) : "";
     if (shown && shown === this.#shown) {
       this.#total = answer.total;
-      return this.#fetchMissing();
+      this.#isStale = false;
+      this.#fetchMissing();
+      return this.#doEarly();
     }
     this.#shown = shown;
     this.#rows = answer.rows;
     this.#loaded = span;
+    this.#isStale = false;
     this.#total = answer.total;
     this.#active = Math.min(this.#active, Math.max(answer.total - 1, 0));
     setAttribute(this.element, "aria-rowcount", answer.total + 1);
     this.#body.style.height = `${answer.total * ROW}px`;
     this.#draw();
-    for (const key of this.#earlyKeys.splice(0)) this.#move(key);
+    this.#doEarly();
+  }
+
+  /** Do something with the active row: now, or when it has come. */
+  #whenLoaded(act: (isVoid: boolean) => void): void {
+    this.#early.push(act);
+    this.#doEarly();
+  }
+
+  #doEarly(): void {
+    while (this.#activeRow() || !this.#asked) {
+      const act = this.#early.shift();
+      if (!act) return;
+      act(false);
+    }
   }
 
   /** Rows are placed absolutely, so scrolling within the loaded rows draws nothing. */
@@ -198,30 +218,30 @@ export class VirtualTable<Row> {
 
   #press(event: KeyboardEvent): void {
     if (event.target !== this.element || event.ctrlKey || event.metaKey || event.altKey) return;
-    const row = this.#activeRow();
-    if (this.#total === 0 && this.#asked && isMove(event.key)) {
-      this.#earlyKeys.push(event.key);
-    } else if (this.#move(event.key, event.shiftKey)) {
-      // The active row is another one now.
-    } else if (event.key === " " && row && this.#options.isSelectable) {
-      this.toggle(row);
-    } else if (event.key === "Enter" && row && this.#options.onOpen) {
-      this.#options.onOpen(row);
-    } else {
-      return;
-    }
+    const { isSelectable, onOpen } = this.#options;
+    if (!isMove(event.key) && !(event.key === " " && isSelectable) && !(event.key === "Enter" && onOpen)) return;
+    const { key, shiftKey } = event;
+    // A move needs the number of rows alone; it waits only for what was pressed before it.
+    if (isMove(key) && this.#total > 0 && !this.#early.length) this.#act(key, shiftKey);
+    else this.#whenLoaded((isVoid) => isVoid || this.#act(key, shiftKey));
     event.preventDefault();
     event.stopPropagation();
   }
 
-  /** Move to the row of a key; false when the key does not move. */
-  #move(key: string, isExtended = false): boolean {
+  #act(key: string, isExtended: boolean): void {
+    if (isMove(key)) return this.#move(key, isExtended);
+    const row = this.#activeRow();
+    if (!row) return;
+    if (key === "Enter") this.#options.onOpen?.(row);
+    else this.toggle(row);
+  }
+
+  #move(key: string, isExtended: boolean): void {
     const page = Math.max(Math.floor(this.element.clientHeight / ROW) - 2, 1);
     const to = rowAfterKey(key, this.#active, this.#total, page);
-    if (to === null) return false;
+    if (to === null) return;
     if (isExtended) this.#extend(to);
     this.moveTo(to);
-    return true;
   }
 
   /** Make a row the active one and scroll it into view. */
@@ -266,7 +286,7 @@ export class VirtualTable<Row> {
   }
 
   #activeRow(): Row | undefined {
-    return this.#rows[this.#active - this.#loaded.first];
+    return this.#isStale ? undefined : this.#rows[this.#active - this.#loaded.first];
   }
 
   #rowId(index: number): string {
