@@ -26,6 +26,8 @@ from scribekit.base.errors import (
     ServiceStoppedError,
 )
 
+pytestmark = pytest.mark.long
+
 QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 FAST = ("--speed", "2000", "--slots", "50")
 

@@ -15,6 +15,8 @@ from scribekit.base.errors import OptionError, SearchCancelledError
 from scribekit.fulltext.concordance import parse, spans
 from scribekit.fulltext.indexed_corpus import IndexedCorpus
 
+pytestmark = pytest.mark.long
+
 TALK = {
     "a.mp3": [("A", "Climate change is here."), ("B", "Is climate policy here? The climate changes!")],
     "b.mp3": [("A", "No weather today, but a Café."), ("C", "The climate of the café.")],

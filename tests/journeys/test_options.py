@@ -17,6 +17,8 @@ from scribekit.service.recognisers.abilities import Treatment
 from scribekit.service.recognisers.pocketsphinx.abilities import ABILITIES as POCKETSPHINX
 from scribekit.service.recognisers.scripted.abilities import ABILITIES as SCRIPTED
 
+pytestmark = pytest.mark.long
+
 QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 URL = "http://files.example/a.mp3?duration=600"
 BY_NAME = {rule.name: rule for rule in RULES}

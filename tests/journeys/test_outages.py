@@ -20,6 +20,8 @@ import scribekit as sk
 from scribekit.base.errors import ServiceStoppedError
 from scribekit.batch import background
 
+pytestmark = pytest.mark.long
+
 BACKOFF_S = 0.05
 NIGHT = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=BACKOFF_S, tries=2)
 UPLOAD, CREATE, FETCH = ("POST", "/v2/upload"), ("POST", "/v2/transcript"), ("GET", "/v2/transcript/")

@@ -11,6 +11,8 @@ import pytest
 
 import scribekit as sk
 
+pytestmark = pytest.mark.long
+
 QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 
 

@@ -10,6 +10,8 @@ from scribekit.base import schema
 from scribekit.base.errors import ScribekitError
 from scribekit.batch.planning.job_times import PUBLISHED
 
+pytestmark = pytest.mark.long
+
 SPEED = 40
 SERVICE = ("--speed", str(SPEED), "--slots", "4")
 LIMITS = sk.Limits(concurrent_jobs=4, poll_s=0.1, settle_s=0.3, backoff_s=0.05)
