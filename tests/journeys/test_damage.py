@@ -16,12 +16,11 @@ from scribekit.base.errors import DamagedFileError, DamageWarning
 from scribekit.batch.engine import engine
 from scribekit.corpus.ledger import FILE_NAME, Ledger
 
-pytestmark = pytest.mark.long
-
 LIMITS = sk.Limits(poll_s=0.05, settle_s=0.3)
 DAY_S = 86_400
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first_seed", [0, 5000])
 def test_flipped_bits_and_files_cut_short_are_found_and_cost_nothing_else(tmp_path, first_seed):
     tries = examples(60).max_examples

@@ -19,8 +19,6 @@ import scribekit as sk
 from scribekit.base.errors import ManifestError, OptionError
 from scribekit.base.options import OPTIONS
 
-pytestmark = pytest.mark.long
-
 NAMES = ("a.wav", "old_a.wav", "Größe & co.wav", " led.wav", "semi;colon, comma.wav", "007.wav", "NA")
 LENGTHS = {
     "01:00:00": 3600,

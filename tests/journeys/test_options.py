@@ -17,8 +17,6 @@ from scribekit.service.recognisers.abilities import Treatment
 from scribekit.service.recognisers.pocketsphinx.abilities import ABILITIES as POCKETSPHINX
 from scribekit.service.recognisers.scripted.abilities import ABILITIES as SCRIPTED
 
-pytestmark = pytest.mark.long
-
 QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 URL = "http://files.example/a.mp3?duration=600"
 BY_NAME = {rule.name: rule for rule in RULES}
@@ -85,6 +83,7 @@ def test_a_wrong_combination_in_cells_refuses_its_row_and_no_other(scripted, tmp
     assert set(jobs["error_kind"][:-1]) == {"bad_option"}
 
 
+@pytest.mark.long
 def test_right_combinations_pass_both_in_cells_and_for_the_whole_batch(scripted, tmp_path):
     for options in RIGHT:
         assert scripted.create(options).status_code == 200, options

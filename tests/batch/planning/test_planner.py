@@ -10,8 +10,6 @@ from scribekit.base import schema
 from scribekit.base.errors import ScribekitError
 from scribekit.batch.planning.job_times import PUBLISHED
 
-pytestmark = pytest.mark.long
-
 SPEED = 40
 SERVICE = ("--speed", str(SPEED), "--slots", "4")
 LIMITS = sk.Limits(concurrent_jobs=4, poll_s=0.1, settle_s=0.3, backoff_s=0.05)
@@ -37,6 +35,7 @@ def measures(frame):
     return frame.set_index("measure")
 
 
+@pytest.mark.long
 def test_a_plan_is_compared_with_what_happened(done):
     frame = sk.compare_plan(done, times=TIMES)
     assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == schema.COMPARISON.dtypes
@@ -51,6 +50,7 @@ def test_a_plan_is_compared_with_what_happened(done):
     assert said.loc["wall time", "actual"] > said.loc["stage: slots", "planned"]
 
 
+@pytest.mark.long
 def test_a_corpus_teaches_how_long_its_service_takes(done, tmp_path):
     corpus = sk.open_corpus(done.path)
     plan = sk.plan(library(), limits=LIMITS, corpus=corpus)
