@@ -181,7 +181,7 @@ class Trials:
             cause, alike = noted
             if question.options is not None or self._is_shared(cause):
                 jobs = tuple(self._jobs[key] for key in alike if key in self._jobs)
-                stop = Stop(cause, question.options is not None, _stopping(failure, len(alike)), jobs)
+                stop = Stop(cause, question.options is not None, stopping(failure, len(alike)), jobs)
         return stop
 
     def is_open(self, job: Job) -> bool:
@@ -301,7 +301,18 @@ def _is_named(name: str, value: object, said: str) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(text)}(?!\w)", said) for text in texts)
 
 
-def _stopping(failure: Failure, count: int) -> Failure:
+def stop_of(known: Iterable[KnownRefusal]) -> Failure | None:
+    """Return why other runs hold back jobs: by the last refusal, and those that say the same; None when there is none."""
+    refusals = [refusal for refusal in known if refusal.said]
+    if not refusals:
+        return None
+    last = refusals[-1]
+    count = sum(refusal.said == last.said for refusal in refusals)
+    return stopping(Failure(last.kind, Recovery.GIVE_UP, last.error, last.said), count)
+
+
+def stopping(failure: Failure, count: int) -> Failure:
+    """Return a refusal of so many recordings as the failure that stops the batch."""
     advice = (
         f"The batch stopped: the service refused {count} recordings with the same options. The others with these options wait, unsent. "
         f"Correct the options and submit again; if the service takes them by then, run sk.retry. {failure.advice}"

@@ -48,7 +48,7 @@ class ProcessLock:
         self.owner = f"{socket.gethostname()}-{self._process}-{int(time.time()):0{_TIME_DIGITS}x}{secrets.token_hex(_RANDOM_BYTES)}"
         self._path = self._folder / self.owner
         self._file = self._path.open("w", encoding="utf-8")
-        _lock(self._file)
+        _lock(self._file, waits=True)  # another process may be asking whether it is locked
         _open_locks.add(self)
 
     def has_exited(self, owner: str) -> bool:
@@ -143,11 +143,11 @@ def waits_for(corpus: Path) -> str:
     return ""
 
 
-def _lock(file: IO[str]) -> bool:
+def _lock(file: IO[str], *, waits: bool = False) -> bool:
     if fcntl is None:
         return False
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

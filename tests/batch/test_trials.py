@@ -4,7 +4,7 @@ import pytest
 
 from scribekit.api.answers import Refused
 from scribekit.api.failures import Recovery, http_failure
-from scribekit.batch.trials import ENOUGH, KnownRefusal, Trials, named_options
+from scribekit.batch.trials import ENOUGH, KnownRefusal, Trials, named_options, stop_of
 from scribekit.corpus.job import QUEUED, Job
 
 MODELS = '"speech_models" must be a non-empty list containing one or more of: "universal-2"'
@@ -238,3 +238,15 @@ def test_a_file_that_cannot_be_uploaded_gives_way_to_others():
     trials.left(third)
     trials.accepted(first)
     assert sent(trials, [second, third]) == [second, third]
+
+
+def test_a_run_whose_jobs_another_one_holds_back_ends_as_that_one():
+    refusals = [
+        KnownRefusal(str(number), OPTIONS, False, f'Advice. The service said: "{said}"', "refused_model")
+        for number, said in enumerate("abab")
+    ]
+    stop = stop_of([*refusals, KnownRefusal("5", OPTIONS, False, "no sentence of the service", "unknown")])
+    assert (stop.kind, stop.recovery, stop.said) == ("refused_model", Recovery.STOP_BATCH, refusals[-1].said)
+    assert "the service refused 2 recordings with the same options" in stop.advice
+    assert refusals[-1].error in stop.advice
+    assert stop_of([]) is None

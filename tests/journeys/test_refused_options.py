@@ -1,14 +1,18 @@
 """Options that the service refuses stop the batch at once; what rows have of their own stops nothing. Its sentences are always shown."""
 
+import contextlib
 import json
 import logging
 import os
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import wave
 
 import pytest
+from patience import wait_until
+from relay import Relay
 
 import scribekit as sk
 from scribekit.base.contract import ERROR_SERVER
@@ -111,8 +115,6 @@ SUBMITTING = """
     corpus, name, count, *paths = sys.argv[1:]
     rows = [f"https://host.example/{name}/{number:04d}.mp3?duration={600 + number}" for number in range(int(count))]
     manifest = sk.read_manifest([{"path": row} for row in [*rows, *paths]], progress=False)
-    print("ready", flush=True)
-    sys.stdin.readline()
     try:
         limits = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
         sk.collect(sk.submit_batch(manifest, corpus=corpus, limits=limits, progress=False), progress=False)
@@ -121,20 +123,31 @@ SUBMITTING = """
 """
 
 
+def batches_in(corpus):
+    with contextlib.closing(sqlite3.connect(corpus / "ledger.sqlite")) as db:
+        return db.execute("SELECT COUNT(*) FROM batches").fetchone()[0]
+
+
 def in_two_processes(service, corpus, count, paths=((), ())):
-    """Two processes submit batches of their own to one corpus at the same moment; what each says at its end."""
-    reached = {"ASSEMBLYAI_API_KEY": service.connection.api_key, "ASSEMBLYAI_BASE_URL": service.base_url}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    """Two processes submit batches of their own to one corpus; what each says at its end. No job is created before both are planned."""
+
+    def wait_for_both(method, path, _body):
+        if (method, path) == ("POST", "/v2/transcript"):
+            wait_until(lambda: batches_in(corpus) == 2)
+
+    with Relay(service.base_url) as relay:
+        relay.spoil = wait_for_both
+        return run_both({"ASSEMBLYAI_API_KEY": service.connection.api_key, "ASSEMBLYAI_BASE_URL": relay.base_url}, corpus, count, paths)
+
+
+def run_both(reached, corpus, count, paths):
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     started = [
         subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(SUBMITTING), str(corpus), name, str(count), *own], env={**os.environ, **reached}, **pipes
         )
         for name, own in zip("ab", paths, strict=True)
     ]
-    assert [process.stdout.readline() for process in started] == ["ready\n"] * 2
-    for process in started:
-        process.stdin.write("go\n")
-        process.stdin.flush()
     ended = [process.communicate() for process in started]
     assert [process.returncode for process in started] == [0, 0], ended
     return [said for said, _ in ended]

@@ -27,7 +27,7 @@ from scribekit.batch.engine.outages import MANY, Contact, Way
 from scribekit.batch.engine.poller import Poller
 from scribekit.batch.engine.reconcile import find_lost_transcript
 from scribekit.batch.engine.run import GroupCommit, Run, RunControl, StopRequestedError, detail_of, receipt_for, registered
-from scribekit.batch.engine.trial_turn import TrialTurn, trials_for
+from scribekit.batch.engine.trial_turn import TrialTurn, stop_elsewhere, trials_for
 from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, failed, next_step
 from scribekit.batch.trials import ENOUGH_UPLOADS, UNSENT, Stop
 from scribekit.corpus.job import ENDED, ERROR, Job
@@ -179,6 +179,8 @@ class _Engine:
 
     async def _feed_once(self, tasks: asyncio.TaskGroup) -> None:
         self._claim(tasks, self._run.limits.in_flight)
+        if not self._active and (stop := stop_elsewhere(self._run, self._ledger)):
+            raise ServiceStoppedError(stop.kind, stop.advice)
         while self._active:
             self._room.clear()
             await self._room.wait()

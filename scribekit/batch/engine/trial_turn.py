@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from scribekit.api.failures import Failure
 from scribekit.base.errors import LedgerError
 from scribekit.batch.engine.run import Run
-from scribekit.batch.trials import ENOUGH, OPTION_KINDS, TRUSTED_S, UNSENT, KnownRefusal, Stop, Trials
+from scribekit.batch.trials import ENOUGH, OPTION_KINDS, TRUSTED_S, UNSENT, KnownRefusal, Stop, Trials, stop_of
 from scribekit.corpus.job import Job
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.presence import ProcessLock
@@ -35,6 +36,11 @@ def trials_for(run: Run, ledger: Ledger, states: Counter[str]) -> Trials:
         known=found.known,
         is_shared=functools.partial(ledger.options.is_shared, run.batch_ids),
     )
+
+
+def stop_elsewhere(run: Run, ledger: Ledger) -> Failure | None:
+    """Return why another process holds back jobs of a run; None when none does."""
+    return stop_of(_found(ledger, run.connection.host).known) if ledger.options.are_held(run.batch_ids) else None
 
 
 class _Found(NamedTuple):

@@ -67,6 +67,14 @@ class OptionGroups:
         )
         return not self._database.read(f"SELECT EXISTS ({others})", (*values, *batch_ids))[0][0]
 
+    def are_held(self, batch_ids: Sequence[int]) -> bool:
+        """Whether jobs of the batches are held back, because the service refuses their options."""
+        sql = (
+            f"SELECT EXISTS (SELECT 1 FROM jobs JOIN recordings r ON r.job_key = jobs.key WHERE r.batch_id IN ({placeholders(batch_ids)})"
+            f" AND {UNSENT} AND held = 'options' AND lease_owner IS NULL)"
+        )
+        return bool(self._database.read(sql, tuple(batch_ids))[0][0])
+
     def take_turn(self, owner: str, host: str, now: float) -> bool:
         """Let a process be the only one that tries options at a service; return False while another one is.
 
