@@ -75,6 +75,18 @@ def size_of(file: BinaryIO) -> int:
     return os.fstat(file.fileno()).st_size
 
 
+def stamp(status: os.stat_result) -> str:
+    """Return what changes when a file's content does: its size, its times of change, and its inode.
+
+    Tag editors and copying programs may set the time of the content back, but not that of the file itself.
+
+    Example:
+        >>> stamp(os.stat_result((0o100644, 7, 1, 1, 0, 0, 3, 0, 1, 2)))
+        '3|1000000000|2000000000|7'
+    """
+    return f"{status.st_size}|{status.st_mtime_ns}|{status.st_ctime_ns}|{status.st_ino}"
+
+
 def sha256_of(file: BinaryIO) -> str:
     """Return the SHA-256 of an open file, hexadecimal, as long as the file is now: a file that grows all the time has an end."""
     digest, left = hashlib.sha256(), size_of(file)
