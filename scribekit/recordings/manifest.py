@@ -41,11 +41,6 @@ if TYPE_CHECKING:
 SOURCE_NAMES = ("source", "path", "file", "url", "audio_url")
 """The names that the column with the recordings may have."""
 
-_AUDIO = "3ga 8svx aac ac3 aif aiff alac amr ape au dss flac flv m4a m4b m4p m4r mp3 mpga ogg oga mogg opus qcp tta voc wav wma wv"
-_VIDEO = "webm mts m2ts ts mov mp2 mp4 m4v mxf"
-MEDIA_SUFFIXES = frozenset(f".{name}" for name in f"{_AUDIO} {_VIDEO}".split())
-"""The audio and video file extensions that the service accepts, in lower case."""
-
 PROBLEMS = {
     "no_source": "The row has no recording. Fill in its path or http(s) URL, or drop the row.",
     "bad_url": "{detail} The service fetches only http(s) addresses of the audio itself: give such a URL, or download the file.",

@@ -96,7 +96,7 @@ def test_a_file_that_changed_unseen_is_read_again_once_the_upload_has_found_it_o
     before = sk.scan(path, progress=False)
     path.write_bytes(path.read_bytes()[:-2] + b"\x01\x02")
     with ProbeCache() as cache:
-        cache.write({str(path): (stamp(path.stat()), Facts(duration_s=before["duration_s"][0], sha256=before["sha256"][0]))})
+        cache.write({str(path): (stamp(path.stat()), Facts(duration_s=float(before["duration_s"][0]), sha256=before["sha256"][0]))})
     unseen = sk.scan(path, progress=False)
     assert unseen["sha256"].tolist() == before["sha256"].tolist()
     batch = sk.submit_batch(unseen, corpus=tmp_path / "c", limits=LIMITS, progress=False)
