@@ -69,12 +69,15 @@ class Facts:
     """The facts about one file, as probed.
 
     Attributes:
-        duration_s: Length of the audio in seconds, or None when it is unknown.
+        duration_s: Where the sound ends, in seconds from the start of the recording, or None when it is unknown.
         size_bytes: Size of the file.
         channels: Number of audio channels.
         sample_rate_hz: Sample rate.
         codec: Audio codec as FFmpeg names it.
         sha256: SHA-256 of the file's bytes, hexadecimal.
+        tracks: How many tracks of sound the file has.
+        starts_at_s: When the sound starts, in seconds after the picture.
+        warning: What is odd about a file that can be sent, as "kind: sentence" (:data:`scribekit.recordings.measure.WARNINGS`).
         failure: A kind of :data:`PROBLEMS` when the file cannot be used.
         detail: The detail in the message of that problem.
     """
@@ -85,6 +88,9 @@ class Facts:
     sample_rate_hz: int | None = None
     codec: str | None = None
     sha256: str | None = None
+    tracks: int | None = None
+    starts_at_s: float | None = None
+    warning: str | None = None
     failure: str | None = None
     detail: str = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -21,7 +22,8 @@ from scribekit.recordings.locate import expand_home
 from scribekit.recordings.spelling import Folder, plain
 from scribekit.recordings.table_files import read_table_file, table_of, with_dtypes
 
-_FACTS = ("duration_s", "size_bytes", "channels", "sample_rate_hz", "codec", "sha256")
+_FACTS = ("duration_s", "size_bytes", "channels", "sample_rate_hz", "codec", "sha256", "tracks", "starts_at_s", "warning")
+_WHOLE, _TEXTS = ("size_bytes", "channels", "sample_rate_hz", "tracks"), ("codec", "sha256", "warning")
 
 
 def scan(
@@ -190,10 +192,15 @@ def _valid_unicode(text: str | None) -> str | None:
 def _facts_given(table: pd.DataFrame) -> tuple[dict[str, list[Any]], dict[int, str]]:
     """Return the facts that the user's table has, which count only for recordings that are not probed, and by row the lengths not read."""
     lengths, unread = read_lengths(table)
-    numbers = {name: manifest.numbers(table, name) for name in _FACTS[1:4] if name in table.columns}
-    found = {name: [int(cell) if 0 <= cell < 1 << 53 and cell.is_integer() else None for cell in cells] for name, cells in numbers.items()}
-    texts = {name: [_text(cell) for cell in table[name]] for name in _FACTS[4:] if name in table.columns}
+    numbers = {name: manifest.numbers(table, name) for name in (*_WHOLE, "starts_at_s") if name in table.columns}
+    found: dict[str, list[Any]] = {name: list(map(_whole, cells)) for name, cells in numbers.items() if name in _WHOLE}
+    found |= {name: [cell if 0 <= cell < math.inf else None for cell in cells] for name, cells in numbers.items() if name not in _WHOLE}
+    texts = {name: [_text(cell) for cell in table[name]] for name in _TEXTS if name in table.columns}
     return {"duration_s": lengths, **found, **texts}, unread
+
+
+def _whole(cell: float) -> int | None:
+    return int(cell) if 0 <= cell < 1 << 53 and cell.is_integer() else None
 
 
 def _refined(found: str | None, source: str | None, unread_length: str | None, folder: Folder) -> str | None:

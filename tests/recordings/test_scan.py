@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from places import ROOT
+from sounds import encode, noise
 
 from scribekit.base import schema
 from scribekit.base.errors import ManifestError, ManifestWarning
@@ -504,3 +505,17 @@ def test_links_that_differ_in_their_signature_are_the_same_recording():
 @pytest.mark.parametrize("facts", [{"channels": 2.5}, {"channels": "stereo"}, {"size_bytes": float("inf")}, {"sample_rate_hz": -1}])
 def test_facts_that_cannot_be_are_unknown(facts):
     assert read_manifest([{"url": "https://x.org/a.mp3", **facts}])[list(facts)].isna().all(axis=None)
+
+
+def test_what_is_odd_about_a_recording_is_a_column(library):
+    one = noise(12)
+    encode(library / "a.wav", [np.stack([one, -one])], codec="pcm_s16le")
+    encode(library / "b.mp4", [noise(10)[None]], starts_s=2, picture_s=12)
+    tone(library / "c.wav")
+    frame = scan(".")
+    assert frame["tracks"].tolist() == [1, 1, 1]
+    assert frame["starts_at_s"].tolist() == pytest.approx([0, 2, 0], abs=0.1)
+    assert [text.partition(":")[0] for text in frame["warning"].fillna("")] == ["out_of_phase", "late_sound", ""]
+    assert frame["problem"].isna().all()
+    assert read_manifest(["a.wav"])["warning"].tolist() == frame["warning"].tolist()[:1]
+    pd.testing.assert_frame_equal(read_manifest(frame), frame)

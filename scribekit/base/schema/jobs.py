@@ -9,12 +9,28 @@ MANIFEST = Table(
     (
         RECORDING_ID,
         Column("source", "str", "Local path or http(s) URL of the audio.", source="manifest"),
-        Column("duration_s", "float64", "Length of the audio; NaN when unknown (remote URLs are not downloaded).", "s", "probe"),
+        Column(
+            "duration_s",
+            "float64",
+            "Length of the audio as far as it can be read, from the start of the picture; NaN when unknown (remote URLs are "
+            "not downloaded).",
+            "s",
+            "probe",
+        ),
         Column("size_bytes", "Int64", "Size of the file.", "bytes", "probe"),
         Column("channels", "Int64", "Number of audio channels.", "", "probe"),
         Column("sample_rate_hz", "Int64", "Sample rate.", "Hz", "probe"),
         Column("codec", "str", "Audio codec as FFmpeg names it.", "", "probe"),
         Column("sha256", "str", "SHA-256 of the file's bytes, hexadecimal; missing for URLs.", "", "probe"),
+        Column("tracks", "Int64", "Number of tracks of sound in the file. A service transcribes one.", "", "probe"),
+        Column("starts_at_s", "float64", "When the sound starts, after the start of the picture.", "s", "probe"),
+        Column(
+            "warning",
+            "str",
+            "What is odd about a recording that can be sent, as 'kind: sentence'; missing where nothing was seen.",
+            "",
+            "probe",
+        ),
         Column("problem", "str", "Why the recording cannot be sent, as 'kind: sentence'; missing when it can.", "", "probe"),
     ),
 )
