@@ -268,8 +268,9 @@ def _excerpts(path: Path, length_s: float) -> Iterator[list[Any]]:
         for stream in container.streams.audio:
             seconds: list[Any] = []
             with contextlib.suppress(av.FFmpegError):
+                starts_s = starts_at_s(container, stream)
                 for place in places:
-                    seconds += _seconds_from(container, stream, place * length_s)
+                    seconds += _seconds_from(container, stream, starts_s + place * (length_s - starts_s))
             yield seconds
 
 

@@ -69,6 +69,7 @@ JOBS = Table(
         Column("error_kind", "str", "Short name of the error, to filter on; missing without an error."),
         Column("error", "str", "The error and what to do next, in one or two sentences."),
         Column("audio_duration_s", "float64", "Length of the audio as the service measured it.", "s", "service"),
+        Column("warning", "str", "That the service's length differs by more than 2 % from the manifest's; missing where it does not."),
         Column("confidence", "float64", "Mean confidence of the words, 0 to 1.", "", "service"),
         Column("model", "str", "Speech model that answered (speech_model_used); not always the first of speech_models.", "", "service"),
         Column("language", "str", "Language code of the transcript.", "", "service"),
