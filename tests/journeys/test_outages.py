@@ -1,7 +1,6 @@
 """A network or a service that goes away in the middle of a run: nothing is given up, nothing is done twice, and it goes on by itself."""
 
 import concurrent.futures
-import contextlib
 import math
 import os
 import re
@@ -13,7 +12,7 @@ import time
 import wave
 
 import pytest
-from patience import PATIENCE_S, wait_until
+from patience import PATIENCE_S, under_way, wait_until
 from ports import reserve_port
 from relay import CUT, CUT_BEFORE, Relay
 
@@ -56,17 +55,13 @@ def relay(bench):
         yield relay
 
 
-@contextlib.contextmanager
-def collecting(corpus, **options):
-    """Collect in another thread; what the block waits for, or the run itself, must end."""
-    with concurrent.futures.ThreadPoolExecutor(1) as threads:
-        future = threads.submit(sk.collect, corpus, progress=False, **options)
-        yield future
-        future.result(PATIENCE_S)
-
-
 def is_shown(corpus, sentence):
     return lambda: sentence in repr(corpus)
+
+
+def is_told(monitor, sentence):
+    monitor.refresh()
+    return any(name == "outage" and sentence in value for name, value in monitor.figures["facts"])
 
 
 def events_of(corpus):
@@ -83,6 +78,7 @@ FEW = sk.Limits(concurrent_jobs=2, queue_ahead=0)
 """So few are sent by ``submit_batch`` that the rest is left to ``collect``."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("has_webhook", [False, True], ids=["polls", "webhook"])
 def test_a_network_that_goes_in_the_middle_is_waited_for(relay, tmp_path, has_webhook):
     port = reserve_port()
@@ -91,12 +87,11 @@ def test_a_network_that_goes_in_the_middle_is_waited_for(relay, tmp_path, has_we
     monitor = sk.widgets.BatchMonitor(batch)
     heard = []
     relay.spoil = lambda *_request: relay.refuse_soon() if relay.asked.count(UPLOAD) == 10 else None
-    with collecting(batch, limits=NIGHT, webhook=webhook, on_event=heard.append) as run:
-        wait_until(is_shown(batch, "no network since"))
-        assert re.search(r"outage no network since \d\d:\d\d", repr(batch))
-        monitor.refresh()
-        assert any(name == "outage" and "no network since" in value for name, value in monitor.figures["facts"])
-        assert "no network since" in sk.open_corpus(tmp_path / "c")._repr_html_()
+    with under_way(sk.collect, batch, limits=NIGHT, webhook=webhook, on_event=heard.append, progress=False) as run:
+        # Requests under way may still be answered: then it is back for a moment.
+        wait_until(lambda: re.search(r"outage no network since \d\d:\d\d", repr(batch)))
+        wait_until(lambda: is_told(monitor, "no network since"))
+        wait_until(lambda: "no network since" in sk.open_corpus(tmp_path / "c")._repr_html_())
         with pytest.raises(concurrent.futures.TimeoutError):
             run.result(50 * BACKOFF_S)
         assert batch.counts()["error"] == 0
@@ -115,7 +110,7 @@ def test_while_it_is_away_only_single_requests_look_ever_more_rarely(relay, tmp_
     batch = sk.submit_batch(urls(30), corpus=tmp_path / "c", limits=FEW, progress=False)
     contacts = len(relay.asked) + 1
     relay.spoil = lambda *_request: CUT_BEFORE if len(relay.asked) > contacts else None
-    with collecting(batch, limits=NIGHT):
+    with under_way(sk.collect, batch, limits=NIGHT, progress=False):
         wait_until(is_shown(batch, "no network since"))
         first, began = len(relay.asked), time.monotonic()
         wait_until(lambda: len(relay.asked) >= first + 3 and relay.asked[-3:] == [LIST] * 3)
@@ -136,20 +131,19 @@ SPOILT = {
 CASES = [*((UPLOAD, name) for name in SPOILT), *((line, name) for line in (CREATE, FETCH) for name in ("503", "cut"))]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("request_line", "name"), CASES)
 def test_what_every_recording_meets_is_the_failure_of_none(relay, tmp_path, request_line, name):
     def is_meant(method, path):
         return method == request_line[0] and path.startswith(request_line[1])
 
     relay.spoil = lambda method, path, _body: SPOILT[name] if is_meant(method, path) else None
-    with concurrent.futures.ThreadPoolExecutor(1) as threads:
-        run = threads.submit(transcribe, tones(tmp_path, 9), tmp_path / "c")
+    with under_way(transcribe, tones(tmp_path, 9), tmp_path / "c"):
         wait_until(lambda: sum(is_meant(*asked) for asked in relay.asked) >= 7)
         corpus = sk.open_corpus(tmp_path / "c")
         wait_until(is_shown(corpus, " since "))
         assert corpus.counts()["error"] == 0
         relay.spoil = lambda *_request: None
-        run.result(PATIENCE_S)
     assert_each_was_done_once(relay.service, corpus, 9)
 
 
@@ -157,8 +151,7 @@ def test_nothing_is_given_up_where_only_one_recording_is_sent_at_a_time(relay, t
     """Others are tried when one fails: they show that it is the service."""
     one = sk.Limits(concurrent_jobs=1, queue_ahead=0, uploads=1, poll_s=0.05, backoff_s=BACKOFF_S, tries=3)
     relay.spoil = lambda method, path, _body: (503, b"{}") if (method, path) == UPLOAD and relay.asked.count(UPLOAD) > 2 else None
-    with concurrent.futures.ThreadPoolExecutor(1) as threads:
-        run = threads.submit(transcribe, tones(tmp_path, 8), tmp_path / "c", one)
+    with under_way(transcribe, tones(tmp_path, 8), tmp_path / "c", one) as run:
         wait_until(lambda: relay.asked.count(UPLOAD) >= 9)
         relay.spoil = lambda *_request: None
         assert set(run.result(PATIENCE_S)["status"]) == {"completed"}
@@ -214,15 +207,13 @@ def test_when_the_patience_is_over_everything_stays_as_it_was(relay, tmp_path, c
 
 def test_creations_in_doubt_when_the_network_went_are_settled_by_the_list(relay, tmp_path):
     relay.spoil = lambda method, path, _body: CUT if (method, path) == CREATE else None
-    with concurrent.futures.ThreadPoolExecutor(1) as threads:
-        run = threads.submit(transcribe, urls(30), tmp_path / "c")
+    with under_way(transcribe, urls(30), tmp_path / "c"):
         wait_until(lambda: relay.asked.count(CREATE) >= 3)
         relay.refuse()
         relay.spoil = lambda *_request: None
         corpus = sk.open_corpus(tmp_path / "c")
         wait_until(is_shown(corpus, "no network since"))
         relay.accept()
-        run.result(PATIENCE_S)
     assert_each_was_done_once(relay.service, corpus, 30)
     assert "found in the list" in events_of(corpus)
 
@@ -244,18 +235,19 @@ def test_ended_in_the_middle_of_an_outage_and_called_again(relay, tmp_path, end)
     command = [sys.executable, "-c", textwrap.dedent(COLLECTING), str(tmp_path / "c"), *sources]
     environment = {**os.environ, "ASSEMBLYAI_API_KEY": relay.service.api_key, "ASSEMBLYAI_BASE_URL": relay.base_url}
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
-        wait_until((tmp_path / "c" / "ledger.sqlite").exists)
-        corpus = sk.open_corpus(tmp_path / "c")
-        wait_until(is_shown(corpus, "the service answers 503 since"))
-        process.send_signal(end)
-        assert process.wait(PATIENCE_S) != 0
+        try:
+            wait_until((tmp_path / "c" / "ledger.sqlite").exists)
+            corpus = sk.open_corpus(tmp_path / "c")
+            wait_until(is_shown(corpus, "the service answers 503 since"))
+            process.send_signal(end)
+            assert process.wait(PATIENCE_S) != 0
+        finally:
+            process.kill()
     assert "since" not in repr(corpus)
     assert corpus.counts()["error"] == 0
-    with concurrent.futures.ThreadPoolExecutor(1) as threads:
-        run = threads.submit(subprocess.run, command, env=environment, check=True)
+    with under_way(subprocess.run, command, env=environment, check=True):
         wait_until(is_shown(corpus, "the service answers 503 since"))
         relay.spoil = lambda *_request: None
-        run.result(PATIENCE_S)
     assert_each_was_done_once(relay.service, corpus, 16)
 
 
@@ -281,8 +273,7 @@ def test_deleting_waits_for_the_network_too(relay, tmp_path):
     def deleted():
         return [path for method, path in relay.asked if method == "DELETE"]
 
-    with concurrent.futures.ThreadPoolExecutor(1) as threads:
-        run = threads.submit(sk.purge, corpus, limits=NIGHT, progress=False)
+    with under_way(sk.purge, corpus, limits=NIGHT, progress=False) as run:
         wait_until(lambda: len(deleted()) > 10)
         relay.spoil = lambda *_request: None
         assert run.result(PATIENCE_S)["status"].tolist() == ["deleted"] * 12
