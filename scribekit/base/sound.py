@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ OPPOSED = -0.8
 _FAINT = 1e-6
 """Mean energy, of full scale, under which a channel has no sound (-60 dB)."""
 
+
+_MUCH_FAINTER = 1e-4
 
 _ATTACHED_PICTURE = 0x400  # FFmpeg's AV_DISPOSITION_ATTACHED_PIC
 
@@ -38,13 +41,35 @@ def _start_s(stream: Any) -> float:
     return float(stream.start_time * stream.time_base) if stream.start_time is not None and stream.time_base else 0.0
 
 
+def energy(samples: npt.NDArray[np.floating]) -> float:
+    """Return the mean energy of the loudest channel: 1 for a square wave at full scale.
+
+    Args:
+        samples: Floats from -1 to 1, a row for each channel.
+    """
+    return float(np.mean(np.square(samples, dtype=np.float64), axis=1).max(initial=0.0)) if samples.size else 0.0
+
+
+def first_audible(energies: Sequence[float]) -> int:
+    """Return the number of the first track that is not much fainter (40 dB) than the loudest one.
+
+    Args:
+        energies: The energy of the loudest second of each track.
+
+    Example:
+        >>> first_audible([0.0, 0.01, 0.02]), first_audible([0.0, 0.0])
+        (1, 0)
+    """
+    return next(track for track, loudness in enumerate(energies) if loudness >= _MUCH_FAINTER * max(energies))
+
+
 def has_sound(samples: npt.NDArray[np.floating]) -> bool:
     """Return whether any channel is louder than -60 dB.
 
     Args:
         samples: Floats from -1 to 1, a row for each channel.
     """
-    return bool(samples.size) and bool((np.mean(np.square(samples, dtype=np.float64), axis=1) > _FAINT).any())
+    return energy(samples) > _FAINT
 
 
 def signs(samples: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:

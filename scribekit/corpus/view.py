@@ -172,8 +172,8 @@ def length_warning(known_s: float | None, measured_s: float | None, options: str
         options: The options of the job as JSON.
 
     Example:
-        >>> length_warning(48.0, 24.0, "{}")[:72]
-        'length: The service measured 24.0 s, and the manifest says 48.0 s (50.0 %'
+        >>> length_warning(48.0, 24.0, "{}").partition(". ")[0]
+        'length: The service measured 24.0 s, and the manifest says 48.0 s (50.0 % less)'
         >>> length_warning(48.9, 48.0, "{}")
     """
     if known_s is None or measured_s is None or '"audio_start_from"' in options or '"audio_end_at"' in options:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scribekit.base.errors import ScribekitError, explained, reason
 from scribekit.base.sound import mixed
 from scribekit.recordings.locate import absolute_path
+from scribekit.recordings.measure import track_to_hear
 from scribekit.recordings.media import decoded_frames, open_media
 
 RATE_HZ = 16_000
@@ -96,7 +97,7 @@ class Sound:
         self._path = path
         with self._explained():
             self._container = open_media(absolute_path(path))
-        self._stream = self._container.streams.best("audio")
+            self._stream = track_to_hear(absolute_path(path), self._container)
 
     def clip(self, start_s: float, end_s: float) -> bytes:
         """Return a part as a WAV file; see :func:`wav_clip`."""

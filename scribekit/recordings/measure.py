@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 
 from scribekit.base.errors import reason
 from scribekit.base.files import open_regular, size_of
-from scribekit.base.sound import has_sound, is_cover, signs, starts_at_s
+from scribekit.base.sound import energy, first_audible, has_sound, is_cover, signs, starts_at_s
 from scribekit.recordings.media import decoded_frames, open_media
 
 # In these formats FFmpeg guesses the length from the bit rate of the first frames, or knows only one of several recordings in a file.
@@ -247,16 +247,31 @@ def _promised_by_wav(path: Path) -> float | None:
 def _channel_warning(path: Path, length_s: float) -> str | None:
     """Listen to a few seconds of each track; return the warning about channels or tracks that give no words."""
     tracks = list(_excerpts(path, length_s))
-    sounding = [[second for second in seconds if has_sound(second)] for seconds in tracks]
-    opposed = [sum(bool((signs(second) < 0).any()) for second in seconds) for seconds in sounding]
-    first = next((track for track, seconds in enumerate(sounding) if seconds), None)
-    if first is None:
-        return None
+    first = first_audible(list(map(_loudest, tracks)))
+    sounding = [second for second in tracks[first] if has_sound(second)]
+    opposed = sum(bool((signs(second) < 0).any()) for second in sounding)
     said = [
         warning("silent_track", str(len(tracks))) if first else None,
-        warning("out_of_phase") if 3 * opposed[first] >= len(sounding[first]) else None,
+        warning("out_of_phase") if sounding and 3 * opposed >= len(sounding) else None,
     ]
     return " ".join(filter(None, said)) or None
+
+
+def track_to_hear(path: Path, container: Any) -> Any:
+    """Return the track of sound of an open file to play and draw: of several, the first that has sound; None where there is none.
+
+    Args:
+        path: The file.
+        container: The same file, opened.
+    """
+    tracks = container.streams.audio
+    if len(tracks) < 2:
+        return tracks[0] if tracks else None
+    return tracks[first_audible([_loudest(seconds) for seconds in _excerpts(path, (container.duration or 0) / 1e6)])]
+
+
+def _loudest(seconds: Sequence[Any]) -> float:
+    return max(map(energy, seconds), default=0.0)
 
 
 def _excerpts(path: Path, length_s: float) -> Iterator[list[Any]]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from scribekit.base import contract
 from scribekit.base.files import media_arguments
-from scribekit.base.sound import mixed, starts_at_s
+from scribekit.base.sound import energy, first_audible, mixed, starts_at_s
 from scribekit.service.recognisers.audio.media_type import is_media, no_audio_error, no_file_error
 from scribekit.service.recognisers.base import RecognitionError
 
@@ -25,8 +25,6 @@ Packet: TypeAlias = "av.Packet[AudioStream]"
 
 RATE_HZ = 16_000
 STRETCH_S = 120
-_FAINT = 1e-4
-"""A track whose loudest second has less than this share of the energy of the loudest track's is silent (-40 dB)."""
 
 
 @dataclass(frozen=True)
@@ -211,8 +209,7 @@ def _track_with_sound(path: Path, tracks: int) -> int:
     """Return the number of the first track of sound that is not much fainter than the loudest one."""
     if tracks == 1:
         return 0
-    energies = [_loudest(path, track) for track in range(tracks)]
-    return next(track for track, energy in enumerate(energies) if energy >= _FAINT * max(energies))
+    return first_audible([_loudest(path, track) for track in range(tracks)])
 
 
 def _loudest(path: Path, track: int) -> float:
@@ -223,14 +220,10 @@ def _loudest(path: Path, track: int) -> float:
             with contextlib.suppress(av.error.FFmpegError):
                 for frame in packet.decode():
                     frame.pts = None
-                    loudest = max([loudest, *(_energy(part) for part in _arrays(resampler, frame))])
+                    loudest = max([loudest, *(energy(part) for part in _arrays(resampler, frame))])
     if loudest == 0 and (rest := list(_arrays(resampler, None))):  # a track of less than a second
-        loudest = max(map(_energy, rest))
+        loudest = max(map(energy, rest))
     return loudest
-
-
-def _energy(samples: NDArray[np.float32]) -> float:
-    return float(np.mean(np.square(samples, dtype=np.float64), axis=1).max(initial=0.0))
 
 
 def _layout(stream: AudioStream, channels: int) -> str | av.AudioLayout:
