@@ -82,7 +82,8 @@ class _FileChangedError(Exception):
     """The size of a file has changed since its upload began."""
 
 
-_CHANGED = Unusable("changed", "The file has changed since the manifest was read. Scan it again and submit the new manifest.")
+CHANGED = Unusable("changed", "The file has changed since the manifest was read. Scan it again and submit the new manifest.")
+"""The answer to an upload of bytes that are not those of the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class Client:
             with await anyio.to_thread.run_sync(open_regular, path) as file:
                 size = size_of(file)
                 if size > contract.LARGEST_UPLOAD_BYTES:
-                    return _CHANGED
+                    return CHANGED
                 answer = await self._send(
                     "POST",
                     "/v2/upload",
@@ -159,7 +160,7 @@ class Client:
                     read=answer_reading.uploaded,
                 )
         except _FileChangedError:
-            return _CHANGED
+            return CHANGED
         except OSError as cause:
             return Unusable(
                 "missing",
@@ -167,7 +168,7 @@ class Client:
                 "sk.relocate(corpus, folder); then send it again with sk.retry.",
             )
         if isinstance(answer, Uploaded) and digest.hexdigest() != sha256:
-            return _CHANGED
+            return CHANGED
         return answer
 
     async def create(self, audio_url: str, options: str, delivery: Mapping[str, str]) -> Accepted | Refused | NoAnswer:

@@ -75,6 +75,18 @@ def size_of(file: BinaryIO) -> int:
     return os.fstat(file.fileno()).st_size
 
 
+def stamp(status: os.stat_result) -> str:
+    """Return what changes when a file's content does: its size, its times of change, and its inode.
+
+    Tag editors and copying programs may set the time of the content back, but not that of the file itself.
+
+    Example:
+        >>> stamp(Path(__file__).stat()) == stamp(Path(__file__).stat())
+        True
+    """
+    return f"{status.st_size}|{status.st_mtime_ns}|{status.st_ctime_ns}|{status.st_ino}"
+
+
 def sha256_of(file: BinaryIO) -> str:
     """Return the SHA-256 of an open file, hexadecimal, as long as the file is now: a file that grows all the time has an end."""
     digest, left = hashlib.sha256(), size_of(file)

@@ -165,7 +165,7 @@ def collect(
 
     Returns:
         The jobs: one row per recording in manifest order, columns of ``schema.JOBS`` (``recording_id, source, status,
-        transcript_id, attempts, error_kind, error, audio_duration_s, confidence, model, language, reserved_usd,
+        transcript_id, attempts, error_kind, error, audio_duration_s, warning, confidence, model, language, reserved_usd,
         cost_usd, submitted_at, completed_at``).
 
     Raises:

@@ -32,6 +32,8 @@ HELD = {
 }
 
 
+_LENGTH_TOLERANCE = 0.02
+
 _DAMAGED = {
     "status": ERROR,
     "error_kind": "damaged",
@@ -151,11 +153,37 @@ def job_row(row: Any) -> dict[str, Any]:
         "error_kind": row["row_kind"] or row["error_kind"] or row["held"],
         "error": row["row_error"] or row["error"] or HELD.get(row["held"]),
         "audio_duration_s": row["audio_duration_s"],
+        "warning": length_warning(row["duration_s"], row["audio_duration_s"], row["options"] or ""),
         "reserved_usd": 0.0 if is_shared else row["reserved_usd"] or 0.0,
         "cost_usd": 0.0 if is_free else row["cost_usd"],
         "submitted_at": time_stamp(row["submitted_at"]),
         "completed_at": time_stamp(row["completed_at"]),
     }
+
+
+def length_warning(known_s: float | None, measured_s: float | None, options: str) -> str | None:
+    """Return the warning that the service measured another length than the manifest has, by more than 2 %; None where it did not.
+
+    A second is no difference: services report whole ones. What a service reports of a part of a recording is not known.
+
+    Args:
+        known_s: The length in the manifest.
+        measured_s: The length that the service reported.
+        options: The options of the job as JSON.
+
+    Example:
+        >>> length_warning(48.0, 24.0, "{}").partition(". ")[0]
+        'length: The service measured 24.0 s, and the manifest says 48.0 s (50.0 % less)'
+        >>> length_warning(48.9, 48.0, "{}")
+    """
+    if known_s is None or measured_s is None or '"audio_start_from"' in options or '"audio_end_at"' in options:
+        return None
+    difference = abs(known_s - measured_s)
+    if difference < 1 or difference <= _LENGTH_TOLERANCE * known_s:
+        return None
+    share = f" ({100 * difference / known_s:.1f} % {'less' if measured_s < known_s else 'more'})" if known_s else ""
+    advice = "Check that the transcript goes to the end." if measured_s < known_s else "Check the length in the manifest."
+    return f"length: The service measured {measured_s:.1f} s, and the manifest says {known_s:.1f} s{share}. {advice}"
 
 
 def time_stamp(seconds: float | None) -> pd.Timestamp | None:

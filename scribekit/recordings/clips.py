@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scribekit.base.errors import ScribekitError, explained, reason
+from scribekit.base.sound import mixed
 from scribekit.recordings.locate import absolute_path
+from scribekit.recordings.measure import track_to_hear
 from scribekit.recordings.media import decoded_frames, open_media
 
 RATE_HZ = 16_000
@@ -95,7 +97,7 @@ class Sound:
         self._path = path
         with self._explained():
             self._container = open_media(absolute_path(path))
-        self._stream = self._container.streams.best("audio")
+            self._stream = track_to_hear(absolute_path(path), self._container)
 
     def clip(self, start_s: float, end_s: float) -> bytes:
         """Return a part as a WAV file; see :func:`wav_clip`."""
@@ -114,8 +116,10 @@ class Sound:
         """
         with self._explained():
             parts = list(_parts(self._container, self._stream, start_s, end_s)) if self._stream else []
-        samples = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)
-        return samples[: round((end_s - start_s) * RATE_HZ)]
+        if not parts:
+            return np.zeros(0, dtype=np.int16)
+        heard = mixed(np.concatenate(parts, axis=1)[:, : round((end_s - start_s) * RATE_HZ)], RATE_HZ)[0]
+        return np.clip(np.rint(heard * 32768), -32768, 32767).astype(np.int16)
 
     def _explained(self) -> AbstractContextManager[None]:
         import av
@@ -139,10 +143,10 @@ class Sound:
 
 
 def _parts(container: Any, stream: Any, start_s: float, end_s: float) -> Iterator[Any]:
-    """Yield the samples from ``start_s`` on, until a packet begins after ``end_s``."""
+    """Yield the samples from ``start_s`` on, a row for each channel, until a packet begins after ``end_s``."""
     from av import AudioResampler
 
-    resampler = AudioResampler("s16", "mono", RATE_HZ)
+    resampler = AudioResampler("fltp", None, RATE_HZ)
     skip: int | None = None
     for time_s, frame in decoded_frames(container, stream, start_s):
         if time_s >= end_s:
@@ -153,12 +157,12 @@ def _parts(container: Any, stream: Any, start_s: float, end_s: float) -> Iterato
             skip = round((start_s - time_s) * RATE_HZ)
         frame.pts = None
         for piece in resampler.resample(frame):
-            samples = piece.to_ndarray().reshape(-1)
-            yield samples[max(skip, 0) :]
-            skip -= len(samples)
+            samples = piece.to_ndarray()
+            yield samples[:, max(skip, 0) :]
+            skip -= samples.shape[1]
     if skip is not None:
         for piece in resampler.resample(None):
-            yield piece.to_ndarray().reshape(-1)[max(skip, 0) :]
+            yield piece.to_ndarray()[:, max(skip, 0) :]
 
 
 def _wav(samples: Any) -> bytes:

@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from scribekit.base.files import open_regular, sha256_of
+from scribekit.base.files import open_regular, sha256_of, stamp
 
 _LEVELS = 4
 """Recordings that were moved along with the corpus are searched in this many folders: its own, and those above it."""
@@ -69,13 +69,13 @@ class SourceLocator:
             if not stat.S_ISREG(status.st_mode) or status.st_size > self._bytes_left:
                 return False
             self._bytes_left -= status.st_size
-            return _digest(path, status.st_size, status.st_mtime_ns) == sha256
+            return _digest(path, stamp(status)) == sha256
         except OSError:
             return False
 
 
 @functools.lru_cache(maxsize=100_000)
-def _digest(path: str, size: int, modified_ns: int) -> str:  # noqa: ARG001 -- a file that has changed is read again
+def _digest(path: str, state: str) -> str:  # noqa: ARG001 -- a file that has changed is read again
     with open_regular(path) as file:
         return sha256_of(file)
 

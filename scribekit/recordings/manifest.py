@@ -41,11 +41,6 @@ if TYPE_CHECKING:
 SOURCE_NAMES = ("source", "path", "file", "url", "audio_url")
 """The names that the column with the recordings may have."""
 
-_AUDIO = "3ga 8svx aac ac3 aif aiff alac amr ape au dss flac flv m4a m4b m4p m4r mp3 mpga ogg oga mogg opus qcp tta voc wav wma wv"
-_VIDEO = "webm mts m2ts ts mov mp2 mp4 m4v mxf"
-MEDIA_SUFFIXES = frozenset(f".{name}" for name in f"{_AUDIO} {_VIDEO}".split())
-"""The audio and video file extensions that the service accepts, in lower case."""
-
 PROBLEMS = {
     "no_source": "The row has no recording. Fill in its path or http(s) URL, or drop the row.",
     "bad_url": "{detail} The service fetches only http(s) addresses of the audio itself: give such a URL, or download the file.",
@@ -74,12 +69,15 @@ class Facts:
     """The facts about one file, as probed.
 
     Attributes:
-        duration_s: Length of the audio in seconds, or None when it is unknown.
+        duration_s: Where the sound ends, in seconds from the start of the recording, or None when it is unknown.
         size_bytes: Size of the file.
         channels: Number of audio channels.
         sample_rate_hz: Sample rate.
         codec: Audio codec as FFmpeg names it.
         sha256: SHA-256 of the file's bytes, hexadecimal.
+        tracks: How many tracks of sound the file has.
+        starts_at_s: When the sound starts, in seconds after the picture.
+        warning: What is odd about a file that can be sent, as "kind: sentence" (:data:`scribekit.recordings.measure.WARNINGS`).
         failure: A kind of :data:`PROBLEMS` when the file cannot be used.
         detail: The detail in the message of that problem.
     """
@@ -90,6 +88,9 @@ class Facts:
     sample_rate_hz: int | None = None
     codec: str | None = None
     sha256: str | None = None
+    tracks: int | None = None
+    starts_at_s: float | None = None
+    warning: str | None = None
     failure: str | None = None
     detail: str = ""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scribekit.base.files import media_arguments
+from scribekit.base.sound import starts_at_s
 
 _LEAD_S = 1.0  # decoders need some packets before the first good sample, and seeking is not exact
 
@@ -28,7 +29,7 @@ def open_media(path: Path) -> Any:
 def decoded_frames(container: Any, stream: Any, from_s: float | None = None) -> Iterator[tuple[float, Any]]:
     """Decode a stream, and yield each frame with its time in the recording. Damaged packets are skipped.
 
-    Time 0 is the first sample of the stream, as for the service: encoders of mp3 put silence before it.
+    Time 0 is the first sample of the stream (encoders of mp3 put silence before it), or the start of a picture that is shown before it.
 
     Args:
         container: An open file.
@@ -38,7 +39,7 @@ def decoded_frames(container: Any, stream: Any, from_s: float | None = None) -> 
     import av
 
     unit_s = stream.time_base
-    first_s = float((stream.start_time or 0) * unit_s)
+    first_s = float((stream.start_time or 0) * unit_s) - starts_at_s(container, stream)
     numerator, denominator = unit_s.numerator, unit_s.denominator  # a product of fractions would be slow
     if from_s is not None:
         container.seek(max(0, int((max(0.0, from_s - _LEAD_S) + first_s) / unit_s)), stream=stream)

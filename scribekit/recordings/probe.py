@@ -1,36 +1,26 @@
 """Length, channels, codec and content hash of recordings, and what is wrong with a file, without transcribing it.
 
-Only the first packets are decoded. Results are cached by path, size and time of change, so that probing a library again costs only a
-``stat`` per file. The cache is optional: where it cannot be written, everything works without it.
+``measure`` listens to the sound. Results are cached (``probe_cache``), so that probing a library again costs only a ``stat`` per file.
 """
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import TracebackType
 from typing import Any
-
-import msgspec
 
 from scribekit.base import contract
 from scribekit.base.errors import reason
-from scribekit.base.files import NOT_A_FILE, open_regular, sha256_of
+from scribekit.base.files import NOT_A_FILE, open_regular, sha256_of, stamp
 from scribekit.recordings.manifest import Facts
-from scribekit.recordings.media import open_media
+from scribekit.recordings.measure import measure
+from scribekit.recordings.probe_cache import ProbeCache
 
-# In these formats FFmpeg guesses the length from the bit rate of the first frames; mp3 files with a good header are among them.
-_GUESSED_LENGTH = frozenset({"mp3", "aac", "amr", "ac3", "eac3", "dts", "loas"})
-_LENGTH_TOLERANCE_S = 0.1  # a good mp3 header does not count the encoder's padding, but the packets do
-_PACKETS_TO_DECODE = 64
 _FILES_AT_A_TIME = 256
-_CACHE_TABLE = "probes_1"  # raise the number when Facts or their meaning change
 
 
 def probe(path: str | os.PathLike[str]) -> Facts:
@@ -60,30 +50,30 @@ def probe_all(paths: Sequence[str], *, on_done: Callable[[int], object] | None =
     """
     statuses = {path: _status(path) for path in paths}
     known = {path: status for path, status in statuses.items() if isinstance(status, Facts)}
-    stamps = {path: (status.st_size, status.st_mtime_ns) for path, status in statuses.items() if not isinstance(status, Facts)}
-    with _Cache() as cache:
-        known |= cache.read(stamps)
-        for path, facts in _probe_files({path: stamp for path, stamp in stamps.items() if path not in known}, cache):
+    files = {path: status for path, status in statuses.items() if not isinstance(status, Facts)}
+    with ProbeCache() as cache:
+        known |= cache.read({path: stamp(status) for path, status in files.items()})
+        for path, facts in _probe_files({path: status for path, status in files.items() if path not in known}, cache):
             known[path] = facts
             if on_done:
                 on_done(len(known))
     return [known[path] for path in paths]
 
 
-def _probe_files(stamps: Mapping[str, tuple[int, int]], cache: _Cache) -> Iterator[tuple[str, Facts]]:
+def _probe_files(files: Mapping[str, os.stat_result], cache: ProbeCache) -> Iterator[tuple[str, Facts]]:
     """Yield the facts of files, in order. They are cached group by group, so an interrupted scan continues where it stopped."""
-    paths = list(stamps)
+    paths = list(files)
     pool = ThreadPoolExecutor(max_workers=min(32, 2 * (os.cpu_count() or 1)), thread_name_prefix="scribekit-audio")
     try:
         for start in range(0, len(paths), _FILES_AT_A_TIME):
             group = paths[start : start + _FILES_AT_A_TIME]
             found: dict[str, Facts] = {}
             try:
-                for path, facts in zip(group, pool.map(_probe_file, group, [stamps[path][0] for path in group]), strict=True):
+                for path, facts in zip(group, pool.map(_probe_file, group, [files[path].st_size for path in group]), strict=True):
                     found[path] = facts
                     yield path, facts
             finally:
-                cache.write({path: (stamps[path], facts) for path, facts in found.items() if facts.failure != "unreadable"})
+                cache.write({path: (stamp(files[path]), facts) for path, facts in found.items() if facts.failure != "unreadable"})
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -117,18 +107,15 @@ def _probe_file(path: str, size: int) -> Facts:
             sha256 = sha256_of(file)
     except OSError as cause:
         return Facts(size_bytes=size, failure="unreadable", detail=reason(cause))
-    return Facts(size_bytes=size, sha256=sha256, **_sound(path, size, start))
+    return Facts(size_bytes=size, sha256=sha256, **_sound(path, start))
 
 
-def _sound(path: str, size: int, start: bytes) -> dict[str, Any]:
+def _sound(path: str, start: bytes) -> dict[str, Any]:
     """Return the facts about the sound in a file, as FFmpeg reports them."""
     import av
 
     try:
-        with open_media(Path(path)) as container:
-            if not container.streams.audio:
-                return _failure("no_audio", f"The file ({container.format.long_name or container.format.name}) has no sound in it.")
-            return _measured(container, container.streams.best("audio") or container.streams.audio[0], size)
+        return measure(Path(path))
     except av.ArgumentError:  # a format that holds no sound of its own, or is not known to
         return _failure("no_audio", f"The file is {_text_kind(start) or 'in another format'}, not audio.")
     except (av.FFmpegError, UnicodeDecodeError, OSError) as cause:
@@ -155,118 +142,3 @@ def _text_kind(start: bytes) -> str | None:
         if cause.end < len(start) - 3:  # a character that is cut off at the end is not a sign of binary data
             return None
     return "text"
-
-
-def _measured(container: Any, stream: Any, size: int) -> dict[str, Any]:
-    context = stream.codec_context
-    codec = context.codec.canonical_name if context else None
-    duration = _header_duration(container, stream)
-    is_guess = duration is None or bool(_GUESSED_LENGTH & set(container.format.name.split(",")))
-    is_decodable, failure, length_s = _read_packets(container, stream, to_the_end=is_guess)
-    if not is_decodable and failure:
-        return _failure("corrupt", failure)
-    if duration is None or (is_guess and abs(duration - length_s) > _LENGTH_TOLERANCE_S):
-        duration = length_s
-    elif codec and codec.startswith("pcm_") and stream.bit_rate:
-        duration = min(duration or 0.0, size * 8 / stream.bit_rate)  # the header of a cut-off recording has its whole length
-    return {
-        "duration_s": None if duration is None else round(duration, 3),
-        "channels": context.channels or None if context else None,
-        "sample_rate_hz": context.sample_rate or None if context else None,
-        "codec": codec,
-    }
-
-
-def _header_duration(container: Any, stream: Any) -> float | None:
-    if stream.duration is not None and stream.time_base is not None:
-        return float(stream.duration * stream.time_base)
-    return None if container.duration is None else container.duration / 1e6
-
-
-def _read_packets(container: Any, stream: Any, *, to_the_end: bool) -> tuple[bool, str, float]:
-    """Decode packets until the first sound, then only add up their lengths.
-
-    Returns:
-        Whether a packet was decoded, the last failure to decode one, and the length of the packets read, in seconds.
-    """
-    import av
-
-    is_decodable, failure, sum_s, end_s = stream.codec_context is None, "", 0.0, 0.0
-    first_s: float | None = None
-    packets = container.demux(stream)
-    # Damage in the middle of a file ends the reading but is not a failure: the service may still read all of the file.
-    with contextlib.suppress(av.FFmpegError):
-        for number, packet in enumerate(packets):
-            if not is_decodable and number < _PACKETS_TO_DECODE:
-                try:
-                    is_decodable = any(frame.samples for frame in packet.decode())
-                except av.FFmpegError as cause:
-                    failure = f"FFmpeg: {reason(cause)}"
-            elif not to_the_end:
-                break
-            if packet.pts is not None and packet.time_base is not None:
-                length_s = float((packet.duration or 0) * packet.time_base)
-                start_s = float(packet.pts * packet.time_base)
-                first_s = start_s if first_s is None else first_s
-                sum_s, end_s = sum_s + length_s, start_s + length_s - first_s
-    return is_decodable, failure, max(sum_s, end_s)
-
-
-class _Cache:
-    """Facts by path, size and time of change, in the user's cache folder; where that cannot be written, nothing is cached."""
-
-    def __init__(self) -> None:
-        self._connection: sqlite3.Connection | None = None
-
-    def __enter__(self) -> _Cache:
-        with contextlib.suppress(OSError, sqlite3.Error, RuntimeError):  # RuntimeError: there is no home folder
-            folder = _cache_folder()
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            folder.mkdir(mode=0o700, exist_ok=True)
-            connection = sqlite3.connect(folder / "probes.sqlite3", timeout=5)
-            try:
-                connection.execute(
-                    f"CREATE TABLE IF NOT EXISTS {_CACHE_TABLE} (path BLOB PRIMARY KEY, size INTEGER, mtime_ns INTEGER, facts BLOB)"
-                )
-            except sqlite3.Error:
-                connection.close()
-                raise
-            self._connection = connection
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._connection is not None:
-            self._connection.close()
-
-    def read(self, stamps: Mapping[str, tuple[int, int]]) -> dict[str, Facts]:
-        """Return the facts of the paths that have not changed since they were probed."""
-        found: dict[str, Facts] = {}
-        if self._connection is None:
-            return found
-        query = f"SELECT facts FROM {_CACHE_TABLE} WHERE path = ? AND size = ? AND mtime_ns = ?"  # noqa: S608 -- a constant
-        with contextlib.suppress(sqlite3.Error, msgspec.MsgspecError):
-            for path, stamp in stamps.items():
-                row = self._connection.execute(query, (_cache_key(path), *stamp)).fetchone()
-                if row:
-                    found[path] = msgspec.json.decode(row[0], type=Facts)
-        return found
-
-    def write(self, found: Mapping[str, tuple[tuple[int, int], Facts]]) -> None:
-        """Write facts; they replace older ones of the same paths."""
-        if self._connection is None or not found:
-            return
-        rows = [(_cache_key(path), *stamp, msgspec.json.encode(facts)) for path, (stamp, facts) in found.items()]
-        with contextlib.suppress(sqlite3.Error), self._connection:
-            self._connection.executemany(f"INSERT OR REPLACE INTO {_CACHE_TABLE} VALUES (?, ?, ?, ?)", rows)  # noqa: S608 -- a constant
-
-
-def _cache_key(path: str) -> bytes:
-    return os.fsencode(Path(path).absolute())
-
-
-def _cache_folder() -> Path:
-    """Return ``SCRIBEKIT_CACHE``, else ``scribekit`` in the user's cache folder."""
-    if own := os.environ.get("SCRIBEKIT_CACHE"):
-        return Path(own).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "scribekit"

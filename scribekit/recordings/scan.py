@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,86 +13,89 @@ import pandas as pd
 from scribekit.api.options import option_types
 from scribekit.base import schema
 from scribekit.base.cells import cell_text
-from scribekit.base.errors import ManifestError
+from scribekit.base.errors import ManifestError, ManifestWarning, warn_user
 from scribekit.base.progress import QUIET_UNDER_S, Progress
 from scribekit.base.signed_addresses import without_signature
-from scribekit.recordings import manifest, probe
+from scribekit.recordings import find, manifest, probe
 from scribekit.recordings.lengths import read_lengths
 from scribekit.recordings.locate import expand_home
 from scribekit.recordings.spelling import Folder, plain
 from scribekit.recordings.table_files import read_table_file, table_of, with_dtypes
 
-_FACTS = ("duration_s", "size_bytes", "channels", "sample_rate_hz", "codec", "sha256")
-_WILDCARD = re.compile(r"[*?[]")
+_FACTS = ("duration_s", "size_bytes", "channels", "sample_rate_hz", "codec", "sha256", "tracks", "starts_at_s", "warning")
+_WHOLE, _TEXTS = ("size_bytes", "channels", "sample_rate_hz", "tracks"), ("codec", "sha256", "warning")
 
 
-def scan(folder_or_glob: str | os.PathLike[str], *, recursive: bool = True, progress: bool = True) -> pd.DataFrame:
+def scan(
+    folder_or_glob: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], *, recursive: bool = True, progress: bool = True
+) -> pd.DataFrame:
     """Return the recordings in a folder as a manifest.
 
     Args:
-        folder_or_glob: A folder, a pattern such as ``"calls/**/*.mp3"``, or one file. Audio and video files are taken by their extension,
-            in any case; hidden files and folders are skipped, and links to folders are not followed.
+        folder_or_glob: A folder, a pattern such as ``"calls/**/*.mp3"``, one file, or a list of those. Audio and video files that FFmpeg
+            reads are taken by their extension, in any case; hidden files and folders are skipped. Links to folders are not followed: give a
+            list with their paths. Brackets in the name of a folder are part of its name.
         recursive: Include subfolders (in a pattern: ``**`` includes them).
         progress: Show progress when it takes more than two seconds.
 
     Returns:
         The columns of :data:`scribekit.schema.MANIFEST`, in natural order of the paths.
-        ``recording_id`` is the path within the folder.
-        A file that cannot be sent says why in ``problem``.
+        ``recording_id`` is the path within the folder; with several folders, it starts with the name of the folder.
+        A file that cannot be sent says why in ``problem``; ``warning`` says what is odd about one that can.
+        ``attrs["passed_over"]`` says how many files were passed over, and why: ``{"other endings": 3, "cloud placeholders": 1}``.
 
     Raises:
         ManifestError: There is no such folder, or it has no file that could be a recording.
+
+    Warns:
+        ManifestWarning: Something was passed over: files with other endings, recordings that are only in a cloud, folders that are links
+            or cannot be read.
 
     Example:
         >>> scan("sample_manifests/audio/*.flac")["recording_id"].tolist()  # doctest: +SKIP
         ['meeting_launch.flac', 'support_call.flac']
     """
-    where = os.fspath(folder_or_glob)
-    if manifest.is_url(where):
-        raise ManifestError(f"scan() reads folders, and {where!r} is an address. Use sk.read_manifest([{where!r}]).")
-    base, found = _find(Path(expand_home(where)), recursive=recursive)
-    kept = [path for path in found if path.suffix.lower() in manifest.MEDIA_SUFFIXES]
-    if not kept:
-        others = sorted({path.suffix.lower() or "(none)" for path in found})
-        seen = f" Other files there end in: {', '.join(others[:8])}." if others else ""
+    given = [folder_or_glob] if isinstance(folder_or_glob, (str, os.PathLike)) else folder_or_glob
+    roots = [os.fspath(root) for root in given]
+    for root in roots:
+        if manifest.is_url(root):
+            raise ManifestError(f"scan() reads folders, and {root!r} is an address. Use sk.read_manifest([{root!r}]).")
+    found = [find.find(Path(expand_home(root)), recursive=recursive) for root in roots]
+    table = _table_of(found)
+    where = ", ".join(map(repr, roots[:3])) + (" …" if len(roots) > 3 else "")
+    passed = find.sentence(found)
+    if table.empty:
         raise ManifestError(
-            f"No audio or video files were found in {where!r}.{seen} For subfolders use recursive=True, or '**' in a pattern; "
-            "to name files yourself, use sk.read_manifest([…])."
+            f"No audio or video files were found in {where or 'an empty list'}.{f' Passed over: {passed}' if passed else ''} "
+            "For subfolders use recursive=True, or '**' in a pattern; to name files yourself, use sk.read_manifest([…])."
         )
-    written = sorted(map(str, kept), key=manifest.natural_key)
-    return _manifest(pd.DataFrame({"source": pd.Series(written, dtype="object")}), base, progress=progress)
+    frame = _manifest(table, Path(), progress=progress)
+    frame.attrs["passed_over"] = find.passed_over(found)
+    if passed:
+        warn_user(f"Passed over in {where}: {passed}", ManifestWarning)
+    return frame
 
 
-def _find(where: Path, *, recursive: bool) -> tuple[Path, list[Path]]:
-    """Return the folder to scan, and the files found, relative to it."""
-    if where.is_dir():
-        return where, list(_walk(where, recursive=recursive))
-    if where.is_file():
-        return where.parent, [Path(where.name)]
-    literal = list(itertools.takewhile(lambda part: not _WILDCARD.search(part), where.parts))
-    base, pattern = Path(*literal), list(where.parts[len(literal) :])
-    if not pattern:
-        raise ManifestError(
-            f"There is no folder {str(where)!r}. Relative paths start at {str(Path.cwd())!r}; a pattern such as 'calls/**/*.mp3' works too."
-        )
-    if pattern[-1] == "**":
-        pattern.append("*")
-    steps = [part if recursive or part != "**" else "*" for part in pattern[:-1]]
-    matches = (path.relative_to(base) for path in base.glob(str(Path(*steps, _in_any_case(pattern[-1])))) if path.is_file())
-    return base, [path for path in dict.fromkeys(matches) if not any(part.startswith(".") for part in path.parts)]
-
-
-def _in_any_case(pattern: str) -> str:
-    """Return a pattern whose extension matches in any case: ``*.mp3`` also finds ``A.MP3``."""
-    stem, dot, suffix = pattern.rpartition(".")
-    return stem + dot + "".join(f"[{c}{c.upper()}]" for c in suffix.lower()) if dot and suffix.isalnum() else pattern
-
-
-def _walk(folder: Path, *, recursive: bool) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")] if recursive else []
-        within = Path(parent).relative_to(folder)
-        yield from (within / name for name in names if not name.startswith("."))
+def _table_of(found: Sequence[find.Found]) -> pd.DataFrame:
+    """Return the files that were found, each once, with their ids: their paths within the folder, after its name when there are several."""
+    bases: dict[str, Path] = {}
+    by_base: dict[Path, list[Path]] = {}
+    taken: set[str] = set()
+    for one in found:
+        base = bases.setdefault(os.path.abspath(one.base), one.base)  # noqa: PTH100 -- without the '..' in it
+        for path in one.files:
+            whole = os.path.abspath(base / path)  # noqa: PTH100
+            if whole not in taken:
+                taken.add(whole)
+                by_base.setdefault(base, []).append(path)
+    names = [f"{label}/" for label in find.labels(list(by_base))] if len(by_base) > 1 else [""]
+    files = [
+        (str(base / path), name + str(path))
+        for (base, paths), name in zip(by_base.items(), names, strict=False)
+        for path in sorted(paths, key=lambda path: manifest.natural_key(str(path)))
+    ]
+    ids = manifest.recording_ids([_valid_unicode(name) for _, name in files])
+    return pd.DataFrame({"source": pd.Series([source for source, _ in files], dtype="object"), "recording_id": ids})
 
 
 def read_manifest(source: Any, *, dtype: Any = None, progress: bool = True) -> pd.DataFrame:
@@ -132,7 +134,7 @@ def read_manifest(source: Any, *, dtype: Any = None, progress: bool = True) -> p
         return _manifest(table_of(source), Path(), dtype=dtype, progress=progress)
     name = os.fspath(source)
     path = Path(expand_home(name))
-    if manifest.is_url(name) or path.suffix.lower() in manifest.MEDIA_SUFFIXES:
+    if manifest.is_url(name) or find.is_media(path.name):
         raise ManifestError(
             f"{name!r} is not the path of a table of recordings. A recording goes into a list: sk.read_manifest([{name!r}])."
         )
@@ -190,10 +192,15 @@ def _valid_unicode(text: str | None) -> str | None:
 def _facts_given(table: pd.DataFrame) -> tuple[dict[str, list[Any]], dict[int, str]]:
     """Return the facts that the user's table has, which count only for recordings that are not probed, and by row the lengths not read."""
     lengths, unread = read_lengths(table)
-    numbers = {name: manifest.numbers(table, name) for name in _FACTS[1:4] if name in table.columns}
-    found = {name: [int(cell) if 0 <= cell < 1 << 53 and cell.is_integer() else None for cell in cells] for name, cells in numbers.items()}
-    texts = {name: [_text(cell) for cell in table[name]] for name in _FACTS[4:] if name in table.columns}
+    numbers = {name: manifest.numbers(table, name) for name in (*_WHOLE, "starts_at_s") if name in table.columns}
+    found: dict[str, list[Any]] = {name: list(map(_whole, cells)) for name, cells in numbers.items() if name in _WHOLE}
+    found |= {name: [cell if 0 <= cell < math.inf else None for cell in cells] for name, cells in numbers.items() if name not in _WHOLE}
+    texts = {name: [_text(cell) for cell in table[name]] for name in _TEXTS if name in table.columns}
     return {"duration_s": lengths, **found, **texts}, unread
+
+
+def _whole(cell: float) -> int | None:
+    return int(cell) if 0 <= cell < 1 << 53 and cell.is_integer() else None
 
 
 def _refined(found: str | None, source: str | None, unread_length: str | None, folder: Folder) -> str | None:

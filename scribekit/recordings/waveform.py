@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from scribekit.base.errors import ScribekitError, reason
 from scribekit.recordings.locate import absolute_path
+from scribekit.recordings.measure import track_to_hear
 from scribekit.recordings.media import decoded_frames, open_media
 
 STEP_MS = 10
@@ -137,7 +138,7 @@ def _frames(path: Path) -> Iterator[tuple[float, Any, int]]:
     import av
 
     with open_media(path) as container:
-        stream = container.streams.best("audio")
+        stream = track_to_hear(path, container)
         if stream is None:
             return
         resampler = av.AudioResampler("s16p")

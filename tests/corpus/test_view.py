@@ -4,6 +4,7 @@ from corpora import store, write_tone
 
 import scribekit as sk
 from scribekit.corpus.ledger import database
+from scribekit.corpus.view import length_warning
 
 NAMES = [f"r{number:02}" for number in range(25)]  # more than are read without derived tables
 
@@ -109,3 +110,25 @@ def test_the_view_of_a_batch_is_of_its_recordings(corpus, tmp_path):
         assert [name for name, _ in view.completed] == ["later"]
         assert whole.batch_ids == [1, 2]
         pd.testing.assert_frame_equal(view.jobs(), corpus.batch(2).jobs())
+
+
+@pytest.mark.parametrize(
+    ("known", "measured", "options", "said"),
+    [
+        (48.0, 24.0, "{}", "50.0 % less"),
+        (100.0, 103.0, "{}", "3.0 % more"),
+        (100.0, 102.0, "{}", None),
+        (48.9, 48.0, "{}", None),
+        (3.9, 3.0, "{}", None),
+        (40.0, 39.0, "{}", "2.5 % less"),
+        (48.0, 24.0, '{"audio_end_at":24000}', None),
+        (48.0, 24.0, '{"audio_start_from":24000}', None),
+        (None, 24.0, "{}", None),
+        (48.0, None, "{}", None),
+        (0.0, 24.0, "{}", "says 0.0 s."),
+    ],
+)
+def test_a_length_of_the_service_that_differs_is_said(known, measured, options, said):
+    found = length_warning(known, measured, options)
+    assert (found is None) == (said is None)
+    assert said is None or said in found

@@ -15,7 +15,7 @@ ALL = "*"
 DOORS = {
     "base": ALL,
     "api": {"answers", "client", "connection", "embedded", "failures", "limits", "options", "rate_limit", "sdk_losses", "webhook"},
-    "recordings": {"clips", "locate", "manifest", "scan", "waveform"},
+    "recordings": {"clips", "locate", "manifest", "probe_cache", "scan", "waveform"},
     "transcripts": {
         "captions",
         "edits",

@@ -9,6 +9,9 @@ from corpora import write_tone
 
 import scribekit as sk
 from scribekit.base import contract
+from scribekit.base.files import stamp
+from scribekit.recordings.manifest import Facts
+from scribekit.recordings.probe_cache import ProbeCache
 
 LIMITS = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 NAMES = ["-i.wav", "a%03d.wav", "concat:a|b.wav", "pipe:0.wav"]
@@ -84,3 +87,19 @@ def test_the_sound_of_a_pipe_is_not_waited_for(bench, tmp_path, folder):
     widget = sk.widgets.DiarizationReview(batch, NAMES[0])
     assert NAMES[0] in widget.static_text()
     widget.close()
+
+
+def test_a_file_that_changed_unseen_is_read_again_once_the_upload_has_found_it_out(bench, tmp_path, folder):
+    """On a disk that keeps no time of its own, only the upload shows that the content is another."""
+    bench("--speed", "2000", "--slots", "50")
+    path = folder / NAMES[0]
+    before = sk.scan(path, progress=False)
+    path.write_bytes(path.read_bytes()[:-2] + b"\x01\x02")
+    with ProbeCache() as cache:
+        cache.write({str(path): (stamp(path.stat()), Facts(duration_s=float(before["duration_s"][0]), sha256=before["sha256"][0]))})
+    unseen = sk.scan(path, progress=False)
+    assert unseen["sha256"].tolist() == before["sha256"].tolist()
+    batch = sk.submit_batch(unseen, corpus=tmp_path / "c", limits=LIMITS, progress=False)
+    assert sk.collect(batch, progress=False)["error_kind"].tolist() == ["changed"]
+    batch = sk.submit_batch(sk.scan(path, progress=False), corpus=tmp_path / "c", limits=LIMITS, progress=False)
+    assert sk.collect(batch, progress=False)["status"].tolist() == ["completed"]

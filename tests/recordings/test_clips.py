@@ -5,9 +5,10 @@ import wave
 import av
 import numpy as np
 import pytest
+from sounds import encode, noise
 
 from scribekit.base.errors import ScribekitError
-from scribekit.recordings.clips import RATE_HZ, levels_db, wav_clip
+from scribekit.recordings.clips import RATE_HZ, Sound, levels_db, wav_clip
 
 STEP_S = 0.5
 """Every half second another pitch, so that a clip tells where it comes from."""
@@ -115,3 +116,23 @@ def test_what_is_not_a_recording_holds_nothing_up(tmp_path, content):
     os.mkfifo(path) if content is None else path.write_text(content)
     with pytest.raises(ScribekitError, match="cannot be played"):
         wav_clip(path, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("kind", ["opposed", "second track"])
+def test_sound_is_heard_whatever_its_channels_and_tracks(tmp_path, kind):
+    voice = noise(4)[None]
+    if kind == "opposed":
+        path = encode(tmp_path / "a.wav", [np.concatenate([voice, -voice])], codec="pcm_s16le")
+    else:
+        path = encode(tmp_path / "a.mka", [0 * voice, voice], codec="pcm_s16le")
+    with Sound(path) as sound:
+        assert sound.samples(1, 3) == pytest.approx(voice[0, 16_000:48_000], abs=1)
+    assert levels_db(path, [1000], [2000])[0] > -40
+
+
+def test_a_clip_of_late_sound_is_where_the_picture_has_it(tmp_path):
+    voice = noise(4)[None]
+    path = encode(tmp_path / "a.mov", [voice], codec="pcm_s16le", starts_s=5, picture_s=10)
+    with Sound(path) as sound:
+        assert sound.samples(6, 8) == pytest.approx(voice[0, 16_000:48_000], abs=1)
+        assert not len(sound.samples(1, 3))

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from places import ROOT
+from sounds import encode, noise
 
 from scribekit.base import schema
-from scribekit.base.errors import ManifestError
+from scribekit.base.errors import ManifestError, ManifestWarning
 from scribekit.recordings.scan import read_manifest, scan
 
 AUDIO = ROOT / "sample_manifests" / "audio"
@@ -41,7 +42,8 @@ def test_a_folder_becomes_a_table(library):
     (library / "lib" / "notes.txt").write_text("not a recording")
     tone(library / "lib" / ".hidden" / "b.wav")
     tone(library / "lib" / "._a.wav")
-    frame = scan("lib/")
+    with pytest.warns(ManifestWarning, match=r"Passed over in 'lib/': 1 file with other endings \(\.txt 1\)"):
+        frame = scan("lib/")
     assert frame["recording_id"].tolist() == ["a.wav", "calls/2.wav", "calls/10.wav", "Calls of 2019/a.WAV"]
     assert frame["source"].tolist() == ["lib/a.wav", "lib/calls/2.wav", "lib/calls/10.wav", "lib/Calls of 2019/a.WAV"]
     assert frame["duration_s"].tolist() == [1.0] * 4
@@ -83,10 +85,128 @@ def test_a_scan_of_nothing_is_refused(library):
     with pytest.raises(ManifestError, match="There is no folder 'nowhere'"):
         scan("nowhere")
     (library / "a.docx").touch()
-    with pytest.raises(ManifestError, match=r"Other files there end in: \.docx"):
+    with pytest.raises(ManifestError, match=r"Passed over: 1 file with other endings \(\.docx 1\)"):
         scan(".")
     with pytest.raises(ManifestError, match="read_manifest"):
         scan("https://example.org/a.mp3")
+
+
+@pytest.mark.parametrize(
+    "name", ["a.mkv", "a.AVI", "a.3gp", "a.caf", "a.wmv", "a.mpg", "a.mka", "a.aifc", "a.spx", "a.qta", "a.wave", "a.bwf"]
+)
+def test_what_ffmpeg_knows_as_sound_is_taken(library, name):
+    """FFmpeg looks at the content, so that the content of one format will do."""
+    tone(library / name)
+    frame = scan(".")
+    assert (frame["recording_id"].tolist(), kinds(frame)) == ([name], [None])
+    assert frame.attrs["passed_over"] == {}
+
+
+def test_what_is_passed_over_is_counted_in_one_warning(library):
+    for name in ["lib/a.wav", "elsewhere/b.wav", "lib/sub/c.wav"]:
+        tone(library / name, seed=len(name))
+    for name in [
+        "notes.txt",
+        "list.csv",
+        "sub/notes.TXT",
+        ".b.m4a.icloud",
+        "sub/.d.txt.icloud",
+        "c.mp3.owncloud",
+        ".hidden.wav",
+        "Thumbs.db",
+    ]:
+        (library / "lib" / name).write_text("x")
+    (library / "lib" / "linked").symlink_to(library / "elsewhere")
+    (library / "lib" / "sub" / "loop").symlink_to(library / "lib")
+    with pytest.warns(ManifestWarning) as warned:
+        frame = scan("lib")
+    assert frame["recording_id"].tolist() == ["a.wav", "sub/c.wav"]
+    assert frame.attrs["passed_over"] == {"other endings": 3, "cloud placeholders": 2, "linked folders": 2}
+    (message,) = (str(warning.message) for warning in warned)
+    for said in ("3 files with other endings (.txt 2, .csv 1)", "2 recordings that are only in a cloud", "2 folders that are links"):
+        assert said in message
+    assert warned[0].filename == __file__
+
+
+def test_a_pattern_passes_over_what_it_names(library):
+    for name in ["lib/a.wav", "lib/s/b.wav", "far/c.wav"]:
+        tone(library / name, seed=len(name))
+    (library / "lib" / "s" / "notes.txt").touch()
+    (library / "lib" / "s" / ".d.wav.icloud").touch()
+    (library / "lib" / "s" / "linked").symlink_to(library / "far")
+    with pytest.warns(ManifestWarning):
+        assert scan("lib/**/*.wav").attrs["passed_over"] == {"cloud placeholders": 1, "linked folders": 1}
+    with pytest.warns(ManifestWarning):
+        assert scan("lib/**").attrs["passed_over"] == {"other endings": 1, "cloud placeholders": 1, "linked folders": 1}
+    assert scan("lib/s/*/*.wav")["recording_id"].tolist() == ["linked/c.wav"]
+
+
+def test_nothing_passed_over_is_no_warning(library, recwarn):
+    tone(library / "a.wav")
+    assert scan(".").attrs["passed_over"] == {}
+    assert not recwarn
+
+
+def test_a_folder_of_placeholders_says_so(library):
+    (library / ".a.m4a.icloud").touch()
+    with pytest.raises(ManifestError, match="1 recording that is only in a cloud: download, then scan again"):
+        scan(".")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("[2019] calls/*.wav", ["a [1].wav", "b.WAV"]),
+        ("[2019] calls/**/*.wav", ["a [1].wav", "b.WAV", "[s]/c.wav"]),
+        ("[2019] calls/a [1].wav", ["a [1].wav"]),
+        ("[2019] c*/*.wav", ["[2019] calls/a [1].wav", "[2019] calls/b.WAV"]),
+        ("*/a [1].*", ["[2019] calls/a [1].wav"]),
+        ("*/[s]/*.wav", ["[2019] calls/[s]/c.wav"]),
+        ("[2019] calls/[ab]*.wav", ["a [1].wav", "b.WAV"]),
+        ("[2019] calls/[!a]*.wav", ["b.WAV"]),
+    ],
+)
+def test_brackets_are_part_of_a_name_where_there_is_one(library, pattern, found):
+    for number, name in enumerate(["a [1].wav", "b.WAV", "[s]/c.wav"]):
+        tone(library / "[2019] calls" / name, seed=number)
+    assert sorted(scan(pattern)["recording_id"]) == sorted(found)
+    assert sorted(scan(library / pattern)["recording_id"]) == sorted(found)
+
+
+def test_a_pattern_in_another_normal_form_of_letters(library):
+    tone(library / "e\u0301te\u0301" / "a.wav")
+    assert scan("\u00e9t*/*.wav")["recording_id"].tolist() == ["\u00e9t\u00e9/a.wav"]
+
+
+def test_several_folders(library):
+    for number, name in enumerate(["one/a.wav", "one/b.wav", "two/sub/a.wav", "far/calls/x.wav", "near/calls/x.wav"]):
+        tone(library / name, seed=number)
+    (library / "two" / "notes.txt").touch()
+    with pytest.warns(ManifestWarning, match="Passed over in 'one', 'two': 1 file"):
+        frame = scan(["one", Path("two")])
+    assert frame["recording_id"].tolist() == ["one/a.wav", "one/b.wav", "two/sub/a.wav"]
+    assert frame["source"].tolist() == ["one/a.wav", "one/b.wav", "two/sub/a.wav"]
+    assert frame.attrs["passed_over"] == {"other endings": 1}
+    assert scan(("far/calls", library / "near" / "calls"))["recording_id"].tolist() == ["far/calls/x.wav", "near/calls/x.wav"]
+    assert scan(["one"])["recording_id"].tolist() == ["a.wav", "b.wav"]
+    assert scan(["one/a.wav", "one/b.wav"])["recording_id"].tolist() == ["a.wav", "b.wav"]
+    assert scan(["one/*.wav", "two/**/*.wav"])["recording_id"].tolist() == ["one/a.wav", "one/b.wav", "two/sub/a.wav"]
+
+
+def test_folders_within_each_other_give_each_file_once(library):
+    tone(library / "lib" / "sub" / "a.wav")
+    frame = scan(["lib", "lib/sub", "lib/../lib", str(library / "lib")])
+    assert (frame["recording_id"].tolist(), kinds(frame)) == (["sub/a.wav"], [None])
+
+
+def test_a_list_with_something_wrong_in_it_is_refused(library):
+    tone(library / "one" / "a.wav")
+    with pytest.raises(ManifestError, match="There is no folder 'nowhere'"):
+        scan(["one", "nowhere"])
+    with pytest.raises(ManifestError, match="is an address"):
+        scan(["one", "https://example.org/a.mp3"])
+    with pytest.raises(ManifestError, match="an empty list"):
+        scan([])
 
 
 def test_names_with_emoji_accents_spaces_and_great_length(library):
@@ -385,3 +505,17 @@ def test_links_that_differ_in_their_signature_are_the_same_recording():
 @pytest.mark.parametrize("facts", [{"channels": 2.5}, {"channels": "stereo"}, {"size_bytes": float("inf")}, {"sample_rate_hz": -1}])
 def test_facts_that_cannot_be_are_unknown(facts):
     assert read_manifest([{"url": "https://x.org/a.mp3", **facts}])[list(facts)].isna().all(axis=None)
+
+
+def test_what_is_odd_about_a_recording_is_a_column(library):
+    one = noise(12)
+    encode(library / "a.wav", [np.stack([one, -one])], codec="pcm_s16le")
+    encode(library / "b.mp4", [noise(10)[None]], starts_s=2, picture_s=12)
+    tone(library / "c.wav")
+    frame = scan(".")
+    assert frame["tracks"].tolist() == [1, 1, 1]
+    assert frame["starts_at_s"].tolist() == pytest.approx([0, 2, 0], abs=0.1)
+    assert [text.partition(":")[0] for text in frame["warning"].fillna("")] == ["out_of_phase", "late_sound", ""]
+    assert frame["problem"].isna().all()
+    assert read_manifest(["a.wav"])["warning"].tolist() == frame["warning"].tolist()[:1]
+    pd.testing.assert_frame_equal(read_manifest(frame), frame)

@@ -9,12 +9,28 @@ MANIFEST = Table(
     (
         RECORDING_ID,
         Column("source", "str", "Local path or http(s) URL of the audio.", source="manifest"),
-        Column("duration_s", "float64", "Length of the audio; NaN when unknown (remote URLs are not downloaded).", "s", "probe"),
+        Column(
+            "duration_s",
+            "float64",
+            "Length of the audio as far as it can be read, from the start of the picture; NaN when unknown (remote URLs are "
+            "not downloaded).",
+            "s",
+            "probe",
+        ),
         Column("size_bytes", "Int64", "Size of the file.", "bytes", "probe"),
         Column("channels", "Int64", "Number of audio channels.", "", "probe"),
         Column("sample_rate_hz", "Int64", "Sample rate.", "Hz", "probe"),
         Column("codec", "str", "Audio codec as FFmpeg names it.", "", "probe"),
         Column("sha256", "str", "SHA-256 of the file's bytes, hexadecimal; missing for URLs.", "", "probe"),
+        Column("tracks", "Int64", "Number of tracks of sound in the file. A service transcribes one.", "", "probe"),
+        Column("starts_at_s", "float64", "When the sound starts, after the start of the picture.", "s", "probe"),
+        Column(
+            "warning",
+            "str",
+            "What is odd about a recording that can be sent, as 'kind: sentence'; missing where nothing was seen.",
+            "",
+            "probe",
+        ),
         Column("problem", "str", "Why the recording cannot be sent, as 'kind: sentence'; missing when it can.", "", "probe"),
     ),
 )
@@ -53,6 +69,7 @@ JOBS = Table(
         Column("error_kind", "str", "Short name of the error, to filter on; missing without an error."),
         Column("error", "str", "The error and what to do next, in one or two sentences."),
         Column("audio_duration_s", "float64", "Length of the audio as the service measured it.", "s", "service"),
+        Column("warning", "str", "That the service's length differs by more than 2 % from the manifest's; missing where it does not."),
         Column("confidence", "float64", "Mean confidence of the words, 0 to 1.", "", "service"),
         Column("model", "str", "Speech model that answered (speech_model_used); not always the first of speech_models.", "", "service"),
         Column("language", "str", "Language code of the transcript.", "", "service"),

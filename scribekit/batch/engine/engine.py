@@ -15,7 +15,7 @@ import time
 from collections import Counter
 
 from scribekit.api.answers import Accepted, Fetched, NoAnswer, Refused, Uploaded
-from scribekit.api.client import Client
+from scribekit.api.client import CHANGED, Client
 from scribekit.api.failures import Failure, Recovery
 from scribekit.api.rate_limit import limiter_for
 from scribekit.api.webhook import listening
@@ -33,6 +33,7 @@ from scribekit.batch.trials import ENOUGH_UPLOADS, UNSENT, Stop
 from scribekit.corpus.job import ENDED, ERROR, Job
 from scribekit.corpus.ledger import Fact, Ledger
 from scribekit.corpus.presence import ProcessLock, description
+from scribekit.recordings.probe_cache import forget
 
 LEASE_S = 120.0
 RENEW_S = 30.0
@@ -337,7 +338,10 @@ class _Engine:
                 return await self._fetch(job)
 
     async def _upload(self, job: Job) -> Answer:
-        return self._belonging.uploaded(job, await self._client.upload(job.source, job.sha256 or ""))
+        answer = await self._client.upload(job.source, job.sha256 or "")
+        if answer == CHANGED:  # or the next scan would give the same manifest again
+            await asyncio.to_thread(forget, job.source)
+        return self._belonging.uploaded(job, answer)
 
     async def _create(self, job: Job) -> Answer:
         delivery = self._run.webhook.options_for(job.key) if self._run.webhook else {}

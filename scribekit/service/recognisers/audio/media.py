@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from scribekit.base import contract
 from scribekit.base.files import media_arguments
+from scribekit.base.sound import energy, first_audible, mixed, starts_at_s
 from scribekit.service.recognisers.audio.media_type import is_media, no_audio_error, no_file_error
 from scribekit.service.recognisers.base import RecognitionError
 
@@ -51,15 +53,18 @@ class Span:
 class Recording:
     """One recording, decoded once from beginning to end.
 
+    Of several tracks it is the first that has sound. Times are those of the picture, where there is one that starts before the sound.
+
     At most two stretches (240 s, 15 MB per channel) are in memory at a time, however long the recording is.
 
     Args:
         path: The file.
-        split_channels: Whether to keep channels separate; otherwise they are mixed to one.
+        split_channels: Whether to keep channels separate; otherwise they are mixed to one, in which none cancels another.
         span: The part to decode.
 
     Attributes:
-        channels: Channels of the file (not of the stretches).
+        channels: Channels of the track (not of the stretches).
+        first_sample: The number of the first sample of the first stretch, counted from the start of the recording.
         duration_s: Length of the whole recording in seconds, known when :meth:`stretches` has ended.
 
     Raises:
@@ -73,11 +78,14 @@ class Recording:
         if not self._container.streams.audio:
             self._container.close()
             raise no_audio_error(path)
-        self._stream = self._container.streams.audio[0]
+        self._stream = self._container.streams.audio[_track_with_sound(path, len(self._container.streams.audio))]
         self.channels = max(1, self._stream.codec_context.channels)
-        self._layout = _layout(self._stream, self.channels if split_channels else 1)
+        self._split_channels = split_channels
+        self._layout = _layout(self._stream, self.channels)
+        self._sound_from = round(starts_at_s(self._container, self._stream) * RATE_HZ)
+        self.first_sample = max(self._span.first_sample, self._sound_from)
         self.duration_s = 0.0
-        self._damaged = False
+        self._is_decoded = self._damaged = False
 
     def stretches(self) -> Iterator[tuple[NDArray[np.float32], bool]]:
         """Yield arrays of shape (channels, samples) of 120 s, the last one shorter, each with whether it is the last."""
@@ -87,7 +95,7 @@ class Recording:
                 if previous is not None:
                     yield previous, False
                 previous = stretch
-        if self.duration_s == 0 and self._damaged:
+        if not self._is_decoded and self._damaged:
             raise RecognitionError(f"{contract.ERROR_TRANSCODING}. The file is damaged: no sound in it could be decoded.")
         if previous is None or (previous.shape[1] < RATE_HZ * contract.SHORTEST_MS // 1000):
             raise RecognitionError(contract.ERROR_TOO_SHORT)
@@ -100,15 +108,20 @@ class Recording:
             blocks.append(block)
             size += block.shape[1]
             if size >= STRETCH_S * RATE_HZ:
-                yield np.concatenate(blocks, axis=1)
+                yield self._joined(blocks)
                 blocks, size = [], 0
         if size:
-            yield np.concatenate(blocks, axis=1)
+            yield self._joined(blocks)
+
+    def _joined(self, blocks: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+        samples = np.concatenate(blocks, axis=1)
+        return samples if self._split_channels else mixed(samples, RATE_HZ)
 
     def _selected(self) -> Iterator[NDArray[np.float32]]:
-        position = 0
+        position = self._sound_from
         packets = self._packets()
         for block in self._resampled(packets):
+            self._is_decoded = True
             part = self._span.cut(position, block)
             position += block.shape[1]
             if part.shape[1]:
@@ -190,6 +203,27 @@ def _open(path: Path) -> av.container.InputContainer:
     except OSError as missing:
         raise no_file_error() from missing
     return container
+
+
+def _track_with_sound(path: Path, tracks: int) -> int:
+    """Return the number of the first track of sound that is not much fainter than the loudest one."""
+    if tracks == 1:
+        return 0
+    return first_audible([_loudest(path, track) for track in range(tracks)])
+
+
+def _loudest(path: Path, track: int) -> float:
+    """Return the mean energy of the loudest second of a track."""
+    loudest, resampler = 0.0, AudioResampler("fltp", None, RATE_HZ, frame_size=RATE_HZ)
+    with _open(path) as container, contextlib.suppress(av.error.FFmpegError):
+        for packet in container.demux(container.streams.audio[track]):
+            with contextlib.suppress(av.error.FFmpegError):
+                for frame in packet.decode():
+                    frame.pts = None
+                    loudest = max([loudest, *(energy(part) for part in _arrays(resampler, frame))])
+    if loudest == 0 and (rest := list(_arrays(resampler, None))):  # a track of less than a second
+        loudest = max(map(energy, rest))
+    return loudest
 
 
 def _layout(stream: AudioStream, channels: int) -> str | av.AudioLayout:

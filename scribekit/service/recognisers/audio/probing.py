@@ -7,6 +7,7 @@ from typing import Any
 
 from scribekit.base import contract
 from scribekit.base.files import media_arguments
+from scribekit.base.sound import starts_at_s
 from scribekit.service.recognisers.audio.media_type import is_media, no_audio_error, no_file_error
 from scribekit.service.recognisers.base import RecognitionError
 
@@ -39,7 +40,7 @@ def probe(path: Path) -> tuple[float, int]:
 
 def _duration_s(container: Any, stream: Any) -> float:
     if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
+        return float(stream.duration * stream.time_base) + starts_at_s(container, stream)
     if container.duration:
         return float(container.duration) / 1_000_000
     return sum(float((packet.duration or 0) * (packet.time_base or 0)) for packet in container.demux(stream))

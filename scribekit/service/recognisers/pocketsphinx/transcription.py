@@ -69,8 +69,7 @@ def _passages(recording: Recording, request: Request) -> list[list[Passage]]:
     for stretch, last in recording.stretches():
         if not tracks:
             decoder = decoder_for(request.terms)
-            first = request.span.first_sample
-            tracks = [Track(decoder, first, with_cepstra=request.label_speakers) for _ in stretch]
+            tracks = [Track(decoder, recording.first_sample, with_cepstra=request.label_speakers) for _ in stretch]
             passages = [[] for _ in stretch]
         for track, samples, of_track in zip(tracks, stretch, passages, strict=True):
             of_track.extend(track.process(samples, last=last))

@@ -3,6 +3,7 @@ import wave
 
 import numpy as np
 import pytest
+from sounds import encode
 
 from scribekit.base import contract
 from scribekit.service.recognisers.audio.media import RATE_HZ, STRETCH_S, Recording, Span, filtered
@@ -151,3 +152,49 @@ def test_a_pipe_is_not_waited_for(tmp_path):
     path = tmp_path / "a.wav"
     os.mkfifo(path)
     assert refusal(path).startswith(contract.ERROR_DOWNLOAD)
+
+
+def pcm(samples):
+    return np.round(samples * 32767).astype("int16")
+
+
+def test_channels_that_are_opposed_do_not_cancel_each_other(tmp_path):
+    voice = tone(300, 2)
+    path = write_wav(tmp_path / "a.wav", np.stack([voice, -voice]))
+    (mixed,) = whole(Recording(path))
+    assert mixed == pytest.approx(voice, abs=0.001)
+    left, right = whole(Recording(path, split_channels=True))
+    assert left == pytest.approx(-right)
+
+
+def test_sound_that_is_opposed_only_for_a_while_is_all_there(tmp_path):
+    voice = np.concatenate([tone(300, 2), tone(300, 2)])
+    path = write_wav(tmp_path / "a.wav", np.stack([voice, np.concatenate([tone(300, 2), -tone(300, 2)])]))
+    (mixed,) = whole(Recording(path))
+    assert np.abs(mixed) == pytest.approx(np.abs(voice), abs=0.001)
+
+
+@pytest.mark.parametrize("loudness", [0, 1e-3])
+def test_the_first_track_that_has_sound_is_taken(tmp_path, loudness):
+    faint, low, high = pcm(loudness * tone(500, 3))[None], pcm(tone(300, 3))[None], pcm(tone(700, 3))[None]
+    (samples,) = whole(Recording(encode(tmp_path / "a.mka", [faint, low, high])))
+    assert loudest_hertz(samples[: 3 * RATE_HZ]) == pytest.approx(300, abs=1)
+    (samples,) = whole(Recording(encode(tmp_path / "b.mka", [high, low])))
+    assert loudest_hertz(samples[: 3 * RATE_HZ]) == pytest.approx(700, abs=1)
+
+
+def test_tracks_that_are_all_silent_are_one_silent_recording(tmp_path):
+    silence = pcm(np.zeros((1, 3 * RATE_HZ)))
+    assert not whole(Recording(encode(tmp_path / "a.mka", [silence, silence]))).any()
+
+
+def test_sound_that_starts_after_the_picture_has_its_time(tmp_path):
+    path = encode(tmp_path / "a.mp4", [pcm(tone(300, 4))[None]], starts_s=5, picture_s=10)
+    recording = Recording(path)
+    (samples,) = whole(recording)
+    assert recording.first_sample / RATE_HZ == pytest.approx(5, abs=0.1)
+    assert (recording.first_sample + len(samples)) / RATE_HZ == pytest.approx(9, abs=0.2)
+    assert recording.duration_s == pytest.approx(9, abs=0.2)
+    cut = Recording(path, span=Span(6000, 8000))
+    assert (whole(cut).shape[1], cut.first_sample) == (2 * RATE_HZ, 6 * RATE_HZ)
+    assert refusal(path, span=Span(0, 4000)) == contract.ERROR_TOO_SHORT

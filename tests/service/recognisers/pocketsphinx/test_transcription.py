@@ -1,8 +1,11 @@
 import json
 import re
 
+import av
 import jiwer
+import numpy as np
 import pytest
+from sounds import encode
 
 from scribekit.service.recognisers.pocketsphinx.transcription import MODEL, transcribe
 
@@ -84,3 +87,29 @@ def test_the_transcript_says_what_made_it(samples):
     assert (answer.engine["name"], answer.engine["quality"]) == ("pocketsphinx en-us", "demonstration")
     assert "30 %" in answer.engine["note"]
     assert all(isinstance(value, str) for value in answer.engine.values())
+
+
+@pytest.fixture(scope="module")
+def speech(samples):
+    """The first 8 s of a sample."""
+    with av.open(str(samples / "audio" / "podcast_lighthouse.mp3")) as container:
+        resampler = av.AudioResampler("s16", "mono", 16_000)
+        parts = [part.to_ndarray() for frame in container.decode(audio=0) for part in resampler.resample(frame)]
+    return np.concatenate(parts, axis=1)[:, : 8 * 16_000]
+
+
+def test_sound_is_transcribed_whatever_its_channels_and_tracks(speech, tmp_path):
+    plain_words = texts(transcribe(encode(tmp_path / "a.wav", [speech], codec="pcm_s16le"), PLAIN))
+    assert len(plain_words) > 10
+    opposed = encode(tmp_path / "b.wav", [np.concatenate([speech, -speech])], codec="pcm_s16le")
+    assert texts(transcribe(opposed, PLAIN)) == plain_words
+    second = encode(tmp_path / "c.mka", [0 * speech, speech], codec="pcm_s16le")
+    assert texts(transcribe(second, PLAIN)) == plain_words
+
+
+def test_words_have_the_times_of_the_picture(speech, tmp_path):
+    prompt = transcribe(encode(tmp_path / "a.mov", [speech], codec="pcm_s16le", picture_s=20), PLAIN)
+    late = transcribe(encode(tmp_path / "b.mov", [speech], codec="pcm_s16le", starts_s=10, picture_s=20), PLAIN)
+    assert texts(late) == texts(prompt)
+    assert [word.start_ms - 10_000 for word in late.words] == pytest.approx([word.start_ms for word in prompt.words], abs=20)
+    assert (prompt.duration_s, late.duration_s) == (pytest.approx(8, abs=0.1), pytest.approx(18, abs=0.1))
