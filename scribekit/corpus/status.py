@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scribekit.base.display import as_written
 from scribekit.corpus.job import AT_SERVICE, COMPLETED, ENDED, ERROR, PLANNED, PROCESSING, QUEUED, SUBMITTING, UPLOADED
 
 WINDOW_S = 600.0
@@ -184,7 +185,7 @@ def table(title: str, snapshot: Snapshot, now: float) -> str:
         f"<td style='text-align:left;font-variant-numeric:tabular-nums'>{html.escape(value)}</td></tr>"
         for name, value in rows
     )
-    return f"<table><caption style='text-align:left;white-space:nowrap'>{html.escape(title)}</caption>{cells}</table>"
+    return as_written(f"<table><caption style='text-align:left;white-space:nowrap'>{html.escape(title)}</caption>{cells}</table>")
 
 
 def by_state(snapshot: Snapshot) -> list[dict[str, Any]]:
