@@ -17,6 +17,8 @@ _HAN = frozenset(("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAP
 _SCRIPT = re.compile(r"(.+?)[ -](?:SMALL|CAPITAL|LETTER|SYLLABLE|CHARACTER|VOWEL|CONSONANT|SIGN|DIGIT|NUMBER|INDIC|MARK|UNIFIED)\b")
 _REGIONS = (("HANGUL", "KR"), ("HIRAGANA", "JP"), ("KATAKANA", "JP"))
 
+_REGULAR = (400, "normal", "regular", "book")
+
 _named: set[str] = set()
 
 
@@ -89,17 +91,18 @@ def _script(name: str) -> str:
 
 
 def _known_to(families: Sequence[str]) -> set[int]:
-    return set().union(*(_letters_of(family) for family in families))
+    from matplotlib.font_manager import FontProperties, findfont
+
+    return set().union(*(_letters_of(findfont(FontProperties(family=[family]))) for family in families))
 
 
 @functools.lru_cache(maxsize=4096)
-def _letters_of(family: str) -> frozenset[int]:
-    """Return the numbers of the letters that a family of fonts has; none if it is not there or cannot be read."""
-    from matplotlib import font_manager
+def _letters_of(path: Any) -> frozenset[int]:
+    """Return the numbers of the letters that a file of a font has; none if it cannot be read."""
+    from matplotlib.font_manager import get_font
 
     try:
-        path: Any = font_manager.findfont(font_manager.FontProperties(family=[family]), fallback_to_default=False)
-        return frozenset(font_manager.get_font(path).get_charmap())
+        return frozenset(get_font(path).get_charmap())
     except (ValueError, OSError, RuntimeError):
         return frozenset()
 
@@ -122,8 +125,9 @@ def _machine_fonts(missing: Collection[str]) -> dict[str, frozenset[int]]:
         """Sort fonts of the letters' region first, then those without serifs."""
         return not family.endswith(f" {region}"), "Serif" in family or "Mono" in family, "Sans" not in family, family
 
-    families = {entry.name for entry in manager.ttflist if not _NOT_FOR_READING.search(entry.name)}
-    return {family: _letters_of(family) for family in sorted(families, key=rank)}
+    upright = [entry for entry in manager.ttflist if entry.style == "normal" and not _NOT_FOR_READING.search(entry.name)]
+    regular = {entry.name: str(entry.fname) for entry in upright if entry.weight in _REGULAR}
+    return {family: _letters_of(regular[family]) for family in sorted(regular, key=rank)}
 
 
 def _name_fonts(boxes: Collection[str]) -> None:
@@ -134,7 +138,7 @@ def _name_fonts(boxes: Collection[str]) -> None:
     if wanted:
         _named.update(wanted)
         warn_user(
-            f"No font of this machine has some letters of this plot, so they are boxes. Install {' and '.join(wanted)}, and start the "
-            "kernel again.",
+            "No font of this machine has some letters of this plot, so they are boxes. Install these fonts, and start the kernel again: "
+            f"{', '.join(wanted)}.",
             FontWarning,
         )
