@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scribekit.base.fonts import fonts_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.text import Text
 
 
 def finish(ax: Axes) -> Axes:
@@ -19,15 +18,17 @@ def finish(ax: Axes) -> Axes:
     Warns:
         FontWarning: No font of the machine has some of the letters.
     """
+    from matplotlib.text import Text
+
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_axisbelow(True)
     for axis in (ax.xaxis, ax.yaxis):
         axis.get_ticklabels()  # now those have their texts too that are only made when they are drawn
-    texts: list[Text] = ax.findobj(lambda artist: hasattr(artist, "get_text"))
+    texts: list[Any] = ax.findobj(Text)
     for text in texts:
         if "$" in text.get_text():
             text.set_parse_math(False)
-    by_families: dict[tuple[str, ...], list[Text]] = {}
+    by_families: dict[tuple[str, ...], list[Any]] = {}
     for text in texts:
         if not text.get_text().isascii():
             by_families.setdefault(tuple(text.get_fontfamily()), []).append(text)

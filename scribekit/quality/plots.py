@@ -85,7 +85,8 @@ def reliability(calibration: Calibration, ax: Axes | None = None) -> Axes:
     above = (table["accuracy_high"] - table["accuracy"]).clip(lower=0)
     ax.errorbar(table["confidence"], table["accuracy"], yerr=[below, above], fmt="o", color=LIGHT[0], capsize=2, label="words, by bin")
     ax.set(xlim=(0, 1), ylim=(0, 1.02), aspect="equal", xlabel="confidence", ylabel="share of words that are right")
-    ax.set_title(f"Reliability  (ECE {calibration.ece:.3f}, n = {calibration.n_words:,})")
+    ece = f"ECE {calibration.ece:.3f}" if calibration.is_enough else "too few words for an ECE"
+    ax.set_title(f"Reliability  ({ece}, n = {calibration.n_words:,})")
     ax.legend(loc="lower right", frameon=False)
     return finish(ax)
 

@@ -21,7 +21,8 @@ with warnings.catch_warnings(record=True) as caught:
         ax = plt.subplots()[1]
         ax.set_yticks([0, 1], ["short", sys.argv[1]])
         finish(ax).figure.canvas.draw()
-print(json.dumps([[str(one.message) for one in caught], ax.get_yticklabels()[1].get_fontfamily(), ax.get_yticklabels()[0].get_fontfamily()]))
+usual, own = [label.get_fontfamily() for label in ax.get_yticklabels()]
+print(json.dumps([[str(one.message) for one in caught], own, usual]))
 """
 
 

@@ -287,6 +287,8 @@ class _Engine:
         answer: Answer = Claimed()
         fetched: Fetched | None = None
         while True:
+            if isinstance(answer, Claimed) and job.state in UNSENT:
+                await self._may_send.wait()  # a job is not on its way while the run is paused
             step = next_step(job, action, answer, self._context(job))
             if action is Action.SUBMIT and isinstance(answer, Refused) and step.failure:
                 stop = self._trials.refused(job, answer, step.failure)
