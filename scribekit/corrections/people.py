@@ -193,7 +193,7 @@ def _changed_names(
     """Return recording → old and new names, as they are in the cells of the table."""
     if isinstance(names, Mapping):
         with corpus.reading() as view:
-            table = _people_of(view, [name for name, _ in view.completed], progress=progress)
+            table = _people_of(view, _recordings_to_name(view, names), progress=progress)
             contents = {name: view.ledger.edits.content_of(key) for name, key in view.completed}
         table = _renamed(table, names, contents)
     else:
@@ -207,6 +207,13 @@ def _changed_names(
     for recording_id, old, new in zip(recordings, table["speaker"].tolist(), table["name"].tolist(), strict=True):
         changes.setdefault(recording_id, []).append((old, new))
     return changes
+
+
+def _recordings_to_name(view: CorpusView, names: Mapping[str, Any]) -> list[str]:
+    """Return the recordings that a dict of names is about: of those that are the same file or address, those named, else the first."""
+    named = {key for name, key in view.completed if name in names}
+    first = {name for name, key in view.distinct if key not in named}
+    return [name for name, _ in view.completed if name in names or name in first]
 
 
 def _new_names(recording_id: str, speakers: Sequence[str], names: Iterable[tuple[Any, Any]]) -> dict[str, str]:

@@ -151,7 +151,14 @@ def calibration_summary(words: CorpusWords) -> dict[str, Any] | None:
         return None
     bins = found.table[["n_words", "confidence", "accuracy", "accuracy_low", "accuracy_high"]].to_dict("records")
     ece = found.ece if found.is_enough else None
-    return {"ece": ece, "n_words": found.n_words, "enough": ENOUGH_WORDS, "rests_on": words.rests_on, "is_used": words.is_used, "bins": bins}
+    return {
+        "ece": ece,
+        "n_words": found.n_words,
+        "enough": ENOUGH_WORDS,
+        "rests_on": words.rests_on,
+        "is_used": words.is_used,
+        "bins": bins,
+    }
 
 
 @dataclass(frozen=True)
