@@ -14,9 +14,8 @@ from scribekit.base.errors import FontWarning, warn_user
 _NOT_FOR_READING = re.compile(r"last ?resort|\bblank\b|unifont|color ?emoji", re.IGNORECASE)
 """Fonts with a sign for every letter instead of the letter, or with pictures, which plots cannot draw."""
 _HAN = frozenset(("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH", "HALFWIDTH"))
-_SCRIPT = re.compile(
-    r"(?!CJK|IDEOGRAPHIC|FULLWIDTH|HALFWIDTH)(.+?)[ -](?:SMALL|CAPITAL|LETTER|SYLLABLE|CHARACTER|VOWEL|CONSONANT|SIGN|DIGIT|NUMBER|INDIC|MARK|UNIFIED)\b"
-)
+_KINDS = "SMALL|CAPITAL|LETTER|SYLLABLE|CHARACTER|VOWEL|CONSONANT|SIGN|DIGIT|NUMBER|INDIC|MARK"
+_SCRIPT = re.compile(rf"(?!CJK|IDEOGRAPHIC|FULLWIDTH|HALFWIDTH)(.+?)[ -](?:{_KINDS})\b")
 _REGIONS = (("HANGUL", "KR"), ("HIRAGANA", "JP"), ("KATAKANA", "JP"))
 
 _REGULAR = (400, "normal", "regular", "book")

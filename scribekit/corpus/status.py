@@ -116,8 +116,9 @@ class Pace:
 
 
 def pace(snapshot: Snapshot, now: float) -> Pace | None:
-    """Estimate throughput over the last ten minutes and the time left; None until two jobs are completed, and when none is left
-    that may be sent.
+    """Estimate throughput over the last ten minutes and the time left.
+
+    None until two jobs are completed, and when no unfinished one may be sent.
 
     The interval comes from the spread of the completed lengths: it is the standard error of a sum of ``n`` terms.
     """

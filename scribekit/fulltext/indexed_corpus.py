@@ -186,7 +186,7 @@ def _ledger_state(view: CorpusView) -> _LedgerState:
 
 def _counted_once(recordings: Mapping[str, int]) -> Mapping[str, int]:
     """Return the recordings without those that have the document of an earlier one."""
-    first = {number: name for name, number in reversed(recordings.items())}
+    first = {number: name for name, number in reversed(list(recordings.items()))}
     return recordings if len(first) == len(recordings) else {name: number for name, number in recordings.items() if first[number] == name}
 
 

@@ -262,7 +262,8 @@ def _states_html(snapshot: status.Snapshot) -> str:
         for row in status.by_state(snapshot)
     )
     unpaid = " (not paid)" if snapshot.is_unpaid else ""
-    return f"<table><thead><tr><th>status</th><th>recordings</th><th>audio (h)</th><th>USD{unpaid}</th></tr></thead><tbody>{rows}</tbody></table>"
+    head = f"<tr><th>status</th><th>recordings</th><th>audio (h)</th><th>USD{unpaid}</th></tr>"
+    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
 def _failures_html(total: int, failed: Any) -> str:

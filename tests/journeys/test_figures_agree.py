@@ -14,7 +14,7 @@ QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
-    """Sixteen recordings: two pairs are the same address, one fails, one is not there. Three of them were sent again, with another option."""
+    """Sixteen recordings: two pairs are the same address, one fails, one is not there. Three were sent again, with another option."""
     home = tmp_path_factory.mktemp("figures")
     urls = [f"https://host.example/{number}.mp3?duration=600&speakers=2" for number in range(12)]
     failing = "https://host.example/bad.mp3?duration=600&fail=Audio+duration+is+too+short."

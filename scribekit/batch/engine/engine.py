@@ -275,6 +275,8 @@ class _Engine:
             if self._tries.stop is not None:
                 await self._stop(self._tries.stop, self._tries.stop.failure)
             await self._turn.wait()
+        if job.state in UNSENT:
+            await self._may_send.wait()  # while the run is paused, nothing is recorded as being sent
 
     def _next_turn(self) -> None:
         self._tries.pass_on()
@@ -287,8 +289,6 @@ class _Engine:
         answer: Answer = Claimed()
         fetched: Fetched | None = None
         while True:
-            if isinstance(answer, Claimed) and job.state in UNSENT:
-                await self._may_send.wait()  # a job is not on its way while the run is paused
             step = next_step(job, action, answer, self._context(job))
             if action is Action.SUBMIT and isinstance(answer, Refused) and step.failure:
                 stop = self._trials.refused(job, answer, step.failure)
