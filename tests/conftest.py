@@ -29,7 +29,7 @@ OWN_FOLDERS = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_
 os.environ.pop("ASSEMBLYAI_API_KEY", None)
 os.environ.pop("ASSEMBLYAI_BASE_URL", None)
 os.environ.setdefault("MPLBACKEND", "agg")
-TAKE_LONG = ("notebook", "browser", "recogniser")
+TAKE_LONG = ("notebook", "browser", "recogniser", "long")
 
 
 def pytest_configure(config):
@@ -46,7 +46,7 @@ def pytest_configure(config):
 def pytest_xdist_auto_num_workers():
     """More processes than cores: many tests wait for a service or a page."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores + (cores + 1) // 2
+    return 2 * cores
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest selects by markers

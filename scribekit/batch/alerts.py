@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from scribekit.api.client import post_json
 from scribekit.base.errors import OptionError
-from scribekit.batch.engine.run import Event
+from scribekit.batch.engine.events import Event
 
 
 def webhook(url: str) -> Callable[[Event], Awaitable[None]]:

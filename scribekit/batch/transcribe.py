@@ -24,8 +24,9 @@ from scribekit.base.models import deprecation_message
 from scribekit.base.names import names_of
 from scribekit.base.progress import Progress
 from scribekit.batch.engine.engine import drive
+from scribekit.batch.engine.events import Listener
 from scribekit.batch.engine.loop import wait_for
-from scribekit.batch.engine.run import Listener, Run
+from scribekit.batch.engine.run import Run
 from scribekit.batch.jobs import JobPlan, PlanningContext, content_of, plan_jobs
 from scribekit.batch.pricing import check_amounts
 from scribekit.batch.which_service import with_embedded_service, work_left

@@ -406,6 +406,7 @@ class Slow(Hostile):
         writer.close()
 
 
+@pytest.mark.long
 def test_an_upload_that_makes_progress_is_not_cut(tmp_path):
     path = tmp_path / "long.wav"
     path.write_bytes(bytes(40 << 20))  # more than the buffers between the two ends hold

@@ -188,6 +188,7 @@ def test_a_host_that_swallows_everything_is_given_up_soon(scheme):
         assert time.monotonic() - began >= FIRST_CONTACT_S / 2  # it was waited for
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("scheme", "found"), [("http", "no answer came in time"), ("https", "no connection came about in time")])
 def test_a_port_that_never_answers_is_given_up_soon(scheme, found):
     with silent() as server:
@@ -405,6 +406,7 @@ def test_a_socks_proxy_that_does_not_lead_there(monkeypatch):
             advice_of(SERVICE, expected, kind="proxy", names="ALL_PROXY")
 
 
+@pytest.mark.long
 @has_socks
 def test_a_socks_proxy_that_never_answers_is_given_up_soon(monkeypatch):
     with silent() as mute:

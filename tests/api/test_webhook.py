@@ -45,6 +45,7 @@ def test_a_url_that_no_call_comes_back_through_is_refused(url):
         sk.Webhook(url)
 
 
+@pytest.mark.long
 def test_calls_end_the_wait_without_a_poll(bench, tmp_path, webhook):
     service = bench("--speed", "8", "--slots", "50")
     batch = sk.submit_batch(urls(5, seconds=1800), corpus=tmp_path / "c", limits=CALLS_ONLY, webhook=webhook, progress=False)

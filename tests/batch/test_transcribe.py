@@ -137,6 +137,7 @@ def test_a_bad_row_stops_none_of_the_good(bench, tmp_path):
     assert counters["requests"]["POST /v2/upload"] == 1
 
 
+@pytest.mark.long
 def test_every_kind_of_bad_row_is_named_and_costs_nothing(bench, tmp_path, samples):
     service = bench(*FAST)
     expected = pd.read_csv(samples / "bad_rows.csv")["expected_problem"]
@@ -192,6 +193,7 @@ def test_the_payload_is_kept_as_it_came(bench, tmp_path):
     assert json.loads(Path(written["path"][0]).read_text("utf-8")) == json.loads(served)
 
 
+@pytest.mark.long
 def test_faults_on_every_kind_of_request_lose_and_double_nothing(bench, tmp_path):
     faults = {"reset_before": 0.05, "reset_after": 0.08, "http_500": 0.05, "http_503": 0.05, "too_many": 0.03, "truncate": 0.05, "seed": 3}
     service = bench(*FAST, "--faults", json.dumps(faults))
@@ -229,6 +231,7 @@ def test_a_wrong_key_is_one_error_at_once(bench, tmp_path, monkeypatch):
     assert set(run(urls(30), tmp_path / "c")["status"]) == {"completed"}
 
 
+@pytest.mark.long
 def test_the_key_is_in_no_file_and_no_log(bench, tmp_path, monkeypatch, caplog, capsys):
     caplog.set_level("DEBUG")
     service = bench("--faults", '{"http_503": 0.3, "seed": 1}', *FAST)
@@ -274,6 +277,7 @@ def test_a_batch_is_not_collected_from_another_service(bench, tmp_path):
         sk.collect(batch, progress=False)
 
 
+@pytest.mark.long
 def test_what_the_local_service_forgot_is_sent_again(bench, tmp_path):
     first = bench("--speed", "1", "--slots", "50")
     batch = sk.submit_batch(urls(3, seconds=3600), corpus=tmp_path / "c", limits=QUICK, progress=False)
@@ -338,6 +342,7 @@ def test_many_more_jobs_than_places(bench, tmp_path):
     assert service.counters()["peak_processing"] <= 5
 
 
+@pytest.mark.long
 def test_a_small_request_window_is_kept(bench, tmp_path):
     service = bench(*FAST, "--requests-per-window", "20", "--window-s", "1")
     limits = sk.Limits(poll_s=0.05, requests_per_window=20, window_s=1.0)
@@ -381,6 +386,7 @@ CRASHING = """
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kill_at", [1, 2, 3, 5])
 @pytest.mark.parametrize("after", ["0", "1"], ids=["before the write", "after the write"])
 def test_killed_at_a_recorded_fact_and_called_again(bench, tmp_path, kill_at, after):

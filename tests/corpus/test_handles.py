@@ -118,6 +118,7 @@ def run_with_room(service, room_bytes, corpus, sources):
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files")
 def test_a_full_disk_stops_the_batch_and_with_room_it_goes_on_without_paying_twice(service, tmp_path):
     sources = urls(20)

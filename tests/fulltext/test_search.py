@@ -409,6 +409,7 @@ SEARCH_FOR_LITTLE = """
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not bound the memory that is asked for")
 def test_one_word_of_five_megabytes_asks_for_no_more_memory_than_it_has(stored):
     """Few different words, many times, and one that is long: Arrow would reserve the mean length for each."""

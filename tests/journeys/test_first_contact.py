@@ -37,6 +37,7 @@ def failed(corpus):
     return str(caught.value)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("wrong", [unused_port, silent, swallowing])
 def test_a_wrong_port_fails_soon_and_names_the_variable(tmp_path, at_port, wrong):
     with wrong() as port:
@@ -44,6 +45,7 @@ def test_a_wrong_port_fails_soon_and_names_the_variable(tmp_path, at_port, wrong
         assert "ASSEMBLYAI_BASE_URL" in failed(tmp_path / "c")
 
 
+@pytest.mark.long
 def test_a_port_that_never_answers_is_asked_once(tmp_path, at_port):
     with silent() as server:
         at_port(server.port)

@@ -83,6 +83,7 @@ def test_a_wrong_combination_in_cells_refuses_its_row_and_no_other(scripted, tmp
     assert set(jobs["error_kind"][:-1]) == {"bad_option"}
 
 
+@pytest.mark.long
 def test_right_combinations_pass_both_in_cells_and_for_the_whole_batch(scripted, tmp_path):
     for options in RIGHT:
         assert scripted.create(options).status_code == 200, options

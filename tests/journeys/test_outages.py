@@ -78,6 +78,7 @@ FEW = sk.Limits(concurrent_jobs=2, queue_ahead=0)
 """So few are sent by ``submit_batch`` that the rest is left to ``collect``."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("has_webhook", [False, True], ids=["polls", "webhook"])
 def test_a_network_that_goes_in_the_middle_is_waited_for(relay, tmp_path, has_webhook):
     port = reserve_port()
@@ -130,6 +131,7 @@ SPOILT = {
 CASES = [*((UPLOAD, name) for name in SPOILT), *((line, name) for line in (CREATE, FETCH) for name in ("503", "cut"))]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("request_line", "name"), CASES)
 def test_what_every_recording_meets_is_the_failure_of_none(relay, tmp_path, request_line, name):
     def is_meant(method, path):

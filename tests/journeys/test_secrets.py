@@ -297,6 +297,7 @@ sk.play({"recording_id": "a", "start_ms": 0, "end_ms": 500}, corpus=corpus)
 """
 
 
+@pytest.mark.long
 @pytest.mark.notebook
 def test_a_saved_notebook_holds_no_secret(finished, tmp_path):
     _, webhook, _, service = finished

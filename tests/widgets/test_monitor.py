@@ -155,6 +155,7 @@ def test_a_converted_notebook_shows_the_picture(corpus):
     assert page.count("<script>alert(1)") == 0
 
 
+@pytest.mark.long
 def test_a_run_is_paused_resumed_and_stopped_and_loses_nothing(bench, monkeypatch, tmp_path):
     service = bench("--speed", "10", "--slots", "2")
     monkeypatch.setenv("ASSEMBLYAI_API_KEY", service.api_key)

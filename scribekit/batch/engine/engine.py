@@ -13,7 +13,6 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
 
 from scribekit.api.answers import Accepted, Fetched, NoAnswer, Refused, Uploaded
 from scribekit.api.client import Client
@@ -22,24 +21,12 @@ from scribekit.api.rate_limit import limiter_for
 from scribekit.api.webhook import listening
 from scribekit.base.errors import LedgerError, ServiceStoppedError
 from scribekit.batch.engine.belonging import Belonging
+from scribekit.batch.engine.events import EventSink, StepEvents, outage_event, stop_event
 from scribekit.batch.engine.loop import cancelled_at_end
 from scribekit.batch.engine.outages import MANY, Contact, Way
 from scribekit.batch.engine.poller import Poller
 from scribekit.batch.engine.reconcile import find_lost_transcript
-from scribekit.batch.engine.run import (
-    Event,
-    EventSink,
-    GroupCommit,
-    Run,
-    RunControl,
-    StopRequestedError,
-    detail_of,
-    event_of,
-    outage_event,
-    receipt_for,
-    registered,
-    stop_event,
-)
+from scribekit.batch.engine.run import GroupCommit, Run, RunControl, StopRequestedError, detail_of, receipt_for, registered
 from scribekit.batch.engine.trial_turn import TrialTurn, trials_for
 from scribekit.batch.steps import Action, Answer, Claimed, Context, Step, failed, next_step
 from scribekit.batch.trials import ENOUGH_UPLOADS, UNSENT, Stop
@@ -128,6 +115,7 @@ class _Engine:
         self._run = run
         self._control = control
         self._events = events
+        self._step_events = StepEvents(events, lambda key: ledger.recording_of(key, run.batch_ids))
         self._client = client
         self._ledger = ledger
         self._lock = lock
@@ -153,8 +141,6 @@ class _Engine:
         """Key of each active job → when it was claimed, or last asked for to be created; by a clock that never jumps."""
         self._failing: set[str] = set()
         """Keys of the jobs that could not be sent, and are tried again."""
-        self._withheld: list[tuple[Step, float]] = []
-        """Failures that are not announced yet: they may turn out to be those of all jobs, which are announced as one stop."""
 
     async def work(self) -> None:
         """Claim and do jobs until none is left to do."""
@@ -166,7 +152,7 @@ class _Engine:
                 await (self._feed(tasks) if self._run.to_the_end else self._feed_once(tasks))
         finally:
             if not self._trials.has_stopped:
-                self._announce_failures(lambda _job: True)
+                self._step_events.announce_failures(lambda _job: True)
 
     async def _first_request(self) -> None:
         for pause_s in FIRST_REQUEST_PAUSES_S:
@@ -268,7 +254,7 @@ class _Engine:
             self._failing.discard(job.key)
             if self._trials.left(job):
                 self._next_turn()
-                self._announce_failures(self._is_certain)
+                self._step_events.announce_failures(self._is_certain)
 
     async def _admitted(self, job: Job) -> None:
         while job.state in UNSENT and not self._tries.admit(job):
@@ -299,7 +285,7 @@ class _Engine:
             self._note_failing(job, action, answer)
             if isinstance(answer, Accepted) and self._trials.accepted(job):
                 self._next_turn()
-                self._announce_failures(self._is_certain)
+                self._step_events.announce_failures(self._is_certain)
             is_upload_repeated = action is step.action is Action.UPLOAD
             job, action = step.job, step.action
             if action is Action.STOP:
@@ -330,10 +316,7 @@ class _Engine:
         for job in stop.jobs:
             await self._record(job, failed(job, failure), None)
         self._ledger.options.hold(self._owner, self._run.connection.host, stop.options, is_whole=stop.is_whole)
-        # One alert tells of the stop, and none of each job.
-        for step, at in self._withheld:
-            self._events.emit({**self._event(step, at), "alert": None})
-        self._withheld.clear()
+        self._step_events.replace_by_stop()
         raise ServiceStoppedError(stop.failure.kind, stop.failure.advice)
 
     async def _perform(self, action: Action, job: Job) -> Answer | Fetched:
@@ -392,36 +375,19 @@ class _Engine:
         if not await self._commits.record(Fact(after, now, step.event, detail_of(step), receipt)):
             return False
         if step.event:
-            if step.action is Action.FAIL:
-                self._withheld.append((step, now))
-            elif self._run.on_event:
-                self._events.emit(self._event(step, now))
+            self._step_events.tell(step, now)
             _log.info("job %s: %s, now %s, transcript %s", after.key, step.event, after.state, after.transcript_id)
         if after.state != before.state:
             self._states[before.state] -= 1
             self._states[after.state] += 1
             self._run.on_progress(self._states, self._outage)
         if after.state == ERROR:
-            self._announce_failures(self._is_certain)
+            self._step_events.announce_failures(self._is_certain)
         return True
-
-    def _event(self, step: Step, at: float) -> Event:
-        return event_of(step, self._ledger.recording_of(step.job.key, self._run.batch_ids), at)
 
     def _is_certain(self, job: Job) -> bool:
         """Whether the failure of a job is its own: it cannot turn out to be one of a stop any more."""
         return not (self._trials.has_stopped or self._trials.may_stop(job))
-
-    def _announce_failures(self, is_certain: Callable[[Job], bool]) -> None:
-        """Emit and log failures that were withheld."""
-        withheld, self._withheld = self._withheld, []
-        for step, at in withheld:
-            if not is_certain(step.job):
-                self._withheld.append((step, at))
-                continue
-            event = self._event(step, at)
-            self._events.emit(event)
-            _log.warning("recording %r ended in error: %s (job %s)", event["recording_id"], step.job.error_kind, step.job.key)
 
     def _show_outlook(self, sentence: str) -> None:
         """Show what the run waits for, and record when something goes away or comes back."""

@@ -1,13 +1,12 @@
-"""One run of the engine: its settings, how other threads control it, its events, and its group commits to the ledger."""
+"""One run of the engine: its settings, how other threads control it, and its group commits to the ledger."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
-import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,27 +16,14 @@ from scribekit.api.connection import Connection
 from scribekit.api.limits import Limits
 from scribekit.api.webhook import Webhook
 from scribekit.base import contract
-from scribekit.base.errors import ServiceStoppedError
 from scribekit.batch import pricing
+from scribekit.batch.engine.events import Listener
 from scribekit.batch.steps import Action, Step
 from scribekit.corpus.job import Job
 from scribekit.corpus.ledger import Fact, Ledger, Receipt
 
-Event = dict[str, Any]
-"""``at`` (Unix time), ``event``, ``alert`` (None, ``failed``, ``stopped``), ``recording_id``, ``job_key``, ``transcript_id``, ``state``,
-``error_kind``, ``error`` (what the jobs frame has under these names; for a stop, why the batch stopped)."""
-
-Listener = Callable[[Event], Awaitable[None] | None]
-
-FLUSH_TIMEOUT_S = 5.0
-"""How long the end of a run waits for listeners that have not returned."""
-
-AWAY, BACK = "away", "back"
 LONGEST_REPORTED_S, MOST_CHANNELS = 10 * contract.LONGEST_S, 1000
 """What is beyond these is not the length, or the number of channels, of a recording."""
-
-_EVENT_KEYS = ("at", "event", "alert", "recording_id", "job_key", "transcript_id", "state", "error_kind", "error")
-_log = logging.getLogger("scribekit.events")
 
 
 @dataclass(frozen=True)
@@ -102,62 +88,6 @@ def active_runs(folder: Path) -> list[RunControl]:
     """Return the controls of this process's runs on a corpus."""
     resolved = folder.resolve()
     return [control for control in list(_active) if control.folder == resolved]
-
-
-class EventSink:
-    """Passes events on to a listener, a function or coroutine function, on the engine's loop.
-
-    An exception of the listener is logged by its type and never disturbs the run.
-    """
-
-    def __init__(self, listener: Listener | None) -> None:
-        self._listener = listener
-        self._pending: set[asyncio.Task[None]] = set()
-
-    def emit(self, event: Event) -> None:
-        """Pass an event on. Returns at once, also when the listener is a slow coroutine."""
-        if self._listener is None:
-            return
-        try:
-            returned = self._listener(event)
-        except Exception as cause:  # noqa: BLE001 -- the user's code
-            _log.warning("the on_event listener failed: %s", type(cause).__name__)
-            return
-        if returned is not None:
-            task = asyncio.ensure_future(_guarded(returned))
-            self._pending.add(task)
-            task.add_done_callback(self._pending.discard)
-
-    async def finish(self) -> None:
-        """Wait for pending listeners, but not longer than ``FLUSH_TIMEOUT_S``."""
-        if self._pending:
-            await asyncio.wait(self._pending, timeout=FLUSH_TIMEOUT_S)
-
-
-async def _guarded(returned: Awaitable[None]) -> None:
-    try:
-        await returned
-    except Exception as cause:  # noqa: BLE001 -- the user's code
-        _log.warning("the on_event listener failed: %s", type(cause).__name__)
-
-
-def event_of(step: Step, recording_id: str | None, now: float) -> Event:
-    """Return the event that listeners get for a step."""
-    job = step.job
-    alert = "failed" if step.action is Action.FAIL else None
-    values = (now, step.event, alert, recording_id, job.key, job.transcript_id, job.state, job.error_kind, job.error)
-    return dict(zip(_EVENT_KEYS, values, strict=True))
-
-
-def stop_event(stop: ServiceStoppedError, now: float) -> Event:
-    """Return the event that listeners get when the whole batch stops."""
-    told = {"at": now, "event": "stopped", "alert": "stopped", "error_kind": stop.kind, "error": stop.advice}
-    return {**dict.fromkeys(_EVENT_KEYS), **told}
-
-
-def outage_event(sentence: str, now: float) -> Event:
-    """Return the event that listeners get when something goes away (the sentence says what and since when), or when all is back."""
-    return {**dict.fromkeys(_EVENT_KEYS), "at": now, "event": AWAY if sentence else BACK, "error": sentence or None}
 
 
 def detail_of(step: Step) -> str:

@@ -34,6 +34,7 @@ WORKING = """
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("faults", ["{}", '{"reset_after": 0.1, "http_503": 0.05, "seed": 11}'], ids=["fair weather", "foul weather"])
 def test_two_processes_share_a_corpus_and_double_nothing(bench, tmp_path, faults):
     service = bench("--speed", "200", "--slots", "20", "--faults", faults)
@@ -120,6 +121,7 @@ def tone(path, value):
     return str(path)
 
 
+@pytest.mark.long
 def test_a_death_at_every_recorded_fact_in_turn(bench, tmp_path):
     """The same batch is started again, killed one fact later each time, and continued: all is done, and done once."""
     service = bench("--speed", "2000", "--slots", "3")
@@ -145,6 +147,7 @@ CHAOS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(3))
 def test_chaos_loses_nothing_and_completes_nothing_twice(bench, tmp_path, seed):
     service = bench("--speed", "3000", "--slots", "100", "--faults", json.dumps({**CHAOS, "seed": seed}))

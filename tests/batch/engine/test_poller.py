@@ -195,6 +195,7 @@ def test_what_was_at_the_service_before_is_polled_at_once(service):
     assert answers_of(service, at_service("t1"), limits=Limits(poll_s=600)) == [StatusReport("completed")]
 
 
+@pytest.mark.long
 def test_an_outage_does_not_count_as_time_of_a_job(service):
     """For longer than a job may take nothing can be heard of it; then it is still waited for."""
     service.add("t1", "processing")

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from scribekit.base.errors import LedgerError
-from scribekit.batch.engine.run import EventSink, GroupCommit, active_runs, registered
+from scribekit.batch.engine.run import GroupCommit, active_runs, registered
 from scribekit.corpus.job import Job, PlannedRow
 from scribekit.corpus.ledger import Fact, Ledger
 
@@ -83,23 +83,6 @@ def test_what_a_cancelled_job_had_to_record_is_recorded(ledger):
     assert isinstance(gone, asyncio.CancelledError)
     assert kept is True
     assert ledger.states([1]) == {"planned": 3, "submitting": 2}
-
-
-def test_the_end_of_a_run_waits_for_pending_messages():
-    arrived = []
-
-    async def slow(event):
-        await asyncio.sleep(0.05)
-        arrived.append(event)
-
-    async def run():
-        events = EventSink(slow)
-        events.emit({"event": "a"})
-        assert arrived == []
-        await events.finish()
-
-    asyncio.run(run())
-    assert arrived == [{"event": "a"}]
 
 
 def test_a_run_can_be_controlled_from_any_thread_while_it_lasts(tmp_path):

@@ -35,6 +35,7 @@ def measures(frame):
     return frame.set_index("measure")
 
 
+@pytest.mark.long
 def test_a_plan_is_compared_with_what_happened(done):
     frame = sk.compare_plan(done, times=TIMES)
     assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == schema.COMPARISON.dtypes
@@ -49,6 +50,7 @@ def test_a_plan_is_compared_with_what_happened(done):
     assert said.loc["wall time", "actual"] > said.loc["stage: slots", "planned"]
 
 
+@pytest.mark.long
 def test_a_corpus_teaches_how_long_its_service_takes(done, tmp_path):
     corpus = sk.open_corpus(done.path)
     plan = sk.plan(library(), limits=LIMITS, corpus=corpus)

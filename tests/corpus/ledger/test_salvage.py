@@ -62,6 +62,7 @@ def test_without_its_first_page_nothing_is_lost(corpus, harm):
     assert sk.to_frame(corpus, "edits")["who"].tolist() == ["ada"]
 
 
+@pytest.mark.long
 def test_any_page_may_be_lost(corpus):
     """Without a page, what was on it is gone; nothing is paid for again, and all other transcripts are there."""
     path = corpus.path / FILE_NAME

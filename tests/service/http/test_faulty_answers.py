@@ -118,6 +118,7 @@ def test_an_answer_may_drip_for_ever(running, created_meanwhile):
     assert running.http.get(f"/v2/transcript/{known}").status_code == 200
 
 
+@pytest.mark.long
 def test_an_answer_may_unpack_to_far_more_than_it_is(running, created_meanwhile):
     running.set_faults(bomb=1)
     with running.http.stream("GET", "/v2/transcript") as answer:
