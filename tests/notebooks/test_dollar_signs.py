@@ -11,7 +11,7 @@ SAID = r"it cost $5 and not $6 or $$7$$ \(x\) \[y\] \begin{a} z \end{a}"
 OPEN = """
 import matplotlib.pyplot as plt
 import scribekit as sk
-from IPython.display import HTML, Markdown, Math, display
+from IPython.display import HTML, Markdown, display
 from scribekit.base.progress import State
 corpus = sk.open_corpus({folder!r})
 lines = sk.search(corpus, "cost")
@@ -39,10 +39,11 @@ SHOWN = {
     "static explorer": "static(sk.widgets.ConfidenceExplorer(corpus))",
     "static laboratory": "static(sk.widgets.DiarizationReview(corpus, lines['recording_id'][0]))",
     "static planner": "static(sk.widgets.CostPlanner(manifest, budget_usd=5.0))",
+    "plot": "sk.plots.talk_shares(sk.turn_statistics(corpus)); plt.show()",
     "monitor": "sk.widgets.BatchMonitor(corpus)",
     "search": "sk.widgets.TranscriptSearch(corpus, 'cost')",
 }
-CONTROL = "display(Math('x'))"
+CONTROL = "display(HTML('from $5 to $6'))"  # not ours, so it becomes mathematics
 
 
 @pytest.fixture
