@@ -62,7 +62,7 @@ def shortened(text: str, widest: int) -> str:
 
     Example:
         >>> shortened("Interview with the mayor, part 2.mp3", 20)
-        'Interview …rt 2.mp3'
+        'Interview …art 2.mp3'
         >>> shortened("short.mp3", 20)
         'short.mp3'
     """
@@ -78,7 +78,7 @@ def shortened_apart(texts: Sequence[str], widest: int) -> list[str]:
 
     Example:
         >>> shortened_apart(["2024 council meeting, part 1, final.mp3", "2024 council meeting, part 2, final.mp3"], 20)
-        ['2024 …1, fi…l.mp3', '2024 …2, fi…l.mp3']
+        ['2024 c…1, fin…al.mp3', '2024 c…2, fin…al.mp3']
     """
     found = {text: shortened(text, widest) for text in texts}
     for alike in _alike(found):
