@@ -61,6 +61,10 @@ class PlainHttpWarning(UserWarning):
     """Key and recordings go to another machine without encryption: the address begins with ``http://``."""
 
 
+class FontWarning(UserWarning):
+    """No font of the machine has some letters of a plot; the text names the fonts to install."""
+
+
 class ExcelLimitsWarning(UserWarning):
     """A table does not fit into a workbook unchanged: cells were cut or cleaned, or rows continue in another sheet."""
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol
 
+from scribekit.base.display import as_written
 from scribekit.base.errors import Interrupted
 
 QUIET_UNDER_S = 2.0
@@ -59,7 +60,7 @@ class State:
 
     def _repr_html_(self) -> str:
         bar = "" if self.total is None else f'<progress value="{self.done}" max="{max(self.total, 1)}" style="width:14em"></progress> '
-        return f"<div>{bar}<span>{html.escape(str(self))}</span></div>"
+        return as_written(f"{bar}<span>{html.escape(str(self))}</span>")
 
 
 def _clock_text(seconds: float) -> str:

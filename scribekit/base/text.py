@@ -201,19 +201,6 @@ def edge_kinds(left: str, right: str) -> tuple[int, int]:
     return _sides(left)[1], _sides(right)[0]
 
 
-_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|])")
-
-
-def escape_markdown(text: str) -> str:
-    r"""Return a text that Markdown shows unchanged.
-
-    Example:
-        >>> escape_markdown("2*3 [so]")
-        '2\\*3 \\[so\\]'
-    """
-    return _MARKDOWN_SIGNS.sub(r"\\\1", text)
-
-
 # -- words as they are compared ---------------------------------------------------------------------------------------
 
 _DASHES = frozenset("-‐‑‒–—―/⁄")

@@ -309,7 +309,8 @@ def _run(
 ) -> None:
     with Ledger(corpus.path) as ledger:
         total = sum(ledger.states(batch_ids).values())
-    with Progress(total, description=description, enabled=progress, if_stopped=_IF_STOPPED) as line:
+    unit = "different recordings" if corpus.snapshot().shared else "recordings"
+    with Progress(total, unit, description, enabled=progress, if_stopped=_IF_STOPPED) as line:
 
         def show(states: Counter[str], waits_for: str) -> None:
             ended, counts = status.summary(states)

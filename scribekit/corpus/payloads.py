@@ -92,9 +92,10 @@ def replayed(ledger: Ledger, keys: Sequence[tuple[str, str]]) -> Iterator[tuple[
 
 
 def edits_frame(view: CorpusView) -> pd.DataFrame:
-    """Return every edit of the recordings that have a transcript: columns of ``schema.EDITS``, in manifest order, then oldest first."""
+    """Return every edit of the recordings that have a transcript, oldest first: columns of ``schema.EDITS``."""
     found = replayed(view.ledger, view.completed)
-    return schema.EDITS.frame([row for name, _, entries, result in found for row in edit_rows(name, entries, result)])
+    rows = [row for name, _, entries, result in found for row in edit_rows(name, entries, result)]
+    return schema.EDITS.frame(sorted(rows, key=lambda row: row["edit_id"]))
 
 
 def undo_or_redo(ledger: Ledger, action: str, group: int, *, who: str, at: float, last: Mapping[str, int | None]) -> None:

@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scribekit.base.display import as_written
 from scribekit.corpus.job import AT_SERVICE, COMPLETED, ENDED, ERROR, PLANNED, PROCESSING, QUEUED, SUBMITTING, UPLOADED
 
 WINDOW_S = 600.0
 """Throughput is measured over the last ten minutes."""
 
+HELD_BY_PAUSE = "to send (paused)"
+"""What is shown of jobs whose sending was about to begin when the run was paused: no request for them is under way."""
 REFUSED = "refused"
 """The status of a recording that was never sent."""
 
@@ -27,7 +30,9 @@ class Snapshot:
     """The figures of a batch or corpus, from the ledger.
 
     Attributes:
-        states: Jobs by state.
+        states: Jobs by state. A job of several recordings, because they are the same file or address, is one.
+        statuses: Recordings by status, as in the table of jobs; None where each job is that of one recording.
+        shared: Recordings that have the job of another, because they are the same file or address.
         audio_s: Seconds of audio by state (jobs of known length).
         usd: Dollars by state: the cost of completed jobs, the known estimates of unfinished ones, nothing for failed ones.
         unknown: Unfinished jobs of unknown length that are not held back.
@@ -45,6 +50,9 @@ class Snapshot:
         saved_usd: Cost of transcripts that were reused instead of paid for again.
         budget_usd: The most that may be spent, if the user set a budget.
         fallbacks: Completed jobs that another model answered than the first asked for, by the model that did.
+        unpaid_usd: What of the known cost is that of jobs of an embedded service, which nobody pays.
+        is_unpaid: Whether all jobs are such jobs.
+        is_paused: Whether nothing is sent for now, so that jobs wait whose sending was about to begin.
         outage: What the process at work on the corpus waits for, such as "no network since 02:14"; empty when for nothing.
     """
 
@@ -52,6 +60,8 @@ class Snapshot:
     audio_s: Mapping[str, float] = field(default_factory=dict)
     usd: Mapping[str, float] = field(default_factory=dict)
     unknown: int = 0
+    statuses: Mapping[str, int] | None = None
+    shared: int = 0
     refused: int = 0
     recent: Sequence[tuple[float, float]] = ()
     uploading: int = 0
@@ -66,6 +76,9 @@ class Snapshot:
     saved_usd: float = 0.0
     budget_usd: float | None = None
     fallbacks: Mapping[str, int] = field(default_factory=dict)
+    unpaid_usd: float = 0.0
+    is_unpaid: bool = False
+    is_paused: bool = False
     outage: str = ""
 
     @property
@@ -74,9 +87,19 @@ class Snapshot:
         return sum(count for state, count in self.states.items() if state not in ENDED)
 
     @property
+    def recordings(self) -> Mapping[str, int]:
+        """Recordings by status, those that share a job included; without those that were never sent."""
+        return self.states if self.statuses is None else self.statuses
+
+    @property
     def total(self) -> int:
-        """All recordings, the refused included."""
-        return sum(self.states.values()) + self.refused
+        """All recordings, the refused included: the rows of the table of jobs."""
+        return sum(self.recordings.values()) + self.refused
+
+    @property
+    def failed(self) -> int:
+        """Recordings that were not transcribed and will not be by themselves."""
+        return self.recordings.get(ERROR, 0) + self.refused
 
 
 @dataclass(frozen=True)
@@ -93,12 +116,14 @@ class Pace:
 
 
 def pace(snapshot: Snapshot, now: float) -> Pace | None:
-    """Estimate throughput over the last ten minutes and the time left; None until two jobs are completed, and when none is unfinished.
+    """Estimate throughput over the last ten minutes and the time left.
+
+    None until two jobs are completed, and when no unfinished one may be sent.
 
     The interval comes from the spread of the completed lengths: it is the standard error of a sum of ``n`` terms.
     """
     recent = [(at, audio) for at, audio in snapshot.recent if audio > 0]
-    if len(recent) < 2 or not snapshot.unfinished:
+    if len(recent) < 2 or snapshot.unfinished <= snapshot.held + snapshot.stopped:
         return None
     lengths = [audio for _, audio in recent]
     elapsed = max(now - recent[0][0], 1e-3)
@@ -158,6 +183,8 @@ def sentence(title: str, snapshot: Snapshot, now: float) -> str:
 def facts(snapshot: Snapshot, now: float) -> list[tuple[str, str]]:
     """Return name and value of each figure worth showing, in order."""
     found = [("recordings", f"{snapshot.total:,}")]
+    if snapshot.shared:
+        found.append(("of them", f"{snapshot.shared:,} the same as another, sent once"))
     done, total = snapshot.audio_s.get(COMPLETED, 0.0), sum(snapshot.audio_s.values())
     if total:
         found.append(("audio", f"{_hours(done)} of {_hours(total)}" if done < total else _hours(total)))
@@ -184,22 +211,30 @@ def table(title: str, snapshot: Snapshot, now: float) -> str:
         f"<td style='text-align:left;font-variant-numeric:tabular-nums'>{html.escape(value)}</td></tr>"
         for name, value in rows
     )
-    return f"<table><caption style='text-align:left;white-space:nowrap'>{html.escape(title)}</caption>{cells}</table>"
+    return as_written(f"<table><caption style='text-align:left;white-space:nowrap'>{html.escape(title)}</caption>{cells}</table>")
 
 
 def by_state(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Return count, audio seconds and dollars of each state that occurs, completed jobs first and failed ones last.
+    """Return recordings, audio seconds and dollars of each state that occurs, completed ones first and failed ones last.
+
+    Audio and dollars count once where recordings share a job. A label is what people are shown of the state.
 
     Example:
         >>> by_state(Snapshot(states={"completed": 2}, audio_s={"completed": 60.0}, usd={"completed": 0.5}))
-        [{'state': 'completed', 'count': 2, 'audio_s': 60.0, 'usd': 0.5}]
+        [{'state': 'completed', 'label': 'completed', 'count': 2, 'audio_s': 60.0, 'usd': 0.5}]
     """
     rows = [
-        {"state": state, "count": snapshot.states[state], "audio_s": snapshot.audio_s.get(state, 0.0), "usd": snapshot.usd.get(state, 0.0)}
+        {
+            "state": state,
+            "label": _label(state, snapshot),
+            "count": snapshot.recordings[state],
+            "audio_s": snapshot.audio_s.get(state, 0.0),
+            "usd": snapshot.usd.get(state, 0.0),
+        }
         for state in _ORDER
-        if snapshot.states.get(state)
+        if snapshot.recordings.get(state)
     ]
-    refused = {"state": REFUSED, "count": snapshot.refused, "audio_s": None, "usd": 0.0}
+    refused = {"state": REFUSED, "label": REFUSED, "count": snapshot.refused, "audio_s": None, "usd": 0.0}
     return [*rows, refused] if snapshot.refused else rows
 
 
@@ -220,12 +255,16 @@ def throughput(snapshot: Snapshot, now: float, steps: int = 30) -> list[float]:
 
 
 def _counts(snapshot: Snapshot) -> list[str]:
-    counted = [f"{snapshot.states[state]:,} {state}" for state in _ORDER if snapshot.states.get(state)]
+    counted = [f"{snapshot.recordings[state]:,} {_label(state, snapshot)}" for state in _ORDER if snapshot.recordings.get(state)]
     return [*counted, *([f"{snapshot.refused:,} refused"] if snapshot.refused else [])]
 
 
+def _label(state: str, snapshot: Snapshot) -> str:
+    return HELD_BY_PAUSE if state == SUBMITTING and snapshot.is_paused else state
+
+
 def _money(snapshot: Snapshot) -> str:
-    text = f"${snapshot.spent_usd:,.2f}"
+    text = f"${snapshot.spent_usd if snapshot.is_unpaid else snapshot.spent_usd - snapshot.unpaid_usd:,.2f}"
     if snapshot.unpriced:
         text += f" and {snapshot.unpriced:,} of unknown cost"
     if snapshot.budget_usd is not None:
@@ -234,6 +273,10 @@ def _money(snapshot: Snapshot) -> str:
         text += f", ${snapshot.reserved_usd:,.2f} reserved"
     if snapshot.saved_usd:
         text += f", ${snapshot.saved_usd:,.2f} saved"
+    if snapshot.is_unpaid and (snapshot.spent_usd or snapshot.reserved_usd):
+        text += " (nothing is paid: a rehearsal on this machine, at AssemblyAI's rates)"
+    elif snapshot.unpaid_usd:
+        text += f"; ${snapshot.unpaid_usd:,.2f} more in rehearsals on this machine, which nobody pays"
     return text
 
 

@@ -72,6 +72,19 @@ class CorpusView:
         rows = self.ledger.job_rows(self.batch_ids)
         return [(row["recording_id"], row["job_key"]) for row in rows if row["state"] == COMPLETED]
 
+    @functools.cached_property
+    def distinct(self) -> list[tuple[str, str]]:
+        """The same without recordings that have the transcript of an earlier one, being the same file or address: each is counted once."""
+        first = {key: recording_id for recording_id, key in reversed(self.completed)}
+        return [(recording_id, key) for recording_id, key in self.completed if first[key] == recording_id]
+
+    def counted_once(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of a table without those of recordings that have the transcript of an earlier one."""
+        if len(self.distinct) == len(self.completed):
+            return rows
+        names = [recording_id for recording_id, _ in self.distinct]
+        return rows[rows["recording_id"].isin(names)].reset_index(drop=True)
+
     @property
     def manifest(self) -> pd.DataFrame:
         """The manifest rows as they were given, one per recording; file paths in ``source`` hold from the working folder.

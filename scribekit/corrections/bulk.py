@@ -47,7 +47,7 @@ def smooth_speakers(batch_or_corpus: Batch | Corpus, *, max_words: int = 1, max_
     """
     rows = []
     with batch_or_corpus.reading() as view:
-        for name, result in each_replayed(view, progress=progress):
+        for name, result in each_replayed(view, [name for name, _ in view.distinct], progress=progress):
             found = edits.strays(result.state, max_words=max_words, max_gap_ms=round(1000 * max_gap_s))
             rows += [_proposal(name, result.state, "reassign", stray.positions, stray.to) for stray in found]
     return schema.PROPOSALS.frame(rows)
@@ -77,7 +77,7 @@ def propose_correction(batch_or_corpus: Batch | Corpus, old: str, new: str, *, p
         raise OptionError("Give the words to look for and their replacement: propose_correction(corpus, 'Kovic', 'Kovač').")
     rows = []
     with batch_or_corpus.reading() as view:
-        for name, result in each_replayed(view, progress=progress):
+        for name, result in each_replayed(view, [name for name, _ in view.distinct], progress=progress):
             found = edits.places(result.state.words, old)
             rows += [_proposal(name, result.state, "correct", place.positions, _replaced(new, old, place)) for place in found]
     return schema.PROPOSALS.frame(rows)

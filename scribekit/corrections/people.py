@@ -18,7 +18,7 @@ from scribekit.base.errors import OptionError, nearest
 from scribekit.base.names import look, looks_like, trimmed
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Batch, Corpus, takes_corpus
-from scribekit.corpus.view import time_stamp
+from scribekit.corpus.view import CorpusView, time_stamp
 from scribekit.corrections.bulk import apply, each_replayed, recordings_named, text_given
 from scribekit.corrections.review import renaming, taken_by
 from scribekit.transcripts import edits
@@ -41,13 +41,19 @@ def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.Data
         progress: Show progress.
 
     Returns:
-        One row per recording and speaker, in order of appearance: columns of ``schema.PEOPLE``.
+        One row per recording and speaker, in order of appearance: columns of ``schema.PEOPLE``. Recordings that are the same file or
+        address are one, under the first of their ids.
 
     Raises:
         LedgerError: The corpus cannot be read.
     """
     with batch_or_corpus.reading() as view:
-        rows = [row for name, result in each_replayed(view, progress=progress) for row in _people_rows(name, result.state)]
+        return _people_of(view, [name for name, _ in view.distinct], progress=progress)
+
+
+def _people_of(view: CorpusView, recording_ids: Iterable[str], *, progress: bool) -> pd.DataFrame:
+    """Return the table of people of some recordings."""
+    rows = [row for name, result in each_replayed(view, recording_ids, progress=progress) for row in _people_rows(name, result.state)]
     alike = most_alike(sorted({row["name"] for row in rows if len(row["name"]) > 2}))  # labels such as A and B are all alike
     twins = _looking_the_same({row["name"] for row in rows})
     for row in rows:
@@ -186,8 +192,8 @@ def _changed_names(
 ) -> dict[str, list[tuple[Any, Any]]]:
     """Return recording → old and new names, as they are in the cells of the table."""
     if isinstance(names, Mapping):
-        table = people(corpus, progress=progress)
         with corpus.reading() as view:
+            table = _people_of(view, _recordings_to_name(view, names), progress=progress)
             contents = {name: view.ledger.edits.content_of(key) for name, key in view.completed}
         table = _renamed(table, names, contents)
     else:
@@ -201,6 +207,13 @@ def _changed_names(
     for recording_id, old, new in zip(recordings, table["speaker"].tolist(), table["name"].tolist(), strict=True):
         changes.setdefault(recording_id, []).append((old, new))
     return changes
+
+
+def _recordings_to_name(view: CorpusView, names: Mapping[str, Any]) -> list[str]:
+    """Return the recordings that a dict of names is about: of those that are the same file or address, those named, else the first."""
+    named = {key for name, key in view.completed if name in names}
+    first = {name for name, key in view.distinct if key not in named}
+    return [name for name, _ in view.completed if name in names or name in first]
 
 
 def _new_names(recording_id: str, speakers: Sequence[str], names: Iterable[tuple[Any, Any]]) -> dict[str, str]:

@@ -7,6 +7,7 @@ import html
 import pandas as pd
 
 from scribekit.base import schema
+from scribekit.base.display import as_written
 from scribekit.base.errors import DamagedFileError, OptionError, nearest
 from scribekit.corpus import payloads
 from scribekit.corpus.handles import Corpus
@@ -131,4 +132,4 @@ class CorrectedTranscript:
 
     def _repr_html_(self) -> str:
         shown = self.utterances[["speaker", "start_ms", "text", "edited"]].head(20)
-        return f"<p>{html.escape(repr(self))}</p>{shown.to_html(escape=True, index=False)}"
+        return as_written(f"<p>{html.escape(repr(self))}</p>{shown.to_html(escape=True, index=False)}")

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from scribekit.base import schema, timecode
+from scribekit.base.display import escape_markdown
 from scribekit.base.errors import OptionError, nearest
-from scribekit.base.text import escape_markdown, separator
+from scribekit.base.text import separator
 from scribekit.corpus.handles import Batch, Corpus, corpus_of
 from scribekit.corrections.transcript import CorrectedTranscript
 from scribekit.fulltext.concordance import join_words, reading_order
@@ -32,7 +33,8 @@ def cite(row: pd.Series[Any] | Mapping[str, Any], style: Style = "text", *, corp
     Args:
         row: One row of :func:`scribekit.search` or of ``to_frame(…)`` at a level with times. A ``title`` from the manifest is used where
             the row has one.
-        style: ``"text"``: quotation and source in one line; ``"markdown"``: a block quotation with the match in bold; ``"reference"``: the
+        style: ``"text"``: quotation and source in one line; ``"markdown"``: a block quotation with the match in bold, in which
+            no sign of the text means anything, ``$`` neither; ``"reference"``: the
             source only.
         corpus: Where to look up a line of ``search``. Without it, the words on either side may be another speaker's. With it, only words
             of the same turn are quoted, at most twelve on each side, as people have corrected them. A match that was corrected since

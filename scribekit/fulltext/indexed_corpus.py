@@ -99,7 +99,8 @@ class IndexedCorpus:
     Attributes:
         index: The open index.
         manifest: The whole manifest of the batch or corpus.
-        recordings: Recording id → number of its document, of the recordings chosen.
+        recordings: Recording id → number of its document, of the recordings chosen. Of those that are the same file or address, only the
+            first has one: what was said in them was said once.
         added: How many documents were added to the index.
 
     Raises:
@@ -129,6 +130,7 @@ class IndexedCorpus:
         self._is_ascending = state.is_ascending
         if chosen is not None:
             self.recordings = {name: number for name, number in self.recordings.items() if name in chosen}
+        self.recordings = _counted_once(self.recordings)
 
     def __enter__(self) -> Self:
         return self
@@ -172,7 +174,7 @@ def _ledger_state(view: CorpusView) -> _LedgerState:
         jobs = [(recording_id, key) for recording_id, (key, _) in ledger.transcript_ids(view.batch_ids).items() if key in entries]
         reviewed = {recording_id: entries[key][0] for recording_id, key in jobs}
         received = {recording_id: entries.get(key + _AS_RECEIVED, entries[key])[0] for recording_id, key in jobs}
-        is_ascending = all(before < after for before, after in itertools.pairwise(reviewed.values()))
+        is_ascending = all(before < after for before, after in itertools.pairwise(_counted_once(reviewed).values()))
         manifest, damage = view.manifest, ledger.damage
         damaged, others = dict(damage.recordings), list(damage.others)
         state = _LedgerState(stamp, entries, texts, reviewed, received, is_ascending, manifest, damaged, others)
@@ -180,6 +182,12 @@ def _ledger_state(view: CorpusView) -> _LedgerState:
     for oldest in list(_states)[:-_MAX_STATES]:
         _states.pop(oldest, None)
     return state
+
+
+def _counted_once(recordings: Mapping[str, int]) -> Mapping[str, int]:
+    """Return the recordings without those that have the document of an earlier one."""
+    first = {number: name for name, number in reversed(list(recordings.items()))}
+    return recordings if len(first) == len(recordings) else {name: number for name, number in recordings.items() if first[number] == name}
 
 
 def _documents(ledger: Ledger) -> dict[str, tuple[int, Text]]:

@@ -30,6 +30,10 @@ _Z = 1.959963984540054  # for a two-sided 95 % interval
 _Floats = npt.NDArray[np.float64]
 
 
+ENOUGH_WORDS = 200
+"""How far confidence is off on average is said from this many words on."""
+
+
 @dataclass(frozen=True)
 class Calibration:
     """A calibration of word confidences, as ``sk.calibrate`` returns it.
@@ -48,6 +52,11 @@ class Calibration:
     signs: pd.DataFrame
     _confidence: _Floats = field(repr=False)
     _error: _Floats = field(repr=False)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are enough words for the ``ece`` to say something: of a few words, most of them corrected, it says nothing."""
+        return self.n_words >= ENOUGH_WORDS
 
     def probability_of_error(self, confidence: Any) -> _Floats:
         """Return the probability that words of these confidences are wrong. It never rises with confidence.
@@ -101,7 +110,8 @@ def calibrate(words: pd.DataFrame | Batch | Corpus, references: References | Non
     """
     if not isinstance(words, pd.DataFrame):
         with corpus_of(words).reading() as view:
-            judged = _judged(frame_of(view, "words", reviewed=False), references, view, normaliser)
+            received = frame_of(view, "words", reviewed=False)
+            judged = _judged(view.counted_once(received) if references is None else received, references, view, normaliser)
             languages = frame_of(view, "languages")
     else:
         frame = words[words["outcome"].ne(DELETION)] if "outcome" in words else words

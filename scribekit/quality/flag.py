@@ -97,7 +97,7 @@ def flag_at(corpus: Batch | Corpus, thresholds: Sequence[float], *, by: str, cal
 
 
 def _words(view: CorpusView, *, reviewed: bool) -> pd.DataFrame:
-    words = frame_of(view, "words", reviewed=reviewed)
+    words = view.counted_once(frame_of(view, "words", reviewed=reviewed))
     if reviewed:
         words["settled"] = settled(view, words)
     return words

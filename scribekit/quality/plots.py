@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from scribekit.base.axes import finish
+from scribekit.base.display import shortened, shortened_apart
 from scribekit.base.errors import OptionError, nearest
 from scribekit.base.palette import LIGHT, ink_on, speaker_colours
 from scribekit.quality.calibration import Calibration
@@ -24,6 +26,12 @@ INK = "#333333"
 BAR_HEIGHT = 0.7
 _LABEL_FROM_SHARE = 0.05
 _MOST_ROWS = 40
+_NAME_WIDTH = 28
+_SPEAKER_WIDTH = 14
+_TITLE_WIDTH = 50
+"""Columns of letters that a name takes at most: longer ones are shortened in the middle, so that there is room for the plot."""
+_BAR_WIDTH = 70
+"""Columns of letters that a whole bar of a new figure has room for."""
 
 
 def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> Axes:
@@ -43,7 +51,8 @@ def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> A
     by_value = known.groupby(column, sort=False, dropna=False)["confidence"]
     groups = [(group_name(name), group.to_numpy(dtype=float)) for name, group in itertools.islice(by_value, _MOST_ROWS)]
     ax = _axes(ax, height=0.6 + 0.4 * len(groups))
-    labels = [f"{name}  (n = {len(values):,})" for name, values in groups]
+    names = shortened_apart([name for name, _ in groups], _NAME_WIDTH)
+    labels = [f"{name}  (n = {len(values):,})" for name, (_, values) in zip(names, groups, strict=True)]
     if groups:
         ax.boxplot(
             [values for _, values in groups],
@@ -57,8 +66,8 @@ def confidence_by(frame: pd.DataFrame, column: str, ax: Axes | None = None) -> A
             medianprops={"color": INK, "linewidth": 2},
         )
     ax.invert_yaxis()
-    ax.set(xlim=(0, 1), xlabel="confidence", title=f"Confidence by {column}{_rest(by_value.ngroups, 'groups')}")
-    return _tidy(ax)
+    ax.set(xlim=(0, 1), xlabel="confidence", title=f"Confidence by {shortened(column, _NAME_WIDTH)}{_rest(by_value.ngroups, 'groups')}")
+    return finish(ax)
 
 
 def reliability(calibration: Calibration, ax: Axes | None = None) -> Axes:
@@ -76,9 +85,10 @@ def reliability(calibration: Calibration, ax: Axes | None = None) -> Axes:
     above = (table["accuracy_high"] - table["accuracy"]).clip(lower=0)
     ax.errorbar(table["confidence"], table["accuracy"], yerr=[below, above], fmt="o", color=LIGHT[0], capsize=2, label="words, by bin")
     ax.set(xlim=(0, 1), ylim=(0, 1.02), aspect="equal", xlabel="confidence", ylabel="share of words that are right")
-    ax.set_title(f"Reliability  (ECE {calibration.ece:.3f}, n = {calibration.n_words:,})")
+    ece = f"ECE {calibration.ece:.3f}" if calibration.is_enough else "too few words for an ECE"
+    ax.set_title(f"Reliability  ({ece}, n = {calibration.n_words:,})")
     ax.legend(loc="lower right", frameon=False)
-    return _tidy(ax)
+    return finish(ax)
 
 
 def speaker_timeline(utterances: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -101,10 +111,10 @@ def speaker_timeline(utterances: pd.DataFrame, ax: Axes | None = None) -> Axes:
         mine = spoken[spoken["speaker"] == speaker]
         spans = list(zip(mine["start_ms"] / 60_000, (mine["end_ms"] - mine["start_ms"]) / 60_000, strict=True))
         ax.broken_barh(spans, (row - BAR_HEIGHT / 2, BAR_HEIGHT), facecolors=colour)
-    ax.set_yticks(range(len(colours)), list(colours))
+    ax.set_yticks(range(len(colours)), shortened_apart(list(colours), _NAME_WIDTH))
     ax.invert_yaxis()
-    ax.set(xlabel="minutes", title=str(recordings[0]) if recordings else "nobody spoke")
-    return _tidy(ax)
+    ax.set(xlabel="minutes", title=shortened(str(recordings[0]), _TITLE_WIDTH) if recordings else "nobody spoke")
+    return finish(ax)
 
 
 def talk_shares(statistics: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -124,14 +134,14 @@ def talk_shares(statistics: pd.DataFrame, ax: Axes | None = None) -> Axes:
             statistics[statistics["speaker"] == speaker].set_index("recording_id")["talk_share"].reindex(recordings).fillna(0).to_numpy()
         )
         bars = ax.barh(range(len(recordings)), shares, left=left, color=colour, edgecolor="white", height=BAR_HEIGHT)
-        labels = [f"{speaker} {share:.0%}" if share >= _LABEL_FROM_SHARE else "" for share in shares]
+        labels = [f"{_fitting(speaker, share)} {share:.0%}" if share >= _LABEL_FROM_SHARE else "" for share in shares]
         ax.bar_label(bars, labels=labels, label_type="center", fontsize="small", color=ink_on(colour))
         left += shares
-    ax.set_yticks(range(len(recordings)), recordings)
+    ax.set_yticks(range(len(recordings)), shortened_apart(list(map(str, recordings)), _NAME_WIDTH))
     ax.invert_yaxis()
     ax.set(xlim=(0, 1), xlabel="share of talking time", title=f"Talk shares{_rest(len(all_recordings), 'recordings')}")
     ax.xaxis.set_major_formatter("{x:.0%}")
-    return _tidy(ax)
+    return finish(ax)
 
 
 def words_per_minute(statistics: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -179,7 +189,7 @@ def review_curve(queue: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set(xlim=(0, max(minutes[-1], 0.01)), ylim=(0, 1), xlabel="minutes of listening", ylabel="expected share of errors found")
     ax.yaxis.set_major_formatter("{x:.0%}")
     ax.set_title(f"{minutes[-1]:.1f} minutes find {found[-1]:.0%} of the expected errors")
-    return _tidy(ax)
+    return finish(ax)
 
 
 def dispersion(lines: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -191,6 +201,7 @@ def dispersion(lines: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     counts = lines["recording_id"].value_counts()
     names = counts.index[:_MOST_ROWS].tolist()
+    short = shortened_apart(list(map(str, names)), _NAME_WIDTH)
     ax = _axes(ax, height=0.9 + 0.28 * len(names))
     for row, name in enumerate(names):
         own = lines[lines["recording_id"] == name]
@@ -198,11 +209,11 @@ def dispersion(lines: pd.DataFrame, ax: Axes | None = None) -> Axes:
         length = max(end, own["duration_s"].iloc[0]) if "duration_s" in own and own["duration_s"].notna().all() else end
         ax.barh(row, length / 60, height=BAR_HEIGHT, color="#EEEEEE", edgecolor="#767676", linewidth=0.5)
         ax.vlines(own["start_ms"] / 60_000, row - BAR_HEIGHT / 2, row + BAR_HEIGHT / 2, color=LIGHT[0], linewidth=1.5)
-    ax.set_yticks(range(len(names)), [f"{name} ({counts[name]})" for name in names])
+    ax.set_yticks(range(len(names)), [f"{shown} ({counts[name]})" for name, shown in zip(names, short, strict=True)])
     ax.invert_yaxis()
     title = f"{len(lines)} lines in {len(counts)} recordings{_rest(len(counts), 'recordings')}"
     ax.set(xlabel="minutes", title=title if len(lines) else "no lines")
-    return _tidy(ax)
+    return finish(ax)
 
 
 def _bars(statistics: pd.DataFrame, column: str, label: str, title: str, ax: Axes | None) -> Axes:
@@ -212,11 +223,18 @@ def _bars(statistics: pd.DataFrame, column: str, label: str, title: str, ax: Axe
     ax = _axes(ax, height=1 + 0.28 * len(shown))
     bars = ax.barh(range(len(shown)), shown[column], color=[colours[speaker] for speaker in shown["speaker"]], height=BAR_HEIGHT)
     ax.bar_label(bars, fmt="{:,.3g}", padding=3, fontsize="small")
-    ax.set_yticks(range(len(shown)), [f"{row.recording_id}  {row.speaker}" for row in shown.itertuples()])
+    recordings = shortened_apart(shown["recording_id"].astype(str).tolist(), _NAME_WIDTH)
+    speakers = shortened_apart(shown["speaker"].astype(str).tolist(), _SPEAKER_WIDTH)
+    ax.set_yticks(range(len(shown)), [f"{recording}  {speaker}" for recording, speaker in zip(recordings, speakers, strict=True)])
     ax.invert_yaxis()
     ax.margins(x=0.12)
     ax.set(xlabel=label, title=f"{title}{_rest(len(known), 'rows')}")
-    return _tidy(ax)
+    return finish(ax)
+
+
+def _fitting(speaker: str, share: float) -> str:
+    """Return the name of a speaker, as much of it as a bar of this share has room for."""
+    return shortened(speaker, max(round(share * _BAR_WIDTH) - len(" 100%"), 1))
 
 
 def _rest(number: int, what: str) -> str:
@@ -231,12 +249,6 @@ def _axes(ax: Axes | None, *, width: float = 7.0, height: float) -> Axes:
 
     axes: Axes = plt.subplots(figsize=(width, min(height + 0.6, 14)), layout="constrained")[1]
     return axes
-
-
-def _tidy(ax: Axes) -> Axes:
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.set_axisbelow(True)
-    return ax
 
 
 def _require(frame: pd.DataFrame, column: str) -> None:

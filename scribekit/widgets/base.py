@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import anywidget
 
+from scribekit.base.display import as_written
 from scribekit.base.errors import ScribekitError, kind_and_place, nearest
 
 STATIC = Path(__file__).parent / "static"
@@ -126,7 +127,7 @@ class Widget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         shown = super()._repr_mimebundle_(**kwargs)
         data, metadata = shown if isinstance(shown, tuple) else (shown, {})
-        static = {"text/plain": self.static_text(), "text/html": self.static_html()}
+        static = {"text/plain": self.static_text(), "text/html": as_written(self.static_html())}
         return ({**data, **static} if data is not None and is_interactive() else static), metadata
 
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:

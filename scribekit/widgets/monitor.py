@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import dataclasses
 import html
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import traitlets
@@ -155,7 +156,8 @@ class BatchMonitor(Widget):
                 first=max(first, 0),
                 count=min(max(count, 0), MOST_ROWS),
             )
-        return {"total": total, "rows": [_page_row(row) for row in rows]}
+        labels = {row["state"]: row["label"] for row in self.figures["states"]}
+        return {"total": total, "rows": [_page_row(row, labels) for row in rows]}
 
     def on_start(self) -> bool:
         """Start, or resume."""
@@ -191,16 +193,27 @@ class BatchMonitor(Widget):
     def _snapshot(self) -> status.Snapshot:
         """Return the last snapshot if it is fresh: a large corpus is not counted again for each part of one output."""
         at, snapshot = self._last_snapshot
-        return snapshot if time.monotonic() - at < FRESH_S else self._corpus.snapshot()
+        if time.monotonic() - at < FRESH_S:
+            return snapshot
+        with self._corpus.reading() as view:
+            return self._take(view, time.time())[0]
+
+    def _take(self, view: CorpusView, now: float) -> tuple[status.Snapshot, str]:
+        """Return the figures of now, and what is going on."""
+        snapshot = view.snapshot(now)
+        activity = background.activity(self._corpus, view.ledger, snapshot.unfinished)
+        return dataclasses.replace(snapshot, is_paused=activity == background.PAUSED), activity
 
     def _figures(self, view: CorpusView) -> dict[str, Any]:
         now = time.time()
-        snapshot = view.snapshot(now)
+        snapshot, activity = self._take(view, now)
         self._last_snapshot = time.monotonic(), snapshot
         return {
-            "activity": background.activity(self._corpus, view.ledger, snapshot.unfinished),
+            "activity": activity,
             "problem": background.problem(self._corpus.path),
             "total": snapshot.total,
+            "failed": snapshot.failed,
+            "is_unpaid": snapshot.is_unpaid,
             "states": status.by_state(snapshot),
             "facts": [list(fact) for fact in status.facts(snapshot, now) if fact[0] != "recordings"],
             "throughput": [round(value, 2) for value in status.throughput(snapshot, now)],
@@ -230,11 +243,12 @@ class BatchMonitor(Widget):
             return self._figures(view)
 
 
-def _page_row(row: Any) -> dict[str, Any]:
+def _page_row(row: Any, labels: Mapping[str, str]) -> dict[str, Any]:
     """Return a job as JSON values; times are Unix times."""
     job = job_row(row)
     return {
         **{name: job[name] for name in _PAGE_COLUMNS},
+        "label": labels.get(job["status"], job["status"]),
         "audio_s": row["audio_duration_s"] if row["duration_s"] is None else row["duration_s"],
         "submitted_at": row["submitted_at"],
         "completed_at": row["completed_at"],
@@ -243,11 +257,13 @@ def _page_row(row: Any) -> dict[str, Any]:
 
 def _states_html(snapshot: status.Snapshot) -> str:
     rows = "".join(
-        f"<tr><th scope='row'>{html.escape(row['state'])}</th><td>{row['count']:,}</td>"
+        f"<tr><th scope='row'>{html.escape(row['label'])}</th><td>{row['count']:,}</td>"
         f"<td>{'–' if row['audio_s'] is None else format(row['audio_s'] / 3600, ',.2f')}</td><td>{row['usd']:,.2f}</td></tr>"
         for row in status.by_state(snapshot)
     )
-    return f"<table><thead><tr><th>status</th><th>recordings</th><th>audio (h)</th><th>USD</th></tr></thead><tbody>{rows}</tbody></table>"
+    unpaid = " (not paid)" if snapshot.is_unpaid else ""
+    head = f"<tr><th>status</th><th>recordings</th><th>audio (h)</th><th>USD{unpaid}</th></tr>"
+    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
 def _failures_html(total: int, failed: Any) -> str:

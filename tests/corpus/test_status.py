@@ -1,5 +1,6 @@
 import math
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -137,3 +138,49 @@ def test_times_left_are_shown_in_the_unit_that_fits(left_s, shown):
     """Two completions in real time leave the widest interval: 90 % to either side."""
     figures = Snapshot(states={"queued": 1}, audio_s={"queued": left_s}, recent=steady(2, every_s=60.0, audio_s=60.0))
     assert dict(facts(figures, NOW))["left"] == shown
+
+
+RECENT = [(NOW - 100, 60.0), (NOW - 50, 60.0)]
+
+
+@pytest.mark.parametrize(
+    ("waiting", "is_said"),
+    [
+        ({}, True),
+        ({"held": 2}, True),
+        ({"held": 3, "held_audio_s": 300.0}, False),
+        ({"stopped": 3, "held_audio_s": 300.0}, False),
+        ({"held": 1, "stopped": 2, "held_audio_s": 300.0}, False),
+    ],
+)
+def test_no_time_is_left_where_nothing_may_be_sent(waiting, is_said):
+    snapshot = Snapshot(states={"completed": 2, "planned": 3}, audio_s={"planned": 300.0}, recent=RECENT, **waiting)
+    assert ("left" in dict(facts(snapshot, NOW))) is is_said
+
+
+def test_jobs_that_a_pause_holds_back_are_not_being_sent():
+    paused = Snapshot(states={"submitting": 25, "queued": 1}, is_paused=True)
+    assert "25 to send (paused)" in sentence("Batch 1", paused, NOW)
+    assert "25 submitting" in sentence("Batch 1", replace(paused, is_paused=False), NOW)
+
+
+@pytest.mark.parametrize(
+    ("given_figures", "said"),
+    [
+        ({"spent_usd": 1.5}, "$1.50"),
+        (
+            {"spent_usd": 1.5, "is_unpaid": True, "unpaid_usd": 1.5},
+            "$1.50 (nothing is paid: a rehearsal on this machine, at AssemblyAI's rates)",
+        ),
+        ({"spent_usd": 1.5, "unpaid_usd": 0.5}, "$1.00; $0.50 more in rehearsals on this machine, which nobody pays"),
+        ({"is_unpaid": True}, "$0.00"),
+    ],
+)
+def test_dollars_that_nobody_pays_are_told_apart(given_figures, said):
+    assert dict(facts(Snapshot(**given_figures), NOW))["spent"] == said
+
+
+def test_recordings_are_counted_as_in_the_table_of_jobs():
+    shared = Snapshot(states={"completed": 14}, statuses={"completed": 15, "error": 1}, shared=2, refused=1)
+    assert (shared.total, shared.failed) == (17, 2)
+    assert sentence("Batch 1", shared, NOW).startswith("Batch 1 · 17 recordings: 15 completed, 1 error, 1 refused · of them 2 the same")

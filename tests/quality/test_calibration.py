@@ -163,3 +163,8 @@ def test_ids_that_lost_their_zeros_are_found_again(stored):
     words = sk.to_frame(stored({"0101": "one two", "0102": "one"}), "words")
     judged = words.assign(correct=True, recording_id=words["recording_id"].astype("int64"))
     assert sk.calibrate(words, judged[["recording_id", "word_index", "correct"]]).n_words == 3
+
+
+def test_a_calibration_of_few_words_says_that_they_are_few():
+    assert not fit([0.9] * 199, [True] * 199).is_enough
+    assert fit([0.9] * 200, [True] * 200).is_enough

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Text
 
 from scribekit.base import palette, schema
 from scribekit.base.errors import OptionError
@@ -157,3 +158,35 @@ def test_mistakes_are_explained():
         plots.confidence_by(UTTERANCES, "speakers")
     with pytest.raises(OptionError, match=r"'overlap'.*'overlap_s'"):
         plots.turn_taking(STATISTICS, "overlap")
+
+
+HARD = [
+    "Ba$$in talk.mp3",
+    "$5 to $6",
+    "$",
+    r"$\frac{$",
+    "a_b^c {x",
+    f"An interview {'that goes on ' * 9}part 1.mp3",
+    f"An interview {'that goes on ' * 9}part 2.mp3",
+]
+
+
+@pytest.mark.parametrize("name", ["confidence_by", "speaker_timeline", "talk_shares", "words_per_minute", "turn_taking", "dispersion"])
+def test_names_are_drawn_as_they_are_written_and_leave_room_for_the_plot(name):
+    turns = {"recording_id": HARD, "speaker": HARD, "n_words": 5}
+    hard = pd.DataFrame({**turns, "start_ms": 0, "end_ms": 1000, "confidence": 0.5})
+    statistics = speaker_statistics(hard).assign(talk_listen_ratio=1.0)
+    given = {
+        "confidence_by": (hard, "recording_id"),
+        "speaker_timeline": (hard.assign(recording_id=HARD[0]),),
+        "dispersion": (hard,),
+    }.get(name, (statistics,))
+    ax = getattr(plots, name)(*given)
+    ax.figure.canvas.draw()
+    assert ax.get_position().width > 0.4
+    shown = " ".join(labels(ax.yaxis))
+    assert all(short in shown for short in HARD[:5])
+    assert len(set(labels(ax.yaxis))) == len(HARD)
+    texts = [text for text in ax.findobj(Text) if "$" in text.get_text()]
+    assert texts
+    assert not any(text.get_parse_math() for text in texts)

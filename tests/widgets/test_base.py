@@ -10,6 +10,7 @@ from page import receive
 from patience import PATIENCE_S
 
 import scribekit as sk
+from scribekit.base.display import as_written
 from scribekit.base.errors import OptionError
 from scribekit.widgets import base
 from scribekit.widgets.base import Answer, Widget, background
@@ -158,7 +159,7 @@ def run_in_kernel(monkeypatch, content):
 def test_every_output_has_a_static_picture_and_a_text(counter):
     data, _ = counter._repr_mimebundle_()
     assert data["text/plain"] == repr(counter) == "<counter> at 0"
-    assert data["text/html"] == f"<p>{html.escape('<counter> at 0')}</p>"
+    assert data["text/html"] == as_written(f"<p>{html.escape('<counter> at 0')}</p>")
     assert "application/vnd.jupyter.widget-view+json" in data
 
 

@@ -59,10 +59,10 @@ def test_the_figures_are_those_of_the_ledger(monitor):
     assert monitor.figures["activity"] == "idle"
     assert monitor.figures["total"] == 5
     assert monitor.figures["states"] == [
-        {"state": "completed", "count": 1, "audio_s": 60.0, "usd": 0.0},
-        {"state": "planned", "count": 1, "audio_s": 180.0, "usd": 0.5},
-        {"state": "error", "count": 2, "audio_s": 360.0, "usd": 0.0},
-        {"state": "refused", "count": 1, "audio_s": None, "usd": 0.0},
+        {"state": "completed", "label": "completed", "count": 1, "audio_s": 60.0, "usd": 0.0},
+        {"state": "planned", "label": "planned", "count": 1, "audio_s": 180.0, "usd": 0.5},
+        {"state": "error", "label": "error", "count": 2, "audio_s": 360.0, "usd": 0.0},
+        {"state": "refused", "label": "refused", "count": 1, "audio_s": None, "usd": 0.0},
     ]
 
 
@@ -177,6 +177,7 @@ def test_a_run_is_paused_resumed_and_stopped_and_loses_nothing(bench, monkeypatc
     sent = service.counters()["jobs_created"]
     assert sent < len(urls)
     assert completed() == sent
+    assert "submitting" not in repr(monitor)
     assert monitor.resume() is True
     wait_until(lambda: completed() > sent)
     assert monitor.stop() is True

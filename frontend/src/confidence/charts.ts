@@ -33,8 +33,12 @@ export function reliability(calibration: Calibration | null | undefined): HTMLEl
   if (!calibration) {
     return el("p", { class: "sk-muted" }, "Not known yet: expected errors use the confidence unchanged. Accept and correct some parts below, or give references=.");
   }
-  const { bins, ece, n_words: words, rests_on: basis, is_used: isUsed } = calibration;
-  const told = `Confidence is off by ${percent(ece, 1)} on average, over ${count(words)} ${words === 1 ? "word" : "words"} (${basis}).`;
+  const { bins, ece, n_words: words, enough, rests_on: basis, is_used: isUsed } = calibration;
+  const over = `${count(words)} ${words === 1 ? "word" : "words"} (${basis})`;
+  const told =
+    ece === null
+      ? `So far ${over}. From ${count(enough)} words on, this says how far confidence is off on average.`
+      : `Confidence is off by ${percent(ece, 1)} on average, over ${over}.`;
   const note = isUsed ? "Expected errors follow this curve." : "Too few words yet: expected errors still use the confidence unchanged.";
   return el("div", { class: "sk-stack" }, el("div", { class: "sk-row sk-top" }, curve(bins, told), el("div", { class: "sk-curve-told" }, el("p", {}, told), el("p", { class: "sk-muted" }, note), figures(bins))));
 }

@@ -20,7 +20,9 @@ export interface Bin {
 }
 
 export interface Calibration {
-  ece: number;
+  /** How far confidence is off on average; null for too few words to say. */
+  ece: number | null;
+  enough: number;
   n_words: number;
   rests_on: string;
   is_used: boolean;

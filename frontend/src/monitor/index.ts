@@ -6,12 +6,14 @@ import { audio, clock, count, dollars, moment } from "../shared/format.ts";
 import { keyboard } from "../shared/keyboard.ts";
 import { sparkline } from "../shared/sparkline.ts";
 import { VirtualTable, type Column } from "../shared/virtual_table.ts";
-import { ACTIVITIES, MARKS, controls, inWords, throughputInWords, tookSeconds, type Activity, type StateFigures } from "./jobs.ts";
+import { MARKS, activityInWords, controls, inWords, throughputInWords, tookSeconds, type Activity, type StateFigures } from "./jobs.ts";
 
 interface Figures {
   activity: Activity;
   problem: string | null;
   total: number;
+  failed: number;
+  is_unpaid: boolean;
   states: StateFigures[];
   facts: [string, string][];
   throughput: number[];
@@ -20,6 +22,7 @@ interface Figures {
 interface Job {
   recording_id: string;
   status: string;
+  label: string;
   audio_s: number | null;
   attempts: number;
   cost_usd: number | null;
@@ -37,7 +40,7 @@ const UNPAID = new Set(["planned", "uploaded", "submitting", "queued", "processi
 
 const COLUMNS: Column<Job>[] = [
   { name: "recording_id", title: "Recording", width: "minmax(14em, 2fr)", isSortable: true, cell: (job) => job.recording_id, hint: (job) => job.recording_id },
-  { name: "status", title: "Status", width: "8em", isSortable: true, cell: (job) => stateLabel(job.status) },
+  { name: "status", title: "Status", width: "8em", isSortable: true, cell: (job) => stateLabel(job.status, job.label) },
   { name: "audio_duration_s", title: "Audio", width: "5em", isNumber: true, isSortable: true, cell: (job) => clock(job.audio_s) },
   { name: "cost_usd", title: "Cost", width: "5em", isNumber: true, cell: (job) => dollars(job.cost_usd ?? (job.reserved_usd || null)) },
   { name: "attempts", title: "Tries", width: "4em", isNumber: true, isSortable: true, cell: (job) => count(job.attempts) },
@@ -128,7 +131,7 @@ class Monitor {
     this.#figures = figures;
     keepFocus(this.#bridge.root, () => {
       this.#drawHead(figures);
-      this.#drawStates(figures.states);
+      this.#drawStates(figures);
       this.#drawFacts(figures);
       this.#drawActions();
     });
@@ -136,12 +139,12 @@ class Monitor {
     void this.#table.refresh();
   }
 
-  #drawHead({ activity }: Figures): void {
+  #drawHead({ activity, failed }: Figures): void {
     const { start, canStart, canPause, canStop } = controls(activity);
     replace(
       this.#head,
       el("h3", {}, this.#bridge.trait<string>("title")),
-      el("span", { class: "sk-chip", attrs: { role: "status" } }, ACTIVITIES[activity]),
+      el("span", { class: "sk-chip", attrs: { role: "status" } }, activityInWords(activity, failed)),
       el("span", { class: "sk-spread" }),
       this.#button(start, "start", canStart, () => void this.#control("start"), "sk-main"),
       this.#button("Pause", "pause", canPause, () => void this.#control("pause")),
@@ -150,15 +153,15 @@ class Monitor {
     );
   }
 
-  #drawStates(states: StateFigures[]): void {
+  #drawStates({ states, is_unpaid: isUnpaid }: Figures): void {
     this.#bar.setAttribute("aria-label", inWords(states));
-    replace(this.#bar, ...states.map(({ state, count: n }) => el("div", { class: `sk-grows sk-state-${state}`, style: { "flex-grow": String(n) }, attrs: { title: `${count(n)} ${state}` } })));
-    const head = ["Status", "Recordings", "Audio", "Dollars"].map((title, at) => el("th", { class: at ? "sk-number" : "", attrs: { scope: "col" } }, title));
-    const rows = states.map(({ state, count: n, audio_s, usd }) =>
+    replace(this.#bar, ...states.map(({ state, label, count: n }) => el("div", { class: `sk-grows sk-state-${state}`, style: { "flex-grow": String(n) }, attrs: { title: `${count(n)} ${label}` } })));
+    const head = ["Status", "Recordings", "Audio", isUnpaid ? "Dollars (not paid)" : "Dollars"].map((title, at) => el("th", { class: at ? "sk-number" : "", attrs: { scope: "col" } }, title));
+    const rows = states.map(({ state, label, count: n, audio_s, usd }) =>
       el(
         "tr",
         {},
-        el("th", { attrs: { scope: "row" } }, this.#stateFilter(state)),
+        el("th", { attrs: { scope: "row" } }, this.#stateFilter(state, label)),
         el("td", { class: "sk-number" }, count(n)),
         el("td", { class: "sk-number" }, audio(audio_s || null)), // zero seconds mean an unknown length
         el("td", { class: "sk-number" }, dollars(usd || (UNPAID.has(state) ? null : 0))),
@@ -167,9 +170,9 @@ class Monitor {
     replace(this.#counts, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows));
   }
 
-  #stateFilter(state: string): HTMLElement {
-    const attrs = { type: "button", "aria-pressed": String(this.#states.has(state)), "data-key": `state-${state}`, title: `Show only ${state} recordings` };
-    return el("button", { class: "sk-plain", attrs, on: { click: () => this.#toggleState(state) } }, stateLabel(state));
+  #stateFilter(state: string, label: string): HTMLElement {
+    const attrs = { type: "button", "aria-pressed": String(this.#states.has(state)), "data-key": `state-${state}`, title: `Show only ${label} recordings` };
+    return el("button", { class: "sk-plain", attrs, on: { click: () => this.#toggleState(state) } }, stateLabel(state, label));
   }
 
   #drawFacts({ facts, throughput }: Figures): void {
@@ -207,7 +210,7 @@ class Monitor {
 
   #filtered(): void {
     this.#failedOnly.checked = this.#states.size === FAILED.length && FAILED.every((state) => this.#states.has(state));
-    if (this.#figures) keepFocus(this.#bridge.root, () => this.#drawStates(this.#figures?.states ?? []));
+    if (this.#figures) keepFocus(this.#bridge.root, () => this.#figures && this.#drawStates(this.#figures));
     void this.#table.restart();
   }
 
@@ -247,8 +250,8 @@ class Monitor {
   }
 }
 
-function stateLabel(state: string): HTMLElement {
-  return el("span", { class: `sk-state-${state}` }, el("span", { class: "sk-mark", attrs: { "aria-hidden": "true" } }, MARKS[state] ?? "·"), ` ${state}`);
+function stateLabel(state: string, label: string): HTMLElement {
+  return el("span", { class: `sk-state-${state}` }, el("span", { class: "sk-mark", attrs: { "aria-hidden": "true" } }, MARKS[state] ?? "·"), ` ${label}`);
 }
 
 function problemOf(job: Job): string {

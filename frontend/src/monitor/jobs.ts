@@ -4,6 +4,8 @@ import { count } from "../shared/format.ts";
 
 export interface StateFigures {
   state: string;
+  /** What people are shown of the state. */
+  label: string;
   count: number;
   audio_s: number | null;
   usd: number;
@@ -32,6 +34,11 @@ export const ACTIVITIES: Record<Activity, string> = {
   finished: "✓ finished",
 };
 
+/** Describe the activity; a batch that is finished without some of its recordings says how many. */
+export function activityInWords(activity: Activity, failed: number): string {
+  return activity === "finished" && failed ? `✕ finished, ${count(failed)} not transcribed` : ACTIVITIES[activity];
+}
+
 /** Return which of the three buttons are enabled, and the label of the first. */
 export function controls(activity: Activity): { start: string; canStart: boolean; canPause: boolean; canStop: boolean } {
   return {
@@ -44,7 +51,7 @@ export function controls(activity: Activity): { start: string; canStart: boolean
 
 /** Describe the bar: "90 completed, 10 error". */
 export function inWords(states: readonly StateFigures[]): string {
-  return states.map(({ state, count: n }) => `${count(n)} ${state}`).join(", ") || "nothing planned";
+  return states.map(({ label, count: n }) => `${count(n)} ${label}`).join(", ") || "nothing planned";
 }
 
 /** Describe the throughput chart. */

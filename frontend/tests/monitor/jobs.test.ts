@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ACTIVITIES, MARKS, controls, inWords, throughputInWords, tookSeconds, type Activity } from "../../src/monitor/jobs.ts";
+import { ACTIVITIES, MARKS, activityInWords, controls, inWords, throughputInWords, tookSeconds, type Activity } from "../../src/monitor/jobs.ts";
 
 const ALL = Object.keys(ACTIVITIES) as Activity[];
 
@@ -24,10 +24,17 @@ test("states are told apart without colour", () => {
   for (const signs of [Object.values(MARKS), Object.values(ACTIVITIES)]) assert.equal(new Set(signs).size, signs.length);
 });
 
+test("a batch that is finished without some of its recordings says so", () => {
+  assert.equal(activityInWords("finished", 0), "✓ finished");
+  assert.equal(activityInWords("finished", 1_021), "✕ finished, 1,021 not transcribed");
+  assert.equal(activityInWords("running", 21), "● running");
+});
+
 test("the bar is described by its counts", () => {
-  const state = (name: string, n: number) => ({ state: name, count: n, audio_s: null, usd: 0 });
+  const state = (name: string, n: number) => ({ state: name, label: name, count: n, audio_s: null, usd: 0 });
   assert.equal(inWords([]), "nothing planned");
   assert.equal(inWords([state("completed", 1)]), "1 completed");
+  assert.equal(inWords([{ ...state("submitting", 25), label: "to send (paused)" }]), "25 to send (paused)");
   assert.equal(inWords([state("completed", 1_234_567), state("error", 0)]), "1,234,567 completed, 0 error");
 });
 

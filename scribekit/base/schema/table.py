@@ -8,6 +8,10 @@ from typing import Any, cast
 
 import pandas as pd
 
+from scribekit.base.display import show_tables_as_written
+
+show_tables_as_written()
+
 
 @dataclass(frozen=True)
 class Column:

@@ -264,6 +264,8 @@ class _Engine:
             if self._tries.stop is not None:
                 await self._stop(self._tries.stop, self._tries.stop.failure)
             await self._turn.wait()
+        if job.state in UNSENT:
+            await self._may_send.wait()  # while the run is paused, nothing is recorded as being sent
 
     def _next_turn(self) -> None:
         self._tries.pass_on()

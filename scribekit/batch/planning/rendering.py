@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from scribekit.base.axes import finish
+from scribekit.base.display import as_written
 from scribekit.base.palette import LIGHT
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ def page(row: Mapping[str, Any], stages: pd.DataFrame, progress: pd.DataFrame, a
     bars = "".join(_bar(stage) for stage in stages.to_dict("records") if stage["share"] >= 0.005)
     caption = f"Plan: {html.escape(settings(row))}"
     points = "".join(f"<li>{html.escape(point)}</li>" for point in assumptions)
-    return (
+    return as_written(
         "<div style='display:flex;flex-wrap:wrap;gap:0 2em;align-items:flex-start'>"
         f"<table><caption style='{_LEFT};white-space:nowrap'>{caption}</caption>{cells}</table>"
         f"<table><caption style='{_LEFT}'>If only this stage took time</caption>{bars}</table>"
@@ -164,8 +166,7 @@ def draw(progress: pd.DataFrame, row: Mapping[str, Any], ax: Axes | None) -> Axe
     ax.set_xlim(left=0, right=max(float(late[-1]), 0.01) * 1.15)
     ax.set_title(f"{row['jobs']:,} recordings, {settings(row)}\nbottleneck: {row['bottleneck']}", fontsize="medium")
     ax.legend(loc="lower right", frameon=False)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    return finish(ax)
 
 
 def _mark(ax: Axes, at: float, text: str, *, side: str) -> None:

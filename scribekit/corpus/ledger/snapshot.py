@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from scribekit.api.connection import embedded_recogniser
 from scribekit.corpus.ledger.database import Database, placeholders
 from scribekit.corpus.ledger.writes import OPEN
 from scribekit.corpus.status import WINDOW_S, Snapshot
@@ -34,6 +35,12 @@ _PAID_ELSEWHERE = (
 _FALLBACKS = (
     "SELECT p.model, COUNT(*) AS jobs FROM payloads p CROSS JOIN jobs j ON j.key = p.job_key"
     " WHERE p.model <> json_extract(j.options, '$.speech_models[0]'){} GROUP BY p.model ORDER BY jobs DESC, p.model"
+)
+
+# With MAX, SQLite takes the other columns from the same row: the latest of the recording.
+_BY_STATUS = (
+    "SELECT j.state, COUNT(*), COUNT(DISTINCT l.job_key) FROM (SELECT recording_id, MAX(batch_id), job_key FROM recordings"
+    " WHERE batch_id IN ({}) GROUP BY recording_id) l LEFT JOIN jobs j ON j.key = l.job_key GROUP BY j.state"
 )
 
 _Part = tuple[str, tuple[Any, ...]]
@@ -84,14 +91,24 @@ class _Figures:
         budgets = self._ledger.read(
             f"SELECT SUM(budget_usd), COUNT(*) = COUNT(budget_usd) FROM batches WHERE batch_id IN ({placeholders(ids)})", ids
         )[0]
+        refused = self._value(
+            f"SELECT COUNT(DISTINCT recording_id) FROM recordings WHERE job_key IS NULL AND batch_id IN ({placeholders(ids)})", ids
+        )
+        statuses, shared = None, 0
+        if not self._has_a_job_each(ids, sum(states.values()), refused):
+            rows = self._ledger.read(_BY_STATUS.format(placeholders(ids)), ids)
+            statuses = {row[0]: row[1] for row in rows if row[0] is not None}
+            shared = sum(row[1] - row[2] for row in rows if row[0] is not None)
+            refused = sum(row[1] for row in rows if row[0] is None)
+        unpaid = self._unpaid_batches(ids)
         return Snapshot(
             states=dict(states),
+            statuses=statuses,
+            shared=shared,
             usd={state: billed.get(state, cost) for state, cost in usd.items()},
             audio_s=dict(audio_s),
             unknown=unknown - sum(row[6] for row in marked),
-            refused=self._value(
-                f"SELECT COUNT(DISTINCT recording_id) FROM recordings WHERE job_key IS NULL AND batch_id IN ({placeholders(ids)})", ids
-            ),
+            refused=refused,
             recent=self._recent(ids, now),
             uploading=sum(row[0] for row in self._over(_UPLOADING, parts)),
             retrying=sum(row[1] for row in marked),
@@ -104,7 +121,21 @@ class _Figures:
             unpriced=unpriced,
             saved_usd=self._saved(ids, is_only_batch=is_whole and len(set(ids)) == 1),
             budget_usd=budgets[0] if budgets[1] else None,
+            unpaid_usd=self._spent(unpaid, is_whole=False)[0] if unpaid else 0.0,
+            is_unpaid=len(unpaid) == len(set(ids)),
         )
+
+    def _has_a_job_each(self, ids: tuple[int, ...], jobs: int, refused: int) -> bool:
+        """Return whether each recording that was not refused has a job of its own, and each job has one recording."""
+        own = f"FROM recordings WHERE batch_id IN ({placeholders(ids)})"
+        rows = self._value(f"SELECT COUNT(*) {own}", ids)
+        names = self._value(f"SELECT COUNT(DISTINCT recording_id) {own}", ids) if len(set(ids)) > 1 else rows
+        return bool(rows == names == jobs + refused)
+
+    def _unpaid_batches(self, ids: tuple[int, ...]) -> tuple[int, ...]:
+        """Return those of the batches that an embedded service does."""
+        hosts = self._ledger.read(f"SELECT batch_id, host FROM batches WHERE batch_id IN ({placeholders(ids)})", ids)
+        return tuple(number for number, host in hosts if embedded_recogniser(host) is not None)
 
     def _parts(self, ids: tuple[int, ...], *, is_whole: bool) -> list[_Part]:
         """Return the jobs of the batches as conditions: those that they pay for, and those that another batch pays for."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from scribekit.base import timecode
+from scribekit.base.display import escape_markdown
 from scribekit.base.schema import is_missing
-from scribekit.base.text import clean, escape_markdown
+from scribekit.base.text import clean
 from scribekit.transcripts import frames
 from scribekit.transcripts.formats.document import Document
 from scribekit.transcripts.formats.paragraphs import paragraphs_of

@@ -15,13 +15,11 @@ from scribekit.base.errors import OptionError, nearest
 from scribekit.base.text import join_words
 from scribekit.corpus.handles import Corpus
 from scribekit.corrections.review import Review
-from scribekit.quality.calibration import Calibration
+from scribekit.quality.calibration import ENOUGH_WORDS, Calibration
 from scribekit.quality.confidence import BINS, RECORDING, SPEAKER, Distributions, Selection
 from scribekit.quality.flag import flag_at, settled
 from scribekit.quality.queue import PARTS, QueueSlices, error_from_confidence
 
-MIN_JUDGED_WORDS = 200
-"""A calibration from judged words is used from this many words on."""
 LONGEST_SHOWN = 240
 CONTEXT_WORDS = 12
 
@@ -134,11 +132,13 @@ def read_words(corpus: Corpus, *, references: Any = None, calibration: Calibrati
         rests_on = _REVIEWED
         with contextlib.suppress(OptionError):  # nobody has judged a word yet
             found = sk.calibrate(corpus)
-    is_used = found is not None and (rests_on != _REVIEWED or found.n_words >= MIN_JUDGED_WORDS)
+    is_used = found is not None and (rests_on != _REVIEWED or found.is_enough)
     words = sk.to_frame(corpus, "words", columns=[*_COLUMNS, "word_index"] if has_edits else _COLUMNS)
     if has_edits:
         with corpus.reading() as view:
             words["settled"] = settled(view, words)
+    with corpus.reading() as view:
+        words = view.counted_once(words)
     risk: Callable[[Any], Any] = found.probability_of_error if found is not None and is_used else error_from_confidence
     distributions = Distributions(words, user_columns(corpus), risk)
     return CorpusWords(stamp, distributions, len(distributions.names(RECORDING)), found, rests_on, is_used)
@@ -150,7 +150,15 @@ def calibration_summary(words: CorpusWords) -> dict[str, Any] | None:
     if found is None:
         return None
     bins = found.table[["n_words", "confidence", "accuracy", "accuracy_low", "accuracy_high"]].to_dict("records")
-    return {"ece": found.ece, "n_words": found.n_words, "rests_on": words.rests_on, "is_used": words.is_used, "bins": bins}
+    ece = found.ece if found.is_enough else None
+    return {
+        "ece": ece,
+        "n_words": found.n_words,
+        "enough": ENOUGH_WORDS,
+        "rests_on": words.rests_on,
+        "is_used": words.is_used,
+        "bins": bins,
+    }
 
 
 @dataclass(frozen=True)

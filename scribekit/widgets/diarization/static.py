@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 
+from scribekit.base.display import shortened_apart
 from scribekit.base.palette import LATER, speaker_colours
 from scribekit.base.timecode import human
 from scribekit.quality.turn_uncertainty import ranked
@@ -17,7 +18,7 @@ def picture(transcript: Transcript, duration_ms: int) -> str:
     worst = [turn for turn in ranked(transcript.uncertainty) if transcript.reasons[turn]][:_MOST_TURNS]
     rows = "".join(
         f"<tr><td>{human(transcript.spans[turn][0])}</td><td>{html.escape(transcript.speaker_of(turn) or '–')}</td>"
-        f"<td>{html.escape(', '.join(transcript.reasons[turn]))}</td><td>{html.escape(_shortened(transcript.text_of(turn)))}</td></tr>"
+        f"<td>{html.escape(', '.join(transcript.reasons[turn]))}</td><td>{html.escape(_cut(transcript.text_of(turn)))}</td></tr>"
         for turn in worst
     )
     head = "<tr>" + "".join(f'<th scope="col">{name}</th>' for name in ("Time", "Speaker", "Why", "Text")) + "</tr>"
@@ -39,8 +40,8 @@ def _lanes(transcript: Transcript, duration_ms: int) -> str:
         f'<path d="{"".join(strokes)}" stroke="{colours.get(name, LATER)}" stroke-width="{height - 6}"/>' for name, strokes in lanes.items()
     )
     names = "".join(
-        f'<text x="0" y="{(number + 0.7) * height:.0f}" font-size="12" fill="currentColor">{html.escape(_shortened(name, 16))}</text>'
-        for number, name in enumerate(transcript.speakers)
+        f'<text x="0" y="{(number + 0.7) * height:.0f}" font-size="12" fill="currentColor">{html.escape(name)}</text>'
+        for number, name in enumerate(shortened_apart(transcript.speakers, 16))
     )
     if not transcript.speakers:
         return ""
@@ -49,5 +50,5 @@ def _lanes(transcript: Transcript, duration_ms: int) -> str:
     return f'<svg viewBox="{box}" width="100%" role="img" aria-label="{label}" xmlns="http://www.w3.org/2000/svg">{names}{marks}</svg>'
 
 
-def _shortened(text: str, length: int = 90) -> str:
+def _cut(text: str, length: int = 90) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"

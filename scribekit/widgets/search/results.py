@@ -26,7 +26,7 @@ class Library:
         manifest: One row per recording.
         names: The names of the facets.
         labels: The value of each recording in each facet.
-        n_transcripts: The number of recordings with a transcript.
+        n_transcripts: The number of recordings with a transcript of their own.
     """
 
     corpus: Corpus
@@ -45,7 +45,7 @@ class Library:
         """
         with corpus.reading() as view:
             manifest = view.manifest
-            n_transcripts = len(view.completed)
+            n_transcripts = len(view.distinct)
         names = facet_names(manifest, by)
         return cls(corpus, manifest, names, recording_labels(manifest, names), n_transcripts)
 

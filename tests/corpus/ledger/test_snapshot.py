@@ -39,12 +39,18 @@ def walked(folder, ids):
         )
 
     states = [job["state"] for job in jobs]
+    latest = {row["recording_id"]: row["job_key"] for row in sorted(rows, key=lambda row: row["batch_id"])}
+    sent = [key for key in latest.values() if key]
+    statuses = [every[key]["state"] for key in sent]
+    has_a_job_each = len(rows) == len(latest) and len(sent) == len(jobs)
     return Snapshot(
         states={state: states.count(state) for state in states},
         audio_s={state: sum(job["duration_s"] or 0 for job in jobs if job["state"] == state) for state in states},
         usd={state: usd(state) for state in states},
         unknown=sum(job["duration_s"] is None for job in is_open) - sum(job["duration_s"] is None for job in held),
-        refused=len({row["recording_id"] for row in rows if row["job_key"] is None}),
+        statuses=None if has_a_job_each else {state: statuses.count(state) for state in statuses},
+        shared=len(sent) - len(set(sent)),
+        refused=len(latest) - len(sent),
         recent=sorted((job["completed_at"], audio(job)) for job in jobs if (job["completed_at"] or 0) > NOW - 600),
         uploading=sum(job["state"] == "planned" and bool(job["sha256"] and job["lease_owner"]) for job in jobs),
         retrying=sum(job["failures"] > 0 for job in is_open),
