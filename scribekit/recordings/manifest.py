@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 SOURCE_NAMES = ("source", "path", "file", "url", "audio_url")
 """The names that the column with the recordings may have."""
 
+PROBED_ONLY = frozenset({"tracks", "starts_at_s", "warning", "problem"})
+"""Columns of a manifest that are never taken from the user's table."""
+OF_A_MANIFEST = frozenset({"recording_id", "source", "sha256", "codec", "problem"})
+"""A table with these columns is a manifest that was written to a file, or changed."""
+
 PROBLEMS = {
     "no_source": "The row has no recording. Fill in its path or http(s) URL, or drop the row.",
     "bad_url": "{detail} The service fetches only http(s) addresses of the audio itself: give such a URL, or download the file.",
@@ -116,6 +121,25 @@ def source_column(columns: Iterable[object]) -> str:
         f"No column names the recordings. Found: {', '.join(names) or 'no columns'}. "
         f"Expected one called {', '.join(SOURCE_NAMES[:-1])} or {SOURCE_NAMES[-1]}.{' ' if hints else ''}{' '.join(hints)}"
     )
+
+
+def renamed_columns(columns: Iterable[object]) -> dict[str, str]:
+    """Return new names for a user's columns that are called as one that only a probe fills; none for a manifest that was made here.
+
+    Example:
+        >>> renamed_columns(["path", "warning", "title"])
+        {'warning': 'warning_given'}
+    """
+    names = {str(column) for column in columns}
+    if names >= OF_A_MANIFEST:
+        return {}
+    found = {}
+    for name in sorted(names & PROBED_ONLY):
+        free = f"{name}_given"
+        while free in names:
+            free += "_given"
+        found[name] = free
+    return found
 
 
 def table_of_recordings(manifest: Any) -> pd.DataFrame:

@@ -123,7 +123,8 @@ def read_manifest(source: Any, *, dtype: Any = None, progress: bool = True) -> p
             text file has more cells than the header (the message names the line). A column cannot have its ``dtype``.
 
     Warns:
-        ManifestWarning: The file is not in Unicode, and was read as Windows-1252.
+        ManifestWarning: The file is not in Unicode, and was read as Windows-1252. Or a column of your own has a name that is measured here
+            (``tracks``, ``starts_at_s``, ``warning``, ``problem``), and is called ``warning_given`` and so on.
 
     Example:
         >>> table = read_manifest(["https://example.org/talk.mp3", "missing.wav"])
@@ -147,7 +148,7 @@ def _manifest(table: pd.DataFrame, base: Path, *, dtype: Any = None, progress: b
         repeated = ", ".join(map(str, table.columns[table.columns.duplicated()]))
         raise ManifestError(f"Columns must have different names; found more than once: {repeated}. Rename or drop one of each.")
     column = manifest.source_column(table.columns)
-    table = table.reset_index(drop=True)
+    table = _with_own_names(table.reset_index(drop=True))
     own = [name for name in table.columns if name != column and name not in schema.MANIFEST.names]
     table = with_dtypes(table, dtype, own)
     folder = Folder(base)
@@ -167,6 +168,13 @@ def _manifest(table: pd.DataFrame, base: Path, *, dtype: Any = None, progress: b
         "problem": problems,
     }
     return schema.MANIFEST.frame(columns).join(table[own])
+
+
+def _with_own_names(table: pd.DataFrame) -> pd.DataFrame:
+    names = manifest.renamed_columns(table.columns)
+    for name, new in names.items():
+        warn_user(f"The column {name!r} of the table is called {new!r} in the manifest, whose {name!r} is measured.", ManifestWarning)
+    return table.rename(columns=names)
 
 
 def _text(cell: Any) -> str | None:

@@ -281,7 +281,8 @@ def test_what_the_user_knows_of_an_address_is_kept():
 
 def test_the_facts_of_a_file_replace_those_of_the_table(library):
     tone(library / "a.wav", seconds=2)
-    frame = read_manifest([{"path": "a.wav", "duration_s": 99.0, "problem": "old"}])
+    with pytest.warns(ManifestWarning, match="called 'problem_given'"):
+        frame = read_manifest([{"path": "a.wav", "duration_s": 99.0, "problem": "old"}])
     assert frame["duration_s"].tolist() == [2.0]
     assert kinds(frame) == [None]
 
@@ -519,3 +520,13 @@ def test_what_is_odd_about_a_recording_is_a_column(library):
     assert frame["problem"].isna().all()
     assert read_manifest(["a.wav"])["warning"].tolist() == frame["warning"].tolist()[:1]
     pd.testing.assert_frame_equal(read_manifest(frame), frame)
+
+
+def test_own_columns_with_names_that_are_measured_are_kept_under_another(tmp_path):
+    table = pd.DataFrame({"path": ["missing.wav"], "warning": ["graphic content"], "tracks": ["4 songs"], "title": ["T"]})
+    with pytest.warns(ManifestWarning) as told:
+        manifest = read_manifest(table, progress=False)
+    assert [str(one.message).split("'")[1] for one in told] == ["tracks", "warning"]
+    assert manifest[["warning_given", "tracks_given", "title"]].to_numpy().tolist() == [["graphic content", "4 songs", "T"]]
+    assert manifest["warning"].isna().all()
+    assert read_manifest(manifest, progress=False).equals(manifest)  # a manifest of our own is measured again
