@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scribekit.api.sdk_losses import lost_parts
 from scribekit.base import schema
@@ -25,11 +25,15 @@ from scribekit.base.options import (
     first_violation,
     is_too_short_for_threshold,
     kind_problem,
+    meant_option,
     value_at,
     value_problem,
     wrong_name,
     wrong_part,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SCRIBEKIT_COLUMNS = frozenset(schema.MANIFEST.names) | {"path", "file", "url", "audio_url"}
 _TYPES: Mapping[Kind, type] = {
@@ -103,6 +107,43 @@ def option_columns(columns: Iterable[str]) -> list[str]:
                     f"{_rename_message(right)}, or to something else if it is your own."
                 )
     return found
+
+
+def near_columns(table: pd.DataFrame) -> dict[str, str]:
+    """Return the user's own columns that are called as people call an option → that option; none where it is set by its own column.
+
+    Columns without a value are passed over, so that a table of jobs can be submitted again.
+
+    Example:
+        >>> import pandas as pd
+        >>> near_columns(pd.DataFrame({"path": ["a.mp3"], "language": ["de"], "speakers": [2], "title": ["Talk"]}))
+        {'language': 'language_code', 'speakers': 'speakers_expected'}
+    """
+    names = {str(column) for column in table.columns}
+    found = {}
+    for place, column in enumerate(map(str, table.columns)):
+        if column in OPTIONS or column in _SCRIBEKIT_COLUMNS:
+            continue
+        cells = [cell for cell in table.iloc[:, place].tolist() if not _is_empty(cell)]
+        option = meant_option(column, cells) if cells else None
+        if option is not None and option.partition(".")[0] not in names:
+            found[column] = option
+    return found
+
+
+def near_columns_message(found: Mapping[str, str]) -> str | None:
+    """Return what to tell about columns that may be meant as options (see :func:`near_columns`); None where there are none.
+
+    Example:
+        >>> near_columns_message({"lang": "language_code"})
+        "The column 'lang' is kept as your own: nothing is set by it. Rename it to 'language_code' to set the option by row."
+    """
+    if not found:
+        return None
+    several = len(found) > 1
+    kept = f"columns {', '.join(map(repr, found))} are" if several else f"column {next(iter(found))!r} is"
+    ways = [f"{_rename_message(right, repr(column) if several else 'it')}." for column, right in found.items()]
+    return " ".join([f"The {kept} kept as your own: nothing is set by {'them' if several else 'it'}.", *ways])
 
 
 def effective_options(base: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -223,14 +264,14 @@ def _example(path: str) -> str:
     return f"options={{{first!r}: {example}}}"
 
 
-def _rename_message(right: str) -> str:
+def _rename_message(right: str, what: str = "it") -> str:
     first, *rest = right.split(".")
     if not rest:
-        return f"Rename it to {right!r} to set the option by row"
+        return f"Rename {what} to {right!r} to set the option by row"
     example = "…"
     for name in reversed(rest):
         example = f'{{"{name}": {example}}}'
-    return f"To set it by row, rename the column to {first!r}, with cells such as {example}"
+    return f"To set the option by row, rename {'the column' if what == 'it' else what} to {first!r}, with cells such as {example}"
 
 
 def _refuse(problem: str | None, where: str) -> None:

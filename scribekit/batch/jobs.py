@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import pandas as pd
 
 from scribekit.api import options as opt
 from scribekit.base.errors import ManifestError, OptionError
+from scribekit.base.options import languages_said
 from scribekit.base.signed_addresses import without_signature
 from scribekit.batch import pricing
 from scribekit.corpus.job import Job, PlannedRow
@@ -36,6 +38,7 @@ class JobPlan:
         models: Every model that a job names.
         without_rate: What has no known price in the jobs: models, add-ons and options, in words.
         option_columns: The columns of the manifest that were taken as options.
+        languages: The languages in which they are transcribed, in words.
     """
 
     rows: tuple[PlannedRow, ...]
@@ -44,6 +47,7 @@ class JobPlan:
     models: tuple[str, ...]
     without_rate: tuple[str, ...]
     option_columns: tuple[str, ...]
+    languages: str
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,8 @@ def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext, opt
     for row in rows:
         digest.update(f"{row.recording_id}\0{row.job_key}\0{row.error_kind}\n".encode())
     jobs = tuple(planner.jobs.values())
-    chosen = [json.loads(text) for text in dict.fromkeys(job.options for job in jobs)]
+    counts = Counter(planner.jobs[row.job_key].options for row in rows if row.job_key)
+    chosen = [json.loads(text) for text in counts]
     unpriced = [name for options in chosen for model in _answering(options, context) for name in pricing.missing_rates(model, options)]
     return JobPlan(
         tuple(rows),
@@ -103,6 +108,7 @@ def plan_jobs(manifest: pd.DataFrame, config: Any, context: PlanningContext, opt
         models=tuple(dict.fromkeys(model for options in chosen for model in options["speech_models"])),
         without_rate=tuple(dict.fromkeys(unpriced)),
         option_columns=tuple(columns),
+        languages=languages_said(zip(chosen, counts.values(), strict=True)),
     )
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 
 from scribekit.api import options as opt
 from scribekit.base import schema
-from scribekit.base.errors import OptionError
+from scribekit.base.errors import ManifestWarning, OptionError, warn_user
 from scribekit.base.models import State, find_model
 from scribekit.base.names import names_of
 from scribekit.recordings.manifest import durations_s, numbers, split_problem, table_of_recordings
@@ -260,6 +260,9 @@ def estimate_cost(
         ManifestError: There is neither a length nor a source in the table, or no length in it can be read.
         OptionError: A column looks like an option but is not one, or ``config`` or ``options`` would be refused.
 
+    Warns:
+        ManifestWarning: A column of your own is called as people call an option (``language``, ``n_speakers``, ``model``).
+
     Example:
         >>> estimate_cost([{"duration": 3600.0}], models=["universal-2", "some-new-model"])[["model", "total_usd", "note"]]
                     model  total_usd                 note
@@ -268,6 +271,7 @@ def estimate_cost(
     """
     check_amounts(assume_usd_per_hour=assume_usd_per_hour)
     table = table_of_recordings(manifest)
+    warn_of_near_columns(opt.near_columns(table))
     base = opt.config_options(config, options, columns=opt.option_columns(table.columns))
     kinds = [split_problem(cell)[0] if isinstance(cell, str) else None for cell in table["problem"].tolist()]
     jobs = _jobs(table[[kind in (None, "bad_length") for kind in kinds]], base)
@@ -281,6 +285,12 @@ def estimate_cost(
     frame = schema.ESTIMATE.frame(rows)
     frame.attrs["rate_card"] = card.date
     return frame
+
+
+def warn_of_near_columns(found: Mapping[str, str]) -> None:
+    """Warn of own columns that are called as people call an option (:func:`scribekit.api.options.near_columns`)."""
+    if message := opt.near_columns_message(found):
+        warn_user(message, ManifestWarning)
 
 
 def _jobs(frame: pd.DataFrame, base: Mapping[str, Any]) -> list[_Job]:

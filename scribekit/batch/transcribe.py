@@ -17,6 +17,7 @@ import pandas as pd
 from scribekit.api.connection import Connection
 from scribekit.api.embedded import service_connection
 from scribekit.api.limits import Limits, check_limits
+from scribekit.api.options import near_columns
 from scribekit.api.sdk_losses import loss_message
 from scribekit.api.webhook import Webhook
 from scribekit.base.errors import DeprecatedModelWarning, LostOptionWarning, ManifestError, OptionError, PaidAgainWarning, nearest
@@ -28,7 +29,7 @@ from scribekit.batch.engine.events import Listener
 from scribekit.batch.engine.loop import wait_for
 from scribekit.batch.engine.run import Run
 from scribekit.batch.jobs import JobPlan, PlanningContext, content_of, plan_jobs
-from scribekit.batch.pricing import check_amounts
+from scribekit.batch.pricing import check_amounts, warn_of_near_columns
 from scribekit.batch.which_service import with_embedded_service, work_left
 from scribekit.corpus import status
 from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes, takes_corpus
@@ -64,7 +65,8 @@ def submit_batch(
     Args:
         manifest: A frame from ``scan`` or ``read_manifest``, or anything that ``read_manifest`` takes. A column that has
             the name of an option (``docs/options.md``) overrides it for its row; the progress and the log name these
-            columns. Rows with a ``problem`` are not sent; they are in the jobs frame with the reason.
+            columns, and the language, before anything is sent. Rows with a ``problem`` are not sent; they are in the
+            jobs frame with the reason.
         config: ``assemblyai.TranscriptionConfig``; None for the defaults. ``speech_models`` is always sent: by default
             ``assemblyai-stt-3-7``, then ``universal-2``.
         corpus: The folder that keeps everything; it is created when it does not exist.
@@ -104,6 +106,8 @@ def submit_batch(
 
     Warns:
         PlainHttpWarning: The address begins with ``http://`` and is not on this machine: key and recordings go there unencrypted.
+        ManifestWarning: A column of your own is called as people call an option (``language``, ``n_speakers``, ``model``); the warning has
+            the right name.
         PaidAgainWarning: Recordings with a transcript in the corpus are sent again, because their options differ.
         DeprecatedModelWarning: A model is deprecated.
         LostOptionWarning: The configuration has an option of which the SDK cannot hold all documented parts, so some may be lost.
@@ -118,6 +122,7 @@ def submit_batch(
     job_plan = plan_jobs(frame, config, context, options)
     if budget_usd is not None and assume_usd_per_hour is None:
         _check_prices(job_plan)
+    warn_of_near_columns(near_columns(frame))
     _warn(deprecation_message(job_plan.models), DeprecatedModelWarning)
     _warn(loss_message(config, options), LostOptionWarning)
     with Ledger(folder, create=True) as ledger:
@@ -133,7 +138,7 @@ def submit_batch(
         )
         _announce_paid_again(ledger, number)
     batch = Batch(folder, number, limits, webhook)
-    doing = _with_columns("Submitting", job_plan.option_columns)
+    doing = _with_options("Submitting", job_plan)
     _run(batch, [number], connection, doing, progress=progress, to_the_end=False, limits=limits, webhook=webhook, on_event=on_event)
     return batch
 
@@ -276,12 +281,12 @@ def _check_ids(ledger: Ledger, job_plan: JobPlan) -> None:
             )
 
 
-def _with_columns(description: str, columns: Sequence[str]) -> str:
-    """Tell once which columns of the manifest were taken as options: return the description for the progress, and write to the log."""
-    if not columns:
-        return description
-    _log.info("options by row, from the columns of the manifest: %s", ", ".join(columns))
-    return f"{description} (options by row: {', '.join(columns)})"
+def _with_options(description: str, job_plan: JobPlan) -> str:
+    """Tell once in which languages is transcribed, and which columns are options: return the description for the progress, and log it."""
+    columns = f"; options by row: {', '.join(job_plan.option_columns)}" if job_plan.option_columns else ""
+    said = f"{job_plan.languages}{columns}"
+    _log.info("%s", said)
+    return f"{description} ({said})"
 
 
 def _announce_paid_again(ledger: Ledger, number: int) -> None:

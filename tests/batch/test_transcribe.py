@@ -20,6 +20,7 @@ from scribekit.base.errors import (
     LedgerError,
     LostOptionWarning,
     ManifestError,
+    ManifestWarning,
     NoConnectionError,
     OptionError,
     PaidAgainWarning,
@@ -304,14 +305,45 @@ def test_an_id_names_one_recording_in_a_corpus(bench, tmp_path):
         sk.submit_batch([{"recording_id": "a", "url": urls(2)[1]}], corpus=tmp_path / "c", progress=False)
 
 
-def test_the_columns_that_are_options_are_told_once(bench, tmp_path, caplog):
+def test_the_language_and_the_columns_that_are_options_are_told_once(bench, tmp_path, caplog):
     bench(*FAST)
     manifest = [{"url": urls(1)[0], "language_code": "en", "domain": "", "interviewer": "Ines"}]
     with caplog.at_level("INFO", logger="scribekit.batch.transcribe"):
         sk.submit_batch(manifest, corpus=tmp_path / "c", limits=QUICK, progress=False)
     assert [record.getMessage() for record in caplog.records if record.name == "scribekit.batch.transcribe"] == [
-        "options by row, from the columns of the manifest: language_code, domain"
+        "language: en; options by row: language_code, domain"
     ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "right"),
+    [
+        ({"language": "de"}, ["Rename it to 'language_code'"]),
+        ({"lang": "de", "n_speakers": 2}, ["Rename 'lang' to 'language_code'", "Rename 'n_speakers' to 'speakers_expected'"]),
+        ({"speakers": "2", "model": "universal-2"}, ["Rename 'speakers' to 'speakers_expected'", "Rename 'model' to 'speech_models'"]),
+        ({"max_speakers": 3}, ["rename the column to 'speaker_options', with cells such as {\"max_speakers_expected\": …}"]),
+    ],
+)
+def test_a_column_that_may_be_meant_as_an_option_is_warned_of_with_the_right_name(bench, tmp_path, columns, right):
+    bench(*FAST)
+    rows = [{"url": urls(1)[0], "duration_s": 60.0, **columns}]
+    for verb in (
+        lambda: sk.estimate_cost(rows),
+        lambda: sk.plan(rows),
+        lambda: sk.submit_batch(rows, corpus=tmp_path / "c", limits=QUICK, progress=False),
+    ):
+        with pytest.warns(ManifestWarning, match="as your own") as told:
+            verb()
+        (message,) = [str(one.message) for one in told if one.category is ManifestWarning]
+        assert [name for name in right if name not in message] == []
+        assert [one.filename for one in told if one.category is ManifestWarning] == [__file__]
+
+
+def test_a_table_of_jobs_is_submitted_again_without_a_warning(bench, tmp_path, recwarn):
+    bench(*FAST)
+    batch = sk.submit_batch([{"url": urls(1)[0]}], corpus=tmp_path / "c", limits=QUICK, progress=False)
+    sk.submit_batch(batch.jobs().assign(language=None, model=None), corpus=tmp_path / "d", limits=QUICK, progress=False)
+    assert [str(one.message) for one in recwarn if "as your own" in str(one.message)] == []
 
 
 def test_a_wrong_configuration_is_refused_before_anything_is_recorded_or_sent(bench, tmp_path):

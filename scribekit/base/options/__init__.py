@@ -7,6 +7,8 @@ service may have newer options, which the client sends when they are given by ``
 """
 
 from scribekit.base.options.checks import base_language, is_too_short_for_threshold, value_at
+from scribekit.base.options.languages import languages_said
+from scribekit.base.options.near_columns import meant_option
 from scribekit.base.options.rules import RULES, Outcome, Rule, Violation, first_violation, violations
 from scribekit.base.options.table import (
     NESTED,
@@ -34,6 +36,8 @@ __all__ = [
     "first_violation",
     "is_too_short_for_threshold",
     "kind_problem",
+    "languages_said",
+    "meant_option",
     "value_at",
     "value_problem",
     "violations",

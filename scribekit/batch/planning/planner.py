@@ -19,7 +19,7 @@ from scribekit.batch.jobs import NEEDED_COLUMNS, PlanningContext, plan_jobs
 from scribekit.batch.planning import JobTimes, Plan, Setting
 from scribekit.batch.planning.comparison import Actual, compare, processing_s, read_history
 from scribekit.batch.planning.forecast import STORED_BYTES_PER_HOUR
-from scribekit.batch.pricing import check_amounts
+from scribekit.batch.pricing import check_amounts, warn_of_near_columns
 from scribekit.corpus.handles import Batch, Corpus, corpus_of, takes_corpus
 from scribekit.corpus.ledger import FILE_NAME, Ledger
 from scribekit.corpus.view import CorpusView
@@ -71,6 +71,9 @@ def plan(
         ManifestError: There is neither a length nor a source in the table.
         OptionError: An option, a limit or a figure is not right.
 
+    Warns:
+        ManifestWarning: A column of your own is called as people call an option (``language``, ``n_speakers``, ``model``).
+
     Example:
         >>> plan = plan([{"duration": 1800.0}] * 1000, limits=Limits(concurrent_jobs=5))
         >>> plan.bottleneck, round(plan.wall_s() / 3600, 1)
@@ -93,6 +96,7 @@ def plan(
     )
     held = frozenset() if corpus is None else _in_corpus(corpus, manifest, config, options)
     work = planning.workload(manifest, config, options=options, assume_duration_s=assume_duration_s, in_corpus=held)
+    warn_of_near_columns(work.near_columns)
     return Plan(work, setting)
 
 

@@ -6,7 +6,7 @@ import functools
 import json
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import pandas as pd
 
 from scribekit.api import options as opt
 from scribekit.base.errors import OptionError
+from scribekit.base.options import languages_said
 from scribekit.batch.planning.job_times import Numbers
 from scribekit.batch.pricing import ASSUMED_CHANNELS, is_multichannel, job_cost, missing_rates
 from scribekit.recordings.manifest import SOURCE_NAMES, durations_s, is_url, numbers, split_problem, table_of_recordings
@@ -85,6 +86,7 @@ class Workload:
         guessed_bytes: Number of files of unknown size.
         kind: Index into ``kinds``.
         kinds: The different options and channels.
+        near_columns: Own columns that are called as people call an option (:func:`scribekit.api.options.near_columns`).
     """
 
     recording_id: pd.Series[str]
@@ -96,6 +98,13 @@ class Workload:
     guessed_bytes: int
     kind: npt.NDArray[np.intp]
     kinds: tuple[Kind, ...]
+    near_columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def languages(self) -> str:
+        """The languages in which what can be sent is transcribed, in words."""
+        kinds, counts = np.unique(self.kind[self.status == SENT], return_counts=True)
+        return languages_said((self.kinds[kind].options, int(count)) for kind, count in zip(kinds, counts, strict=True))
 
     @functools.cached_property
     def sent(self) -> npt.NDArray[np.intp]:
@@ -140,7 +149,7 @@ def workload(
     _refuse_too_short(durations_s(frame).tolist(), kind, kinds, status)
     if in_corpus:
         status[frame["recording_id"].isin(in_corpus).to_numpy() & (status == SENT)] = IN_CORPUS
-    return _workload(frame, status, kind, kinds, assume_duration_s)
+    return replace(_workload(frame, status, kind, kinds, assume_duration_s), near_columns=opt.near_columns(frame))
 
 
 def workload_of_jobs(frame: pd.DataFrame) -> Workload:
