@@ -61,6 +61,18 @@ class PlainHttpWarning(UserWarning):
     """Key and recordings go to another machine without encryption: the address begins with ``http://``."""
 
 
+class QueryWarning(UserWarning):
+    """A query has an operator that was written as a word, so the word is looked for."""
+
+
+class NotTranscribedWarning(UserWarning):
+    """A verb gives nothing, because no recording has been transcribed; the text says what to do first."""
+
+
+class CorpusFolderWarning(UserWarning):
+    """A new corpus is put into the folder of the recordings themselves."""
+
+
 class FontWarning(UserWarning):
     """No font of the machine has some letters of a plot; the text names the fonts to install."""
 

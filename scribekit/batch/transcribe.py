@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import time
 import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,15 @@ from scribekit.api.limits import Limits, check_limits
 from scribekit.api.options import near_columns
 from scribekit.api.sdk_losses import loss_message
 from scribekit.api.webhook import Webhook
-from scribekit.base.errors import DeprecatedModelWarning, LostOptionWarning, ManifestError, OptionError, PaidAgainWarning, nearest
+from scribekit.base.errors import (
+    CorpusFolderWarning,
+    DeprecatedModelWarning,
+    LostOptionWarning,
+    ManifestError,
+    OptionError,
+    PaidAgainWarning,
+    nearest,
+)
 from scribekit.base.models import deprecation_message
 from scribekit.base.names import names_of
 from scribekit.base.progress import Progress
@@ -34,7 +43,7 @@ from scribekit.batch.which_service import with_embedded_service, work_left
 from scribekit.corpus import status
 from scribekit.corpus.handles import Batch, Corpus, manifest_to_bytes, takes_corpus
 from scribekit.corpus.ledger import FILE_NAME, Ledger
-from scribekit.recordings.manifest import with_public_sources
+from scribekit.recordings.manifest import is_url, with_public_sources
 from scribekit.recordings.scan import read_manifest
 
 _log = logging.getLogger("scribekit.batch.transcribe")
@@ -105,6 +114,7 @@ def submit_batch(
         LedgerError: The corpus cannot be written.
 
     Warns:
+        CorpusFolderWarning: A new corpus is put into the folder of the recordings themselves.
         PlainHttpWarning: The address begins with ``http://`` and is not on this machine: key and recordings go there unencrypted.
         ManifestWarning: A column of your own is called as people call an option (``language``, ``n_speakers``, ``model``); the warning has
             the right name.
@@ -123,6 +133,8 @@ def submit_batch(
     if budget_usd is not None and assume_usd_per_hour is None:
         _check_prices(job_plan)
     warn_of_near_columns(near_columns(frame))
+    if not (folder / FILE_NAME).is_file():
+        _warn(among_the_recordings(folder, frame["source"].tolist()), CorpusFolderWarning)
     _warn(deprecation_message(job_plan.models), DeprecatedModelWarning)
     _warn(loss_message(config, options), LostOptionWarning)
     with Ledger(folder, create=True) as ledger:
@@ -249,6 +261,29 @@ def known_addresses(folder: Path, host: str) -> list[tuple[str, str, str]]:
         return []
     with Ledger(folder) as ledger:
         return ledger.addresses(host)
+
+
+def among_the_recordings(folder: Path, sources: Iterable[Any]) -> str | None:
+    """Return what to tell of a new corpus in the folder of its recordings; None where it has a folder of its own.
+
+    It is their folder if one of them is in it, or if it is the lowest folder that has all of them below it.
+    """
+    own = folder.resolve()
+    given = {Path(source).parent for source in sources if isinstance(source, str) and source and not is_url(source)}
+    folders = {path.resolve() for path in given}
+    if not folders or (own not in folders and _common(folders) != own):
+        return None
+    return (
+        f"The new corpus is put into {str(folder)!r}, among the recordings themselves. Give it a folder of its own, such as "
+        f"corpus={f'corpora/{own.name}'!r}."
+    )
+
+
+def _common(folders: Iterable[Path]) -> Path | None:
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError:  # of different drives
+        return None
 
 
 def _check_prices(job_plan: JobPlan) -> None:

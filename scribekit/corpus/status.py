@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scribekit.base.display import as_written
-from scribekit.corpus.job import AT_SERVICE, COMPLETED, ENDED, ERROR, PLANNED, PROCESSING, QUEUED, SUBMITTING, UPLOADED
+from scribekit.corpus.job import AT_SERVICE, COMPLETED, ENDED, ERROR, PLANNED, PROCESSING, QUEUED, STATES, SUBMITTING, UPLOADED
 
 WINDOW_S = 600.0
 """Throughput is measured over the last ten minutes."""
@@ -23,6 +23,26 @@ REFUSED = "refused"
 _ORDER = (COMPLETED, PROCESSING, QUEUED, SUBMITTING, UPLOADED, PLANNED, ERROR)
 _Z80 = 1.2816
 """80 % of a normal distribution is within this many standard errors of its mean."""
+
+
+def nothing_transcribed(states: Mapping[str, int]) -> str:
+    """Return what to tell of a batch or corpus without transcripts: why there are none, and what to do.
+
+    Args:
+        states: Recordings by status.
+
+    Example:
+        >>> nothing_transcribed({"processing": 10, "planned": 2})
+        'There are no transcripts yet (planned 2, processing 10). Run sk.collect first.'
+        >>> nothing_transcribed({"error": 1, "refused": 2})
+        "No recording was transcribed (error 1, refused 2). sk.to_frame(corpus, 'jobs') says why."
+    """
+    if not any(states.values()):
+        return "There are no recordings. Run sk.submit_batch and sk.collect first."
+    counts = ", ".join(f"{name} {states[name]:,}" for name in (*STATES, REFUSED) if states.get(name))
+    if any(states.get(name) for name in STATES if name not in ENDED):
+        return f"There are no transcripts yet ({counts}). Run sk.collect first."
+    return f"No recording was transcribed ({counts}). sk.to_frame(corpus, 'jobs') says why."
 
 
 @dataclass(frozen=True)

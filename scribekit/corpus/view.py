@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,12 @@ import pandas as pd
 
 from scribekit.api.embedded import MODELS
 from scribekit.base import schema
+from scribekit.base.errors import NotTranscribedWarning, warn_user
 from scribekit.corpus.job import COMPLETED, ERROR, STATES
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.ledger.snapshot import count_fallbacks, take_snapshot
 from scribekit.corpus.presence import waits_for
-from scribekit.corpus.status import REFUSED, Snapshot
+from scribekit.corpus.status import REFUSED, Snapshot, nothing_transcribed
 from scribekit.recordings.locate import SourceLocator
 from scribekit.recordings.manifest import public_source, with_public_sources
 
@@ -132,6 +134,12 @@ class CorpusView:
         """Return what happened, oldest first: columns of ``schema.EVENTS``."""
         rows = self.ledger.events(self.batch_ids)
         return schema.EVENTS.frame([{**row, "at": time_stamp(row["at"])} for row in rows])
+
+    def warn_if_nothing_is_transcribed(self) -> None:
+        """Tell the user that a table is empty because there are no transcripts, if there are none."""
+        if not self.completed:
+            states = Counter(row["state"] or REFUSED for row in self.ledger.job_rows(self.batch_ids))
+            warn_user(nothing_transcribed(states), NotTranscribedWarning)
 
     def snapshot(self, now: float) -> Snapshot:
         """Return the figures at a Unix time: counts, audio, dollars, pace, and what slows the batch down."""

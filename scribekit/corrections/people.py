@@ -48,6 +48,7 @@ def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.Data
         LedgerError: The corpus cannot be read.
     """
     with batch_or_corpus.reading() as view:
+        view.warn_if_nothing_is_transcribed()
         return _people_of(view, [name for name, _ in view.distinct], progress=progress)
 
 

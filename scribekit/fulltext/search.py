@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from scribekit.base import schema
-from scribekit.base.errors import OptionError, SearchCancelledError, nearest
+from scribekit.base.errors import OptionError, QueryWarning, SearchCancelledError, nearest, warn_user
 from scribekit.corpus.handles import Batch, Corpus, takes_corpus
-from scribekit.fulltext.concordance import SORTS, Line, Query, lines_at, parse, sort_key, spans
+from scribekit.fulltext.concordance import SORTS, Line, Query, lines_at, parse, sort_key, spans, taken_as_words
 from scribekit.fulltext.indexed_corpus import IndexedCorpus, Where, with_whole_index
 from scribekit.recordings.manifest import names_beside
 from scribekit.tables.arrow import values_of
@@ -54,7 +54,7 @@ def search(
 
     Args:
         batch_or_corpus: What ``submit_batch`` or ``open_corpus`` gave.
-        query: What to look for. The operators are written in capitals.
+        query: What to look for. The operators are written in capitals (``near/5`` may be in small letters).
         speaker: Only lines whose match begins with words of this speaker, or of one of these. Labels are told apart by case.
         where: Only recordings whose manifest row answers: column → value, or several values, of which it must have one (None is a
             missing value); or a function of the manifest frame that returns a boolean column.
@@ -67,7 +67,8 @@ def search(
             transcripts as received; only the names of speakers are as corrected. Each language has an index of its own in the corpus
             folder (``search.de.sqlite``), which the first search builds.
         progress: Show progress when the index must be built.
-        cancelled: Asked every few hundred lines whether to give up the search; for calls from another thread or a user interface.
+        cancelled: Asked every few hundred lines whether to give up the search; for calls from another thread or a user interface, which
+            show warnings themselves: none is issued.
 
     Returns:
         One row per match, with the columns of ``schema.CONCORDANCE`` (``left, match, right, speaker, start_ms`` and so on), then the
@@ -83,6 +84,10 @@ def search(
         LedgerError: The corpus cannot be read, or its index cannot be written.
         SearchCancelledError: ``cancelled`` returned true.
 
+    Warns:
+        QueryWarning: A word such as ``near`` or ``not`` in small letters is looked for as a word.
+        NotTranscribedWarning: No recording has been transcribed.
+
     Example:
         >>> sk.search(corpus, '"climate change" NOT weather', sort="right1", limit=20)  # doctest: +SKIP
     """
@@ -91,6 +96,8 @@ def search(
     if not all(isinstance(count, Integral) and count >= 0 for count in (context, 0 if limit is None else limit)):
         raise OptionError("context= and limit= count words and lines: give whole numbers from 0 on.")
     parsed = parse(query)
+    if cancelled is None and (words := taken_as_words(query)):
+        warn_user(words, QueryWarning)
     speakers = None if speaker is None else _speakers(speaker)
     table = schema.CONCORDANCE if language is None else schema.TRANSLATED_LINES
     with IndexedCorpus(batch_or_corpus, where, reviewed=reviewed, language=language, progress=progress) as indexed:
@@ -108,6 +115,9 @@ def search(
                 f"No transcript has a translation into {language!r}. sk.to_frame(corpus, 'translations')['language'].unique() lists the "
                 "languages that there are."
             )
+    if cancelled is None and not indexed.recordings:
+        with batch_or_corpus.reading() as view:
+            view.warn_if_nothing_is_transcribed()
     shown = indexed.manifest[indexed.manifest["recording_id"].isin({row["recording_id"] for row in rows})]
     shown = shown.rename(columns=names_beside(shown.columns, table.names))
     return table.frame(rows).merge(shown, on="recording_id", how="left")

@@ -95,6 +95,7 @@ def export(
         if not form.is_of_words:
             raise OptionError(f"{form.name!r} holds every language that there is, so it is not written in one. Leave out language= for it.")
     with batch_or_corpus.reading() as view:
+        view.warn_if_nothing_is_transcribed()
         sources = {recording_id: source for recording_id, (source, _) in view.ledger.sources().items()}
         with Progress(len(view.completed), "recordings", "Exporting", enabled=progress, quiet_under_s=QUIET_UNDER_S) as bar:
             documents = _documents(payloads.payloads(view.ledger, view.completed, reviewed=reviewed), sources, bar)

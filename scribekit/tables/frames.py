@@ -14,7 +14,7 @@ from scribekit.corpus.handles import Batch, Corpus, takes_corpus
 from scribekit.corpus.view import CorpusView
 from scribekit.recordings.manifest import names_beside
 from scribekit.tables.arrow import Where, WhereRecordings, check_columns, condition_of, recordings_where, values_of
-from scribekit.tables.selection import RowSelection
+from scribekit.tables.selection import FROM_LEDGER, RowSelection
 from scribekit.tables.store import refresh
 
 if TYPE_CHECKING:
@@ -93,9 +93,15 @@ def to_frame(
     Raises:
         OptionError: There is no such level or column, or a value does not fit its column.
         LedgerError: The corpus cannot be read.
+
+    Warns:
+        NotTranscribedWarning: The table is empty because no recording has been transcribed.
     """
     with batch_or_corpus.reading() as view:
-        return frame_of(view, level, columns=columns, where=where, with_manifest=with_manifest, provenance=provenance, reviewed=reviewed)
+        frame = frame_of(view, level, columns=columns, where=where, with_manifest=with_manifest, provenance=provenance, reviewed=reviewed)
+        if level not in FROM_LEDGER:
+            view.warn_if_nothing_is_transcribed()
+    return frame
 
 
 def frame_of(
@@ -157,6 +163,8 @@ def scan_frame(
     """
     _table(level)
     with batch_or_corpus.reading() as view:
+        if level not in FROM_LEDGER:
+            view.warn_if_nothing_is_transcribed()
         return RowSelection(view, reviewed=reviewed, progress=progress).dataset(level)
 
 
@@ -186,9 +194,31 @@ def build_tables(batch_or_corpus: Batch | Corpus, *, rebuild: bool = False, revi
         return RowSelection(view, reviewed=reviewed, progress=progress).tables_added()
 
 
+_ORDINARY_NAMES = {
+    "utterances": "turn turns segment segments speaker speakers line lines dialogue dialog caption captions cue cues speech",
+    "transcripts": "text texts full file files document documents",
+    "words": "token tokens timings timestamps",
+    "jobs": "recording recordings status statuses state states error errors failure failures cost costs manifest batch",
+    "events": "log logs history timeline",
+    "edits": "correction corrections change changes review reviews journal",
+    "highlights": "keyword keywords keyphrases key_phrases phrases",
+    "entities": "names people",
+    "summaries": "summarization summarisation",
+    "action_items": "actions tasks todos",
+    "topics": "categories iab iab_categories",
+    "sentiments": "sentiment_analysis emotions",
+    "chapters": "auto_chapters",
+    "unredacted_text": "unredacted",
+}
+"""Level → what people call it."""
+_MEANT = {word: level for level, words in _ORDINARY_NAMES.items() for word in words.split()}
+
+
 def _table(level: str) -> schema.Table:
     if level not in schema.LEVELS:
-        raise OptionError(f"There is no level {level!r}.{nearest(str(level), schema.LEVELS)}")
+        plain = str(level).strip().lower().replace(" ", "_")
+        meant = plain if plain in schema.LEVELS else _MEANT.get(plain)
+        raise OptionError(f"There is no level {level!r}.{f' Did you mean {meant!r}?' if meant else nearest(plain, schema.LEVELS)}")
     return schema.LEVELS[level]
 
 

@@ -16,6 +16,7 @@ import pytest
 import scribekit as sk
 from scribekit.base import schema
 from scribekit.base.errors import (
+    CorpusFolderWarning,
     DeprecatedModelWarning,
     LedgerError,
     LostOptionWarning,
@@ -26,6 +27,7 @@ from scribekit.base.errors import (
     PaidAgainWarning,
     ServiceStoppedError,
 )
+from scribekit.batch.transcribe import among_the_recordings
 
 QUICK = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 FAST = ("--speed", "2000", "--slots", "50")
@@ -337,6 +339,35 @@ def test_a_column_that_may_be_meant_as_an_option_is_warned_of_with_the_right_nam
         (message,) = [str(one.message) for one in told if one.category is ManifestWarning]
         assert [name for name in right if name not in message] == []
         assert [one.filename for one in told if one.category is ManifestWarning] == [__file__]
+
+
+@pytest.mark.parametrize(
+    ("sources", "folder", "is_told"),
+    [
+        (["recordings/a.wav", "recordings/b.wav"], "recordings", True),
+        (["recordings/2019/a.wav", "recordings/2020/b.wav"], "recordings", True),
+        (["recordings/a.wav"], "recordings/../recordings/", True),
+        (["recordings/a.wav"], "recordings/corpus", False),
+        (["library/audio/a.wav"], "library", False),
+        (["a.wav"], ".", True),
+        (["https://host.example/recordings/a.wav", ""], "recordings", False),
+    ],
+)
+def test_a_corpus_among_the_recordings_is_told(sources, folder, is_told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert (among_the_recordings(Path(folder), sources) is not None) == is_told
+
+
+def test_a_new_corpus_in_the_folder_of_its_recordings_is_warned_of_once(bench, tmp_path):
+    bench(*FAST)
+    tone(tmp_path / "recordings" / "a.wav")
+    manifest = sk.scan(tmp_path / "recordings", progress=False)
+    with pytest.warns(CorpusFolderWarning, match="among the recordings themselves.*corpus='corpora/recordings'"):
+        sk.submit_batch(manifest, corpus=tmp_path / "recordings", limits=QUICK, progress=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CorpusFolderWarning)
+        sk.submit_batch(manifest, corpus=tmp_path / "recordings", limits=QUICK, progress=False)
+        sk.submit_batch(manifest, corpus=tmp_path / "corpora" / "recordings", limits=QUICK, progress=False)
 
 
 def test_a_table_of_jobs_is_submitted_again_without_a_warning(bench, tmp_path, recwarn):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import scribekit as sk
 from scribekit.base import schema
-from scribekit.base.errors import OptionError, SearchCancelledError
+from scribekit.base.errors import NotTranscribedWarning, OptionError, QueryWarning, SearchCancelledError
 from scribekit.fulltext.concordance import parse, spans
 from scribekit.fulltext.indexed_corpus import IndexedCorpus
 
@@ -57,8 +57,18 @@ def test_the_frame_equals_its_table_also_when_empty(stored, query):
     assert own.dtypes.astype(str).to_dict() == schema.CONCORDANCE.dtypes
 
 
-def test_an_empty_corpus_has_no_lines(stored):
-    assert sk.search(stored({}), "anything").empty
+def test_an_empty_corpus_has_no_lines_and_says_why(stored):
+    with pytest.warns(NotTranscribedWarning, match="no recordings. Run sk.submit_batch"):
+        assert sk.search(stored({}), "anything").empty
+
+
+def test_an_operator_in_small_letters_is_understood_or_told(stored, recwarn):
+    corpus = stored(TALK)
+    assert len(sk.search(corpus, "climate near/3 here")) == len(sk.search(corpus, "climate NEAR/3 here")) > 0
+    assert [one for one in recwarn if one.category is QueryWarning] == []
+    with pytest.warns(QueryWarning, match="'near' is looked for as a word. If the operator is meant, write NEAR.") as told:
+        assert sk.search(corpus, "climate near here").empty
+    assert told[0].filename == __file__
 
 
 def test_a_phrase_lasts_from_its_first_word_to_the_end_of_its_last(stored):

@@ -36,6 +36,7 @@ def test_a_person_turns_the_knobs_and_takes_the_plan_along(notebook):
     page = notebook.page
     expect(fact(notebook, "Cost")).to_have_text("$28.98")  # 276 of 400 half hours at 0.21, all that the budget allows
     expect(page.locator(".sk-planner-facts")).to_contain_text("124 held back by the budget")
+    expect(page.locator(".sk-planner-facts")).to_contain_text("of a budget of $29.00; all 400 recordings: $42.00")
     notebook.shot("planner_budget", ".sk-widget")
     page.get_by_label("universal-2$0.15/h").check()
     expect(fact(notebook, "Cost")).to_have_text("$28.95")

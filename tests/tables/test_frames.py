@@ -9,7 +9,7 @@ import pytest
 
 import scribekit as sk
 from scribekit.base import schema
-from scribekit.base.errors import OptionError
+from scribekit.base.errors import NotTranscribedWarning, OptionError
 
 LIMITS = sk.Limits(poll_s=0.05, settle_s=0.3, backoff_s=0.05)
 LABELS = aai.TranscriptionConfig(speaker_labels=True)
@@ -85,6 +85,36 @@ def test_recordings_come_in_manifest_order(transcribed):
     words = sk.to_frame(batch, "words")
     assert words["recording_id"].drop_duplicates().tolist() == names
     assert (words.groupby("recording_id")["start_ms"].diff().dropna() >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("level", "meant"),
+    [("turns", "utterances"), ("Turn", "utterances"), ("segments", "utterances"), ("tokens", "words"), ("WORDS", "words"), ("text", "transcripts"),
+     ("status", "jobs"), ("corrections", "edits"), ("key phrases", "highlights"), ("summarization", "summaries")],
+)  # fmt: skip
+def test_a_level_by_its_ordinary_name_is_refused_with_the_right_one(transcribed, level, meant):
+    for verb in (sk.to_frame, sk.scan_frame):
+        with pytest.raises(OptionError, match=f"There is no level '{level}'. Did you mean '{meant}'?"):
+            verb(transcribed([]), level)
+
+
+def test_a_table_without_transcripts_says_why_it_is_empty(service, transcribed, tmp_path, recwarn):
+    refused = transcribed(pd.DataFrame({"url": ["ftp://host.example/a.mp3"]}))
+    for verb in (sk.to_frame, sk.people, lambda corpus: sk.export(corpus, tmp_path / "out")):
+        with pytest.warns(NotTranscribedWarning, match=r"No recording was transcribed \(refused 1\). sk.to_frame\(corpus, 'jobs'\)"):
+            assert verb(refused).empty
+    with pytest.warns(NotTranscribedWarning, match="No recording was transcribed"):
+        assert sk.scan_frame(refused).count_rows() == 0
+    recwarn.clear()
+    assert len(sk.to_frame(refused, "jobs")) == 1
+    assert not [one for one in recwarn if one.category is NotTranscribedWarning]
+
+
+def test_a_table_before_collect_says_what_to_do_first(service, tmp_path):
+    paused = sk.Limits(in_flight=1)
+    batch = sk.submit_batch([{"url": "https://host.example/long.mp3?duration=36000"}], corpus=tmp_path / "c", limits=paused, progress=False)
+    with pytest.warns(NotTranscribedWarning, match=r"There are no transcripts yet \((queued|processing) 1\). Run sk.collect first."):
+        assert sk.to_frame(batch).empty
 
 
 def test_an_unknown_level_is_refused_with_the_nearest_name(transcribed):

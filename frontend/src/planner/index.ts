@@ -176,8 +176,9 @@ function factsOf(row: Row): HTMLElement[] {
   const excluded = Object.entries(EXCLUDED).filter(([name]) => figure(name)).map(([name, said]) => `${count(figure(name))} ${said}`);
   const assumed = figure("unknown_duration") ? `and ${dollars(figure("assumed_usd"))} for ${count(figure("unknown_duration"))} of assumed length` : "";
   const budget = figure("budget_usd") === null ? "" : `of a budget of ${dollars(figure("budget_usd"))}`;
+  const held = figure("held") ? `all ${count((figure("jobs") ?? 0) + (figure("held") ?? 0))} recordings: ${price(figure("usd_without_budget"))}` : "";
   const facts: [string, string, string][] = [
-    ["Cost", figure("usd") === null ? "no rate" : dollars(figure("usd")), [assumed, budget].filter(Boolean).join(", ")],
+    ["Cost", price(figure("usd")), [[assumed, budget].filter(Boolean).join(", "), held].filter(Boolean).join("; ")],
     ["Time", duration(figure("wall_s_50")), `9 times in 10 within ${duration(figure("wall_s_90"))}`],
     ["Audio", `${(figure("audio_hours") ?? 0).toLocaleString("en-US", { maximumFractionDigits: 1 })} h`, [`${count(figure("jobs"))} recordings`, ...excluded].join(", ")],
     ["Limited by", String(row["bottleneck"] ?? "–"), `${count(figure("requests"))} requests`],
@@ -185,6 +186,10 @@ function factsOf(row: Row): HTMLElement[] {
   return facts.map(([name, value, more], place) =>
     el("div", {}, el("dt", {}, name), el("dd", {}, el("strong", {}, value), place === 0 && budgetLine(figure("usd"), figure("budget_usd")), el("span", { class: "sk-muted" }, more))),
   );
+}
+
+function price(usd: number | null): string {
+  return usd === null ? "no rate" : dollars(usd);
 }
 
 /** A bar: the share of the budget that the plan takes. */

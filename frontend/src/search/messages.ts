@@ -7,6 +7,8 @@ export interface Found {
   stamp: number;
   ms: number;
   problem: string;
+  /** What to know about the query. */
+  hint: string;
   is_cut: boolean;
   shown: number;
   lines: number;
@@ -42,7 +44,8 @@ export function summary(found: Partial<Found>, isNarrowed: boolean): string {
   const every = `${found.is_cut ? "the first " : ""}${plural(lines, "line")}`;
   const what = isNarrowed ? `${count(shown)} of ${every}` : every;
   const cut = found.is_cut ? "; there are more: narrow the query" : "";
-  return `${what.charAt(0).toUpperCase()}${what.slice(1)} in ${count(recordings)} of ${plural(of_recordings, "recording")}${cut} · ${ms} ms`;
+  const hint = found.hint ? `. ${found.hint}` : "";
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)} in ${count(recordings)} of ${plural(of_recordings, "recording")}${cut} · ${ms} ms${hint}`;
 }
 
 /** Format a number of things: 1 → "1 line"; 1200 → "1,200 lines". */

@@ -34,6 +34,10 @@ test("a search that runs, fails or finds nothing is said too", () => {
   assert.equal(summary({ ...done, shown: 5, is_cut: true }, true), "5 of the first 1,200 lines in 1 of 340 recordings; there are more: narrow the query · 38 ms");
 });
 
+test("what to know about the query follows what it found", () => {
+  assert.equal(summary({ ...done, hint: "'near' is looked for as a word." }, false), "1,200 lines in 1 of 340 recordings · 38 ms. 'near' is looked for as a word.");
+});
+
 test("one is singular, and large numbers have separators", () => {
   assert.deepEqual([plural(1, "line"), plural(2, "line"), plural(1_000_000, "word")], ["1 line", "2 lines", "1,000,000 words"]);
 });

@@ -41,6 +41,14 @@ PLAN = Table(
             "USD",
             "rate card",
         ),
+        Column(
+            "usd_without_budget",
+            "float64",
+            "Cost of all recordings that can be sent, with those that the budget holds back and those of assumed length; NaN without a "
+            "known rate.",
+            "USD",
+            "rate card",
+        ),
         Column("storage_bytes", "Int64", "Disk space of the corpus.", "bytes"),
         Column("note", "str", "Limits of the plan: no rate, assumed lengths, unknown bandwidth, date of the rate card."),
     ),

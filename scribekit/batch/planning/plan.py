@@ -204,6 +204,7 @@ class Plan:
             "bottleneck": forecast.bottleneck,
             "usd": math.fsum(usd[~assumed]),
             "assumed_usd": math.fsum(usd[assumed]),
+            "usd_without_budget": math.fsum(forecast.usd(work.sent)),
             "storage_bytes": round(hours * self._setting.stored_bytes_per_hour),
             "note": "; ".join(self._notes),
         }

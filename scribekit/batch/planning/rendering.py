@@ -82,7 +82,11 @@ def _cost(row: Mapping[str, Any]) -> str:
     text = money(row["usd"])
     if row["unknown_duration"]:
         text += f", and {money(row['assumed_usd'])} for {row['unknown_duration']:,} of assumed length"
-    return text + (f", of a budget of {money(row['budget_usd'])}" if row["budget_usd"] is not None else "")
+    if row["budget_usd"] is not None:
+        text += f", of a budget of {money(row['budget_usd'])}"
+    if row["held"]:
+        text += f"; all {row['jobs'] + row['held']:,} recordings: {money(row['usd_without_budget'])}"
+    return text
 
 
 def settings(row: Mapping[str, Any]) -> str:

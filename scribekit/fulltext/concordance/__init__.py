@@ -8,7 +8,7 @@ from scribekit.fulltext.concordance.counted import CountedWords, counted_words
 from scribekit.fulltext.concordance.documents import WORD_COLUMNS, Packed, pack, unpack
 from scribekit.fulltext.concordance.lines import SORTS, Document, Line, lines_at, reading_order, sort_key
 from scribekit.fulltext.concordance.ngrams import NgramCounts, count_ngrams
-from scribekit.fulltext.concordance.query import Query, Span, fts_expression, parse, spans
+from scribekit.fulltext.concordance.query import Query, Span, fts_expression, parse, spans, taken_as_words
 from scribekit.fulltext.concordance.terms import searchable_text, terms
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "searchable_text",
     "sort_key",
     "spans",
+    "taken_as_words",
     "terms",
     "unpack",
 ]

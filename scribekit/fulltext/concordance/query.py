@@ -18,8 +18,12 @@ _GERSHAYIM = r'(?<=[א-ת])"(?=[א-ת])'  # in Hebrew abbreviations a quotation 
 _TOKEN = re.compile(
     rf'"(?P<quoted>(?:[^"]|{_GERSHAYIM})*)"(?P<star>\*?)|(?P<bracket>[()])|(?P<unclosed>")|(?P<word>(?:[^\s()"]|{_GERSHAYIM})+)'
 )
-_NEAR = re.compile(r"NEAR(?:/(\d+))?")
+_NEAR = re.compile(r"NEAR(?:/(\d+))?|(?i:near)/(\d+)")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
+_MEANT = {"and": "AND", "or": "OR", "not": "NOT", "near": "NEAR"}
+"""A word between two others → the operator that it may be meant for."""
+_EXCLUDED = re.compile(r"[-!](?=\w)")
+_NUMBER = re.compile(r"\d+")
 
 Span = tuple[int, int]
 
@@ -82,6 +86,32 @@ def parse(text: str) -> Query:
     if not isinstance(text, str):
         raise OptionError(f"A query is a text, not {type(text).__name__}. Give a word, or a phrase in quotes: '\"climate change\"'.")
     return _Parser(text).query()
+
+
+def taken_as_words(text: str) -> str | None:
+    """Return what to tell of a query in which operators may have been meant that are looked for as words; None if there are none.
+
+    Args:
+        text: A query that can be parsed.
+
+    Example:
+        >>> taken_as_words("climate near change")
+        "'near' is looked for as a word. If the operator is meant, write NEAR."
+        >>> taken_as_words('"near change" NEAR/5 climate')
+    """
+    tokens = list(_TOKEN.finditer(text.translate(_QUOTES)))
+    meant: dict[str, str] = {}
+    for place in range(1, len(tokens)):
+        word, before = tokens[place]["word"] or "", tokens[place - 1].group()
+        is_between = place + 1 < len(tokens)
+        if (operator := _MEANT.get(word.lower())) and word not in _OPERATORS and is_between and not _NEAR.fullmatch(word):
+            meant[word] = operator
+        elif _EXCLUDED.match(word):
+            meant[word] = f"NOT {word[1:]}"
+        elif before == "NEAR" and _NUMBER.fullmatch(word) and is_between:
+            meant[word] = f"NEAR/{word}"
+    sentences = [f"{word!r} is looked for as a word. If the operator is meant, write {operator}." for word, operator in meant.items()]
+    return " ".join(sentences) or None
 
 
 def fts_expression(query: Query) -> str:
@@ -245,7 +275,7 @@ class _Parser:
         distances: list[int] = []
         while (sign := _NEAR.fullmatch(self._peek() or "")) is not None:
             self._at += 1
-            distances.append(int(sign[1]) if sign[1] else _DEFAULT_DISTANCE)
+            distances.append(int(sign[1] or sign[2] or _DEFAULT_DISTANCE))
             others.append(self._operand())
         if not others:
             return first
@@ -267,7 +297,7 @@ class _Parser:
             return self._bracket()
         if token["word"] and (token["word"] in _OPERATORS or _NEAR.fullmatch(token["word"])):
             raise OptionError(f"{token['word']} goes between two words: climate {token['word']} change. To look for the word itself, "
-                              "write it in small letters.")  # fmt: skip
+                              "put it in quotes.")  # fmt: skip
         return _phrase(token)
 
     def _bracket(self) -> Query:

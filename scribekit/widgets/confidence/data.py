@@ -19,6 +19,7 @@ from scribekit.quality.calibration import ENOUGH_WORDS, Calibration
 from scribekit.quality.confidence import BINS, RECORDING, SPEAKER, Distributions, Selection
 from scribekit.quality.flag import flag_at, settled
 from scribekit.quality.queue import PARTS, QueueSlices, error_from_confidence
+from scribekit.tables.frames import frame_of
 
 LONGEST_SHOWN = 240
 CONTEXT_WORDS = 12
@@ -133,11 +134,10 @@ def read_words(corpus: Corpus, *, references: Any = None, calibration: Calibrati
         with contextlib.suppress(OptionError):  # nobody has judged a word yet
             found = sk.calibrate(corpus)
     is_used = found is not None and (rests_on != _REVIEWED or found.is_enough)
-    words = sk.to_frame(corpus, "words", columns=[*_COLUMNS, "word_index"] if has_edits else _COLUMNS)
-    if has_edits:
-        with corpus.reading() as view:
-            words["settled"] = settled(view, words)
     with corpus.reading() as view:
+        words = frame_of(view, "words", columns=[*_COLUMNS, "word_index"] if has_edits else _COLUMNS)
+        if has_edits:
+            words["settled"] = settled(view, words)
         words = view.counted_once(words)
     risk: Callable[[Any], Any] = found.probability_of_error if found is not None and is_used else error_from_confidence
     distributions = Distributions(words, user_columns(corpus), risk)

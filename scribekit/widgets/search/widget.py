@@ -15,7 +15,7 @@ from scribekit.corpus.handles import Batch, Corpus, corpus_of
 from scribekit.corrections.bulk import apply_edits, propose_correction, undo_edits
 from scribekit.fulltext import play, search, statistics
 from scribekit.fulltext.citation import Style, as_tsv, cite
-from scribekit.fulltext.concordance import SORTS
+from scribekit.fulltext.concordance import SORTS, taken_as_words
 from scribekit.fulltext.facets import RECORDING, SPEAKER, Picked, Values, choices
 from scribekit.recordings.clips import load_decoder
 from scribekit.widgets.base import STATIC, Answer, Widget, background, is_interactive
@@ -174,6 +174,7 @@ class TranscriptSearch(Widget):
                 "stamp": self._stamp,
                 "ms": ms,
                 "problem": problem,
+                "hint": (results.asked[0] and taken_as_words(results.asked[0])) or "",
                 "is_cut": len(results.lines) > MOST_LINES,
                 "shown": len(results.shown),
                 "lines": len(results.lines),

@@ -129,7 +129,15 @@ def test_a_budget_sends_the_longest_until_the_next_does_not_fit():
     plan = sk.plan([{"duration_s": 600.0}, {"duration_s": HOUR}, {"duration_s": 2 * HOUR}], budget_usd=0.65)
     assert plan.recordings()["status"].tolist() == ["held", "planned", "planned"]
     assert row(plan)["usd"] == pytest.approx(3 * 0.21)
-    assert "of a budget of $0.65" in repr(plan)
+    assert "of a budget of $0.65; all 3 recordings: $0.66" in repr(plan)
+    assert row(plan)["usd_without_budget"] == pytest.approx((3 + 1 / 6) * 0.21)
+
+
+def test_what_the_whole_library_would_cost_has_assumed_lengths_too():
+    plan = sk.plan([{"duration_s": HOUR}, {"url": "https://host.example/a.mp3"}], budget_usd=0.25)
+    assert (row(plan)["usd"], row(plan)["usd_without_budget"]) == pytest.approx((0.21, 0.42))
+    assert "all 2 recordings" in repr(plan)
+    assert "all" not in repr(sk.plan([{"duration_s": HOUR}], budget_usd=10)).partition("cost")[2].partition("·")[0]
 
 
 def test_files_are_uploaded_and_links_are_not():

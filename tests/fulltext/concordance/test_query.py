@@ -1,3 +1,4 @@
+import re
 import sqlite3
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribekit.base.errors import OptionError
-from scribekit.fulltext.concordance import fts_expression, parse, searchable_text, spans, terms
+from scribekit.fulltext.concordance import fts_expression, parse, searchable_text, spans, taken_as_words, terms
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ from scribekit.fulltext.concordance import fts_expression, parse, searchable_tex
         ("climate)", "without a '\\('"),
         ("climate AND", "ends where a word is expected after 'AND'"),
         ("NOT climate", "goes between two words"),
-        ("OR", "small letters"),
+        ("OR", "put it in quotes"),
         ("climate NEAR (a OR b)", "not brackets"),
         ("a NEAR/2 b NEAR/3 c", "one distance"),
         ("a NEAR/1001 b", "at most 1000"),
@@ -50,6 +51,8 @@ def test_what_cannot_be_read_is_told(query, sentence):
         ("climate-change", '"climate change"'),
         ("near and or not", "Near AND And AND Or AND Not".replace("And", '"and"').replace("Or", '"or"').replace("Not", '"not"')),
         ("a NEAR b", "a NEAR/10 b"),
+        ("a near/3 b", "a NEAR/3 b"),
+        ("a Near/3 b near/3 c", "a NEAR/3 b NEAR/3 c"),
         ('"climate ch"*', '"climate ch*"'),
         ('צה"ל', '"צה ל"'),
         ('"של צה"ל" מדינה', '"של צה ל" AND מדינה'),
@@ -58,6 +61,30 @@ def test_what_cannot_be_read_is_told(query, sentence):
 )
 def test_ways_to_write_the_same(query, same):
     assert parse(query) == parse(same)
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("climate near change", ["NEAR"]),
+        ("climate Near change", ["NEAR"]),
+        ("climate and change or weather not storm", ["AND", "OR", "NOT"]),
+        ("climate -weather", ["NOT weather"]),
+        ("climate !weather", ["NOT weather"]),
+        ("climate NEAR 5 change", ["NEAR/5"]),
+        ("near and far", ["AND"]),
+        ("climate NEAR/5 change", []),
+        ("climate near/5 change", []),
+        ("climate AND change OR weather NOT storm", []),
+        ('"black and white"', []),
+        ("near", []),
+        ("near climate", []),
+        ("climate near", []),
+        ("climate NEAR 5", []),
+    ],
+)
+def test_operators_that_are_written_as_words_are_told(query, meant):
+    assert re.findall(r"write (.+?)\.", taken_as_words(query) or "") == meant
 
 
 @pytest.fixture(scope="module")
