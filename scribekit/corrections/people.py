@@ -26,7 +26,6 @@ from scribekit.transcripts.edits.create import NewEdit, rename
 
 _ALIKE = 0.8
 _BARE_LABEL = re.compile(r"\d*[A-Z]{0,2}")
-"""What the service calls people whom it does not know: A, B, or 1, 2 for channels, or 1A for both."""
 _CLASSES = 64  # letters are counted by class, which takes fewer columns: names that share a letter share its class
 
 
@@ -49,11 +48,11 @@ def people(batch_or_corpus: Batch | Corpus, *, progress: bool = True) -> pd.Data
     """
     with batch_or_corpus.reading() as view:
         view.warn_if_nothing_is_transcribed()
-        return _people_of(view, [name for name, _ in view.distinct], progress=progress)
+        return people_of(view, [name for name, _ in view.distinct], progress=progress)
 
 
-def _people_of(view: CorpusView, recording_ids: Iterable[str], *, progress: bool) -> pd.DataFrame:
-    """Return the table of people of some recordings."""
+def people_of(view: CorpusView, recording_ids: Iterable[str], *, progress: bool) -> pd.DataFrame:
+    """Return the table of :func:`people` of some recordings, from a batch or corpus that is open already."""
     rows = [row for name, result in each_replayed(view, recording_ids, progress=progress) for row in _people_rows(name, result.state)]
     alike = most_alike(sorted({row["name"] for row in rows if len(row["name"]) > 2}))  # labels such as A and B are all alike
     twins = _looking_the_same({row["name"] for row in rows})
@@ -129,6 +128,16 @@ def _review_row(recording_id: str, journal: Sequence[edits.Edit], result: edits.
     }
 
 
+def is_label(name: str) -> bool:
+    """Return whether a name is what the service calls people whom it does not know: A, B, or 1, 2 for channels, or 1A for both.
+
+    Example:
+        >>> [is_label(name) for name in ("A", "1B", "2", "Ada", "Jo")]
+        [True, True, True, False, False]
+    """
+    return _BARE_LABEL.fullmatch(name) is not None
+
+
 def _looking_the_same(names: Iterable[str]) -> dict[str, str]:
     """Return each name → another one that looks the same, where there is one."""
     groups: dict[str, list[str]] = {}
@@ -194,7 +203,7 @@ def _changed_names(
     """Return recording → old and new names, as they are in the cells of the table."""
     if isinstance(names, Mapping):
         with corpus.reading() as view:
-            table = _people_of(view, _recordings_to_name(view, names), progress=progress)
+            table = people_of(view, _recordings_to_name(view, names), progress=progress)
             contents = {name: view.ledger.edits.content_of(key) for name, key in view.completed}
         table = _renamed(table, names, contents)
     else:
@@ -243,11 +252,12 @@ def _renamed(table: pd.DataFrame, names: Mapping[str, str | Mapping[str, str]], 
         count = bearers["recording_id"].map(contents).nunique()
         if bearers.empty:
             raise OptionError(f"Nobody is called {old!r} in the corpus.{nearest(old, table['speaker'].unique())}")
-        if count > 1 and _BARE_LABEL.fullmatch(old) and (bearers["label"] == old).any():
+        if count > 1 and is_label(old) and (bearers["label"] == old).any():
             one = bearers["recording_id"].iloc[0]
             raise OptionError(
                 f"{old!r} is a label, and {count} recordings have it. It means another person in each. Name the recording: "
-                f"{{{one!r}: {{{old!r}: {wanted!r}}}}}; or give the table of people(corpus), with other values in 'name'."
+                f"{{{one!r}: {{{old!r}: {wanted!r}}}}}; or give the table of people(corpus), with other values in 'name'; or hear each of "
+                "them and name them one by one: sk.widgets.WhoIsThis(corpus)."
             )
     pairs = set(zip(table["recording_id"], table["speaker"], strict=True))
     for recording_id, renamed in by_recording.items():

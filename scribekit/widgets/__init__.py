@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from scribekit.widgets.monitor import BatchMonitor
     from scribekit.widgets.planner import CostPlanner
     from scribekit.widgets.search.widget import TranscriptSearch
+    from scribekit.widgets.who_is_this.widget import WhoIsThis
 
-__all__ = ["BatchMonitor", "ConfidenceExplorer", "CostPlanner", "DiarizationReview", "TranscriptSearch"]
+__all__ = ["BatchMonitor", "ConfidenceExplorer", "CostPlanner", "DiarizationReview", "TranscriptSearch", "WhoIsThis"]
 
 _MODULES = {
     "BatchMonitor": "monitor",
@@ -26,6 +27,7 @@ _MODULES = {
     "CostPlanner": "planner",
     "DiarizationReview": "diarization.widget",
     "TranscriptSearch": "search.widget",
+    "WhoIsThis": "who_is_this.widget",
 }
 
 

@@ -360,6 +360,7 @@ def test_a_corpus_among_the_recordings_is_told(sources, folder, is_told, tmp_pat
 
 def test_a_new_corpus_in_the_folder_of_its_recordings_is_warned_of_once(bench, tmp_path):
     bench(*FAST)
+    (tmp_path / "recordings").mkdir()
     tone(tmp_path / "recordings" / "a.wav")
     manifest = sk.scan(tmp_path / "recordings", progress=False)
     with pytest.warns(CorpusFolderWarning, match="among the recordings themselves.*corpus='corpora/recordings'"):

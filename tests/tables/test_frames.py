@@ -89,9 +89,12 @@ def test_recordings_come_in_manifest_order(transcribed):
 
 @pytest.mark.parametrize(
     ("level", "meant"),
-    [("turns", "utterances"), ("Turn", "utterances"), ("segments", "utterances"), ("tokens", "words"), ("WORDS", "words"), ("text", "transcripts"),
-     ("status", "jobs"), ("corrections", "edits"), ("key phrases", "highlights"), ("summarization", "summaries")],
-)  # fmt: skip
+    [
+        *(("turns", "utterances"), ("Turn", "utterances"), ("segments", "utterances"), ("tokens", "words"), ("WORDS", "words")),
+        *(("text", "transcripts"), ("status", "jobs"), ("corrections", "edits"), ("key phrases", "highlights")),
+        ("summarization", "summaries"),
+    ],
+)
 def test_a_level_by_its_ordinary_name_is_refused_with_the_right_one(transcribed, level, meant):
     for verb in (sk.to_frame, sk.scan_frame):
         with pytest.raises(OptionError, match=f"There is no level '{level}'. Did you mean '{meant}'?"):
@@ -111,8 +114,7 @@ def test_a_table_without_transcripts_says_why_it_is_empty(service, transcribed, 
 
 
 def test_a_table_before_collect_says_what_to_do_first(service, tmp_path):
-    paused = sk.Limits(in_flight=1)
-    batch = sk.submit_batch([{"url": "https://host.example/long.mp3?duration=36000"}], corpus=tmp_path / "c", limits=paused, progress=False)
+    batch = sk.submit_batch([{"url": url("long", 36_000)}], corpus=tmp_path / "c", limits=LIMITS, progress=False)
     with pytest.warns(NotTranscribedWarning, match=r"There are no transcripts yet \((queued|processing) 1\). Run sk.collect first."):
         assert sk.to_frame(batch).empty
 

@@ -1,9 +1,9 @@
 /** The sound of a line: the kernel decodes a few seconds, the page plays them. */
 
 import type { Bridge } from "../shared/bridge.ts";
+import { Clip } from "../shared/clip.ts";
 import { el } from "../shared/dom.ts";
 import { timecode } from "../shared/format.ts";
-import { Latest } from "../shared/latest.ts";
 import type { Line } from "./types.ts";
 
 const BEFORE_MS = 1_000;
@@ -13,9 +13,7 @@ const BACK_MS = 5_000;
 
 export class Player {
   readonly element: HTMLElement;
-  readonly #bridge: Bridge;
-  readonly #audio = new Audio();
-  readonly #latest = new Latest();
+  readonly #clip: Clip;
   readonly #toggle = el("button", { attrs: { type: "button", disabled: true, "data-key": "toggle" }, on: { click: () => this.toggle() } }, "▶ Play");
   readonly #others: HTMLButtonElement[];
   readonly #place = el("span", { class: "sk-muted" }, "Click a line, or press Enter on it, to hear it.");
@@ -23,15 +21,10 @@ export class Player {
   #startMs = 0;
 
   constructor(bridge: Bridge) {
-    this.#bridge = bridge;
+    this.#clip = new Clip(bridge, () => this.#draw());
     const button = (key: string, text: string, run: () => void) => el("button", { attrs: { type: "button", disabled: true, "data-key": key }, on: { click: run } }, text);
     this.#others = [button("again", "Again", () => this.again()), button("back", "5 s earlier", () => this.back()), button("on", "Continue", () => this.goOn())];
     this.element = el("div", { class: "sk-row sk-player", attrs: { role: "group", "aria-label": "Player" } }, this.#toggle, ...this.#others, this.#place);
-    for (const event of ["play", "pause", "ended", "timeupdate"]) this.#audio.addEventListener(event, () => this.#draw());
-    bridge.onClose(() => {
-      this.#audio.pause();
-      URL.revokeObjectURL(this.#audio.src);
-    });
   }
 
   /** Play a line with one second before it and three after. */
@@ -40,9 +33,7 @@ export class Player {
   }
 
   toggle(): void {
-    if (!this.#line) return;
-    if (this.#audio.paused) void this.#audio.play();
-    else this.#audio.pause();
+    if (this.#line) this.#clip.toggle();
   }
 
   again(): void {
@@ -60,37 +51,28 @@ export class Player {
   }
 
   #nowMs(): number {
-    return this.#startMs + 1000 * this.#audio.currentTime;
+    return this.#startMs + 1000 * this.#clip.audio.currentTime;
   }
 
   async #load(line: Line, fromMs: number, toMs: number): Promise<void> {
-    const number = this.#latest.next("clip");
-    this.#audio.pause();
     this.#place.textContent = `${line.recording} …`;
-    const answer = await this.#bridge.askWithBuffers("play", { recording: line.recording, from_ms: Math.round(fromMs), to_ms: Math.round(toMs) });
-    if (!this.#latest.isNewest("clip", number)) return;
-    const sound = answer?.buffers[0];
-    if (!sound) {
+    const loaded = await this.#clip.load("play", { recording: line.recording, from_ms: Math.round(fromMs), to_ms: Math.round(toMs) });
+    if (loaded === "replaced") return;
+    if (loaded === "none") {
       this.#place.textContent = "";
       return;
     }
-    URL.revokeObjectURL(this.#audio.src);
-    this.#audio.src = URL.createObjectURL(new Blob([sound as DataView<ArrayBuffer>], { type: "audio/wav" }));
     this.#line = line;
-    this.#startMs = (answer.value as { start_ms: number }).start_ms;
+    this.#startMs = (loaded.value as { start_ms: number }).start_ms;
     for (const control of [this.#toggle, ...this.#others]) control.disabled = false;
-    try {
-      await this.#audio.play();
-    } catch (problem) {
-      if ((problem as Error).name !== "AbortError") this.#bridge.showError("The browser did not play the sound. Press Play to try again.");
-    }
+    await this.#clip.play();
     this.#draw();
   }
 
   #draw(): void {
-    this.#toggle.textContent = this.#audio.paused ? "▶ Play" : "❚❚ Pause";
+    this.#toggle.textContent = this.#clip.isPlaying ? "❚❚ Pause" : "▶ Play";
     const who = this.#line?.speaker ? ` · ${this.#line.speaker}` : "";
     this.#place.textContent = this.#line ? `${this.#line.recording}${who} · ${timecode(this.#nowMs()).slice(0, -2)}` : "";
-    this.element.dataset["playing"] = String(!this.#audio.paused);
+    this.element.dataset["playing"] = String(this.#clip.isPlaying);
   }
 }
