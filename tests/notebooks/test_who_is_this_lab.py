@@ -13,12 +13,14 @@ EVIL = '<img src=x onerror="window.stolen=1"><b>talk</b>.wav'
 @pytest.fixture
 def folder(tmp_path):
     """Two recordings with sound and five speakers, of whom one has a name; a name and a text would be HTML if they could."""
-    write_tone(tmp_path / "tone.wav", seconds=40)
     recordings = {
         "interview.wav": [("A", "good morning to all of you here"), ("B", "good morning"), ("A", "let us begin with the bridge now")],
         EVIL: [("A", "the <b>bridge</b> was closed for years"), ("Maria", "nobody knew"), ("B", "and nobody cared")],
     }
-    store(tmp_path / "corpus", recordings, sources=dict.fromkeys(recordings, str(tmp_path / "tone.wav")))
+    sources = {name: tmp_path / f"{number}.wav" for number, name in enumerate(recordings)}
+    for path in sources.values():
+        write_tone(path, seconds=40)
+    store(tmp_path / "corpus", recordings, sources={name: str(path) for name, path in sources.items()})
     return tmp_path / "corpus"
 
 
@@ -105,11 +107,21 @@ def test_everything_can_be_done_by_keys(run_notebook, folder):
     expect(field).to_have_value("")
     expect(widget).to_have_attribute("data-playing", "true")
 
+
+def test_the_letters_move_and_undo_outside_of_the_name(run_notebook, folder):
+    notebook = open_widget(run_notebook, folder)
+    page, keys, widget = notebook.page, notebook.page.keyboard, notebook.page.locator(".sk-widget")
+    field, said = page.get_by_label("Name", exact=True), page.locator(".sk-widget .sk-said")
+    notebook.slow_sound(1 / 16)
+    field.fill("Bo")
+    field.press("Enter")
+    heading(notebook, "Who is this? 1 of 3 without a name, 1 named")
     keys.press("Escape")
     keys.press("u")
     expect(said).to_have_text("Bo is A again.")
     heading(notebook, "Who is this? 1 of 4 without a name")
     assert names(folder)["interview.wav"] == ["A", "B"]
+    expect(widget).to_have_attribute("data-playing", "true")
     keys.press("b")
     expect(page.locator(".sk-who-recording")).to_have_text(f"B in {EVIL}")
     keys.press("n")

@@ -3,7 +3,7 @@
 import { Bridge, type Context } from "../shared/bridge.ts";
 import { Clip } from "../shared/clip.ts";
 import { el, keepFocus, replace, uniqueId } from "../shared/dom.ts";
-import { audio, clock, count } from "../shared/format.ts";
+import { clock, count } from "../shared/format.ts";
 import { keyName, keyboard } from "../shared/keyboard.ts";
 import { type Card, heading, isAsking, next, said } from "./card.ts";
 
@@ -68,14 +68,9 @@ class WhoIsThis {
       this.#back,
     );
     this.#asking.append(this.#recording, this.#facts, this.#text, el("div", { class: "sk-row" }, this.#play, this.#another), form, this.#question);
-    bridge.body.append(el("div", { class: "sk-row" }, this.#title, el("span", { class: "sk-spread" }), this.#undo, help), this.#asking);
+    bridge.body.append(el("div", { class: "sk-row" }, this.#title, el("span", { class: "sk-spread" }), this.#undo, help));
     this.#name.addEventListener("input", () => this.#closeQuestion());
-    this.#name.addEventListener("keydown", (event) => {
-      if (keyName(event) !== "Ctrl+Enter") return;
-      event.preventDefault();
-      event.stopPropagation();
-      this.#toggle();
-    });
+    this.#name.addEventListener("keydown", (event) => this.#press(event));
   }
 
   begin(): void {
@@ -105,13 +100,16 @@ class WhoIsThis {
     this.#isLoaded = false;
     this.#closeQuestion();
     this.#title.textContent = heading(card);
-    this.#asking.hidden = !isAsking(card);
     this.#undo.hidden = !card.named;
-    if (!isAsking(card)) return;
+    if (!isAsking(card)) {
+      this.#asking.remove();
+      return;
+    }
+    if (!this.#asking.isConnected) this.#bridge.body.append(this.#asking);
     this.#name.value = "";
     const badge = el("span", { class: "sk-badge sk-speaker-1" }, card.speaker);
     replace(this.#recording, badge, " in ", el("bdi", {}, card.recording), card.title && " · ", card.title && el("bdi", {}, card.title));
-    this.#facts.textContent = `${count(card.n_turns)} ${card.n_turns === 1 ? "turn" : "turns"}, ${audio(card.speaking_s)} of speech`;
+    this.#facts.textContent = `${count(card.n_turns)} ${card.n_turns === 1 ? "turn" : "turns"}, ${clock(card.speaking_s)} of speech`;
     this.#play.disabled = card.no_sound !== "";
     this.#another.hidden = card.lines.length < 2;
     this.#skip.disabled = this.#back.disabled = card.left < 2;
@@ -163,6 +161,16 @@ class WhoIsThis {
     if (!isAsking(this.#card) || this.#card.left < 2) return;
     this.#playsNext = true;
     this.#bridge.send("move", { by });
+  }
+
+  /** Keys of the name; a text that is being composed (Chinese, Japanese …) keeps its Enter. */
+  #press(event: KeyboardEvent): void {
+    const name = keyName(event);
+    if (event.isComposing || (name !== "Enter" && name !== "Ctrl+Enter")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (name === "Enter") void this.#give(this.#name.value, false);
+    else this.#toggle();
   }
 
   #submit(event: Event): void {
