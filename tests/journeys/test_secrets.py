@@ -148,7 +148,12 @@ def frames(batch):
 
 
 def widgets(batch):
-    yield from (sk.widgets.BatchMonitor(batch), sk.widgets.TranscriptSearch(batch), sk.widgets.ConfidenceExplorer(batch))
+    yield from (
+        sk.widgets.BatchMonitor(batch),
+        sk.widgets.TranscriptSearch(batch),
+        sk.widgets.ConfidenceExplorer(batch),
+        sk.widgets.WhoIsThis(batch),
+    )
     yield from (sk.widgets.DiarizationReview(batch, "a"), sk.widgets.CostPlanner(manifest_of(batch.path)))
 
 

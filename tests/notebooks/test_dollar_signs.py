@@ -38,6 +38,7 @@ SHOWN = {
     "static search": "static(sk.widgets.TranscriptSearch(corpus, 'cost'))",
     "static explorer": "static(sk.widgets.ConfidenceExplorer(corpus))",
     "static laboratory": "static(sk.widgets.DiarizationReview(corpus, lines['recording_id'][0]))",
+    "static who is this": "static(sk.widgets.WhoIsThis(corpus))",
     "static planner": "static(sk.widgets.CostPlanner(manifest, budget_usd=5.0))",
     "plot": "sk.plots.talk_shares(sk.turn_statistics(corpus)); plt.show()",
     "monitor": "sk.widgets.BatchMonitor(corpus)",

@@ -106,6 +106,16 @@ def test_a_query_that_cannot_be_read_is_told_and_forgets_the_lines(opened):
     assert widget.counts == []
 
 
+def test_an_operator_that_is_looked_for_as_a_word_is_told(opened, recwarn):
+    widget = opened("old near bridge")
+    assert widget.lines.empty
+    assert widget.found["hint"] == "'near' is looked for as a word. If the operator is meant, write NEAR."
+    assert recwarn.list == []  # the widget shows it itself
+    widget.query = "old NEAR bridge"
+    assert len(widget.lines) == 1
+    assert widget.found["hint"] == ""
+
+
 def test_an_unforeseen_failure_does_not_quote_the_transcript(opened, monkeypatch):
     def fail(*_, **__):
         raise RuntimeError("somebody said bridge")
