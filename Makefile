@@ -35,7 +35,7 @@ test: $(READY) ## Run all tests: unit, service, engine, notebooks, browser
 	@$(CLEAN_ENV) $(PYTEST) --nbmake --nbmake-timeout=-1 tests notebooks
 
 .PHONY: test-quick
-test-quick: $(READY) ## Run the tests that need no browser, no real recogniser, no notebook and no more than a few seconds each
+test-quick: $(READY) ## Run the tests that need no browser, no real recogniser, no notebook and no more than a second or two each
 	@$(CLEAN_ENV) $(PYTEST) -p no:nbmake -m "not browser and not notebook and not recogniser and not long" --hypothesis-profile=quick
 
 .PHONY: check

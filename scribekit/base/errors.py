@@ -120,7 +120,15 @@ class DamagedFileError(LedgerError):
 
 
 class DamageWarning(UserWarning):
-    """Something in a corpus is damaged, so a verb returns less than was asked for; the text names the recordings."""
+    """Something in a corpus is damaged, so a verb returns less than was asked for; the text names the first of the recordings.
+
+    Attributes:
+        recordings: The ids of all recordings that are concerned.
+    """
+
+    def __init__(self, text: str, recordings: Iterable[str] = ()) -> None:
+        super().__init__(text)
+        self.recordings = tuple(recordings)
 
 
 class LocalServiceError(ScribekitError):
@@ -189,8 +197,8 @@ def reason(cause: Exception) -> str:
     return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
 
 
-def warn_user(message: str, category: type[Warning]) -> None:
-    """Issue a warning that points to the line of the user's code, however deep in the package it arises."""
+def warn_user(message: str | Warning, category: type[Warning] | None = None) -> None:
+    """Issue a warning, or a text as one of a category; it points to the line of the user's code, however deep in the package it arises."""
     frame, depth = inspect.currentframe(), 1
     while frame is not None and (frame.f_code.co_filename.startswith(PACKAGE) or "contextlib" in frame.f_code.co_filename):
         frame, depth = frame.f_back, depth + 1

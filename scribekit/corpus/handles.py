@@ -58,7 +58,7 @@ class Corpus:
         with Ledger(self.path) as ledger:
             yield CorpusView(self.path, ledger, self.number)
             if ledger.damage:
-                warn_user(ledger.damage.sentence(self._shown_path), DamageWarning)
+                warn_user(DamageWarning(ledger.damage.sentence(self._shown_path), ledger.damage.recordings))
 
     @property
     def batch_ids(self) -> list[int]:

@@ -25,6 +25,7 @@ from scribekit.tables.store.check import check_tables, forget_damaged_tables
 MISSING, REPAIRED, TO_BE_FETCHED = "missing", "repaired", "to be fetched"
 _PEAKS = "peaks"
 _REPAIR = "Run sk.check_corpus with repair=True."
+_OF_THE_OLD_LEDGER = "It was made from the damaged ledger, whose rows may have had other numbers."
 _MADE_AGAIN = "It is made again by itself when it is next needed."
 
 
@@ -86,6 +87,7 @@ class _Report:
         self.rows: list[dict[str, Any]] = []
         self._folder = folder
         self._repair = repair
+        self._is_ledger_new = False
 
     def _add(self, what: str, file: str, problem: str | None = None, advice: str | None = None, **others: Any) -> None:
         state = WHOLE if problem is None else DAMAGED
@@ -100,6 +102,7 @@ class _Report:
             self._add("ledger", FILE_NAME, problem, "Bring it back from a backup.", state=MISSING)
         elif self._repair:
             kept = salvage(self._folder)
+            self._is_ledger_new = True
             advice = f"It was made again from what the damaged file holds. That is kept as {kept.name!r}."
             self._add("ledger", FILE_NAME, problem, advice, state=REPAIRED)
             return True
@@ -174,7 +177,7 @@ class _Report:
         for language in index.indexed_languages(self._folder):
             path = index.index_path(self._folder, language)
             with index.Index(self._folder, language, as_it_is=True) as opened:
-                problems = opened.problems()
+                problems = opened.problems() or [_OF_THE_OLD_LEDGER] * self._is_ledger_new
             self._derived("search index", path.name, problems[0] if problems else None)
             if self._repair and problems:
                 index.delete_index(path)

@@ -180,6 +180,7 @@ def test_a_name_that_does_not_exist():
     advice_of("https://no-such-host.invalid", "no-such-host.invalid", "DNS", "HTTPS_PROXY", kind="network")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_host_that_swallows_everything_is_given_up_soon(scheme):
     with swallowing() as port:
@@ -200,6 +201,7 @@ def test_plain_http_on_a_tls_port(tmp_path):
         advice_of(f"http://127.0.0.1:{server.port}", "TLS port", "https://", kind="network")
 
 
+@pytest.mark.long
 def test_tls_on_a_plain_port():
     with saying(A_LIST) as server, blurting(b"SSH-2.0-OpenSSH_9.6\r\n") as other:
         for port in (server.port, other.port):

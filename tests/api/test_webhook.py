@@ -64,6 +64,7 @@ def test_what_ended_while_nobody_listened_is_found_at_once(bench, tmp_path, webh
     assert time.monotonic() - begin < CALLS_ONLY.poll_s
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("fault", "counted"),
     [("webhook_lost", None), ("webhook_doubled", "repeated"), ("webhook_forged", "forged"), ("webhook_delayed", None)],

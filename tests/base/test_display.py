@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scribekit.base.display import NOT_MATHEMATICS, as_written, escape_markdown, shortened, shortened_apart
@@ -31,6 +31,7 @@ def test_markdown_shows_a_text_unchanged(text, escaped):
 
 
 @given(NASTY, st.integers(1, 40))
+@example("\u093f[", 1)  # a mark that no letter bears
 def test_a_shortened_text_fits_and_keeps_start_and_end(text, widest):
     short = shortened(text, widest)
     line = clean(text)
@@ -39,7 +40,9 @@ def test_a_shortened_text_fits_and_keeps_start_and_end(text, widest):
         assert short == line
     else:
         assert any(
-            line.startswith(short[:place]) and line.endswith(short[place + 1 :]) and not unicodedata.category(line[place]).startswith("M")
+            line.startswith(short[:place])
+            and line.endswith(short[place + 1 :])
+            and not (place and unicodedata.category(line[place]).startswith("M"))
             for place, character in enumerate(short)
             if character == "…"
         )

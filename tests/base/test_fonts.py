@@ -64,6 +64,7 @@ def test_letters_are_drawn_in_a_font_of_the_machine_that_has_them(tmp_path):
     assert families == [*usual, "Squares Sans"]
 
 
+@pytest.mark.long
 def test_a_font_that_was_installed_after_matplotlib_listed_them_is_found(tmp_path):
     assert drawn(tmp_path, "plain")[0] == []
     write_font(tmp_path / "fonts" / "squares.ttf", TOTO)

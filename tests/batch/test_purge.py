@@ -74,6 +74,7 @@ def test_what_another_service_keeps_is_not_taken_for_deleted(batch, bench):
     assert set(left.loc[left["status"] == "there", "transcript_id"]) == set(batch.jobs()["transcript_id"])
 
 
+@pytest.mark.long
 def test_what_is_yet_to_be_fetched_is_not_deleted(bench, tmp_path):
     service = bench(*FAST)
     impatient = sk.Limits(poll_s=0.05, backoff_s=0.05, job_timeout_s=0.3)

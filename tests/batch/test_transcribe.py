@@ -207,6 +207,7 @@ def test_faults_on_every_kind_of_request_lose_and_double_nothing(bench, tmp_path
     assert max(counters["created_by_audio"].values()) == 1
 
 
+@pytest.mark.long
 def test_a_job_that_fails_at_the_service_is_created_again(bench, tmp_path):
     service = bench(*FAST, "--faults", '{"job_server_error": 0.3, "seed": 5}')
     jobs = run(urls(20), tmp_path / "c")
@@ -399,6 +400,7 @@ def test_a_folder_without_a_corpus_says_so(tmp_path):
         sk.open_corpus(tmp_path)
 
 
+@pytest.mark.long
 def test_many_more_jobs_than_places(bench, tmp_path):
     service = bench("--speed", "2000", "--slots", "5")
     jobs = run(urls(60), tmp_path / "c", limits=sk.Limits(concurrent_jobs=5, poll_s=0.05))

@@ -100,3 +100,47 @@ def test_it_does_not_repair_under_a_process_at_work(corpus):
 def test_a_folder_without_a_corpus_is_an_error(tmp_path):
     with pytest.raises(LedgerError, match="There is no corpus"):
         sk.check_corpus(tmp_path)
+
+
+def test_a_changed_structure_of_the_ledger_is_found_and_made_again(corpus):
+    said = sk.search(corpus, "three")
+    with contextlib.closing(sqlite3.connect(corpus.path / FILE_NAME)) as db, db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET sql = replace(sql, 'fingerprint', 'gingerprint') WHERE name = 'batches'")
+    found = not_whole(sk.check_corpus(corpus, progress=False))
+    assert found["problem"].tolist() == ["the structure of batches is another than was written"]
+    assert not_whole(sk.check_corpus(corpus, repair=True, progress=False))["state"].eq("repaired").all()
+    assert sk.search(corpus, "three").equals(said)
+    assert sk.check_corpus(corpus, progress=False)["state"].eq("whole").all()
+
+
+def test_two_jobs_with_one_number_are_both_kept(corpus):
+    """The search index knows recordings by these numbers."""
+    said = sk.search(corpus, "three")
+    path = corpus.path / FILE_NAME
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'jobs'").fetchone()[0]
+        assert db.execute("SELECT rowid FROM jobs WHERE key = 'r11-1'").fetchone()[0] == 12
+    content = path.read_bytes()
+    start, end = (page - 1) * 4096, page * 4096
+    place = content.index(b"r11-1", start, end)
+    while content[place] != 12:  # the number of the row stands a few bytes before its first value
+        place -= 1
+    path.write_bytes(content[:place] + bytes([4]) + content[place + 1 :])
+    assert not_whole(sk.check_corpus(corpus, progress=False))["what"].tolist() == ["ledger"]
+    sk.check_corpus(corpus, repair=True, progress=False)
+    assert sk.search(corpus, "three").sort_values(["recording_id", "start_ms"]).to_numpy().tolist() == (
+        said.sort_values(["recording_id", "start_ms"]).to_numpy().tolist()
+    )
+
+
+def test_a_warning_knows_all_recordings_also_those_that_it_does_not_name(tmp_path):
+    corpus = store(tmp_path / "without tables", TALKS)
+    with contextlib.closing(sqlite3.connect(corpus.path / FILE_NAME)) as db, db:
+        db.execute("UPDATE payloads SET body = zeroblob(10) WHERE job_key < 'r20'")
+    with pytest.warns(DamageWarning, match=r"'r10'.*and \d more") as told:
+        words = sk.to_frame(corpus, "words")
+    missing = set(TALKS) - set(words["recording_id"])
+    assert len(missing) > 10
+    assert set(told[0].message.recordings) == missing

@@ -120,6 +120,7 @@ def private_names(path):
         yield from (f"line {node.lineno}: {name}" for name in names if name.startswith("_") and not PUBLIC_ALL_THE_SAME.fullmatch(name))
 
 
+@pytest.mark.long
 def test_no_module_imports_the_private_names_of_another():
     found = {name: list(private_imports(path)) for name, path in MODULES.items()}
     assert {name: names for name, names in found.items() if names} == {}
@@ -141,6 +142,7 @@ FOREIGN = {("journeys/test_sdk.py", "_default")}
 """Private names of other libraries that have no public way."""
 
 
+@pytest.mark.long
 def test_no_test_reaches_into_private_names():
     found = {}
     for path in sorted((ROOT / "tests").rglob("*.py")):

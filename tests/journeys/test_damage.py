@@ -106,6 +106,7 @@ def clock(monkeypatch):
     return Clock
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("jump_s", [DAY_S, -DAY_S], ids=["forward", "back"])
 @pytest.mark.parametrize("state", ["submitting", "uploaded", "queued"])
 def test_a_run_goes_on_after_the_clock_has_jumped(bench, tmp_path, clock, monkeypatch, jump_s, state):
@@ -142,6 +143,7 @@ def test_a_run_goes_on_while_the_clock_jumps(bench, tmp_path, clock):
     assert service.counters()["jobs_created"] == 2
 
 
+@pytest.mark.long
 def test_a_run_says_for_which_process_it_waits(bench, tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(engine, "LEASE_S", 3.0)
     bench("--speed", "2000")

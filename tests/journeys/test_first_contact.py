@@ -57,6 +57,7 @@ def test_all_that_is_waited_for_at_first_contact_is_less_than_five_seconds():
     assert sum(FIRST_REQUEST_PAUSES_S) + FIRST_CONTACT_S < 5
 
 
+@pytest.mark.long
 def test_the_next_call_takes_what_the_environment_says_then(tmp_path, monkeypatch, at_port):
     with private_service("scripted") as service:
         with unused_port() as port:

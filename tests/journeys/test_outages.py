@@ -106,6 +106,7 @@ def test_a_network_that_goes_in_the_middle_is_waited_for(relay, tmp_path, has_we
     assert story.count("away") == story.count("back") >= 1
 
 
+@pytest.mark.long
 def test_while_it_is_away_only_single_requests_look_ever_more_rarely(relay, tmp_path):
     batch = sk.submit_batch(urls(30), corpus=tmp_path / "c", limits=FEW, progress=False)
     contacts = len(relay.asked) + 1
@@ -147,6 +148,7 @@ def test_what_every_recording_meets_is_the_failure_of_none(relay, tmp_path, requ
     assert_each_was_done_once(relay.service, corpus, 9)
 
 
+@pytest.mark.long
 def test_nothing_is_given_up_where_only_one_recording_is_sent_at_a_time(relay, tmp_path):
     """Others are tried when one fails: they show that it is the service."""
     one = sk.Limits(concurrent_jobs=1, queue_ahead=0, uploads=1, poll_s=0.05, backoff_s=BACKOFF_S, tries=3)
@@ -183,12 +185,14 @@ def test_a_transcript_that_cannot_be_fetched_ends_only_its_recording(relay, tmp_
     assert jobs["error_kind"].fillna("").tolist() == [""] * 3 + ["not_fetched"] + [""] * 8
 
 
+@pytest.mark.long
 def test_a_single_recording_is_given_up_after_a_share_of_the_patience(relay, tmp_path):
     relay.spoil = lambda method, path, _body: (503, b"{}") if (method, path) == UPLOAD else None
     limits = sk.Limits(poll_s=0.05, backoff_s=0.01, tries=2, patience_s=24.0)
     assert transcribe(tones(tmp_path, 1), tmp_path / "c", limits)["error_kind"].tolist() == ["server_error"]
 
 
+@pytest.mark.long
 def test_when_the_patience_is_over_everything_stays_as_it_was(relay, tmp_path, capsys):
     batch = sk.submit_batch([*urls(3), *tones(tmp_path, 6)], corpus=tmp_path / "c", limits=FEW, progress=False)
     relay.spoil = lambda method, path, _body: (503, b"{}") if (method, path) == UPLOAD else None
@@ -228,6 +232,7 @@ COLLECTING = """
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=["killed", "interrupted"])
 def test_ended_in_the_middle_of_an_outage_and_called_again(relay, tmp_path, end):
     relay.spoil = lambda method, path, body: (503, b"{}") if (method, path) in (UPLOAD, CREATE) and len(relay.asked) > 12 else None
@@ -265,6 +270,7 @@ def test_a_run_that_waits_is_stopped_at_once(relay, tmp_path):
     assert_each_was_done_once(relay.service, batch, 6)
 
 
+@pytest.mark.long
 def test_deleting_waits_for_the_network_too(relay, tmp_path):
     transcribe(urls(12), tmp_path / "c")
     corpus = sk.open_corpus(tmp_path / "c")

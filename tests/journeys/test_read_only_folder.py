@@ -80,6 +80,7 @@ corpus = sk.Corpus(Path(folder))
 """
 
 
+@pytest.mark.long
 def test_it_is_opened_and_read_and_searched_and_exported_and_heard(shelf, corpus):
     put_away(corpus.path)
     found = somebody(
@@ -105,6 +106,7 @@ def test_it_is_opened_and_read_and_searched_and_exported_and_heard(shelf, corpus
     assert sorted(path.name for path in corpus.path.iterdir()) == ["ledger.sqlite", "search.sqlite"]
 
 
+@pytest.mark.long
 def test_every_verb_that_would_change_it_says_that_it_cannot_and_why(shelf, corpus):
     put_away(corpus.path)
     found = somebody(

@@ -52,6 +52,7 @@ def requests(service, kind):
     return service.counters()["requests"].get(kind, 0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("sentence", "status"), [(DEPRECATED, 400), (MODEL_LIST, 400), ("No such model here.", 400), ("Not allowed.", 403)]
 )
@@ -81,6 +82,7 @@ def test_a_model_that_the_service_refuses_stops_thousands_of_rows_after_five(ben
     assert failed["recording_id"].notna().all()
 
 
+@pytest.mark.long
 def test_files_are_tried_with_the_smallest_and_two_uploads_are_enough(bench, tmp_path):
     service = refusing(bench, "universal-2", MODEL_LIST)
     (tmp_path / "audio").mkdir()
@@ -92,6 +94,7 @@ def test_files_are_tried_with_the_smallest_and_two_uploads_are_enough(bench, tmp
     assert jobs.index[jobs["status"] == "error"].tolist() == [298, 299]
 
 
+@pytest.mark.long
 def test_rows_and_files_together(bench, tmp_path, caplog):
     service = refusing(bench, "universal-2", DEPRECATED)
     (tmp_path / "audio").mkdir()
@@ -153,6 +156,7 @@ def run_both(reached, corpus, count, paths):
     return [said for said, _ in ended]
 
 
+@pytest.mark.long
 def test_two_processes_on_one_corpus_send_no_more_than_one(bench, tmp_path):
     service = bench(
         *FAST, "--faults", json.dumps({"refuse_matching": {"universal-2": MODEL_LIST}, "slow_body": {"create": 1.0}, "slow_body_s": 0.3})
@@ -169,6 +173,7 @@ def test_two_processes_on_one_corpus_send_no_more_than_one(bench, tmp_path):
     assert set(jobs.loc[jobs["status"] != "error", "error_kind"]) == {"options"}
 
 
+@pytest.mark.long
 def test_two_processes_on_one_corpus_finish_what_the_service_takes(bench, tmp_path):
     service = bench(*FAST)
     assert in_two_processes(service, tmp_path / "c", 20) == ["", ""]
@@ -186,6 +191,7 @@ def test_rows_with_terms_of_their_own_still_show_that_the_model_is_refused(bench
     assert sk.open_corpus(tmp_path / "c").counts() == {"planned": 295, "error": 5}
 
 
+@pytest.mark.long
 def test_rows_refused_for_options_of_their_own_stop_nothing(bench, tmp_path):
     service = refusing(bench, "Ship", "'Ship' was included in the word boost list but contains unsupported characters")
     own = [{**row, "keyterms_prompt": f"Ship {number}"} for number, row in enumerate(urls(20))]
@@ -244,6 +250,7 @@ def test_a_run_that_was_cut_short_counts_what_the_service_refused_before(bench, 
     assert requests(service, CREATE) == 5
 
 
+@pytest.mark.long
 def test_a_model_that_is_refused_after_it_was_accepted_stops_the_batch(bench, tmp_path):
     service = bench(*FAST)
     sk.collect(submit(urls(6), tmp_path / "c"), progress=False)
@@ -331,6 +338,7 @@ def test_the_sentence_of_an_answer_with_any_status_is_in_the_error(bench, tmp_pa
 WAITS = [({"too_many": {"create": 1.0}, "retry_after_s": 0}, "Too Many Requests"), ({"http_500": {"create": 1.0}}, ERROR_SERVER)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("faults", "sentence"), WAITS)
 def test_the_sentence_of_an_answer_that_is_waited_out_is_in_the_events(bench, tmp_path, faults, sentence):
     service = bench(*FAST, "--faults", json.dumps(faults))

@@ -184,6 +184,7 @@ def test_nothing_that_is_seen_shows_a_secret(finished, logged):
     assert found([*wanted, line_of(batch)], logged) == []
 
 
+@pytest.mark.long
 def test_an_address_can_still_be_recognised(finished):
     batch, *_ = finished
     jobs = batch.jobs().set_index("recording_id")
@@ -249,6 +250,7 @@ def contents(folder):
         yield path.relative_to(folder), held
 
 
+@pytest.mark.long
 def test_files_hold_secrets_and_words_only_where_the_docs_say(finished, tmp_path):
     batch, webhook, _, service = finished
     line = line_of(batch)

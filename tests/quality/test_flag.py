@@ -94,6 +94,7 @@ def test_mistakes_about_the_queue_are_explained(corpus, options, sentence):
         sk.flag_for_review(corpus, **options)
 
 
+@pytest.mark.long
 def test_speech_over_silence_is_heard_in_the_recording(tmp_path, transcribe):
     """Only the first part of each recording has sound; the recogniser puts words everywhere."""
     sound = np.sin(np.arange(16_000 * 15) * 0.2) * 8000

@@ -56,6 +56,7 @@ def recording(request, tmp_path_factory):
     return path
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("start_s", [0.0, 0.5, 17.0, 38.5])
 def test_a_clip_is_what_was_said_then(recording, start_s):
     samples = samples_of(wav_clip(recording, start_s, start_s + STEP_S))

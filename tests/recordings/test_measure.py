@@ -81,6 +81,7 @@ def test_sound_that_starts_after_the_picture(tmp_path, ending):
     assert kinds(facts) == ["late_sound"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "codec"), [("a.wav", "pcm_s16le"), ("a.m4a", "aac"), ("a.mp3", "libmp3lame"), ("a.flac", "flac")])
 def test_channels_that_cancel_each_other(tmp_path, name, codec):
     one = noise(12)

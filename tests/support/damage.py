@@ -100,8 +100,7 @@ def see(folder):
                 seen.shown[verb] = call(sk.Corpus(folder))
             except sk.ScribekitError as error:
                 seen.refused[verb] = error
-        told = " ".join(str(one.message) for one in caught if issubclass(one.category, DamageWarning))
-        seen.warned |= {name for name in (f"r{number}" for number in range(RECORDINGS)) if f"'{name}'" in told}
+        seen.warned |= {name for one in caught if isinstance(one.message, DamageWarning) for name in one.message.recordings}
     return seen
 
 

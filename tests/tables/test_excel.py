@@ -170,6 +170,7 @@ def test_cut_and_cleaned_cells_are_said_in_one_warning(tmp_path):
     assert [len(texts[0]), *texts[1:]] == [LONGEST_CELL, "short", "ab"]
 
 
+@pytest.mark.long
 def test_more_rows_than_a_sheet_has_continue_in_the_next(tmp_path):
     frame = pd.DataFrame({"n": pd.Series([None] * 1_048_577, dtype=object)})
     frame.loc[[1_048_574, 1_048_575, 1_048_576], "n"] = [1, 2, 3]

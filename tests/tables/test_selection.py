@@ -75,6 +75,7 @@ def rich_payload_of(plain, transcript_id, turns):
         return rich_payload(transcript_id, turns)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("options", [{}, {"provenance": True}, {"with_manifest": True}, {"provenance": True, "with_manifest": True}])
 def test_every_level_is_equal_with_all_that_can_stand_beside_it(rich, options):
     assert_equal_either_way(rich, **options)

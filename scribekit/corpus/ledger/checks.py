@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
+from collections.abc import Mapping
 
 from scribekit.corpus.job import STATES
 from scribekit.corpus.ledger.digests import recording_crc
@@ -30,11 +32,25 @@ _ODD_ROWS = {
 }
 
 
-def problems(db: sqlite3.Connection) -> list[str]:
-    """Return what is wrong with the file of a ledger, in a few words each; nothing if it is whole."""
+def structure(db: sqlite3.Connection) -> dict[str, str]:
+    """Return the tables and indexes of a file: name → how it was made, without comments and line ends."""
+    made = db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    return {name: " ".join(re.sub("--.*", "", sql).split()) for name, sql in made}
+
+
+def problems(db: sqlite3.Connection, expected: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with the file of a ledger, in a few words each; nothing if it is whole.
+
+    Args:
+        db: The open file.
+        expected: The :func:`structure` that it should have, or more.
+    """
     found = integrity_problems(db)
     if not found:
         with contextlib.suppress(*ERRORS):  # locked, say: then nobody knows
+            own = structure(db)
+            if changed := [name for name, made in expected.items() if own.get(name) != made]:
+                return [f"the structure of {', '.join(changed)} is another than was written"]
             found = [name for name, sql in _ODD_ROWS.items() if db.execute(sql).fetchone()[0]]
             found += _changed_recordings(db)
     return found

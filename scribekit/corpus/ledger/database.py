@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import secrets
 import sqlite3
@@ -13,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from scribekit.base.errors import DamagedFileError, LedgerError, ScribekitError, explained, reason
-from scribekit.corpus.ledger.checks import problems
+from scribekit.corpus.ledger.checks import problems, structure
 from scribekit.corpus.ledger.damage import Damage
 from scribekit.corpus.ledger.digests import missing_digests, recording_crc
 from scribekit.corpus.sqlite import (
@@ -112,7 +113,9 @@ class Database:
 
     def problems(self) -> list[str]:
         """Read the whole file, and return what is wrong with it, in a few words each. It does not see letters that are not indexed."""
-        return problems(self._db)
+        with _explained(self.folder / FILE_NAME):
+            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        return problems(self._db, _structure_of(version))
 
     def close(self) -> None:
         """Close the file."""
@@ -191,9 +194,7 @@ def _publish(draft: Path, path: Path) -> None:
 
 def _upgrade(db: sqlite3.Connection) -> None:
     version = db.execute("PRAGMA user_version").fetchone()[0]  # another process may have upgraded it meanwhile
-    for script in _SCRIPTS[version:]:
-        for statement in resources.files("scribekit.corpus.ledger").joinpath(script).read_text("utf-8").split(";"):
-            db.execute(statement)
+    _run_scripts(db, version, VERSION)
     if 0 < version < _FIRST_WITH_DIGESTS:
         edits = db.execute("SELECT * FROM edits ORDER BY edit_id").fetchall()
         db.executemany("UPDATE edits SET digest = ? WHERE edit_id = ?", ((digest, number) for number, digest in missing_digests(edits)))
@@ -201,6 +202,20 @@ def _upgrade(db: sqlite3.Connection) -> None:
         seal = "UPDATE recordings SET crc = ? WHERE batch_id = ? AND position = ?"
         db.executemany(seal, ((recording_crc(*row), row["batch_id"], row["position"]) for row in rows))
     db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _run_scripts(db: sqlite3.Connection, version: int, until: int) -> None:
+    for script in _SCRIPTS[version:until]:
+        for statement in resources.files("scribekit.corpus.ledger").joinpath(script).read_text("utf-8").split(";"):
+            db.execute(statement)
+
+
+@functools.cache
+def _structure_of(version: int) -> dict[str, str]:
+    """Return the structure of an empty ledger of a version."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        _run_scripts(db, 0, version)
+        return structure(db)
 
 
 def _size(path: Path) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -121,12 +121,30 @@ def _insert(db: sqlite3.Connection, rows: Rows) -> None:
         has_number = name in ("jobs", "payloads")
         names = ("rowid", *columns) if has_number else columns
         sql = f"INSERT OR REPLACE INTO {name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-        for number, *values in rows[name].values():
+        for number, *values in _with_own_numbers(rows[name].values()) if has_number else rows[name].values():
             filled = [*values, *[None] * (len(columns) - len(values))]  # a column that a later version added
             try:
                 db.execute(sql, [number, *filled] if has_number else filled)
             except sqlite3.IntegrityError:  # a value that the table cannot have: the row is damaged
                 continue
+
+
+def _with_own_numbers(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return rows with different numbers. Of two with the same, one is damaged: the second gets a new number, and comes last.
+
+    Example:
+        >>> _with_own_numbers([(1, "a"), (1, "b"), (2, "c")])
+        [(1, 'a'), (2, 'c'), (None, 'b')]
+    """
+    taken: set[int] = set()
+    first, others = [], []
+    for number, *values in rows:
+        if number in taken:
+            others.append((None, *values))
+        else:
+            taken.add(number)
+            first.append((number, *values))
+    return [*first, *others]
 
 
 def _complete(db: sqlite3.Connection) -> None:

@@ -220,6 +220,7 @@ def test_failed_jobs_are_reset_by_kind(bench, tmp_path):
     assert sk.retry(batch) == 0
 
 
+@pytest.mark.long
 def test_what_only_took_too_long_is_waited_for_again(bench, tmp_path):
     service = bench("--speed", "2000", "--slots", "50")
     impatient = sk.Limits(poll_s=0.05, backoff_s=0.05, job_timeout_s=0.3)

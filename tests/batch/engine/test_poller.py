@@ -92,6 +92,7 @@ def test_jobs_below_hundreds_of_other_clients_jobs_are_asked_for_singly(service)
     assert service.asked.count("page") == 1
 
 
+@pytest.mark.long
 def test_a_long_recording_below_other_clients_jobs_is_not_asked_for_before_it_can_be_done(service):
     service.add("long", "processing")
     service.add_others(2 * PAGE_SIZE)

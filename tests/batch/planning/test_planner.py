@@ -69,6 +69,7 @@ def test_a_corpus_without_results_teaches_nothing_and_compares_with_nothing(benc
         sk.compare_plan(batch)
 
 
+@pytest.mark.long
 def test_too_few_jobs_to_learn_from_are_said(bench, tmp_path):
     bench(*SERVICE)
     batch = sk.submit_batch(library(2), corpus=tmp_path / "c", limits=LIMITS, progress=False)
@@ -80,6 +81,7 @@ def test_too_few_jobs_to_learn_from_are_said(bench, tmp_path):
     assert "too few" not in repr(sk.plan(library(), corpus=batch, times=TIMES))
 
 
+@pytest.mark.long
 def test_what_the_corpus_holds_is_not_planned_again(bench, tmp_path):
     service = bench(*SERVICE)
     whole = sk.read_manifest(library(5), progress=False)
@@ -115,6 +117,7 @@ def test_each_note_is_in_its_own_row(bench, samples, tmp_path):
     assert notes.str.contains("bandwidth not given").sum() == 1
 
 
+@pytest.mark.long
 def test_a_duplicate_and_a_failure_are_not_compared(bench, tmp_path):
     bench(*SERVICE)
     rows = library(3)

@@ -162,6 +162,7 @@ def test_a_ledger_whose_version_is_gone_is_damaged(ledger):
         Ledger(ledger.folder)
 
 
+@pytest.mark.long
 def test_several_processes_that_make_one_ledger_make_it_once(tmp_path):
     make = (
         "import sys; from pathlib import Path; from scribekit.corpus.ledger import Ledger; Ledger(Path(sys.argv[1]), create=True).close()"

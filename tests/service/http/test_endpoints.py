@@ -1,4 +1,5 @@
 import psutil
+import pytest
 
 from scribekit.base import contract
 
@@ -65,6 +66,7 @@ def test_an_empty_upload_is_refused(service):
     assert service.http.post("/v2/upload", content=b"").status_code == 400
 
 
+@pytest.mark.long
 def test_a_large_upload_is_never_held_in_memory(start, tmp_path):
     running = start("--upload-dir", str(tmp_path))
     memory = psutil.Process(running.process.pid).memory_info

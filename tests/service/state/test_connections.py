@@ -74,11 +74,13 @@ def test_a_connection_that_stops_after_its_first_request_is_closed(impatient):
         assert until_closed(connection).startswith(b"HTTP/1.1 200 OK")
 
 
+@pytest.mark.long
 def test_a_request_may_take_longer_than_the_wait_for_it(start):
     service = start("--faults", '{"slow_body": 1, "slow_body_s": 1}', prelude=IMPATIENT)
     assert service.http.get("/v2/transcript").json()["transcripts"] == []
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(select, "poll"), reason="no way to see the end of a connection without reading")
 def test_a_client_that_does_not_take_its_answer_is_dropped(impatient):
     done = impatient.transcribe("http://files.example/long.mp3?duration=360000")["id"]  # an answer that no buffer of the system holds

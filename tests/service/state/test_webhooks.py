@@ -202,6 +202,7 @@ def test_a_hanging_job_never_calls_its_webhook(running, receiver):
     assert counted(running, sent=1, delivered=1)
 
 
+@pytest.mark.long
 def test_the_service_ends_at_once_though_a_webhook_waits_for_its_next_attempt(start):
     running = start("--speed", "1000", "--webhook-pause-s", "600")
     with receiving(500) as receiver:

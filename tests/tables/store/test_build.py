@@ -31,6 +31,7 @@ def assert_each_is_held_once(folder, names):
     assert sorted(one.recording_id for part in catalogued(folder) for one in part.transcripts) == sorted(names)
 
 
+@pytest.mark.long
 def test_processes_that_build_at_once_make_one_set_of_tables(folder):
     names = [f"r{number}" for number in range(40)]
     corpus = store(folder, talks(*names))
@@ -40,6 +41,7 @@ def test_processes_that_build_at_once_make_one_set_of_tables(folder):
     assert_equal_either_way(corpus, SPOKEN)
 
 
+@pytest.mark.long
 def test_a_process_that_is_killed_leaves_nothing_wrong(folder):
     names = [f"r{number}" for number in range(60)]
     corpus = store(folder, talks(*names))
@@ -52,6 +54,7 @@ def test_a_process_that_is_killed_leaves_nothing_wrong(folder):
     assert_each_is_held_once(folder, names)
 
 
+@pytest.mark.long
 def test_a_second_process_helps_from_the_other_end(folder):
     names = [f"r{number:03}" for number in range(60)]
     corpus = store(folder, talks(*names))

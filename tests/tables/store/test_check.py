@@ -27,6 +27,7 @@ def test_whole_tables_are_whole_and_none_are_nothing(corpus, tmp_path):
     assert check_tables(tmp_path) == {}
 
 
+@pytest.mark.long
 def test_one_flipped_bit_in_any_file_is_found_and_the_part_built_again(corpus):
     for level in SPOKEN:
         path = corpus.path / next(file for file in check_tables(corpus.path) if f"/{level}/" in file)

@@ -13,6 +13,7 @@ from scribekit.tables.store import FOLDER, build, maintain, refresh
 pytestmark = pytest.mark.usefixtures("small_parts")
 
 
+@pytest.mark.long
 def test_small_parts_become_one_without_reading_a_payload(folder, monkeypatch):
     monkeypatch.setattr(maintain, "PART_AUDIO_S", 1200.0)
     names = [f"r{number}" for number in random.Random(1).sample(range(20), 20)]
@@ -26,6 +27,7 @@ def test_small_parts_become_one_without_reading_a_payload(folder, monkeypatch):
     assert_equal_either_way(batch)
 
 
+@pytest.mark.long
 def test_small_batches_share_parts_and_a_large_one_between_them_keeps_the_order(folder, monkeypatch):
     monkeypatch.setattr(maintain, "PART_AUDIO_S", 60.0 * 24)
     monkeypatch.setattr(build, "PART_AUDIO_S", 60.0 * 24)

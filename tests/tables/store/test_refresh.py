@@ -48,6 +48,7 @@ def test_rebuilding_starts_from_nothing(folder):
     assert [sk.build_tables(corpus, rebuild=rebuild, progress=False) for rebuild in (False, True, False)] == [2, 2, 0]
 
 
+@pytest.mark.long
 def test_edits_show_in_the_tables_and_leave_what_was_received(folder):
     store(folder, {name: [("A", "one two three."), ("B", "four")] for name in "abcde"})
     corpus = sk.open_corpus(folder)
@@ -74,6 +75,7 @@ def test_the_folder_can_be_thrown_away(folder):
     assert_equal_either_way(corpus, SPOKEN)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["write", "replace", "set_reviewed"])
 def test_a_crash_between_any_two_steps_leaves_nothing_wrong(folder, monkeypatch, step):
     store(folder, talks(*"abcdefg"))

@@ -39,6 +39,7 @@ def test_the_bounds_are_kept_against_the_evidence():
     assert len(set(found([0], minimum=4))) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [401, 1700])
 def test_many_parts_are_clustered_as_well_without_comparing_all_with_each_other(count):
     voices = [number // 7 % 4 for number in range(count)]
