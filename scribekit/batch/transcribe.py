@@ -32,6 +32,7 @@ from scribekit.base.errors import (
 )
 from scribekit.base.models import deprecation_message
 from scribekit.base.names import names_of
+from scribekit.base.options import with_columns_said
 from scribekit.base.progress import Progress
 from scribekit.batch.engine.engine import drive
 from scribekit.batch.engine.events import Listener
@@ -318,8 +319,7 @@ def _check_ids(ledger: Ledger, job_plan: JobPlan) -> None:
 
 def _with_options(description: str, job_plan: JobPlan) -> str:
     """Tell once in which languages is transcribed, and which columns are options: return the description for the progress, and log it."""
-    columns = f"; options by row: {', '.join(job_plan.option_columns)}" if job_plan.option_columns else ""
-    said = f"{job_plan.languages}{columns}"
+    said = with_columns_said(job_plan.languages, job_plan.option_columns)
     _log.info("%s", said)
     return f"{description} ({said})"
 

@@ -135,7 +135,7 @@ def test_a_stored_notebook_shows_the_end_of_each_verb_once(connect, tmp_path):
     assert "widgets" not in notebook.metadata
 
     page, _ = HTMLExporter().from_notebook_node(notebook)
-    assert page.count(f"Submitting: {COUNT}/{COUNT} recordings") == 1
+    assert page.count(f"Submitting (language: detected): {COUNT}/{COUNT} recordings") == 1
     assert page.count(f"Transcribing: {COUNT}/{COUNT} recordings") == 1
     assert page.count("recordings ·") == 2
     assert "widget-view" not in page

@@ -7,7 +7,7 @@ service may have newer options, which the client sends when they are given by ``
 """
 
 from scribekit.base.options.checks import base_language, is_too_short_for_threshold, value_at
-from scribekit.base.options.languages import languages_said
+from scribekit.base.options.languages import languages_said, with_columns_said
 from scribekit.base.options.near_columns import meant_option
 from scribekit.base.options.rules import RULES, Outcome, Rule, Violation, first_violation, violations
 from scribekit.base.options.table import (
@@ -41,6 +41,7 @@ __all__ = [
     "value_at",
     "value_problem",
     "violations",
+    "with_columns_said",
     "wrong_name",
     "wrong_part",
 ]

@@ -1,9 +1,9 @@
-"""The languages in which a batch is transcribed, in words. Pure."""
+"""The languages in which a batch is transcribed, and the columns that are options, in words. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from scribekit.base.options.checks import Options, list_at
 
@@ -39,3 +39,13 @@ def languages_said(jobs: Iterable[tuple[Options, int]]) -> str:
     shown = [f"{name} {count:,}" for name, count in counts.most_common(_MOST_SHOWN)]
     more = f" and {len(counts) - _MOST_SHOWN} more" if len(counts) > _MOST_SHOWN else ""
     return f"languages: {', '.join(shown)}{more}"
+
+
+def with_columns_said(languages: str, columns: Sequence[str]) -> str:
+    """Return what is said of the languages, with the columns of the table that are taken as options, if there are any.
+
+    Example:
+        >>> with_columns_said("language: fr", ["domain"]), with_columns_said("language: fr", [])
+        ('language: fr; options by row: domain', 'language: fr')
+    """
+    return f"{languages}; options by row: {', '.join(columns)}" if columns else languages

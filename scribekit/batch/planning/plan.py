@@ -246,7 +246,7 @@ class Plan:
     def assumptions(self) -> list[str]:
         """The assumptions, in sentences: languages, processing times, unknown lengths, the date of the rate card."""
         times = dict.fromkeys(times.formula for times in self._forecast.times)
-        return [self._work.languages, *(f"time in processing: {formula}" for formula in times), *self._notes]
+        return [self._work.options_said, *(f"time in processing: {formula}" for formula in times), *self._notes]
 
     def __repr__(self) -> str:
         return rendering.sentence(self._row)

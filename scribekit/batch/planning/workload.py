@@ -15,7 +15,7 @@ import pandas as pd
 
 from scribekit.api import options as opt
 from scribekit.base.errors import OptionError
-from scribekit.base.options import languages_said
+from scribekit.base.options import languages_said, with_columns_said
 from scribekit.batch.planning.job_times import Numbers
 from scribekit.batch.pricing import ASSUMED_CHANNELS, is_multichannel, job_cost, missing_rates
 from scribekit.recordings.manifest import SOURCE_NAMES, durations_s, is_url, numbers, split_problem, table_of_recordings
@@ -86,6 +86,7 @@ class Workload:
         guessed_bytes: Number of files of unknown size.
         kind: Index into ``kinds``.
         kinds: The different options and channels.
+        option_columns: The columns that are taken as options.
         near_columns: Own columns that are called as people call an option (:func:`scribekit.api.options.near_columns`).
     """
 
@@ -98,13 +99,15 @@ class Workload:
     guessed_bytes: int
     kind: npt.NDArray[np.intp]
     kinds: tuple[Kind, ...]
+    option_columns: tuple[str, ...] = ()
     near_columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def languages(self) -> str:
-        """The languages in which what can be sent is transcribed, in words."""
+    def options_said(self) -> str:
+        """The languages in which what can be sent is transcribed, and the columns that are options, in words."""
         kinds, counts = np.unique(self.kind[self.status == SENT], return_counts=True)
-        return languages_said((self.kinds[kind].options, int(count)) for kind, count in zip(kinds, counts, strict=True))
+        languages = languages_said((self.kinds[kind].options, int(count)) for kind, count in zip(kinds, counts, strict=True))
+        return with_columns_said(languages, self.option_columns)
 
     @functools.cached_property
     def sent(self) -> npt.NDArray[np.intp]:
@@ -149,7 +152,8 @@ def workload(
     _refuse_too_short(durations_s(frame).tolist(), kind, kinds, status)
     if in_corpus:
         status[frame["recording_id"].isin(in_corpus).to_numpy() & (status == SENT)] = IN_CORPUS
-    return replace(_workload(frame, status, kind, kinds, assume_duration_s), near_columns=opt.near_columns(frame))
+    columns = tuple(opt.option_columns(frame.columns))
+    return replace(_workload(frame, status, kind, kinds, assume_duration_s), option_columns=columns, near_columns=opt.near_columns(frame))
 
 
 def workload_of_jobs(frame: pd.DataFrame) -> Workload:

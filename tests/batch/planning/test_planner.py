@@ -130,6 +130,12 @@ def test_a_duplicate_and_a_failure_are_not_compared(bench, tmp_path):
     assert "1 jobs that were not completed" in said.loc["wall time", "note"]
 
 
+def test_the_assumptions_say_the_languages_and_the_columns_that_are_options():
+    plan = sk.plan([{"duration": 60.0, "language_code": "fr", "title": "Talk"}, {"duration": 60.0}])
+    assert plan.assumptions[0] == "languages: fr 1, detected 1; options by row: language_code"
+    assert sk.plan([{"duration": 60.0}]).assumptions[0] == "language: detected"
+
+
 def test_a_budget_holds_back_what_the_plan_said(bench, tmp_path):
     bench("--speed", "2000", "--slots", "4")
     manifest = sk.read_manifest(library(12), progress=False)
