@@ -29,7 +29,7 @@ OWN_FOLDERS = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_
 os.environ.pop("ASSEMBLYAI_API_KEY", None)
 os.environ.pop("ASSEMBLYAI_BASE_URL", None)
 os.environ.setdefault("MPLBACKEND", "agg")
-TAKE_LONG = ("notebook", "browser", "recogniser", "long")
+TAKE_LONGEST = ("notebook", "browser", "recogniser")
 
 
 def pytest_configure(config):
@@ -51,13 +51,16 @@ def pytest_xdist_auto_num_workers():
 
 @pytest.hookimpl(tryfirst=True)  # before pytest selects by markers
 def pytest_collection_modifyitems(items):
-    """Mark browser tests and notebooks, and put all that takes long first: then no process is left with a long file at the end."""
+    """Mark browser tests and notebooks, and put the files that take long first: then no process is left with one of them at the end."""
+    ranks = {}
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.notebook)
-    items.sort(key=lambda item: not any(map(item.get_closest_marker, TAKE_LONG)))
+        rank = 0 if any(map(item.get_closest_marker, TAKE_LONGEST)) else 1 if item.get_closest_marker("long") else 2
+        ranks[item.path] = min(rank, ranks.get(item.path, rank))
+    items.sort(key=lambda item: ranks[item.path])
 
 
 class TestBench(LocalService):

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from scribekit.base.errors import OptionError, nearest
+from scribekit.base.folding import APOSTROPHE, fold, with_names
 
 # -- words as running text --------------------------------------------------------------------------------------------
 
@@ -204,19 +205,27 @@ def edge_kinds(left: str, right: str) -> tuple[int, int]:
 # -- words as they are compared ---------------------------------------------------------------------------------------
 
 _DASHES = frozenset("-‐‑‒–—―/⁄")
+_MINUS = str.maketrans("−", "-")
 _SIGNS = re.compile(r"[^\w\s]|_")
-_GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}(?![\d,])")
+_THIN_GROUPED = re.compile(r"(?<!\d)(?<!\d[.,])[1-9]\d{0,2}(?:[\u00a0\u2009\u202f]\d{3})+(?!\d)")
+_GROUPED = re.compile(
+    r"(?<!\d)(?<!\d[.,])(?:[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}(?!\d|,\d)|[1-9]\d{0,2}(?:'\d{3})+(?!\d)|[1-9]\d{0,2}(?:\.\d{3}){2,}(?!\d|\.\d))"
+)
+_GROUPING = re.compile(r"[,.'\u00a0\u2009\u202f]")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
-_ALIKE = str.maketrans("’ʼ`−", "'''-")
+_DEGREES = frozenset(("ph.d", "d.sc", "b.sc", "m.sc", "m.ed", "b.ed"))
+_JOINING = frozenset("&@*·‧_")  # signs inside names: "AT&T", "col·lega"
+_WIDE_SIGNS = {"＋": "+", "＃": "#"}
 
 
 def normalise(text: str, normaliser: str = "basic") -> str:
     """Normalise a text before it is compared.
 
-    ``"basic"`` applies Unicode NFKC and case folding, replaces hyphens, dashes and slashes by spaces, and drops all other punctuation
-    except apostrophes inside words, points and colons inside numbers and a minus in front of one. A decimal comma becomes a point.
-    Commas that group the thousands of a number are dropped. Vowel signs and other combining marks are part of their letter. Digits,
-    fillers and spellings stay as they are. ``"none"`` only reduces white space to single spaces.
+    ``"basic"`` folds case, apostrophes, and the digits and letters of keyboards and scripts (``scribekit.base.folding``). Punctuation,
+    hyphens, dashes and slashes end words, and are dropped: except apostrophes inside words, points inside abbreviations (``U.S.`` is
+    ``us``), points and colons inside numbers, a minus in front of one, and the signs of ``C++``, ``C#`` and ``A+``. A decimal comma
+    becomes a point. Signs that group the thousands of a number are dropped. Vowel signs and other combining marks are part of their
+    letter. Digits, fillers and spellings stay as they are. ``"none"`` only reduces white space to single spaces.
 
     Raises:
         OptionError: The normaliser is unknown.
@@ -261,9 +270,13 @@ def _verbatim(text: str) -> str:
 
 
 def _basic(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(_ALIKE)
-    numbers = _DECIMAL_COMMA.sub(".", _GROUPED.sub(lambda number: number[0].replace(",", ""), folded))
+    folded = with_names(fold(_THIN_GROUPED.sub(_ungrouped, text))).translate(_MINUS)
+    numbers = _DECIMAL_COMMA.sub(".", _GROUPED.sub(_ungrouped, folded))
     return " ".join(_SIGNS.sub(_kept, numbers).split())
+
+
+def _ungrouped(number: re.Match[str]) -> str:
+    return _GROUPING.sub("", number[0])
 
 
 NORMALISERS: dict[str, Callable[[str], str]] = {"basic": _basic, "none": _verbatim}
@@ -271,15 +284,45 @@ NORMALISERS: dict[str, Callable[[str], str]] = {"basic": _basic, "none": _verbat
 
 def _kept(match: re.Match[str]) -> str:
     """Return what is left of a character that is not a letter or digit: itself inside a word or number, a space, or nothing."""
-    sign, before, after = match[0], _base_before(match.string, match.start()), match.string[match.end() : match.end() + 1]
+    sign, place, text = match[0], match.start(), match.string
+    before, after = _base_before(text, place), text[place + 1 : place + 2]
     if sign in _DASHES:
         is_minus = sign == "-" and after.isdecimal() and not before.isalnum() and before not in _DASHES
         return " -" if is_minus else " "
-    if sign in (".", ":"):
-        return sign if before.isdecimal() and after.isdecimal() else ""
-    if sign == "'":
+    if sign in (".", ":") and before.isdecimal() and after.isdecimal():
+        return sign
+    if sign == ".":
+        return "" if _is_abbreviating(text, place) else " "
+    if sign == APOSTROPHE:
         return sign if before.isalnum() and after.isalnum() else ""
-    return sign if _is_mark(sign) and before.isalpha() else ""
+    if _is_mark(sign):
+        return sign if before.isalpha() else ""
+    return _WIDE_SIGNS.get(sign, "" if sign in _JOINING or _is_unseen(sign) or _is_gershayim(sign, before, after) else " ")
+
+
+def _is_abbreviating(text: str, place: int) -> bool:
+    """Whether a point is between two parts of an abbreviation: single letters ("U.S.", "p.m."), or as in "Ph.D."."""
+    before = _few_letters(text, place - 1, -1)[::-1]
+    after = _few_letters(text, place + 1, 1)
+    return (len(before) == len(after) == 1) or f"{before}.{after}" in _DEGREES
+
+
+def _few_letters(text: str, place: int, step: int) -> str:
+    """Return the letters beside a point if they are few, without marks; an empty text if they are many, or digits are among them."""
+    found = ""
+    while 0 <= place < len(text) and len(found) < 4 and (text[place].isalnum() or _is_mark(text[place])):
+        found += "" if _is_mark(text[place]) else text[place]
+        place += step
+    return found if found.isalpha() and len(found) < 4 else ""
+
+
+def _is_unseen(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cf"
+
+
+def _is_gershayim(sign: str, before: str, after: str) -> bool:
+    """Whether a quotation mark is inside a Hebrew abbreviation."""
+    return sign in ('"', "״") and "א" <= before <= "ת" and "א" <= after <= "ת"
 
 
 def _base_before(text: str, place: int) -> str:

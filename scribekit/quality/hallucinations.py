@@ -48,7 +48,7 @@ _STOCK_PHRASES = (
     ("subskryb", r"(?:za)?subskryb(?:uj|ujcie|owania)(?: (?:mój|nasz))? kana(?:ł|łu)"),
     ("zobaczenia", r"do zobaczenia w (?:następnym|kolejnym) (?:filmie|odcinku)"),
     ("izlediğiniz|dinlediğiniz", r"(?:izlediğiniz|dinlediğiniz) için (?:çok )?teşekkür(?:ler| ederi[mz])"),
-    ("altyaz", r"altyazi (?:m k|çeviri)"),
+    ("altyaz", r"altyazi (?:m ?k|çeviri)"),
     ("abone", r"abone olmayi (?:ve beğenmeyi )?unutmayin(?:iz)?|kanalimiza abone olun"),
     ("videoda", r"bir sonraki videoda görüş(?:mek üzere|ürüz)"),
     ("시청", r"시청 ?해 ?주(?:셔서|신) (?:\w+ )?감사(?:합니다|드립니다|해요)?"),
@@ -75,8 +75,6 @@ _PHRASE = re.compile(
     rf"\b(?:{'|'.join(phrase for _, phrase in _STOCK_PHRASES)})\b|{'|'.join(phrase for _, phrase in _UNSPACED_STOCK_PHRASES)}"
 )
 _HINTS = re.compile("|".join(hint for hint, _ in (*_STOCK_PHRASES, *_UNSPACED_STOCK_PHRASES)))
-_TURKISH_I = str.maketrans({"ı": "i", "\u0307": None})  # what case folding leaves of I and İ
-_POINT_INSIDE = re.compile(r"(?<=\w)[.．](?=\w)")
 STOCK_PHRASE_WORDS, STOCK_PHRASE_CHARACTERS = 15, 45  # in a longer sentence the phrase is part of real speech
 
 # The scripts that each language is usually written in.
@@ -171,7 +169,7 @@ def hints_at_stock_phrase(plain: str) -> bool:
         >>> hints_at_stock_phrase("watching"), hints_at_stock_phrase("waiting")
         (True, False)
     """
-    return bool(_HINTS.search(plain.translate(_TURKISH_I)))
+    return bool(_HINTS.search(plain))
 
 
 def is_stock_phrase(text: str) -> bool:
@@ -183,9 +181,9 @@ def is_stock_phrase(text: str) -> bool:
         >>> is_stock_phrase("Thanks for watching!"), is_stock_phrase("Thank you for waiting."), is_stock_phrase("请 不 吝 点赞")
         (True, False, True)
     """
-    words = tokens(_POINT_INSIDE.sub(" ", text))
+    words = tokens(text)
     longest = STOCK_PHRASE_CHARACTERS if is_unspaced(text) else STOCK_PHRASE_WORDS
-    return len(words) <= longest and bool(_PHRASE.search(join_words(words).translate(_TURKISH_I)))
+    return len(words) <= longest and bool(_PHRASE.search(join_words(words)))
 
 
 def is_other_script(text: str, language: Any) -> bool:

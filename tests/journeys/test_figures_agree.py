@@ -5,6 +5,7 @@ import re
 import assemblyai as aai
 import pandas as pd
 import pytest
+from patience import wait_until
 
 import scribekit as sk
 from scribekit.widgets.confidence.data import read_words
@@ -100,7 +101,7 @@ def test_edits_come_oldest_first_whatever_recording_they_are_of(corpus):
 
 def test_how_far_confidence_is_off_is_not_said_of_a_few_words(corpus):
     explorer = sk.widgets.ConfidenceExplorer(corpus)
-    repr(explorer)  # waits until the words are read
+    wait_until(lambda: explorer.summary["stage"] == "ready")
     assert explorer.summary["calibration"]["ece"] is None
     explorer.close()
     assert "too few words" in sk.plots.reliability(sk.calibrate(corpus)).get_title()

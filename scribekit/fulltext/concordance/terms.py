@@ -12,11 +12,10 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from scribekit.base.folding import APOSTROPHE, fold, with_names
 from scribekit.base.text import is_unspaced
 
 _APOSTROPHE = "’"
-_APOSTROPHES = frozenset("'’ʼ＇`‘‛′")
-_ACUTE_ACCENT = str.maketrans("´", _APOSTROPHE)  # people type it as an apostrophe; NFKD would make a space of it
 # After these an apostrophe is part of the word ("don't"); elsewhere it separates two words ("l'homme").
 _CONTRACTIONS = frozenset({"s", "t", "m", "d", "re", "ve", "ll", "em"})
 # Marks that do not make another word: accents, points, vowel signs, and variation selectors, which make an emoji or a keycap of a sign.
@@ -33,17 +32,18 @@ _MARKS = (
     (0xFE00, 0xFE0F),
     (0xE0100, 0xE01EF),
 )
-# Letters that NFKD does not decompose into a letter and its accent, and the Arabic tatweel, which only lengthens a word.
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ـ": None})
+# Letters that NFKD does not decompose into a letter and its accent.
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe"})
+_NAME_SIGNS = "＋＃"
 
 
 @lru_cache(maxsize=1 << 18)
 def terms(word: str) -> tuple[str, ...]:
     """Return the terms that a word of a transcript, or of a query, is found by.
 
-    Case and accents are folded (the strokes of ł and ø too), punctuation is dropped, and a hyphen separates two terms. In scripts without
-    spaces every character is a term, so that a word is found inside a longer run however that was split. Symbols beyond ASCII
-    (emoji, €) are terms of their own.
+    Folded is what evaluation folds too (``scribekit.base.folding``), and accents (the strokes of ł and ø too). Punctuation is dropped, and
+    a hyphen separates two terms; ``C++``, ``C#`` and ``C`` are three. In scripts without spaces every character is a term, so that a word
+    is found inside a longer run however that was split. Symbols beyond ASCII (emoji, €) are terms of their own.
 
     Args:
         word: A word as written.
@@ -73,10 +73,11 @@ def searchable_text(all_terms: Iterable[str]) -> str:
 
 
 def _fold(word: str) -> str:
-    if word.isascii():
-        return word.lower()
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word.translate(_ACUTE_ACCENT)).casefold()).translate(_LETTERS)
-    return unicodedata.normalize("NFKC", "".join(c for c in decomposed if not _is_mark(c)))
+    folded = fold(word)
+    if not folded.isascii():
+        decomposed = unicodedata.normalize("NFKD", folded).translate(_LETTERS)
+        folded = unicodedata.normalize("NFKC", "".join(c for c in decomposed if not _is_mark(c)))
+    return with_names(folded).replace(APOSTROPHE, _APOSTROPHE)
 
 
 def _runs(folded: str) -> list[str]:
@@ -86,9 +87,9 @@ def _runs(folded: str) -> list[str]:
         category = unicodedata.category(character)
         if category == "Cf":  # direction marks, soft hyphens and joiners are invisible, so nobody searches for them
             continue
-        is_single = is_unspaced(character) or (category in ("So", "Sc", "Sm") and character > "\x7f")
-        if not is_single and (category[0] in "LNM" or character in _APOSTROPHES):
-            run += _APOSTROPHE if character in _APOSTROPHES else character
+        is_single = is_unspaced(character) or (category in ("So", "Sc", "Sm") and character > "\x7f" and character not in _NAME_SIGNS)
+        if not is_single and (category[0] in "LNM" or character in _APOSTROPHE + _NAME_SIGNS):
+            run += character
             continue
         runs.append(run)
         run = ""

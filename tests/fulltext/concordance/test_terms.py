@@ -27,6 +27,11 @@ from scribekit.fulltext.concordance import terms
         ("❤️", ["❤"]),
         ("1,000", ["1", "000"]),
         ("U.S.", ["u", "s"]),
+        ("C++,", ["c＋＋"]),
+        ("(C#)", ["c＃"]),
+        ("C/C++", ["c", "c＋＋"]),
+        ("Disney+", ["disney"]),
+        ("۱۲۳", ["123"]),
         ("", []),
     ],
 )
@@ -53,6 +58,8 @@ def test_terms(word, expected):
         ("don`t", "don't"),
         ("don′t", "don't"),
         ("‘quoted’", "quoted"),
+        ("علي", "علی"),
+        ("كتاب", "کتاب"),
         ("צה״ל", 'צה"ל'),
     ],
 )
