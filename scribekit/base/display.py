@@ -55,6 +55,19 @@ def escape_markdown(text: str) -> str:
     return _MARKDOWN_SIGNS.sub(lambda sign: rf"<span>\{sign[0]}</span>" if sign["mathematics"] else rf"\{sign[0]}", text)
 
 
+_ESCAPED_SIGN = re.compile(r"<span>\\(?P<mathematics>[$\\])</span>|\\(?P<sign>[!-/:-@\[-`{-~])")
+
+
+def unescape_markdown(text: str) -> str:
+    r"""Return the text that Markdown shows for one that :func:`escape_markdown` wrote, or in which signs are escaped.
+
+    Example:
+        >>> unescape_markdown(escape_markdown("2*3 [so] for $5"))
+        '2*3 [so] for $5'
+    """
+    return _ESCAPED_SIGN.sub(lambda found: found["mathematics"] or found["sign"], text)
+
+
 def shortened(text: str, widest: int) -> str:
     """Return a text on one line, no wider than so many columns: what is too much is left out in the middle.
 

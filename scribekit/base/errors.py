@@ -45,6 +45,10 @@ class ManifestWarning(UserWarning):
     """A table of recordings could be read only by a guess, or has something that its user should know before anything is sent."""
 
 
+class ReferenceWarning(UserWarning):
+    """A reference could be read only by a guess, has parts that were left out, or has no words to compare. The text names its file."""
+
+
 class PaidAgainWarning(UserWarning):
     """Recordings that already have a transcript are sent, and paid for, again."""
 

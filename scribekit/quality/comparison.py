@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from scribekit.base.errors import OptionError
 from scribekit.base.schema import EVALUATION
 from scribekit.base.text import join_words, tokens
 from scribekit.quality.error_rates import (
@@ -23,7 +24,7 @@ from scribekit.quality.error_rates import (
     interval,
     total,
 )
-from scribekit.quality.references import Reference
+from scribekit.quality.references import Reference, has_words
 from scribekit.quality.speaker_errors import SpeakerTime, cp_word_errors, diarization_errors
 
 HIT, SUBSTITUTION, INSERTION, DELETION = "hit", "substitution", "insertion", "deletion"
@@ -130,9 +131,10 @@ class ComparedRecording:
 class _Counts:
     """The errors of one recording, or of one of its speakers."""
 
-    words: ErrorCounts
-    characters: ErrorCounts
-    passages: list[ErrorCounts]
+    words: ErrorCounts | None = None
+    """None where the reference only says who spoke when."""
+    characters: ErrorCounts = field(default_factory=ErrorCounts)
+    passages: list[ErrorCounts] = field(default_factory=list)
     cp_words: tuple[int, int] | None = None
     time: SpeakerTime | None = None
 
@@ -141,9 +143,15 @@ def compare(recordings: Sequence[Recording], normaliser: str) -> list[ComparedRe
     """Align every recording with its reference.
 
     Raises:
-        OptionError: There is no such normaliser.
+        OptionError: There is no such normaliser, or a reference has no words.
     """
-    said = [_tokens((turn.text for turn in recording.reference), normaliser) for recording in recordings]
+    for recording in recordings:
+        if not has_words(recording.reference):
+            raise OptionError(
+                f"The reference of {recording.group!r} says who spoke when, and no words (RTTM). Give one with what was said; "
+                "sk.evaluate measures the speakers (der) with this one."
+            )
+    said = [_tokens((turn.text or "" for turn in recording.reference), normaliser) for recording in recordings]
     in_turns = [_turn_by_turn(recording.words) for recording in recordings]
     heard = [_tokens(words["text"], normaliser) for words in in_turns]
     alignments = align([words for words, _ in said], [words for words, _ in heard])
@@ -164,24 +172,27 @@ def evaluation_frame(recordings: Sequence[Recording], *, by_speaker: bool, norma
         OptionError: There is no such normaliser.
     """
     rows: defaultdict[_Key, list[_Counts]] = defaultdict(list)
-    for compared in compare(recordings, normaliser):
-        group = compared.recording.group
+    aligned = iter(compare([recording for recording in recordings if has_words(recording.reference)], normaliser))
+    for recording in recordings:
+        compared = next(aligned) if has_words(recording.reference) else None
         if by_speaker:
-            for speaker, counts in _by_speaker(compared):
-                rows[group, speaker].append(counts)
+            for speaker, counts in _by_speaker(compared) if compared else ():
+                rows[recording.group, speaker].append(counts)
         else:
-            rows[group, None].append(_whole(compared))
+            time = _speaker_time(recording.reference, recording.words)
+            rows[recording.group, None].append(replace(_whole(compared), time=time) if compared else _Counts(time=time))
     return EVALUATION.frame([{**_row(key, counts, seed), "normaliser": normaliser} for key, counts in rows.items()])
 
 
 def _row(key: _Key, counts: Sequence[_Counts], seed: int) -> dict[str, object]:
-    words = total([item.words for item in counts])
+    in_words = [item.words for item in counts if item.words is not None]
+    words = total(in_words)
     characters = total([item.characters for item in counts])
     cp_words = [item.cp_words for item in counts if item.cp_words]
     times = [item.time for item in counts if item.time]
     units = {
-        "wer": _units([item.words for item in counts] if len(counts) > 1 else counts[0].passages),
-        "cer": _units([item.characters for item in counts]),
+        "wer": _units(in_words if len(counts) > 1 else counts[0].passages),
+        "cer": _units([item.characters for item in counts if item.words is not None]),
         "cpwer": cp_words,
         "der": [(time.errors_ms, time.total_ms) for time in times],
     }
@@ -195,10 +206,10 @@ def _row(key: _Key, counts: Sequence[_Counts], seed: int) -> dict[str, object]:
         "substitutions": words.substitutions,
         "deletions": words.deletions,
         "insertions": words.insertions,
-        "wer": words.rate,
+        "wer": words.rate if in_words else np.nan,
         "reference_characters": characters.reference,
         "character_errors": characters.errors,
-        "cer": characters.rate,
+        "cer": characters.rate if in_words else np.nan,
         "cpwer_recordings": len(cp_words),
         "cpwer": sum(errors for errors, _ in cp_words) / max(1, sum(n for _, n in cp_words)) if cp_words else np.nan,
         "der_recordings": len(times),
@@ -215,7 +226,7 @@ def _units(counts: Sequence[ErrorCounts]) -> list[tuple[int, int]]:
 def _whole(compared: ComparedRecording) -> _Counts:
     characters = character_counts([join_words(compared.said)], [join_words(compared.heard)])[0]
     alignment = compared.alignment
-    return _Counts(alignment.counts(), characters, alignment.passages(), _cp_words(compared), _speaker_time(compared))
+    return _Counts(alignment.counts(), characters, alignment.passages(), _cp_words(compared))
 
 
 def _by_speaker(compared: ComparedRecording) -> Iterable[tuple[str | None, _Counts]]:
@@ -250,14 +261,13 @@ def _cp_words(compared: ComparedRecording) -> tuple[int, int] | None:
     return cp_word_errors(said, heard), len(compared.said)
 
 
-def _speaker_time(compared: ComparedRecording) -> SpeakerTime | None:
+def _speaker_time(reference: Reference, words: pd.DataFrame) -> SpeakerTime | None:
     """Return the diarisation errors; None where either side has turns without a speaker or without times."""
     said = []
-    for turn in compared.recording.reference:
+    for turn in reference:
         if turn.speaker is None or turn.start_ms is None or turn.end_ms is None:
             return None
         said.append((turn.speaker, turn.start_ms, turn.end_ms))
-    words = compared.words
     if words[["speaker", "utterance_index"]].isna().to_numpy().any():
         return None
     turns = words.groupby("utterance_index").agg(speaker=("speaker", "first"), start=("start_ms", "min"), end=("end_ms", "max"))

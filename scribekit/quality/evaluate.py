@@ -35,11 +35,12 @@ def evaluate(
 
     Args:
         corpus: A batch or corpus, from ``submit_batch`` or ``open_corpus``.
-        references: One of three shapes. A mapping of ``recording_id`` to a text (``A: words`` lines name speakers), the path of a ``.txt``
-            or ``.json`` file, or a list of turns (``speaker``, ``text``, and ``start_ms`` and ``end_ms``, or ``start`` and ``end`` in
-            seconds). A frame with ``recording_id`` and ``reference``; several rows of one recording are its turns in order. The name of
-            the manifest column that holds paths of such files. A relative path is looked for in the folder of the recording, then in the
-            folders above it, then in the working folder. Recordings without a transcript or a reference are left out.
+        references: One of three shapes. A mapping of ``recording_id`` to a text (``A: words`` lines name speakers), the path of a
+            transcript file (plain text, SRT, WebVTT, STM, CTM, TextGrid, ELAN, DOCX, Markdown or JSON; RTTM for speakers only), or a list
+            of turns (``speaker``, ``text``, and ``start_ms`` and ``end_ms``, or ``start`` and ``end`` in seconds). A frame with
+            ``recording_id`` and ``reference``; several rows of one recording are its turns in order. The name of the manifest column that
+            holds paths of such files. A relative path is looked for in the folder of the recording, then in the folders above it, then in
+            the working folder. Recordings without a transcript or a reference are left out.
         by: ``None`` for one row, ``"recording"``, a manifest column, or ``"speaker"``: each speaker of the references, over the corpus.
             ``["recording", "speaker"]`` or ``[column, "speaker"]`` keeps the speakers of each recording or group separate; use it when
             the same label is not the same person everywhere.
@@ -54,10 +55,14 @@ def evaluate(
         ``group, speaker, n_recordings``, the counts, and ``wer``, ``cer``, ``cpwer`` and ``der``, each with its 95 % interval
         (``schema.EVALUATION``). ``cpwer_recordings`` and ``der_recordings`` are the number of recordings behind these two rates. With an
         empty reference a rate is the number of insertions, and 0 when nothing was recognised either. By speaker, reference words without
-        a speaker form a row of their own, so the rows add up to the total.
+        a speaker form a row of their own, so the rows add up to the total. With references that only say who spoke when, ``wer``, ``cer``
+        and ``cpwer`` are missing.
 
     Raises:
         OptionError: ``by``, ``normaliser`` or a reference is not understood, or no recording has both a transcript and a reference.
+
+    Warns:
+        ReferenceWarning: A file's encoding or speakers are a guess, or parts of it were left out.
     """
     column, by_speaker = _grouping(by)
     with corpus.reading() as view:

@@ -1,43 +1,30 @@
-"""References: what was really said, as text, ``A: words`` lines, lists of turns, files, frames or a column of the manifest."""
+"""References: what was really said, as text, lists of turns, transcript files, frames or a column of the manifest."""
 
 from __future__ import annotations
 
-import json
+import os
 import re
+import warnings
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from scribekit.base.cells import cell_text, originals
-from scribekit.base.errors import OptionError, nearest
+from scribekit.base.errors import OptionError, ReferenceWarning, nearest, reason
+from scribekit.base.files import open_regular, size_of
 from scribekit.base.schema import is_missing
 from scribekit.corpus.view import CorpusView
+from scribekit.transcripts.readers import SUFFIXES, Found, Turn, read_text, read_transcript, turn_of
 
-_LABELLED = re.compile(r"^(?P<speaker>[^\s:][^:]{0,39}):\s+(?P<text>\S.*)$")
+_LARGEST_BYTES = 1 << 28
+_LONGEST_PATH = 1000
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}")
 
-References = Mapping[str, str | Path | Sequence[Mapping[str, Any]]] | pd.DataFrame | str
+References = Mapping[str, str | os.PathLike[str] | Sequence[Mapping[str, Any]]] | pd.DataFrame | str
 """What a user can pass as references; see :func:`scribekit.evaluate`."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One turn of a reference.
-
-    Attributes:
-        text: What was said.
-        speaker: Who said it; None when the reference does not say.
-        start_ms: Start in milliseconds; None without times.
-        end_ms: End in milliseconds; None without times.
-    """
-
-    text: str
-    speaker: str | None = None
-    start_ms: int | None = None
-    end_ms: int | None = None
-
 
 Reference = tuple[Turn, ...]
 
@@ -54,20 +41,24 @@ def read_references(references: References, view: CorpusView | None, ids: Sequen
     Raises:
         OptionError: A reference is not understood, or its file does not exist.
     """
-    said: dict[str, Reference] = {}
-    sources: Mapping[str, Any] | None = None
+    given: defaultdict[str, list[Any]] = defaultdict(list)
     for name, value in _values(references, view, set(ids)):
-        if _is_path(value) and sources is None:
-            sources = {} if view is None else _column(view, "source")
-        said[name] = said.get(name, ()) + _reference(value, (sources or {}).get(name))
-    return said
+        given[name].append(value)
+    sources: Mapping[str, Any] = {} if view is None or not given else _column(view, "source")
+    return {name: _reference(name, values, sources.get(name)) for name, values in given.items()}
+
+
+def has_words(reference: Reference) -> bool:
+    """Whether a reference says what was said; false where it only says who spoke when (RTTM)."""
+    return not reference or any(turn.text is not None for turn in reference)
 
 
 def as_reference(value: str | Sequence[Mapping[str, Any]]) -> Reference:
     """Return the reference that a text or a list of turns describes.
 
-    A text names speakers when *every* line with text starts with a label and a colon (``A: Good morning.``). A turn is a mapping with
-    ``text`` and optionally ``speaker`` and times: either ``start_ms`` and ``end_ms``, or ``start`` and ``end`` in seconds.
+    A text names speakers when lines begin with labels (``A: Good morning.``, ``Speaker 1 (00:12):``, ``[00:00:12] Ann: …``); lines without
+    one go on with the turn before. A colon in speech makes no speaker. A turn is a mapping with ``text`` and optionally ``speaker`` and
+    times: either ``start_ms`` and ``end_ms``, or ``start`` and ``end`` in seconds.
 
     Raises:
         OptionError: The value is neither, or a turn has no text.
@@ -79,29 +70,41 @@ def as_reference(value: str | Sequence[Mapping[str, Any]]) -> Reference:
         (Turn(text='Hello.', speaker='B', start_ms=500, end_ms=1250),)
     """
     if isinstance(value, str):
-        return _from_text(value)
+        return _checked(read_text(value), f"The reference {value[:40]!r}")
     turns = [turn for turn in value if isinstance(turn, Mapping)] if isinstance(value, Sequence) else []
     if isinstance(value, Sequence) and len(turns) == len(value):
-        return tuple(_from_mapping(turn) for turn in turns)
+        try:
+            return tuple(map(turn_of, turns))
+        except (ValueError, TypeError) as cause:
+            raise OptionError(str(cause)) from cause
     raise OptionError(f"A reference is a text or a list of turns like {{'speaker': 'A', 'text': '…'}}, not {type(value).__name__}.")
 
 
-def from_file(content: str, name: str) -> Reference:
-    """Return the reference in a file: turns from ``.json`` (a list, or an object with ``turns``), text from any other file.
+def from_file(content: bytes, name: str, recording: str | None = None) -> Reference:
+    """Return the reference in a transcript file, of any format that is read (``scribekit.transcripts.readers``).
+
+    Args:
+        content: The bytes of the file.
+        name: Its name.
+        recording: The name of the recording, for files that hold several.
 
     Raises:
-        OptionError: The file is named ``.json`` and does not hold turns.
+        OptionError: The file is not understood.
+
+    Warns:
+        ReferenceWarning: Its encoding or its speakers are a guess, parts of it were left out, or it has no words.
     """
-    if not name.lower().endswith(".json"):
-        return as_reference(content)
     try:
-        loaded = json.loads(content)
-    except json.JSONDecodeError as error:
-        raise OptionError(f"The reference {name!r} is not JSON: {error}.") from error
-    turns = loaded.get("turns") if isinstance(loaded, dict) else loaded
-    if not isinstance(turns, list):
-        raise OptionError(f"The reference {name!r} holds neither a list of turns nor an object with 'turns'.")
-    return as_reference(turns)
+        found = read_transcript(content, name, recording)
+    except ValueError as cause:
+        raise OptionError(f"The reference {name!r} cannot be read: {str(cause).rstrip('.')}.") from cause
+    return _checked(found, f"The reference {name!r}")
+
+
+def _checked(found: Found, what: str) -> Reference:
+    for doubt in found.doubts:
+        warnings.warn(f"{what}: {doubt}.", ReferenceWarning, stacklevel=2)
+    return found.turns
 
 
 def _values(references: Any, view: CorpusView | None, ids: set[str]) -> Iterator[tuple[str, Any]]:
@@ -141,46 +144,58 @@ def _column(view: CorpusView, column: str) -> dict[str, Any]:
     return dict(zip(manifest["recording_id"], manifest[column], strict=True))
 
 
-def _is_path(value: Any) -> bool:
-    """Return whether a value names a file, so that a path is not taken for spoken words."""
-    return isinstance(value, Path) or (isinstance(value, str) and value.strip().lower().endswith((".txt", ".json")) and "\n" not in value)
+def _reference(name: str, values: Sequence[Any], source: Any) -> Reference:
+    """Return the reference of a recording, from the rows that it has."""
+    parts = [_path_in(value, source) for value in values]
+    if not any(parts) and len(values) > 1 and all(isinstance(value, str) for value in values):
+        return as_reference("\n".join(values))  # the lines of one text: a label is judged by the others
+    turns = [_of_file(path, name) if path else as_reference(value) for path, value in zip(parts, values, strict=True)]
+    return tuple(turn for found in turns for turn in found)
 
 
-def _reference(value: Any, source: Any) -> Reference:
-    if not _is_path(value):
-        return as_reference(value)
-    path = _find(Path(value).expanduser(), source)
-    return from_file(path.read_text("utf-8-sig"), path.name)
+def _path_in(value: Any, source: Any) -> Path | None:
+    """Return the file that a value names, so that a path is not taken for spoken words; None where it is something else.
+
+    Raises:
+        OptionError: It names a file that does not exist.
+    """
+    if isinstance(value, os.PathLike):
+        return _find(Path(value).expanduser(), source)
+    text = value.strip().strip("\"'") if isinstance(value, str) else ""
+    if not text or "\n" in text or len(text) > _LONGEST_PATH:
+        return None
+    ending = Path(text).suffix.lower()
+    is_one_word = len(text.split()) == 1
+    if ending in SUFFIXES or (is_one_word and _ENDING.fullmatch(ending) and re.search(r"[/\\]", text) and "://" not in text):
+        return _find(Path(text).expanduser(), source)
+    if is_one_word and re.search(r"[./\\]", text):
+        return _found(Path(text).expanduser(), source)
+    return None
+
+
+def _of_file(path: Path, recording: str) -> Reference:
+    try:
+        with open_regular(path) as file:
+            if size_of(file) > _LARGEST_BYTES:
+                raise OptionError(
+                    f"The reference {path.name!r} is larger than {_LARGEST_BYTES >> 20} MB. Give one file for each recording."
+                )
+            content = file.read(_LARGEST_BYTES)
+    except OSError as cause:
+        raise OptionError(f"The reference {str(path)!r} cannot be read: {reason(cause)}.") from cause
+    return from_file(content, path.name, recording)
+
+
+def _found(path: Path, source: Any) -> Path | None:
+    beside = Path(source).parents if isinstance(source, str) else []
+    return next((folder / path for folder in [*beside, Path.cwd()] if (folder / path).is_file()), None)
 
 
 def _find(path: Path, source: Any) -> Path:
-    beside = Path(source).parents if isinstance(source, str) else []
-    for folder in [*beside, Path.cwd()]:
-        if (folder / path).is_file():
-            return folder / path
-    raise OptionError(
-        f"There is no reference file {str(path)!r} in the folder of the recording or above it, nor in the working folder. "
-        "Give the path of a file, the text itself, or a list of turns."
-    )
-
-
-def _from_text(text: str) -> Reference:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    found = [_LABELLED.match(line) for line in lines]
-    labelled = [match for match in found if match]
-    if labelled and len(labelled) == len(lines):
-        return tuple(Turn(match["text"], match["speaker"]) for match in labelled)
-    return tuple(Turn(line) for line in lines)
-
-
-def _from_mapping(turn: Mapping[str, Any]) -> Turn:
-    if not isinstance(turn.get("text"), str):
-        raise OptionError(f"A turn of a reference needs a 'text'; this one has {sorted(map(str, turn))}.")
-    speaker = turn.get("speaker")
-    return Turn(turn["text"], None if speaker is None else str(speaker), _milliseconds(turn, "start"), _milliseconds(turn, "end"))
-
-
-def _milliseconds(turn: Mapping[str, Any], edge: str) -> int | None:
-    if turn.get(f"{edge}_ms") is not None:
-        return int(turn[f"{edge}_ms"])
-    return None if turn.get(edge) is None else round(float(turn[edge]) * 1000)
+    found = _found(path, source)
+    if found is None:
+        raise OptionError(
+            f"There is no reference file {str(path)!r} in the folder of the recording or above it, nor in the working folder. "
+            "Give the path of a file, the text itself, or a list of turns."
+        )
+    return found

@@ -18,9 +18,10 @@ import pandas as pd
 import pyarrow as pa
 
 from scribekit.base.cells import cell_text, yes_or_no
+from scribekit.base.encodings import decoded
 from scribekit.base.errors import ManifestError, ManifestWarning, nearest
 from scribekit.base.options import OPTIONS, Kind
-from scribekit.recordings.delimited import Grid, decoded, grid_of, read_delimited
+from scribekit.recordings.delimited import Grid, grid_of, read_delimited
 from scribekit.recordings.manifest import SOURCE_NAMES
 from scribekit.recordings.xlsx import read_sheet
 

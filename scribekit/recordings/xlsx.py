@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
-LARGEST_PART_BYTES = 1 << 30
+from scribekit.base.xml_parts import parse_xml, part_of
 
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -60,12 +60,7 @@ def _rectangle(rows: list[dict[int, object]]) -> list[list[object]]:
 
 
 def _part(file: zipfile.ZipFile, name: str) -> ET.Element:
-    if file.getinfo(name).file_size > LARGEST_PART_BYTES:
-        raise ValueError("it is too large")
-    text = file.read(name)
-    if b"<!DOCTYPE" in text[:1000] or b"<!ENTITY" in text[:1000]:
-        raise ValueError("it defines entities, which a workbook does not need")
-    return ET.fromstring(text.replace(_STRICT, _SHEET.strip("{}").encode()))  # noqa: S314 -- entities are refused above
+    return parse_xml(part_of(file, name).replace(_STRICT, _SHEET.strip("{}").encode()))
 
 
 def _rows(file: zipfile.ZipFile) -> Iterator[dict[int, object]]:

@@ -27,6 +27,7 @@ DOORS = {
         "frames",
         "frames.sentences",
         "frames.words",
+        "readers",
     },
     "corpus": {
         "handles",

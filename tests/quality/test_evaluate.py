@@ -139,7 +139,7 @@ def test_vowel_signs_and_scripts_without_spaces(tmp_path):
         ({"a": "x"}, {"by": ["room", "recording"]}, "one column.*'room' and 'recording'"),
         ({"a": "x"}, {"normaliser": "basics"}, "'basic'"),
         ({"a": 7}, {}, "a text or a list of turns"),
-        ({"a": [{"words": "x"}]}, {}, "needs a 'text'"),
+        ({"a": [{"says": "x"}]}, {}, "needs a 'text'"),
         ("references", {}, "no column 'references'.*'reference'"),
         ("room", {}, "no reference file 'hall'"),
         (pd.DataFrame({"recording_id": ["a"]}), {}, "reference is missing"),
