@@ -6,14 +6,17 @@ they are compared. Where sentences end is in ``sentences``. Client and service u
 
 from __future__ import annotations
 
+import difflib
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 
-from scribekit.base.errors import OptionError, nearest
+from scribekit.base.errors import OptionError
 from scribekit.base.folding import APOSTROPHE, fold, with_names
+from scribekit.base.number_words import LANGUAGES, with_digits
 
 # -- words as running text --------------------------------------------------------------------------------------------
 
@@ -225,10 +228,13 @@ def normalise(text: str, normaliser: str = "basic") -> str:
     hyphens, dashes and slashes end words, and are dropped: except apostrophes inside words, points inside abbreviations (``U.S.`` is
     ``us``), points and colons inside numbers, a minus in front of one, and the signs of ``C++``, ``C#`` and ``A+``. A decimal comma
     becomes a point. Signs that group the thousands of a number are dropped. Vowel signs and other combining marks are part of their
-    letter. Digits, fillers and spellings stay as they are. ``"none"`` only reduces white space to single spaces.
+    letter. Digits, fillers and spellings stay as they are. ``"numbers-en"`` (also ``da, de, es, fr, it, nl, pt``) is ``"basic"``, and
+    numbers that are written as words are digits: ``fifty`` and ``50``, ``3.2 million`` and ``3,200,000`` are the same (text2num).
+    ``"none"`` only reduces white space to single spaces.
 
     Raises:
         OptionError: The normaliser is unknown.
+        MissingExtraError: It needs text2num, which is not installed.
 
     Example:
         >>> normalise("“Well-known,” she said – it’s 5 o'clock!")
@@ -237,7 +243,9 @@ def normalise(text: str, normaliser: str = "basic") -> str:
         '-3.5 c 1250 m की'
     """
     if normaliser not in NORMALISERS:
-        raise OptionError(f"There is no normaliser {normaliser!r}.{nearest(str(normaliser), NORMALISERS)}")
+        near = difflib.get_close_matches(str(normaliser), NORMALISERS, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise OptionError(f"There is no normaliser {normaliser!r}.{hint} Known are: {', '.join(NORMALISERS)}.")
     return NORMALISERS[normaliser](text)
 
 
@@ -279,7 +287,25 @@ def _ungrouped(number: re.Match[str]) -> str:
     return _GROUPING.sub("", number[0])
 
 
-NORMALISERS: dict[str, Callable[[str], str]] = {"basic": _basic, "none": _verbatim}
+def _in_digits(language: str, text: str) -> str:
+    return " ".join(with_digits(_basic(text).split(), language)[0])
+
+
+NORMALISERS: dict[str, Callable[[str], str]] = {
+    "basic": _basic,
+    "none": _verbatim,
+    **{f"numbers-{language}": functools.partial(_in_digits, language) for language in LANGUAGES},
+}
+
+
+def numbers_language(normaliser: str) -> str | None:
+    """Return the language in which a normaliser writes numbers as digits; None when it leaves them.
+
+    Example:
+        >>> numbers_language("numbers-de"), numbers_language("basic")
+        ('de', None)
+    """
+    return normaliser.removeprefix("numbers-") if normaliser in NORMALISERS and normaliser.startswith("numbers-") else None
 
 
 def _kept(match: re.Match[str]) -> str:

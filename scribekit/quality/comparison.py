@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from scribekit.base.errors import OptionError
+from scribekit.base.number_words import with_digits
 from scribekit.base.schema import EVALUATION
-from scribekit.base.text import join_words, tokens
+from scribekit.base.text import join_words, numbers_language, tokens
 from scribekit.quality.error_rates import (
     DELETED,
     PASSAGE_WORDS,
@@ -153,7 +154,7 @@ def compare(recordings: Sequence[Recording], normaliser: str) -> list[ComparedRe
             )
     said = [_tokens((turn.text or "" for turn in recording.reference), normaliser) for recording in recordings]
     in_turns = [_turn_by_turn(recording.words) for recording in recordings]
-    heard = [_tokens(words["text"], normaliser) for words in in_turns]
+    heard = [_tokens(words["text"], normaliser, words["utterance_index"].fillna(0).tolist()) for words in in_turns]
     alignments = align([words for words, _ in said], [words for words, _ in heard])
     sides = zip(recordings, said, heard, in_turns, alignments, strict=True)
     return [ComparedRecording(recording, *left, *right, words, alignment) for recording, left, right, words, alignment in sides]
@@ -281,15 +282,25 @@ def _turn_by_turn(words: pd.DataFrame) -> pd.DataFrame:
     return words.sort_values("utterance_index", kind="stable")
 
 
-def _tokens(texts: Iterable[str], normaliser: str) -> tuple[list[str], _Indices]:
-    """Return the normalised words of the texts, and the number of the text that each word comes from."""
+def _tokens(texts: Iterable[str], normaliser: str, turns: Sequence[int] | None = None) -> tuple[list[str], _Indices]:
+    """Return the normalised words of the texts, and the number of the text that each word comes from.
+
+    Args:
+        texts: The texts.
+        normaliser: A name in ``base.text.NORMALISERS``.
+        turns: The turn of each text: a number may be written in the words of several texts of a turn. By default each is one of its own.
+    """
+    language = numbers_language(normaliser)
     known: dict[str, list[str]] = {}
     found: list[str] = []
     source: list[int] = []
     for number, text in enumerate(texts):
         if text not in known:
-            known[text] = tokens(text, normaliser)
+            known[text] = tokens(text, "basic" if language else normaliser)
         parts = known[text]
         found += parts
         source += [number] * len(parts)
+    if language:
+        found, places = with_digits(found, language, [number if turns is None else turns[number] for number in source])
+        source = [source[place] for place in places]
     return found, np.array(source, dtype=np.intp)

@@ -44,9 +44,9 @@ def evaluate(
         by: ``None`` for one row, ``"recording"``, a manifest column, or ``"speaker"``: each speaker of the references, over the corpus.
             ``["recording", "speaker"]`` or ``[column, "speaker"]`` keeps the speakers of each recording or group separate; use it when
             the same label is not the same person everywhere.
-        normaliser: ``"basic"`` (case, hyphens and punctuation outside numbers do not count) or ``"none"``; see
-            ``scribekit.base.text.normalise``. In scripts that are written without spaces each character counts as a word, and spaces do not
-            count.
+        normaliser: ``"basic"`` (case, hyphens and punctuation outside numbers do not count), ``"numbers-en"`` (also ``da, de, es, fr, it,
+            nl, pt``: numbers written as words count as digits; extra ``numbers``) or ``"none"``; see ``scribekit.base.text.normalise``. In
+            scripts that are written without spaces each character counts as a word, and spaces do not count.
         seed: Seed of the bootstrap.
         reviewed: Measure the transcripts as people have corrected them. False measures them as received: the difference between the
             two calls is what the review improved.

@@ -216,3 +216,15 @@ def test_turn_statistics_of_a_corpus(corpus):
     assert statistics.dtypes.astype(str).to_dict() == schema.TURN_STATISTICS.dtypes
     assert statistics.groupby("recording_id")["talk_share"].sum().to_numpy() == pytest.approx(1)
     assert statistics["n_words"].sum() == sk.to_frame(corpus, "utterances")["n_words"].sum()
+
+
+def test_numbers_in_words_and_in_digits_are_the_same_where_that_is_asked_for(tmp_path):
+    corpus = store(tmp_path / "numbers", {"a": [("A", "we paid $3.2 million in 1998"), ("B", "for fifty"), ("A", "five of them")]})
+    reference = {"a": "A: We paid three point two million in nineteen ninety-eight.\nB: For 50.\nA: 5 of them."}
+    assert sk.evaluate(corpus, reference)["wer"][0] > 0
+    row = sk.evaluate(corpus, reference, normaliser="numbers-en").iloc[0]
+    assert (row["wer"], row["cpwer"], row["normaliser"]) == (0.0, 0.0, "numbers-en")
+    errors = sk.word_errors(corpus, reference, normaliser="numbers-en")
+    assert errors["correct"].all()
+    with pytest.raises(OptionError, match="Known are: basic, none, numbers-da"):
+        sk.evaluate(corpus, reference, normaliser="numbers")
