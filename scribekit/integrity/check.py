@@ -20,12 +20,12 @@ from scribekit.corpus.ledger.salvage import salvage
 from scribekit.corpus.ledger.stored import DAMAGED, UNSEALED, WHOLE
 from scribekit.fulltext import index
 from scribekit.recordings.waveform import damaged_peaks
-from scribekit.tables.store.check import check_tables, forget_damaged_tables
+from scribekit.tables.store.check import check_tables, forget_damaged_tables, forget_tables
 
 MISSING, REPAIRED, TO_BE_FETCHED = "missing", "repaired", "to be fetched"
 _PEAKS = "peaks"
 _REPAIR = "Run sk.check_corpus with repair=True."
-_OF_THE_OLD_LEDGER = "It was made from the damaged ledger, whose rows may have had other numbers."
+_OF_THE_OLD_LEDGER = "It was made from the damaged ledger, whose rows may have been others."
 _MADE_AGAIN = "It is made again by itself when it is next needed."
 
 
@@ -167,9 +167,13 @@ class _Report:
     def check_tables(self) -> None:
         """Read every file of the derived tables."""
         found = check_tables(self._folder)
+        if self._is_ledger_new:
+            found = {file: problem or _OF_THE_OLD_LEDGER for file, problem in found.items()}
         for file, problem in found.items():
             self._derived("catalogue" if file.endswith(".sqlite") else "table", file, problem)
-        if self._repair and any(found.values()):
+        if self._is_ledger_new and found:
+            forget_tables(self._folder)
+        elif self._repair and any(found.values()):
             forget_damaged_tables(self._folder)
 
     def check_indexes(self) -> None:

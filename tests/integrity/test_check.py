@@ -144,3 +144,19 @@ def test_a_warning_knows_all_recordings_also_those_that_it_does_not_name(tmp_pat
     missing = set(TALKS) - set(words["recording_id"])
     assert len(missing) > 10
     assert set(told[0].message.recordings) == missing
+
+
+def test_the_last_edit_of_a_recording_cannot_be_lost_in_silence(corpus):
+    sk.review(corpus, "r1", who="ada").correct("drei", words=2)
+    sk.review(corpus, "r2", who="ada").correct("zwei", words=1)
+    with contextlib.closing(sqlite3.connect(corpus.path / FILE_NAME)) as db, db:
+        db.execute("DELETE FROM edits WHERE edit_id >= 2")  # the second of r1, and the only one of r2
+    with pytest.raises(sk.ScribekitError, match="edits of a recording"):
+        sk.review(corpus, "r1")
+    found = sk.check_corpus(corpus, repair=True, progress=False)
+    edits = found[found["what"] == "edits"].sort_values("recording_id")
+    assert edits[["recording_id", "state", "problem"]].to_numpy().tolist() == [
+        [name, "repaired", "An edit is missing."] for name in ("r1", "r2")
+    ]
+    assert sk.review(corpus, "r1").words["text"].tolist()[:3] == ["one", "2", "three"]
+    assert not_whole(sk.check_corpus(corpus, progress=False)).empty

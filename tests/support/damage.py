@@ -186,9 +186,10 @@ def try_one(original, whole, place, seed, *, cut):
         if not untouched:
             wrong.append("the check changed the file")
         wrong += judge_report(kind, path.relative_to(folder).as_posix(), found, seen, harmed_keys)
-        sk.check_corpus(folder, repair=True, progress=False)
+        repaired = sk.check_corpus(folder, repair=True, progress=False)
+        edits_lost = set(repaired.loc[repaired["what"].eq("edits") & repaired["state"].ne("whole"), "recording_id"])
         again = see(folder) if kind == "ledger" else seen
-        wrong += [f"after the repair: {one}" for one in differences(whole, again) if not is_to_be_fetched(folder, one, harmed_keys)]
+        wrong += [f"after the repair: {one}" for one in differences(whole, again) if not is_said(folder, one, harmed_keys, edits_lost)]
         wrong += [f"after the repair: {verb} is refused: {error}" for verb, error in again.refused.items() if verb != "review"]
     except Exception as error:  # noqa: BLE001 -- any error of another library is what this looks for
         return kind, "another error", [f"{where}: {type(error).__name__}: {error}"]
@@ -216,12 +217,11 @@ def judge_report(kind, file, found, seen, harmed_keys):
     return wrong
 
 
-def is_to_be_fetched(folder, difference, harmed_keys):
-    """Whether a difference is that of a recording that waits to be fetched again, or of one whose edits were set aside."""
+def is_said(folder, difference, harmed_keys, edits_lost):
+    """Whether a difference is that of a recording that waits to be fetched again, or of one whose edits were said to be damaged."""
     jobs = sk.Corpus(folder).jobs().set_index("recording_id")["status"]
     name = difference.split("'")[1]
-    is_edited_aside = name in EDITED and "damaged" in sk.to_frame(sk.Corpus(folder), "edits")["action"].tolist()
-    return is_edited_aside or (jobs.get(name) == "queued" and "left out" in difference) or f"{name}-1" in harmed_keys
+    return name in edits_lost or (jobs.get(name) == "queued" and "left out" in difference) or f"{name}-1" in harmed_keys
 
 
 def run(flips, cuts, place, first_seed=0):

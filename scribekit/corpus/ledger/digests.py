@@ -51,14 +51,19 @@ def changed_edits(rows: Iterable[Mapping[str, Any]]) -> list[int]:
     return [row["edit_id"] for row in rows if row["digest"] is not None and row["digest"][:_BYTES] != edit_digest(None, row)[:_BYTES]]
 
 
-def is_unbroken(rows: Iterable[Mapping[str, Any]]) -> bool:
-    """Return whether the edits of one content, oldest first, are all there and have their checksums."""
+def is_unbroken(rows: Iterable[Mapping[str, Any]], last: bytes | None = None) -> bool:
+    """Return whether the edits of one content, oldest first, are all there and have their checksums.
+
+    Args:
+        rows: The edits.
+        last: The checksum of the last one, where it was kept.
+    """
     before = None
     for row in rows:
         if row["digest"] is not None and row["digest"] != edit_digest(before, row):
             return False
         before = row["digest"]
-    return True
+    return last is None or before == last
 
 
 def recording_crc(batch_id: int, position: int, recording_id: str, source: str, job_key: str | None) -> int:

@@ -18,6 +18,10 @@ _COLUMNS = (*_FIELDS, "digest")
 _INSERT = f"INSERT INTO edits ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"
 
 
+_HEAD = "edits "
+"""The checksum of the last edit of a content is kept under this and the content: it shows that the last edits are all there."""
+_SET_HEAD = "INSERT OR REPLACE INTO digests (name, digest) VALUES (?, ?)"
+
 SET_ASIDE = "damaged"
 """The action of an edit that was damaged. No version knows what it does, so it is shown as a conflict and changes nothing."""
 
@@ -66,6 +70,7 @@ class EditJournal:
         before = db.execute(last, (row["content"],)).fetchone()
         digest = edit_digest(before and before[0], row)
         db.execute(_INSERT, {**row, "digest": digest})
+        db.execute(_SET_HEAD, (_HEAD + row["content"], digest))
         return int(row["edit_id"])
 
     def all(self) -> list[dict[str, Any]]:
@@ -79,7 +84,7 @@ class EditJournal:
             DamagedFileError: One of them is damaged, or gone.
         """
         found = self._read("WHERE content = ? ORDER BY edit_id", (content,))
-        if not is_unbroken(found):
+        if not is_unbroken(found, self._heads("name = ?", (_HEAD + content,)).get(content)):
             raise DamagedFileError(
                 f"The edits of a recording in the corpus {str(self._database.folder)!r} are damaged. With reviewed=False the recording is "
                 f"read as received; sk.check_corpus({str(self._database.folder)!r}, repair=True) sets the damaged edits aside."
@@ -92,10 +97,18 @@ class EditJournal:
 
     def harmed(self) -> dict[str, list[int]]:
         """Return content → the numbers of its damaged edits, for each content with a damaged edit or a missing one."""
-        by_content: dict[str, list[dict[str, Any]]] = {}
+        heads = self._heads("name >= ? AND name < ?", (_HEAD, _HEAD[:-1] + chr(ord(_HEAD[-1]) + 1)))
+        by_content: dict[str, list[dict[str, Any]]] = {content: [] for content in heads}
         for row in self.all():
             by_content.setdefault(row["content"], []).append(row)
-        return {content: changed_edits(rows) for content, rows in by_content.items() if not is_unbroken(rows)}
+        return {content: changed_edits(rows) for content, rows in by_content.items() if not is_unbroken(rows, heads.get(content))}
+
+    def _heads(self, condition: str, values: Sequence[Any]) -> dict[str, bytes]:
+        """Return content → the checksum of its last edit, where one was kept."""
+        if not self._database.has_digests:
+            return {}
+        rows = self._database.read(f"SELECT name, digest FROM digests WHERE {condition}", values)
+        return {row[0].removeprefix(_HEAD): row[1] for row in rows}
 
     def set_aside(self, content: str) -> None:
         """Make a damaged journal readable: a damaged edit stays, as one that cannot be applied (:data:`SET_ASIDE`)."""
@@ -108,6 +121,10 @@ class EditJournal:
                 before = edit_digest(before, row)
                 sql = "UPDATE edits SET action = ?, detail = ?, digest = ? WHERE edit_id = ?"
                 db.execute(sql, (row["action"], row["detail"], before, row["edit_id"]))
+            if before is None:
+                db.execute("DELETE FROM digests WHERE name = ?", (_HEAD + content,))
+            else:
+                db.execute(_SET_HEAD, (_HEAD + content, before))
 
     def _read(self, condition: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         columns = ", ".join(_COLUMNS if self._database.has_digests else (*_FIELDS, "NULL AS digest"))

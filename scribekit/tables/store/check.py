@@ -34,6 +34,16 @@ def check_tables(corpus: Path) -> dict[str, str | None]:
     return {name: None, **{f"{FOLDER}/{file}": problem for file, problem in found.items()}}
 
 
+def forget_tables(corpus: Path) -> None:
+    """Forget all tables, so that they are built again.
+
+    Raises:
+        LedgerError: The tables cannot be written.
+    """
+    with Catalogue(Folder(corpus).path, FINGERPRINT) as catalogue:
+        catalogue.start_again()
+
+
 def forget_damaged_tables(corpus: Path) -> None:
     """Forget what :func:`check_tables` finds damaged, so that it is built again.
 
