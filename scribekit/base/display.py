@@ -69,7 +69,7 @@ def unescape_markdown(text: str) -> str:
 
 
 def shortened(text: str, widest: int) -> str:
-    """Return a text on one line, no wider than so many columns: what is too much is left out in the middle.
+    """Return a text on one line, no wider than ``widest`` columns. What is too much is left out in the middle.
 
     Letters keep their marks. East Asian letters are two columns wide.
 

@@ -6,7 +6,6 @@ they are compared. Where sentences end is in ``sentences``. Client and service u
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 import unicodedata
@@ -243,9 +242,8 @@ def normalise(text: str, normaliser: str = "basic") -> str:
         '-3.5 c 1250 m की'
     """
     if normaliser not in NORMALISERS:
-        near = difflib.get_close_matches(str(normaliser), NORMALISERS, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise OptionError(f"There is no normaliser {normaliser!r}.{hint} Known are: {', '.join(NORMALISERS)}.")
+        names = ", ".join(map(repr, NORMALISERS))
+        raise OptionError(f"The normaliser {normaliser!r} is not known. Use one of {names}.")
     return NORMALISERS[normaliser](text)
 
 

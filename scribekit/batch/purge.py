@@ -6,7 +6,7 @@ import asyncio
 import functools
 import time
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -81,14 +81,16 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limit
             kept = ledger.remote(ledger.batches_at(connection.host, batch_ids))
             damaged = ledger.damaged_transcripts([key for _, key in kept])
             failed = {transcript: DAMAGED_HERE for transcript, key in kept if key in damaged}
+            names = _names(ledger, batch_ids)
             if failed:
-                warn_user(_kept_sentence(failed, batch_or_corpus), DamageWarning)
+                harmed = [names[key] for _, key in kept if key in damaged and key in names]
+                warn_user(DamageWarning(_kept_sentence(failed, batch_or_corpus), harmed))
             kept = [(transcript, key) for transcript, key in kept if transcript not in failed]
             with Progress(
                 len(kept), unit="transcripts", description="Deleting at the service", enabled=progress, if_stopped=_IF_STOPPED
             ) as line:
                 failed |= wait_for(_delete(connection, pace, ledger, kept, line))
-        names = {row["job_key"]: row["recording_id"] for row in reversed(list(ledger.job_rows(batch_ids))) if row["job_key"]}
+        names = _names(ledger, batch_ids)
         deleted = [(row["transcript_id"], row["job_key"], DELETED, row["at"]) for row in ledger.deletions(batch_ids)]
         left = [(transcript, key, failed.get(transcript, KEPT), None) for transcript, key in ledger.remote(batch_ids)]
     return schema.DELETIONS.frame(
@@ -103,6 +105,11 @@ def purge(batch_or_corpus: Batch | Corpus, *, remote: bool = True, limits: Limit
             for transcript, key, status, at in [*deleted, *left]
         ]
     )
+
+
+def _names(ledger: Ledger, batch_ids: Sequence[int]) -> dict[str, str]:
+    """Return job key → the id of its first recording."""
+    return {row["job_key"]: row["recording_id"] for row in reversed(list(ledger.job_rows(batch_ids))) if row["job_key"]}
 
 
 def _kept_sentence(kept: Mapping[str, str], corpus: Corpus) -> str:

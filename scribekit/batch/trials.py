@@ -312,7 +312,7 @@ def stop_of(known: Iterable[KnownRefusal]) -> Failure | None:
 
 
 def stopping(failure: Failure, count: int) -> Failure:
-    """Return a refusal of so many recordings as the failure that stops the batch."""
+    """Return the failure that stops the batch, given a refusal and how many recordings were refused like that."""
     advice = (
         f"The batch stopped: the service refused {count} recordings with the same options. The others with these options wait, unsent. "
         f"Correct the options and submit again; if the service takes them by then, run sk.retry. {failure.advice}"

@@ -136,7 +136,7 @@ class CorpusView:
         return schema.EVENTS.frame([{**row, "at": time_stamp(row["at"])} for row in rows])
 
     def warn_if_nothing_is_transcribed(self) -> None:
-        """Tell the user that a table is empty because there are no transcripts, if there are none."""
+        """Tell the user that a table is empty because nothing has been transcribed, if that is so."""
         if not self.completed:
             states = Counter(row["state"] or REFUSED for row in self.ledger.job_rows(self.batch_ids))
             warn_user(nothing_transcribed(states), NotTranscribedWarning)
@@ -185,7 +185,7 @@ def job_row(row: Any) -> dict[str, Any]:
 def length_warning(known_s: float | None, measured_s: float | None, options: str) -> str | None:
     """Return the warning that the service measured another length than the manifest has, by more than 2 %; None where it did not.
 
-    A second is no difference: services report whole ones. What a service reports of a part of a recording is not known.
+    A second does not count: services report whole ones. What a service reports of a part of a recording is not known.
 
     Args:
         known_s: The length in the manifest.

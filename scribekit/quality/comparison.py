@@ -144,7 +144,7 @@ def compare(recordings: Sequence[Recording], normaliser: str) -> list[ComparedRe
     """Align every recording with its reference.
 
     Raises:
-        OptionError: There is no such normaliser, or a reference has no words.
+        OptionError: The normaliser is not known, or a reference has no words.
     """
     for recording in recordings:
         if not has_words(recording.reference):

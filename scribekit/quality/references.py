@@ -75,7 +75,7 @@ def as_reference(value: str | Sequence[Mapping[str, Any]]) -> Reference:
     if isinstance(value, Sequence) and len(turns) == len(value):
         try:
             return tuple(map(turn_of, turns))
-        except (ValueError, TypeError) as cause:
+        except (ValueError, TypeError, OverflowError) as cause:
             raise OptionError(str(cause)) from cause
     raise OptionError(f"A reference is a text or a list of turns like {{'speaker': 'A', 'text': '…'}}, not {type(value).__name__}.")
 

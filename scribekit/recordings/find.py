@@ -93,7 +93,7 @@ def find(where: Path, *, recursive: bool) -> Found:
         recursive: Include subfolders (in a pattern: ``**`` includes them).
 
     Raises:
-        ManifestError: There is no such folder.
+        ManifestError: The folder does not exist.
     """
     if where.is_dir():
         found = Found(where)
@@ -148,17 +148,13 @@ def sentence(found: Sequence[Found]) -> str:
     endings = sum((one.endings for one in found), Counter[str]())
     shown = [f"{ending} {count}" for ending, count in endings.most_common(_MOST_SHOWN)] + ["…"] * (len(endings) > _MOST_SHOWN)
     says = {
-        OTHER: ("file", f"with other endings ({', '.join(shown)})."),
-        CLOUD: ("recording", "that is only in a cloud: download, then scan again."),
-        LINKED: ("folder", "that is a link: give sk.scan a list with the path of each."),
-        CLOSED: ("folder", "that cannot be read: give yourself access."),
+        OTHER: ("file", "files", f"with other endings ({', '.join(shown)})."),
+        CLOUD: ("recording that is", "recordings that are", "only in a cloud: download, then scan again."),
+        LINKED: ("folder that is a link:", "folders that are links:", "give sk.scan a list with the path of each."),
+        CLOSED: ("folder", "folders", "that cannot be read: give yourself access."),
     }
-    return " ".join(_counted(count, *says[reason]) for reason, count in counts.items())
-
-
-def _counted(number: int, name: str, what: str) -> str:
-    return (
-        f"{number} {name} {what}" if number == 1 else f"{number} {name}s {what.replace('is a link', 'are links').replace('is', 'are', 1)}"
+    return " ".join(
+        f"{count} {one if count == 1 else several} {what}" for count, (one, several, what) in ((n, says[why]) for why, n in counts.items())
     )
 
 
@@ -215,7 +211,10 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
-    return bool(getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == 0xA0000003)
+    try:
+        return bool(getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) == 0xA0000003)
+    except OSError:  # it is gone by now
+        return False
 
 
 def _walk(found: Found, folder: Path, *, recursive: bool) -> Iterator[Path]:

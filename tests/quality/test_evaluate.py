@@ -226,5 +226,5 @@ def test_numbers_in_words_and_in_digits_are_the_same_where_that_is_asked_for(tmp
     assert (row["wer"], row["cpwer"], row["normaliser"]) == (0.0, 0.0, "numbers-en")
     errors = sk.word_errors(corpus, reference, normaliser="numbers-en")
     assert errors["correct"].all()
-    with pytest.raises(OptionError, match="Known are: basic, none, numbers-da"):
+    with pytest.raises(OptionError, match="Use one of 'basic', 'none', 'numbers-da'"):
         sk.evaluate(corpus, reference, normaliser="numbers")

@@ -1,5 +1,6 @@
 import json
 import re
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from corpora import store
+from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -265,3 +267,86 @@ def test_what_is_not_understood_is_refused_with_its_name(talk, tmp_path, name):
     (tmp_path / name).write_bytes(b"nothing of the kind \xff\xfe" if name.endswith("docx") else b"nothing of the kind")
     with pytest.raises(OptionError, match=re.escape(name)):
         measured(talk, tmp_path / name)
+
+
+KEYS = [
+    "text",
+    "turns",
+    "words",
+    "utterances",
+    "segments",
+    "speaker",
+    "start",
+    "end",
+    "start_ms",
+    "end_ms",
+    "results",
+    "channels",
+    "alternatives",
+    "transcript",
+    "transcripts",
+    "elements",
+    "value",
+    "ts",
+    "monologues",
+    "timestamp",
+    "offsets",
+    "from",
+    "to",
+    "id",
+    "status",
+    "session_id",
+]
+FIELDS = "SPEAKER LEXEME talk 1 0.5 1.25 <NA> A word --> 00:00:01,000 WEBVTT [00:12] A: <v".split()  # noqa: SIM905
+WHOLE = [STM.encode(), TEXTGRID.encode(), EAF.encode(), LINES.encode("utf-16"), RTTM.encode()]
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=6), inside, max_size=5),
+    max_leaves=25,
+)
+LINES_OF_FIELDS = st.lists(st.lists(st.sampled_from(FIELDS) | st.text(max_size=6), max_size=10).map(" ".join), max_size=6).map("\n".join)
+
+
+CUT = st.tuples(st.sampled_from(WHOLE), st.integers(0, 900), st.integers(0, 40))
+CONTENTS = (
+    st.binary(max_size=200)
+    | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))
+    | JSON_VALUES.map(lambda value: json.dumps(value).encode())
+    | LINES_OF_FIELDS.map(lambda text: text.encode("utf-8", "surrogatepass"))
+    | CUT.map(lambda cut: cut[0][: cut[1]] + cut[0][cut[1] + cut[2] :])
+)
+NAMES = [f"a{ending}" for ending in ("", ".txt", ".json", ".srt", ".vtt", ".stm", ".ctm", ".rttm", ".TextGrid", ".eaf", ".docx", ".md")]
+
+
+@given(CONTENTS, st.sampled_from(NAMES))
+@examples(300)
+def test_whatever_is_in_a_file_it_is_read_or_refused_in_our_words(content, name):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ReferenceWarning)
+        try:
+            turns = from_file(content, name, "talk")
+        except OptionError:
+            return
+    assert all(isinstance(turn, Turn) and isinstance(turn.text, str | None) for turn in turns)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"results": {"channels": [{"alternatives": [{}]}]}}',
+        b'{"results": {"transcripts": 7}}',
+        b'{"monologues": [{"elements": [1]}]}',
+        b'[{"text": "a", "start_ms": "x"}]',
+        b'[{"text": "a", "end_ms": [1]}]',
+        b'[{"text": "a", "start_ms": 1e999}]',
+        b'[{"text": "a", "offsets": {"from": null, "to": 1}}]',
+        b'{"id": "t-1", "status": "completed", "words": 7}',
+        EAF.replace('TIME_VALUE="2000"', 'TIME_VALUE="2 s"').encode(),
+        EAF.replace("UTF-8", "klingon").encode(),
+        TEXTGRID.replace("intervals: size = 3", "intervals: size = 900000000").encode(),
+        TEXTGRID[:500].encode(),
+    ],
+)
+def test_a_file_of_a_known_kind_with_odd_values_is_refused_with_its_name(content):
+    with pytest.raises(OptionError, match="The reference 'said' cannot be read"):
+        from_file(content, "said")

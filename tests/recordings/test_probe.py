@@ -7,6 +7,7 @@ import av
 import numpy as np
 import pytest
 from places import SAMPLES
+from unprivileged import folder_of_anyone, unprivileged
 
 from scribekit.base import contract
 from scribekit.base.files import stamp
@@ -132,11 +133,13 @@ def test_a_pipe_is_never_opened(tmp_path):
     assert probe.probe(tmp_path / "pipe.mp3").failure == "unreadable"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-def test_a_forbidden_file_is_unreadable(tmp_path):
-    path = wav(tmp_path / "a.wav", 1)
-    path.chmod(0)
-    assert probe.probe(path).failure == "unreadable"
+def test_a_forbidden_file_is_unreadable():
+    with folder_of_anyone() as folder:
+        open_to_all, closed = wav(folder / "open.wav", 1), wav(folder / "closed.wav", 1)
+        closed.chmod(0)
+        assert probe.probe(closed.with_name("open.wav")).failure is None  # and all that is needed has been imported
+        with unprivileged():
+            assert [probe.probe(path).failure for path in (open_to_all, closed)] == [None, "unreadable"]
 
 
 @pytest.mark.parametrize(

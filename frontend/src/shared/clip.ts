@@ -3,7 +3,7 @@
 import type { Bridge } from "./bridge.ts";
 import { Latest } from "./latest.ts";
 
-/** A clip that plays, with the value of the kernel's answer; "none" when there is no sound, "replaced" when a newer one was asked for. */
+/** A clip that plays, with the value of the kernel's answer; "none" when the kernel has no sound for it, "replaced" when a newer one was asked for. */
 export type Loaded = { value: unknown } | "none" | "replaced";
 
 export class Clip {

@@ -33,7 +33,7 @@ export function isAsking(card: Card): card is Asking {
 /** Return the heading: how many have no name yet. */
 export function heading(card: Card): string {
   if (card.stage === "reading") return "Who is this? Reading the corpus …";
-  if (card.stage === "done") return card.named ? "Every speaker has a name." : "There is no speaker without a name.";
+  if (card.stage === "done") return card.named ? "Every speaker has a name." : "No speaker is without a name.";
   const named = card.named ? `, ${count(card.named)} named` : "";
   return `Who is this? ${count(card.place)} of ${count(card.left)} without a name${named}`;
 }

@@ -12,7 +12,7 @@ test("the heading counts those without a name", () => {
   assert.equal(heading({ ...card, named: 1200 }), "Who is this? 2 of 14 without a name, 1,200 named");
   assert.equal(heading({ stage: "reading" }), "Who is this? Reading the corpus …");
   assert.equal(heading({ stage: "done", named: 3 }), "Every speaker has a name.");
-  assert.equal(heading({ stage: "done", named: 0 }), "There is no speaker without a name.");
+  assert.equal(heading({ stage: "done", named: 0 }), "No speaker is without a name.");
 });
 
 test("a screen reader hears who is meant and the line", () => {

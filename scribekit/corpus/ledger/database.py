@@ -50,7 +50,6 @@ class Database:
     Attributes:
         folder: The corpus folder.
         is_read_only: Whether every write is refused.
-        has_digests: Whether the ledger has a table of checksums. A read-only one of an earlier version has none.
         damage: What could not be read so far.
 
     Raises:
@@ -79,7 +78,7 @@ class Database:
             self._db = connect(path, BUSY_S)
             self._db.row_factory = sqlite3.Row
             try:
-                self.has_digests = self._prepare() >= _FIRST_WITH_DIGESTS
+                self._version = self._prepare()
             except BaseException:
                 self._db.close()
                 raise
@@ -113,9 +112,12 @@ class Database:
 
     def problems(self) -> list[str]:
         """Read the whole file, and return what is wrong with it, in a few words each. It does not see letters that are not indexed."""
-        with _explained(self.folder / FILE_NAME):
-            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
-        return problems(self._db, _structure_of(version))
+        return problems(self._db, _structure_of(self._version))
+
+    @property
+    def has_digests(self) -> bool:
+        """Whether the ledger has a table of checksums. A read-only one of an earlier version has none."""
+        return self._version >= _FIRST_WITH_DIGESTS
 
     def close(self) -> None:
         """Close the file."""

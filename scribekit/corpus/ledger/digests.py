@@ -46,6 +46,10 @@ def edit_digest(before: Any, row: Mapping[str, Any]) -> bytes:
     return own + _digest("", (before if isinstance(before, bytes) else b"") + own)
 
 
+KEEP_DIGEST = "INSERT OR REPLACE INTO digests (name, digest) VALUES (?, ?)"
+"""The statement that keeps a checksum under a name."""
+
+
 def changed_edits(rows: Iterable[Mapping[str, Any]]) -> list[int]:
     """Return the numbers of the edits that have other values than were written. Rows without a checksum are not judged."""
     return [row["edit_id"] for row in rows if row["digest"] is not None and row["digest"][:_BYTES] != edit_digest(None, row)[:_BYTES]]

@@ -10,7 +10,7 @@ from typing import Any
 
 from scribekit.base.errors import DamagedFileError
 from scribekit.corpus.ledger.database import Database
-from scribekit.corpus.ledger.digests import changed_edits, edit_digest, is_unbroken
+from scribekit.corpus.ledger.digests import KEEP_DIGEST, changed_edits, edit_digest, is_unbroken
 
 _CONTENT = "COALESCE(jobs.sha256, jobs.source)"
 _FIELDS = ("edit_id", "at", "who", "content", "transcript_id", "edit_group", "action", "detail")
@@ -20,7 +20,6 @@ _INSERT = f"INSERT INTO edits ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + n
 
 _HEAD = "edits "
 """The checksum of the last edit of a content is kept under this and the content: it shows that the last edits are all there."""
-_SET_HEAD = "INSERT OR REPLACE INTO digests (name, digest) VALUES (?, ?)"
 
 SET_ASIDE = "damaged"
 """The action of an edit that was damaged. No version knows what it does, so it is shown as a conflict and changes nothing."""
@@ -70,7 +69,7 @@ class EditJournal:
         before = db.execute(last, (row["content"],)).fetchone()
         digest = edit_digest(before and before[0], row)
         db.execute(_INSERT, {**row, "digest": digest})
-        db.execute(_SET_HEAD, (_HEAD + row["content"], digest))
+        db.execute(KEEP_DIGEST, (_HEAD + row["content"], digest))
         return int(row["edit_id"])
 
     def all(self) -> list[dict[str, Any]]:
@@ -124,7 +123,7 @@ class EditJournal:
             if before is None:
                 db.execute("DELETE FROM digests WHERE name = ?", (_HEAD + content,))
             else:
-                db.execute(_SET_HEAD, (_HEAD + content, before))
+                db.execute(KEEP_DIGEST, (_HEAD + content, before))
 
     def _read(self, condition: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         columns = ", ".join(_COLUMNS if self._database.has_digests else (*_FIELDS, "NULL AS digest"))

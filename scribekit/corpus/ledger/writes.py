@@ -13,7 +13,7 @@ from scribekit.api.failures import LINK_FAILURES
 from scribekit.corpus.job import ENDED, PLANNED, STATES, Job, PlannedRow
 from scribekit.corpus.ledger.budgets import SEND_ORDER, SHORTEST_FIRST, UNSENT, Budgets
 from scribekit.corpus.ledger.database import Database, placeholders
-from scribekit.corpus.ledger.digests import FACTS, manifest_digest, recording_crc, transcript_digest
+from scribekit.corpus.ledger.digests import FACTS, KEEP_DIGEST, manifest_digest, recording_crc, transcript_digest
 from scribekit.corpus.ledger.packing import pack
 from scribekit.corpus.ledger.stored import manifest_name
 from scribekit.recordings.manifest import public_source
@@ -47,7 +47,6 @@ _PUT_BACK = "INSERT INTO events (at, job_key, transcript_id, state, event, detai
 _RECEIVED = ("audio_duration_s", "confidence", "model", "language", "cost_usd")
 _PAYLOAD = ("job_key", *FACTS, "body")
 _INSERT_PAYLOAD = f"INSERT OR REPLACE INTO payloads ({', '.join(_PAYLOAD)}) VALUES ({', '.join(':' + name for name in _PAYLOAD)})"
-_KEEP_DIGEST = "INSERT OR REPLACE INTO digests (name, digest) VALUES (?, ?)"
 
 
 _DELETED = (
@@ -118,7 +117,7 @@ class Writes(Database):
                 (fingerprint, host, at, budget_usd, stored),
             )
             batch_id = int(db.execute("SELECT batch_id FROM batches WHERE fingerprint = ?", (fingerprint,)).fetchone()[0])
-            db.execute(_KEEP_DIGEST, (manifest_name(batch_id), manifest_digest(stored)))
+            db.execute(KEEP_DIGEST, (manifest_name(batch_id), manifest_digest(stored)))
             for job in jobs:
                 if not job.is_local and db.execute(_RENEW_LINK, (job.key, job.audio_url)).rowcount:
                     db.execute(_PUT_BACK, (at, job.key, None, PLANNED))
@@ -306,7 +305,7 @@ def _record(db: sqlite3.Connection, owner: str, fact: Fact) -> bool:
         stored = pack(fact.receipt.payload)
         facts = {"transcript_id": job.transcript_id, "received_at": fact.at, **{name: getattr(fact.receipt, name) for name in _RECEIVED}}
         db.execute(_INSERT_PAYLOAD, {"job_key": job.key, **facts, "body": stored})
-        db.execute(_KEEP_DIGEST, (job.key, transcript_digest(job.key, facts, stored)))
+        db.execute(KEEP_DIGEST, (job.key, transcript_digest(job.key, facts, stored)))
     return True
 
 

@@ -98,7 +98,7 @@ def read_transcript(content: bytes, name: str, recording: str | None = None) -> 
     except UnicodeDecodeError as cause:
         raise ValueError(f"its text is neither Unicode nor Western ({cause.reason}). Save it as UTF-8") from cause
     if "\0" in text:
-        raise ValueError(f"it is no text. {_ADVICE}")
+        raise ValueError(f"it does not hold text. {_ADVICE}")
     found = _of_text(content, text.removeprefix("\ufeff"), suffix, recording)
     guess = ("it is not in UTF-8, and was read as Windows-1252 (Western European). If letters are wrong, save it as UTF-8",)
     return Found(found.turns, (*found.doubts, *(guess if is_guess else ())))

@@ -62,7 +62,7 @@ def read_ctm(lines: Sequence[str], recording: str | None) -> Found:
     for line in lines:
         row = _CTM.fullmatch(line)
         if row is None:
-            raise ValueError(f"it is no CTM file: {line[:60]!r} has not the fields session, channel, start, length, word")
+            raise ValueError(f"it is not a CTM file: the line {line[:60]!r} does not have the fields session, channel, start, length, word")
         rows.append((row["session"], row))
     turns = []
     for row in _of_recording(rows, recording):

@@ -166,7 +166,7 @@ class Line:
     """A line of a text, taken apart.
 
     Attributes:
-        whole: What is said if there is no speaker.
+        whole: What is said if nobody is named as the speaker.
         name: What may be the speaker; None without a candidate.
         text: What is said by that speaker.
         span: Start and end, where the line has them.

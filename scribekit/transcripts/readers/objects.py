@@ -28,6 +28,13 @@ def read_object(content: bytes, text: str, recording: str | None) -> Found:
         loaded = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as cause:
         raise ValueError(f"it is not JSON: {cause}") from cause
+    try:
+        return _of_value(loaded, content, recording)
+    except (LookupError, TypeError, AttributeError, OverflowError) as cause:
+        raise ValueError("it is JSON in which a value is not what it should be") from cause
+
+
+def _of_value(loaded: Any, content: bytes, recording: str | None) -> Found:
     if isinstance(loaded, Mapping) and "id" in loaded and "status" in loaded:
         return _of_payload(content)
     results = loaded.get("results") if isinstance(loaded, Mapping) else None
@@ -73,7 +80,7 @@ def _time(given: Mapping[str, Any], exact: str, names: Sequence[str], edge: int)
 
 def _turn(given: Any) -> Turn | None:
     if not isinstance(given, Mapping):
-        raise ValueError(f"a reference is a text or a list of turns, and {str(given)[:40]!r} is no turn")
+        raise ValueError(f"a reference is a text or a list of turns, and {str(given)[:40]!r} is not a turn")
     elements = given.get("elements")
     if isinstance(elements, list):  # Rev: the punctuation has the spaces
         text = "".join(str(one.get("value", "")) for one in elements)

@@ -60,7 +60,7 @@ def _interval_tiers(text: str) -> Iterator[tuple[str, list[Annotation]]]:
 
 def _without_indices(text: str, tokens: Sequence[re.Match[str]], values: Sequence[str | float]) -> list[str | float]:
     """Return the values without the numbers in brackets of the long form (``intervals [1]:``), which are not values."""
-    return [value for token, value in zip(tokens, values, strict=True) if text[: token.start()][-1:] != "["]
+    return [value for token, value in zip(tokens, values, strict=True) if text[token.start() - 1 : token.start()] != "["]
 
 
 def read_eaf(root: ET.Element) -> Found:
@@ -70,7 +70,7 @@ def read_eaf(root: ET.Element) -> Found:
         ValueError: It is not clear which tiers hold the words.
     """
     header = root.find("HEADER/MEDIA_DESCRIPTOR")
-    origin = int((header.get("TIME_ORIGIN") if header is not None else None) or 0)
+    origin = _whole((header.get("TIME_ORIGIN") if header is not None else None) or "0")
     times = {slot.get("TIME_SLOT_ID"): slot.get("TIME_VALUE") for slot in root.iterfind("TIME_ORDER/TIME_SLOT")}
     tiers = []
     for tier in root.iterfind("TIER"):
@@ -84,8 +84,15 @@ def read_eaf(root: ET.Element) -> Found:
 def _alignable(tier: ET.Element, times: Mapping[str | None, str | None], origin: int) -> Iterator[Annotation]:
     for annotation in tier.iterfind("ANNOTATION/ALIGNABLE_ANNOTATION"):
         edges = [times.get(annotation.get(f"TIME_SLOT_REF{number}")) for number in (1, 2)]
-        start, end = (None if edge is None else int(edge) + origin for edge in edges)
+        start, end = (None if edge is None else _whole(edge) + origin for edge in edges)
         yield annotation.findtext("ANNOTATION_VALUE") or "", start, end
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"it has the time {text[:20]!r}, which is not a number of milliseconds") from None
 
 
 def _of_tiers(tiers: Sequence[tuple[str, str, Sequence[Annotation]]]) -> Found:

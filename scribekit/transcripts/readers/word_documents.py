@@ -18,7 +18,7 @@ def docx_text(content: bytes) -> str:
     """Return the text of a Word document, an empty line between paragraphs. Cells of a row are one line, with tabs between.
 
     Raises:
-        ValueError: It is no Word document, or damaged.
+        ValueError: It is not a Word document, or is damaged.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:

@@ -83,7 +83,7 @@ def as_text(left: Sequence[Speaker], n_named: int) -> str:
     """Return how many have no name yet, in a sentence."""
     count, recordings = len(left), len({speaker.recording_id for speaker in left})
     if not count:
-        return "Who is this? Every speaker has a name." if n_named else "Who is this? There is no speaker without a name."
+        return "Who is this? Every speaker has a name." if n_named else "Who is this? No speaker is without a name."
     return (
         f"Who is this? {count:,} speaker{'s' * (count > 1)} without a name in {recordings:,} recording{'s' * (recordings > 1)}"
         f"{f', {n_named:,} named' if n_named else ''}."

@@ -152,7 +152,7 @@ def test_the_picture_says_who_has_no_name(opened, tmp_path):
     widget = opened()
     assert repr(widget) == "Who is this? 3 speakers without a name in 2 recordings."
     assert "<td>two</td><td>A</td>" in widget.static_html()
-    assert repr(opened(store(tmp_path / "none", {}))) == "Who is this? There is no speaker without a name."
+    assert repr(opened(store(tmp_path / "none", {}))) == "Who is this? No speaker is without a name."
 
 
 def test_the_refusal_of_bare_labels_names_the_widget(corpus):
