@@ -7,7 +7,8 @@ export SCRIBEKIT_OUTPUT ?= demo_output
 # What the caller's shell happens to hold must not reach the tests or the demo.
 CLEAN_ENV := env -u ASSEMBLYAI_API_KEY -u ASSEMBLYAI_BASE_URL -u PYTHONDONTWRITEBYTECODE
 # All tests of a file run in one process. How many processes there are, and which files come first, says tests/conftest.py.
-PYTEST = $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+# A process that dies is not replaced: its test fails, and the others go on. With a new one, xdist may wait for ever.
+PYTEST = $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder --max-worker-restart=0
 
 .DEFAULT_GOAL := help
 

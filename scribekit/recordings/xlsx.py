@@ -22,7 +22,7 @@ from scribekit.base.xml_parts import parse_xml, part_of
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
-_REFERENCE = re.compile(r"([A-Z]+)\d+")
+_REFERENCE = re.compile(r"([A-Z]{1,3})\d+")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _DATES = frozenset({14, 15, 16, 17, 22, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58})
 _TIMES, _SPANS = frozenset({18, 19, 20, 21, 32, 33, 34, 35, 45, 47}), frozenset({46})
@@ -30,6 +30,8 @@ _SPAN = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _EPOCHS = {False: pd.Timestamp(1899, 12, 30), True: pd.Timestamp(1904, 1, 1)}
 _DAY_S = 86_400
+_LONGEST_FORMAT = 255
+"""The characters of a number format, by Excel's limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class _Book:
 
 
 def read_sheet(content: bytes) -> list[list[object]]:
-    """Return the rows of the first sheet, all of the same width; an empty cell is None.
+    """Return the rows of the first sheet, all of the same width; an empty cell is None. Columns without any value are left out.
 
     Raises:
         ValueError: The bytes are not a workbook that can be read.
@@ -55,8 +57,8 @@ def read_sheet(content: bytes) -> list[list[object]]:
 
 
 def _rectangle(rows: list[dict[int, object]]) -> list[list[object]]:
-    width = max((column + 1 for row in rows for column in row), default=0)
-    return [[row.get(column) for column in range(width)] for row in rows]
+    columns = sorted({column for row in rows for column in row})
+    return [[row.get(column) for column in columns] for row in rows]
 
 
 def _part(file: zipfile.ZipFile, name: str) -> ET.Element:
@@ -135,7 +137,7 @@ def _number(text: str, code: str, *, is_1904: bool) -> object:
     value: object = int(number) if number.is_integer() and abs(number) < 1 << 53 else number
     kind = _kind(code)
     if kind == "number":
-        zeros = len(code) if code and not code.strip("0") else 0
+        zeros = min(len(code), _LONGEST_FORMAT) if code and not code.strip("0") else 0
         return str(value).zfill(zeros) if zeros > 1 and isinstance(value, int) and value >= 0 else value
     seconds = round(number * _DAY_S, 3)
     if kind == "span" or (kind == "time" and not 0 <= seconds < _DAY_S):

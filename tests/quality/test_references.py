@@ -344,6 +344,8 @@ def test_whatever_is_in_a_file_it_is_read_or_refused_in_our_words(content, name)
         EAF.replace('TIME_VALUE="2000"', 'TIME_VALUE="2 s"').encode(),
         EAF.replace("UTF-8", "klingon").encode(),
         TEXTGRID.replace("intervals: size = 3", "intervals: size = 900000000").encode(),
+        TEXTGRID.replace("intervals: size = 3", "intervals: size = -3").encode(),
+        TEXTGRID.replace("intervals: size = 3", "intervals: size = 1e999").encode(),
         TEXTGRID[:500].encode(),
     ],
 )

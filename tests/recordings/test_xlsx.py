@@ -58,3 +58,15 @@ def test_a_workbook_that_lacks_a_part_or_defines_entities_is_refused(tmp_path):
                 file.writestr(name, part)
         with pytest.raises(ValueError, match="it "):
             read_sheet(content.getvalue())
+
+
+@pytest.mark.parametrize("reference", ["XFD1", "ZZZZZZZ1"])
+def test_a_cell_that_is_far_away_makes_no_columns_in_between(tmp_path, reference):
+    whole = write_workbook(tmp_path / "b.xlsx", [["path", "n"], ["a.wav", 7]]).read_bytes()
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as file, zipfile.ZipFile(content, "w") as changed:
+        for name in file.namelist():
+            changed.writestr(name, file.read(name).replace(b'r="B1"', b'r="%s"' % reference.encode()))
+    found = read_sheet(content.getvalue())
+    assert sorted(value for row in found for value in row if value is not None and value != 7) == ["a.wav", "n", "path"]
+    assert max(map(len, found)) <= 3

@@ -47,9 +47,12 @@ def _interval_tiers(text: str) -> Iterator[tuple[str, list[Annotation]]]:
     try:
         at += 1
         while at < len(values):
-            kind, name, count = values[at], str(values[at + 1]), int(float(values[at + 4]))
+            kind, name, count = values[at], str(values[at + 1]), float(values[at + 4])
             at += 5
             size = 3 if kind == "IntervalTier" else 2
+            if not (count.is_integer() and 0 <= size * count <= len(values) - at):
+                raise ValueError(f"the tier {name[:40]!r} should have {count:g} parts, and the file does not have them")
+            count = int(count)
             rows = [values[at + size * row : at + size * (row + 1)] for row in range(count)]
             at += size * count
             if kind == "IntervalTier":
