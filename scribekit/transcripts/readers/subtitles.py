@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from scribekit.transcripts.readers.text import turns_of_lines
 from scribekit.transcripts.readers.turns import Found, Turn
@@ -41,7 +42,7 @@ def read_subtitles(text: str) -> Found:
 
 def _cues(lines: list[str], *, is_vtt: bool) -> Iterator[Cue]:
     times = [place for place, line in enumerate(lines) if TIMES.match(line)]
-    for place, following in zip(times, [*times[1:], len(lines)], strict=True):
+    for place, following in pairwise([*times, len(lines)]):
         found = TIMES.match(lines[place])
         said = lines[place + 1 : following]
         if following < len(lines):
