@@ -14,7 +14,8 @@ _TIME = r"(?:\d+:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
 TIMES = re.compile(rf"^\s*(?P<start>{_TIME})\s*-->\s*(?P<end>{_TIME})(?:\s.*)?$", re.MULTILINE)
 _PARTS = re.compile(r"(?:(\d+):)?(\d+):(\d+)(?:[.,](\d+))?")
 _NUMBER = re.compile(r"\s*\d+\s*$")
-_TAGS = re.compile(r"</?(?:[ibus]|font|c|ruby|rt|lang|b)(?:[.\s][^>]*)?>|<(?:\d+:)?\d+:\d+\.\d+>|\{\\[^}]*\}", re.IGNORECASE)
+_TAGS = re.compile(r"</?(?:[ibus]|font|c|ruby|rt|lang|b)(?:[.\s][^>]*)?>|<(?:\d+:)?\d+:\d+\.\d+>", re.IGNORECASE)
+_STYLES = re.compile(r"\{\\[^}]*\}")  # of ASS, which players also read in SubRip
 _VOICES = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>|</v>")
 _INLINE_TIME = re.compile(r"<(?:\d+:)?\d+:\d+\.\d+>")
 _SSA_BREAK = re.compile(r"\\[Nnh]")
@@ -87,7 +88,7 @@ def _voices(text: str) -> Iterator[tuple[str | None, str]]:
 
 def _plain(text: str, *, is_vtt: bool) -> str:
     text = _TAGS.sub("", text)
-    return " ".join((html.unescape(text) if is_vtt else _SSA_BREAK.sub(" ", text)).split())
+    return " ".join((html.unescape(text) if is_vtt else _SSA_BREAK.sub(" ", _STYLES.sub("", text))).split())
 
 
 def _ms(text: str) -> int:
