@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from scribekit.transcripts.readers.text import turns_of_lines
@@ -36,9 +37,12 @@ def read_subtitles(text: str) -> Found:
         cues = _without_repeats(cues)
     voiced = [(start, end, list(_voices(" ".join(lines)))) for start, end, lines in cues]
     if is_vtt and any(name for _, _, parts in voiced for name, _ in parts):
-        turns = [Turn(_plain(said, is_vtt=True), name, start, end) for start, end, parts in voiced for name, said in parts]
+        turns = [Turn(_unescaped(_plain(said)), name, start, end) for start, end, parts in voiced for name, said in parts]
         return Found(tuple(turn for turn in turns if turn.text))
-    return turns_of_lines([(_plain(" ".join(lines), is_vtt=is_vtt), start, end) for start, end, lines in cues])
+    if is_vtt:
+        found = turns_of_lines([(_plain(" ".join(lines)), start, end) for start, end, lines in cues])  # an escaped tag is no voice
+        return Found(tuple(replace(turn, text=_unescaped(turn.text), speaker=_unescaped(turn.speaker)) for turn in found.turns), found.doubts)
+    return turns_of_lines([(_without_styles(_plain(" ".join(lines))), start, end) for start, end, lines in cues])
 
 
 def _cues(lines: list[str], *, is_vtt: bool) -> Iterator[Cue]:
@@ -86,9 +90,16 @@ def _voices(text: str) -> Iterator[tuple[str | None, str]]:
     yield from ((html.unescape(name).strip() if name else None, said) for name, said in zip([None, *parts[1::2]], parts[::2], strict=True))
 
 
-def _plain(text: str, *, is_vtt: bool) -> str:
-    text = _TAGS.sub("", text)
-    return " ".join((html.unescape(text) if is_vtt else _SSA_BREAK.sub(" ", _STYLES.sub("", text))).split())
+def _plain(text: str) -> str:
+    return " ".join(_TAGS.sub("", text).split())
+
+
+def _unescaped(text: str | None) -> str | None:
+    return text and " ".join(html.unescape(text).split())
+
+
+def _without_styles(text: str) -> str:
+    return " ".join(_SSA_BREAK.sub(" ", _STYLES.sub("", text)).split())
 
 
 def _ms(text: str) -> int:
