@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export SCRIBEKIT_OUTPUT ?= demo_output
+SEED ?= random
 # What the caller's shell happens to hold must not reach the tests or the demo.
 CLEAN_ENV := env -u ASSEMBLYAI_API_KEY -u ASSEMBLYAI_BASE_URL -u PYTHONDONTWRITEBYTECODE
 # All tests of a file run in one process. How many processes there are, and which files come first, says tests/conftest.py.
@@ -63,6 +64,10 @@ bench: $(READY) ## Measure the engine beside the SDK's own group calls, then all
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_plan.py
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_review.py
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/bench_tables.py --recordings 5000 --index
+
+.PHONY: nasty
+nasty: $(READY) ## Take ten times more generated manifests, transcripts and references through every verb (make nasty SEED=7)
+	@$(CLEAN_ENV) $(PYTEST) -p no:nbmake tests/journeys/test_nasty_*.py --hypothesis-profile=deep --hypothesis-seed=$(SEED)
 
 .PHONY: chaos
 chaos: $(READY) ## Transcribe through twenty seeds of every fault and of outages, and check the service's counters

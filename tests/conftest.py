@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from corpora import store
 from documented_install import startup_script
-from examples import FULL, QUICK
+from examples import DEEP, FULL, QUICK
 from hypothesis import HealthCheck, settings
 from places import SAMPLES
 
@@ -20,6 +20,7 @@ from scribekit.api.embedded import LocalService
 EVERYWHERE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
 settings.register_profile("full", max_examples=FULL, **EVERYWHERE)
 settings.register_profile("quick", max_examples=QUICK, **EVERYWHERE)
+settings.register_profile("deep", max_examples=DEEP, **EVERYWHERE)
 settings.load_profile("full")
 
 # Folders that the programs under test would otherwise share with each other and with the user.

@@ -285,7 +285,7 @@ def _repaired_head(raw: Any) -> dict[str, Any]:
         "audio_url": as_text(raw.get("audio_url")),
         "audio_duration": as_number(raw.get("audio_duration")),
         "audio_channels": as_whole_number(raw.get("audio_channels")),
-        "confidence": as_number(raw.get("confidence")),
+        "confidence": as_confidence(raw.get("confidence")),
         "speech_model_used": as_text(raw.get("speech_model_used")),
         "language_code": as_text(raw.get("language_code")),
     }
@@ -302,7 +302,7 @@ def _word(raw: dict[str, Any]) -> Word:
         text=as_text(raw.get("text")) or "",
         start=_clamped(start),
         end=_clamped(start if given_end is None else given_end),
-        confidence=as_number(raw.get("confidence")),
+        confidence=as_confidence(raw.get("confidence")),
         speaker=as_text(raw.get("speaker")),
         channel=as_text(raw.get("channel")),
     )
@@ -343,6 +343,17 @@ def as_number(value: Any) -> float | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
+
+
+def as_confidence(value: Any) -> float | None:
+    """Return a number from 0 to 1, also from text; None for anything else.
+
+    Example:
+        >>> as_confidence("0.5"), as_confidence(7), as_confidence(-1)
+        (0.5, None, None)
+    """
+    number = as_number(value)
+    return number if number is not None and 0 <= number <= 1 else None
 
 
 def as_whole_number(value: Any) -> int | None:

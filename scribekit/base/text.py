@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from scribekit.base.errors import OptionError
-from scribekit.base.folding import APOSTROPHE, fold, with_names
+from scribekit.base.folding import APOSTROPHE, fold, with_names, without_illegal
 from scribekit.base.number_words import LANGUAGES, with_digits
 
 # -- words as running text --------------------------------------------------------------------------------------------
@@ -107,8 +107,6 @@ def join_words(words: Sequence[str]) -> str:
 
 # Everything that some reader takes for the end of a line or a field; no-break spaces are not among it.
 _BREAKS = re.compile(r"[ \t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
-# Not allowed in XML 1.0 (section 2.2), or unseen instructions to a terminal.
-_ILLEGAL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 
 
 def clean(text: str) -> str:
@@ -120,7 +118,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    return unicodedata.normalize("NFC", _BREAKS.sub(" ", _ILLEGAL.sub("", text))).strip()
+    return unicodedata.normalize("NFC", _BREAKS.sub(" ", without_illegal(text))).strip()
 
 
 def width(text: str) -> int:

@@ -24,7 +24,7 @@ from scribekit.fulltext.concordance import Document, Packed, Query, fts_expressi
 
 FILE_NAME = "search.sqlite"
 TRANSLATION_FILE_NAME = "search.{}.sqlite"
-VERSION = 8  # raise it when what is stored, or how terms are made, changes: the index is then built again
+VERSION = 9  # raise it when what is stored, or how terms are made, changes: the index is then built again
 _SCHEMA = (
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, text_crc INTEGER, body_crc INTEGER)",
     "CREATE TABLE covers (stamp TEXT NOT NULL, digest BLOB)",

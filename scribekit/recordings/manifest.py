@@ -298,10 +298,30 @@ def check_ids(ids: Sequence[str | None]) -> list[str]:
     missing = [str(row) for row, name in enumerate(ids, start=1) if name is None]
     if missing:
         raise ManifestError(f"recording_id is empty in row {_few(missing)}. Fill it in, or drop the column to have ids made.")
+    if with_nul := [repr(name) for name in ids if name is not None and "\0" in name]:
+        raise ManifestError(f"recording_id cannot hold the character NUL; these do: {_few(with_nul)}. Correct them.")
     repeated = [repr(name) for name, count in Counter(ids).items() if count > 1]
     if repeated:
         raise ManifestError(f"recording_id must be unique; these come more than once: {_few(repeated)}.")
     return [name for name in ids if name is not None]
+
+
+def check_unicode(cells: Iterable[Any], where: str = " among the names of the columns") -> None:
+    """Check that texts are valid Unicode, so that every table and file can hold them.
+
+    Args:
+        cells: Texts, and other values, which are not checked.
+        where: What the error says of their place.
+
+    Raises:
+        ManifestError: A text has half of a character (a lone surrogate).
+    """
+    for cell in cells:
+        try:
+            if isinstance(cell, str):
+                cell.encode()
+        except UnicodeEncodeError:
+            raise ManifestError(f"{cell!a}{where} has half of a character, which no table can hold. Correct the text.") from None
 
 
 def _few(names: Sequence[str]) -> str:

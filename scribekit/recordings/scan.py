@@ -147,12 +147,14 @@ def _manifest(table: pd.DataFrame, base: Path, *, dtype: Any = None, progress: b
     if not table.columns.is_unique:
         repeated = ", ".join(map(str, table.columns[table.columns.duplicated()]))
         raise ManifestError(f"Columns must have different names; found more than once: {repeated}. Rename or drop one of each.")
+    manifest.check_unicode(table.columns)
     column = manifest.source_column(table.columns)
     table = _with_own_names(table.reset_index(drop=True))
     own = [name for name in table.columns if name != column and name not in schema.MANIFEST.names]
     table = with_dtypes(table, dtype, own)
     folder = Folder(base)
     given = [_source(cell, folder) for cell in table[column].tolist()]
+    _check_cells(table, column, given)
     sources = [text if text is None or manifest.is_url(text) else str(base / text) for text in given]
     facts_given, unread = _facts_given(table)
     facts: dict[str, list[Any]] = {name: facts_given.get(name, [None] * len(table)) for name in _FACTS}
@@ -168,6 +170,15 @@ def _manifest(table: pd.DataFrame, base: Path, *, dtype: Any = None, progress: b
         "problem": problems,
     }
     return schema.MANIFEST.frame(columns).join(table[own])
+
+
+def _check_cells(table: pd.DataFrame, column: str, sources: Sequence[str | None]) -> None:
+    """Refuse cells that are no valid Unicode, except paths: a file may have such a name, and its row has a problem."""
+    addresses = [source for source in sources if source and manifest.is_url(source)]
+    manifest.check_unicode(addresses, f" in the column {column!r}")
+    for name in table.columns:
+        if name != column and table[name].dtype == object:
+            manifest.check_unicode(table[name].tolist(), f" in the column {name!r}")
 
 
 def _with_own_names(table: pd.DataFrame) -> pd.DataFrame:

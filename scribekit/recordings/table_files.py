@@ -6,6 +6,7 @@ A column of a text file becomes numbers only where every value survives: where o
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -22,7 +23,7 @@ from scribekit.base.encodings import decoded
 from scribekit.base.errors import ManifestError, ManifestWarning, nearest
 from scribekit.base.options import OPTIONS, Kind
 from scribekit.recordings.delimited import Grid, grid_of, read_delimited
-from scribekit.recordings.manifest import SOURCE_NAMES
+from scribekit.recordings.manifest import SOURCE_NAMES, check_unicode
 from scribekit.recordings.xlsx import read_sheet
 
 TEXT_COLUMNS = frozenset({*SOURCE_NAMES, "recording_id", "codec", "sha256", "problem"})
@@ -84,7 +85,7 @@ def table_of(given: Any) -> pd.DataFrame:
         given = [given]
     if isinstance(given, Mapping):
         try:
-            return pd.DataFrame(given)
+            return _frame_of(given)
         except ValueError as cause:
             raise ManifestError(f"A dict of columns needs columns of the same length ({cause}).") from cause
     if not isinstance(given, Iterable) or isinstance(given, (str, bytes, bytearray)):
@@ -92,7 +93,16 @@ def table_of(given: Any) -> pd.DataFrame:
             f"A manifest cannot be made from {type(given).__name__}. Give a path, a table, or a list of paths, URLs or dicts."
         )
     rows = [row if isinstance(row, Mapping) else {"source": row} for row in given]
-    return pd.DataFrame(rows) if rows else pd.DataFrame({"source": []})
+    return _frame_of(rows) if rows else pd.DataFrame({"source": []})
+
+
+def _frame_of(cells: Any) -> pd.DataFrame:
+    """Return a frame of cells. Columns of text hold only valid Unicode, so a name that is not (of a file, say) keeps its column as it is."""
+    try:
+        return pd.DataFrame(cells)
+    except UnicodeEncodeError:
+        check_unicode(itertools.chain(*([cells] if isinstance(cells, Mapping) else cells)))
+        return pd.DataFrame(cells, dtype=object)
 
 
 def with_dtypes(frame: pd.DataFrame, dtype: Any, own: Sequence[object]) -> pd.DataFrame:

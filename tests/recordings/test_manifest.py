@@ -94,6 +94,8 @@ def test_the_source_column_is_found_or_taught():
 
 def test_ids_of_the_user_are_refused_when_missing_or_repeated():
     assert manifest.check_ids(["a", "b"]) == ["a", "b"]
+    with pytest.raises(ManifestError, match=r"NUL.*'a\\x00'"):
+        manifest.check_ids(["a\0", "b"])
     with pytest.raises(ManifestError, match="row 2"):
         manifest.check_ids(["a", None])
     with pytest.raises(ManifestError, match="'a'"):

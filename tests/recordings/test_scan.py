@@ -530,3 +530,23 @@ def test_own_columns_with_names_that_are_measured_are_kept_under_another(tmp_pat
     assert manifest[["warning_given", "tracks_given", "title"]].to_numpy().tolist() == [["graphic content", "4 songs", "T"]]
     assert manifest["warning"].isna().all()
     assert read_manifest(manifest, progress=False).equals(manifest)  # a manifest of our own is measured again
+
+
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        ({"url": "https://host.example/a.mp3", "own": "a\ud83d"}, "in the column 'own'"),
+        ({"url": "https://host.example/a.mp3", "recording_id": "a\ud83d"}, "in the column 'recording_id'"),
+        ({"url": "https://host.example/a\ud83d.mp3"}, "in the column 'url'"),
+        ({"url": "https://host.example/a.mp3", "a\ud83d": 1}, "among the names of the columns"),
+    ],
+)
+@pytest.mark.parametrize("form", [lambda row: [row], lambda row: {name: [cell] for name, cell in row.items()}], ids=["rows", "columns"])
+def test_half_a_character_in_a_table_is_refused_with_its_place(row, place, form):
+    with pytest.raises(ManifestError, match=rf"ud83d.*{place} has half of a character"):
+        read_manifest(form(row), progress=False)
+
+
+@pytest.mark.parametrize("table", [["\udcff.wav"], [{"path": "\udcff.wav"}]])
+def test_a_file_whose_name_is_not_unicode_is_a_problem_of_its_row(table):
+    assert read_manifest(table, progress=False)["problem"][0].startswith("unreadable:")

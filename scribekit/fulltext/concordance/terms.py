@@ -35,6 +35,7 @@ _MARKS = (
 # Letters that NFKD does not decompose into a letter and its accent.
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe"})
 _NAME_SIGNS = "＋＃"
+_OF_NUMBERS = "⁄∕−"  # fraction slashes, as in ¼, and the minus: dropped as / and - are
 
 
 @lru_cache(maxsize=1 << 18)
@@ -87,7 +88,8 @@ def _runs(folded: str) -> list[str]:
         category = unicodedata.category(character)
         if category == "Cf":  # direction marks, soft hyphens and joiners are invisible, so nobody searches for them
             continue
-        is_single = is_unspaced(character) or (category in ("So", "Sc", "Sm") and character > "\x7f" and character not in _NAME_SIGNS)
+        is_symbol = category in ("So", "Sc", "Sm") and character > "\x7f" and character not in _NAME_SIGNS + _OF_NUMBERS
+        is_single = is_unspaced(character) or is_symbol
         if not is_single and (category[0] in "LNM" or character in _APOSTROPHE + _NAME_SIGNS):
             run += character
             continue

@@ -17,7 +17,10 @@ _LEVELS = ("transcripts", "summaries", "action_items")
 
 
 def render(document: Document) -> str:
-    """Return the recording's name, its summaries and action items where the service made some, and one paragraph per turn."""
+    """Return the recording's name, its summaries and action items where the service made some, and one paragraph per turn.
+
+    The heading of the transcript is there also when nothing was said: it tells the file from notes that a person wrote.
+    """
     tables = frames.project(_LEVELS, [(document.recording_id, document.payload)])
     rows = {level: table.to_pylist() for level, table in tables.items()}
     sections = {
@@ -28,7 +31,7 @@ def render(document: Document) -> str:
     blocks = [f"# {_plain(document.recording_id)}"]
     for heading, found in sections.items():
         written = [block for block in found if block]
-        blocks += [f"## {heading}", *written] if written else []
+        blocks += [f"## {heading}", *written] if written or heading == "Transcript" else []
     return "\n\n".join(blocks) + "\n"
 
 

@@ -66,7 +66,7 @@ def _entities(payload: Raw) -> Iterator[Row]:
 
 def _sentiments(payload: Raw) -> Iterator[Row]:
     for raw in _objects(payload["sentiment_analysis_results"]):
-        confidence = contract.as_number(raw.get("confidence"))
+        confidence = contract.as_confidence(raw.get("confidence"))
         yield _times(raw) | _texts(raw, "sentiment", "speaker", "channel", "text") | {"confidence": confidence}
 
 
@@ -97,23 +97,23 @@ def _content_safety(payload: Raw) -> Iterator[Row]:
         segment = {"segment_index": index, "scope": SEGMENT} | _times(raw.get("timestamp")) | _texts(raw, "text")
         segment |= {name: contract.as_whole_number(raw.get(name)) for name in ("sentences_idx_start", "sentences_idx_end")}
         for label in _objects(raw.get("labels")) or [{}]:
-            measures = {name: contract.as_number(label.get(name)) for name in ("confidence", "severity")}
+            measures = {"confidence": contract.as_confidence(label.get("confidence")), "severity": contract.as_number(label.get("severity"))}
             yield segment | _texts(label, "label") | measures
     summary, severities = _object(found.get("summary")), _object(found.get("severity_score_summary"))
     for name in dict.fromkeys([*summary, *severities]):
         shares = _object(severities.get(name))
         severity = {f"severity_{level}": contract.as_number(shares.get(level)) for level in ("low", "medium", "high")}
-        row = {"segment_index": None, "scope": RECORDING, "label": name, "confidence": contract.as_number(summary.get(name))}
+        row = {"segment_index": None, "scope": RECORDING, "label": name, "confidence": contract.as_confidence(summary.get(name))}
         yield row | severity
 
 
 def _languages(payload: Raw) -> Iterator[Row]:
     main = contract.as_text(payload["language_code"])
     if main is not None:
-        yield {"language": main, "confidence": contract.as_number(payload["language_confidence"]), "scope": RECORDING}
+        yield {"language": main, "confidence": contract.as_confidence(payload["language_confidence"]), "scope": RECORDING}
     for raw in _objects(_object(payload["language_detection_results"]).get("code_switching_languages")):
         language = contract.as_text(raw.get("language") or raw.get("language_code"))
-        yield {"language": language, "confidence": contract.as_number(raw.get("confidence")), "scope": CODE_SWITCHING}
+        yield {"language": language, "confidence": contract.as_confidence(raw.get("confidence")), "scope": CODE_SWITCHING}
 
 
 _UNDERSTANDING = "speech_understanding"

@@ -266,7 +266,7 @@ def _transcript_rows(reader: PayloadReader) -> list[dict[str, Any]]:
     row = {
         "transcript_id": contract.as_text(payload.id),
         "text": contract.as_text(payload.text) or "",
-        "confidence": contract.as_number(payload.confidence),
+        "confidence": contract.as_confidence(payload.confidence),
         "audio_duration_s": contract.as_number(payload.audio_duration),
         "audio_channels": contract.as_whole_number(payload.audio_channels),
         "language": contract.as_text(payload.language_code),
@@ -328,7 +328,7 @@ def _utterance_columns(reader: PayloadReader) -> dict[str, Any]:
         "start_ms": [turn.start for turn in turns] if times is None else times[0],
         "end_ms": [turn.end for turn in turns] if times is None else times[1],
         "text": [turn.text for turn in turns],
-        "confidence": [turn.confidence for turn in turns],
+        "confidence": [contract.as_confidence(turn.confidence) for turn in turns],
         "n_words": [len(turn.words or ()) for turn in turns],
         "time_source": SERVICE if times is None else _sources_of(times[2].astype(np.int8)),
         "edited": flags(reader.review.edited_utterances if reader.review else (), len(turns)),

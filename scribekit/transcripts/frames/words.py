@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from scribekit.base import contract
 from scribekit.transcripts.frames import times
@@ -157,7 +158,7 @@ def read_words(written: bytes) -> Words:
 def words_of_columns(columns: WordColumns) -> Words:
     """Return the words that the fast path read."""
     starts, ends = columns.start.to_numpy(), columns.end.to_numpy()
-    return Words(columns.text, starts, ends, columns.confidence, columns.speaker, columns.channel)
+    return Words(columns.text, starts, ends, _possible(columns.confidence), columns.speaker, columns.channel)
 
 
 def decode_words(written: bytes) -> Words:
@@ -181,12 +182,23 @@ def read_words_leniently(transcript: contract.Transcript, *, with_utterances: bo
 
 def _of_words(words: Sequence[_Word | contract.Word]) -> Words:
     starts, ends = (np.array(values, dtype=np.int64) for values in ([word.start for word in words], [word.end for word in words]))
-    confidences = pa.array([word.confidence for word in words], pa.float64())
+    confidences = _possible(pa.array([word.confidence for word in words], pa.float64()))
     texts, speakers, channels = (
         pa.array(values, TEXT)
         for values in ([word.text for word in words], [word.speaker for word in words], [word.channel for word in words])
     )
     return Words(texts, starts, ends, *(_unless_missing(column) for column in (confidences, speakers, channels)))
+
+
+def _possible(confidences: Any) -> Any:
+    """Return a column of confidences without those that are not from 0 to 1."""
+    if confidences is None:
+        return None
+    ends = pc.min_max(confidences).as_py()
+    if ends["min"] is None or 0 <= ends["min"] <= ends["max"] <= 1:
+        return confidences
+    is_possible = pc.and_(pc.greater_equal(confidences, 0), pc.less_equal(confidences, 1))
+    return pc.if_else(is_possible, confidences, None)
 
 
 def _unless_missing(column: Any) -> Any:

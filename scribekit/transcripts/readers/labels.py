@@ -282,7 +282,8 @@ def speakers_among(lines: Sequence[Line]) -> tuple[frozenset[str], tuple[str, ..
         found |= {line.name for line in opening if line.name}
     if found and not is_full:
         found |= {line.name for line in opening if line.name in likely and has_paragraphs and not line.is_close}
-    unclear = tuple(sorted(name for name in likely - found if name[:1].isupper()))
+    stamped = {line.name for line in named if line.name and line.span[0] is not None and not _is_speech(line.name)}
+    unclear = tuple(sorted(({name for name in likely if name[:1].isupper()} | stamped) - found))
     return frozenset(name for name in found if name), unclear
 
 
@@ -291,11 +292,16 @@ def _alternates(lines: Sequence[Line], names: Set[str | None]) -> bool:
     return bool(names) and 2 * sum(line.name in names for line in lines) > len(lines)
 
 
+def _is_speech(name: str) -> bool:
+    """Whether a text is surely not what a person is called."""
+    return bool(re.search(r"[?!;…]", name)) or any(word.strip(".,'’").casefold() in _SPEECH for word in name.replace(".", ". ").split())
+
+
 def _is_name(name: str) -> bool:
     """Whether a text may be what a person is called."""
-    words = name.replace(".", ". ").split()
-    if any(word.strip(".,'’").casefold() in _SPEECH for word in words) or re.search(r"[?!;…]", name):
+    if _is_speech(name):
         return False
+    words = name.replace(".", ". ").split()
     if name.isdecimal():
         return len(name) < 3
     letters = [word for word in words if word.strip("()'’\"").casefold() not in _PARTICLES]

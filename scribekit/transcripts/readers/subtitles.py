@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 from scribekit.transcripts.readers.text import turns_of_lines
 from scribekit.transcripts.readers.turns import Found, Turn
@@ -13,7 +15,8 @@ _TIME = r"(?:\d+:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,3})?"
 TIMES = re.compile(rf"^\s*(?P<start>{_TIME})\s*-->\s*(?P<end>{_TIME})(?:\s.*)?$", re.MULTILINE)
 _PARTS = re.compile(r"(?:(\d+):)?(\d+):(\d+)(?:[.,](\d+))?")
 _NUMBER = re.compile(r"\s*\d+\s*$")
-_TAGS = re.compile(r"</?(?:[ibus]|font|c|ruby|rt|lang|b)(?:[.\s][^>]*)?>|<(?:\d+:)?\d+:\d+\.\d+>|\{\\[^}]*\}", re.IGNORECASE)
+_TAGS = re.compile(r"</?(?:[ibus]|font|c|ruby|rt|lang|b)(?:[.\s][^>]*)?>|<(?:\d+:)?\d+:\d+\.\d+>", re.IGNORECASE)
+_STYLES = re.compile(r"\{\\[^}]*\}")  # of ASS, which players also read in SubRip
 _VOICES = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>|</v>")
 _INLINE_TIME = re.compile(r"<(?:\d+:)?\d+:\d+\.\d+>")
 _SSA_BREAK = re.compile(r"\\[Nnh]")
@@ -34,14 +37,17 @@ def read_subtitles(text: str) -> Found:
         cues = _without_repeats(cues)
     voiced = [(start, end, list(_voices(" ".join(lines)))) for start, end, lines in cues]
     if is_vtt and any(name for _, _, parts in voiced for name, _ in parts):
-        turns = [Turn(_plain(said, is_vtt=True), name, start, end) for start, end, parts in voiced for name, said in parts]
+        turns = [Turn(_unescaped(_plain(said)), name, start, end) for start, end, parts in voiced for name, said in parts]
         return Found(tuple(turn for turn in turns if turn.text))
-    return turns_of_lines([(_plain(" ".join(lines), is_vtt=is_vtt), start, end) for start, end, lines in cues])
+    if is_vtt:
+        found = turns_of_lines([(_plain(" ".join(lines)), start, end) for start, end, lines in cues])  # an escaped tag is no voice
+        return Found(tuple(replace(turn, text=_unescaped(turn.text), speaker=_unescaped(turn.speaker)) for turn in found.turns), found.doubts)
+    return turns_of_lines([(_without_styles(_plain(" ".join(lines))), start, end) for start, end, lines in cues])
 
 
 def _cues(lines: list[str], *, is_vtt: bool) -> Iterator[Cue]:
     times = [place for place, line in enumerate(lines) if TIMES.match(line)]
-    for place, following in zip(times, [*times[1:], len(lines)], strict=True):
+    for place, following in pairwise([*times, len(lines)]):
         found = TIMES.match(lines[place])
         said = lines[place + 1 : following]
         if following < len(lines):
@@ -84,9 +90,16 @@ def _voices(text: str) -> Iterator[tuple[str | None, str]]:
     yield from ((html.unescape(name).strip() if name else None, said) for name, said in zip([None, *parts[1::2]], parts[::2], strict=True))
 
 
-def _plain(text: str, *, is_vtt: bool) -> str:
-    text = _TAGS.sub("", text)
-    return " ".join((html.unescape(text) if is_vtt else _SSA_BREAK.sub(" ", text)).split())
+def _plain(text: str) -> str:
+    return " ".join(_TAGS.sub("", text).split())
+
+
+def _unescaped(text: str | None) -> str | None:
+    return text and " ".join(html.unescape(text).split())
+
+
+def _without_styles(text: str) -> str:
+    return " ".join(_SSA_BREAK.sub(" ", _STYLES.sub("", text)).split())
 
 
 def _ms(text: str) -> int:

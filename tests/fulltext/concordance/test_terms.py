@@ -32,6 +32,9 @@ from scribekit.fulltext.concordance import terms
         ("C/C++", ["c", "c＋＋"]),
         ("Disney+", ["disney"]),
         ("۱۲۳", ["123"]),
+        ("¼", ["1", "4"]),
+        ("−5", ["5"]),
+        ("no\x00on", ["noon"]),
         ("", []),
     ],
 )
