@@ -27,7 +27,7 @@ from scribekit.quality.references import as_reference
 from scribekit.quality.word_signs import SIGNS, Groups, in_reading_order, word_signs
 from scribekit.recordings.clips import wav_clip
 from scribekit.service.recognisers.base import Audio, Recognition
-from scribekit.service.recognisers.pocketsphinx.recogniser import Pocketsphinx
+from scribekit.service.recognisers.pocketsphinx.recogniser import pocketsphinx
 
 SAMPLES = Path(__file__).parent.parent / "sample_manifests"
 TEXTS = {"podcast_lighthouse": "mp3", "interview_bridges": "m4a", "meeting_launch": "flac", "support_call": "flac"} | {
@@ -44,7 +44,7 @@ Found = Callable[[pd.DataFrame, Any], float]
 
 async def transcribed() -> dict[tuple[str, str], Recognition]:
     """What the embedded recogniser hears in every text under every noise."""
-    recogniser = Pocketsphinx(os.cpu_count() or 1)
+    recogniser = pocketsphinx(os.cpu_count() or 1)
     with tempfile.TemporaryDirectory() as folder:
         keys = [(text, noise) for text in TEXTS for noise in NOISES]
         paths = [noisy(text, noise, Path(folder) / f"{number}.wav") for number, (text, noise) in enumerate(keys)]

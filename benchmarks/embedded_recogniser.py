@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from scribekit.service.recognisers.base import Audio, Recognition, SpokenWord
-from scribekit.service.recognisers.pocketsphinx.recogniser import Pocketsphinx
+from scribekit.service.recognisers.pocketsphinx.recogniser import pocketsphinx
 
 SAMPLES = Path(__file__).parent.parent / "sample_manifests"
 PHONES = json.loads((SAMPLES / "keyterms_standup.json").read_text(encoding="utf-8"))
@@ -44,7 +44,7 @@ MORE: list[tuple[str, dict[str, Any]]] = [
 
 
 async def main() -> None:
-    recogniser = Pocketsphinx(os.cpu_count() or 1)
+    recogniser = pocketsphinx(os.cpu_count() or 1)
     started = time.monotonic()
     try:
         jobs = [recogniser.recognise(Audio(SAMPLES / "audio" / name, ""), options) for name, options in CLEAN + MORE]

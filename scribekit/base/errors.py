@@ -139,6 +139,10 @@ class LocalServiceError(ScribekitError):
     """The local service did not start, or has ended."""
 
 
+class ModelError(ScribekitError):
+    """A model of an engine is not there, is damaged, or cannot be fetched."""
+
+
 class SearchCancelledError(ScribekitError):
     """A search was given up, because its ``cancelled`` returned true."""
 

@@ -70,6 +70,14 @@ def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
     return os.fdopen(regular_file(path), "rb")
 
 
+def cache_folder() -> Path:
+    """Return the folder of what can be made or fetched again: ``SCRIBEKIT_CACHE``, else ``scribekit`` in the user's cache folder."""
+    if own := os.environ.get("SCRIBEKIT_CACHE"):
+        return Path(own).expanduser()
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "scribekit"
+
+
 def size_of(file: BinaryIO) -> int:
     """Return the size of an open file."""
     return os.fstat(file.fileno()).st_size

@@ -15,6 +15,7 @@ from types import TracebackType
 
 import msgspec
 
+from scribekit.base.files import cache_folder
 from scribekit.recordings.manifest import Facts
 
 _TABLE = "probes_2"  # raise the number when Facts or their meaning change
@@ -28,7 +29,7 @@ class ProbeCache:
 
     def __enter__(self) -> ProbeCache:
         with contextlib.suppress(OSError, sqlite3.Error, RuntimeError):  # RuntimeError: there is no home folder
-            folder = _cache_folder()
+            folder = cache_folder()
             folder.parent.mkdir(parents=True, exist_ok=True)
             folder.mkdir(mode=0o700, exist_ok=True)
             connection = sqlite3.connect(folder / "probes.sqlite3", timeout=5)
@@ -88,11 +89,3 @@ def forget(path: str) -> None:
 
 def _key(path: str) -> bytes:
     return os.fsencode(Path(path).absolute())
-
-
-def _cache_folder() -> Path:
-    """Return ``SCRIBEKIT_CACHE``, else ``scribekit`` in the user's cache folder."""
-    if own := os.environ.get("SCRIBEKIT_CACHE"):
-        return Path(own).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "scribekit"

@@ -8,10 +8,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import NamedTuple
 
-from scribekit.base.errors import MissingExtraError, OptionError
+from scribekit.base import model_files
+from scribekit.base.errors import MissingExtraError, OptionError, ScribekitError, nearest
 from scribekit.service.faults.spec import Faults
 from scribekit.service.keys import VARIABLE, given_key, new_key
 from scribekit.service.recognisers.base import Recogniser
@@ -26,21 +27,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     One line of JSON on standard output says when it listens: ``{"base_url": …, "recogniser": …, "pid": …}``, and the ``api_key`` when no
     key was given.
-    The exit code is 3 when the ``local`` extra is not installed, and 2 for a wrong option or a port that is in use.
+    With ``--exit-with-parent`` a service that cannot start says so in such a line too: ``{"error": …}``.
+    The exit code is 3 when an extra is not installed, and 2 for a wrong option, a missing model or a port that is in use.
     """
     options = _parser().parse_args(arguments)
     try:
         faults = Faults.from_json(options.faults)
         return _serve(options, faults, given_key(options.key_file, os.environ))
     except MissingExtraError as missing:
-        print(missing, file=sys.stderr)
+        _complain(str(missing), options)
         return EXIT_MISSING_EXTRA
-    except OptionError as error:
-        print(error, file=sys.stderr)
+    except ScribekitError as error:
+        _complain(str(error), options)
         return EXIT_USAGE
     except OSError as error:
-        print(f"The service cannot start on port {options.port}: {error}. Try --port 0 for a free one.", file=sys.stderr)
+        _complain(f"The service cannot start on port {options.port}: {error}. Try --port 0 for a free one.", options)
         return EXIT_USAGE
+
+
+def _complain(sentence: str, options: argparse.Namespace) -> None:
+    """Say why there is no service: to a person, or to the program that started it and shows the sentence itself."""
+    if options.exit_with_parent:
+        print(json.dumps({"error": sentence}), flush=True)
+    else:
+        print(sentence, file=sys.stderr)
 
 
 def _serve(options: argparse.Namespace, faults: Faults, given: str | None) -> int:
@@ -49,13 +59,12 @@ def _serve(options: argparse.Namespace, faults: Faults, given: str | None) -> in
         from scribekit.service.state.webhooks import PAUSE_S
     except ModuleNotFoundError as error:
         raise _missing(error, "The embedded service") from error
-    choice = RECOGNISERS[options.recogniser]
-    recogniser = choice.make(options)
+    recogniser = _recogniser(options)
     listener = listen(options.port)
     settings = Settings(
         base_url=address(listener),
         api_key=given or new_key(),
-        quality=choice.quality,
+        quality=QUALITIES.get(options.recogniser, "not measured"),
         slots=options.slots,
         requests_per_window=options.requests_per_window,
         window_s=options.window_s,
@@ -85,12 +94,24 @@ def _serve(options: argparse.Namespace, faults: Faults, given: str | None) -> in
     return 0
 
 
+def _recogniser(options: argparse.Namespace) -> Recogniser:
+    """Make the recogniser that was asked for: one of ours, or one that another package offers."""
+    if options.recogniser in RECOGNISERS:
+        try:
+            return RECOGNISERS[options.recogniser](options)
+        except ModuleNotFoundError as error:
+            raise _missing(error, f"The recogniser {options.recogniser}") from error
+    offered = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if options.recogniser not in offered:
+        raise OptionError(f"There is no recogniser {options.recogniser!r}.{nearest(options.recogniser, [*RECOGNISERS, *offered])}")
+    made: Recogniser = offered[options.recogniser].load()(slots=options.slots)
+    return made
+
+
 def _pocketsphinx(options: argparse.Namespace) -> Recogniser:
-    try:
-        from scribekit.service.recognisers.pocketsphinx.recogniser import Pocketsphinx
-    except ModuleNotFoundError as error:
-        raise _missing(error, "The recogniser pocketsphinx") from error
-    return Pocketsphinx(processes=min(options.slots, os.cpu_count() or 1))
+    from scribekit.service.recognisers.pocketsphinx.recogniser import pocketsphinx
+
+    return pocketsphinx(processes=min(options.slots, os.cpu_count() or 1))
 
 
 def _scripted(options: argparse.Namespace) -> Recogniser:
@@ -99,21 +120,27 @@ def _scripted(options: argparse.Namespace) -> Recogniser:
     return Scripted(speed=options.speed)
 
 
+def _whisper(options: argparse.Namespace) -> Recogniser:
+    from scribekit.service.recognisers.whisper.recogniser import whisper
+
+    model = options.model or model_files.best_here() or model_files.DEFAULT
+    return whisper(
+        model, slots=options.slots, device=options.device, compute_type=options.compute_type, language=options.language
+    )
+
+
 def _missing(error: ModuleNotFoundError, purpose: str) -> ImportError:
     return error if (error.name or "").startswith("scribekit") else MissingExtraError("local", purpose)
 
 
-class Choice(NamedTuple):
-    """A recogniser of the command line: how to make it, and how good it is, in a word."""
-
-    make: Callable[[argparse.Namespace], Recogniser]
-    quality: str
-
-
-RECOGNISERS = {
-    "pocketsphinx": Choice(_pocketsphinx, "demonstration"),
-    "scripted": Choice(_scripted, "scripted"),
+RECOGNISERS: dict[str, Callable[[argparse.Namespace], Recogniser]] = {
+    "pocketsphinx": _pocketsphinx,
+    "scripted": _scripted,
+    "whisper": _whisper,
 }
+QUALITIES = {"pocketsphinx": "demonstration", "scripted": "scripted", "whisper": "by model"}
+GROUP = "scribekit.recognisers"
+"""The entry points by which other packages offer recognisers: functions that take ``slots`` and return a ``Recogniser``."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -123,7 +150,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--port", type=int, default=0, help="the port on 127.0.0.1; 0 takes a free one")
-    add("--recogniser", choices=tuple(RECOGNISERS), default="pocketsphinx", help="what turns audio into words (pocketsphinx)")
+    add("--recogniser", default="pocketsphinx", help=f"what turns audio into words: {', '.join(RECOGNISERS)} (pocketsphinx)")
+    add("--model", metavar="NAME", help="a model of whisper, by name or by the path of its folder (the best one that is there)")
+    add("--device", default="auto", help="cpu, cuda, or auto for a GPU where there is one: for whisper (auto)")
+    add("--compute-type", metavar="TYPE", help="the arithmetic of whisper, by CTranslate2's name (int8; float16 on a GPU)")
+    add("--language", metavar="CODE", help="the language of whisper's jobs that name none (detected)")
     add("--slots", type=_positive(int), default=os.cpu_count() or 1, help="jobs processed at the same time (number of cores)")
     add("--speed", type=_positive(float), default=1.0, help="time scale of the scripted recogniser (1)")
     add("--requests-per-window", type=_positive(int), default=20_000, help="requests answered per window; the rest get 429 (20,000)")

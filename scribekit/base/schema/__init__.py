@@ -5,6 +5,7 @@ empty. ``docs/tables.md`` is generated from these tables.
 """
 
 from scribekit.base.schema.edits import EDITS, PEOPLE, PROPOSALS, REVIEWS
+from scribekit.base.schema.engines import MODELS
 from scribekit.base.schema.integrity import INTEGRITY
 from scribekit.base.schema.jobs import DELETIONS, ESTIMATE, EVENTS, JOBS, MANIFEST, REDACTED_AUDIO, SHEETS, WRITTEN
 from scribekit.base.schema.plans import COMPARISON, PLAN, PLANNED, STAGES
@@ -55,6 +56,7 @@ __all__ = [
     "LANGUAGES",
     "LEVELS",
     "MANIFEST",
+    "MODELS",
     "NGRAMS",
     "PARAGRAPHS",
     "PEOPLE",

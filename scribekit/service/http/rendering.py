@@ -52,6 +52,8 @@ def transcript(job: Job) -> bytes:
         "iab_categories_result": {},
         "is_deleted": job.is_deleted,
     }
+    if job.progress is not None and job.status == "processing":
+        payload["progress"] = round(job.progress, 3)
     if job.recognition is not None:
         payload |= _results(job.recognition, job.options)
         warnings = [{"message": message} for message in (*job.warnings, *job.recognition.warnings)]

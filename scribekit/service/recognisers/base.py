@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import ascii_uppercase
@@ -50,6 +50,19 @@ class Recognition:
     warnings: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A part of a recording that is recognised, so that a recogniser that is started again goes on behind it.
+
+    Attributes:
+        end_ms: Where the next piece begins, in the time of the recording.
+        content: What was recognised, in the recogniser's own form; it can be pickled.
+    """
+
+    end_ms: int
+    content: Any
+
+
 class RecognitionError(Exception):
     """The recording cannot be transcribed; the message is the literal ``error`` of the transcript."""
 
@@ -67,6 +80,14 @@ class Audio:
     url: str
 
 
+Progress = Callable[[float], None]
+"""Takes the share of a recording that is done, from 0 to 1; safe from any thread."""
+
+
+def unreported(_share: float) -> None:
+    """Take the share that is done, and tell nobody."""
+
+
 class Recogniser(Protocol):
     """Turns audio into words.
 
@@ -78,8 +99,8 @@ class Recogniser(Protocol):
     needs_bytes: bool
     abilities: Abilities
 
-    async def recognise(self, audio: Audio, options: Mapping[str, Any]) -> Recognition:
-        """Recognise the words of the audio.
+    async def recognise(self, audio: Audio, options: Mapping[str, Any], progress: Progress = unreported) -> Recognition:
+        """Recognise the words of the audio, and say now and then what share of it is done. Cancelling it frees what it holds at once.
 
         Raises:
             RecognitionError: The audio cannot be transcribed; the message is the service's literal.

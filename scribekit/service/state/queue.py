@@ -68,7 +68,7 @@ class JobQueue:
             return
         try:
             async with self._sources.local_copy(job.audio_url, fetch=self._recogniser.needs_bytes) as path:
-                recognition = await self._recogniser.recognise(Audio(path, job.audio_url), job.options)
+                recognition = await self._recogniser.recognise(Audio(path, job.audio_url), job.options, job.report)
         except RecognitionError as error:
             self._fail(job, str(error))
         except Exception as error:  # noqa: BLE001 -- an unexpected failure of one job must not end the service

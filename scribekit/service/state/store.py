@@ -31,6 +31,7 @@ class Job:
         error: Why it failed.
         recognition: What was recognised.
         is_deleted: Whether its content was wiped.
+        progress: What share of the recording is done, from 0 to 1; None before the recogniser has said it.
         webhook_status_code: The status of the last answer of its webhook.
         injected: The faults that hit it.
         warnings: What the transcript will lack of what was asked for, a sentence each.
@@ -47,6 +48,7 @@ class Job:
     error: str | None = None
     recognition: Recognition | None = None
     is_deleted: bool = False
+    progress: float | None = None
     webhook_status_code: int | None = None
     injected: InjectedFault = NO_FAULT
     warnings: Sequence[str] = ()
@@ -55,6 +57,10 @@ class Job:
     def audio_url(self) -> str:
         """The address of the audio, as the client gave it."""
         return str(self.options["audio_url"])
+
+    def report(self, share: float) -> None:
+        """Keep what share of the recording is done."""
+        self.progress = share
 
     def finish(self, recognition: Recognition) -> None:
         """End the job with what was recognised."""

@@ -65,6 +65,7 @@ class Recording:
     Attributes:
         channels: Channels of the track (not of the stretches).
         first_sample: The number of the first sample of the first stretch, counted from the start of the recording.
+        expected_s: Length in seconds that the file promises, perhaps wrongly; None where it promises none.
         duration_s: Length of the whole recording in seconds, known when :meth:`stretches` has ended.
 
     Raises:
@@ -84,6 +85,7 @@ class Recording:
         self._layout = _layout(self._stream, self.channels)
         self._sound_from = round(starts_at_s(self._container, self._stream) * RATE_HZ)
         self.first_sample = max(self._span.first_sample, self._sound_from)
+        self.expected_s = self._container.duration / av.time_base if self._container.duration else None
         self.duration_s = 0.0
         self._is_decoded = self._damaged = False
 

@@ -19,13 +19,19 @@ from scribekit.service.recognisers.pocketsphinx.diarization import SpeakerCount,
 from scribekit.service.recognisers.pocketsphinx.listening import Passage, Track
 from scribekit.service.recognisers.pocketsphinx.punctuation import as_sentence
 from scribekit.service.recognisers.pocketsphinx.request import Request
+from scribekit.service.recognisers.workers import Transcriber
 
 MODEL = "embedded-pocketsphinx"
 NOTE = (
-    "Embedded recogniser: about 5 to 10 % word errors on generated speech, about 30 % on read human speech; US English only; "
+    "Demonstration: about 5 to 10 % word errors on generated speech, a third to a half of the words of human speech; US English only; "
     "punctuation and capitals are added by rule; speaker labels of single-channel audio are approximate."
 )
 _HOP_MS = HOP * 1000 / RATE_HZ
+
+
+def transcriber() -> Transcriber:
+    """Return what a worker process runs: the whole recording is one piece."""
+    return lambda path, options, _done: iter([transcribe(path, options)])
 
 
 def transcribe(path: Path, options: Mapping[str, Any]) -> Recognition:

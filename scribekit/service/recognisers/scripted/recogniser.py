@@ -14,7 +14,7 @@ from scribekit.base.models import DEFAULT_SPEECH_MODELS
 from scribekit.base.options import is_too_short_for_threshold
 from scribekit.service.payload import LazyWords
 from scribekit.service.recognisers.audio.probing import probe
-from scribekit.service.recognisers.base import Audio, Recognition, RecognitionError
+from scribekit.service.recognisers.base import Audio, Progress, Recognition, RecognitionError, unreported
 from scribekit.service.recognisers.scripted.abilities import ABILITIES
 from scribekit.service.recognisers.scripted.redaction import RedactedWords, masks_of
 from scribekit.service.recognisers.scripted.script import (
@@ -60,7 +60,7 @@ class Scripted:
         self._seconds_per_hour = seconds_per_hour
         self._overhead_s = overhead_s
 
-    async def recognise(self, audio: Audio, options: Mapping[str, Any]) -> Recognition:
+    async def recognise(self, audio: Audio, options: Mapping[str, Any], progress: Progress = unreported) -> Recognition:  # noqa: ARG002 -- all at once
         """Return the scripted or invented words.
 
         Raises:
