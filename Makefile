@@ -6,6 +6,7 @@ READY := $(VENV)/.ready
 export SCRIBEKIT_OUTPUT ?= demo_output
 SEED ?= random
 # What the caller's shell happens to hold must not reach the tests or the demo.
+MODELS := $(VENV)/models
 CLEAN_ENV := env -u ASSEMBLYAI_API_KEY -u ASSEMBLYAI_BASE_URL -u PYTHONDONTWRITEBYTECODE
 # All tests of a file run in one process. How many processes there are, and which files come first, says tests/conftest.py.
 # A process that dies is not replaced: its test fails, and the others go on. With a new one, xdist may wait for ever.
@@ -28,13 +29,15 @@ $(READY): pyproject.toml constraints.txt
 install: $(READY) ## Make .venv with everything that the other targets need
 
 .PHONY: demo
-demo: $(READY) ## Transcribe the sample library offline and show every step
-	@$(CLEAN_ENV) $(BIN)/python tools/demo.py --output $(SCRIBEKIT_OUTPUT)
+demo: $(READY) ## Transcribe the sample library on this machine and show every step
+	@$(BIN)/python tools/fetch_models.py $(MODELS)
+	@$(CLEAN_ENV) SCRIBEKIT_CACHE=$(abspath $(MODELS)) $(BIN)/python tools/demo.py --output $(SCRIBEKIT_OUTPUT)
 
 .PHONY: test
 test: $(READY) ## Run all tests: unit, service, engine, notebooks, browser
 	@tools/chromium.sh $(BIN)/python
-	@$(CLEAN_ENV) $(PYTEST) --nbmake --nbmake-timeout=-1 tests notebooks
+	@$(BIN)/python tools/fetch_models.py $(MODELS)
+	@$(CLEAN_ENV) SCRIBEKIT_TEST_MODELS=$(abspath $(MODELS)) $(PYTEST) --nbmake --nbmake-timeout=-1 tests notebooks
 
 .PHONY: test-quick
 test-quick: $(READY) ## Run the tests that need no browser, no real recogniser, no notebook and no more than a second or two each

@@ -13,6 +13,7 @@ Transcribe:
     submit_batch, collect, retry: send, wait for and send again.
     Limits, Webhook: the pace, and how to be told of ended jobs.
     local_service: a service on this machine, for when there is no key.
+    models, get_model: the models of its engines, and fetching them.
     Batch, Corpus, open_corpus, relocate: the folder that keeps everything.
     check_corpus: say what of a corpus is whole, and repair it.
     purge: delete at the service.
@@ -56,6 +57,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scribekit.api.embedded import local_service
+    from scribekit.api.engine_models import get_model, models
     from scribekit.api.limits import Limits
     from scribekit.api.webhook import Webhook
     from scribekit.base.errors import ScribekitError
@@ -109,8 +111,10 @@ __all__ = [
     "export",
     "fetch_redacted_audio",
     "flag_for_review",
+    "get_model",
     "keyness",
     "local_service",
+    "models",
     "name_people",
     "ngrams",
     "open_corpus",
@@ -162,8 +166,10 @@ _HOMES = {
     "export": "tables.export",
     "fetch_redacted_audio": "batch.redacted_audio",
     "flag_for_review": "quality.flag",
+    "get_model": "api.engine_models",
     "keyness": "fulltext.statistics",
     "local_service": "api.embedded",
+    "models": "api.engine_models",
     "name_people": "corrections.people",
     "ngrams": "fulltext.statistics",
     "open_corpus": "corpus.handles",

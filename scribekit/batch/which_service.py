@@ -12,9 +12,6 @@ from scribekit.base.errors import NoConnectionError, ScribekitError
 from scribekit.corpus.handles import Batch, Corpus
 from scribekit.corpus.ledger import Ledger
 
-_RECOGNISES = "pocketsphinx"
-"""The recogniser whose unfinished jobs a new embedded service can do; of a rehearsal, nobody knows the settings afterwards."""
-
 
 def work_left(batch_or_corpus: Batch | Corpus, connection: Connection | None = None) -> tuple[Connection, list[int]] | None:
     """Return the service, and the batches that have unfinished jobs for it; None when every job has ended.
@@ -46,11 +43,11 @@ def with_embedded_service(batch_or_corpus: Batch | Corpus) -> Iterator[Connectio
     """
     with Ledger(batch_or_corpus.path) as ledger:
         left_to = {embedded_recogniser(host) for host in ledger.unfinished_hosts(batch_or_corpus.batch_ids)}
-    is_needed = left_to == {_RECOGNISES} and embedded.current_connection() is None
-    if not is_needed:
+    identity = left_to.pop() if len(left_to) == 1 else None
+    if identity is None or embedded.current_connection() is not None or not embedded.can_be_made_again(identity):
         yield None
         return
-    with embedded.private_service(_RECOGNISES) as service:
+    with embedded.private_service(identity) as service:
         yield service.connection
 
 
@@ -67,7 +64,7 @@ def _connection_for(hosts: list[str]) -> Connection:
 def _service_has_ended(recogniser: str) -> str:
     return (
         "These jobs belong to an embedded service, which ended with the process that started it. "
-        f"Start one again and repeat the call: sk.local_service({recogniser!r}).start(). "
+        f"Start one again and repeat the call: {embedded.how_to_make(recogniser)}.start(). "
         "It does its unfinished jobs again, at no cost."
     )
 

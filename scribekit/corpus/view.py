@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from scribekit.api.embedded import MODELS
+from scribekit.api.embedded import MODEL_PREFIX
 from scribekit.base import schema
 from scribekit.base.errors import NotTranscribedWarning, warn_user
 from scribekit.corpus.job import COMPLETED, ERROR, STATES
@@ -148,7 +148,7 @@ class CorpusView:
     def fallbacks(self) -> dict[str, int]:
         """Return how many jobs another model answered than the first asked for, by that model."""
         found = count_fallbacks(self.ledger, self.batch_ids, is_whole=self.is_whole)
-        return {model: count for model, count in found.items() if model not in MODELS.values()}
+        return {model: count for model, count in found.items() if not model.startswith(MODEL_PREFIX)}
 
 
 def jobs_frame(rows: Iterable[Any]) -> pd.DataFrame:

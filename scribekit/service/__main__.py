@@ -124,9 +124,7 @@ def _whisper(options: argparse.Namespace) -> Recogniser:
     from scribekit.service.recognisers.whisper.recogniser import whisper
 
     model = options.model or model_files.best_here() or model_files.DEFAULT
-    return whisper(
-        model, slots=options.slots, device=options.device, compute_type=options.compute_type, language=options.language
-    )
+    return whisper(model, slots=options.slots, device=options.device, compute_type=options.compute_type, language=options.language)
 
 
 def _missing(error: ModuleNotFoundError, purpose: str) -> ImportError:

@@ -13,7 +13,11 @@ MODELS = Table(
         Column("megabytes", "int64", "What it takes on the disk."),
         Column("memory_mb", "Int64", "What a process takes in memory; missing where it was not measured."),
         Column("real_time", "float64", "How many times faster than real time it is on one core; missing where it was not measured."),
-        Column("word_error_rate_low", "float64", "The least share of wrong words on human speech in English; missing where it was not measured."),
+        Column(
+            "word_error_rate_low",
+            "float64",
+            "The least share of wrong words on human speech in English; missing where it was not measured.",
+        ),
         Column("word_error_rate_high", "float64", "The most; missing where it was not measured."),
         Column("licence", "str", "The licence of its weights."),
         Column("path", "str", "Its folder; missing where it is not here."),

@@ -18,8 +18,7 @@ ABILITIES: Abilities = abilities(
         "no effect at the service either": "speed_boost custom_topics topics",
     },
     marked={
-        "it knows US English only": "language_code language_codes language_detection language_detection_options "
-        "language_confidence_threshold",
+        "it knows US English only": "language_detection language_detection_options language_confidence_threshold",
         "it is not controlled by a text": "prompt temperature domain",
         "key terms have one strength": "keyterms_prompt_options boost_param",
         "it does not change spellings": "custom_spelling",
@@ -29,6 +28,7 @@ ABILITIES: Abilities = abilities(
         "content_safety_confidence speech_understanding auto_chapters summarization summary_model summary_type",
     },
     refused={
+        "it knows English only. Use whisper, or the service": "language_code language_codes",
         "it masks nothing": "redact_pii redact_pii_policies redact_pii_sub redact_pii_audio redact_pii_audio_quality "
         "redact_pii_audio_options redact_pii_return_unredacted redact_static_entities filter_profanity",
     },

@@ -1,1 +1,1 @@
-"""whisper: OpenAI's Whisper models by faster-whisper, on the processor or on a GPU. It imports ``faster_whisper`` only in worker processes."""
+"""whisper: OpenAI's Whisper models by faster-whisper, on the processor or on a GPU. Only worker processes import ``faster_whisper``."""

@@ -21,9 +21,7 @@ _ENGLISH_VOCABULARY = 51_864
 _MOST_LANGUAGE_LETTERS = 3
 
 
-def whisper(
-    model: str, *, slots: int, device: str = "auto", compute_type: str | None = None, language: str | None = None
-) -> Pool:
+def whisper(model: str, *, slots: int, device: str = "auto", compute_type: str | None = None, language: str | None = None) -> Pool:
     """Return a recogniser that transcribes with a Whisper model.
 
     On a processor each process decodes one recording, with an equal share of the cores. On a GPU one process decodes parts of a recording
@@ -73,7 +71,7 @@ def engine(loaded: model_files.Located) -> dict[str, str]:
         "version": f"faster-whisper {version('faster-whisper')}",
         "quality": quality.replace("%", " %"),
         "model_sha256": loaded.sha256,
-        "note": "Measured on read English. Times of words are about 0.1 to 0.2 s off; speaker labels of single-channel audio are approximate.",
+        "note": "Times of words are about 0.1 to 0.2 s off; speaker labels of single-channel audio are approximate.",
     }
 
 

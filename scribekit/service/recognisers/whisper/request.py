@@ -59,7 +59,7 @@ class Request:
             language: The language of requests that neither name one nor ask to detect it; None to detect it.
         """
         end, given = options.get("audio_end_at"), options.get("language_code")
-        detects = not given and (options.get("language_detection") or language is None)
+        named = given or (None if options.get("language_detection") else language)
         detection = options.get("language_detection_options") or {}
         expected = [base_language(code) for code in detection.get("expected_languages") or () if code != "all"]
         fallback = detection.get("fallback_language")
@@ -71,7 +71,7 @@ class Request:
             temperature=float(options.get("temperature") or 0),
             capitals=options.get("format_text") is not False,
             punctuation=options.get("punctuate") is not False,
-            language=None if detects else base_language(given or language),
+            language=None if named is None else base_language(named),
             language_given=given,
             expected=tuple(expected),
             fallback=base_language(fallback) if fallback and fallback != "auto" else None,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scribekit.service.recognisers.audio.media import RATE_HZ
 
-MS = RATE_HZ // 1000
+MS: int = RATE_HZ // 1000
 """Samples of a millisecond."""
 _LOOK_BACK = 60 * RATE_HZ
 _QUIET = RATE_HZ // 10
@@ -34,8 +33,8 @@ def cut_at(speech: Sequence[Sequence[Span]], samples: NDArray[np.float32]) -> in
     silences = [(max(start, first), end) for start, end in _silences(speech, size) if end > first]
     if silences:
         start, end = max(silences, key=lambda silence: silence[1] - silence[0])
-        return (start + end) // 2 // MS * MS
-    return _quietest(samples[:, first:]) + first // MS * MS
+        return _whole_ms((start + end) // 2)
+    return _whole_ms(first) + _quietest(samples[:, first:])
 
 
 def _silences(speech: Sequence[Sequence[Span]], size: int) -> list[Span]:
@@ -52,5 +51,9 @@ def _silences(speech: Sequence[Sequence[Span]], size: int) -> list[Span]:
 
 def _quietest(samples: NDArray[np.float32]) -> int:
     count = samples.shape[1] // _QUIET
-    energy: Any = (samples[:, : count * _QUIET].reshape(len(samples), count, _QUIET) ** 2).sum(axis=(0, 2))
-    return (int(np.argmin(energy)) * _QUIET + _QUIET // 2) // MS * MS if count else 0
+    energy = (samples[:, : count * _QUIET].reshape(len(samples), count, _QUIET) ** 2).sum(axis=(0, 2))
+    return _whole_ms(int(np.argmin(energy)) * _QUIET + _QUIET // 2) if count else 0
+
+
+def _whole_ms(sample: int) -> int:
+    return sample - sample % MS

@@ -197,9 +197,7 @@ def _heard(
     return Heard(tuple(written(words, capitals=request.capitals, punctuation=request.punctuation)), tuple(voices), translation)
 
 
-def _recognition(
-    stretches: Sequence[Stretch], request: Request, model: str, engine: Mapping[str, str], *, asked: bool
-) -> Recognition:
+def _recognition(stretches: Sequence[Stretch], request: Request, model: str, engine: Mapping[str, str], *, asked: bool) -> Recognition:
     last = stretches[-1]
     assert last.facts is not None
     if last.language is None and asked:
@@ -210,7 +208,10 @@ def _recognition(
     if request.translates and last.language not in (None, "en"):
         parts = [heard.translation for stretch in stretches for heard in stretch.channels if heard.translation]
         extra["translated_texts"] = {"en": join_words(parts)}
-        extra["speech_understanding"] = {"request": {"translation": {"target_languages": ["en"]}}, "response": {"translation": {"status": "success"}}}
+        extra["speech_understanding"] = {
+            "request": {"translation": {"target_languages": ["en"]}},
+            "response": {"translation": {"status": "success"}},
+        }
     duration_s, channels = last.facts
     words = [word for number in range(max(len(stretch.channels) for stretch in stretches)) for word in _channel(stretches, number, request)]
     return Recognition(

@@ -2,10 +2,8 @@ import asyncio
 import json
 import os
 import re
-import signal
 
 import jiwer
-import psutil
 import pytest
 
 from scribekit.base import contract
@@ -68,56 +66,6 @@ def test_a_refused_recording_costs_no_process(samples, recogniser):
     assert cut.startswith(contract.ERROR_TRANSCODING)
     assert first == second == recogniser.worker_pids()
     assert answer.words
-
-
-@pytest.mark.parametrize("deaths", [1, 2])
-def test_a_recording_whose_process_dies_is_done_by_another_once(samples, recogniser, deaths):
-    async def kill_and_go_on():
-        job = asyncio.create_task(recogniser.recognise(audio(samples, "interview_bridges.m4a"), {"audio_end_at": 20_000}))
-        killed = []
-        for _ in range(deaths):
-            while not (left := set(recogniser.worker_pids()) - set(killed)):
-                await asyncio.sleep(0.01)
-            os.kill(left.pop(), signal.SIGKILL)
-            killed += left
-        [answer] = await asyncio.gather(job, return_exceptions=True)
-        return answer, await recogniser.recognise(audio(samples, "podcast_lighthouse.mp3"), SHORT)
-
-    answer, after = asyncio.run(kill_and_go_on())
-    assert str(answer) == contract.ERROR_SERVER if deaths == 2 else answer.words
-    assert after.words
-
-
-def test_a_cancelled_recording_frees_its_place_at_once(samples, recogniser):
-    async def cancel_and_go_on():
-        job = asyncio.create_task(recogniser.recognise(audio(samples, "interview_bridges.m4a"), {}))
-        pid = await started(recogniser)
-        job.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await job
-        assert not psutil.pid_exists(pid)
-        return await recogniser.recognise(audio(samples, "podcast_lighthouse.mp3"), SHORT)
-
-    assert asyncio.run(cancel_and_go_on()).words
-
-
-def test_closing_ends_the_processes_and_what_they_had(samples, recogniser):
-    async def close_early():
-        job = asyncio.create_task(recogniser.recognise(audio(samples, "interview_bridges.m4a"), {}))
-        pid = await started(recogniser)
-        recogniser.close()
-        with pytest.raises(RecognitionError):
-            await job
-        return pid
-
-    pid = asyncio.run(close_early())
-    assert not psutil.pid_exists(pid)
-    assert recogniser.worker_pids() == []
-
-
-def test_an_address_without_a_file_is_refused(recogniser):
-    with pytest.raises(RecognitionError, match=contract.ERROR_DOWNLOAD):
-        asyncio.run(recogniser.recognise(Audio(None, "http://files.example/a.mp3"), {}))
 
 
 def test_without_the_library_the_extra_is_named(monkeypatch):
