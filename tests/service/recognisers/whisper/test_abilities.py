@@ -37,6 +37,12 @@ def translation(**changed):
 def test_only_a_translation_into_english_is_done():
     assert translates_only_into_english(translation())
     assert warnings(MANY, {"speech_understanding": translation()}, "whisper") == []
-    others = [translation(target_languages=["de"]), translation(match_original_utterance=True), {"request": {"summarization": {}}}, {}, None]
+    others = [
+        translation(target_languages=["de"]),
+        translation(match_original_utterance=True),
+        {"request": {"summarization": {}}},
+        {},
+        None,
+    ]
     for other in others:
         assert not translates_only_into_english(other)

@@ -33,7 +33,9 @@ def test_where_somebody_always_speaks_the_quietest_moment_is_taken():
 
 @given(st.lists(st.tuples(st.integers(0, 119), st.integers(1, 30)), max_size=12), st.integers(1, 3))
 def test_a_cut_is_a_whole_millisecond_of_what_was_decoded(spans, seconds):
-    samples, speech = sound([(start, min(60 * seconds, start + length)) for start, length in sorted(spans) if start < 60 * seconds], seconds=60 * seconds)
+    samples, speech = sound(
+        [(start, min(60 * seconds, start + length)) for start, length in sorted(spans) if start < 60 * seconds], seconds=60 * seconds
+    )
     cut = cut_at(speech, samples)
     assert 0 <= cut <= samples.shape[1]
     assert cut % MS == 0
