@@ -108,7 +108,7 @@ def private_cache(caches, monkeypatch):
 
 @pytest.fixture
 def fetched():
-    """Puts a model that `make test` has fetched into the cache of the test; without it the test is skipped, which the run says at its end."""
+    """Puts a model that `make test` has fetched into the cache of the test; without it the test is skipped, which the run says."""
 
     def put(name):
         from scribekit.base import model_files

@@ -14,7 +14,9 @@ from scribekit.base.options import NESTED, OPTIONS, RULES, Option, Outcome, Role
 from scribekit.service.recognisers.abilities import Ability
 from scribekit.service.recognisers.pocketsphinx.abilities import ABILITIES as POCKETSPHINX
 from scribekit.service.recognisers.scripted.abilities import ABILITIES as SCRIPTED
+from scribekit.service.recognisers.whisper.abilities import of_languages
 
+WHISPER = of_languages(frozenset({"en", "…"}))
 PAGE = Path(__file__).parent.parent / "docs" / "options.md"
 
 INTRODUCTION = """\
@@ -40,8 +42,8 @@ embedded service answers 400 to a request that breaks a rule. AssemblyAI's own a
 or where the rule says *refused*.
 
 The last line of each option says what the embedded service does with it. *Done*: it has its effect. *Marked*: the transcript is made
-without it, and says so in `metadata.warnings`. *Refused*: the request is answered with 400. `pocketsphinx` listens, `scripted` invents its
-words.
+without it, and says so in `metadata.warnings`. *Refused*: the request is answered with 400. `whisper` (with a model that knows several
+languages) and `pocketsphinx` listen, `scripted` invents its words.
 """
 
 ROLES = {
@@ -78,7 +80,8 @@ def _facts(option: Option) -> Iterator[tuple[str, str]]:
     for rule in RULES:
         if rule.options[0] == option.name:
             yield "rule", rule.sentence + _outcome(rule.outcome, rule.literal)
-    yield "embedded service", f"`pocketsphinx` {_ability(POCKETSPHINX[option.name])}; `scripted` {_ability(SCRIPTED[option.name])}"
+    engines = {"whisper": WHISPER, "pocketsphinx": POCKETSPHINX, "scripted": SCRIPTED}
+    yield "embedded service", "; ".join(f"`{name}` {_ability(known[option.name])}" for name, known in engines.items())
 
 
 def _models(option: Option) -> str:

@@ -40,6 +40,7 @@ HEADINGS = {
     "edits": "Review",
     "quality": "Quality",
     "search": "Search",
+    "engines": "Engines",
 }
 
 

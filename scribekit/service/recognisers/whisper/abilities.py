@@ -19,7 +19,7 @@ def of_languages(languages: Set[str]) -> Abilities:
     """
     is_known = base_language
     only_english = languages == {ENGLISH}
-    known = "US and other English" if only_english else f"{len(languages)} languages"
+    known = "English only" if only_english else "other languages only"
     detection = "language_detection language_confidence_threshold language_detection_options"
     return abilities(
         done={
@@ -48,7 +48,7 @@ def of_languages(languages: Set[str]) -> Abilities:
         refused={
             "it masks nothing": "redact_pii redact_pii_policies redact_pii_sub redact_pii_audio redact_pii_audio_quality "
             "redact_pii_audio_options redact_pii_return_unredacted redact_static_entities filter_profanity",
-            f"it knows {known}": "language_code",
+            f"the model knows {known}": "language_code",
             "a recording has one language": "language_codes",
         },
         can={

@@ -15,7 +15,7 @@ def test_every_option_has_an_ability(known):
 
 def test_a_language_that_it_does_not_know_is_refused():
     assert refusal(MANY, {"language_code": "de_ch"}, "whisper") is None
-    assert refusal(MANY, {"language_code": "xx"}, "whisper").endswith("recogniser whisper: it knows 3 languages")
+    assert refusal(MANY, {"language_code": "xx"}, "whisper").endswith("whisper: the model knows other languages only")
     assert "English" in refusal(ENGLISH, {"language_code": "de"}, "whisper")
     assert refusal(ENGLISH, {"language_code": "en_uk"}, "whisper") is None
 
