@@ -1,4 +1,4 @@
-"""Generated references, as texts, turns, tables and files of any kind: each is read, refused or warned of, and no word is lost in silence."""
+"""Generated references, as texts, turns, tables and files of any kind: each is read, refused or warned of; no word is lost in silence."""
 
 import contextlib
 import json
@@ -23,7 +23,13 @@ SPOKEN = WORD.filter(lambda word: word.isalpha() and word != "WEBVTT")  # which 
 PIECES = [
     *("WEBVTT\n\n", "1\n", "00:00:01,000 --> 00:00:02,000\n", "00:01.000 --> 00:02.000\n", "<v Ann>", "A: ", "[00:00:01] ", "\n\n"),
     *("SPEAKER a 1 0.5 1.0 <NA> <NA> A <NA> <NA>\n", "a 1 A 0.5 1.5 <o> hello\n", "a 1 0.5 0.2 hello\n", "SPEAKER a 1 x y\n"),
-    *('File type = "ooTextFile"\n', 'Object class = "TextGrid"\n', "<ANNOTATION_DOCUMENT>", "</ANNOTATION_DOCUMENT>", "<?xml version='1.0'?>"),
+    *(
+        'File type = "ooTextFile"\n',
+        'Object class = "TextGrid"\n',
+        "<ANNOTATION_DOCUMENT>",
+        "</ANNOTATION_DOCUMENT>",
+        "<?xml version='1.0'?>",
+    ),
     *("# a\n", "## Transcript\n", "**A** [00:00:00] ", '{"text": ', "[", "]", "}", '"x"', "null", "1e999", "PK\x03\x04", "%PDF"),
 ]
 TEXT = st.lists(st.one_of(st.sampled_from(PIECES), WORD), max_size=8).map("".join)
@@ -31,7 +37,9 @@ JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=4)),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
-        st.dictionaries(st.sampled_from(["text", "speaker", "start", "end", "start_ms", "end_ms", "words", "utterances", "segments"]), inner),
+        st.dictionaries(
+            st.sampled_from(["text", "speaker", "start", "end", "start_ms", "end_ms", "words", "utterances", "segments"]), inner
+        ),
     ),
     max_leaves=8,
 )

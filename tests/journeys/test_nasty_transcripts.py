@@ -87,7 +87,9 @@ def edit(review, data):
     names = st.one_of(st.sampled_from(review.speakers or ["A"]), NAME)
     words = st.lists(st.integers(0, max(count - 1, 0)), min_size=1, max_size=3)
     verb = data.draw(
-        st.sampled_from(["correct", "rename", "merge", "split", "reassign", "move_boundary", "accept", "reject", "note", "done", "undo", "redo"])
+        st.sampled_from(
+            ["correct", "rename", "merge", "split", "reassign", "move_boundary", "accept", "reject", "note", "done", "undo", "redo"]
+        )
     )
     if verb == "correct":
         review.correct(data.draw(WORD), words=data.draw(words))
@@ -177,7 +179,7 @@ def test_every_word_is_found_and_counted(keep, recordings, data):
     words = sk.to_frame(corpus, "words")
     said = [(name, index, text) for name, index, text in zip(words["recording_id"], words["word_index"], words["text"], strict=True)]
     for name, index, text in data.draw(st.lists(st.sampled_from(said), max_size=3)) if said else []:
-        quoted = re.sub("[*\"“”„«»]", " ", text)
+        quoted = re.sub('[*"“”„«»]', " ", text)
         if terms(quoted):
             lines = sk.search(corpus, f'"{quoted}"')
             assert (name, index) in set(zip(lines["recording_id"], lines["word_index"], strict=True))

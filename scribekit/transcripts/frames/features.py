@@ -97,7 +97,10 @@ def _content_safety(payload: Raw) -> Iterator[Row]:
         segment = {"segment_index": index, "scope": SEGMENT} | _times(raw.get("timestamp")) | _texts(raw, "text")
         segment |= {name: contract.as_whole_number(raw.get(name)) for name in ("sentences_idx_start", "sentences_idx_end")}
         for label in _objects(raw.get("labels")) or [{}]:
-            measures = {"confidence": contract.as_confidence(label.get("confidence")), "severity": contract.as_number(label.get("severity"))}
+            measures = {
+                "confidence": contract.as_confidence(label.get("confidence")),
+                "severity": contract.as_number(label.get("severity")),
+            }
             yield segment | _texts(label, "label") | measures
     summary, severities = _object(found.get("summary")), _object(found.get("severity_score_summary"))
     for name in dict.fromkeys([*summary, *severities]):

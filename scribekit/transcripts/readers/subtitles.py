@@ -41,7 +41,9 @@ def read_subtitles(text: str) -> Found:
         return Found(tuple(turn for turn in turns if turn.text))
     if is_vtt:
         found = turns_of_lines([(_plain(" ".join(lines)), start, end) for start, end, lines in cues])  # an escaped tag is no voice
-        return Found(tuple(replace(turn, text=_unescaped(turn.text), speaker=_unescaped(turn.speaker)) for turn in found.turns), found.doubts)
+        return Found(
+            tuple(replace(turn, text=_unescaped(turn.text), speaker=_unescaped(turn.speaker)) for turn in found.turns), found.doubts
+        )
     return turns_of_lines([(_without_styles(_plain(" ".join(lines))), start, end) for start, end, lines in cues])
 
 
