@@ -39,7 +39,7 @@ def decoded(content: bytes) -> tuple[str, bool]:
 def _unmarked_utf16(content: bytes) -> str | None:
     """Return the UTF-16 that a text without a byte order mark is in; None when it is in something else."""
     start = content[:200]
-    if len(start) < 4 or len(content) % 2:
+    if not start or len(content) % 2:
         return None
     first, second = start[::2].count(0), start[1::2].count(0)
     if max(first, second) <= len(start) // 8 or 4 * min(first, second) > max(first, second):

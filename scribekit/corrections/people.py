@@ -233,10 +233,8 @@ def _new_names(recording_id: str, speakers: Sequence[str], names: Iterable[tuple
         old = original(_written(old_cell, speakers), speakers)
         if old is None:
             raise OptionError(f"Nobody is called {old_cell!r} in {recording_id!r}.{nearest(cell_text(old_cell) or '', speakers)}")
-        if isinstance(new_cell, str):
-            is_as_it_was = new_cell == old
-        else:
-            is_as_it_was = may_have_been(new_cell, old) and not isinstance(old_cell, str)
+        is_text = isinstance(new_cell, str)
+        is_as_it_was = new_cell == old if is_text else may_have_been(new_cell, old) and not isinstance(old_cell, str)
         new = old if is_as_it_was else trimmed(text_given(new_cell, "name", recording_id))
         if not new:
             raise OptionError(f"The name for {old!r} in {recording_id!r} is empty. Leave it as it was, or give a name.")

@@ -97,7 +97,7 @@ def table_of(given: Any) -> pd.DataFrame:
 
 
 def _frame_of(cells: Any) -> pd.DataFrame:
-    """Return a frame of cells. Columns of text hold only valid Unicode, so a name that is not (of a file, say) keeps its column as it is."""
+    """Return a frame of cells. Columns of text hold only valid Unicode, so a name that is not keeps its column as it is."""
     try:
         return pd.DataFrame(cells)
     except UnicodeEncodeError:

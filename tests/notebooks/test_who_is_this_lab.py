@@ -152,3 +152,24 @@ def test_after_a_restart_only_those_without_a_name_are_asked_for(run_notebook, f
     notebook.restart()
     notebook.run_all()
     heading(notebook, "Who is this? 1 of 3 without a name")
+
+
+def test_an_answer_that_comes_late_takes_no_key_from_where_it_was_meant(run_notebook, folder):
+    gate = folder.parent / "gate"
+    gate.touch()
+    busy = f"import pathlib, time\nprint('busy')\nwhile not pathlib.Path({str(gate)!r}).exists():\n    time.sleep(0.05)"
+    show = f"import scribekit as sk\nsk.widgets.WhoIsThis(sk.open_corpus({str(folder)!r}))"
+    notebook = run_notebook([show, busy], name="who_is_this_late")
+    field, play = notebook.page.get_by_label("Name", exact=True), notebook.page.get_by_role("button", name="Play")
+    heading(notebook, "Who is this? 1 of 4 without a name")
+    gate.unlink()
+    notebook.begin_cell(1)
+    field.fill("Bo")
+    field.press("Enter")
+    notebook.page.keyboard.press("Escape")
+    expect(play).to_be_focused()
+    gate.touch()
+    heading(notebook, "Who is this? 1 of 3 without a name, 1 named")
+    notebook.page.keyboard.press("u")
+    heading(notebook, "Who is this? 1 of 4 without a name")
+    expect(field).to_have_value("")

@@ -1,7 +1,7 @@
 /** Fix everywhere: list every place of a word or phrase, choose some, and correct them as one edit. */
 
 import type { Bridge } from "../shared/bridge.ts";
-import { el } from "../shared/dom.ts";
+import { el, focusLater } from "../shared/dom.ts";
 import { clock, count } from "../shared/format.ts";
 import { VirtualTable } from "../shared/virtual_table.ts";
 import type { Proposal } from "./types.ts";
@@ -76,6 +76,7 @@ export class FixEverywhereView {
   async #propose(): Promise<void> {
     this.#status.textContent = "Searching all recordings …";
     this.#applyButton.disabled = true;
+    const focus = focusLater(this.element);
     const found = await this.#bridge.ask<{ total: number; recordings: number }>("propose", { old: this.#old.value, new: this.#new.value });
     this.#status.textContent = "";
     if (!found) return;
@@ -84,7 +85,7 @@ export class FixEverywhereView {
     for (let at = 0; at < found.total; at += 1) this.#table.selected.add(String(at));
     await this.#table.restart();
     this.#showCount(found.recordings);
-    if (found.total) this.#applyButton.focus();
+    if (found.total) focus(this.#applyButton);
   }
 
   #showCount(recordings?: number): void {

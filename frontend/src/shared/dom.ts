@@ -40,6 +40,14 @@ export function focusedInTreeOf(element: Element): HTMLElement | null {
   return found instanceof HTMLElement ? found : null;
 }
 
+/** Return what gives an element the focus later, unless the person has moved it meanwhile: keys go where the person meant them to go. */
+export function focusLater(root: Element): (to: HTMLElement) => void {
+  const before = focusedInTreeOf(root);
+  return (to) => {
+    if (focusedInTreeOf(root) === before) to.focus();
+  };
+}
+
 /**
  * Redraw without losing the focus: the element with the same `data-key` gets the focus and the caret back.
  * If it is gone or disabled, the focus moves to `root` instead of to the top of the page.

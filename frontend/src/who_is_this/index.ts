@@ -2,7 +2,7 @@
 
 import { Bridge, type Context } from "../shared/bridge.ts";
 import { Clip } from "../shared/clip.ts";
-import { el, keepFocus, replace, uniqueId } from "../shared/dom.ts";
+import { el, focusLater, keepFocus, replace, uniqueId } from "../shared/dom.ts";
 import { clock, count } from "../shared/format.ts";
 import { keyName, keyboard } from "../shared/keyboard.ts";
 import { type Card, heading, isAsking, next, said } from "./card.ts";
@@ -187,14 +187,15 @@ class WhoIsThis {
     }
     const { recording, speaker } = this.#card;
     this.#playsNext = true;
+    this.#name.focus();
+    const focus = focusLater(this.#bridge.root);
     const answer = await this.#bridge.ask<Naming>("name", { recording, speaker, name, merge });
     if (answer?.name === undefined) this.#playsNext = false;
-    if (answer?.taken !== undefined) this.#ask(answer.taken, name);
-    if (answer?.name !== undefined) this.#name.focus();
+    if (answer?.taken !== undefined) focus(this.#ask(answer.taken, name));
   }
 
-  /** Ask whether the speaker is the same person as somebody who has the name already. */
-  #ask(taken: string, name: string): void {
+  /** Ask whether the speaker is the same person as somebody who has the name already; return the button that says so. */
+  #ask(taken: string, name: string): HTMLButtonElement {
     const same = this.#button("same", "They are one person", "Merge the two speakers", () => void this.#give(name, true));
     const other = this.#button("other", "Another name", "Type another name", () => {
       this.#closeQuestion();
@@ -203,7 +204,7 @@ class WhoIsThis {
     replace(this.#question, el("span", {}, "In this recording ", el("bdi", {}, taken), " is the name of another speaker already."), same, other);
     this.#question.hidden = false;
     this.#bridge.announce(`In this recording ${taken} is the name of another speaker already. Are they one person?`);
-    same.focus();
+    return same;
   }
 
   #closeQuestion(): void {

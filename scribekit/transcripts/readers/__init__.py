@@ -67,6 +67,7 @@ _ADVICE = "Save it as plain text (UTF-8), SRT, WebVTT or DOCX"
 _TEXTGRID = re.compile(r'\s*(?:File type = )?"ooTextFile')
 _XML_ROOT = re.compile(r"\s*(?:<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html|<tt\b|<TEI\b)", re.IGNORECASE)
 _DIALOGUE = re.compile(r"^\[Script Info\]|^Dialogue:\s*\d", re.MULTILINE | re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x06\x0e-\x19]")
 _CHAT = re.compile(r"^@(?:UTF8|Begin|Languages:)", re.MULTILINE)
 
 
@@ -97,7 +98,7 @@ def read_transcript(content: bytes, name: str, recording: str | None = None) -> 
         text, is_guess = decoded(content)
     except UnicodeDecodeError as cause:
         raise ValueError(f"its text is neither Unicode nor Western ({cause.reason}). Save it as UTF-8") from cause
-    if "\0" in text:
+    if _CONTROLS.search(text):  # also UTF-16 without a mark, where nothing else shows it
         raise ValueError(f"it does not hold text. {_ADVICE}")
     found = _of_text(content, text.removeprefix("\ufeff"), suffix, recording)
     guess = ("it is not in UTF-8, and was read as Windows-1252 (Western European). If letters are wrong, save it as UTF-8",)
