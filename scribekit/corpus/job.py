@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,18 @@ PLANNED, UPLOADED, SUBMITTING, QUEUED, PROCESSING, COMPLETED, ERROR = (
 STATES = (PLANNED, UPLOADED, SUBMITTING, QUEUED, PROCESSING, COMPLETED, ERROR)
 AT_SERVICE = (QUEUED, PROCESSING)
 ENDED = (COMPLETED, ERROR)
+_NUMBERS = ("attempts", "submitted_at", "completed_at", "reserved_usd", "duration_s", "audio_duration_s", "confidence", "cost_usd")
+
+
+def is_odd(row: Any) -> bool:
+    """Return whether a row of the ledger about a recording and its job holds what no job can have: it is damaged.
+
+    Args:
+        row: The columns ``job_key``, ``state`` and all numbers of a job and its transcript, by name.
+    """
+    if row["job_key"] is None:
+        return False
+    return row["state"] not in STATES or any(not isinstance(row[name], int | float | None) for name in _NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)

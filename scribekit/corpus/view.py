@@ -15,7 +15,7 @@ import pandas as pd
 from scribekit.api.embedded import MODEL_PREFIX
 from scribekit.base import schema
 from scribekit.base.errors import NotTranscribedWarning, warn_user
-from scribekit.corpus.job import COMPLETED, ERROR, STATES
+from scribekit.corpus.job import COMPLETED, ERROR, is_odd
 from scribekit.corpus.ledger import Ledger
 from scribekit.corpus.ledger.snapshot import count_fallbacks, take_snapshot
 from scribekit.corpus.presence import waits_for
@@ -162,7 +162,7 @@ def jobs_frame(rows: Iterable[Any]) -> pd.DataFrame:
 
 def job_row(row: Any) -> dict[str, Any]:
     """Return a row of the ledger as a row of ``schema.JOBS``."""
-    if row["job_key"] is not None and row["state"] not in STATES:
+    if is_odd(row):
         return {**dict.fromkeys(schema.JOBS.names), **{name: row[name] for name in ("recording_id", "source")}, **_DAMAGED}
     is_shared = row["job_key"] is not None and row["row_kind"] is not None
     is_free = is_shared or row["state"] in (None, ERROR)  # a failed job is not billed

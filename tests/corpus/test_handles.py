@@ -138,7 +138,7 @@ TAKES_CORPUS = sorted(
     name
     for name in sk.__all__
     if inspect.isfunction(getattr(sk, name))
-    and next(iter(inspect.signature(getattr(sk, name)).parameters)) in ("batch_or_corpus", "corpus")
+    and next(iter(inspect.signature(getattr(sk, name)).parameters), None) in ("batch_or_corpus", "corpus")
 )
 NEEDED = {
     "cite": (),

@@ -1,8 +1,12 @@
+import contextlib
+import sqlite3
+
 import pandas as pd
 import pytest
 from corpora import store, write_tone
 
 import scribekit as sk
+from scribekit.base.errors import DamageWarning
 from scribekit.corpus.ledger import database
 from scribekit.corpus.view import length_warning
 
@@ -132,3 +136,15 @@ def test_a_length_of_the_service_that_differs_is_said(known, measured, options, 
     found = length_warning(known, measured, options)
     assert (found is None) == (said is None)
     assert said is None or said in found
+
+
+@pytest.mark.parametrize("column", ["submitted_at", "reserved_usd", "duration_s", "attempts"])
+def test_a_job_with_text_in_the_place_of_a_number_is_damaged_and_the_others_are_shown(stored, column):
+    corpus = stored({"one": "hello", "two": "there"})
+    with contextlib.closing(sqlite3.connect(corpus.path / "ledger.sqlite")) as db, db:
+        db.execute(f"UPDATE jobs SET {column} = '?' WHERE key = (SELECT job_key FROM recordings WHERE recording_id = 'two')")
+    with pytest.warns(DamageWarning, match=r"'two' \(its job is damaged\)"):
+        jobs = corpus.jobs().set_index("recording_id")
+    assert jobs["status"].to_dict() == {"one": "completed", "two": "error"}
+    assert jobs["error_kind"]["two"] == "damaged"
+    assert "damaged" in sk.check_corpus(corpus.path)["state"].tolist()

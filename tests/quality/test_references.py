@@ -342,6 +342,8 @@ def test_whatever_is_in_a_file_it_is_read_or_refused_in_our_words(content, name)
         b'{"results": {"transcripts": 7}}',
         b'{"monologues": [{"elements": [1]}]}',
         b'[{"text": "a", "start_ms": "x"}]',
+        b'[{"text": "a", "start_ms": ""}]',
+        b'[{"text": "a", "offsets": {"from": "x", "to": 1}}]',
         b'[{"text": "a", "end_ms": [1]}]',
         b'[{"text": "a", "start_ms": 1e999}]',
         b'[{"text": "a", "offsets": {"from": null, "to": 1}}]',

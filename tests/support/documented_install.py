@@ -10,16 +10,20 @@ DOCUMENTED = ("scribekit[local]", "jupyterlab", "ipykernel")
 _HOOK = """
 import sys
 
-class NotInstalled:
+class Documented:  # finds nothing that the documented install does not bring
     names = {names!r}
 
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in self.names:
-            raise ModuleNotFoundError(f"No module named {{name!r}} (the documented install does not bring it)", name=name)
-        return None
+    def __init__(self, finder):
+        self.finder = finder
 
-sys.meta_path.insert(0, NotInstalled())
-del NotInstalled, sys
+    def find_spec(self, name, path=None, target=None):
+        return None if name.partition(".")[0] in self.names else self.finder.find_spec(name, path, target)
+
+    def __getattr__(self, name):
+        return getattr(self.finder, name)
+
+sys.meta_path[:] = [Documented(finder) for finder in sys.meta_path]
+del Documented, sys
 """
 
 

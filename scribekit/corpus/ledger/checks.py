@@ -12,12 +12,21 @@ from scribekit.corpus.ledger.digests import recording_crc
 from scribekit.corpus.sqlite import ERRORS, integrity_problems
 
 _STATES = ", ".join(f"'{state}'" for state in STATES)
+
+
+def _not_numbers(*names: str) -> str:
+    return " OR ".join(f"typeof({name}) NOT IN ('null', 'real', 'integer')" for name in names)
+
+
 _ODD_ROWS = {
     "a job has a state, options or numbers that it cannot have": (
         f"SELECT COUNT(*) FROM jobs WHERE typeof(key) <> 'text' OR typeof(source) <> 'text' OR state NOT IN ({_STATES})"
         " OR CASE typeof(options) WHEN 'text' THEN NOT json_valid(options) ELSE 1 END"
         " OR typeof(attempts) <> 'integer' OR typeof(failures) <> 'integer' OR typeof(batch_id) <> 'integer'"
-        " OR typeof(lease_until) NOT IN ('null', 'real') OR typeof(intent_at) NOT IN ('null', 'real')"
+        f" OR {_not_numbers('lease_until', 'intent_at', 'submitted_at', 'completed_at', 'reserved_usd', 'duration_s')}"
+    ),
+    "a transcript has figures that are not numbers": (
+        f"SELECT COUNT(*) FROM payloads WHERE {_not_numbers('audio_duration_s', 'confidence', 'cost_usd')}"
     ),
     "a recording has no name, source or place": (
         "SELECT COUNT(*) FROM recordings WHERE typeof(recording_id) <> 'text' OR typeof(source) <> 'text'"

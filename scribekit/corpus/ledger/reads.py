@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from scribekit.corpus.job import COMPLETED, STATES
+from scribekit.corpus.job import COMPLETED, STATES, is_odd
 from scribekit.corpus.ledger import damage
 from scribekit.corpus.ledger.budgets import UNSENT
 from scribekit.corpus.ledger.database import placeholders
@@ -178,7 +178,7 @@ class Reads(Stored):
             if crc is not None and crc != recording_crc(batch_id, position, recording_id, source, key):
                 self._note_damaged(batch_id, position, recording_id)
                 continue
-            if key is not None and row["state"] not in STATES:
+            if is_odd(row):
                 self.damage.recordings[recording_id] = damage.JOB
             yield row
         if recording_ids is None:

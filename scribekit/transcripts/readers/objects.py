@@ -67,7 +67,7 @@ def turn_of(given: Mapping[str, Any]) -> Turn:
 
 def _time(given: Mapping[str, Any], exact: str, names: Sequence[str], edge: int) -> int | None:
     if given.get(exact) is not None:
-        return int(given[exact])
+        return _whole(given[exact])
     for name in names:
         if given.get(name) is not None:
             return milliseconds(given[name])
@@ -75,7 +75,14 @@ def _time(given: Mapping[str, Any], exact: str, names: Sequence[str], edge: int)
     if isinstance(pair, (list, tuple)) and len(pair) == 2:
         return milliseconds(pair[edge])
     offsets = given.get("offsets")
-    return int(offsets[("from", "to")[edge]]) if isinstance(offsets, Mapping) and "from" in offsets and "to" in offsets else None
+    return _whole(offsets[("from", "to")[edge]]) if isinstance(offsets, Mapping) and "from" in offsets and "to" in offsets else None
+
+
+def _whole(value: Any) -> int:
+    try:
+        return int(value)
+    except (ValueError, TypeError, OverflowError):
+        raise ValueError(f"A turn has the time {str(value)[:20]!r}, which is not a number of milliseconds.") from None
 
 
 def _turn(given: Any) -> Turn | None:
