@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from scribekit.base import model_files
@@ -104,7 +104,21 @@ def _recogniser(options: argparse.Namespace) -> Recogniser:
     offered = {entry.name: entry for entry in entry_points(group=GROUP)}
     if options.recogniser not in offered:
         raise OptionError(f"There is no recogniser {options.recogniser!r}.{nearest(options.recogniser, [*RECOGNISERS, *offered])}")
-    made: Recogniser = offered[options.recogniser].load()(slots=options.slots)
+    return _made(offered[options.recogniser], options.slots)
+
+
+def _made(entry: EntryPoint, slots: int) -> Recogniser:
+    """Make a recogniser of another package; whatever goes wrong in its code is said in one sentence."""
+    try:
+        made: Recogniser = entry.load()(slots=slots)
+    except ScribekitError:
+        raise
+    except Exception as error:  # what another package does is not known
+        problem = f"The recogniser {entry.name!r} ({entry.value}) cannot be made"
+        raise OptionError(f"{problem}: {type(error).__name__}: {error}. See docs/engines.md.") from error
+    missing = [name for name in ("name", "needs_bytes", "abilities", "recognise", "close") if not hasattr(made, name)]
+    if missing:
+        raise OptionError(f"{entry.value} made no recogniser: it has no {', '.join(missing)}. See docs/engines.md.")
     return made
 
 
