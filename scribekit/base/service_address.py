@@ -41,6 +41,19 @@ def is_readable_on_the_way(url: str) -> bool:
     return parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
 
+def readable_on_the_way(url: str) -> str:
+    """Return the warning about recordings that go unencrypted to the speech server at an address.
+
+    Example:
+        >>> readable_on_the_way("http://lab:8000/v1")[:88]
+        'url= begins with http://, so the recordings, and the key, go to lab:8000 unencrypted, fo'
+    """
+    return (
+        f"url= begins with http://, so the recordings, and the key, go to {urlsplit(url).netloc} unencrypted, for everyone on the way to "
+        "read. Use https:// unless that network is private."
+    )
+
+
 def speech_server(url: Any, key: str | None) -> str:
     """Return the address of the API of a speech server in one form, so that two ways to write it are one server.
 

@@ -22,7 +22,7 @@ def test_two_ways_to_write_an_address_are_one_server():
     ],
 )
 def test_a_malformed_server_is_refused_without_what_may_be_a_secret(url, found):
-    with pytest.raises(OptionError, match="http://127.0.0.1:8000/v1") as caught:
+    with pytest.raises(OptionError, match=r"http://127\.0\.0\.1:8000/v1") as caught:
         speech_server(url, SECRET)
     assert found in str(caught.value)
     assert SECRET not in str(caught.value)

@@ -3,6 +3,7 @@ import pytest
 from scribekit.base.errors import OptionError
 from scribekit.base.options import OPTIONS
 from scribekit.service.recognisers.abilities import Treatment, abilities, basic_abilities, refusal, warnings
+from scribekit.service.recognisers.openai.abilities import ABILITIES as OPENAI
 from scribekit.service.recognisers.pocketsphinx.abilities import ABILITIES as POCKETSPHINX
 from scribekit.service.recognisers.scripted.abilities import ABILITIES as SCRIPTED
 
@@ -14,7 +15,7 @@ KNOWN = abilities(
 )
 
 
-@pytest.mark.parametrize("known", [POCKETSPHINX, SCRIPTED], ids=["pocketsphinx", "scripted"])
+@pytest.mark.parametrize("known", [OPENAI, POCKETSPHINX, SCRIPTED], ids=["openai", "pocketsphinx", "scripted"])
 def test_a_recogniser_says_what_it_does_with_every_option(known):
     assert known.keys() == OPTIONS.keys()
     assert [name for name, ability in known.items() if ability.treatment is not Treatment.DONE and not ability.note] == []
