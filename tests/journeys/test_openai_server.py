@@ -32,16 +32,15 @@ def test_a_batch_is_transcribed_by_the_server(speech, samples, tmp_path):
         [process] = [child for child in psutil.Process().children() if "openai" in child.cmdline()]
         assert KEY not in str(process.cmdline()) + str(process.environ()) + repr(service)
         batch, jobs = transcribed(service, tmp_path / "c", [str(samples / "audio" / "support_call.flac")])
-    assert jobs[["status", "model", "cost_usd", "language_code"]].to_numpy().tolist() == [
-        ["completed", "embedded-openai-org/small", 0.0, "en"]
-    ]
+    found = jobs[["status", "model", "cost_usd", "language"]].to_numpy().tolist()
+    assert found == [["completed", "embedded-openai-org/small", 0.0, "en"]]
     assert jobs["confidence"].isna().all()
     assert speech.requests[0]["headers"]["authorization"] == f"Bearer {KEY}"
     words = sk.to_frame(batch, "words")
     assert words["text"].tolist() == TEXT.split()
     assert words["confidence"].isna().all()
     [transcript] = sk.to_frame(batch).to_dict("records")
-    assert (transcript["text"], transcript["language_code"]) == (TEXT, "en")
+    assert transcript["text"] == TEXT
     assert transcript["engine"] == f"openai org/small at {speech.host} (accuracy not measured, times of words)"
     assert sk.to_frame(batch, "sentences")["text"].tolist() == ["Good morning, all.", "We start."]
     assert sk.flag_for_review(batch)["reasons"].astype(str).str.contains("no confidence").all()
