@@ -1,6 +1,8 @@
 import json
 
 from scribekit.base import contract
+from scribekit.service.http import rendering
+from scribekit.service.state.store import Store
 
 REQUIRED = {
     "id", "speech_model", "language_model", "acoustic_model", "status", "audio_url", "webhook_auth", "auto_highlights", "redact_pii",
