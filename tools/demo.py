@@ -15,6 +15,7 @@ import pandas as pd
 import scribekit as sk
 
 SAMPLES = Path(__file__).parent.parent / "sample_manifests"
+NO_MODEL = "THE MODEL OF WHISPER IS NOT HERE: sk.get_model('base') fetches it. This is the engine of demonstrations, which hears less."
 WIDTH = min(shutil.get_terminal_size((120, 24)).columns, 140)
 
 
@@ -37,11 +38,7 @@ def main() -> None:
 
     step("3. Transcribing on this machine (real audio, real HTTP)")
     with sk.local_service() as service:
-        print(service)
-        if service.recogniser != "whisper":
-            print(
-                "THE MODEL OF WHISPER IS NOT HERE: sk.get_model('base') fetches it. This is the engine of demonstrations, which hears far less."
-            )
+        print(service if service.recogniser == "whisper" else f"{service}\n{NO_MODEL}")
         batch = sk.submit_batch(manifest, corpus=output / "corpus")
         jobs = sk.collect(batch)
     print(batch)

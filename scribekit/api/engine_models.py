@@ -34,6 +34,9 @@ def models() -> pd.DataFrame:
         ``word_error_rate_low`` and ``word_error_rate_high``, shares of the words, on read and telephone English; ``licence``; ``path``;
         ``problem``, why it is not whole. What was not measured is missing.
 
+    Raises:
+        Nothing: why a model is damaged is its ``problem``.
+
     Example:
         >>> found = models()
         >>> found.loc[found["model"] == "base", ["engine", "megabytes"]].values.tolist()

@@ -200,7 +200,7 @@ def test_the_recogniser_that_listens_marks_what_it_leaves_out(pocketsphinx, samp
     url = pocketsphinx.http.post("/v2/upload", content=(samples / "audio" / "support_call.flac").read_bytes()).json()["upload_url"]
     marked = {name for name, ability in POCKETSPHINX.items() if ability.treatment is Treatment.MARKED}
     done = [name for name, ability in POCKETSPHINX.items() if ability.treatment is Treatment.DONE]
-    apart = {"language_code", "auto_chapters", "sentiment_analysis", "auto_highlights", "content_safety", "disfluencies"}
+    apart = {"auto_chapters", "sentiment_analysis", "auto_highlights", "content_safety", "disfluencies"}
     together = {part: value(part) for name in marked - apart for part in request(name)}
     assert named(pocketsphinx.finished({**together, "audio_end_at": 5000}, url)) == marked - apart | {"content_safety"}
     for name in apart:

@@ -52,6 +52,11 @@ def test_turns_have_milliseconds_or_seconds():
     assert turns == (Turn("a", None, 1234, 2000), Turn("b", "1", 5, 7))
 
 
+@pytest.mark.parametrize("text", ['[00:00:00] Speaker A: "}', '[00:00:00] A: "yes"]', "{laughs} yes"])
+def test_text_with_brackets_is_not_taken_for_json(text):
+    assert from_file(text.encode(), "a.txt")
+
+
 def test_files_are_told_by_their_names(samples):
     folder = samples / "references"
     texts, turns = (from_file((folder / name).read_bytes(), name) for name in ("meeting_launch.txt", "meeting_launch.json"))

@@ -81,8 +81,16 @@ def _series(values: Any, dtype: str, length: int) -> pd.Series[Any]:
         values = [None] * length
     if dtype.startswith("datetime64"):
         values = pd.to_datetime(pd.Series(values), utc=True, format="ISO8601")
-    series: pd.Series[Any] = pd.Series(values, dtype=cast("Any", dtype))
+    series: pd.Series[Any]
+    try:
+        series = pd.Series(values, dtype=cast("Any", dtype))
+    except UnicodeEncodeError:  # halves of characters, in what a person typed or a file is called
+        series = pd.Series([_whole(value) for value in values], dtype=cast("Any", dtype))
     return series
+
+
+def _whole(value: Any) -> Any:
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
 
 
 RECORDING_ID = Column("recording_id", "str", "Readable, stable and unique name of the recording.", source="manifest")

@@ -68,6 +68,7 @@ _TEXTGRID = re.compile(r'\s*(?:File type = )?"ooTextFile')
 _XML_ROOT = re.compile(r"\s*(?:<\?xml|<!DOCTYPE|<ANNOTATION_DOCUMENT|<html|<tt\b|<TEI\b)", re.IGNORECASE)
 _DIALOGUE = re.compile(r"^\[Script Info\]|^Dialogue:\s*\d", re.MULTILINE | re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x06\x0e-\x19]")
+_JSON = re.compile(r'\s*(?:\{\s*".*\}|\[\s*[\[{"].*\])\s*', re.DOTALL)
 _CHAT = re.compile(r"^@(?:UTF8|Begin|Languages:)", re.MULTILINE)
 
 
@@ -111,7 +112,7 @@ def _of_text(content: bytes, text: str, suffix: str, recording: str | None) -> F
         return read_textgrid(text)
     if _XML_ROOT.match(text):
         return _of_xml(content)
-    if suffix == ".json" or (text.lstrip()[:1] in ("{", "[") and text.rstrip()[-1:] in ("}", "]") and '"' in text):
+    if suffix == ".json" or _JSON.fullmatch(text):
         return read_object(content, text, recording)
     if text.lstrip().startswith("WEBVTT") or TIMES.search(text):
         return read_subtitles(text)

@@ -76,3 +76,8 @@ def test_every_table_has_one_place_on_its_page():
     headings = [line for line in page.splitlines() if line.startswith("### ")]
     assert len(headings) == len(set(headings))
     assert {f"### {table.name.replace('_', ' ')}" for table in schema.LEVELS.values()} <= set(headings)
+
+
+def test_half_a_character_is_replaced():
+    table = Table("words", (Column("word", "str", "A word."),))
+    assert table.frame([{"word": "a\ud83d"}, {"word": "😀"}, {"word": None}])["word"].fillna("-").tolist() == ["a\ufffd", "😀", "-"]

@@ -49,7 +49,7 @@ def test_an_unexpected_failure_of_the_recogniser_fails_one_job_only(tmp_path):
     class Failing:
         name, needs_bytes = "failing", False
 
-        async def recognise(self, audio, options):
+        async def recognise(self, audio, options, progress):
             if "bad" in audio.url:
                 raise ZeroDivisionError
             return Recognition((), 1.0, 1, "m", {})

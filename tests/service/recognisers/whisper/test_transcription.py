@@ -52,7 +52,7 @@ def test_key_terms_are_heard_as_they_are_written(whisper, samples):
 
 
 def test_a_long_recording_is_heard_whole_whatever_piece_it_goes_on_at(whisper, samples, tmp_path):
-    """Three minutes of one talk after the other: a cut loses no word, and a process that goes on behind a piece hears what it would have."""
+    """A cut loses no word, and a process that goes on behind a piece hears what the first one would have."""
     import av
 
     with av.open(str(samples / "audio" / "podcast_lighthouse.mp3")) as container:
