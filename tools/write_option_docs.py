@@ -12,6 +12,7 @@ from pathlib import Path
 
 from scribekit.base.options import NESTED, OPTIONS, RULES, Option, Outcome, Role
 from scribekit.service.recognisers.abilities import Ability
+from scribekit.service.recognisers.openai.abilities import ABILITIES as OPENAI
 from scribekit.service.recognisers.pocketsphinx.abilities import ABILITIES as POCKETSPHINX
 from scribekit.service.recognisers.scripted.abilities import ABILITIES as SCRIPTED
 from scribekit.service.recognisers.whisper.abilities import of_languages
@@ -43,7 +44,7 @@ or where the rule says *refused*.
 
 The last line of each option says what the embedded service does with it. *Done*: it has its effect. *Marked*: the transcript is made
 without it, and says so in `metadata.warnings`. *Refused*: the request is answered with 400. `whisper` (with a model that knows several
-languages) and `pocketsphinx` listen, `scripted` invents its words.
+languages) and `pocketsphinx` listen, `openai` has an OpenAI-compatible server listen, `scripted` invents its words.
 """
 
 ROLES = {
@@ -80,7 +81,7 @@ def _facts(option: Option) -> Iterator[tuple[str, str]]:
     for rule in RULES:
         if rule.options[0] == option.name:
             yield "rule", rule.sentence + _outcome(rule.outcome, rule.literal)
-    engines = {"whisper": WHISPER, "pocketsphinx": POCKETSPHINX, "scripted": SCRIPTED}
+    engines = {"whisper": WHISPER, "openai": OPENAI, "pocketsphinx": POCKETSPHINX, "scripted": SCRIPTED}
     yield "embedded service", "; ".join(f"`{name}` {_ability(known[option.name])}" for name, known in engines.items())
 
 

@@ -13,13 +13,11 @@ import hashlib
 import importlib.util
 import json
 import logging
-import math
 import os
 import ssl
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -28,18 +26,20 @@ import httpx
 import msgspec
 
 from scribekit.api import answer_reading, first_contact
-from scribekit.api.answer_body import ACCEPTED, ERROR_BYTES, SMALL_BYTES, UnreadableBodyError, read_body
 from scribekit.api.answer_reading import WrongAnswerError
 from scribekit.api.answers import Accepted, Fetched, NoAnswer, Page, Refused, Trouble, Unusable, Uploaded
-from scribekit.api.connection import SHORTEST_KEY, Connection
+from scribekit.api.connection import Connection
 from scribekit.api.failures import Failure
 from scribekit.api.limits import Limits
 from scribekit.api.proxies import Proxy, proxy_for
 from scribekit.api.rate_limit import RateLimiter
 from scribekit.base import contract
+from scribekit.base.answer_body import ACCEPTED, ERROR_BYTES, SMALL_BYTES, UnreadableBodyError, read_body
 from scribekit.base.errors import MissingExtraError, OptionError, reason
 from scribekit.base.files import open_regular, size_of
 from scribekit.base.request_logs import masked_requests
+from scribekit.base.retry_after import retry_after_s
+from scribekit.base.service_address import SHORTEST_KEY
 
 T = TypeVar("T")
 
@@ -432,24 +432,10 @@ def _refusal(response: httpx.Response, body: bytes, secrets: Sequence[str]) -> R
         error = None if said is None else _without(secrets, str(said))
     if error is None and contract.ERROR_TOO_MANY.casefold() in body.decode("utf-8", "replace").casefold():
         error = contract.ERROR_TOO_MANY
-    return Refused(response.status_code, error, _retry_after_s(response.headers), _page(response, body, secrets))
-
-
-def _retry_after_s(headers: httpx.Headers) -> float | None:
-    """Return the seconds of a ``Retry-After`` header, which may hold seconds or a date (RFC 9110, 10.2.3)."""
-    value = headers.get("retry-after")
-    if value is None:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = _seconds_until(value, headers.get("date", ""))
-    return min(max(0.0, seconds), LONGEST_PAUSE_S) if math.isfinite(seconds) else None
-
-
-def _seconds_until(date: str, now: str) -> float:
-    """Return the seconds between two dates of the service's clock; NaN when one of them is not a date."""
-    try:
-        return (parsedate_to_datetime(date) - parsedate_to_datetime(now)).total_seconds()
-    except (TypeError, ValueError):  # a TypeError when only one of them names its zone
-        return math.nan
+    headers = response.headers
+    return Refused(
+        response.status_code,
+        error,
+        retry_after_s(headers.get("retry-after"), headers.get("date"), LONGEST_PAUSE_S),
+        _page(response, body, secrets),
+    )

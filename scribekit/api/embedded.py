@@ -11,17 +11,18 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import entry_points
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote, unquote
 
 from scribekit.api import sdk_settings
 from scribekit.api.connection import Connection, embedded_host, resolve
 from scribekit.base import model_files
 from scribekit.base.errors import LocalServiceError, MissingExtraError, ModelError, OptionError, PlainHttpWarning, nearest
-from scribekit.base.model_files import Located
+from scribekit.base.service_address import is_readable_on_the_way, key_problem, readable_on_the_way, speech_server
 
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 5.0
@@ -31,9 +32,14 @@ _NEEDED = {
     "pocketsphinx": ("local", ("pocketsphinx", *_SERVER)),
     "scripted": ("local", _SERVER),
     "whisper": ("whisper", ("faster_whisper", *_SERVER)),
+    "openai": ("local", _SERVER),
 }
 """Recogniser → the extra that installs it, and the libraries that it needs."""
+_OWN_ARGUMENTS = {"whisper": ("model", "device", "compute_type", "language"), "openai": ("url", "model", "key")}
+"""Recogniser → the arguments of :func:`local_service` that are for it."""
 _QUALITIES = {"pocketsphinx": "demonstration quality", "scripted": "a rehearsal: invented words"}
+_SLOTS = {"scripted": 200, "openai": 4}
+"""Recogniser → how many jobs it works on at once, where that does not depend on the cores."""
 OFFERED = "scribekit.recognisers"
 """The entry points by which other packages offer recognisers."""
 MODEL_PREFIX = "embedded-"
@@ -48,18 +54,26 @@ class LocalService:
     key; whoever does not have it, another user of the machine or a web page, gets no answer but a refusal.
 
     Attributes:
-        recogniser: ``"whisper"``, ``"pocketsphinx"``, ``"scripted"``, or the name of one that another package offers.
+        recogniser: ``"whisper"``, ``"openai"``, ``"pocketsphinx"``, ``"scripted"``, or the name of one that another package offers.
         model: The model of the recogniser; None where it has only one.
         is_private: The verbs do not use it by themselves.
     """
 
     def __init__(
-        self, recogniser: str, arguments: list[str], *, model: Located | None = None, language: str | None = None, is_private: bool = False
+        self,
+        recogniser: str,
+        arguments: list[str],
+        *,
+        model: str | None = None,
+        identity: str | None = None,
+        server_key: str | None = None,
+        is_private: bool = False,
     ) -> None:
         self.recogniser = recogniser
-        self.model = None if model is None else model.name
-        self._identity = _identity(recogniser, model, language)
+        self.model = model
+        self._identity = identity or recogniser
         self._arguments = arguments
+        self._server_key = server_key
         self.is_private = is_private
         self._process: subprocess.Popen[str] | None = None
         self._connection: Connection | None = None
@@ -139,7 +153,8 @@ class LocalService:
         assert self._process is not None
         assert self._process.stdin is not None
         with suppress(OSError):  # it has ended, which its missing address tells
-            os.write(self._process.stdin.fileno(), f"{key}\n".encode())
+            lines = f"{key}\n" if self._server_key is None else f"{key}\n{self._server_key}\n"
+            os.write(self._process.stdin.fileno(), lines.encode())
 
     def _address(self) -> str:
         process = self._process
@@ -203,6 +218,8 @@ def local_service(
     device: str | None = None,
     compute_type: str | None = None,
     language: str | None = None,
+    url: str | None = None,
+    key: str | None = None,
     slots: int | None = None,
     speed: float | None = None,
     faults: Mapping[str, Any] | None = None,
@@ -214,16 +231,19 @@ def local_service(
     fetched: 4 to 8 % word errors on read human speech with ``base``, about ten times as fast as real time on one core, a hundred
     languages. ``pocketsphinx`` is for demonstrations: US English, about 5 to 10 % word errors on clean generated speech, a third to a half
     of the words on human speech. ``scripted`` imitates AssemblyAI with invented words and realistic waiting times, to rehearse a whole
-    library before paying for it. Other packages may offer more (see docs/engines.md).
+    library before paying for it. ``openai`` has a server transcribe that speaks OpenAI's API, for example one of speaches, vLLM or LocalAI
+    on your network; what such a server charges is not counted. Other packages may offer more (see docs/engines.md).
 
     Args:
         recogniser: Its name. By default the best one that is installed with its model: ``whisper``, else ``pocketsphinx``.
         model: For ``whisper``: a name of :func:`scribekit.models`, or the path of a folder with a model in the form of CTranslate2. By
-            default the most accurate one that is there.
+            default the most accurate one that is there. For ``openai``: the server's name of a model.
         device: For ``whisper``: ``"cpu"``, ``"cuda"``, or ``"auto"`` (the default) for a GPU where there is one.
         compute_type: For ``whisper``: the arithmetic, by CTranslate2's name. By default ``int8`` on a processor, ``float16`` on a GPU.
         language: For ``whisper``: the language of recordings that name none, for example ``"de"``. By default it is detected.
-        slots: Jobs that it works on at once. Default: the number of cores, 200 for ``scripted``.
+        url: For ``openai``: the address of the server's API, for example ``"http://127.0.0.1:8000/v1"``.
+        key: For ``openai``: the server's key, where it wants one. By default the environment's ``SCRIBEKIT_OPENAI_KEY``.
+        slots: Jobs that it works on at once. Default: the number of cores, 200 for ``scripted``, 4 for ``openai``.
         speed: For ``scripted``: how many times faster than AssemblyAI's usual pace.
         faults: For ``scripted``: failures to inject, for example ``{"http_503": 0.02}``.
         control: Offer the control endpoints (its counters, switching faults).
@@ -232,9 +252,12 @@ def local_service(
         A service that is not running yet: use it in a ``with`` statement, or call ``start()``.
 
     Raises:
-        OptionError: There is no such recogniser, an argument is for another one, or a number is not above zero.
+        OptionError: There is no such recogniser, an argument is for another one or malformed, or a number is not above zero.
         ModelError: The model is not there, or is damaged.
         MissingExtraError: The recogniser is not installed.
+
+    Warns:
+        PlainHttpWarning: Recordings would go unencrypted to another machine.
 
     Example:
         >>> with local_service("scripted", speed=100) as service:
@@ -242,6 +265,8 @@ def local_service(
         True
     """
     offered = {entry.name for entry in entry_points(group=OFFERED)}
+    if recogniser is None and url is not None:
+        recogniser = "openai"
     if recogniser is None:
         recogniser = "whisper" if model is not None or (_is_installed("whisper") and model_files.best_here()) else "pocketsphinx"
     if recogniser not in {*_NEEDED, *offered}:
@@ -249,13 +274,10 @@ def local_service(
     for name, value in (("slots", slots), ("speed", speed)):
         if value is not None and not value > 0:
             raise OptionError(f"{name}= is a number above zero; found {value!r}.")
-    of_whisper = {"model": model, "device": device, "compute_type": compute_type, "language": language}
-    foreign = [f"{name}=" for name, value in of_whisper.items() if value is not None]
-    if recogniser != "whisper" and foreign:
-        raise OptionError(f"{' and '.join(foreign)} is for the recogniser 'whisper', not for {recogniser!r}. Leave it out.")
+    given = {"model": model, "device": device, "compute_type": compute_type, "language": language, "url": url, "key": key}
+    _check_owners(recogniser, [name for name, value in given.items() if value is not None])
     arguments: list[str] = []
-    if slots is None and recogniser == "scripted":
-        slots = 200
+    slots = slots or _SLOTS.get(recogniser)
     if slots is not None:
         arguments += ["--slots", str(slots)]
     if speed is not None:
@@ -264,24 +286,42 @@ def local_service(
         arguments += ["--faults", json.dumps(dict(faults))]
     if control:
         arguments.append("--control")
+    if recogniser == "openai":
+        return _openai(arguments, url, model, key)
     if recogniser != "whisper":
         return LocalService(recogniser, arguments)
     _require("whisper")
     located = model_files.locate(model or model_files.best_here() or model_files.DEFAULT)
-    given = {
-        "model": located.name if located.is_known else located.folder,
-        "device": device,
-        "compute-type": compute_type,
-        "language": language,
-    }
-    arguments += [part for name, value in given.items() if value is not None for part in (f"--{name}", str(value))]
-    return LocalService("whisper", arguments, model=located, language=language)
+    identified = located.name if located.is_known else f"{located.name}@{located.sha256[:12]}"
+    given |= {"model": located.name if located.is_known else located.folder}
+    arguments += [part for name, value in given.items() if value is not None for part in (f"--{name.replace('_', '-')}", str(value))]
+    return LocalService("whisper", arguments, model=located.name, identity="/".join(filter(None, ["whisper", identified, language])))
 
 
-def _identity(recogniser: str, model: Located | None, language: str | None) -> str:
-    """Return what tells services apart whose transcripts differ: the recogniser, its model, and the language of jobs that name none."""
-    name = None if model is None else model.name if model.is_known else f"{model.name}@{model.sha256[:12]}"
-    return "/".join(filter(None, [recogniser, name, language]))
+def _check_owners(recogniser: str, given: Sequence[str]) -> None:
+    """Refuse arguments that are for another recogniser."""
+    foreign = [name for name in given if name not in _OWN_ARGUMENTS.get(recogniser, ())]
+    if foreign:
+        owners = [repr(owner) for owner, names in _OWN_ARGUMENTS.items() if set(foreign) & set(names)]
+        named = " and ".join(f"{name}=" for name in foreign)
+        raise OptionError(f"{named} is for the recogniser {' or '.join(owners)}, not for {recogniser!r}. Leave it out.")
+
+
+def _openai(arguments: list[str], url: str | None, model: str | os.PathLike[str] | None, key: str | None) -> LocalService:
+    """Make the service that has an OpenAI-compatible server transcribe. Its key goes through a pipe: every user can read arguments."""
+    if url is None or not isinstance(model, str) or not model.strip():
+        raise OptionError(
+            "The recogniser 'openai' needs url=, the address of the server's API, and model=, the server's name of a model: "
+            "sk.local_service('openai', url='http://127.0.0.1:8000/v1', model='Systran/faster-whisper-small')."
+        )
+    problem = key_problem(key) if key else None if key is None else "is empty"
+    if problem is not None:
+        raise OptionError(f"The key in key= {problem}. Give the key itself, without 'Bearer'.")
+    address = speech_server(url, key)
+    if is_readable_on_the_way(address):
+        warnings.warn(readable_on_the_way(address), PlainHttpWarning, stacklevel=3)
+    arguments += ["--url", address, "--model", model, *(["--openai-key-file", "-"] if key else [])]
+    return LocalService("openai", arguments, model=model, identity=f"openai/{quote(model, safe='')}/{address}", server_key=key)
 
 
 def private_service(identity: str) -> LocalService:
@@ -307,20 +347,25 @@ def how_to_make(identity: str) -> str:
     Example:
         >>> how_to_make("pocketsphinx"), how_to_make("whisper/base/de")
         ("sk.local_service('pocketsphinx')", "sk.local_service('whisper', model='base', language='de')")
+        >>> how_to_make("openai/org%2Fsmall/http://lab:8000/v1")
+        "sk.local_service('openai', url='http://lab:8000/v1', model='org/small')"
     """
     recogniser, _, rest = identity.partition("/")
-    model, _, language = rest.partition("/")
-    given = [f"{name}={value!r}" for name, value in (("model", model.partition("@")[0]), ("language", language)) if value]
+    model, _, rest = rest.partition("/")
+    asked = (
+        [("url", rest), ("model", unquote(model))] if recogniser == "openai" else [("model", model.partition("@")[0]), ("language", rest)]
+    )
+    given = [f"{name}={value!r}" for name, value in asked if value]
     return f"sk.local_service({', '.join([repr(recogniser), *given])})"
 
 
 def can_be_made_again(identity: str) -> bool:
     """Return whether a service that ended can be made again, so that its unfinished jobs are done: it recognises, and its model is there.
 
-    Of a rehearsal nobody knows the settings afterwards.
+    Of a rehearsal nobody knows the settings afterwards, of a server nobody knows the key.
     """
     recogniser, _, rest = identity.partition("/")
-    if recogniser == "scripted" or not _is_installed(recogniser):
+    if recogniser in ("scripted", "openai") or not _is_installed(recogniser):
         return False
     try:
         return recogniser != "whisper" or model_files.find(rest.partition("/")[0]) is not None

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from scribekit.api.connection import is_loopback
 from scribekit.base.errors import OptionError
+from scribekit.base.service_address import is_loopback
 
 SCHEMES = ("http", "https", "socks5", "socks5h")
 SYSTEM = "the system's proxy settings"

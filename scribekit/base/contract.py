@@ -133,7 +133,7 @@ class Transcript(Head, kw_only=True):
 
 
 class ListItem(msgspec.Struct):
-    """One line of the service's list of transcripts."""
+    """One line of the service's list of transcripts. ``progress`` is of the embedded service: the share that is done of a job at work."""
 
     id: str
     status: str
@@ -141,6 +141,7 @@ class ListItem(msgspec.Struct):
     created: str | None = None
     completed: str | None = None
     error: str | None = None
+    progress: float | None = None
 
 
 class PageDetails(msgspec.Struct):
@@ -201,7 +202,9 @@ def _repaired_page(raw: Any) -> ListPage:
     if not isinstance(raw, dict) or not isinstance(raw.get("transcripts"), list):
         raise msgspec.ValidationError("Expected a list of transcripts")
     items = [item for item in raw["transcripts"] if isinstance(item, dict) and isinstance(item.get("id"), str)]
-    listed = [_repaired_item({name: as_text(item.get(name)) for name in ListItem.__struct_fields__}) for item in items]
+    listed = [
+        _repaired_item({name: as_text(item.get(name)) for name in ListItem.__struct_fields__ if name != "progress"}) for item in items
+    ]
     details = raw.get("page_details")
     older = as_text(details.get("prev_url")) if isinstance(details, dict) else None
     # Whether it is the last page is not known; a page that is not whole never counts as the end of the list.
@@ -209,8 +212,8 @@ def _repaired_page(raw: Any) -> ListPage:
 
 
 def _repaired_item(values: dict[str, str | None]) -> ListItem:
-    id_, status, *others = values.values()
-    return ListItem(id_ or "", status or "", *others)
+    id_, status, audio_url, created, completed, error = values.values()
+    return ListItem(id_ or "", status or "", audio_url, created, completed, error)
 
 
 def read_transcript(body: bytes) -> Transcript:

@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from scribekit.api import options as opt
+from scribekit.api.embedded import MODEL_PREFIX
 from scribekit.base import schema
 from scribekit.base.errors import ManifestWarning, OptionError, warn_user
 from scribekit.base.models import State, find_model
@@ -70,7 +71,7 @@ class RateCard:
         date: When the sources were last compared, ISO 8601.
         sources: Where the prices come from.
         models: Model → US dollars per hour of audio and channel.
-        vendors: Model → who runs it: ``AssemblyAI`` or ``embedded``.
+        vendors: Model → who runs it.
         addons: The features that cost extra.
         presumed: Model → the model whose add-on prices are presumed for it, where no source lists its own.
     """
@@ -81,6 +82,14 @@ class RateCard:
     vendors: Mapping[str, str]
     addons: tuple[Addon, ...]
     presumed: Mapping[str, str]
+
+    def vendor_of(self, model: str) -> str | None:
+        """Return who runs a model, ``embedded`` for every model that answers on this machine; None for one that is not in the table."""
+        return "embedded" if model.startswith(MODEL_PREFIX) else self.vendors.get(model)
+
+    def rate_of(self, model: str) -> float | None:
+        """Return US dollars per hour of audio and channel, nothing for what runs on this machine; None where no rate is known."""
+        return 0.0 if self.vendor_of(model) == "embedded" else self.models.get(model)
 
     @property
     def offered(self) -> list[str]:
@@ -131,10 +140,11 @@ class _HourlyRate:
 
 def _hourly_rate(model: str, options: Mapping[str, Any], channels: int) -> _HourlyRate:
     card = rate_card()
-    if model not in card.models:
+    rate = card.rate_of(model)
+    if rate is None:
         return _HourlyRate(math.nan, missing=(f"the model {model!r}",))
-    base = card.models[model] * (channels if is_multichannel(options) else 1)
-    if card.vendors[model] == "embedded":
+    base = rate * (channels if is_multichannel(options) else 1)
+    if card.vendor_of(model) == "embedded":
         return _HourlyRate(base)
     on = [addon for addon in card.addons if model in addon.per_hour and addon.is_on(options)]
     prices = [addon.per_hour[model] for addon in on]
@@ -172,7 +182,7 @@ def missing_rates(model: str, options: Mapping[str, Any]) -> tuple[str, ...]:
         ("the model 'a-model-of-next-year'",)
     """
     missing = _hourly_rate(model, options, 1).missing
-    return missing if model not in rate_card().models else tuple(f"{name} on {model}" for name in missing)
+    return missing if rate_card().rate_of(model) is None else tuple(f"{name} on {model}" for name in missing)
 
 
 def job_cost(
@@ -330,7 +340,7 @@ def _estimate(model: str, jobs: Sequence[_Job], assumed: float | None) -> dict[s
         missing.extend(rate.missing)
     figures = {"base_usd": math.fsum(base), "addons_usd": math.fsum(addons)}
     row |= figures | {"total_usd": figures["base_usd"] + figures["addons_usd"]}
-    if model not in rate_card().models and assumed is None:
+    if rate_card().rate_of(model) is None and assumed is None:
         return row | {"base_usd": math.nan, "addons_usd": math.nan, "total_usd": math.nan, "note": "no rate"}
     return row | {"note": _note(model, [job for job, _ in known], list(dict.fromkeys(missing)), assumed)}
 
@@ -360,11 +370,11 @@ def presumption_note(model: str, options: Iterable[Mapping[str, Any]]) -> str | 
 
 def _note(model: str, jobs: Sequence[_Job], missing: Sequence[str], assumed: float | None) -> str:
     card = rate_card()
-    if card.vendors.get(model) == "embedded":
+    if card.vendor_of(model) == "embedded":
         return "runs on this machine"
     notes = [no_rate_note(missing, assumed)] if missing else []
     absent = [addon.name for addon in card.addons if model not in addon.per_hour and any(addon.is_on(job.options) for job in jobs)]
-    if model in card.models and absent:
+    if card.rate_of(model) is not None and absent:
         notes.append(f"not offered, not charged: {', '.join(absent)}")
     if presumed := presumption_note(model, (job.options for job in jobs)):
         notes.append(presumed)

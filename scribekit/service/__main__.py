@@ -8,13 +8,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from scribekit.base import model_files
 from scribekit.base.errors import MissingExtraError, OptionError, ScribekitError, nearest
+from scribekit.base.service_address import is_readable_on_the_way, readable_on_the_way
 from scribekit.service.faults.spec import Faults
-from scribekit.service.keys import VARIABLE, given_key, new_key
+from scribekit.service.keys import OPENAI_VARIABLE, VARIABLE, given_key, new_key
 from scribekit.service.recognisers.base import Recogniser
 from scribekit.service.state.settings import ROOM_BYTES, Settings
 
@@ -104,7 +105,21 @@ def _recogniser(options: argparse.Namespace) -> Recogniser:
     offered = {entry.name: entry for entry in entry_points(group=GROUP)}
     if options.recogniser not in offered:
         raise OptionError(f"There is no recogniser {options.recogniser!r}.{nearest(options.recogniser, [*RECOGNISERS, *offered])}")
-    made: Recogniser = offered[options.recogniser].load()(slots=options.slots)
+    return _made(offered[options.recogniser], options.slots)
+
+
+def _made(entry: EntryPoint, slots: int) -> Recogniser:
+    """Make a recogniser of another package; whatever goes wrong in its code is said in one sentence."""
+    try:
+        made: Recogniser = entry.load()(slots=slots)
+    except ScribekitError:
+        raise
+    except Exception as error:  # what another package does is not known
+        problem = f"The recogniser {entry.name!r} ({entry.value}) cannot be made"
+        raise OptionError(f"{problem}: {type(error).__name__}: {error}. See docs/engines.md.") from error
+    missing = [name for name in ("name", "needs_bytes", "abilities", "recognise", "close") if not hasattr(made, name)]
+    if missing:
+        raise OptionError(f"{entry.value} made no recogniser: it has no {', '.join(missing)}. See docs/engines.md.")
     return made
 
 
@@ -127,6 +142,18 @@ def _whisper(options: argparse.Namespace) -> Recogniser:
     return whisper(model, slots=options.slots, device=options.device, compute_type=options.compute_type, language=options.language)
 
 
+def _openai(options: argparse.Namespace) -> Recogniser:
+    from scribekit.service.recognisers.openai.recogniser import OpenAI
+    from scribekit.service.recognisers.openai.server import Server
+
+    if not options.url or not options.model:
+        raise OptionError("The recogniser openai needs --url, the address of the server's API, and --model, the server's name of a model.")
+    server = Server(options.url, given_key(options.openai_key_file, os.environ, OPENAI_VARIABLE))
+    if is_readable_on_the_way(server.url) and not options.exit_with_parent:  # its parent has said so
+        print(readable_on_the_way(server.url), file=sys.stderr)
+    return OpenAI(server, options.model)
+
+
 def _missing(error: ModuleNotFoundError, purpose: str) -> ImportError:
     return error if (error.name or "").startswith("scribekit") else MissingExtraError("local", purpose)
 
@@ -135,6 +162,7 @@ RECOGNISERS: dict[str, Callable[[argparse.Namespace], Recogniser]] = {
     "pocketsphinx": _pocketsphinx,
     "scripted": _scripted,
     "whisper": _whisper,
+    "openai": _openai,
 }
 QUALITIES = {"pocketsphinx": "demonstration", "scripted": "scripted", "whisper": "by model"}
 GROUP = "scribekit.recognisers"
@@ -149,7 +177,13 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--port", type=int, default=0, help="the port on 127.0.0.1; 0 takes a free one")
     add("--recogniser", default="pocketsphinx", help=f"what turns audio into words: {', '.join(RECOGNISERS)} (pocketsphinx)")
-    add("--model", metavar="NAME", help="a model of whisper, by name or by the path of its folder (the best one that is there)")
+    add("--model", metavar="NAME", help="a model of whisper, by name or by its folder (the best that is there), or of the server of openai")
+    add("--url", help="the address of the API of an OpenAI-compatible server, for openai: http://127.0.0.1:8000/v1")
+    add(
+        "--openai-key-file",
+        metavar="FILE",
+        help=f"as --key-file, the key of that server, in the line after it (${OPENAI_VARIABLE}, or none)",
+    )
     add("--device", default="auto", help="cpu, cuda, or auto for a GPU where there is one: for whisper (auto)")
     add("--compute-type", metavar="TYPE", help="the arithmetic of whisper, by CTranslate2's name (int8; float16 on a GPU)")
     add("--language", metavar="CODE", help="the language of whisper's jobs that name none (detected)")

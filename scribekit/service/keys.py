@@ -1,4 +1,4 @@
-"""The one key that a service accepts: given by whoever starts it, or made here.
+"""The one key that a service accepts, given by whoever starts it or made here; and the key of a speech server that it uses.
 
 A key never comes in the arguments of the process, which every user of the machine can read.
 """
@@ -13,18 +13,21 @@ from collections.abc import MutableMapping
 from scribekit.base.errors import OptionError
 
 VARIABLE = "SCRIBEKIT_SERVICE_KEY"
+OPENAI_VARIABLE = "SCRIBEKIT_OPENAI_KEY"
+"""The key of the speech server that the recogniser openai uses."""
 STANDARD_INPUT = "-"
 LONGEST_BYTES = 4096
 
 
-def given_key(key_file: str | None, environ: MutableMapping[str, str]) -> str | None:
+def given_key(key_file: str | None, environ: MutableMapping[str, str], name: str = VARIABLE) -> str | None:
     """Return the key that the service was started with; None without one.
 
     The variable is removed from the environment, so that no other process inherits it.
 
     Args:
         key_file: A file whose first line is the key, or ``"-"`` for the first line of standard input. It comes before the variable.
-        environ: The environment, with the key in ``SCRIBEKIT_SERVICE_KEY``.
+        environ: The environment, with the key in a variable.
+        name: The variable.
 
     Raises:
         OptionError: The key is empty or holds characters that no key has, or its file cannot be read, or other users can read it.
@@ -33,7 +36,7 @@ def given_key(key_file: str | None, environ: MutableMapping[str, str]) -> str | 
         >>> given_key(None, {"SCRIBEKIT_SERVICE_KEY": "a-key"})
         'a-key'
     """
-    variable = environ.pop(VARIABLE, None)
+    variable = environ.pop(name, None)
     if key_file is not None:
         source = "standard input" if key_file == STANDARD_INPUT else key_file
         try:
@@ -41,7 +44,7 @@ def given_key(key_file: str | None, environ: MutableMapping[str, str]) -> str | 
         except OSError as error:
             raise OptionError(f"The key cannot be read: {error}.") from error
         return _checked(line.decode("latin-1"), f"The first line of {source}")
-    return None if variable is None else _checked(variable, VARIABLE)
+    return None if variable is None else _checked(variable, name)
 
 
 def new_key() -> str:

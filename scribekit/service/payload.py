@@ -18,7 +18,7 @@ class PayloadWord(msgspec.Struct, gc=False):
     text: str
     start: int
     end: int
-    confidence: float
+    confidence: float | None
     speaker: str | None = None
     channel: str | UnsetType = UNSET
 
@@ -29,7 +29,7 @@ class PayloadGroup(msgspec.Struct):
     text: str
     start: int
     end: int
-    confidence: float
+    confidence: float | None
     words: list[PayloadWord]
     speaker: str | None = None
     channel: str | UnsetType = UNSET
@@ -41,7 +41,7 @@ class PayloadParagraph(msgspec.Struct):
     text: str
     start: int
     end: int
-    confidence: float
+    confidence: float | None
     words: list[PayloadWord]
 
 
@@ -87,7 +87,7 @@ def payload_words(words: Sequence[SpokenWord]) -> list[PayloadWord]:
             word.text,
             int(word.start_ms),
             int(word.end_ms),
-            round(word.confidence, 4),
+            None if word.confidence is None else round(word.confidence, 4),
             word.speaker,
             UNSET if word.channel is None else word.channel,
         )
@@ -95,6 +95,12 @@ def payload_words(words: Sequence[SpokenWord]) -> list[PayloadWord]:
     ]
 
 
-def mean_confidence(words: Sequence[PayloadWord]) -> float:
-    """Return the mean confidence of the words; 0.0 without words."""
-    return round(sum(word.confidence for word in words) / len(words), 5) if words else 0.0
+def mean_confidence(words: Sequence[PayloadWord]) -> float | None:
+    """Return the mean confidence of the words that have one: None when none of them has; 0.0 without words.
+
+    Example:
+        >>> mean_confidence([PayloadWord("a", 0, 9, 0.5), PayloadWord("b", 9, 18, None)]), mean_confidence([PayloadWord("b", 9, 18, None)])
+        (0.5, None)
+    """
+    known = [word.confidence for word in words if word.confidence is not None]
+    return round(sum(known) / len(known), 5) if known else None if words else 0.0

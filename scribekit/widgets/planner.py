@@ -155,7 +155,7 @@ def _choices(card: RateCard, options: dict[str, Any], settings: dict[str, Any]) 
     models = [names for place, names in enumerate(offered) if names not in offered[:place]]
     per_hour = {addon.option: addon.per_hour for addon in card.addons}
     return {
-        "models": [{"names": names, "per_hour": card.models.get(names[0])} for names in models],
+        "models": [{"names": names, "per_hour": card.rate_of(names[0])} for names in models],
         "features": [
             {"option": option, "name": name, "per_hour": dict(per_hour[option])} for option, name in _simple_features(card, options).items()
         ],

@@ -51,8 +51,9 @@ def test_a_model_without_a_price_has_no_rate():
     assert row["hours"] == 1.0
 
 
-def test_the_embedded_recogniser_is_free():
-    frame = estimate_cost([{"duration": HOUR}], aai.TranscriptionConfig(speaker_labels=True), models=["embedded-pocketsphinx"])
+@pytest.mark.parametrize("model", ["embedded-pocketsphinx", "embedded-whisper-base", "embedded-my-engine"])
+def test_every_embedded_recogniser_is_free(model):
+    frame = estimate_cost([{"duration": HOUR}], aai.TranscriptionConfig(speaker_labels=True), models=[model])
     assert frame[["total_usd", "note"]].to_numpy().tolist() == [[0.0, "runs on this machine"]]
 
 
@@ -191,7 +192,7 @@ def understanding(**tasks):
     ],
 )
 def test_the_price_of_each_model(model, per_hour):
-    assert rate_card().models[model] == per_hour
+    assert rate_card().rate_of(model) == per_hour
     assert job_cost(model, {}, HOUR) == per_hour
 
 

@@ -126,3 +126,22 @@ def test_a_missing_extra_ends_with_3_and_says_how_to_install_it(library, recogni
     ended = run(code=code)
     assert ended.returncode == 3, ended.stderr
     assert "pip install 'scribekit[local]'" in ended.stderr
+
+
+def test_a_speech_server_needs_an_address_and_a_model():
+    ended = run("--recogniser", "openai", "--url", "http://127.0.0.1:9/v1")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "needs --url" in ended.stderr
+    ended = run("--recogniser", "openai", "--url", "http://ada:hunter2@lab/v1", "--model", "m")
+    assert ended.returncode == 2
+    assert "holds a name or password" in ended.stderr
+    assert "hunter2" not in ended.stderr
+
+
+def test_the_key_of_a_speech_server_comes_by_the_environment_or_a_file_that_is_private(tmp_path):
+    server = ("--recogniser", "openai", "--url", "http://127.0.0.1:9/v1", "--model", "m")
+    ended = run(*server, "--openai-key-file", key_file(tmp_path, mode=0o640))
+    assert (ended.returncode, "Other users can read" in ended.stderr) == (2, True)
+    with by_hand(*server, "--openai-key-file", "-", "--key-file", "-", key_input=b"the-key\nsk-of-the-server\n") as (said, statuses):
+        assert said["recogniser"] == "openai"
+        assert statuses("the-key") == [200, 404]

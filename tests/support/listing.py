@@ -34,7 +34,7 @@ class Service:
         before = query.get("before_id", [None])[0]
         older = names[names.index(before) + 1 :] if before else names
         shown = older[:PAGE_SIZE]
-        keys = ("id", "status", "audio_url", "error", "created", "completed")
+        keys = ("id", "status", "audio_url", "error", "created", "completed", "progress")
         details = {"limit": PAGE_SIZE, "result_count": len(shown), "prev_url": "older" if len(older) > len(shown) else None}
         return {"transcripts": [{key: self.transcripts[name].get(key) for key in keys} for name in shown], "page_details": details}
 

@@ -133,11 +133,14 @@ class _Engine:
         self._may_send.set()
         self._outage = ""
         self._contact = Contact(client, run.limits, may_send=self._may_send, on_outlook=self._show_outlook)
-        self._poller = Poller(client, self._contact, run.limits, has_webhook=run.webhook is not None, known=ledger.known_transcripts)
+        has_webhook = run.webhook is not None
+        self._poller = Poller(
+            client, self._contact, run.limits, has_webhook=has_webhook, known=ledger.known_transcripts, on_shares=self._show_shares
+        )
         self._trials = trials_for(run, ledger, states)
         self._tries = TrialTurn(self._trials, ledger, lock, run.connection.host)
         self._turn = asyncio.Event()
-        self._waits_for = ""
+        self._waits_for = self._at_work = ""
         self._in_doubt_since: dict[str, float] = {}
         """Key of each active job → when it was claimed, or last asked for to be created; by a clock that never jumps."""
         self._failing: set[str] = set()
@@ -214,7 +217,16 @@ class _Engine:
         await asyncio.sleep(OTHERS_PAUSE_S)
         _release_claims(self._ledger, self._lock)
         self._states = Counter(self._ledger.states(self._run.batch_ids))
-        self._run.on_progress(self._states, self._outage or self._waits_for)
+        self._show()
+
+    def _show(self) -> None:
+        self._run.on_progress(self._states, self._outage or self._waits_for or self._at_work)
+
+    def _show_shares(self, sentence: str) -> None:
+        """Show how far the recordings are that the service works on, where it says so."""
+        if sentence != self._at_work:
+            self._at_work = sentence
+            self._show()
 
     def _show_others(self) -> None:
         """Say for which processes the run waits, and log it when these change."""
@@ -223,7 +235,7 @@ class _Engine:
         if sentence and sentence != self._waits_for:
             _log.warning("waiting for %s", sentence)
         self._waits_for = sentence
-        self._run.on_progress(self._states, self._outage or sentence)
+        self._show()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._active.discard(task)
@@ -386,7 +398,7 @@ class _Engine:
         if after.state != before.state:
             self._states[before.state] -= 1
             self._states[after.state] += 1
-            self._run.on_progress(self._states, self._outage)
+            self._run.on_progress(self._states, self._outage or self._at_work)
         if after.state == ERROR:
             self._step_events.announce_failures(self._is_certain)
         return True

@@ -7,7 +7,7 @@ import collections
 import functools
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,6 +59,7 @@ class Poller:
         limits: The pace.
         has_webhook: The service also calls a webhook, so polling is only for calls that never come.
         known: Returns which of some transcript ids belong to a job already.
+        on_shares: Called with what share of the jobs at work is done, in a few words, where the service says so.
     """
 
     def __init__(
@@ -69,12 +70,14 @@ class Poller:
         *,
         has_webhook: bool = False,
         known: Callable[[list[str]], set[str]] = set,
+        on_shares: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
         self._client = client
         self._contact = contact
         self._limits = limits
         self._slowdown = WEBHOOK_SLOWDOWN if has_webhook else 1
         self._known = known
+        self._on_shares = on_shares
         self._early: collections.OrderedDict[str, None] = collections.OrderedDict()
         self._pending: dict[str, _Pending] = {}
         self._histories: dict[str, History] = {}
@@ -159,6 +162,7 @@ class Poller:
         for pending in self._pending.values():
             pending.resumed = False
         before, empty_pages = None, 0
+        shares: list[float] = []
         while unlisted:
             page = await self._contact.ask_if_open(Way.LIST, _POLLER, functools.partial(self._client.page, before))
             self._has_failed = not isinstance(page, contract.ListPage)
@@ -176,6 +180,7 @@ class Poller:
                     continue  # it is asked for singly
                 unlisted.discard(item.id)
                 self._learn_pace(item)
+                shares += [item.progress] if item.progress is not None and item.status not in ENDED else []
                 self._report(item.id, StatusReport(item.status, item.error))
             # A page without any of ours: the rest is below other clients' jobs, or below our own finished ones. For many
             # jobs the next page is worth a request; a few are asked for one by one.
@@ -183,6 +188,7 @@ class Poller:
             if empty_pages * WORTH_A_PAGE > len(unlisted) or page.is_last:
                 break
             before = page.transcripts[-1].id
+        self._on_shares(shares_at_work(shares))
         await self._ask_singly(unlisted)
         self._end_overdue()
 
@@ -255,6 +261,18 @@ class Poller:
     def _keep_newest(self, page: contract.ListPage) -> None:
         if page.transcripts:
             self.newest = page.transcripts[0].id
+
+
+def shares_at_work(shares: Sequence[float]) -> str:
+    """Return what share of the jobs at work is done, in a few words; empty where the service does not say it.
+
+    Example:
+        >>> shares_at_work([0.424]), shares_at_work([0.1, 0.8, 0.5]), shares_at_work([])
+        ('42 % of a recording done', '10 to 80 % of 3 recordings done', '')
+    """
+    if len(shares) <= 1:
+        return "".join(f"{100 * share:.0f} % of a recording done" for share in shares)
+    return f"{100 * min(shares):.0f} to {100 * max(shares):.0f} % of {len(shares):,} recordings done"
 
 
 def _since(job: Job) -> float:

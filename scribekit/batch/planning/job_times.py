@@ -96,7 +96,7 @@ def embedded(cores: int) -> JobTimes:
 
 def vendor_of(model: str) -> str:
     """Return who runs a model. A model that is not in the rate card counts as a new one of AssemblyAI's."""
-    return rate_card().vendors.get(model, "AssemblyAI")
+    return rate_card().vendor_of(model) or "AssemblyAI"
 
 
 def learn(duration_s: Numbers, seconds: Numbers, known: JobTimes = PUBLISHED) -> JobTimes | None:

@@ -92,7 +92,8 @@ def grouped(job: Job, level: str) -> bytes:
 
 
 def list_item(job: Job, base_url: str) -> dict[str, Any]:
-    """Return a transcript's item in the list."""
+    """Return a transcript's item in the list. The share that is done is no field of the vendor's: only the embedded service has it."""
+    at_work = {"progress": round(job.progress, 3)} if job.progress is not None and job.status == "processing" else {}
     return {
         "id": job.id,
         "resource_url": f"{base_url}/v2/transcript/{job.id}",
@@ -101,6 +102,7 @@ def list_item(job: Job, base_url: str) -> dict[str, Any]:
         "completed": job.completed,
         "audio_url": job.audio_url,
         "error": job.error,
+        **at_work,
     }
 
 

@@ -6,12 +6,13 @@ An option that a recogniser cannot do is never dropped without a word: the reque
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from scribekit.base.options import Outcome, violations
+from scribekit.base.errors import OptionError, nearest
+from scribekit.base.options import OPTIONS, Outcome, Role, base_language, violations
 
 
 class Treatment(StrEnum):
@@ -40,8 +41,18 @@ class Ability:
     can: Callable[[Any], bool] = lambda _: False
 
 
+_DONE = Ability(Treatment.DONE)
+_NOT_KNOWN = Ability(Treatment.MARKED, "it does not know this option")
+_ANYWAY = {
+    "audio_url": "",
+    "speech_model": "the transcript names the recogniser in `speech_model_used`",
+    "speech_models": "the transcript names the recogniser in `speech_model_used`",
+    "remove_audio_tags": "no marks are made",
+}
+"""What every recogniser does, with notes."""
+
 Abilities = Mapping[str, Ability]
-"""Option → what a recogniser does with it, for every option."""
+"""Option → what a recogniser does with it. An option that is not in it is marked."""
 
 
 def abilities(
@@ -64,6 +75,49 @@ def abilities(
     }
 
 
+def basic_abilities(done: str = "", *, languages: Collection[str] | None) -> dict[str, Ability]:
+    """Return the abilities of a recogniser that turns sound into words, and does little else.
+
+    It masks nothing, so requests to mask are refused, and so is a language that it does not know. The transcript is made without every
+    other option, and says so.
+
+    Args:
+        done: Names of the options that it does, separated by spaces: for example ``"multichannel speaker_labels audio_start_from"``.
+        languages: Codes of the languages that it knows, without regions; None when it takes any.
+
+    Raises:
+        OptionError: There is no such option.
+
+    Example:
+        >>> known = basic_abilities("multichannel", languages={"de"})
+        >>> known["multichannel"].treatment, known["redact_pii"].treatment
+        (<Treatment.DONE: 'done'>, <Treatment.REFUSED: 'refused'>)
+        >>> refusal(known, {"language_code": "de_at"}, "mine"), refusal(known, {"language_code": "en_us"}, "mine")
+        (None, 'language_code is not available with the recogniser mine: it knows only de')
+    """
+    own = set(done.split())
+    for name in own - OPTIONS.keys():
+        raise OptionError(f"There is no option {name!r} that a recogniser could do.{nearest(name, OPTIONS)}")
+    own |= {name for name, option in OPTIONS.items() if option.role is Role.DELIVERY}
+    return {name: _DONE if name in own else _basic(name, languages) for name in OPTIONS}
+
+
+def _basic(name: str, languages: Collection[str] | None) -> Ability:
+    if OPTIONS[name].role is Role.NO_EFFECT:
+        return Ability(Treatment.DONE, "no effect at the service either")
+    if name in _ANYWAY:
+        return Ability(Treatment.DONE, _ANYWAY[name])
+    if name.startswith("redact_") or name == "filter_profanity":
+        return Ability(Treatment.REFUSED, "it masks nothing")
+    if name == "language_codes":
+        return Ability(Treatment.REFUSED, "a recording has one language")
+    if name == "language_code":
+        if languages is None:
+            return _DONE
+        return Ability(Treatment.REFUSED, f"it knows only {', '.join(sorted(languages))}", lambda code: base_language(code) in languages)
+    return Ability(Treatment.MARKED, "it only turns sound into words")
+
+
 def refusal(known: Abilities, options: Mapping[str, Any], recogniser: str) -> str | None:
     """Return why a recogniser refuses a request; None when it takes it."""
     found = next(_asked(known, options, Treatment.REFUSED), None)
@@ -79,6 +133,6 @@ def warnings(known: Abilities, options: Mapping[str, Any], recogniser: str) -> l
 def _asked(known: Abilities, options: Mapping[str, Any], treatment: Treatment) -> Iterator[tuple[str, str]]:
     """Yield the options of a request that are treated so, with their notes; an option that is switched off is not asked for."""
     for name, value in options.items():
-        ability = known[name]
+        ability = known.get(name, _NOT_KNOWN)
         if ability.treatment is treatment and value and not ability.can(value):
             yield name, ability.note

@@ -13,12 +13,21 @@ from scribekit.service.recognisers.abilities import Abilities
 
 @dataclass(frozen=True)
 class SpokenWord:
-    """One recognised word; times in milliseconds, speaker and channel as the contract writes them (``"A"``, ``"1"``)."""
+    """One recognised word.
+
+    Attributes:
+        text: As it is to be read, with its punctuation.
+        start_ms: Its start in milliseconds of the whole recording.
+        end_ms: Its end.
+        confidence: The probability that it is right, 0 to 1; None where the recogniser knows none.
+        speaker: Its speaker as the contract writes them, for example ``"A"``; None unless speakers are asked for.
+        channel: Its channel, for example ``"1"``; None unless each channel is transcribed separately.
+    """
 
     text: str
     start_ms: int
     end_ms: int
-    confidence: float
+    confidence: float | None
     speaker: str | None = None
     channel: str | None = None
 

@@ -176,6 +176,29 @@ def test_time_stamps_that_cannot_be_read_do_no_harm(service, created, completed)
     assert told == StatusReport("completed") or isinstance(told, Fetched)
 
 
+def test_what_share_is_done_is_told_where_the_service_says_it(service):
+    said = []
+
+    def take(sentence):
+        said.append(sentence)
+        if len(said) == 1:
+            service.add("t1", "processing", progress=0.9)
+        if len(said) == 2:
+            service.add("t1", "completed")
+            service.add("t2", "completed")
+
+    async def work(client):
+        poller = Poller(client, Contact(client, QUICK), QUICK, on_shares=take)
+        polling = asyncio.create_task(poller.run())
+        await asyncio.gather(*(poller.wait(at_service(name, "processing")) for name in ("t1", "t2")))
+        polling.cancel()
+
+    service.add("t1", "processing", progress=0.424)
+    service.add("t2", "processing")
+    with_client(service, work)
+    assert said[:2] == ["42 % of a recording done", "90 % of a recording done"]
+
+
 def test_it_does_not_poll_when_no_job_waits(service):
     service.add("t1", "completed")
 

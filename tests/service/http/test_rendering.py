@@ -1,4 +1,8 @@
+import json
+
 from scribekit.base import contract
+from scribekit.service.http import rendering
+from scribekit.service.state.store import Store
 
 REQUIRED = {
     "id", "speech_model", "language_model", "acoustic_model", "status", "audio_url", "webhook_auth", "auto_highlights", "redact_pii",
@@ -102,3 +106,13 @@ def test_the_answers_of_a_script_come_and_go_with_the_transcript(service):
     assert not [name for name in deleted if name.startswith("unredacted_")]
     assert deleted["translated_texts"] is None
     assert deleted["metadata"]["domain_used"] is None
+
+
+def test_what_share_is_done_is_said_of_a_job_at_work_only():
+    job = Store().create({"audio_url": "http://files.example/a.mp3"}, "a")
+    job.report(0.42424)
+    assert "progress" not in json.loads(rendering.transcript(job))
+    job.status = "processing"
+    assert json.loads(rendering.transcript(job))["progress"] == rendering.list_item(job, "")["progress"] == 0.424
+    job.fail("Server error")
+    assert "progress" not in rendering.list_item(job, "")

@@ -8,10 +8,9 @@ from typing import Any
 
 from scribekit.base.options import base_language
 from scribekit.service.recognisers.audio.media import Span
+from scribekit.service.recognisers.hints import hints
 from scribekit.service.recognisers.pocketsphinx.diarization import SpeakerCount
 from scribekit.service.recognisers.whisper.abilities import translates_only_into_english
-
-MOST_TERMS = 1000
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Request:
             split_channels=bool(options.get("multichannel") or options.get("dual_channel")),
             label_speakers=bool(options.get("speaker_labels")),
             speakers=SpeakerCount.of(options),
-            hints=_hints(options),
+            hints=hints(options),
             temperature=float(options.get("temperature") or 0),
             capitals=options.get("format_text") is not False,
             punctuation=options.get("punctuate") is not False,
@@ -79,10 +78,3 @@ class Request:
             translates=translates_only_into_english(options.get("speech_understanding")),
             span=Span(max(0, int(options.get("audio_start_from") or 0)), None if end is None else int(end)),
         )
-
-
-def _hints(options: Mapping[str, Any]) -> str | None:
-    terms = [term for name in ("keyterms_prompt", "word_boost") for term in options.get(name) or ()]
-    spellings = dict.fromkeys(" ".join(str(term).partition("=")[0].split()) for term in terms)
-    listed = ", ".join(list(filter(None, spellings))[:MOST_TERMS])
-    return " ".join(filter(None, [" ".join(str(options.get("prompt") or "").split()), listed])) or None

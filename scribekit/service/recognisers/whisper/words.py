@@ -34,7 +34,7 @@ def spoken_words(segments: Iterable[Any], start_ms: float, end_ms: float) -> Ite
             end = min(max(start_ms + float(heard.end) * 1000, start), end_ms)
             confidence = min(1.0, max(0.0, float(heard.probability)))
             if last is not None and number and not heard.word[0].isspace() and not is_unspaced(text[0]) and not is_unspaced(last.text[-1]):
-                last = replace(last, text=last.text + text, end_ms=round(end), confidence=min(last.confidence, confidence))
+                last = replace(last, text=last.text + text, end_ms=round(end), confidence=min(last.confidence or 0.0, confidence))
                 continue
             if last is not None:
                 yield last

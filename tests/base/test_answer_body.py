@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 
-from scribekit.api.answer_body import UnreadableBodyError, read_body
+from scribekit.base.answer_body import UnreadableBodyError, read_body
 
 TEXT = b'{"id": "t1"}' * 1000
 RAW = zlib.compressobj(9, zlib.DEFLATED, -15)
