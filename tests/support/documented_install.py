@@ -27,9 +27,9 @@ del Documented, sys
 """
 
 
-def startup_script() -> str:
+def startup_script(requirements: tuple[str, ...] = DOCUMENTED) -> str:
     """Return what a kernel runs first, so that it imports nothing else that happens to be installed here."""
-    return _HOOK.format(names=sorted(modules_beyond(DOCUMENTED)))
+    return _HOOK.format(names=sorted(modules_beyond(requirements)))
 
 
 def modules_beyond(requirements: tuple[str, ...]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,7 +77,9 @@ def transcriber(
         engine: The transcript's ``engine``.
     """
     from faster_whisper import BatchedInferencePipeline, WhisperModel
+    from tqdm import tqdm
 
+    tqdm.set_lock(threading.RLock())  # its own is one between processes, which a process that is killed would leave behind
     loaded = WhisperModel(folder, device=device, compute_type=compute_type, cpu_threads=threads, local_files_only=True)
     decoder = _Decoder(loaded, BatchedInferencePipeline(loaded) if device == "cuda" else None)
 
