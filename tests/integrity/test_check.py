@@ -102,13 +102,18 @@ def test_a_folder_without_a_corpus_is_an_error(tmp_path):
         sk.check_corpus(tmp_path)
 
 
-def test_a_changed_structure_of_the_ledger_is_found_and_made_again(corpus):
+@pytest.mark.parametrize(
+    ("letter", "problem"),
+    [(b"g", "the structure of batches is another than was written"), (b"\xe6", "a text in it is not UTF-8")],
+)
+def test_a_changed_structure_of_the_ledger_is_found_and_made_again(corpus, letter, problem):
     said = sk.search(corpus, "three")
-    with contextlib.closing(sqlite3.connect(corpus.path / FILE_NAME)) as db, db:
-        db.execute("PRAGMA writable_schema = ON")
-        db.execute("UPDATE sqlite_master SET sql = replace(sql, 'fingerprint', 'gingerprint') WHERE name = 'batches'")
+    path = corpus.path / FILE_NAME
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    path.write_bytes(path.read_bytes().replace(b"    fingerprint TEXT", b"    " + letter + b"ingerprint TEXT", 1))
     found = not_whole(sk.check_corpus(corpus, progress=False))
-    assert found["problem"].tolist() == ["the structure of batches is another than was written"]
+    assert found["problem"].tolist() == [problem]
     assert not_whole(sk.check_corpus(corpus, repair=True, progress=False))["state"].eq("repaired").all()
     assert sk.search(corpus, "three").equals(said)
     assert sk.check_corpus(corpus, progress=False)["state"].eq("whole").all()

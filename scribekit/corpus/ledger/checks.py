@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import sqlite3
 from collections.abc import Mapping
 
 from scribekit.corpus.job import STATES
 from scribekit.corpus.ledger.digests import recording_crc
-from scribekit.corpus.sqlite import ERRORS, integrity_problems
+from scribekit.corpus.sqlite import ERRORS, damage_text, integrity_problems, is_damage
 
 _STATES = ", ".join(f"'{state}'" for state in STATES)
 
@@ -56,12 +55,16 @@ def problems(db: sqlite3.Connection, expected: Mapping[str, str]) -> list[str]:
     """
     found = integrity_problems(db)
     if not found:
-        with contextlib.suppress(*ERRORS):  # locked, say: then nobody knows
+        try:
             own = structure(db)
             if changed := [name for name, made in expected.items() if own.get(name) != made]:
                 return [f"the structure of {', '.join(changed)} is another than was written"]
             found = [name for name, sql in _ODD_ROWS.items() if db.execute(sql).fetchone()[0]]
             found += _changed_recordings(db)
+        except ERRORS as cause:
+            if is_damage(cause):
+                return [damage_text(cause)]
+            # Locked, say: then nobody knows.
     return found
 
 

@@ -157,7 +157,8 @@ class Database:
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Iterator[sqlite3.Row]:
         """Yield the rows of a query, one at a time."""
         with _explained(self.folder / FILE_NAME):
-            yield from self._db.execute(sql, values)
+            for row in self._db.execute(sql, values):  # `yield from` would close the cursor of a generator that is dropped late
+                yield row
 
 
 def placeholders(values: Sequence[Any]) -> str:
