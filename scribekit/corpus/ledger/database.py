@@ -157,7 +157,7 @@ class Database:
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Iterator[sqlite3.Row]:
         """Yield the rows of a query, one at a time."""
         with _explained(self.folder / FILE_NAME):
-            for row in self._db.execute(sql, values):  # `yield from` would close the cursor of a generator that is dropped late
+            for row in self._db.execute(sql, values):  # noqa: UP028 -- it would close the cursor of a generator that is dropped late
                 yield row
 
 
