@@ -1,6 +1,5 @@
 """The lesson on engines as it is documented: with Whisper and its model. `make test` runs it without them, too."""
 
-
 import nbformat
 import pytest
 from documented_install import startup_script
