@@ -46,6 +46,7 @@ def whisper(model: str, *, slots: int, device: str = "auto", compute_type: str |
     if language is not None and base_language(language) not in languages:
         known = "English only" if languages == {ENGLISH} else ", ".join(sorted(languages))
         raise OptionError(f"The model {loaded.name!r} does not know the language {language!r}. It knows {known}.")
+    voices = model_files.find("voice-encoder")
     on_gpu = _is_gpu(device)
     cores = os.cpu_count() or 1
     processes = 1 if on_gpu else min(slots, cores)
@@ -56,13 +57,14 @@ def whisper(model: str, *, slots: int, device: str = "auto", compute_type: str |
         "threads": max(1, cores // processes),
         "language": None if language is None else base_language(language),
         "model": f"embedded-whisper-{loaded.name}",
-        "engine": engine(loaded),
+        "engine": engine(loaded, has_voices=voices is not None),
+        "voices": None if voices is None else str(voices / "pretrained.pt"),
     }
     program = Program("scribekit.service.recognisers.whisper.transcription:transcriber", settings)
     return Pool("whisper", program, of_languages(languages), processes)
 
 
-def engine(loaded: model_files.Located) -> dict[str, str]:
+def engine(loaded: model_files.Located, *, has_voices: bool) -> dict[str, str]:
     """Return the transcript's ``engine``: what made it."""
     rates = model_files.known_models()[loaded.name].word_error_rate if loaded.is_known else None
     quality = f"{rates[0]:.0%} to {rates[1]:.0%} word errors" if rates else "accuracy not measured"
@@ -71,7 +73,8 @@ def engine(loaded: model_files.Located) -> dict[str, str]:
         "version": f"faster-whisper {version('faster-whisper')}",
         "quality": quality.replace("%", " %"),
         "model_sha256": loaded.sha256,
-        "note": "Times of words are about 0.1 to 0.2 s off; speaker labels of single-channel audio are approximate.",
+        "note": "Times of words are about 0.1 to 0.2 s off; speakers of one channel are told apart by "
+        + ("their voices." if has_voices else "rough features: sk.get_model('voice-encoder') brings better ones."),
     }
 
 

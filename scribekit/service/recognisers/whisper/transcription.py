@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from scribekit.base import contract
 from scribekit.base.text import join_words
+from scribekit.base.voice_encoder import VoiceEncoder
 from scribekit.service.recognisers.audio.media import RATE_HZ, Recording, Span
 from scribekit.service.recognisers.base import Piece, Recognition, RecognitionError, SpokenWord, speaker_label
 from scribekit.service.recognisers.pocketsphinx.cepstra import HOP, cepstra
 from scribekit.service.recognisers.pocketsphinx.diarization import assign_speakers
+from scribekit.service.recognisers.speakers.voices import Speakers, Voices, voices_in
 from scribekit.service.recognisers.whisper.request import Request
 from scribekit.service.recognisers.whisper.stretches import MS, cut_at
 from scribekit.service.recognisers.whisper.words import spoken_words, written
@@ -36,12 +38,14 @@ class Heard:
 
     Attributes:
         words: Its words.
-        voices: Start in milliseconds and cepstra of each span of speech; none unless speakers are asked for.
+        voices: The voices in its speech; None unless speakers are asked for and the encoder of voices is there.
+        cepstra: Without that encoder: start in milliseconds and cepstra of each span of speech.
         translation: It in English; empty unless that is asked for.
     """
 
     words: tuple[SpokenWord, ...] = ()
-    voices: tuple[tuple[float, NDArray[np.float32]], ...] = ()
+    voices: Voices | None = None
+    cepstra: tuple[tuple[float, NDArray[np.float32]], ...] = ()
     translation: str = ""
 
 
@@ -63,7 +67,14 @@ class Stretch:
 
 
 def transcriber(
-    folder: str, device: str, compute_type: str, threads: int, language: str | None, model: str, engine: Mapping[str, str]
+    folder: str,
+    device: str,
+    compute_type: str,
+    threads: int,
+    language: str | None,
+    model: str,
+    engine: Mapping[str, str],
+    voices: str | None = None,
 ) -> Transcriber:
     """Load a model, and return what a worker process runs.
 
@@ -75,13 +86,15 @@ def transcriber(
         language: The language of requests that neither name one nor ask to detect it; None to detect it.
         model: The transcript's ``speech_model_used``.
         engine: The transcript's ``engine``.
+        voices: The file with the weights of the encoder of voices; None where it is not there.
     """
     from faster_whisper import BatchedInferencePipeline, WhisperModel
     from tqdm import tqdm
 
     tqdm.set_lock(threading.RLock())  # its own is one between processes, which a process that is killed would leave behind
     loaded = WhisperModel(folder, device=device, compute_type=compute_type, cpu_threads=threads, local_files_only=True)
-    decoder = _Decoder(loaded, BatchedInferencePipeline(loaded) if device == "cuda" else None)
+    encoder = None if voices is None else VoiceEncoder(Path(voices))
+    decoder = _Decoder(loaded, BatchedInferencePipeline(loaded) if device == "cuda" else None, encoder)
 
     def run(path: Path, options: Mapping[str, Any], done: Sequence[Piece]) -> Iterator[Report | Recognition]:
         request = Request.of(options, language)
@@ -99,9 +112,10 @@ def transcriber(
 class _Decoder:
     """A loaded model."""
 
-    def __init__(self, model: Any, batched: Any) -> None:
+    def __init__(self, model: Any, batched: Any, encoder: VoiceEncoder | None) -> None:
         self._model = model
         self._batched = batched
+        self.encoder = encoder
 
     def words(self, samples: NDArray[np.float32], request: Request, language: str) -> Any:
         """Decode one channel of a stretch; the segments are decoded as they are taken."""
@@ -195,9 +209,13 @@ def _heard(
 ) -> Heard:
     start_ms, end_ms = origin * 1000 / RATE_HZ, (origin + len(samples)) * 1000 / RATE_HZ
     words = spoken_words(decoder.words(samples, request, language), start_ms, end_ms)
-    voices = [(start_ms + start / MS, cepstra(samples[start:end])) for start, end in spans] if request.label_speakers else []
+    encoder = decoder.encoder if request.label_speakers else None
+    voices = None if encoder is None else voices_in(encoder, samples, spans, start_ms)
+    is_bare = request.label_speakers and encoder is None
+    bare = [(start_ms + start / MS, cepstra(samples[start:end])) for start, end in spans] if is_bare else []
     translation = decoder.translation(samples, language) if request.translates and language != "en" else ""
-    return Heard(tuple(written(words, capitals=request.capitals, punctuation=request.punctuation)), tuple(voices), translation)
+    said = tuple(written(words, capitals=request.capitals, punctuation=request.punctuation))
+    return Heard(said, voices, tuple(bare), translation)
 
 
 def _recognition(stretches: Sequence[Stretch], request: Request, model: str, engine: Mapping[str, str], *, asked: bool) -> Recognition:
@@ -233,21 +251,31 @@ def _channel(stretches: Sequence[Stretch], number: int, request: Request) -> Ite
     parts = [stretch.channels[number] for stretch in stretches if number < len(stretch.channels)]
     words = [word for part in parts for word in part.words]
     prefix = str(number + 1) if request.split_channels else ""
-    voices = [voice for part in parts for voice in part.voices]
-    labels = _speakers(words, voices, request) if request.label_speakers and voices else [""] * len(words)
+    labels = _speakers(words, parts, request) if request.label_speakers else [""] * len(words)
     for word, label in zip(words, labels, strict=True):
         yield replace(word, speaker=f"{prefix}{label}" or None, channel=prefix or None)
 
 
-def _speakers(words: Sequence[SpokenWord], voices: Sequence[tuple[float, NDArray[np.float32]]], request: Request) -> list[str]:
-    """Return the label of each word's speaker: the one of most of its frames, or of the nearest one."""
-    frames = assign_speakers([found for _, found in voices], request.speakers)
-    times = np.concatenate([start + np.arange(len(found)) * _HOP_MS for start, found in voices])
-    speakers = np.concatenate(frames)
+def _speakers(words: Sequence[SpokenWord], parts: Sequence[Heard], request: Request) -> list[str]:
+    """Return the label of each word's speaker."""
+    voices = [part.voices for part in parts if part.voices is not None]
+    bare = [frames for part in parts for frames in part.cepstra]
+    if voices:
+        speakers = Speakers(voices, request.speakers.minimum, request.speakers.maximum)
+        numbers = [speakers.of(word.start_ms, word.end_ms) for word in words]
+    else:
+        numbers = _by_cepstra(words, bare, request) if bare else [0] * len(words)
+    names = {number: speaker_label(rank) for rank, number in enumerate(dict.fromkeys(numbers))}
+    return [names[number] for number in numbers]
+
+
+def _by_cepstra(words: Sequence[SpokenWord], spans: Sequence[tuple[float, NDArray[np.float32]]], request: Request) -> list[int]:
+    """Return the speaker of each word: the one of most of its frames, or of the nearest one."""
+    times = np.concatenate([start + np.arange(len(found)) * _HOP_MS for start, found in spans])
+    speakers = np.concatenate(assign_speakers([found for _, found in spans], request.speakers))
     numbers = []
     for word in words:
         first, end = np.searchsorted(times, (word.start_ms, max(word.end_ms, word.start_ms + 1)))
         own = speakers[first:end] if end > first else speakers[max(0, min(first, len(speakers) - 1)) :][:1]
         numbers.append(int(np.bincount(own).argmax()) if len(own) else 0)
-    names = {number: speaker_label(rank) for rank, number in enumerate(dict.fromkeys(numbers))}
-    return [names[number] for number in numbers]
+    return numbers

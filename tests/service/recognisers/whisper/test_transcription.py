@@ -1,4 +1,5 @@
 import json
+from itertools import permutations
 
 import jiwer
 import numpy as np
@@ -10,6 +11,29 @@ from scribekit.service.recognisers.base import RecognitionError
 from scribekit.service.recognisers.whisper.transcription import NO_SPEECH, transcriber
 
 pytestmark = [pytest.mark.recogniser, pytest.mark.long]
+
+
+def speakers_right(samples, name, words):
+    """The share of words with the speaker who spoke at their middle, by the best matching of labels."""
+    turns = json.loads((samples / "references" / f"{name}.json").read_text("utf-8"))["turns"]
+    pairs = []
+    for word in words:
+        middle = (word.start_ms + word.end_ms) / 2000
+        said = next((turn["speaker"] for turn in turns if turn["start"] <= middle < turn["end"]), None)
+        pairs += [(said, word.speaker)] if said else []
+    names, labels = ({pair[side] for pair in pairs} for side in (0, 1))
+    best = max(
+        sum(dict(zip(order, sorted(names), strict=False)).get(label) == said for said, label in pairs) for order in permutations(labels)
+    )
+    return best / len(pairs)
+
+
+@pytest.mark.parametrize(("name", "expected"), [("interview_bridges.m4a", {}), ("meeting_launch.flac", {"speakers_expected": 3})])
+def test_speakers_are_told_apart_by_their_voices(fetched, samples, name, expected):
+    weights = str(fetched("voice-encoder") / "pretrained.pt")
+    run = transcriber(str(fetched("base")), "cpu", "int8", 1, None, "m", {}, weights)
+    [*_, found] = run(samples / "audio" / name, {"speaker_labels": True, **expected}, ())
+    assert speakers_right(samples, name.partition(".")[0], found.words) >= 0.97
 
 
 @pytest.fixture
