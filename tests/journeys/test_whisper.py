@@ -76,7 +76,7 @@ def test_half_a_model_no_model_and_a_wrong_argument_are_one_sentence_each(base, 
         sk.local_service("whisper", model="large-v3")
     with pytest.raises(ModelError, match="Did you mean 'base'"):
         sk.local_service("whisper", model="bass")
-    with pytest.raises(OptionError, match="model= is for the recogniser 'whisper', not for 'scripted'"):
+    with pytest.raises(OptionError, match="model= is for the recogniser 'whisper' or 'openai', not for 'scripted'"):
         sk.local_service("scripted", model="base")
     with pytest.raises(LocalServiceError, match="does not know the language 'xx'"):
         sk.local_service("whisper", model="base", language="xx").start()
