@@ -11,6 +11,7 @@ from scribekit.base.errors import ModelError
 from scribekit.base.voice_encoder import RATE_HZ, VoiceEncoder, mel_frames
 
 HIDDEN, BANDS, LAYERS = 4, 40, 3
+REBUILD = "_rebuild_tensor_v2"  # a name of PyTorch's
 
 
 class _Storage:
@@ -26,7 +27,7 @@ class _Tensor:
 
     def __reduce__(self):
         strides = tuple(int(np.prod(self.shape[place + 1 :])) for place in range(len(self.shape)))
-        return sys.modules["torch._utils"]._rebuild_tensor_v2, (self.storage, 0, self.shape, strides, False, OrderedDict())
+        return getattr(sys.modules["torch._utils"], REBUILD), (self.storage, 0, self.shape, strides, False, OrderedDict())
 
 
 @pytest.fixture
@@ -37,9 +38,10 @@ def written(tmp_path, monkeypatch):
     def rebuild(*_):
         raise AssertionError("never called")
 
-    rebuild.__module__, rebuild.__qualname__ = "torch._utils", "_rebuild_tensor_v2"
+    rebuild.__module__, rebuild.__qualname__ = "torch._utils", REBUILD
     storage_kind = type("FloatStorage", (), {"__module__": "torch"})
-    utils._rebuild_tensor_v2, torch.FloatStorage = rebuild, storage_kind
+    setattr(utils, REBUILD, rebuild)
+    torch.FloatStorage = storage_kind
     monkeypatch.setitem(sys.modules, "torch", torch)
     monkeypatch.setitem(sys.modules, "torch._utils", utils)
 
