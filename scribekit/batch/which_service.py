@@ -72,7 +72,8 @@ def _service_has_ended(recogniser: str) -> str:
 def check_host(connection: Connection, hosts: list[str]) -> None:
     """Refuse to ask one service for the jobs of another."""
     if hosts and connection.host not in hosts:
-        first = without_login(hosts[0])  # ledgers of earlier versions have a name and a password there
+        is_embedded = embedded_recogniser(hosts[0]) is not None
+        first = hosts[0] if is_embedded else without_login(hosts[0])  # ledgers of earlier versions have a name and a password there
         raise ScribekitError(
             f"This batch was sent to {first}, but the verbs now use {connection.host}. Connect to {first} again to collect it "
             "(start or stop the local service, or set ASSEMBLYAI_BASE_URL), or submit the manifest again to the new one."

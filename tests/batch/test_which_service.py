@@ -7,8 +7,10 @@ import assemblyai as aai
 import pytest
 
 import scribekit as sk
+from scribekit.api.connection import Connection
 from scribekit.api.embedded import current_connection, service_connection
-from scribekit.base.errors import NoConnectionError
+from scribekit.base.errors import NoConnectionError, ScribekitError
+from scribekit.batch.which_service import check_host
 
 pytestmark = pytest.mark.recogniser
 
@@ -77,3 +79,14 @@ def test_a_rehearsal_that_was_left_behind_says_how_to_go_on(tmp_path):
         sk.collect(corpus, progress=False)
     with sk.local_service("scripted", speed=2000):
         assert sk.collect(corpus, limits=QUICK, progress=False)["status"].tolist() == ["completed"]
+
+
+def test_the_service_of_a_batch_is_named_whole(tmp_path):
+    elsewhere = Connection("http://127.0.0.1:1", "key", "api.example.com")
+    for host, said in (
+        ("embedded:whisper/mine@d01c30148811", "embedded:whisper/mine@d01c30148811"),
+        ("ada:secret@old.example.com", "old.example.com"),
+    ):
+        with pytest.raises(ScribekitError, match=f"^This batch was sent to {said}, but") as caught:
+            check_host(elsewhere, [host])
+        assert "secret" not in str(caught.value)
