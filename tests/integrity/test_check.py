@@ -165,3 +165,12 @@ def test_the_last_edit_of_a_recording_cannot_be_lost_in_silence(corpus):
     ]
     assert sk.review(corpus, "r1").words["text"].tolist()[:3] == ["one", "2", "three"]
     assert not_whole(sk.check_corpus(corpus, progress=False)).empty
+
+
+def test_a_text_that_is_not_utf_8_is_found_wherever_it_is(corpus):
+    path = corpus.path / FILE_NAME
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE edits SET who = CAST(x'41E4' AS TEXT) WHERE edit_id = (SELECT MIN(edit_id) FROM edits)")
+    assert not_whole(sk.check_corpus(corpus, progress=False))["problem"].tolist()[0] == "a text in it is not UTF-8"
+    assert not_whole(sk.check_corpus(corpus, repair=True, progress=False))["state"].ne("damaged").all()
+    assert "damaged" not in sk.check_corpus(corpus, progress=False)["state"].tolist()

@@ -112,7 +112,10 @@ def first_row(db, sql, *values):
 
 
 def stored(folder):
-    """Job key → what the ledger holds of its transcript, by SQLite itself (with its index, and without it), and its checksum."""
+    """Job key → what the ledger holds of its transcript, by SQLite itself (with its index, and without it), and its checksum.
+
+    A table that is not in order any more gives another row for a key, so the checksums are read from beginning to end.
+    """
     columns = "transcript_id, received_at, audio_duration_s, confidence, model, language, cost_usd, body"
     found = {}
     try:
@@ -121,7 +124,7 @@ def stored(folder):
             key = f"r{number}-1"
             ways = (f"SELECT {columns} FROM payloads {way} WHERE job_key = ?" for way in ("", "NOT INDEXED"))
             rows = [row for sql in ways if (row := first_row(db, sql, key))]
-            found[key] = (set(rows), first_row(db, "SELECT digest FROM digests WHERE name = ?", key))
+            found[key] = (set(rows), first_row(db, "SELECT digest FROM digests WHERE name || '' = ?", key))
         db.close()
     except sqlite3.Error:
         pass

@@ -61,11 +61,21 @@ def problems(db: sqlite3.Connection, expected: Mapping[str, str]) -> list[str]:
                 return [f"the structure of {', '.join(changed)} is another than was written"]
             found = [name for name, sql in _ODD_ROWS.items() if db.execute(sql).fetchone()[0]]
             found += _changed_recordings(db)
+            _read_texts(db)
         except ERRORS as cause:
             if is_damage(cause):
                 return [damage_text(cause)]
             # Locked, say: then nobody knows.
     return found
+
+
+def _read_texts(db: sqlite3.Connection) -> None:
+    """Read every text of every table, which raises an error where one is not UTF-8."""
+    tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+    for table in tables:
+        texts = [name for _, name, kind, *_ in db.execute(f"PRAGMA table_info({table})") if kind == "TEXT"]
+        for _ in db.execute(f"SELECT {', '.join(texts)} FROM {table}") if texts else ():
+            pass
 
 
 def _changed_recordings(db: sqlite3.Connection) -> list[str]:

@@ -113,8 +113,10 @@ class Stored(Database):
         if not self.has_digests:
             return None
         with contextlib.suppress(DamagedFileError):
-            rows = self.read("SELECT digest FROM digests WHERE name = ?", (name,))
-            return rows[0][0] if rows else None
+            rows = self.read("SELECT name, digest FROM digests WHERE name = ?", (name,))
+            if rows and rows[0]["name"] != name:  # the table is not in order any more: it is read from beginning to end
+                rows = self.read("SELECT name, digest FROM digests WHERE name || '' = ?", (name,))
+            return rows[0]["digest"] if rows else None
         return None
 
     def _seal(self, digests: Sequence[tuple[str, bytes]]) -> None:
